@@ -1,0 +1,23 @@
+import type { AccountId } from '../domain/account.js'
+import { type Credit, type CreditRefusal, decideCredit } from '../domain/credit.js'
+import type { CreditEntry } from '../domain/entry.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import type { Engine } from './engine.js'
+
+/** Tops up one wallet, exactly once. */
+export function creditAccount(
+  engine: Engine,
+  accountId: AccountId,
+  credit: Credit,
+  budget: Budget,
+): Promise<Verdict<CreditEntry, CreditRefusal>> {
+  return engine.execute(
+    {
+      accountId,
+      transactionIds: [credit.transactionId],
+      decide: (history, at) => decideCredit(history, credit, at),
+    },
+    budget,
+  )
+}

@@ -1,0 +1,23 @@
+import type { AccountId } from '../domain/account.js'
+import type { AdminEntry } from '../domain/entry.js'
+import { decideOpening, type Opening } from '../domain/open-account.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import type { Engine } from './engine.js'
+
+/** Opens an account, exactly once. */
+export function openAccount(
+  engine: Engine,
+  accountId: AccountId,
+  opening: Opening,
+  budget: Budget,
+): Promise<Verdict<AdminEntry, 'ALREADY_OPENED'>> {
+  return engine.execute(
+    {
+      accountId,
+      transactionIds: [opening.transactionId],
+      decide: (history, at) => decideOpening(history, opening, at),
+    },
+    budget,
+  )
+}

@@ -1,0 +1,58 @@
+export type ReadinessOptions = {
+  /** What must be done once before the service can decide; repeated until it succeeds. */
+  readonly prepare: () => Promise<void>
+  /** Fails while the service could not decide. Bounded in time. */
+  readonly check: () => Promise<void>
+  /** Pause between two checks, in milliseconds. */
+  readonly intervalMs: number
+  readonly onChange: (ready: boolean, cause?: unknown) => void
+}
+
+/** Whether the service can decide: found out again and again, from its start to its end. */
+export class Readiness {
+  readonly #options: ReadinessOptions
+  #ready: boolean | undefined
+  #prepared = false
+  #stopped = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ReadinessOptions) {
+    this.#options = options
+  }
+
+  /** As found at the last check; false before the first one and after the end. */
+  get ready(): boolean {
+    return this.#ready ?? false
+  }
+
+  /** Begins to check. Ends after the first check, whatever it found. */
+  async start(): Promise<void> {
+    await this.#look()
+    if (this.#stopped) return
+    this.#timer = setTimeout(() => void this.start(), this.#options.intervalMs)
+  }
+
+  /** Not ready from now on, for good. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    this.#ready = false
+  }
+
+  async #look(): Promise<void> {
+    try {
+      if (!this.#prepared) await this.#options.prepare()
+      this.#prepared = true
+      await this.#options.check()
+      this.#found(true)
+    } catch (error) {
+      this.#found(false, error)
+    }
+  }
+
+  #found(ready: boolean, cause?: unknown): void {
+    if (this.#stopped || ready === this.#ready) return
+    this.#ready = ready
+    this.#options.onChange(ready, cause)
+  }
+}

@@ -1,0 +1,45 @@
+import type { AccountId } from '../domain/account.js'
+import type { MerchantRule } from '../domain/merchant-rule.js'
+import { type Centavos, centavos } from '../domain/money.js'
+import { timeBudget } from './budget.js'
+import type { Clock } from './clock.js'
+import { creditAccount } from './credit-account.js'
+import type { Engine } from './engine.js'
+import { openAccount } from './open-account.js'
+
+/** The example accounts of the README: each wallet of the challenge's profile with the same balance. */
+export const exampleAccounts: readonly { readonly id: AccountId; readonly balance: Centavos }[] = [
+  { id: '6712b3eb3ec7354864d4274f', balance: centavos(1200n) },
+  { id: '6712b3eb3ec7354864d42750', balance: centavos(2400n) },
+]
+
+/** The example merchant rules of the README. */
+export const exampleRules: readonly MerchantRule[] = [
+  { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
+  { id: 'uber-eats', match: 'EXACT', name: 'UBER EATS', mcc: '5412' },
+  { id: 'pag-jose-da-silva', match: 'EXACT', name: 'PAG*JoseDaSilva', mcc: '5811' },
+  { id: 'picpay-bilhete-unico', match: 'EXACT', name: 'PICPAY*BILHETEUNICO', mcc: '5812' },
+]
+
+const wallets = ['FOOD', 'MEAL', 'CASH'] as const
+const STEP_MS_MAX = 5_000
+
+export type SeedOptions = {
+  readonly engine: Engine
+  readonly clock: Clock
+  /** Adds the rules that are not there; leaves those that are as they are. */
+  readonly addRules: (rules: readonly MerchantRule[]) => Promise<void>
+}
+
+/** Makes the example accounts and rules. The transaction ids are fixed, so doing it again changes nothing. */
+export async function seedExamples({ engine, clock, addRules }: SeedOptions): Promise<void> {
+  await addRules(exampleRules)
+  for (const { id, balance } of exampleAccounts) {
+    const opening = { transactionId: 'seed:open', subject: 'seed' }
+    await openAccount(engine, id, opening, timeBudget(STEP_MS_MAX, clock))
+    for (const wallet of wallets) {
+      const credit = { transactionId: `seed:${wallet}`, wallet, amount: balance }
+      await creditAccount(engine, id, credit, timeBudget(STEP_MS_MAX, clock))
+    }
+  }
+}

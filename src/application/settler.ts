@@ -1,0 +1,153 @@
+import type { Account, AccountId } from '../domain/account.js'
+import type { Entry } from '../domain/entry.js'
+import type { Clock } from './clock.js'
+import type { Ledger } from './ledger.js'
+
+/** Most entries sent to the ledger at once. */
+const BATCH_MAX = 500
+/** Most entries waiting in memory. What finds no place is still in its account's journal, and waits there. */
+const QUEUE_MAX = 50_000
+/** Accounts whose progress is remembered. One that is forgotten is settled again, which changes nothing. */
+const ACCOUNTS_MAX = 100_000
+/** Time in which entries gather into one batch, in milliseconds: it keeps settling off the path of the decisions. */
+const GATHER_MS = 10
+/** Longest pause after a failure, in milliseconds. */
+const BACKOFF_MS_MAX = 5_000
+
+/** How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. */
+type Progress = { settled: bigint; queued: bigint }
+
+export type SettlerOptions = {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  /** Told of every failed attempt to reach the ledger; it is tried again. */
+  readonly onFailure: (error: unknown) => void
+  /** Told of an entry whose place in the ledger is taken by something else. Its account settles nothing more. */
+  readonly onDamage: (entry: Entry) => void
+}
+
+/**
+ * Copies entries from the accounts' journals to the ledger, in batches, off the path of the decisions.
+ *
+ * It forgets everything when the process ends, and loses nothing: an entry leaves the journal only after the settler
+ * has seen it in the ledger, so whoever touches the account next hands it in again.
+ */
+export class Settler {
+  readonly #options: SettlerOptions
+  readonly #progress = new Map<AccountId, Progress>()
+  #queue: { readonly entry: Entry; readonly sinceMs: number }[] = []
+  #running: Promise<void> | undefined
+  #hurry: (() => void) | undefined
+  #stopped = false
+
+  constructor(options: SettlerOptions) {
+    this.#options = options
+  }
+
+  /** Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed. */
+  add(account: Account): void {
+    const progress = this.#progressOf(account.id)
+    const sinceMs = this.#options.clock.monotonicMs()
+    for (const entry of account.journal) {
+      if (entry.seq <= progress.queued) continue
+      if (this.#queue.length >= QUEUE_MAX) break
+      this.#queue.push({ entry, sinceMs })
+      progress.queued = entry.seq
+    }
+    this.#start()
+  }
+
+  /** Every entry of the account up to this `seq` is in the ledger; 0 when nothing is known. */
+  settledThrough(id: AccountId): bigint {
+    return this.#progress.get(id)?.settled ?? 0n
+  }
+
+  /** Number of entries on their way to the ledger. */
+  get unsettled(): number {
+    return this.#queue.length
+  }
+
+  /** Age of the oldest entry on its way to the ledger, in milliseconds; 0 when there is none. */
+  get oldestUnsettledMs(): number {
+    const oldest = this.#queue[0]
+    return oldest ? this.#options.clock.monotonicMs() - oldest.sinceMs : 0
+  }
+
+  /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
+  async drain(timeoutMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#stop(), timeoutMs)
+    while (this.#running) {
+      this.#hurry?.()
+      await this.#running
+    }
+    clearTimeout(timer)
+    this.#stopped = true
+  }
+
+  #start(): void {
+    if (this.#running || this.#stopped || this.#queue.length === 0) return
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined
+      this.#start()
+    })
+  }
+
+  #stop(): void {
+    this.#stopped = true
+    this.#hurry?.()
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0
+    await this.#pause(GATHER_MS)
+    while (this.#queue.length > 0 && !this.#stopped) {
+      const batch = this.#queue.slice(0, BATCH_MAX).map(({ entry }) => entry)
+      try {
+        const damaged = await this.#options.ledger.append(batch)
+        damaged.forEach(this.#options.onDamage)
+        this.#settled(batch, new Set(damaged.map(({ accountId }) => accountId)))
+        failures = 0
+      } catch (error) {
+        failures += 1
+        this.#options.onFailure(error)
+        await this.#pause(Math.min(GATHER_MS * 2 ** failures, BACKOFF_MS_MAX) * (0.5 + Math.random() / 2))
+      }
+    }
+  }
+
+  #settled(batch: readonly Entry[], damaged: ReadonlySet<AccountId>): void {
+    this.#queue = this.#queue.slice(batch.length)
+    for (const { accountId, seq } of batch) {
+      if (damaged.has(accountId)) continue
+      const progress = this.#progress.get(accountId)
+      if (progress && seq > progress.settled) progress.settled = seq
+    }
+  }
+
+  #progressOf(id: AccountId): Progress {
+    const known = this.#progress.get(id)
+    if (known) {
+      // Moved to the end of the map, so that the account longest untouched is the first to be forgotten.
+      this.#progress.delete(id)
+      this.#progress.set(id, known)
+      return known
+    }
+    const progress = { settled: 0n, queued: 0n }
+    this.#progress.set(id, progress)
+    const oldest = this.#progress.size > ACCOUNTS_MAX ? this.#progress.keys().next().value : undefined
+    if (oldest !== undefined) this.#progress.delete(oldest)
+    return progress
+  }
+
+  /** Waits, but not when `drain` is in a hurry. */
+  async #pause(durationMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, durationMs)
+      this.#hurry = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#hurry = undefined
+  }
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs'
+import type { Algorithm } from 'jsonwebtoken'
+import { type LogLevel, logLevels } from './observability/logger.js'
+
+/** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
+export type Config = Readonly<ReturnType<typeof readAll>>
+
+/** What is wrong with the environment: every problem, each with the variable's name and never with its value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+
+  constructor(problems: readonly string[]) {
+    super(`configuration: ${problems.join('; ')}`)
+  }
+}
+
+/** Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2). */
+const SECRET_BYTES_MIN = 32
+
+const algorithms = ['HS256', 'HS384', 'HS512'] as const satisfies readonly Algorithm[]
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads `.env` of the current folder, if there is one, into the environment; what is set already stays. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws ConfigError with every problem there is.
+ */
+export function readConfig(env: Environment): Config {
+  const reader = new EnvironmentReader(env)
+  const config = readAll(reader)
+  checkTogether(config, reader)
+  if (reader.problems.length > 0) throw new ConfigError(reader.problems)
+  return Object.freeze(config)
+}
+
+function readAll(reader: EnvironmentReader) {
+  return {
+    production: reader.text('NODE_ENV') === 'production',
+    host: reader.text('HOST') ?? '127.0.0.1',
+    grpcPort: reader.integer('GRPC_PORT', { fallback: 50_051, min: 0, max: 65_535 }),
+    httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
+    mongodbUri: reader.text('MONGODB_URI'),
+    mongodbDatabase: reader.text('MONGODB_DATABASE') ?? 'benefits',
+    mongodbPoolSize: reader.integer('MONGODB_POOL_SIZE', { fallback: 20, min: 2, max: 500 }),
+    mongodPath: reader.text('MONGOD_PATH'),
+    dataDir: reader.text('DATA_DIR') ?? './data',
+    jwtSecret: reader.text('JWT_SECRET'),
+    jwtAlgorithms: reader.list('JWT_ALGORITHMS', algorithms, ['HS256']),
+    jwtIssuer: reader.text('JWT_ISSUER'),
+    jwtAudience: reader.text('JWT_AUDIENCE'),
+    jwtRequireScope: reader.flag('JWT_REQUIRE_SCOPE', false),
+    logLevel: reader.choice<LogLevel>('LOG_LEVEL', logLevels, 'info'),
+    decisionTimeoutMs: reader.integer('DECISION_TIMEOUT_MS', { fallback: 2_000, min: 50, max: 60_000 }),
+    queueMax: reader.integer('QUEUE_MAX', { fallback: 1_024, min: 1, max: 1_000_000 }),
+    catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 3_600_000 }),
+    shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
+    seedExamples: reader.flag('SEED_EXAMPLES', false),
+  }
+}
+
+function checkTogether(config: Config, { problems }: EnvironmentReader): void {
+  const { production, mongodbUri, mongodbDatabase, jwtSecret, grpcPort, httpPort } = config
+  if (mongodbUri === undefined && production)
+    problems.push('MONGODB_URI is required when NODE_ENV=production')
+  if (mongodbUri !== undefined && !/^mongodb(\+srv)?:\/\/./.test(mongodbUri)) {
+    problems.push('MONGODB_URI must begin with mongodb:// or mongodb+srv://')
+  }
+  if (!/^[\w-]{1,63}$/.test(mongodbDatabase)) {
+    problems.push('MONGODB_DATABASE must be 1 to 63 letters, digits, _ or -')
+  }
+  if (jwtSecret === undefined && production) problems.push('JWT_SECRET is required when NODE_ENV=production')
+  if (jwtSecret !== undefined && Buffer.byteLength(jwtSecret) < SECRET_BYTES_MIN) {
+    problems.push(`JWT_SECRET must have at least ${SECRET_BYTES_MIN} bytes`)
+  }
+  if (grpcPort === httpPort && grpcPort !== 0) problems.push('GRPC_PORT and HTTP_PORT must differ')
+}
+
+/** Reads variables one by one and keeps what is wrong with them. An empty variable counts as not set. */
+class EnvironmentReader {
+  readonly problems: string[] = []
+  readonly #env: Environment
+
+  constructor(env: Environment) {
+    this.#env = env
+  }
+
+  text(name: string): string | undefined {
+    return this.#env[name] === '' ? undefined : this.#env[name]
+  }
+
+  integer(
+    name: string,
+    limits: { readonly fallback: number; readonly min: number; readonly max: number },
+  ): number {
+    const text = this.text(name)
+    if (text === undefined) return limits.fallback
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= limits.min && value <= limits.max) return value
+    this.problems.push(`${name} must be a whole number from ${limits.min} to ${limits.max}`)
+    return limits.fallback
+  }
+
+  flag(name: string, fallback: boolean): boolean {
+    return this.choice(name, ['true', 'false'] as const, fallback ? 'true' : 'false') === 'true'
+  }
+
+  choice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const text = this.text(name)
+    if (text === undefined) return fallback
+    const chosen = choices.find((choice) => choice === text)
+    if (chosen === undefined) this.problems.push(`${name} must be one of ${choices.join(', ')}`)
+    return chosen ?? fallback
+  }
+
+  list<T extends string>(name: string, choices: readonly T[], fallback: readonly T[]): readonly T[] {
+    const text = this.text(name)
+    if (text === undefined) return fallback
+    const chosen = text.split(',').map((part) => choices.find((choice) => choice === part.trim()))
+    const known = chosen.filter((choice) => choice !== undefined)
+    if (known.length < chosen.length) this.problems.push(`${name} must list some of ${choices.join(', ')}`)
+    return known.length > 0 ? known : fallback
+  }
+}

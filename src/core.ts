@@ -1,0 +1,83 @@
+import type { MongoClient } from 'mongodb'
+import { CatalogCache } from './application/catalog-cache.js'
+import type { Clock } from './application/clock.js'
+import { Engine } from './application/engine.js'
+import { seedExamples } from './application/seed-examples.js'
+import { Settler } from './application/settler.js'
+import type { Config } from './config.js'
+import type { Entry } from './domain/entry.js'
+import { createClient } from './storage/client.js'
+import { MongoAccountStore } from './storage/mongo-account-store.js'
+import { MongoCatalogStore } from './storage/mongo-catalog-store.js'
+import { MongoLedger } from './storage/mongo-ledger.js'
+import { ensureSchema } from './storage/schema.js'
+
+export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
+
+export type CoreOptions = {
+  readonly config: Config
+  readonly mongodbUri: string
+  readonly onSettleFailure: (error: unknown) => void
+  readonly onDamage: (entry: Entry) => void
+  readonly onCatalogFailure: (error: unknown) => void
+}
+
+/** The engine on its database, without any port: what the service and the commands have in common. */
+export type Core = {
+  readonly client: MongoClient
+  readonly engine: Engine
+  readonly settler: Settler
+  readonly catalog: CatalogCache
+  /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
+  readonly prepare: () => Promise<void>
+  /** Fails while the database does not answer. */
+  readonly ping: () => Promise<void>
+  /** Decides what is waiting, settles, and closes the connections, within the given time. */
+  readonly close: (timeoutMs: number) => Promise<void>
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { config } = options
+  const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
+  const db = client.db(config.mongodbDatabase)
+  const clock = systemClock
+  const ledger = new MongoLedger(db)
+  const settler = new Settler({
+    ledger,
+    clock,
+    onFailure: options.onSettleFailure,
+    onDamage: options.onDamage,
+  })
+  const accounts = new MongoAccountStore(db)
+  const engine = new Engine({ accounts, ledger, settler, clock, queueMax: config.queueMax })
+  const catalogStore = new MongoCatalogStore(db)
+  const catalog = new CatalogCache({
+    store: catalogStore,
+    refreshMs: config.catalogRefreshMs,
+    onFailure: options.onCatalogFailure,
+  })
+
+  return {
+    client,
+    engine,
+    settler,
+    catalog,
+    prepare: async () => {
+      await ensureSchema(db)
+      if (config.seedExamples) {
+        await seedExamples({ engine, clock, addRules: (rules) => catalogStore.addRules(rules) })
+      }
+      await catalog.start()
+    },
+    ping: async () => {
+      await db.command({ ping: 1 }, { readPreference: 'primary' })
+    },
+    close: async (timeoutMs) => {
+      catalog.close()
+      const endsAtMs = clock.monotonicMs() + timeoutMs
+      await engine.drain()
+      await settler.drain(endsAtMs - clock.monotonicMs())
+      await client.close()
+    },
+  }
+}

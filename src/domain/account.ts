@@ -1,0 +1,70 @@
+import type { CategoryId } from './category.js'
+import { type Entry, movementOf, type TransactionId } from './entry.js'
+import { invariant } from './invariant.js'
+import { type Centavos, centavos } from './money.js'
+
+/** Names an account. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+export type AccountId = string
+
+/**
+ * UNOPENED: nobody opened it, but something was asked of it and the refusal stands in its history. ACTIVE: may pay.
+ * BLOCKED: refuses purchases for now. CLOSED: refuses them for good.
+ */
+export type AccountStatus = 'UNOPENED' | 'ACTIVE' | 'BLOCKED' | 'CLOSED'
+
+/** Most entries that a journal may hold: the account stays small however long the ledger is away. */
+export const JOURNAL_MAX = 512
+
+/** A benefits account as of one version: the aggregate that every decision is made on and committed to. */
+export type Account = {
+  readonly id: AccountId
+  readonly status: AccountStatus
+  /** Balance per category, in centavos. A wallet that is not here holds nothing. */
+  readonly wallets: ReadonlyMap<CategoryId, Centavos>
+  /** Number of entries ever committed; 0 when the account was never heard of. */
+  readonly version: bigint
+  /** The latest entries, oldest first, without gaps up to `version`: those that the ledger may not hold yet. */
+  readonly journal: readonly Entry[]
+}
+
+/** An account together with what is known of its past: what a decision looks at. */
+export type AccountHistory = {
+  readonly account: Account
+  /** The entry with this id, wherever it is kept; undefined when there is none. */
+  readonly find: (transactionId: TransactionId) => Entry | undefined
+}
+
+/** An account that nobody opened and nothing was asked of. */
+export function unopenedAccount(id: AccountId): Account {
+  return { id, status: 'UNOPENED', wallets: new Map(), version: 0n, journal: [] }
+}
+
+/** Balance of one wallet, in centavos. */
+export function balanceOf(account: Account, wallet: CategoryId): Centavos {
+  return account.wallets.get(wallet) ?? centavos(0n)
+}
+
+/**
+ * The account after one more entry.
+ *
+ * @throws InvariantError when the entry is not this account's next one, or does not add up.
+ */
+export function applyEntry(account: Account, entry: Entry): Account {
+  invariant(entry.accountId === account.id, 'an entry is applied to its own account')
+  invariant(entry.seq === account.version + 1n, 'entries are applied in order, without gaps')
+  return {
+    id: account.id,
+    status: entry.kind === 'ADMIN' ? entry.status : account.status,
+    wallets: walletsAfter(account, entry),
+    version: entry.seq,
+    journal: [...account.journal, entry],
+  }
+}
+
+function walletsAfter(account: Account, entry: Entry): Account['wallets'] {
+  const movement = movementOf(entry)
+  if (!movement) return account.wallets
+  const { wallet, delta, balanceAfter } = movement
+  invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
+  return new Map(account.wallets).set(wallet, balanceAfter)
+}

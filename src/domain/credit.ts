@@ -1,0 +1,45 @@
+import { type AccountHistory, balanceOf } from './account.js'
+import type { CategoryId } from './category.js'
+import type { CreditEntry, TransactionId } from './entry.js'
+import { BALANCE_MAX, type Centavos, centavos } from './money.js'
+import type { Verdict } from './verdict.js'
+
+/** A top-up of one wallet. */
+export type Credit = {
+  readonly transactionId: TransactionId
+  readonly wallet: CategoryId
+  /** 1 centavo or more. */
+  readonly amount: Centavos
+}
+
+/** Why a credit cannot be made. */
+export type CreditRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'BALANCE_TOO_LARGE'
+
+/** Decides a top-up, exactly once per id like a purchase. A blocked account is still topped up. */
+export function decideCredit(
+  { account, find }: AccountHistory,
+  { transactionId, wallet, amount }: Credit,
+  at: Date,
+): Verdict<CreditEntry, CreditRefusal> {
+  const earlier = find(transactionId)
+  if (earlier?.kind === 'CREDIT' && earlier.movement.wallet === wallet && earlier.movement.delta === amount) {
+    return { type: 'REPLAY', entry: earlier }
+  }
+  if (earlier) return { type: 'REUSED', entry: earlier }
+  if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
+  if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+
+  const balance = balanceOf(account, wallet) + amount
+  if (balance > BALANCE_MAX) return { type: 'REFUSED', refusal: 'BALANCE_TOO_LARGE' }
+  return {
+    type: 'RECORD',
+    entry: {
+      kind: 'CREDIT',
+      accountId: account.id,
+      transactionId,
+      seq: account.version + 1n,
+      at,
+      movement: { wallet, delta: amount, balanceAfter: centavos(balance) },
+    },
+  }
+}

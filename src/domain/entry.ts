@@ -1,0 +1,70 @@
+import type { AccountId, AccountStatus } from './account.js'
+import type { CategoryId } from './category.js'
+import type { Centavos } from './money.js'
+import type { Reason } from './reason.js'
+
+/**
+ * One thing that happened to an account, for good: an authorization (approved or declined), a credit, or an administrative
+ * change. The account is the sum of its entries.
+ */
+export type Entry = AuthorizationEntry | CreditEntry | AdminEntry
+
+/** Chosen by the caller; names one entry of one account, forever. 1 to 128 visible ASCII characters. */
+export type TransactionId = string
+
+/** What every entry carries. */
+type Recorded = {
+  readonly accountId: AccountId
+  readonly transactionId: TransactionId
+  /** Place in the account's history: 1, 2, 3, ... without gaps. */
+  readonly seq: bigint
+  /** When it was decided, by the service's clock, to the millisecond. */
+  readonly at: Date
+}
+
+/** A purchase and what was decided on it. */
+export type AuthorizationEntry = Recorded & {
+  readonly kind: 'AUTHORIZATION'
+  readonly reason: Reason
+  /** As asked for: 1 centavo or more. */
+  readonly amount: Centavos
+  /** As received: four digits. */
+  readonly mcc: string
+  /** As received. */
+  readonly merchant: string
+  /** The MCC that chose the wallets. */
+  readonly effectiveMcc: string
+  /** Id of the merchant rule that replaced the MCC. */
+  readonly merchantRule?: string
+  /** Present when it was approved. */
+  readonly movement?: Movement
+}
+
+/** Money put into one wallet. */
+export type CreditEntry = Recorded & {
+  readonly kind: 'CREDIT'
+  readonly movement: Movement
+}
+
+/** A change of the account itself, with who made it. Moves no money. */
+export type AdminEntry = Recorded & {
+  readonly kind: 'ADMIN'
+  /** The status after the change. */
+  readonly status: AccountStatus
+  /** Subject of the caller's token, or the name of the command. */
+  readonly subject: string
+}
+
+/** A change of one wallet's balance. */
+export type Movement = {
+  readonly wallet: CategoryId
+  /** Centavos added (positive) or taken (negative); never 0. */
+  readonly delta: bigint
+  /** Balance of the wallet right after, in centavos. */
+  readonly balanceAfter: Centavos
+}
+
+/** The change of balance that the entry made, if it made one. */
+export function movementOf(entry: Entry): Movement | undefined {
+  return entry.kind === 'ADMIN' ? undefined : entry.movement
+}

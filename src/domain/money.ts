@@ -1,0 +1,45 @@
+declare const centavosBrand: unique symbol
+
+/** An amount of money of zero or more, in centavos of BRL. Never a float. */
+export type Centavos = bigint & { readonly [centavosBrand]: true }
+
+/** Largest balance, in centavos: the largest int64. */
+export const BALANCE_MAX = 2n ** 63n - 1n
+
+/** Largest amount of one transaction, in centavos: ISO 8583 DE4 has twelve digits. */
+export const AMOUNT_MAX = 999_999_999_999n
+
+/**
+ * Takes a whole number of centavos as money.
+ *
+ * @throws RangeError outside 0 to {@link BALANCE_MAX}.
+ */
+export function centavos(value: bigint): Centavos {
+  if (value < 0n || value > BALANCE_MAX) throw new RangeError(`not an amount of centavos: ${value}`)
+  // The brand has no run-time form: this is its one door.
+  return value as Centavos
+}
+
+/** Whether a transaction may carry this amount: 1 to {@link AMOUNT_MAX} centavos. */
+export function isTransactionAmount(value: bigint): value is Centavos {
+  return value >= 1n && value <= AMOUNT_MAX
+}
+
+/**
+ * Reads an amount in reais, written with a point or a comma and at most two decimals: "10", "10.5", "10,50".
+ *
+ * @throws RangeError when it is written otherwise.
+ */
+export function parseReais(text: string): Centavos {
+  const match = /^(\d{1,16})(?:[.,](\d{1,2}))?$/.exec(text.trim())
+  if (!match) throw new RangeError(`not an amount in reais (write it as 10.00): ${JSON.stringify(text)}`)
+  const [, reais = '', decimals = ''] = match
+  return centavos(BigInt(reais) * 100n + BigInt(decimals.padEnd(2, '0')))
+}
+
+/** Writes an amount in reais with two decimals: 1250n is "12.50". */
+export function formatReais(amount: bigint): string {
+  const sign = amount < 0n ? '-' : ''
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(3, '0')
+  return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`
+}

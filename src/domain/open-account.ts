@@ -1,0 +1,34 @@
+import type { AccountHistory } from './account.js'
+import type { AdminEntry, TransactionId } from './entry.js'
+import type { Verdict } from './verdict.js'
+
+/** A request to open an account, so that it may hold money and pay. */
+export type Opening = {
+  readonly transactionId: TransactionId
+  /** Who asks: the subject of the caller's token, or the name of the command. */
+  readonly subject: string
+}
+
+/** Decides an opening: refused when the account was opened before by another request. Wallets start at zero. */
+export function decideOpening(
+  { account, find }: AccountHistory,
+  opening: Opening,
+  at: Date,
+): Verdict<AdminEntry, 'ALREADY_OPENED'> {
+  const earlier = find(opening.transactionId)
+  if (earlier?.kind === 'ADMIN' && earlier.status === 'ACTIVE') return { type: 'REPLAY', entry: earlier }
+  if (earlier) return { type: 'REUSED', entry: earlier }
+  if (account.status !== 'UNOPENED') return { type: 'REFUSED', refusal: 'ALREADY_OPENED' }
+  return {
+    type: 'RECORD',
+    entry: {
+      kind: 'ADMIN',
+      accountId: account.id,
+      transactionId: opening.transactionId,
+      seq: account.version + 1n,
+      at,
+      status: 'ACTIVE',
+      subject: opening.subject,
+    },
+  }
+}

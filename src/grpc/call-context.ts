@@ -1,0 +1,29 @@
+import type { Metadata } from '@grpc/grpc-js'
+
+/** What the interceptors have found out about a call before its handler runs. */
+export type CallContext = {
+  /** The caller's x-request-id, or one of ours. */
+  readonly requestId: string
+  /** Whose token it came with; absent where none is needed. */
+  principal?: Principal
+}
+
+/** Who calls, according to the token. */
+export type Principal = {
+  /** Claim `sub`; empty when the token has none. */
+  readonly subject: string
+  /** Claim `scope`, split at spaces; absent when the token has none. */
+  readonly scopes?: ReadonlySet<string>
+}
+
+// grpc-js hands the same Metadata object to the interceptors and the handler of a call: it is the thread between them.
+const contexts = new WeakMap<Metadata, CallContext>()
+
+export function setCallContext(metadata: Metadata, context: CallContext): void {
+  contexts.set(metadata, context)
+}
+
+/** The context of a call that came through the interceptors. */
+export function callContextOf(metadata: Metadata): CallContext {
+  return contexts.get(metadata) ?? { requestId: '' }
+}

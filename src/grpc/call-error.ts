@@ -1,0 +1,100 @@
+import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { IndecisionError } from '../application/errors.js'
+import type { Any } from '../gen/google/protobuf/any.js'
+import { BadRequest, ErrorInfo, RetryInfo } from '../gen/google/rpc/error_details.js'
+import { Status } from '../gen/google/rpc/status.js'
+
+/** Domain of every ErrorInfo that we send. */
+const ERROR_DOMAIN = 'benefits.v1'
+/** Trailer in which gRPC carries google.rpc.Status. */
+const DETAILS_TRAILER = 'grpc-status-details-bin'
+/** Time after which a caller may well try again, in milliseconds. */
+const RETRY_AFTER_MS = 200
+
+/** Everything that a call can end with besides an answer. */
+const kinds = {
+  INVALID_REQUEST: { code: status.INVALID_ARGUMENT, retry: false, message: 'the request is malformed' },
+  TRANSACTION_ID_REUSED: {
+    code: status.ALREADY_EXISTS,
+    retry: false,
+    message: 'transaction_id was used before on this account for a request with other content',
+  },
+  UNAUTHENTICATED: {
+    code: status.UNAUTHENTICATED,
+    retry: false,
+    message: 'a valid bearer token is required in the metadata "authorization"',
+  },
+  SCOPE_MISSING: {
+    code: status.PERMISSION_DENIED,
+    retry: false,
+    message: 'the token does not allow this method',
+  },
+  OVERLOADED: { code: status.RESOURCE_EXHAUSTED, retry: true, message: 'too many requests are waiting' },
+  UNAVAILABLE: { code: status.UNAVAILABLE, retry: true, message: 'the service cannot decide at the moment' },
+  NO_TIME_LEFT: {
+    code: status.DEADLINE_EXCEEDED,
+    retry: false,
+    message: 'the deadline leaves no time to decide; nothing was debited',
+  },
+  INTERNAL: { code: status.INTERNAL, retry: false, message: 'internal error' },
+} as const
+
+export type CallErrorKind = keyof typeof kinds
+
+/** A field that is wrong, and why. */
+export type FieldViolation = { readonly field: string; readonly description: string }
+
+/** Ends a call with a status. What it says reaches the caller; its cause does not. */
+export class CallError extends Error {
+  override readonly name = 'CallError'
+  readonly kind: CallErrorKind
+  readonly violations: readonly FieldViolation[]
+
+  constructor(
+    kind: CallErrorKind,
+    options: ErrorOptions & { readonly violations?: readonly FieldViolation[] } = {},
+  ) {
+    super(messageOf(kind, options.violations ?? []), options)
+    this.kind = kind
+    this.violations = options.violations ?? []
+  }
+}
+
+/** Turns whatever was thrown into an error for the caller: what we do not know becomes a neutral INTERNAL. */
+export function callErrorOf(error: unknown): CallError {
+  if (error instanceof CallError) return error
+  if (error instanceof IndecisionError) return new CallError(error.indecision, { cause: error })
+  return new CallError('INTERNAL', { cause: error })
+}
+
+/** The form in which grpc-js takes an error: code, message, and google.rpc.Status in the trailers. */
+export function serviceErrorOf(error: CallError): ServiceError {
+  const { code } = kinds[error.kind]
+  const metadata = new Metadata()
+  const rich = { code, message: error.message, details: [...detailsOf(error)] }
+  metadata.set(DETAILS_TRAILER, Buffer.from(Status.encode(rich).finish()))
+  return Object.assign(new Error(error.message), { code, details: error.message, metadata })
+}
+
+function* detailsOf({ kind, violations }: CallError): Generator<Any> {
+  const info = ErrorInfo.encode({ reason: kind, domain: ERROR_DOMAIN, metadata: {} })
+  yield { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(info.finish()) }
+  if (violations.length > 0) {
+    const fieldViolations = violations.map((violation) => ({
+      ...violation,
+      reason: '',
+      localizedMessage: undefined,
+    }))
+    const badRequest = BadRequest.encode({ fieldViolations })
+    yield { typeUrl: 'type.googleapis.com/google.rpc.BadRequest', value: Buffer.from(badRequest.finish()) }
+  }
+  if (kinds[kind].retry) {
+    const retry = RetryInfo.encode({ retryDelay: { seconds: 0n, nanos: RETRY_AFTER_MS * 1_000_000 } })
+    yield { typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value: Buffer.from(retry.finish()) }
+  }
+}
+
+function messageOf(kind: CallErrorKind, violations: readonly FieldViolation[]): string {
+  const fields = violations.map(({ field, description }) => `${field} ${description}`)
+  return fields.length === 0 ? kinds[kind].message : `${kinds[kind].message}: ${fields.join('; ')}`
+}

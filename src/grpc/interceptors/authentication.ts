@@ -1,0 +1,65 @@
+import {
+  type Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+} from '@grpc/grpc-js'
+import { callContextOf, type Principal } from '../call-context.js'
+import { CallError, serviceErrorOf } from '../call-error.js'
+import { isOpenMethod, methodScopes } from '../method-scopes.js'
+import type { TokenRefusal, TokenVerifier } from '../token-verifier.js'
+
+export type AuthenticationOptions = {
+  readonly verifier: TokenVerifier
+  /** When false, a token without the claim `scope` may call everything. */
+  readonly requireScope: boolean
+  /** Told why a call was refused; the caller only hears that it was. */
+  readonly onRefusal: (reason: RefusalReason, requestId: string) => void
+}
+
+/** Why a call was not let in. */
+export type RefusalReason = TokenRefusal | 'NO_TOKEN' | 'MORE_THAN_ONE' | 'SCOPE_MISSING'
+
+/** Lets a call through only with a valid bearer token whose scopes allow the method. */
+export function authentication(options: AuthenticationOptions): ServerInterceptor {
+  return (method, call) => {
+    if (isOpenMethod(method.path)) return new ServerInterceptingCall(call)
+
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        const context = callContextOf(metadata)
+        const { principal, refusal } = authenticate(metadata, options.verifier)
+        if (!principal) {
+          options.onRefusal(refusal, context.requestId)
+          call.sendStatus(serviceErrorOf(new CallError('UNAUTHENTICATED')))
+        } else if (!allows(principal, method.path, options.requireScope)) {
+          options.onRefusal('SCOPE_MISSING', context.requestId)
+          call.sendStatus(serviceErrorOf(new CallError('SCOPE_MISSING')))
+        } else {
+          context.principal = principal
+          next(metadata)
+        }
+      })
+      .build()
+    return new ServerInterceptingCall(call, { start: (next) => next(listener) })
+  }
+}
+
+type Authentication =
+  | { readonly principal: Principal; readonly refusal?: never }
+  | { readonly refusal: RefusalReason; readonly principal?: never }
+
+function authenticate(metadata: Metadata, verifier: TokenVerifier): Authentication {
+  const [header, ...more] = metadata.get('authorization')
+  if (header === undefined) return { refusal: 'NO_TOKEN' }
+  // HTTP joins repeated headers with a comma, which no token contains.
+  if (more.length > 0 || header.includes(',')) return { refusal: 'MORE_THAN_ONE' }
+  const token = /^Bearer +([^ ]+)$/i.exec(header.toString())?.[1]
+  return token === undefined ? { refusal: 'INVALID' } : verifier.verify(token)
+}
+
+function allows({ scopes }: Principal, path: string, requireScope: boolean): boolean {
+  if (!scopes) return !requireScope
+  const scope = methodScopes.get(path)
+  return scope !== undefined && scopes.has(scope)
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type Metadata,
+  ResponderBuilder,
+  ServerInterceptingCall,
+  type ServerInterceptor,
+  ServerListenerBuilder,
+  status,
+} from '@grpc/grpc-js'
+import { type CallContext, setCallContext } from '../call-context.js'
+
+/** Metadata in which a request id comes in and goes out. */
+const REQUEST_ID = 'x-request-id'
+const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/
+
+/** A call that has arrived. */
+export type ObservedCall = {
+  /** For example "/benefits.v1.AuthorizationService/Authorize". */
+  readonly path: string
+  readonly type: 'unary' | 'client_stream' | 'server_stream' | 'bidi_stream'
+}
+
+/** A call that has ended, one way or another. */
+export type EndedCall = ObservedCall & {
+  readonly context: CallContext
+  readonly code: status
+  /** From the arrival of its headers, in milliseconds. */
+  readonly durationMs: number
+}
+
+export type ObservationOptions = {
+  readonly onStart: (call: ObservedCall) => void
+  /** Called exactly once for each call that started. */
+  readonly onEnd: (call: EndedCall) => void
+  readonly monotonicMs: () => number
+}
+
+/** Gives each call a request id, returned in the headers (or, with an error, the trailers), and says how it went. */
+export function observation({ onStart, onEnd, monotonicMs }: ObservationOptions): ServerInterceptor {
+  return (method, call) => {
+    const observed: ObservedCall = { path: method.path, type: typeOf(method) }
+    const startedMs = monotonicMs()
+    let context: CallContext = { requestId: '' }
+    let ended = false
+    onStart(observed)
+
+    const end = (code: status) => {
+      if (ended) return
+      ended = true
+      onEnd({ ...observed, context, code, durationMs: monotonicMs() - startedMs })
+    }
+    const listener = new ServerListenerBuilder()
+      .withOnReceiveMetadata((metadata, next) => {
+        context = { requestId: requestIdOf(metadata) }
+        setCallContext(metadata, context)
+        next(metadata)
+      })
+      // Comes after every end, too; before any status it means that the client left or its deadline passed.
+      .withOnCancel(() => end(isPast(call.getDeadline()) ? status.DEADLINE_EXCEEDED : status.CANCELLED))
+      .build()
+    const responder = new ResponderBuilder()
+      .withStart((next) => next(listener))
+      .withSendMetadata((metadata, next) => {
+        metadata.set(REQUEST_ID, context.requestId)
+        next(metadata)
+      })
+      .withSendStatus((sent, next) => {
+        if (sent.code !== status.OK) sent.metadata?.set(REQUEST_ID, context.requestId)
+        end(sent.code ?? status.UNKNOWN)
+        next(sent)
+      })
+      .build()
+    return new ServerInterceptingCall(call, responder)
+  }
+}
+
+function typeOf(method: {
+  readonly requestStream: boolean
+  readonly responseStream: boolean
+}): ObservedCall['type'] {
+  if (method.requestStream) return method.responseStream ? 'bidi_stream' : 'client_stream'
+  return method.responseStream ? 'server_stream' : 'unary'
+}
+
+function requestIdOf(metadata: Metadata): string {
+  const received = metadata.get(REQUEST_ID)[0]?.toString()
+  return received !== undefined && REQUEST_ID_FORM.test(received) ? received : randomUUID()
+}
+
+function isPast(deadline: Date | number): boolean {
+  return Number(deadline) <= Date.now()
+}

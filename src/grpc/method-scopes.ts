@@ -1,0 +1,16 @@
+/** The scope that a token needs for each method (claim `scope`, RFC 8693). A method that is not here cannot be called. */
+export const methodScopes: ReadonlyMap<string, string> = new Map([
+  ['/benefits.v1.AuthorizationService/Authorize', 'transactions:authorize'],
+])
+
+/** Services that anybody may call: probes and tools. */
+const openServices = [
+  '/grpc.health.v1.Health/',
+  '/grpc.reflection.v1.ServerReflection/',
+  '/grpc.reflection.v1alpha.ServerReflection/',
+]
+
+/** Whether the method needs no token. */
+export function isOpenMethod(path: string): boolean {
+  return openServices.some((service) => path.startsWith(service))
+}

@@ -1,0 +1,83 @@
+import { type handleBidiStreamingCall, status } from '@grpc/grpc-js'
+import type {
+  ServerReflectionRequest,
+  ServerReflectionResponse,
+} from '../gen/grpc/reflection/v1/reflection.js'
+import type { Descriptors } from './descriptors.js'
+
+export type ReflectionOptions = {
+  readonly descriptors: Descriptors
+  /** Full names of the services on offer. */
+  readonly services: readonly string[]
+}
+
+export type ReflectionServer = {
+  readonly serverReflectionInfo: handleBidiStreamingCall<ServerReflectionRequest, ServerReflectionResponse>
+}
+
+/** grpc.reflection, v1 and v1alpha alike: their messages are the same. Tools learn the contract from it. */
+export function reflectionService(options: ReflectionOptions): ReflectionServer {
+  return {
+    serverReflectionInfo: (stream) => {
+      stream.on('data', (request: unknown) => {
+        if (isRequest(request)) stream.write(responseTo(request, options))
+        else stream.end()
+      })
+      stream.on('end', () => stream.end())
+      stream.on('error', () => stream.end())
+    },
+  }
+}
+
+type Answer = NonNullable<ServerReflectionResponse['messageResponse']>
+
+/** A request that could not be read arrives as something else, without a host. */
+function isRequest(request: unknown): request is ServerReflectionRequest {
+  return typeof request === 'object' && request !== null && 'host' in request
+}
+
+function responseTo(request: ServerReflectionRequest, options: ReflectionOptions): ServerReflectionResponse {
+  return {
+    validHost: request.host,
+    originalRequest: request,
+    messageResponse: messageResponseTo(request.messageRequest, options),
+  }
+}
+
+function messageResponseTo(
+  asked: ServerReflectionRequest['messageRequest'],
+  { descriptors, services }: ReflectionOptions,
+): Answer {
+  switch (asked?.$case) {
+    case 'listServices':
+      return { $case: 'listServicesResponse', value: { service: services.map((name) => ({ name })) } }
+    case 'fileByFilename':
+      return files(descriptors.fileByName(asked.value), `file ${asked.value}`)
+    case 'fileContainingSymbol':
+      return files(descriptors.fileBySymbol(asked.value), `symbol ${asked.value}`)
+    case 'fileContainingExtension':
+      return notFound(`extension ${asked.value.extensionNumber} of ${asked.value.containingType}`)
+    case 'allExtensionNumbersOfType':
+      if (!descriptors.hasMessage(asked.value)) return notFound(`type ${asked.value}`)
+      // Nothing in our contract is extended.
+      return {
+        $case: 'allExtensionNumbersResponse',
+        value: { baseTypeName: asked.value, extensionNumber: [] },
+      }
+    case undefined:
+      return error(status.INVALID_ARGUMENT, 'nothing was asked')
+  }
+}
+
+function files(found: readonly Buffer[] | undefined, what: string): Answer {
+  if (!found) return notFound(what)
+  return { $case: 'fileDescriptorResponse', value: { fileDescriptorProto: [...found] } }
+}
+
+function notFound(what: string): Answer {
+  return error(status.NOT_FOUND, `${what} not found`)
+}
+
+function error(errorCode: number, errorMessage: string): Answer {
+  return { $case: 'errorResponse', value: { errorCode, errorMessage } }
+}

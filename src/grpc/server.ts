@@ -1,0 +1,106 @@
+import {
+  Server,
+  ServerCredentials,
+  type ServerInterceptor,
+  type ServerOptions,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import { HealthImplementation } from 'grpc-health-check'
+import {
+  type AuthorizationServiceServer,
+  AuthorizationServiceService,
+} from '../gen/benefits/v1/authorization.js'
+import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
+import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
+import { loadDescriptors } from './descriptors.js'
+import { reflectionService } from './reflection-service.js'
+import { withReadErrors } from './request-decoder.js'
+
+/** Largest request, in bytes: the largest valid one has under 700. */
+const REQUEST_BYTES_MAX = 16 * 1024
+/** Largest set of headers, in bytes: a token of 8 KiB and some room. */
+const METADATA_BYTES_MAX = 16 * 1024
+
+const serverOptions: ServerOptions = {
+  'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
+  'grpc.max_send_message_length': 4 * 1024 * 1024,
+  'grpc.max_metadata_size': METADATA_BYTES_MAX,
+  'grpc.max_concurrent_streams': 1_000,
+  // Connections are pinged and, after about five minutes, ended kindly, so that clients behind an L4 balancer spread anew.
+  'grpc.keepalive_time_ms': 60_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.max_connection_age_ms': 300_000,
+  'grpc.max_connection_age_grace_ms': 30_000,
+  'grpc.max_connection_idle_ms': 900_000,
+  'grpc.enable_channelz': 0,
+}
+
+const AUTHORIZATION_SERVICE = 'benefits.v1.AuthorizationService'
+const REFLECTION_SERVICES = [
+  'grpc.reflection.v1.ServerReflection',
+  'grpc.reflection.v1alpha.ServerReflection',
+]
+const HEALTH_SERVICE = 'grpc.health.v1.Health'
+
+export type GrpcServerOptions = {
+  readonly host: string
+  readonly port: number
+  /** The first one sees a call first, and its end last. */
+  readonly interceptors: readonly ServerInterceptor[]
+  readonly authorization: AuthorizationServiceServer
+}
+
+/** The gRPC port: our service, health, and reflection. */
+export class GrpcServer {
+  readonly #options: GrpcServerOptions
+  readonly #server: Server
+  readonly #health = new HealthImplementation({ '': 'NOT_SERVING', [AUTHORIZATION_SERVICE]: 'NOT_SERVING' })
+
+  constructor(options: GrpcServerOptions) {
+    this.#options = options
+    this.#server = new Server({ ...serverOptions, interceptors: [...options.interceptors] })
+    this.#server.addService(withReadErrors(AuthorizationServiceService), options.authorization)
+    this.#health.addToServer(this.#server)
+
+    const services = [AUTHORIZATION_SERVICE, HEALTH_SERVICE, ...REFLECTION_SERVICES]
+    const reflection: UntypedServiceImplementation = reflectionService({
+      descriptors: loadDescriptors(),
+      services,
+    })
+    this.#server.addService(withReadErrors(ReflectionV1), reflection)
+    this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
+  }
+
+  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port; fails when it cannot be had. */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options
+    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+    return await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error) reject(error)
+        else resolve(bound)
+      })
+    })
+  }
+
+  /** What health checks are told from now on. */
+  setServing(serving: boolean): void {
+    for (const service of ['', AUTHORIZATION_SERVICE]) {
+      this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
+    }
+  }
+
+  /** Takes no more calls and waits for those in progress; what is still open after the time is cut off. */
+  async drain(timeoutMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#server.forceShutdown()
+        resolve()
+      }, timeoutMs)
+      this.#server.tryShutdown(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
+import { findMongod } from './find-mongod.js'
+import { freePorts } from './free-port.js'
+import type { RunningMongod } from './mongod-process.js'
+import { startMongod } from './mongod-process.js'
+import { MongodStartError } from './mongod-start-error.js'
+import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
+
+export type EphemeralMongoOptions = Partial<FindMongodOptions> & {
+  /** Members of the replica set, 1 to 7. Default 1. */
+  readonly nodes?: number
+}
+
+export type EphemeralMongo = {
+  readonly uri: string
+  /** Ends all members and removes their data. May be called again. */
+  readonly stop: () => Promise<void>
+}
+
+const NODES_MAX = 7
+const ATTEMPTS_MAX = 3
+
+/**
+ * Starts a throw-away replica set for tests, in a folder of its own among the system's temporary files. It has a
+ * primary, and all members have caught up.
+ *
+ * @throws NoMongodError or MongodStartError as {@link findMongod} and {@link startMongod} do; nothing is left then.
+ */
+export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): Promise<EphemeralMongo> {
+  const { nodes = 1, log = () => {} } = options
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > NODES_MAX)
+    throw new RangeError(`nodes: 1 to ${NODES_MAX}`)
+  const binary = await findMongod({ ...options, log })
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startSet({ binary, nodes, log })
+    } catch (error) {
+      // A port was free and then was not: other tests start at the same time.
+      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
+      if (!portTaken || attempt === ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+type SetOptions = {
+  readonly binary: FoundMongod
+  readonly nodes: number
+  readonly log: (message: string) => void
+}
+
+async function startSet({ binary, nodes, log }: SetOptions): Promise<EphemeralMongo> {
+  const folder = await mkdtemp(join(tmpdir(), 'benefits-mongo-'))
+  const ports = await freePorts(nodes)
+  const starts = await Promise.allSettled(
+    ports.map(async (port, index) => {
+      const dbPath = join(folder, `node-${index}`)
+      await mkdir(dbPath)
+      return startMongod({ binary, dbPath, port, onCrash: log })
+    }),
+  )
+  const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  try {
+    for (const start of starts) if (start.status === 'rejected') throw start.reason
+    await ensureReplicaSet(ports)
+  } catch (error) {
+    await removeSet(running, folder)
+    throw error
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= removeSet(running, folder)
+    return stopped
+  }
+  return { uri: replicaSetUri(ports), stop }
+}
+
+async function removeSet(running: readonly RunningMongod[], folder: string): Promise<void> {
+  await Promise.all(running.map((mongod) => mongod.stop()))
+  await rm(folder, { recursive: true, force: true })
+}

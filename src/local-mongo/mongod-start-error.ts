@@ -1,0 +1,43 @@
+/** Whether waiting (another mongod still holds the data) or another port can help. */
+export type StartFailure = 'data-locked' | 'port-taken' | 'other'
+
+export type MongodExit = { readonly code: number | null; readonly signal: string | null }
+
+/** mongod's exit code for data that only another version can open. */
+const EXIT_OTHER_VERSION = 62
+
+/** Thrown when mongod does not come up. The message is one line. */
+export class MongodStartError extends Error {
+  override readonly name = 'MongodStartError'
+  readonly failure: StartFailure
+
+  constructor(failure: StartFailure, message: string) {
+    super(message)
+    this.failure = failure
+  }
+}
+
+/** Tells from its complaints and its exit why a mongod did not come up; `otherwise` is said when both are silent. */
+export function explainStart(
+  complaints: string,
+  exit: MongodExit | undefined,
+  otherwise: string,
+): MongodStartError {
+  if (complaints.includes('DBPathInUse')) return new MongodStartError('data-locked', complaints)
+  if (/address already in use/i.test(complaints)) return new MongodStartError('port-taken', complaints)
+
+  const reason = complaints || howItEnded(exit) || otherwise
+  if (
+    exit?.code === EXIT_OTHER_VERSION ||
+    /under any compatibility version|Wrong mongod version/.test(complaints)
+  ) {
+    const message = `this version of MongoDB cannot open the data, most likely a newer one made them (${reason})`
+    return new MongodStartError('other', message)
+  }
+  return new MongodStartError('other', `mongod did not start: ${reason}`)
+}
+
+function howItEnded(exit: MongodExit | undefined): string {
+  if (!exit) return ''
+  return exit.signal === null ? `it ended with code ${exit.code}` : `it was ended by ${exit.signal}`
+}

@@ -1,0 +1,89 @@
+import { type Config, ConfigError, loadEnvFile, readConfig } from './config.js'
+import { localSecret } from './local-secret.js'
+import { createLogger, type Logger } from './observability/logger.js'
+import { type Service, startService } from './service.js'
+
+/** The database that the service works on, and how to end it when it is ours. */
+type Database = { readonly uri: string; readonly stop: () => Promise<void> }
+
+async function main(): Promise<void> {
+  loadEnvFile()
+  const config = readConfig(process.env)
+  const logger = createLogger(config.logLevel)
+  const crash = (error: unknown) => {
+    logger.fatal({ err: error }, 'a bug: the process ends, nothing that was answered is lost')
+    process.exit(1)
+  }
+  process.on('uncaughtException', crash)
+  process.on('unhandledRejection', crash)
+
+  const database = await openDatabase(config, logger)
+  const service = await startService({
+    config,
+    mongodbUri: database.uri,
+    jwtSecret: config.jwtSecret ?? (await localSecret(config.dataDir)),
+    logger,
+    onReady: () => announce(config),
+  }).catch(async (error: unknown) => {
+    await database.stop()
+    throw error
+  })
+  logger.info({ host: config.host, grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening')
+  stopOnSignal(service, database, logger)
+}
+
+async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger: Logger): Promise<Database> {
+  if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
+  // Loaded only here: production has neither this code's packages nor a use for them.
+  const { openLocalMongo } = await import('./local-mongo/local-mongo.js')
+  return await openLocalMongo({
+    dataDir,
+    mongodPath,
+    env: process.env,
+    log: (message) => logger.info(message),
+  })
+}
+
+function stopOnSignal(service: Service, database: Database, logger: Logger): void {
+  let stopping = false
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1)
+    stopping = true
+    logger.info({ signal }, 'draining')
+    await service.stop()
+    await database.stop()
+    logger.info('stopped')
+    process.exit(0)
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function announce({ production, host, grpcPort, httpPort }: Config): void {
+  if (production) return
+  process.stdout.write(
+    [
+      '',
+      `benefits-authorizer is ready: gRPC on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
+      'Try it in another terminal:',
+      '',
+      '  make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"',
+      '',
+      '',
+    ].join('\n'),
+  )
+}
+
+/** One line for the person who started it. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof ConfigError) return error.message
+  if ('code' in error && error.code === 'EADDRINUSE')
+    return `${error.message}: is the service running already?`
+  return error.message
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,176 @@
+import { status } from '@grpc/grpc-js'
+import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
+import { createAuthorize } from './application/authorize.js'
+import { Readiness } from './application/readiness.js'
+import type { Config } from './config.js'
+import { type Core, createCore, systemClock } from './core.js'
+import type { AuthorizationEntry } from './domain/entry.js'
+import { codesOf } from './domain/reason.js'
+import { authorizationService } from './grpc/authorization-service.js'
+import { authentication } from './grpc/interceptors/authentication.js'
+import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
+import { GrpcServer } from './grpc/server.js'
+import { TokenVerifier } from './grpc/token-verifier.js'
+import { SideServer } from './http/side-server.js'
+import type { Logger } from './observability/logger.js'
+import { type CallLabels, createMetrics, type Metrics } from './observability/metrics.js'
+
+/** Time between two looks at the database, in milliseconds. */
+const READINESS_INTERVAL_MS = 1_000
+/** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
+const SETTLE_TIMEOUT_MS = 2_000
+
+export type ServiceOptions = {
+  readonly config: Config
+  readonly mongodbUri: string
+  readonly jwtSecret: string
+  readonly logger: Logger
+  /** Told when the service can decide for the first time. */
+  readonly onReady: () => void
+}
+
+/** The running service: both ports, and everything behind them. */
+export type Service = {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
+  readonly stop: () => Promise<void>
+}
+
+/** Builds the service and opens its ports. It answers UNAVAILABLE until the database does. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, logger } = options
+  const core = createCore({
+    config,
+    mongodbUri: options.mongodbUri,
+    onSettleFailure: (error) => {
+      metrics.settleFailed()
+      logger.warn({ err: error }, 'settling failed, will be tried again')
+    },
+    onDamage: ({ accountId, transactionId, seq }) =>
+      logger.error(
+        { accountId, transactionId, seq: String(seq) },
+        'the ledger holds something else in the place of an entry',
+      ),
+    onCatalogFailure: (error) =>
+      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
+  })
+  const metrics = createMetrics({
+    waitingRequests: () => core.engine.waiting,
+    unsettledEntries: () => core.settler.unsettled,
+    oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
+  })
+  measureCommands(core.client, metrics)
+
+  const grpc = createGrpc(options, core, metrics)
+  const side = new SideServer({
+    host: config.host,
+    port: config.httpPort,
+    metrics: () => metrics.expose(),
+    readiness: () => ({
+      ready: readiness.ready,
+      detail: readiness.ready ? 'ready' : 'the database does not answer',
+    }),
+  })
+  const readiness = new Readiness({
+    prepare: async () => {
+      await core.prepare()
+      options.onReady()
+    },
+    check: core.ping,
+    intervalMs: READINESS_INTERVAL_MS,
+    onChange: (ready, cause) => {
+      grpc.setServing(ready)
+      if (ready) logger.info('serving')
+      else logger.warn({ err: cause }, 'not serving: the database does not answer')
+    },
+  })
+
+  const httpPort = await side.listen()
+  const grpcPort = await grpc.listen().catch(async (error: unknown) => {
+    await side.close()
+    throw error
+  })
+  void readiness.start()
+
+  return {
+    grpcPort,
+    httpPort,
+    stop: async () => {
+      grpc.setServing(false)
+      readiness.stop()
+      await grpc.drain(config.shutdownTimeoutMs)
+      await core.close(SETTLE_TIMEOUT_MS)
+      await side.close()
+    },
+  }
+}
+
+function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, metrics: Metrics): GrpcServer {
+  const verifier = new TokenVerifier({
+    secret: jwtSecret,
+    algorithms: config.jwtAlgorithms,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    nowMs: Date.now,
+  })
+  const unary = {
+    clock: systemClock,
+    durationMsMax: config.decisionTimeoutMs,
+    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+  }
+  return new GrpcServer({
+    host: config.host,
+    port: config.grpcPort,
+    interceptors: [
+      observation({
+        monotonicMs: systemClock.monotonicMs,
+        onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onEnd: (call) => recordCall(call, logger, metrics),
+      }),
+      authentication({
+        verifier,
+        requireScope: config.jwtRequireScope,
+        onRefusal: (reason, requestId) => {
+          metrics.tokenRefused(reason)
+          logger.info({ reason, requestId }, 'token refused')
+        },
+      }),
+    ],
+    authorization: authorizationService({
+      authorize: createAuthorize({ engine: core.engine, catalog: () => core.catalog.current() }),
+      unary,
+      onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
+    }),
+  })
+}
+
+function recordCall(call: EndedCall, logger: Logger, metrics: Metrics): void {
+  const code = status[call.code] ?? 'UNKNOWN'
+  metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
+  const { requestId, principal } = call.context
+  const level = call.code === status.OK ? 'debug' : 'info'
+  logger[level](
+    { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
+    'call',
+  )
+}
+
+function recordDecision(entry: AuthorizationEntry, replayed: boolean, metrics: Metrics): void {
+  const { code } = codesOf(entry.reason)
+  metrics.decision({ code, reason: entry.reason, category: entry.movement?.wallet ?? '', replayed })
+}
+
+function labelsOf({ path, type }: ObservedCall): CallLabels {
+  const [, service = '', method = ''] = path.split('/')
+  return { service, method, type }
+}
+
+function measureCommands(client: MongoClient, metrics: Metrics): void {
+  client.on('commandSucceeded', ({ commandName, duration }: CommandSucceededEvent) =>
+    metrics.mongoCommand(commandName, 'ok', duration / 1000),
+  )
+  client.on('commandFailed', ({ commandName, duration }: CommandFailedEvent) =>
+    metrics.mongoCommand(commandName, 'error', duration / 1000),
+  )
+}

@@ -1,0 +1,51 @@
+import { MongoClient, type MongoClientOptions } from 'mongodb'
+
+export type ClientOptions = {
+  /** Connection string, with credentials if need be: never log it. */
+  readonly uri: string
+  /** Most connections to one server. 4 to 20 is best: more of them only compete. */
+  readonly poolSizeMax: number
+}
+
+/** Longest time one operation may take inside the server, in milliseconds. */
+export const OPERATION_MS_MAX = 2_000
+
+/** Makes a client whose every option that matters is written out; it connects on first use. */
+export function createClient({ uri, poolSizeMax }: ClientOptions): MongoClient {
+  return new MongoClient(uri, clientOptions(poolSizeMax))
+}
+
+function clientOptions(poolSizeMax: number): MongoClientOptions {
+  return {
+    appName: 'benefits-authorizer',
+
+    // What is answered is durable, what is read cannot be rolled back, and both come from the primary.
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: OPERATION_MS_MAX },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    retryWrites: true,
+    retryReads: true,
+
+    // Every stage has a bound: choosing a server, connecting, waiting for a connection, waiting for an answer.
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    waitQueueTimeoutMS: 1_000,
+    socketTimeoutMS: 2 * OPERATION_MS_MAX,
+    heartbeatFrequencyMS: 5_000,
+    minHeartbeatFrequencyMS: 500,
+
+    maxPoolSize: poolSizeMax,
+    minPoolSize: 2,
+    maxConnecting: 2,
+    maxIdleTimeMS: 300_000,
+
+    // Centavos are int64 on the wire and bigint here.
+    useBigInt64: true,
+    promoteValues: true,
+    promoteLongs: true,
+    ignoreUndefined: false,
+
+    // The metrics listen to what each command took.
+    monitorCommands: true,
+  }
+}

@@ -1,0 +1,157 @@
+import type { Account, AccountId, AccountStatus } from '../domain/account.js'
+import { type Entry, movementOf } from '../domain/entry.js'
+import { invariant } from '../domain/invariant.js'
+import { centavos } from '../domain/money.js'
+import type { Reason } from '../domain/reason.js'
+
+/** An account as stored: `accounts`. Numbers of money and of order are int64. */
+export type AccountDocument = {
+  readonly _id: AccountId
+  readonly status: AccountStatus
+  readonly wallets: Readonly<Record<string, bigint>>
+  readonly version: bigint
+  readonly journal: readonly EntryDocument[]
+  readonly created_at: Date
+  readonly updated_at: Date
+}
+
+/** An entry as stored in an account's journal. */
+export type EntryDocument = EntryFields & { readonly transaction: string }
+
+/** An entry as stored in `ledger`. */
+export type LedgerDocument = EntryFields & { readonly _id: LedgerKey }
+
+/** Key of a ledger entry; the order of the fields matters to MongoDB. */
+export type LedgerKey = { readonly account: AccountId; readonly transaction: string }
+
+type EntryFields = {
+  readonly seq: bigint
+  readonly kind: Entry['kind']
+  readonly at: Date
+  readonly decision?: 'APPROVED' | 'DECLINED'
+  readonly reason?: Reason
+  readonly amount?: bigint
+  readonly wallet?: string
+  readonly delta?: bigint
+  readonly balance_after?: bigint
+  readonly mcc?: string
+  readonly effective_mcc?: string
+  readonly merchant?: string
+  readonly merchant_rule?: string
+  readonly status?: AccountStatus
+  readonly subject?: string
+}
+
+/** Reads an account. Throws InvariantError when the document cannot be one of ours. */
+export function accountOf(document: AccountDocument): Account {
+  const { _id: id, status, version } = document
+  const journal = document.journal.map((entry) => entryOf(id, entry.transaction, entry))
+  invariant(
+    typeof version === 'bigint' && version > 0n,
+    'the version of a stored account is an int64 above 0',
+  )
+  const last = journal.at(-1)
+  invariant(last?.seq === version, 'the last entry of a journal is the one that made the version')
+  return {
+    id,
+    status,
+    version,
+    journal,
+    wallets: new Map(
+      Object.entries(document.wallets).map(([wallet, balance]) => [wallet, centavos(balance)]),
+    ),
+  }
+}
+
+/** Writes an entry for an account's journal. */
+export function journalDocument(entry: Entry): EntryDocument {
+  return { transaction: entry.transactionId, ...fieldsOf(entry) }
+}
+
+/** Writes an entry for the ledger. */
+export function ledgerDocument(entry: Entry): LedgerDocument {
+  return { _id: ledgerKey(entry), ...fieldsOf(entry) }
+}
+
+/** Builds the key of a ledger entry, its fields always in the same order. */
+export function ledgerKey(key: { readonly accountId: AccountId; readonly transactionId: string }): LedgerKey {
+  return { account: key.accountId, transaction: key.transactionId }
+}
+
+/** Reads an entry of the ledger. Throws InvariantError when the document cannot be one of ours. */
+export function entryOfLedger(document: LedgerDocument): Entry {
+  return entryOf(document._id.account, document._id.transaction, document)
+}
+
+function fieldsOf(entry: Entry): EntryFields {
+  const movement = movementOf(entry)
+  return {
+    seq: entry.seq,
+    kind: entry.kind,
+    at: entry.at,
+    ...kindFields(entry),
+    ...(movement && { wallet: movement.wallet, delta: movement.delta, balance_after: movement.balanceAfter }),
+  }
+}
+
+function kindFields(entry: Entry): Partial<EntryFields> {
+  switch (entry.kind) {
+    case 'AUTHORIZATION':
+      return {
+        decision: entry.movement ? 'APPROVED' : 'DECLINED',
+        reason: entry.reason,
+        amount: entry.amount,
+        mcc: entry.mcc,
+        effective_mcc: entry.effectiveMcc,
+        merchant: entry.merchant,
+        ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+      }
+    case 'CREDIT':
+      return { decision: 'APPROVED', amount: entry.movement.delta }
+    case 'ADMIN':
+      return { decision: 'APPROVED', status: entry.status, subject: entry.subject }
+  }
+}
+
+function entryOf(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
+  const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
+  const movement = movementIn(fields)
+  const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
+  switch (fields.kind) {
+    case 'AUTHORIZATION':
+      invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
+      invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
+      invariant(merchant !== undefined, 'an authorization has a merchant, if only an empty one')
+      return {
+        ...recorded,
+        kind: 'AUTHORIZATION',
+        reason,
+        amount: centavos(amount),
+        mcc,
+        merchant,
+        effectiveMcc,
+        ...(merchantRule !== undefined && { merchantRule }),
+        ...(movement && { movement }),
+      }
+    case 'CREDIT':
+      invariant(movement !== undefined, 'a credit moves money')
+      return { ...recorded, kind: 'CREDIT', movement }
+    case 'ADMIN':
+      invariant(
+        fields.status !== undefined && fields.subject !== undefined,
+        'a change has a status and a subject',
+      )
+      return { ...recorded, kind: 'ADMIN', status: fields.status, subject: fields.subject }
+    default:
+      throw new TypeError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
+  }
+}
+
+function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {
+  if (wallet === undefined) return undefined
+  invariant(
+    delta !== undefined && balanceAfter !== undefined,
+    'an entry of a wallet has its delta and balance',
+  )
+  return { wallet, delta, balanceAfter: centavos(balanceAfter) }
+}

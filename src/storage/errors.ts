@@ -1,0 +1,88 @@
+import {
+  MongoClientBulkWriteError,
+  MongoError,
+  MongoErrorLabel,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoServerClosedError,
+  MongoServerError,
+  MongoSystemError,
+  MongoTopologyClosedError,
+} from 'mongodb'
+import { IndecisionError } from '../application/errors.js'
+
+/** Server codes that say "not now", besides those that the driver labels. Names as in the server's error_codes.yml. */
+const passingCodes: ReadonlySet<number | string | undefined> = new Set([
+  6, // HostUnreachable
+  7, // HostNotFound
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  100, // UnsatisfiableWriteConcern
+  112, // WriteConflict
+  133, // FailedToSatisfyReadPreference
+  134, // ReadConcernMajorityNotAvailableYet
+  189, // PrimarySteppedDown
+  202, // NetworkInterfaceExceededTimeLimit
+  262, // ExceededTimeLimit
+  9001, // SocketException
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11601, // Interrupted
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+  14031, // OutOfDiskSpace
+])
+
+const passingLabels = [
+  MongoErrorLabel.RetryableWriteError,
+  MongoErrorLabel.RetryableError,
+  MongoErrorLabel.TransientTransactionError,
+  MongoErrorLabel.SystemOverloadedError,
+  MongoErrorLabel.ResetPool,
+  MongoErrorLabel.PoolRequestedRetry,
+]
+
+/** Code of the server's error "duplicate key". */
+export const DUPLICATE_KEY = 11000
+
+/**
+ * Runs an operation; what fails because the database is away, slow or changing its primary becomes an IndecisionError
+ * UNAVAILABLE, anything else passes. Decides on classes, labels and codes, never on text.
+ */
+export async function whileAvailable<T>(what: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (error) {
+    throw classified(what, error)
+  }
+}
+
+/** The error itself, or the IndecisionError UNAVAILABLE that it amounts to. */
+export function classified(what: string, error: unknown): unknown {
+  return isPassing(error) ? unavailable(what, error) : error
+}
+
+/** Says that the outcome of an operation is unknown, or that it could not be tried. */
+export function unavailable(what: string, cause: unknown): IndecisionError {
+  return new IndecisionError('UNAVAILABLE', `${what}: the database does not answer`, { cause })
+}
+
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false
+  if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
+  return (
+    error instanceof MongoNetworkError ||
+    // MongoServerSelectionError and its kind: no server fits.
+    error instanceof MongoSystemError ||
+    error instanceof MongoNotConnectedError ||
+    error instanceof MongoServerClosedError ||
+    error instanceof MongoTopologyClosedError ||
+    // The pool's errors are network errors, but for the one that says that waiting for a connection took too long.
+    error.name === 'MongoWaitQueueTimeoutError' ||
+    passingLabels.some((label) => error.hasErrorLabel(label)) ||
+    (error instanceof MongoServerError && passingCodes.has(error.code))
+  )
+}

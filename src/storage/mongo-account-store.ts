@@ -1,0 +1,151 @@
+import {
+  type AnyClientBulkWriteModel,
+  type ClientBulkWriteResult,
+  type Collection,
+  type Db,
+  type Document,
+  MongoClientBulkWriteError,
+  MongoServerError,
+} from 'mongodb'
+import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
+import { type Account, type AccountId, balanceOf } from '../domain/account.js'
+import { invariant } from '../domain/invariant.js'
+import { OPERATION_MS_MAX } from './client.js'
+import { collections } from './collections.js'
+import { type AccountDocument, accountOf, journalDocument } from './documents.js'
+import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
+
+/** Accounts in MongoDB: one document each, written by conditional single-document updates only. */
+export class MongoAccountStore implements AccountStore {
+  readonly #accounts: Collection<AccountDocument>
+
+  constructor(db: Db) {
+    this.#accounts = db.collection<AccountDocument>(collections.accounts)
+  }
+
+  async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
+    const documents = await whileAvailable('loading accounts', () =>
+      this.#accounts.find({ _id: { $in: [...ids] } }, { maxTimeMS: OPERATION_MS_MAX }).toArray(),
+    )
+    return new Map(documents.map((document) => [document._id, accountOf(document)]))
+  }
+
+  async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    const [only, ...more] = changes
+    if (only === undefined) return []
+    return await whileAvailable('committing accounts', async () =>
+      more.length === 0 ? [await this.#commitOne(only)] : await this.#commitTogether(changes),
+    )
+  }
+
+  async #commitOne(change: AccountChange): Promise<CommitResult> {
+    if (change.before.version === 0n) return await this.#insert(change)
+    const written = await this.#accounts.findOneAndUpdate(filterOf(change), updateOf(change), {
+      projection: { version: 1 },
+      returnDocument: 'after',
+      maxTimeMS: OPERATION_MS_MAX,
+    })
+    if (written === null) return { type: 'CONFLICT' }
+    invariant(written.version === change.after.version, 'a commit leaves the version that was decided')
+    return { type: 'COMMITTED' }
+  }
+
+  async #insert(change: AccountChange): Promise<CommitResult> {
+    try {
+      await this.#accounts.insertOne(documentOf(change), { maxTimeMS: OPERATION_MS_MAX })
+      return { type: 'COMMITTED' }
+    } catch (error) {
+      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+      throw error
+    }
+  }
+
+  /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
+  async #commitTogether(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    const namespace = this.#accounts.namespace
+    const models = changes.map(
+      (change): AnyClientBulkWriteModel<AccountDocument> =>
+        change.before.version === 0n
+          ? { namespace, name: 'insertOne', document: documentOf(change) }
+          : { namespace, name: 'updateOne', filter: filterOf(change), update: updateOf(change) },
+    )
+    const options = { ordered: false, verboseResults: true, maxTimeMS: OPERATION_MS_MAX }
+    try {
+      const result = await this.#accounts.db.client.bulkWrite<Record<string, AccountDocument>>(
+        models,
+        options,
+      )
+      return changes.map((_, index) => resultOf(index, result))
+    } catch (error) {
+      if (!(error instanceof MongoClientBulkWriteError) || error.cause !== undefined) throw error
+      return changes.map((_, index) => resultIn(index, error))
+    }
+  }
+}
+
+/** Matches the account only as it was decided on: same version, and in every wallet that is debited enough to pay. */
+function filterOf({ before, after }: AccountChange): Document {
+  const filter: Document = { _id: before.id, version: before.version }
+  for (const { wallet, delta } of deltasOf(before, after)) {
+    if (delta < 0n) filter[`wallets.${wallet}`] = { $gte: -delta }
+  }
+  return filter
+}
+
+function updateOf({ before, after }: AccountChange): Document {
+  const deltas = deltasOf(before, after).map(({ wallet, delta }) => [`wallets.${wallet}`, delta])
+  return {
+    $inc: { version: after.version - before.version, ...Object.fromEntries(deltas) },
+    $set: {
+      status: after.status,
+      journal: after.journal.map(journalDocument),
+      updated_at: lastEntryAt(after),
+    },
+  }
+}
+
+function documentOf({ after }: AccountChange): AccountDocument {
+  return {
+    _id: after.id,
+    status: after.status,
+    wallets: Object.fromEntries(after.wallets),
+    version: after.version,
+    journal: after.journal.map(journalDocument),
+    created_at: lastEntryAt(after),
+    updated_at: lastEntryAt(after),
+  }
+}
+
+function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {
+  return Array.from(after.wallets, ([wallet, balance]) => ({
+    wallet,
+    delta: balance - balanceOf(before, wallet),
+  })).filter(({ delta }) => delta !== 0n)
+}
+
+function lastEntryAt(account: Account): Date {
+  const last = account.journal.at(-1)
+  invariant(last?.seq === account.version, 'a commit writes the entry that made its version')
+  return last.at
+}
+
+function resultOf(index: number, result: ClientBulkWriteResult): CommitResult {
+  const written = result.insertResults?.has(index) || result.updateResults?.get(index)?.matchedCount === 1
+  if (written) return { type: 'COMMITTED' }
+  if (result.updateResults?.has(index)) return { type: 'CONFLICT' }
+  return { type: 'FAILED', error: unavailable('committing accounts', undefined) }
+}
+
+/** The result of one operation when others, or the write concern, failed. */
+function resultIn(index: number, error: MongoClientBulkWriteError): CommitResult {
+  const failed = error.writeErrors.get(index)
+  if (failed?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+  if (failed)
+    return { type: 'FAILED', error: classified('committing accounts', new MongoServerError(failed)) }
+
+  const result = error.partialResult ? resultOf(index, error.partialResult) : undefined
+  // Written, but perhaps not for good: whether it was, the journal will say.
+  const durable = error.writeConcernErrors.length === 0
+  if (result?.type === 'CONFLICT' || (result && durable)) return result
+  return { type: 'FAILED', error: unavailable('committing accounts', error) }
+}
