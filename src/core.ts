@@ -1,15 +1,20 @@
 import type { MongoClient } from 'mongodb'
+import type { AccountList } from './application/account-list.js'
+import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { Clock } from './application/clock.js'
 import { Engine } from './application/engine.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
+import { Statement } from './application/statement.js'
 import type { Config } from './config.js'
 import type { Entry } from './domain/entry.js'
 import { createClient } from './storage/client.js'
+import { MongoAccountList } from './storage/mongo-account-list.js'
 import { MongoAccountStore } from './storage/mongo-account-store.js'
 import { MongoCatalogStore } from './storage/mongo-catalog-store.js'
 import { MongoLedger } from './storage/mongo-ledger.js'
+import { MongoStatementStore } from './storage/mongo-statement-store.js'
 import { ensureSchema } from './storage/schema.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
@@ -25,6 +30,9 @@ export type CoreOptions = {
 /** The engine on its database, without any port: what the service and the commands have in common. */
 export type Core = {
   readonly client: MongoClient
+  readonly accounts: AccountStore
+  readonly accountList: AccountList
+  readonly statement: Statement
   readonly engine: Engine
   readonly settler: Settler
   readonly catalog: CatalogCache
@@ -57,8 +65,13 @@ export function createCore(options: CoreOptions): Core {
     onFailure: options.onCatalogFailure,
   })
 
+  const statements = new MongoStatementStore(db)
+
   return {
     client,
+    accounts,
+    accountList: new MongoAccountList(db),
+    statement: new Statement({ accounts, ledger, statements }),
     engine,
     settler,
     catalog,

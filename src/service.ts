@@ -2,14 +2,18 @@ import { status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
 import { Readiness } from './application/readiness.js'
+import { createReverse } from './application/reverse.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
-import type { AuthorizationEntry } from './domain/entry.js'
+import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
+import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
+import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
 import { GrpcServer } from './grpc/server.js'
+import { statementHandlers } from './grpc/statement-handlers.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
 import type { Logger } from './observability/logger.js'
@@ -114,11 +118,12 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
     audience: config.jwtAudience,
     nowMs: Date.now,
   })
-  const unary = {
+  const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
     onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
   }
+  const catalog = () => core.catalog.current()
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
@@ -138,10 +143,22 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       }),
     ],
     authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog: () => core.catalog.current() }),
-      unary,
+      authorize: createAuthorize({ engine: core.engine, catalog }),
+      reverse: createReverse(core.engine),
+      handlers,
       onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
     }),
+    account: {
+      ...accountHandlers({
+        engine: core.engine,
+        accounts: core.accounts,
+        list: core.accountList,
+        catalog,
+        handlers,
+      }),
+      ...creditHandlers({ engine: core.engine, catalog, handlers }),
+      ...statementHandlers(core.statement, handlers),
+    },
   })
 }
 
@@ -156,9 +173,19 @@ function recordCall(call: EndedCall, logger: Logger, metrics: Metrics): void {
   )
 }
 
-function recordDecision(entry: AuthorizationEntry, replayed: boolean, metrics: Metrics): void {
+function recordDecision(
+  entry: AuthorizationEntry | ReversalEntry,
+  replayed: boolean,
+  metrics: Metrics,
+): void {
   const { code } = codesOf(entry.reason)
-  metrics.decision({ code, reason: entry.reason, category: entry.movement?.wallet ?? '', replayed })
+  metrics.decision({
+    kind: entry.kind,
+    code,
+    reason: entry.reason,
+    category: entry.movement?.wallet ?? '',
+    replayed,
+  })
 }
 
 function labelsOf({ path, type }: ObservedCall): CallLabels {

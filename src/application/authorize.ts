@@ -25,6 +25,7 @@ export function createAuthorize({ engine, catalog }: AuthorizeOptions): Authoriz
       {
         accountId,
         transactionIds: [purchase.transactionId],
+        originalIds: ({ reversedAhead }) => (reversedAhead ? [purchase.transactionId] : []),
         decide: (history, at) => decide(history, purchase, catalog(), at),
       },
       budget,

@@ -16,6 +16,7 @@ export function creditAccount(
     {
       accountId,
       transactionIds: [credit.transactionId],
+      originalIds: () => [],
       decide: (history, at) => decideCredit(history, credit, at),
     },
     budget,

@@ -12,7 +12,8 @@ import type { AccountChange, AccountStore, CommitResult } from './account-store.
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
-import type { EntryKey, Ledger } from './ledger.js'
+import type { Ledger } from './ledger.js'
+import { historyOf, type Past, readPast } from './past.js'
 import type { Settler } from './settler.js'
 
 /** Most requests decided together. */
@@ -29,6 +30,8 @@ export type DecisionRequest<V> = {
   readonly accountId: AccountId
   /** The ids whose entries the decision looks at: its own first. */
   readonly transactionIds: readonly TransactionId[]
+  /** The ids of purchases whose reversals the decision looks at. */
+  readonly originalIds: (account: Account) => readonly TransactionId[]
   /** Pure and synchronous. May be called again when somebody else commits first. */
   readonly decide: (history: AccountHistory, at: Date) => V
 }
@@ -46,6 +49,7 @@ export type EngineOptions = {
 type Member = {
   readonly accountId: AccountId
   readonly transactionIds: readonly TransactionId[]
+  readonly originalIds: (account: Account) => readonly TransactionId[]
   /** Decides, and keeps the verdict to itself until `answer`. */
   readonly decide: (history: AccountHistory, at: Date) => Verdict<Entry, string>
   readonly answer: () => void
@@ -166,16 +170,16 @@ export class Engine {
   /** Answers, rejects or puts back every member. */
   async #decideTogether(group: readonly Member[]): Promise<void> {
     let chapters: readonly Chapter[]
-    let lookUp: LookUp
+    let past: Past
     try {
       chapters = await this.#load(group)
-      lookUp = await this.#lookUp(chapters)
+      past = await readPast(this.#options.ledger, chapters)
     } catch (error) {
       for (const member of group) this.#failed(member, error)
       return
     }
     const at = this.#options.clock.now()
-    const decided = chapters.map((chapter) => this.#decide(chapter, lookUp, at))
+    const decided = chapters.map((chapter) => this.#decide(chapter, past, at))
     await this.#commit(decided)
   }
 
@@ -193,30 +197,16 @@ export class Engine {
     })
   }
 
-  /** Finds the entries that members ask for and the journals do not hold. */
-  async #lookUp(chapters: readonly Chapter[]): Promise<LookUp> {
-    const keys = chapters.flatMap(keysToLookUp)
-    const found = keys.length === 0 ? [] : await this.#options.ledger.find(keys)
-    const byAccount = new Map<AccountId, Map<TransactionId, Entry>>()
-    for (const entry of found) {
-      const ofAccount = byAccount.get(entry.accountId) ?? new Map<TransactionId, Entry>()
-      byAccount.set(entry.accountId, ofAccount.set(entry.transactionId, entry))
-    }
-    return byAccount
-  }
-
   /** Decides the members of one account one after another, each on top of the one before. */
-  #decide({ before, members }: Chapter, lookUp: LookUp, at: Date): Chapter {
+  #decide({ before, members }: Chapter, past: Past, at: Date): Chapter {
     const settled = this.#options.settler.settledThrough(before.id)
     const chapter: Chapter = { before, after: before, members: [] }
     let room = JOURNAL_MAX - before.journal.filter(({ seq }) => seq > settled).length
-    const find = (id: TransactionId) =>
-      chapter.after.journal.find((entry) => entry.transactionId === id) ?? lookUp.get(before.id)?.get(id)
 
     for (const member of members) {
       if (!this.#hasTime(member)) continue
       try {
-        const verdict = member.decide({ account: chapter.after, find }, at)
+        const verdict = member.decide(historyOf(chapter.after, past), at)
         if (verdict.type === 'RECORD') {
           if (room <= 0) throw journalFull()
           room -= 1
@@ -284,18 +274,6 @@ export class Engine {
     member.reject(noTimeLeft(member))
     return false
   }
-}
-
-type LookUp = ReadonlyMap<AccountId, ReadonlyMap<TransactionId, Entry>>
-
-/** The ids that only the ledger can know: none when the journal holds the whole history of the account. */
-function keysToLookUp({ before, members }: Chapter): readonly EntryKey[] {
-  if (before.version === BigInt(before.journal.length)) return []
-  const inJournal = new Set(before.journal.map((entry) => entry.transactionId))
-  const wanted = new Set(members.flatMap((member) => member.transactionIds))
-  return [...wanted]
-    .filter((transactionId) => !inJournal.has(transactionId))
-    .map((transactionId) => ({ accountId: before.id, transactionId }))
 }
 
 function journalFull(): IndecisionError {

@@ -1,5 +1,5 @@
 import type { AccountId } from '../domain/account.js'
-import type { Entry, TransactionId } from '../domain/entry.js'
+import type { Entry, ReversalEntry, TransactionId } from '../domain/entry.js'
 
 /** The complete, append-only history of all accounts, some moments behind them. */
 export interface Ledger {
@@ -9,6 +9,13 @@ export interface Ledger {
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
   find(keys: readonly EntryKey[]): Promise<readonly Entry[]>
+
+  /**
+   * The reversals of these purchases that are in the ledger for good, in any order.
+   *
+   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   */
+  findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]>
 
   /**
    * Adds entries; one that is there already is left as it is. Answers when all of them are durable, with those that could

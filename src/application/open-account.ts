@@ -16,6 +16,7 @@ export function openAccount(
     {
       accountId,
       transactionIds: [opening.transactionId],
+      originalIds: () => [],
       decide: (history, at) => decideOpening(history, opening, at),
     },
     budget,

@@ -1,5 +1,5 @@
 import type { CategoryId } from './category.js'
-import { type Entry, movementOf, type TransactionId } from './entry.js'
+import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { type Centavos, centavos } from './money.js'
 
@@ -23,6 +23,12 @@ export type Account = {
   readonly wallets: ReadonlyMap<CategoryId, Centavos>
   /** Number of entries ever committed; 0 when the account was never heard of. */
   readonly version: bigint
+  /** When it was opened; absent before. */
+  readonly openedAt?: Date
+  /** When the last entry was made; absent before the first. */
+  readonly updatedAt?: Date
+  /** Whether a reversal ever came before its purchase: if not, no purchase needs to look for one. */
+  readonly reversedAhead: boolean
   /** The latest entries, oldest first, without gaps up to `version`: those that the ledger may not hold yet. */
   readonly journal: readonly Entry[]
 }
@@ -32,11 +38,13 @@ export type AccountHistory = {
   readonly account: Account
   /** The entry with this id, wherever it is kept; undefined when there is none. */
   readonly find: (transactionId: TransactionId) => Entry | undefined
+  /** The reversals of this purchase, wherever they are kept. */
+  readonly reversalsOf: (transactionId: TransactionId) => readonly ReversalEntry[]
 }
 
 /** An account that nobody opened and nothing was asked of. */
 export function unopenedAccount(id: AccountId): Account {
-  return { id, status: 'UNOPENED', wallets: new Map(), version: 0n, journal: [] }
+  return { id, status: 'UNOPENED', wallets: new Map(), version: 0n, reversedAhead: false, journal: [] }
 }
 
 /** Balance of one wallet, in centavos. */
@@ -52,11 +60,15 @@ export function balanceOf(account: Account, wallet: CategoryId): Centavos {
 export function applyEntry(account: Account, entry: Entry): Account {
   invariant(entry.accountId === account.id, 'an entry is applied to its own account')
   invariant(entry.seq === account.version + 1n, 'entries are applied in order, without gaps')
+  const opens = entry.kind === 'ADMIN' && entry.action === 'OPEN'
   return {
-    id: account.id,
+    ...account,
+    ...(opens && { openedAt: entry.at }),
+    updatedAt: entry.at,
     status: entry.kind === 'ADMIN' ? entry.status : account.status,
     wallets: walletsAfter(account, entry),
     version: entry.seq,
+    reversedAhead: account.reversedAhead || isMark(entry),
     journal: [...account.journal, entry],
   }
 }

@@ -27,8 +27,9 @@ export type Purchase = {
  * | 3 | nobody opened the account                   | declined, ACCOUNT_NOT_FOUND               |
  * | 4 | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5 | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
- * | 6 | a wallet that may pay covers the amount     | approved; the first such wallet pays it all |
- * | 7 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ * | 6 | a reversal of the id came first             | declined, ALREADY_REVERSED                |
+ * | 7 | a wallet that may pay covers the amount     | approved; the first such wallet pays it all |
+ * | 8 | none does                                   | declined, INSUFFICIENT_BALANCE            |
  */
 export function decide(
   history: AccountHistory,
@@ -46,6 +47,7 @@ export function decide(
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
+  if (history.reversalsOf(purchase.transactionId).length > 0) return decline(asked, 'ALREADY_REVERSED')
 
   const payer = route.wallets.find((wallet) => balanceOf(account, wallet) >= purchase.amount)
   if (payer === undefined) return decline(asked, 'INSUFFICIENT_BALANCE')

@@ -4,10 +4,10 @@ import type { Centavos } from './money.js'
 import type { Reason } from './reason.js'
 
 /**
- * One thing that happened to an account, for good: an authorization (approved or declined), a credit, or an administrative
- * change. The account is the sum of its entries.
+ * One thing that happened to an account, for good: an authorization or a reversal (approved or declined), a credit, or an
+ * administrative change. The account is the sum of its entries.
  */
-export type Entry = AuthorizationEntry | CreditEntry | AdminEntry
+export type Entry = AuthorizationEntry | ReversalEntry | CreditEntry | AdminEntry
 
 /** Chosen by the caller; names one entry of one account, forever. 1 to 128 visible ASCII characters. */
 export type TransactionId = string
@@ -40,6 +40,27 @@ export type AuthorizationEntry = Recorded & {
   readonly movement?: Movement
 }
 
+/** A purchase taken back, whole or in part, and what was decided on that. */
+export type ReversalEntry = Recorded & {
+  readonly kind: 'REVERSAL'
+  readonly reason: Reason
+  /** Id of the purchase. */
+  readonly originalId: TransactionId
+  /** As asked for; absent when all that is left was asked for. */
+  readonly amount?: Centavos
+  /** The purchase as the caller described it. */
+  readonly described: PurchaseDescription
+  /** Present when money went back. */
+  readonly movement?: Movement
+}
+
+/** What a caller may say of a purchase to make sure that it is the one that is meant. */
+export type PurchaseDescription = {
+  readonly amount?: Centavos
+  readonly mcc?: string
+  readonly merchant?: string
+}
+
 /** Money put into one wallet. */
 export type CreditEntry = Recorded & {
   readonly kind: 'CREDIT'
@@ -49,11 +70,15 @@ export type CreditEntry = Recorded & {
 /** A change of the account itself, with who made it. Moves no money. */
 export type AdminEntry = Recorded & {
   readonly kind: 'ADMIN'
+  readonly action: AdminAction
   /** The status after the change. */
   readonly status: AccountStatus
   /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
 }
+
+/** OPEN: the account was opened. STATUS: it was blocked, unblocked or closed. */
+export type AdminAction = 'OPEN' | 'STATUS'
 
 /** A change of one wallet's balance. */
 export type Movement = {
@@ -62,6 +87,17 @@ export type Movement = {
   readonly delta: bigint
   /** Balance of the wallet right after, in centavos. */
   readonly balanceAfter: Centavos
+}
+
+/** Whether the entry took effect. */
+export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
+  if (entry.kind === 'CREDIT' || entry.kind === 'ADMIN') return 'APPROVED'
+  return entry.movement || isMark(entry) ? 'APPROVED' : 'DECLINED'
+}
+
+/** Whether the entry remembers a reversal that came before its purchase. */
+export function isMark(entry: Entry): boolean {
+  return entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
 }
 
 /** The change of balance that the entry made, if it made one. */

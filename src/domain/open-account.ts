@@ -16,13 +16,14 @@ export function decideOpening(
   at: Date,
 ): Verdict<AdminEntry, 'ALREADY_OPENED'> {
   const earlier = find(opening.transactionId)
-  if (earlier?.kind === 'ADMIN' && earlier.status === 'ACTIVE') return { type: 'REPLAY', entry: earlier }
+  if (earlier?.kind === 'ADMIN' && earlier.action === 'OPEN') return { type: 'REPLAY', entry: earlier }
   if (earlier) return { type: 'REUSED', entry: earlier }
   if (account.status !== 'UNOPENED') return { type: 'REFUSED', refusal: 'ALREADY_OPENED' }
   return {
     type: 'RECORD',
     entry: {
       kind: 'ADMIN',
+      action: 'OPEN',
       accountId: account.id,
       transactionId: opening.transactionId,
       seq: account.version + 1n,

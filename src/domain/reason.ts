@@ -15,6 +15,13 @@ const codes = {
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62' },
   ACCOUNT_CLOSED: { code: '07', iso8583: '78' },
+  ALREADY_REVERSED: { code: '07', iso8583: '94' },
+  REVERSED_AHEAD: { code: '00', iso8583: '00' },
+  ORIGINAL_DECLINED: { code: '07', iso8583: '12' },
+  ORIGINAL_MISMATCH: { code: '07', iso8583: '64' },
+  ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12' },
+  AMOUNT_OVER_REST: { code: '07', iso8583: '13' },
+  BALANCE_TOO_LARGE: { code: '07', iso8583: '61' },
 } as const satisfies Record<string, Codes>
 
 /** The codes that a reason is answered with. */

@@ -1,42 +1,59 @@
 import type { Authorize } from '../application/authorize.js'
+import type { Reverse } from '../application/reverse.js'
 import type { Purchase } from '../domain/decide.js'
-import type { AuthorizationEntry } from '../domain/entry.js'
-import { codesOf, type Reason as DomainReason } from '../domain/reason.js'
-import {
-  type AuthorizationServiceServer,
-  type AuthorizeRequest,
-  type AuthorizeResponse,
-  Decision,
-  Reason,
+import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
+import { codesOf } from '../domain/reason.js'
+import type { Reversal } from '../domain/reverse.js'
+import type {
+  AuthorizationServiceServer,
+  AuthorizeRequest,
+  AuthorizeResponse,
+  ReverseRequest,
+  ReverseResponse,
 } from '../gen/benefits/v1/authorization.js'
 import { CallError } from './call-error.js'
+import { type HandlerOptions, unaryHandler } from './handlers.js'
+import { decisionMessage, reasonOf } from './reason-mapping.js'
 import { RequestFields } from './request-fields.js'
-import { type UnaryOptions, unaryHandler } from './unary-handler.js'
 
 export type AuthorizationServiceOptions = {
   readonly authorize: Authorize
-  readonly unary: UnaryOptions
+  readonly reverse: Reverse
+  readonly handlers: HandlerOptions
   /** Told of every answer. */
-  readonly onDecision: (entry: AuthorizationEntry, replayed: boolean) => void
+  readonly onDecision: (entry: AuthorizationEntry | ReversalEntry, replayed: boolean) => void
 }
 
 /** benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
-  const { authorize, onDecision, unary } = options
+  const { authorize, reverse, onDecision, handlers } = options
   return {
-    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(unary, async (request, { budget }) => {
-      const { accountId, purchase } = read(request)
+    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, async (request, { budget }) => {
+      const { accountId, purchase } = readPurchase(request)
       const verdict = await authorize(accountId, purchase, budget)
       if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
       if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
       const replayed = verdict.type === 'REPLAY'
       onDecision(verdict.entry, replayed)
-      return responseOf(verdict.entry, replayed)
+      return authorizeResponse(verdict.entry, replayed)
+    }),
+
+    reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, { budget }) => {
+      const { accountId, reversal } = readReversal(request)
+      const verdict = await reverse(accountId, reversal, budget)
+      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      const replayed = verdict.type === 'REPLAY'
+      onDecision(verdict.entry, replayed)
+      return reverseResponse(verdict.entry, replayed)
     }),
   }
 }
 
-function read(request: AuthorizeRequest): { readonly accountId: string; readonly purchase: Purchase } {
+function readPurchase(request: AuthorizeRequest): {
+  readonly accountId: string
+  readonly purchase: Purchase
+} {
   const fields = new RequestFields()
   const transactionId = fields.transactionId('transaction_id', request.transactionId)
   const accountId = fields.accountId('account_id', request.accountId)
@@ -47,14 +64,37 @@ function read(request: AuthorizeRequest): { readonly accountId: string; readonly
   return { accountId, purchase: { transactionId, amount, mcc, merchant } }
 }
 
-function responseOf(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
-  const { code, iso8583 } = codesOf(entry.reason)
+function readReversal(request: ReverseRequest): { readonly accountId: string; readonly reversal: Reversal } {
+  const fields = new RequestFields()
+  const transactionId = fields.transactionId('transaction_id', request.transactionId)
+  const accountId = fields.accountId('account_id', request.accountId)
+  const originalId = fields.transactionId('original_transaction_id', request.originalTransactionId)
+  fields.differ('original_transaction_id', originalId, 'transaction_id', transactionId)
+  const { amount, original } = request
+  const reversal = {
+    transactionId,
+    originalId,
+    ...(amount !== undefined && { amount: fields.amount('amount', amount) }),
+    described: {
+      ...(original?.amount !== undefined && { amount: fields.amount('original.amount', original.amount) }),
+      ...(original?.mcc !== undefined && { mcc: fields.mcc('original.mcc', original.mcc) }),
+      ...(original?.merchant !== undefined && {
+        merchant: fields.merchant('original.merchant', original.merchant),
+      }),
+    },
+  }
+  fields.close()
+  return { accountId, reversal }
+}
+
+function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
+  const { code, iso8583: iso8583Code } = codesOf(entry.reason)
   return {
     transactionId: entry.transactionId,
     code,
-    decision: entry.movement ? Decision.APPROVED : Decision.DECLINED,
-    reason: reasons[entry.reason],
-    iso8583Code: iso8583,
+    decision: decisionMessage(entry),
+    reason: reasonOf(entry.reason),
+    iso8583Code,
     category: entry.movement?.wallet ?? '',
     effectiveMcc: entry.effectiveMcc,
     merchantRule: entry.merchantRule ?? '',
@@ -64,10 +104,18 @@ function responseOf(entry: AuthorizationEntry, replayed: boolean): AuthorizeResp
   }
 }
 
-const reasons: Readonly<Record<DomainReason, Reason>> = {
-  APPROVED: Reason.APPROVED,
-  INSUFFICIENT_BALANCE: Reason.INSUFFICIENT_BALANCE,
-  ACCOUNT_NOT_FOUND: Reason.ACCOUNT_NOT_FOUND,
-  ACCOUNT_BLOCKED: Reason.ACCOUNT_BLOCKED,
-  ACCOUNT_CLOSED: Reason.ACCOUNT_CLOSED,
+function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseResponse {
+  const { code, iso8583: iso8583Code } = codesOf(entry.reason)
+  return {
+    transactionId: entry.transactionId,
+    code,
+    decision: decisionMessage(entry),
+    reason: reasonOf(entry.reason),
+    iso8583Code,
+    category: entry.movement?.wallet ?? '',
+    amount: entry.movement?.delta ?? 0n,
+    balance: entry.movement?.balanceAfter,
+    replayed,
+    decidedAt: entry.at,
+  }
 }

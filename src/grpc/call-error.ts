@@ -19,6 +19,19 @@ const kinds = {
     retry: false,
     message: 'transaction_id was used before on this account for a request with other content',
   },
+  ACCOUNT_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'there is no such account' },
+  TRANSACTION_NOT_FOUND: {
+    code: status.NOT_FOUND,
+    retry: false,
+    message: 'the account has no such transaction',
+  },
+  ACCOUNT_EXISTS: { code: status.ALREADY_EXISTS, retry: false, message: 'the account was opened before' },
+  ACCOUNT_CLOSED: { code: status.FAILED_PRECONDITION, retry: false, message: 'the account is closed' },
+  BALANCE_TOO_LARGE: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'the wallet cannot hold that much',
+  },
   UNAUTHENTICATED: {
     code: status.UNAUTHENTICATED,
     retry: false,

@@ -1,4 +1,4 @@
-import { isMcc } from '../domain/category.js'
+import { type Category, type CategoryId, isMcc } from '../domain/category.js'
 import { MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
 import { AMOUNT_MAX, type Centavos, isTransactionAmount } from '../domain/money.js'
 import { CallError, type FieldViolation } from './call-error.js'
@@ -18,7 +18,7 @@ export class RequestFields {
   }
 
   accountId(field: string, value: string): string {
-    this.#check(
+    this.check(
       ACCOUNT_ID.test(value),
       field,
       'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit',
@@ -27,33 +27,50 @@ export class RequestFields {
   }
 
   transactionId(field: string, value: string): string {
-    this.#check(TRANSACTION_ID.test(value), field, 'must be 1 to 128 visible ASCII characters')
+    this.check(TRANSACTION_ID.test(value), field, 'must be 1 to 128 visible ASCII characters')
+    return value
+  }
+
+  differ(field: string, value: string, otherField: string, other: string): void {
+    this.check(value !== other, field, `must differ from ${otherField}`)
+  }
+
+  /** An id that may be absent, as the empty string. */
+  optionalTransactionId(field: string, value: string): string | undefined {
+    return value === '' ? undefined : this.transactionId(field, value)
+  }
+
+  /** A category that exists, among those given. */
+  category(field: string, value: string, categories: readonly Category[]): CategoryId {
+    const known = categories.map(({ id }) => id)
+    this.check(known.includes(value), field, `must be one of ${known.join(', ')}`)
     return value
   }
 
   amount(field: string, value: bigint): Centavos {
     if (isTransactionAmount(value)) return value
-    this.#check(false, field, `must be 1 to ${AMOUNT_MAX} centavos`)
+    this.check(false, field, `must be 1 to ${AMOUNT_MAX} centavos`)
     // Never used: close() throws.
     return 0n as Centavos
   }
 
   mcc(field: string, value: string): string {
-    this.#check(isMcc(value), field, 'must be exactly four digits')
+    this.check(isMcc(value), field, 'must be exactly four digits')
     return value
   }
 
   merchant(field: string, value: string): string {
-    this.#check(
+    this.check(
       value.length <= MERCHANT_LENGTH_MAX,
       field,
       `must be at most ${MERCHANT_LENGTH_MAX} characters`,
     )
-    this.#check(!CONTROL_CHARACTER.test(value), field, 'must not contain control characters')
+    this.check(!CONTROL_CHARACTER.test(value), field, 'must not contain control characters')
     return value
   }
 
-  #check(holds: boolean, field: string, description: string): void {
+  /** Any other rule. */
+  check(holds: boolean, field: string, description: string): void {
     if (!holds) this.#violations.push({ field, description })
   }
 }

@@ -6,6 +6,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
+import { type AccountServiceServer, AccountServiceService } from '../gen/benefits/v1/account.js'
 import {
   type AuthorizationServiceServer,
   AuthorizationServiceService,
@@ -35,7 +36,7 @@ const serverOptions: ServerOptions = {
   'grpc.enable_channelz': 0,
 }
 
-const AUTHORIZATION_SERVICE = 'benefits.v1.AuthorizationService'
+const SERVICES = ['benefits.v1.AuthorizationService', 'benefits.v1.AccountService']
 const REFLECTION_SERVICES = [
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
@@ -48,21 +49,24 @@ export type GrpcServerOptions = {
   /** The first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
+  readonly account: AccountServiceServer
 }
 
 /** The gRPC port: our service, health, and reflection. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
-  readonly #health = new HealthImplementation({ '': 'NOT_SERVING', [AUTHORIZATION_SERVICE]: 'NOT_SERVING' })
+  readonly #health = new HealthImplementation()
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
     this.#server = new Server({ ...serverOptions, interceptors: [...options.interceptors] })
     this.#server.addService(withReadErrors(AuthorizationServiceService), options.authorization)
+    this.#server.addService(withReadErrors(AccountServiceService), options.account)
+    this.setServing(false)
     this.#health.addToServer(this.#server)
 
-    const services = [AUTHORIZATION_SERVICE, HEALTH_SERVICE, ...REFLECTION_SERVICES]
+    const services = [...SERVICES, HEALTH_SERVICE, ...REFLECTION_SERVICES]
     const reflection: UntypedServiceImplementation = reflectionService({
       descriptors: loadDescriptors(),
       services,
@@ -85,7 +89,7 @@ export class GrpcServer {
 
   /** What health checks are told from now on. */
   setServing(serving: boolean): void {
-    for (const service of ['', AUTHORIZATION_SERVICE]) {
+    for (const service of ['', ...SERVICES]) {
       this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
     }
   }

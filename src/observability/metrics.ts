@@ -24,6 +24,7 @@ export type CallLabels = {
   readonly type: 'unary' | 'server_stream' | 'client_stream' | 'bidi_stream'
 }
 export type DecisionLabels = {
+  readonly kind: 'AUTHORIZATION' | 'REVERSAL'
   readonly code: string
   readonly reason: string
   readonly category: string
@@ -86,7 +87,7 @@ export function createMetrics(readings: Readings): Metrics {
   const decisions = new Counter({
     name: 'benefits_decisions_total',
     help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
-    labelNames: ['code', 'reason', 'category', 'replayed'] as const,
+    labelNames: ['kind', 'code', 'reason', 'category', 'replayed'] as const,
     registers,
   })
   const refused = new Counter({
@@ -132,8 +133,8 @@ export function createMetrics(readings: Readings): Metrics {
       handled.inc({ ...labelsOf(call), grpc_code: code })
       handling.observe(labelsOf(call), seconds)
     },
-    decision: ({ code, reason, category, replayed }) =>
-      decisions.inc({ code, reason, category, replayed: String(replayed) }),
+    decision: ({ kind, code, reason, category, replayed }) =>
+      decisions.inc({ kind, code, reason, category, replayed: String(replayed) }),
     tokenRefused: (reason) => refused.inc({ reason }),
     mongoCommand: (command, outcome, seconds) =>
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),

@@ -1,5 +1,11 @@
 import type { Account, AccountId, AccountStatus } from '../domain/account.js'
-import { type Entry, movementOf } from '../domain/entry.js'
+import {
+  type AdminAction,
+  decisionOf,
+  type Entry,
+  movementOf,
+  type PurchaseDescription,
+} from '../domain/entry.js'
 import { invariant } from '../domain/invariant.js'
 import { centavos } from '../domain/money.js'
 import type { Reason } from '../domain/reason.js'
@@ -11,7 +17,10 @@ export type AccountDocument = {
   readonly wallets: Readonly<Record<string, bigint>>
   readonly version: bigint
   readonly journal: readonly EntryDocument[]
-  readonly created_at: Date
+  /** Only where a reversal ever came before its purchase. */
+  readonly reversed_ahead?: true
+  /** When it was opened; absent before. */
+  readonly created_at?: Date
   readonly updated_at: Date
 }
 
@@ -28,7 +37,7 @@ type EntryFields = {
   readonly seq: bigint
   readonly kind: Entry['kind']
   readonly at: Date
-  readonly decision?: 'APPROVED' | 'DECLINED'
+  readonly decision: 'APPROVED' | 'DECLINED'
   readonly reason?: Reason
   readonly amount?: bigint
   readonly wallet?: string
@@ -38,9 +47,14 @@ type EntryFields = {
   readonly effective_mcc?: string
   readonly merchant?: string
   readonly merchant_rule?: string
+  readonly original?: string
+  readonly described?: DescriptionFields
+  readonly action?: AdminAction
   readonly status?: AccountStatus
   readonly subject?: string
 }
+
+type DescriptionFields = { readonly amount?: bigint; readonly mcc?: string; readonly merchant?: string }
 
 /** Reads an account. Throws InvariantError when the document cannot be one of ours. */
 export function accountOf(document: AccountDocument): Account {
@@ -57,6 +71,9 @@ export function accountOf(document: AccountDocument): Account {
     status,
     version,
     journal,
+    reversedAhead: document.reversed_ahead ?? false,
+    updatedAt: document.updated_at,
+    ...(document.created_at && { openedAt: document.created_at }),
     wallets: new Map(
       Object.entries(document.wallets).map(([wallet, balance]) => [wallet, centavos(balance)]),
     ),
@@ -89,6 +106,7 @@ function fieldsOf(entry: Entry): EntryFields {
     seq: entry.seq,
     kind: entry.kind,
     at: entry.at,
+    decision: decisionOf(entry),
     ...kindFields(entry),
     ...(movement && { wallet: movement.wallet, delta: movement.delta, balance_after: movement.balanceAfter }),
   }
@@ -98,7 +116,6 @@ function kindFields(entry: Entry): Partial<EntryFields> {
   switch (entry.kind) {
     case 'AUTHORIZATION':
       return {
-        decision: entry.movement ? 'APPROVED' : 'DECLINED',
         reason: entry.reason,
         amount: entry.amount,
         mcc: entry.mcc,
@@ -106,10 +123,17 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
       }
+    case 'REVERSAL':
+      return {
+        reason: entry.reason,
+        original: entry.originalId,
+        ...(entry.amount !== undefined && { amount: entry.amount }),
+        ...(Object.keys(entry.described).length > 0 && { described: entry.described }),
+      }
     case 'CREDIT':
-      return { decision: 'APPROVED', amount: entry.movement.delta }
+      return { amount: entry.movement.delta }
     case 'ADMIN':
-      return { decision: 'APPROVED', status: entry.status, subject: entry.subject }
+      return { action: entry.action, status: entry.status, subject: entry.subject }
   }
 }
 
@@ -117,6 +141,7 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
+  const { action, status, subject } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
@@ -133,18 +158,32 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
         ...(merchantRule !== undefined && { merchantRule }),
         ...(movement && { movement }),
       }
+    case 'REVERSAL':
+      invariant(reason !== undefined, 'a reversal has a reason')
+      invariant(fields.original !== undefined, 'a reversal names its original')
+      return {
+        ...recorded,
+        kind: 'REVERSAL',
+        reason,
+        originalId: fields.original,
+        ...(amount !== undefined && { amount: centavos(amount) }),
+        described: descriptionIn(fields.described ?? {}),
+        ...(movement && { movement }),
+      }
     case 'CREDIT':
       invariant(movement !== undefined, 'a credit moves money')
       return { ...recorded, kind: 'CREDIT', movement }
     case 'ADMIN':
-      invariant(
-        fields.status !== undefined && fields.subject !== undefined,
-        'a change has a status and a subject',
-      )
-      return { ...recorded, kind: 'ADMIN', status: fields.status, subject: fields.subject }
+      invariant(action !== undefined && status !== undefined, 'a change has an action and a status')
+      invariant(subject !== undefined, 'a change has a subject')
+      return { ...recorded, kind: 'ADMIN', action, status, subject }
     default:
       throw new TypeError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
   }
+}
+
+function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDescription {
+  return { ...described, ...(amount !== undefined && { amount: centavos(amount) }) }
 }
 
 function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {

@@ -100,6 +100,7 @@ function updateOf({ before, after }: AccountChange): Document {
       status: after.status,
       journal: after.journal.map(journalDocument),
       updated_at: lastEntryAt(after),
+      ...marksOf(after),
     },
   }
 }
@@ -111,9 +112,16 @@ function documentOf({ after }: AccountChange): AccountDocument {
     wallets: Object.fromEntries(after.wallets),
     version: after.version,
     journal: after.journal.map(journalDocument),
-    created_at: lastEntryAt(after),
     updated_at: lastEntryAt(after),
+    ...marksOf(after),
   }
+}
+
+function marksOf({
+  reversedAhead,
+  openedAt,
+}: Account): Pick<AccountDocument, 'reversed_ahead' | 'created_at'> {
+  return { ...(reversedAhead && { reversed_ahead: true }), ...(openedAt && { created_at: openedAt }) }
 }
 
 function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {

@@ -1,6 +1,6 @@
 import { type Collection, type Db, MongoBulkWriteError } from 'mongodb'
 import type { EntryKey, Ledger } from '../application/ledger.js'
-import type { Entry } from '../domain/entry.js'
+import type { Entry, ReversalEntry } from '../domain/entry.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
@@ -25,6 +25,17 @@ export class MongoLedger implements Ledger {
         .toArray(),
     )
     return documents.map(entryOfLedger)
+  }
+
+  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+    const wanted = originals.map(({ accountId, transactionId }) => ({
+      '_id.account': accountId,
+      original: transactionId,
+    }))
+    const documents = await whileAvailable('reading reversals', () =>
+      this.#entries.find({ $or: wanted }, { maxTimeMS: OPERATION_MS_MAX }).toArray(),
+    )
+    return documents.map(entryOfLedger).filter((entry) => entry.kind === 'REVERSAL')
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {

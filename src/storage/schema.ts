@@ -14,20 +14,21 @@ const money = { bsonType: 'long', minimum: 0 }
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
 
 const validators: Readonly<Record<CollectionName, Document>> = {
-  accounts: object(['_id', 'status', 'wallets', 'version', 'journal', 'created_at', 'updated_at'], {
+  accounts: object(['_id', 'status', 'wallets', 'version', 'journal', 'updated_at'], {
     _id: text,
     status: { enum: ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] },
     wallets: { bsonType: 'object', additionalProperties: money },
     version: { bsonType: 'long', minimum: 1 },
     // What is inside was checked when it was made: looking at it again would cost every decision.
     journal: { bsonType: 'array', minItems: 1, maxItems: JOURNAL_MAX },
+    reversed_ahead: { bsonType: 'bool' },
     created_at: date,
     updated_at: date,
   }),
   ledger: object(['_id', 'seq', 'kind', 'at', 'decision'], {
     _id: object(['account', 'transaction'], { account: text, transaction: text }),
     seq: { bsonType: 'long', minimum: 1 },
-    kind: { enum: ['AUTHORIZATION', 'CREDIT', 'ADMIN'] },
+    kind: { enum: ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] },
     at: date,
     decision: { enum: ['APPROVED', 'DECLINED'] },
     reason: text,
@@ -39,6 +40,13 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     effective_mcc: mcc,
     merchant: text,
     merchant_rule: text,
+    original: text,
+    described: {
+      bsonType: 'object',
+      properties: { amount: money, mcc, merchant: text },
+      additionalProperties: false,
+    },
+    action: text,
     status: text,
     subject: text,
   }),
@@ -70,6 +78,13 @@ export async function ensureSchema(db: Db): Promise<void> {
   await db
     .collection(collections.ledger)
     .createIndex({ '_id.account': 1, seq: -1 }, { name: 'account_seq', unique: true })
+  // What was given back of a purchase is the sum of its reversals. Only reversals are in this index: it stays small.
+  await db
+    .collection(collections.ledger)
+    .createIndex(
+      { '_id.account': 1, original: 1 },
+      { name: 'account_original', partialFilterExpression: { original: { $exists: true } } },
+    )
 
   const categories = db.collection<{ _id: string }>(collections.categories)
   if ((await categories.findOne({}, { projection: { _id: 1 } })) === null) {

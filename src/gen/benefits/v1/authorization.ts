@@ -46,6 +46,20 @@ export const Reason = {
   ACCOUNT_BLOCKED: 4,
   /** ACCOUNT_CLOSED - The account is closed for good (07, 78; no). */
   ACCOUNT_CLOSED: 5,
+  /** ALREADY_REVERSED - A reversal of this purchase came before it, or nothing of the purchase is left to reverse (07, 94; no). */
+  ALREADY_REVERSED: 6,
+  /** REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined (00, 00). */
+  REVERSED_AHEAD: 7,
+  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12; no). */
+  ORIGINAL_DECLINED: 8,
+  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64; yes, with the right description). */
+  ORIGINAL_MISMATCH: 9,
+  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12; no). */
+  ORIGINAL_NOT_REVERSIBLE: 10,
+  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13; yes, smaller). */
+  AMOUNT_OVER_REST: 11,
+  /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
+  BALANCE_TOO_LARGE: 12,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -57,6 +71,13 @@ export namespace Reason {
   export type ACCOUNT_NOT_FOUND = typeof Reason.ACCOUNT_NOT_FOUND;
   export type ACCOUNT_BLOCKED = typeof Reason.ACCOUNT_BLOCKED;
   export type ACCOUNT_CLOSED = typeof Reason.ACCOUNT_CLOSED;
+  export type ALREADY_REVERSED = typeof Reason.ALREADY_REVERSED;
+  export type REVERSED_AHEAD = typeof Reason.REVERSED_AHEAD;
+  export type ORIGINAL_DECLINED = typeof Reason.ORIGINAL_DECLINED;
+  export type ORIGINAL_MISMATCH = typeof Reason.ORIGINAL_MISMATCH;
+  export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
+  export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
+  export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -112,6 +133,77 @@ export interface AuthorizeResponse {
     | bigint
     | undefined;
   /** True when this answer was read back from the ledger: the purchase was decided by an earlier message. */
+  replayed: boolean;
+  /** When it was decided, by the service's clock, to the millisecond. */
+  decidedAt: Date | undefined;
+}
+
+/** ReverseRequest takes a purchase back. */
+export interface ReverseRequest {
+  /**
+   * Identifies the reversal itself on its account, forever, among purchases and credits too.
+   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
+   */
+  transactionId: string;
+  /**
+   * The account that paid.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit; case-sensitive.
+   */
+  accountId: string;
+  /**
+   * transaction_id of the purchase.
+   * Required. 1 to 128 visible ASCII characters.
+   */
+  originalTransactionId: string;
+  /**
+   * How much to give back, in centavos of BRL. Absent: all that is left.
+   * Optional. 1 to 999999999999.
+   */
+  amount?:
+    | bigint
+    | undefined;
+  /**
+   * The purchase as the caller knows it (ISO 8583 DE90 and DE95): what is set here must be what was authorized.
+   * Optional.
+   */
+  original: OriginalPurchase | undefined;
+}
+
+/** OriginalPurchase describes a purchase to compare with the one that was authorized. */
+export interface OriginalPurchase {
+  /** Amount in centavos of BRL. Optional. 1 to 999999999999. */
+  amount?:
+    | bigint
+    | undefined;
+  /** MCC as it was sent. Optional. Exactly four digits. */
+  mcc?:
+    | string
+    | undefined;
+  /** Merchant as it was sent. Optional. At most 99 characters, none of them a control character. */
+  merchant?: string | undefined;
+}
+
+/** ReverseResponse is the decision on one reversal. Repeating the request returns it again unchanged, but for replayed. */
+export interface ReverseResponse {
+  /** The transaction_id of the request. */
+  transactionId: string;
+  /** "00" done, "07" refused. */
+  code: string;
+  /** Whether the reversal took effect. */
+  decision: Decision;
+  /** Why it was decided so. */
+  reason: Reason;
+  /** The precise ISO 8583 response code (DE39), two digits. */
+  iso8583Code: string;
+  /** Category of the wallet that the money went back to. Empty when no money moved. */
+  category: string;
+  /** How much went back, in centavos of BRL. 0 when no money moved. */
+  amount: bigint;
+  /** Balance of that wallet right after, in centavos of BRL. Absent when no money moved. */
+  balance?:
+    | bigint
+    | undefined;
+  /** True when this answer was read back from the ledger: the reversal was decided by an earlier message. */
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
   decidedAt: Date | undefined;
@@ -381,6 +473,332 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
   },
 };
 
+function createBaseReverseRequest(): ReverseRequest {
+  return { transactionId: "", accountId: "", originalTransactionId: "", amount: undefined, original: undefined };
+}
+
+export const ReverseRequest: MessageFns<ReverseRequest> = {
+  encode(message: ReverseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.originalTransactionId !== "") {
+      writer.uint32(26).string(message.originalTransactionId);
+    }
+    if (message.amount !== undefined) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(32).int64(message.amount);
+    }
+    if (message.original !== undefined) {
+      OriginalPurchase.encode(message.original, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReverseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReverseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.originalTransactionId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.original = OriginalPurchase.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseOriginalPurchase(): OriginalPurchase {
+  return { amount: undefined, mcc: undefined, merchant: undefined };
+}
+
+export const OriginalPurchase: MessageFns<OriginalPurchase> = {
+  encode(message: OriginalPurchase, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.amount !== undefined) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(8).int64(message.amount);
+    }
+    if (message.mcc !== undefined) {
+      writer.uint32(18).string(message.mcc);
+    }
+    if (message.merchant !== undefined) {
+      writer.uint32(26).string(message.merchant);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OriginalPurchase {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOriginalPurchase();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.mcc = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.merchant = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseReverseResponse(): ReverseResponse {
+  return {
+    transactionId: "",
+    code: "",
+    decision: 0,
+    reason: 0,
+    iso8583Code: "",
+    category: "",
+    amount: 0n,
+    balance: undefined,
+    replayed: false,
+    decidedAt: undefined,
+  };
+}
+
+export const ReverseResponse: MessageFns<ReverseResponse> = {
+  encode(message: ReverseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    if (message.code !== "") {
+      writer.uint32(18).string(message.code);
+    }
+    if (message.decision !== 0) {
+      writer.uint32(24).int32(message.decision);
+    }
+    if (message.reason !== 0) {
+      writer.uint32(32).int32(message.reason);
+    }
+    if (message.iso8583Code !== "") {
+      writer.uint32(42).string(message.iso8583Code);
+    }
+    if (message.category !== "") {
+      writer.uint32(50).string(message.category);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(56).int64(message.amount);
+    }
+    if (message.balance !== undefined) {
+      if (BigInt.asIntN(64, message.balance) !== message.balance) {
+        throw new globalThis.Error("value provided for field message.balance of type int64 too large");
+      }
+      writer.uint32(64).int64(message.balance);
+    }
+    if (message.replayed !== false) {
+      writer.uint32(72).bool(message.replayed);
+    }
+    if (message.decidedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReverseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReverseResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.decision = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.reason = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.iso8583Code = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.balance = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.replayed = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 /**
  * AuthorizationService decides whether a benefit-card purchase is paid, and from which wallet.
  *
@@ -403,9 +821,10 @@ export const AuthorizationServiceService = {
    *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
+   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  6. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    */
   authorize: {
     path: "/benefits.v1.AuthorizationService/Authorize" as const,
@@ -415,6 +834,33 @@ export const AuthorizationServiceService = {
     requestDeserialize: (value: Buffer): AuthorizeRequest => AuthorizeRequest.decode(value),
     responseSerialize: (value: AuthorizeResponse): Buffer => Buffer.from(AuthorizeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuthorizeResponse => AuthorizeResponse.decode(value),
+  },
+  /**
+   * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
+   *
+   * Scope: transactions:reverse.
+   *
+   * Rules, in this order (the first that applies answers):
+   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
+   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
+   *  3. The purchase was never seen: remembered, so that a late Authorize is declined: 00, REASON_REVERSED_AHEAD.
+   *     A second such reversal: 07, REASON_ALREADY_REVERSED.
+   *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
+   *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
+   *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
+   *  8. The amount (or, without one, all that is left) goes back to the wallet that paid: 00, REASON_APPROVED. Also on a
+   *     blocked or closed account: the money is the holder's.
+   */
+  reverse: {
+    path: "/benefits.v1.AuthorizationService/Reverse" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReverseRequest): Buffer => Buffer.from(ReverseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReverseRequest => ReverseRequest.decode(value),
+    responseSerialize: (value: ReverseResponse): Buffer => Buffer.from(ReverseResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReverseResponse => ReverseResponse.decode(value),
   },
 } as const;
 
@@ -430,11 +876,31 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
+   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  6. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
+  /**
+   * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
+   *
+   * Scope: transactions:reverse.
+   *
+   * Rules, in this order (the first that applies answers):
+   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
+   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
+   *  3. The purchase was never seen: remembered, so that a late Authorize is declined: 00, REASON_REVERSED_AHEAD.
+   *     A second such reversal: 07, REASON_ALREADY_REVERSED.
+   *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
+   *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
+   *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
+   *  8. The amount (or, without one, all that is left) goes back to the wallet that paid: 00, REASON_APPROVED. Also on a
+   *     blocked or closed account: the money is the holder's.
+   */
+  reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;
 }
 
 function toTimestamp(date: Date): Timestamp {

@@ -1,0 +1,24 @@
+import type { AccountId } from '../domain/account.js'
+import { decideStatusChange, type StatusChange, type StatusRefusal } from '../domain/change-status.js'
+import type { AdminEntry } from '../domain/entry.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import type { Engine } from './engine.js'
+
+/** Blocks, unblocks or closes an account, exactly once. */
+export function changeStatus(
+  engine: Engine,
+  accountId: AccountId,
+  change: StatusChange,
+  budget: Budget,
+): Promise<Verdict<AdminEntry, StatusRefusal>> {
+  return engine.execute(
+    {
+      accountId,
+      transactionIds: [change.transactionId],
+      originalIds: () => [],
+      decide: (history, at) => decideStatusChange(history, change, at),
+    },
+    budget,
+  )
+}

@@ -1,0 +1,26 @@
+import type { AccountId } from '../domain/account.js'
+import type { ReversalEntry } from '../domain/entry.js'
+import { decideReversal, type Reversal } from '../domain/reverse.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import type { Engine } from './engine.js'
+
+/** Takes a purchase back, whole or in part, exactly once. */
+export type Reverse = (
+  accountId: AccountId,
+  reversal: Reversal,
+  budget: Budget,
+) => Promise<Verdict<ReversalEntry>>
+
+export function createReverse(engine: Engine): Reverse {
+  return (accountId, reversal, budget) =>
+    engine.execute(
+      {
+        accountId,
+        transactionIds: [reversal.transactionId, reversal.originalId],
+        originalIds: () => [reversal.originalId],
+        decide: (history, at) => decideReversal(history, reversal, at),
+      },
+      budget,
+    )
+}

@@ -1,0 +1,42 @@
+import type { AccountHistory, AccountStatus } from './account.js'
+import type { AdminEntry, TransactionId } from './entry.js'
+import type { Verdict } from './verdict.js'
+
+/** A request to block, unblock or close an account. */
+export type StatusChange = {
+  readonly transactionId: TransactionId
+  readonly status: Exclude<AccountStatus, 'UNOPENED'>
+  /** Who asks: the subject of the caller's token, or the name of the command. */
+  readonly subject: string
+}
+
+/** Why a status cannot be changed. UNCHANGED is no mistake: the account has that status already. */
+export type StatusRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'UNCHANGED'
+
+/** Decides a change of status: a closed account never opens again. */
+export function decideStatusChange(
+  { account, find }: AccountHistory,
+  { transactionId, status, subject }: StatusChange,
+  at: Date,
+): Verdict<AdminEntry, StatusRefusal> {
+  const earlier = find(transactionId)
+  if (earlier?.kind === 'ADMIN' && earlier.action === 'STATUS' && earlier.status === status)
+    return { type: 'REPLAY', entry: earlier }
+  if (earlier) return { type: 'REUSED', entry: earlier }
+  if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
+  if (account.status === status) return { type: 'REFUSED', refusal: 'UNCHANGED' }
+  if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+  return {
+    type: 'RECORD',
+    entry: {
+      kind: 'ADMIN',
+      action: 'STATUS',
+      accountId: account.id,
+      transactionId,
+      seq: account.version + 1n,
+      at,
+      status,
+      subject,
+    },
+  }
+}

@@ -1,0 +1,115 @@
+import { type Account, type AccountHistory, balanceOf } from './account.js'
+import type {
+  AuthorizationEntry,
+  Entry,
+  Movement,
+  PurchaseDescription,
+  ReversalEntry,
+  TransactionId,
+} from './entry.js'
+import { BALANCE_MAX, type Centavos, centavos } from './money.js'
+import type { Reason } from './reason.js'
+import type { Verdict } from './verdict.js'
+
+/** A request to take a purchase back. */
+export type Reversal = {
+  readonly transactionId: TransactionId
+  /** Id of the purchase. */
+  readonly originalId: TransactionId
+  /** 1 centavo or more; absent: all that is left. */
+  readonly amount?: Centavos
+  /** The purchase as the caller knows it: what is here must be what was authorized. */
+  readonly described: PurchaseDescription
+}
+
+/**
+ * Decides a reversal. The first line that applies answers:
+ *
+ * | #  | when                                             | answer                            |
+ * |----|--------------------------------------------------|-----------------------------------|
+ * | 1  | the id was decided before, same content          | the stored answer                 |
+ * | 2  | the id was decided before, other content         | refused as a reuse of the id      |
+ * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
+ * | 4  | the original was never seen, but reversed before | declined, ALREADY_REVERSED        |
+ * | 5  | the original was never seen                      | remembered, REVERSED_AHEAD        |
+ * | 6  | it is not as described                           | declined, ORIGINAL_MISMATCH       |
+ * | 7  | it was declined                                  | declined, ORIGINAL_DECLINED       |
+ * | 8  | nothing of it is left                            | declined, ALREADY_REVERSED        |
+ * | 9  | more is asked for than is left                   | declined, AMOUNT_OVER_REST        |
+ * | 10 | the wallet cannot hold that much                 | declined, BALANCE_TOO_LARGE       |
+ * | 11 | otherwise                                        | approved: back to the wallet that paid |
+ *
+ * The status of the account does not matter: the money is the holder's.
+ */
+export function decideReversal(
+  history: AccountHistory,
+  reversal: Reversal,
+  at: Date,
+): Verdict<ReversalEntry> {
+  const earlier = history.find(reversal.transactionId)
+  if (earlier && repeats(reversal, earlier)) return { type: 'REPLAY', entry: earlier }
+  if (earlier) return { type: 'REUSED', entry: earlier }
+
+  const { account } = history
+  const asked: Asked = { account, reversal, at }
+  const original = history.find(reversal.originalId)
+  const reversals = history.reversalsOf(reversal.originalId)
+  if (original && original.kind !== 'AUTHORIZATION') return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
+  if (!original) return conclude(asked, reversals.length > 0 ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
+  if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
+  if (!original.movement) return conclude(asked, 'ORIGINAL_DECLINED')
+
+  const rest = original.amount - reversals.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
+  const amount = reversal.amount ?? rest
+  if (rest === 0n) return conclude(asked, 'ALREADY_REVERSED')
+  if (amount > rest) return conclude(asked, 'AMOUNT_OVER_REST')
+
+  const { wallet } = original.movement
+  const balance = balanceOf(account, wallet) + amount
+  if (balance > BALANCE_MAX) return conclude(asked, 'BALANCE_TOO_LARGE')
+  return conclude(asked, 'APPROVED', { wallet, delta: amount, balanceAfter: centavos(balance) })
+}
+
+type Asked = { readonly account: Account; readonly reversal: Reversal; readonly at: Date }
+
+/** Whether the reversal is the one that was decided, field by field. */
+function repeats(reversal: Reversal, earlier: Entry): earlier is ReversalEntry {
+  return (
+    earlier.kind === 'REVERSAL' &&
+    earlier.originalId === reversal.originalId &&
+    earlier.amount === reversal.amount &&
+    earlier.described.amount === reversal.described.amount &&
+    earlier.described.mcc === reversal.described.mcc &&
+    earlier.described.merchant === reversal.described.merchant
+  )
+}
+
+function fits(original: AuthorizationEntry, described: PurchaseDescription): boolean {
+  return (
+    (described.amount ?? original.amount) === original.amount &&
+    (described.mcc ?? original.mcc) === original.mcc &&
+    (described.merchant ?? original.merchant) === original.merchant
+  )
+}
+
+function conclude(
+  { account, reversal, at }: Asked,
+  reason: Reason,
+  movement?: Movement,
+): Verdict<ReversalEntry> {
+  return {
+    type: 'RECORD',
+    entry: {
+      kind: 'REVERSAL',
+      accountId: account.id,
+      transactionId: reversal.transactionId,
+      seq: account.version + 1n,
+      at,
+      reason,
+      originalId: reversal.originalId,
+      ...(reversal.amount !== undefined && { amount: reversal.amount }),
+      described: reversal.described,
+      ...(movement && { movement }),
+    },
+  }
+}

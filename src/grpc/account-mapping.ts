@@ -1,0 +1,78 @@
+import { type Account, balanceOf } from '../domain/account.js'
+import type { CategoryId } from '../domain/category.js'
+import { type Entry, movementOf } from '../domain/entry.js'
+import {
+  type Account as AccountMessage,
+  AccountStatus,
+  type Transaction,
+  TransactionKind,
+} from '../gen/benefits/v1/account.js'
+import { Reason } from '../gen/benefits/v1/authorization.js'
+import { decisionMessage, reasonOf } from './reason-mapping.js'
+
+/** Writes an account: every category there is, in their order, and then wallets of categories that are no more. */
+export function accountMessage(account: Account, categories: readonly CategoryId[]): AccountMessage {
+  const wallets = new Set([...categories, ...account.wallets.keys()])
+  return {
+    id: account.id,
+    status: statusMessage(account.status),
+    wallets: Array.from(wallets, (category) => ({ category, balance: balanceOf(account, category) })),
+    version: account.version,
+    createTime: account.openedAt,
+    updateTime: account.updatedAt,
+  }
+}
+
+/** Writes an entry of a history. */
+export function transactionMessage(entry: Entry): Transaction {
+  const movement = movementOf(entry)
+  return {
+    ...blank,
+    transactionId: entry.transactionId,
+    accountId: entry.accountId,
+    seq: entry.seq,
+    kind: TransactionKind[entry.kind],
+    decision: decisionMessage(entry),
+    category: movement?.wallet ?? '',
+    delta: movement?.delta ?? 0n,
+    balanceAfter: movement?.balanceAfter,
+    createTime: entry.at,
+    ...kindFields(entry),
+  }
+}
+
+/** What an entry has not. */
+const blank = {
+  reason: Reason.UNSPECIFIED,
+  amount: 0n,
+  mcc: '',
+  effectiveMcc: '',
+  merchant: '',
+  merchantRule: '',
+  originalTransactionId: '',
+  accountStatus: AccountStatus.UNSPECIFIED,
+  subject: '',
+} as const
+
+function kindFields(entry: Entry): Partial<Transaction> {
+  switch (entry.kind) {
+    case 'AUTHORIZATION': {
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '' } = entry
+      return { reason: reasonOf(entry.reason), amount, mcc, effectiveMcc, merchant, merchantRule }
+    }
+    case 'REVERSAL':
+      return {
+        reason: reasonOf(entry.reason),
+        amount: entry.amount ?? 0n,
+        originalTransactionId: entry.originalId,
+      }
+    case 'CREDIT':
+      return { amount: entry.movement.delta }
+    case 'ADMIN':
+      return { accountStatus: statusMessage(entry.status), subject: entry.subject }
+  }
+}
+
+function statusMessage(status: Account['status']): AccountStatus {
+  return status === 'UNOPENED' ? AccountStatus.UNSPECIFIED : AccountStatus[status]
+}

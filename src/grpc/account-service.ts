@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { AccountList } from '../application/account-list.js'
+import type { AccountStore } from '../application/account-store.js'
+import { changeStatus } from '../application/change-status.js'
+import type { Engine } from '../application/engine.js'
+import { openAccount } from '../application/open-account.js'
+import type { Account as DomainAccount } from '../domain/account.js'
+import type { Catalog } from '../domain/catalog.js'
+import type { StatusChange } from '../domain/change-status.js'
+import {
+  type Account,
+  AccountStatus,
+  type CreateAccountRequest,
+  type CreateAccountResponse,
+  type GetAccountRequest,
+  type GetAccountResponse,
+  type ListAccountsRequest,
+  type ListAccountsResponse,
+  type UpdateAccountRequest,
+  type UpdateAccountResponse,
+} from '../gen/benefits/v1/account.js'
+import { accountMessage } from './account-mapping.js'
+import { CallError } from './call-error.js'
+import { type HandledCall, type HandlerOptions, unaryHandler } from './handlers.js'
+import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
+import { RequestFields } from './request-fields.js'
+
+export type AccountHandlersOptions = {
+  readonly engine: Engine
+  readonly accounts: AccountStore
+  readonly list: AccountList
+  readonly catalog: () => Catalog
+  readonly handlers: HandlerOptions
+}
+
+/** The methods of benefits.v1.AccountService that open, read and change accounts. */
+export function accountHandlers({ engine, accounts, list, catalog, handlers }: AccountHandlersOptions) {
+  return {
+    createAccount: unaryHandler<CreateAccountRequest, CreateAccountResponse>(
+      handlers,
+      async (request, call) => {
+        const fields = new RequestFields()
+        const accountId =
+          request.accountId === '' ? randomUUID() : fields.accountId('account_id', request.accountId)
+        const transactionId = fields.optionalTransactionId('request_id', request.requestId) ?? randomUUID()
+        fields.close()
+        const opening = { transactionId, subject: subjectOf(call) }
+        const verdict = await openAccount(engine, accountId, opening, call.budget)
+        if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+        if (verdict.type === 'REFUSED') throw new CallError('ACCOUNT_EXISTS')
+        return { account: await current(accountId) }
+      },
+    ),
+
+    getAccount: unaryHandler<GetAccountRequest, GetAccountResponse>(handlers, async (request) => {
+      const fields = new RequestFields()
+      const accountId = fields.accountId('account_id', request.accountId)
+      fields.close()
+      return { account: await current(accountId) }
+    }),
+
+    listAccounts: unaryHandler<ListAccountsRequest, ListAccountsResponse>(handlers, async (request) => {
+      const { pageToken, status } = request
+      const limit = pageSizeOf(request.pageSize)
+      const afterId = readPageToken(pageToken, [status]) ?? ''
+      const wanted = statusIn(status)
+      const found = await list.page({ afterId, limit: limit + 1, ...(wanted && { status: wanted }) })
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      return {
+        accounts: page.map(message),
+        nextPageToken: last && found.length > limit ? writePageToken(last.id, [status]) : '',
+      }
+    }),
+
+    updateAccount: unaryHandler<UpdateAccountRequest, UpdateAccountResponse>(
+      handlers,
+      async (request, call) => {
+        const { accountId, change } = readChange(request, subjectOf(call))
+        const verdict = await changeStatus(engine, accountId, change, call.budget)
+        if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+        if (verdict.type === 'REFUSED' && verdict.refusal !== 'UNCHANGED')
+          throw new CallError(verdict.refusal)
+        return { account: await current(accountId) }
+      },
+    ),
+  }
+
+  async function current(accountId: string): Promise<Account> {
+    const account = (await accounts.load([accountId])).get(accountId)
+    if (!account || account.status === 'UNOPENED') throw new CallError('ACCOUNT_NOT_FOUND')
+    return message(account)
+  }
+
+  function message(account: DomainAccount): Account {
+    return accountMessage(
+      account,
+      catalog().categories.map(({ id }) => id),
+    )
+  }
+}
+
+const UPDATABLE = ['status']
+
+function readChange(
+  request: UpdateAccountRequest,
+  subject: string,
+): { accountId: string; change: StatusChange } {
+  const { account, updateMask } = request
+  const fields = new RequestFields()
+  const accountId = fields.accountId('account.id', account?.id ?? '')
+  const transactionId = fields.optionalTransactionId('request_id', request.requestId) ?? randomUUID()
+  const mask = updateMask ?? UPDATABLE
+  fields.check(
+    mask.length > 0 && mask.every((path) => UPDATABLE.includes(path)),
+    'update_mask',
+    `must name fields that can be changed: ${UPDATABLE.join(', ')}`,
+  )
+  const status = statusIn(account?.status)
+  fields.check(status !== undefined, 'account.status', 'must be ACTIVE, BLOCKED or CLOSED')
+  fields.close()
+  // Checked above: close() throws when there is none.
+  return { accountId, change: { transactionId, status: status ?? 'ACTIVE', subject } }
+}
+
+/** Our name for a status of the contract; undefined for UNSPECIFIED and for numbers that the contract does not have. */
+function statusIn(status: AccountStatus | undefined): StatusChange['status'] | undefined {
+  const names = ['ACTIVE', 'BLOCKED', 'CLOSED'] as const
+  return names.find((name) => AccountStatus[name] === status)
+}
+
+function subjectOf({ principal }: HandledCall): string {
+  return principal?.subject ?? ''
+}

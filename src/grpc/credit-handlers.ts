@@ -1,0 +1,59 @@
+import type { Budget } from '../application/budget.js'
+import { creditAccount } from '../application/credit-account.js'
+import type { Engine } from '../application/engine.js'
+import type { AccountId } from '../domain/account.js'
+import type { Catalog } from '../domain/catalog.js'
+import type { Credit } from '../domain/credit.js'
+import type {
+  BatchCreditRequest,
+  BatchCreditResponse,
+  CreditRequest,
+  CreditResponse,
+} from '../gen/benefits/v1/account.js'
+import { transactionMessage } from './account-mapping.js'
+import { BatchCredit } from './batch-credit.js'
+import { CallError } from './call-error.js'
+import { clientStreamHandler, type HandlerOptions, unaryHandler } from './handlers.js'
+import { RequestFields } from './request-fields.js'
+
+export type CreditHandlersOptions = {
+  readonly engine: Engine
+  readonly catalog: () => Catalog
+  readonly handlers: HandlerOptions
+}
+
+/** The methods of benefits.v1.AccountService that put money into wallets. */
+export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOptions) {
+  const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
+    const { accountId, credit } = read(request, catalog())
+    const verdict = await creditAccount(engine, accountId, credit, budget)
+    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+    if (verdict.type === 'REFUSED') throw new CallError(verdict.refusal)
+    return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
+  }
+
+  return {
+    credit: unaryHandler<CreditRequest, CreditResponse>(handlers, async (request, { budget }) => {
+      const { entry, replayed } = await creditOne(request, budget)
+      return { transaction: transactionMessage(entry), replayed }
+    }),
+
+    batchCredit: clientStreamHandler<BatchCreditRequest, BatchCreditResponse>(
+      handlers,
+      async (requests, { budget }) => await new BatchCredit(creditOne, budget).run(requests),
+    ),
+  }
+}
+
+function read(
+  request: CreditRequest | BatchCreditRequest,
+  catalog: Catalog,
+): { accountId: AccountId; credit: Credit } {
+  const fields = new RequestFields()
+  const transactionId = fields.transactionId('transaction_id', request.transactionId)
+  const accountId = fields.accountId('account_id', request.accountId)
+  const wallet = fields.category('category', request.category, catalog.categories)
+  const amount = fields.amount('amount', request.amount)
+  fields.close()
+  return { accountId, credit: { transactionId, wallet, amount } }
+}

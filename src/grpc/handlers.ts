@@ -1,0 +1,97 @@
+import type {
+  handleClientStreamingCall,
+  handleUnaryCall,
+  ServerReadableStream,
+  ServerUnaryCall,
+  sendUnaryData,
+} from '@grpc/grpc-js'
+import type { Budget } from '../application/budget.js'
+import type { Clock } from '../application/clock.js'
+import { type CallContext, callContextOf } from './call-context.js'
+import { CallError, callErrorOf, serviceErrorOf } from './call-error.js'
+import { UnreadableMessage } from './request-decoder.js'
+
+/** What a handler knows of its call. */
+export type HandledCall = CallContext & {
+  /** The time that the caller gives, and no more than the service allows itself. */
+  readonly budget: Budget
+}
+
+export type HandlerOptions = {
+  readonly clock: Clock
+  /** Longest time spent on one decision, in milliseconds, whatever deadline the caller sets. */
+  readonly durationMsMax: number
+  /** Told of every error that is a bug of ours. */
+  readonly onBug: (error: unknown, requestId: string) => void
+}
+
+export const unreadable = {
+  field: 'request',
+  description: 'is not a protobuf message of the type that this method takes',
+}
+
+/**
+ * Adapts an async function to grpc-js. These adapters are the one way in: whatever is thrown or rejected becomes a status,
+ * since a rejection that escapes would end the process and leave the caller waiting.
+ */
+export function unaryHandler<Request, Response>(
+  options: HandlerOptions,
+  handle: (request: Request, call: HandledCall) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  return (call, callback) =>
+    answer(options, call, callback, async () => {
+      if (call.request instanceof UnreadableMessage) {
+        throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
+      }
+      return await handle(call.request, handledCall(call, options))
+    })
+}
+
+/** The same for a stream of requests with one response. A request that could not be read is handed on as such. */
+export function clientStreamHandler<Request, Response>(
+  options: HandlerOptions,
+  handle: (requests: AsyncIterable<Request | UnreadableMessage>, call: StreamCall) => Promise<Response>,
+): handleClientStreamingCall<Request, Response> {
+  return (stream, callback) =>
+    answer(options, stream, callback, async () => {
+      const budget = () => budgetOf(stream, options)
+      return await handle(stream, { ...callContextOf(stream.metadata), budget })
+    })
+}
+
+/** What the handler of a stream knows of its call. */
+export type StreamCall = CallContext & {
+  /** Begins the time for one more request. */
+  readonly budget: () => Budget
+}
+
+type AnyCall = ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>
+
+function answer<Response>(
+  options: HandlerOptions,
+  call: AnyCall,
+  callback: sendUnaryData<Response>,
+  handle: () => Promise<Response>,
+): void {
+  handle().then(
+    (response) => callback(null, response),
+    (error: unknown) => {
+      const callError = callErrorOf(error)
+      if (callError.kind === 'INTERNAL' && !call.cancelled) {
+        options.onBug(error, callContextOf(call.metadata).requestId)
+      }
+      callback(serviceErrorOf(callError))
+    },
+  )
+}
+
+function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
+  return { ...callContextOf(call.metadata), budget: budgetOf(call, options) }
+}
+
+/** Counts on the monotonic clock from now on: a jump of the wall clock neither shortens nor lengthens it. */
+function budgetOf(call: AnyCall, { clock, durationMsMax }: HandlerOptions): Budget {
+  const givenMs = Number(call.getDeadline()) - Date.now()
+  const endsAtMs = clock.monotonicMs() + Math.min(givenMs, durationMsMax)
+  return { remainingMs: () => (call.cancelled ? 0 : endsAtMs - clock.monotonicMs()) }
+}

@@ -1,0 +1,76 @@
+import type { Statement } from '../application/statement.js'
+import type { StatementFilter } from '../domain/statement.js'
+import {
+  type GetTransactionRequest,
+  type GetTransactionResponse,
+  type ListTransactionsRequest,
+  type ListTransactionsResponse,
+  TransactionKind,
+} from '../gen/benefits/v1/account.js'
+import { Decision } from '../gen/benefits/v1/authorization.js'
+import { transactionMessage } from './account-mapping.js'
+import { CallError } from './call-error.js'
+import { type HandlerOptions, unaryHandler } from './handlers.js'
+import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
+import { RequestFields } from './request-fields.js'
+
+/** Above every seq there can be. */
+const FROM_THE_END = 2n ** 63n - 1n
+
+/** The methods of benefits.v1.AccountService that read histories. */
+export function statementHandlers(statement: Statement, handlers: HandlerOptions) {
+  return {
+    getTransaction: unaryHandler<GetTransactionRequest, GetTransactionResponse>(handlers, async (request) => {
+      const fields = new RequestFields()
+      const accountId = fields.accountId('account_id', request.accountId)
+      const transactionId = fields.transactionId('transaction_id', request.transactionId)
+      fields.close()
+      const entry = await statement.find(accountId, transactionId)
+      if (!entry) throw new CallError('TRANSACTION_NOT_FOUND')
+      return { transaction: transactionMessage(entry) }
+    }),
+
+    listTransactions: unaryHandler<ListTransactionsRequest, ListTransactionsResponse>(
+      handlers,
+      async (request) => {
+        const fields = new RequestFields()
+        const accountId = fields.accountId('account_id', request.accountId)
+        fields.close()
+        const limit = pageSizeOf(request.pageSize)
+        const { startTime, endTime, kind, category, decision } = request
+        const tied = [accountId, startTime, endTime, kind, category, decision]
+        const place = readPageToken(request.pageToken, tied)
+        const beforeSeq = place === undefined ? FROM_THE_END : seqIn(place)
+
+        const query = { accountId, beforeSeq, filter: filterOf(request), limit: limit + 1 }
+        const found = await statement.read(query)
+        if (!found) throw new CallError('ACCOUNT_NOT_FOUND')
+        const page = found.slice(0, limit)
+        const last = page.at(-1)
+        return {
+          transactions: page.map(transactionMessage),
+          nextPageToken: last && found.length > limit ? writePageToken(String(last.seq), tied) : '',
+        }
+      },
+    ),
+  }
+}
+
+function seqIn(place: string): bigint {
+  if (/^\d{1,19}$/.test(place)) return BigInt(place)
+  throw new CallError('INVALID_REQUEST', { violations: [{ field: 'page_token', description: 'is damaged' }] })
+}
+
+function filterOf(request: ListTransactionsRequest): StatementFilter {
+  const { startTime: startAt, endTime: endAt, category } = request
+  const kinds = ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] as const
+  const kind = kinds.find((name) => TransactionKind[name] === request.kind)
+  const decision = (['APPROVED', 'DECLINED'] as const).find((name) => Decision[name] === request.decision)
+  return {
+    ...(startAt && { startAt }),
+    ...(endAt && { endAt }),
+    ...(kind && { kind }),
+    ...(category !== '' && { wallet: category }),
+    ...(decision && { decision }),
+  }
+}

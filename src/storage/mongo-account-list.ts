@@ -1,0 +1,24 @@
+import type { Collection, Db, Filter } from 'mongodb'
+import type { AccountList, AccountListQuery } from '../application/account-list.js'
+import type { Account } from '../domain/account.js'
+import { OPERATION_MS_MAX } from './client.js'
+import { collections } from './collections.js'
+import { type AccountDocument, accountOf } from './documents.js'
+import { whileAvailable } from './errors.js'
+
+/** Lists of accounts from MongoDB, along the index of their ids. */
+export class MongoAccountList implements AccountList {
+  readonly #accounts: Collection<AccountDocument>
+
+  constructor(db: Db) {
+    this.#accounts = db.collection<AccountDocument>(collections.accounts)
+  }
+
+  async page({ afterId, status, limit }: AccountListQuery): Promise<readonly Account[]> {
+    const filter: Filter<AccountDocument> = { _id: { $gt: afterId }, status: status ?? { $ne: 'UNOPENED' } }
+    const documents = await whileAvailable('listing accounts', () =>
+      this.#accounts.find(filter, { sort: { _id: 1 }, limit, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+    )
+    return documents.map(accountOf)
+  }
+}
