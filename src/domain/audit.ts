@@ -1,0 +1,220 @@
+import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
+import { type Entry, isMark, movementOf, type TransactionId } from './entry.js'
+
+/** Something that cannot be, found in the books. */
+export type Damage = {
+  readonly accountId: AccountId
+  readonly kind: DamageKind
+  /** What was found and what should be, for people. */
+  readonly detail: string
+}
+
+/** Each invariant of the books, by the name of its breach. */
+export type DamageKind =
+  /** A document that cannot be read at all. */
+  | 'UNREADABLE'
+  /** Entries of an account that does not exist. */
+  | 'ACCOUNT_MISSING'
+  /** A place in the history that neither the ledger nor the journal fills. */
+  | 'ENTRY_MISSING'
+  /** An entry in the ledger above the account's version. */
+  | 'ENTRY_BEYOND_VERSION'
+  /** The ledger's copy of an entry differs from the journal's. */
+  | 'COPIES_DIFFER'
+  /** One transaction id on two entries. */
+  | 'TRANSACTION_TWICE'
+  /** The journal is empty, has a gap, or does not end at the version. */
+  | 'JOURNAL_BROKEN'
+  /** A wallet holds something else than the sum of its entries. */
+  | 'BALANCE_DIFFERS'
+  /** An entry's balance after it is not the balance before plus its change. */
+  | 'BALANCE_AFTER_WRONG'
+  /** The sum of a wallet's entries falls below zero. */
+  | 'BALANCE_NEGATIVE'
+  /** A purchase moved something else than its amount, or money moved where none should. */
+  | 'MOVEMENT_WRONG'
+  /** More was given back than was paid, or to another wallet, or of something that never paid. */
+  | 'REVERSAL_WRONG'
+  /** The status is not the one that the history leads to. */
+  | 'STATUS_DIFFERS'
+  /** A reversal came before its purchase and the account does not say so. */
+  | 'MARK_FORGOTTEN'
+
+/** What was given back of one purchase. */
+export type GivenBack = { total: bigint; readonly wallets: Set<string> }
+
+/**
+ * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
+ * that only the journal holds are filled in. Memory: the journal, and one number for each reversed purchase.
+ */
+export class AccountAudit {
+  readonly #id: AccountId
+  readonly #account: Account
+  readonly #unread: Map<bigint, Entry>
+  readonly #journalIds: ReadonlyMap<TransactionId, bigint>
+  readonly #balances = new Map<string, bigint>()
+  readonly #damages: Damage[] = []
+  readonly #unsettled: Entry[] = []
+  readonly #givenBack = new Map<TransactionId, GivenBack>()
+  #seq = 0n
+  #status: AccountStatus = 'UNOPENED'
+  #marked = false
+
+  constructor(id: AccountId, account: Account | undefined) {
+    this.#id = id
+    this.#account = account ?? unopenedAccount(id)
+    this.#unread = new Map(this.#account.journal.map((entry) => [entry.seq, entry]))
+    this.#journalIds = new Map(this.#account.journal.map((entry) => [entry.transactionId, entry.seq]))
+    if (!account) this.#found('ACCOUNT_MISSING', 'the ledger has entries of it')
+    else this.#checkJournal()
+  }
+
+  /** Takes in the next entry of the ledger. */
+  add(entry: Entry): void {
+    if (entry.seq > this.#account.version) {
+      if (this.#account.version > 0n)
+        this.#found('ENTRY_BEYOND_VERSION', `seq ${entry.seq}, ${entry.transactionId}`)
+      return
+    }
+    this.#fillUpTo(entry.seq - 1n)
+    const inJournal = this.#unread.get(entry.seq)
+    this.#unread.delete(entry.seq)
+    if (inJournal && !sameEntry(inJournal, entry)) this.#found('COPIES_DIFFER', `seq ${entry.seq}`)
+    const otherSeq = this.#journalIds.get(entry.transactionId)
+    if (otherSeq !== undefined && otherSeq !== entry.seq) {
+      this.#found('TRANSACTION_TWICE', `${entry.transactionId} at seq ${entry.seq} and ${otherSeq}`)
+    }
+    this.#count(entry)
+  }
+
+  /** Closes the books of the account. */
+  finish(): AuditResult {
+    this.#fillUpTo(this.#account.version)
+    const { wallets, status, reversedAhead, version } = this.#account
+    for (const wallet of new Set([...wallets.keys(), ...this.#balances.keys()])) {
+      const balance = wallets.get(wallet) ?? 0n
+      const sum = this.#balances.get(wallet) ?? 0n
+      if (balance !== sum)
+        this.#found('BALANCE_DIFFERS', `${wallet} holds ${balance}, its entries add up to ${sum}`)
+    }
+    if (version > 0n && status !== this.#status) {
+      this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
+    }
+    if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
+    return { damages: this.#damages, unsettled: this.#unsettled, givenBack: this.#givenBack }
+  }
+
+  #checkJournal(): void {
+    const { journal, version } = this.#account
+    const contiguous = journal.every(({ seq }, index) => seq === version - BigInt(journal.length - 1 - index))
+    if (journal.length === 0 || !contiguous)
+      this.#found('JOURNAL_BROKEN', `version ${version}, ${journal.length} entries`)
+  }
+
+  /** Counts what only the journal holds, and reports what nobody holds, up to this place. */
+  #fillUpTo(seq: bigint): void {
+    while (this.#seq < seq) {
+      const next = this.#unread.get(this.#seq + 1n)
+      if (next) {
+        this.#unread.delete(next.seq)
+        this.#unsettled.push(next)
+        this.#count(next)
+        continue
+      }
+      const gapEnd = this.#nextUnread(seq)
+      this.#found('ENTRY_MISSING', `seq ${this.#seq + 1n}${gapEnd > this.#seq + 1n ? ` to ${gapEnd}` : ''}`)
+      this.#seq = gapEnd
+    }
+  }
+
+  /** The last place before the next entry of the journal, or before `seq` ends. */
+  #nextUnread(seq: bigint): bigint {
+    let end = seq
+    for (const place of this.#unread.keys()) if (place > this.#seq && place - 1n < end) end = place - 1n
+    return end
+  }
+
+  #count(entry: Entry): void {
+    this.#seq = entry.seq
+    if (entry.kind === 'ADMIN') this.#status = entry.status
+    this.#marked ||= isMark(entry)
+    const movement = movementOf(entry)
+    if (!movesRightly(entry)) this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
+    if (!movement) return
+
+    const { wallet, delta, balanceAfter } = movement
+    const balance = (this.#balances.get(wallet) ?? 0n) + delta
+    this.#balances.set(wallet, balance)
+    if (balance !== balanceAfter) {
+      this.#found(
+        'BALANCE_AFTER_WRONG',
+        `seq ${entry.seq}: ${wallet} says ${balanceAfter}, adds up to ${balance}`,
+      )
+    }
+    if (balance < 0n) this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
+    if (entry.kind === 'REVERSAL') this.#giveBack(entry.originalId, wallet, delta)
+  }
+
+  #giveBack(originalId: TransactionId, wallet: string, amount: bigint): void {
+    const givenBack = this.#givenBack.get(originalId) ?? { total: 0n, wallets: new Set() }
+    givenBack.total += amount
+    givenBack.wallets.add(wallet)
+    this.#givenBack.set(originalId, givenBack)
+  }
+
+  #found(kind: DamageKind, detail: string): void {
+    this.#damages.push({ accountId: this.#id, kind, detail })
+  }
+}
+
+export type AuditResult = {
+  readonly damages: readonly Damage[]
+  /** Entries that only the journal holds. No damage: they are settled when the account is touched next. */
+  readonly unsettled: readonly Entry[]
+  /** What was given back, by purchase: to be compared with the purchases. */
+  readonly givenBack: ReadonlyMap<TransactionId, GivenBack>
+}
+
+/** Compares what was given back with the purchase; undefined when it is right. */
+export function auditReversal(
+  accountId: AccountId,
+  originalId: TransactionId,
+  givenBack: GivenBack | undefined,
+  original: Entry | undefined,
+): Damage | undefined {
+  if (!givenBack) return undefined
+  const paid = original?.kind === 'AUTHORIZATION' ? original.movement : undefined
+  const wallets = [...givenBack.wallets].join(', ')
+  if (paid && givenBack.total <= -paid.delta && wallets === paid.wallet) return undefined
+  const paidText = paid ? `${-paid.delta} from ${paid.wallet}` : 'nothing'
+  const detail = `${originalId} paid ${paidText}, ${givenBack.total} went back to ${wallets}`
+  return { accountId, kind: 'REVERSAL_WRONG', detail }
+}
+
+/** Whether the entry moved what an entry of its kind and reason moves. */
+function movesRightly(entry: Entry): boolean {
+  switch (entry.kind) {
+    case 'AUTHORIZATION':
+      return entry.reason === 'APPROVED'
+        ? entry.movement?.delta === -entry.amount
+        : entry.movement === undefined
+    case 'REVERSAL':
+      return entry.reason === 'APPROVED' ? (entry.movement?.delta ?? 0n) > 0n : entry.movement === undefined
+    case 'CREDIT':
+      return entry.movement.delta > 0n
+    case 'ADMIN':
+      return true
+  }
+}
+
+function sameEntry(a: Entry, b: Entry): boolean {
+  return comparable(a) === comparable(b)
+}
+
+/** All of an entry as text, its fields in one order. */
+function comparable(value: unknown): string {
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${fields.map(([name, field]) => `${name}=${comparable(field)}`).join()}}`
+}
