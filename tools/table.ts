@@ -1,18 +1,21 @@
-/** Writes rows as a table for a terminal: columns as wide as they need to be, numbers to the right. */
+/** Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
+  const isRight = header.map((_, column) => rows.every((row) => isNumber(row[column] ?? '')))
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) =>
-        isNumber(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return isRight[column] ? cell.padStart(width) : cell.padEnd(width)
+      })
       .join('  ')
       .trimEnd()
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
+/** What has no number counts as one, too: a decline changes no balance. */
 function isNumber(cell: string): boolean {
-  return /^-?\d+([.,]\d+)?$/.test(cell)
+  return /^(-?\d+(\.\d+)?)?$/.test(cell)
 }

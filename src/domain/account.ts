@@ -77,6 +77,8 @@ function walletsAfter(account: Account, entry: Entry): Account['wallets'] {
   const movement = movementOf(entry)
   if (!movement) return account.wallets
   const { wallet, delta, balanceAfter } = movement
+  invariant(delta !== 0n, 'a movement changes a balance')
+  invariant(balanceAfter >= 0n, 'no balance falls below zero')
   invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
   return new Map(account.wallets).set(wallet, balanceAfter)
 }

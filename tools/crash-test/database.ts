@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises'
+import { type FoundMongod, findMongod } from '../../src/local-mongo/find-mongod.js'
+import { freePorts } from '../../src/local-mongo/free-port.js'
+import { type RunningMongod, startMongod } from '../../src/local-mongo/mongod-process.js'
+import { ensureReplicaSet, replicaSetUri } from '../../src/local-mongo/replica-set.js'
+
+export type DatabaseOptions = {
+  /** A folder of its own. */
+  readonly folder: string
+  /** Told when it ends although nobody killed it. */
+  readonly onCrash: (reason: string) => void
+}
+
+type Run = {
+  readonly mongod: RunningMongod
+  /** Ends when mongod has. */
+  readonly ended: Promise<void>
+}
+
+/** A real mongod, a replica set of one, that can be killed and comes back on the same data and the same port. */
+export class Database {
+  readonly uri: string
+  readonly version: string
+  readonly #binary: FoundMongod
+  readonly #port: number
+  readonly #options: DatabaseOptions
+  #run: Run | undefined
+  #killed = false
+
+  static async start(options: DatabaseOptions): Promise<Database> {
+    const binary = await findMongod({
+      env: process.env,
+      mongodPath: process.env['MONGOD_PATH'],
+      log: () => {},
+    })
+    const [port = 0] = await freePorts(1)
+    await mkdir(options.folder, { recursive: true })
+    const database = new Database(binary, port, options)
+    await database.#start()
+    return database
+  }
+
+  private constructor(binary: FoundMongod, port: number, options: DatabaseOptions) {
+    this.uri = replicaSetUri([port])
+    this.version = binary.version
+    this.#binary = binary
+    this.#port = port
+    this.#options = options
+    // The last net, for a run that ends without `stop`. Its watcher then ends by itself.
+    process.on('exit', () => this.#kill())
+  }
+
+  /** Kills it as a power cut would, starts it again at once, and returns when it can be written to. */
+  async crash(): Promise<void> {
+    this.#kill()
+    await this.#run?.ended
+    await this.#run?.mongod.stop()
+    await this.#start()
+  }
+
+  /** Ends it in order, if it runs. */
+  async stop(): Promise<void> {
+    this.#killed = true
+    await this.#run?.mongod.stop()
+    this.#run = undefined
+  }
+
+  async #start(): Promise<void> {
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const onCrash = (reason: string) => {
+      if (!this.#killed) this.#options.onCrash(reason)
+      this.#run = undefined
+      end()
+    }
+    this.#killed = false
+    const { folder: dbPath } = this.#options
+    const mongod = await startMongod({ binary: this.#binary, dbPath, port: this.#port, onCrash })
+    this.#run = { mongod, ended }
+    await ensureReplicaSet([this.#port])
+  }
+
+  #kill(): void {
+    this.#killed = true
+    if (this.#run) process.kill(this.#run.mongod.pid, 'SIGKILL')
+  }
+}

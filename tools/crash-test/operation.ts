@@ -1,0 +1,132 @@
+import { methods, type Reply, type WireClient } from './wire-client.js'
+
+/** Something that the campaign asks of the service, with an id of its own on its account. Amounts are in centavos. */
+export type Operation = { readonly accountId: string; readonly id: string } & Content
+
+type Content =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'credit'; readonly category: string; readonly amount: number }
+  | { readonly kind: 'authorize'; readonly amount: number; readonly mcc: string; readonly merchant: string }
+  /** Without an amount: all that is left. */
+  | { readonly kind: 'reverse'; readonly originalId: string; readonly amount?: number }
+  | { readonly kind: 'status'; readonly status: 'ACCOUNT_STATUS_ACTIVE' | 'ACCOUNT_STATUS_BLOCKED' }
+
+export type Timestamp = { readonly seconds: string; readonly nanos: number }
+
+/** An entry as a statement shows it, as proto-loader reads it. */
+export type Transaction = {
+  readonly transaction_id: string
+  readonly account_id: string
+  readonly seq: string
+  readonly kind: string
+  readonly decision: string
+  readonly reason: string
+  readonly amount: string
+  readonly category: string
+  readonly delta: string
+  readonly balance_after?: string
+  readonly mcc: string
+  readonly effective_mcc: string
+  readonly merchant: string
+  readonly merchant_rule: string
+  readonly original_transaction_id: string
+  readonly account_status: string
+  readonly subject: string
+  readonly create_time: Timestamp
+}
+
+/** What an answer tells of the entry that it acknowledges: the statement must say the same. */
+export type Told = Readonly<Partial<Transaction>>
+
+type Verdict = {
+  readonly decision: string
+  readonly reason: string
+  readonly category: string
+  readonly balance?: string
+  readonly decided_at: Timestamp
+}
+type Authorized = Verdict & { readonly effective_mcc: string; readonly merchant_rule: string }
+type Reversed = Verdict & { readonly amount: string }
+type Credited = { readonly transaction: Transaction }
+type Opened = { readonly account: { readonly create_time: Timestamp } }
+
+/** Asks for an operation once. */
+export async function perform(
+  client: WireClient,
+  operation: Operation,
+  deadlineMs: number,
+): Promise<Reply<Told>> {
+  const { accountId: account_id, id: transaction_id } = operation
+  const named = { account_id, transaction_id }
+  switch (operation.kind) {
+    case 'open': {
+      const request = { account_id, request_id: transaction_id }
+      const reply = await client.call<Opened>(methods.createAccount, request, deadlineMs)
+      return told(reply, ({ account }) => ({
+        ...named,
+        kind: 'TRANSACTION_KIND_ADMIN',
+        account_status: 'ACCOUNT_STATUS_ACTIVE',
+        create_time: account.create_time,
+      }))
+    }
+    case 'status': {
+      const account = { id: account_id, status: operation.status }
+      const request = { account, request_id: transaction_id }
+      const reply = await client.call(methods.updateAccount, request, deadlineMs)
+      return told(reply, () => ({
+        ...named,
+        kind: 'TRANSACTION_KIND_ADMIN',
+        account_status: operation.status,
+      }))
+    }
+    case 'credit': {
+      const { category, amount } = operation
+      const request = { ...named, category, amount }
+      const reply = await client.call<Credited>(methods.credit, request, deadlineMs)
+      return told(reply, ({ transaction }) => transaction)
+    }
+    case 'authorize': {
+      const { amount, mcc, merchant } = operation
+      const request = { ...named, amount, mcc, merchant }
+      const reply = await client.call<Authorized>(methods.authorize, request, deadlineMs)
+      return told(reply, (answer) => ({
+        ...named,
+        kind: 'TRANSACTION_KIND_AUTHORIZATION',
+        ...verdictOf(answer),
+        amount: String(amount),
+        delta: answer.reason === 'REASON_APPROVED' ? String(-amount) : '0',
+        mcc,
+        effective_mcc: answer.effective_mcc,
+        merchant,
+        merchant_rule: answer.merchant_rule,
+      }))
+    }
+    case 'reverse': {
+      const { originalId: original_transaction_id, amount } = operation
+      const request = { ...named, original_transaction_id, ...(amount !== undefined && { amount }) }
+      const reply = await client.call<Reversed>(methods.reverse, request, deadlineMs)
+      return told(reply, (answer) => ({
+        ...named,
+        kind: 'TRANSACTION_KIND_REVERSAL',
+        ...verdictOf(answer),
+        amount: String(amount ?? 0),
+        delta: answer.amount,
+        original_transaction_id,
+      }))
+    }
+  }
+}
+
+function told<T>(reply: Reply<T>, read: (answer: T) => Told): Reply<Told> {
+  return reply.type === 'ANSWER' ? { type: 'ANSWER', answer: read(reply.answer) } : reply
+}
+
+function verdictOf({ decision, reason, category, balance, decided_at }: Verdict): Told {
+  return {
+    decision,
+    reason,
+    category,
+    create_time: decided_at,
+    ...(balance !== undefined && { balance_after: balance }),
+  }
+}

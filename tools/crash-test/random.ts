@@ -1,0 +1,40 @@
+/** Numbers that look random, the same ones again for the same seed (mulberry32). */
+export class Random {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0
+  }
+
+  /** A whole number from 0 to `limit` - 1. */
+  below(limit: number): number {
+    return Math.floor(this.#next() * limit)
+  }
+
+  /** A whole number from `min` to `max`. */
+  between({ min, max }: { readonly min: number; readonly max: number }): number {
+    return min + this.below(max - min + 1)
+  }
+
+  /** True this often: 0 never, 1 always. */
+  chance(probability: number): boolean {
+    return this.#next() < probability
+  }
+
+  pick<T>(items: readonly [T, ...T[]]): T {
+    return items[this.below(items.length)] ?? items[0]
+  }
+
+  /** A generator of its own, so that several users do not disturb each other's numbers. */
+  fork(): Random {
+    return new Random(this.below(2 ** 32))
+  }
+
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0
+    let mixed = this.#state
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
