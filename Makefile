@@ -1,0 +1,71 @@
+# `make` alone prints what there is to do.
+
+# Runs TypeScript as it stands.
+TSX := node --import tsx
+
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help install run run-debug authorize token seed test check format generate baseline build clean clean-data
+
+# What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
+# nor the shell expands anything in it.
+ARGUMENTS := amount mcc merchant account id scope subject lifetime
+$(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
+unexport $(ARGUMENTS)
+
+help:
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-18s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	echo
+
+##@ Use it
+
+run: build ## Start the service with a database and the example accounts (install and build first)
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node --enable-source-maps dist/main.js
+
+authorize: install ## Authorize a purchase: amount=10.00 mcc=5811 merchant="PADARIA DO ZE"
+#                  > account= and id= when they matter; by default the first example account and a new id
+	$(TSX) tools/authorize.ts
+
+token: install ## Print a token: scope="transactions:authorize" subject=developer lifetime=1h
+	$(TSX) tools/token.ts
+
+seed: install ## Add the example accounts and merchant rules; again is harmless
+	$(TSX) tools/seed.ts
+
+##@ Work on it
+
+run-debug: install ## Start from the sources: restarts when they change, debugger on port 9229
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
+
+test: install ## Build, then run all tests
+	npm --silent test
+
+check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
+	npm --silent run check
+
+format: install ## Format everything and repair what can be repaired
+	npm --silent run format
+
+generate: install ## Generate src/gen from the protos
+	npm --silent run generate
+
+baseline: install ## At a release: make today's protos the ones that later changes must stay compatible with
+	npm --silent run baseline
+
+##@ Build and clean
+
+install: node_modules/.package-lock.json ## Install the dependencies, unless they are as package-lock.json says
+
+build: install ## Compile to dist
+	npm --silent run build
+
+clean: ## Remove what was built; the data stay
+	rm -rf dist coverage
+
+clean-data: install ## Delete the local database and the local secret for tokens
+	$(TSX) tools/clean-data.ts
+
+# npm writes this file last. To standard error, so that $(make -s token) is right on a fresh clone too.
+node_modules/.package-lock.json: package-lock.json
+	echo 'installing dependencies' >&2
+	npm ci --no-audit --no-fund --loglevel=error >&2

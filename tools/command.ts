@@ -1,0 +1,22 @@
+/** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
+export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
+  try {
+    await command()
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    console.error(`${name}: ${message}`)
+    process.exitCode = 1
+  }
+}
+
+/** What was given to the command: `make token subject=me` hands over `ARG_subject`. Empty counts as not given. */
+export function argument(name: string): string | undefined {
+  return process.env[`ARG_${name}`] || undefined
+}
+
+/** The same, of something that the command cannot do without. */
+export function requiredArgument(name: string, example: string): string {
+  const value = argument(name)
+  if (value === undefined) throw new Error(`${name}= is missing, for example ${example}`)
+  return value
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
+import {
+  createFileRegistry,
+  type DescMethod,
+  fromBinary,
+  fromJson,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf'
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+
+/** Longest time that a call may take, in milliseconds. */
+const CALL_MS_MAX = 5_000
+/** Trailer of every error that comes from the service itself and not from the connection. */
+const DETAILS_TRAILER = 'grpc-status-details-bin'
+
+export type Call = {
+  /** Host and port. */
+  readonly address: string
+  readonly token: string
+  /** Such as `benefits.v1.AuthorizationService`. */
+  readonly service: string
+  /** In camel case, such as `authorize`. */
+  readonly method: string
+  readonly request: JsonObject
+}
+
+/**
+ * Calls a method of the running service, with requests and answers in the JSON mapping of Protocol Buffers.
+ *
+ * @throws Error with one line for the user when there is no answer.
+ */
+export async function callService({ address, token, service, method, request }: Call): Promise<JsonValue> {
+  const { registry, description } = describe(service, method)
+  const client = new Client(address, credentials.createInsecure())
+  const metadata = new Metadata()
+  metadata.set('authorization', `Bearer ${token}`)
+  try {
+    return await new Promise((resolve, reject) => {
+      client.makeUnaryRequest(
+        `/${service}/${description.name}`,
+        (message: JsonObject) =>
+          Buffer.from(toBinary(description.input, fromJson(description.input, message))),
+        (bytes: Buffer) => toJson(description.output, fromBinary(description.output, bytes), { registry }),
+        request,
+        metadata,
+        { deadline: Date.now() + CALL_MS_MAX },
+        (error, answer) => (error ? reject(explained(error, address)) : resolve(answer ?? null)),
+      )
+    })
+  } finally {
+    client.close()
+  }
+}
+
+function describe(service: string, method: string) {
+  const descriptors = readFileSync(new URL('../src/gen/descriptors.binpb', import.meta.url))
+  const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors))
+  const description: DescMethod | undefined = registry.getService(service)?.method[method]
+  if (!description) throw new Error(`the protos have no method ${service}.${method}`)
+  return { registry, description }
+}
+
+/** The service's message names the fields that are wrong. */
+function explained({ code, details, metadata }: ServiceError, address: string): Error {
+  const fromService = metadata.get(DETAILS_TRAILER).length > 0
+  if (code === status.UNAVAILABLE && !fromService) {
+    return new Error(`no service answers on ${address}: start it with make run`)
+  }
+  return new Error(`${status[code]}: ${details.replace(/\s+/g, ' ')}`)
+}
