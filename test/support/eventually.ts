@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+const TIME_MS_MAX = 15_000
+const POLL_MS = 20
+
+/**
+ * Waits until `look` finds something (neither undefined nor false) and returns it. Looks every 20 milliseconds, and gives up after
+ * fifteen seconds, saying what it waited for.
+ */
+export async function eventually<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const endsAtMs = performance.now() + TIME_MS_MAX
+  for (;;) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > endsAtMs) throw new Error(`still not so after ${TIME_MS_MAX} ms: ${what}`)
+    await delay(POLL_MS)
+  }
+}
