@@ -1,6 +1,7 @@
 # `make` alone prints what there is to do.
 
-BIN := node_modules/.bin
+# Runs TypeScript as it stands.
+TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
@@ -23,39 +24,39 @@ run: build ## Start the service with a database and the example accounts (instal
 
 authorize: install ## Authorize a purchase: amount=10.00 mcc=5811 merchant="PADARIA DO ZE"
 #                  > account= and id= when they matter; by default the first example account and a new id
-	$(BIN)/tsx tools/authorize.ts
+	$(TSX) tools/authorize.ts
 
 account: install ## Open an account: account=ana
-	$(BIN)/tsx tools/account.ts account
+	$(TSX) tools/account.ts account
 
 balance: install ## Show an account: account=ana
-	$(BIN)/tsx tools/account.ts balance
+	$(TSX) tools/account.ts balance
 
 credit: install ## Top up a wallet: account=ana category=FOOD amount=50.00 id=load-1
-	$(BIN)/tsx tools/account.ts credit
+	$(TSX) tools/account.ts credit
 
 reverse: install ## Take a purchase back: account=ana original=purchase-1 amount=5.00 (default: all of it)
-	$(BIN)/tsx tools/account.ts reverse
+	$(TSX) tools/account.ts reverse
 
 statement: install ## What happened on an account: account=ana category=FOOD limit=50
-	$(BIN)/tsx tools/account.ts statement
+	$(TSX) tools/account.ts statement
 
 block unblock close: install ## Block, unblock or close an account: account=ana
-	$(BIN)/tsx tools/account.ts $@
+	$(TSX) tools/account.ts $@
 
 verify: install ## Check that every centavo is explained: repair=yes settles what a crash left
-	$(BIN)/tsx tools/verify.ts
+	$(TSX) tools/verify.ts
 
 token: install ## Print a token: scope="transactions:authorize" subject=developer lifetime=1h
-	$(BIN)/tsx tools/token.ts
+	$(TSX) tools/token.ts
 
 seed: install ## Add the example accounts and merchant rules; again is harmless
-	$(BIN)/tsx tools/seed.ts
+	$(TSX) tools/seed.ts
 
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, debugger on port 9229
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" $(BIN)/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
 
 test: install ## Build, then run all tests
 	npm --silent test
@@ -83,7 +84,7 @@ clean: ## Remove what was built; the data stay
 	rm -rf dist coverage
 
 clean-data: install ## Delete the local database and the local secret for tokens
-	$(BIN)/tsx tools/clean-data.ts
+	$(TSX) tools/clean-data.ts
 
 # npm writes this file last. To standard error, so that $(make -s token) is right on a fresh clone too.
 node_modules/.package-lock.json: package-lock.json

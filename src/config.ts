@@ -103,7 +103,8 @@ class EnvironmentReader {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= limits.min && value <= limits.max) return value
     this.problems.push(`${name} must be a whole number from ${limits.min} to ${limits.max}`)
-    return limits.fallback
+    // Equal to nothing, so that checking the variables together does not complain of a value that nobody set.
+    return Number.NaN
   }
 
   flag(name: string, fallback: boolean): boolean {
@@ -120,10 +121,10 @@ class EnvironmentReader {
 
   list<T extends string>(name: string, choices: readonly T[], fallback: readonly T[]): readonly T[] {
     const text = this.text(name)
-    if (text === undefined) return fallback
+    if (text === undefined) return Object.freeze(fallback)
     const chosen = text.split(',').map((part) => choices.find((choice) => choice === part.trim()))
     const known = chosen.filter((choice) => choice !== undefined)
     if (known.length < chosen.length) this.problems.push(`${name} must list some of ${choices.join(', ')}`)
-    return known.length > 0 ? known : fallback
+    return Object.freeze(known)
   }
 }

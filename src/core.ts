@@ -76,6 +76,8 @@ export function createCore(options: CoreOptions): Core {
     settler,
     catalog,
     prepare: async () => {
+      // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
+      await client.connect()
       await ensureSchema(db)
       if (config.seedExamples) {
         await seedExamples({ engine, clock, addRules: (rules) => catalogStore.addRules(rules) })

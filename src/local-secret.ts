@@ -1,20 +1,26 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Bytes of a secret: as many as the hash of HS256 has. */
+const SECRET_BYTES = 32
+
 /**
  * The JWT secret of this machine, for development: made once and kept in `<dataDir>/jwt-secret`, which only its owner may
- * read. 64 hexadecimal characters.
+ * read. 64 hexadecimal characters. Fails when the file holds less than 32 bytes: anybody could guess them.
  */
 export async function localSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt-secret')
-  return (await read(path)) ?? (await make(path))
+  const secret = (await read(path)) ?? (await make(path))
+  if (Buffer.byteLength(secret) >= SECRET_BYTES) return secret
+  throw new Error(`${path} holds less than ${SECRET_BYTES} bytes: remove it, and a new secret will be made`)
 }
 
 async function make(path: string): Promise<string> {
-  const draft = `${path}.${process.pid}`
+  // A draft of its own for each call: two that share one would remove it under each other.
+  const draft = `${path}.${randomUUID()}`
   await mkdir(join(path, '..'), { recursive: true })
-  await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 })
+  await writeFile(draft, `${randomBytes(SECRET_BYTES).toString('hex')}\n`, { mode: 0o600 })
   try {
     // A link appears whole or not at all, and not over another: processes that start at once agree on one secret.
     await link(draft, path)

@@ -1,7 +1,7 @@
 import { type Config, ConfigError, loadEnvFile, readConfig } from './config.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
-import { type Service, startService } from './service.js'
+import { type Ports, type Service, startService } from './service.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     mongodbUri: database.uri,
     jwtSecret: config.jwtSecret ?? (await localSecret(config.dataDir)),
     logger,
-    onReady: () => announce(config),
+    onReady: (ports) => announce(config, ports),
   }).catch(async (error: unknown) => {
     await database.stop()
     throw error
@@ -59,7 +59,7 @@ function stopOnSignal(service: Service, database: Database, logger: Logger): voi
   process.on('SIGINT', stop)
 }
 
-function announce({ production, host, grpcPort, httpPort }: Config): void {
+function announce({ production, host }: Config, { grpcPort, httpPort }: Ports): void {
   if (production) return
   process.stdout.write(
     [

@@ -29,14 +29,14 @@ export type ServiceOptions = {
   readonly mongodbUri: string
   readonly jwtSecret: string
   readonly logger: Logger
-  /** Told when the service can decide for the first time. */
-  readonly onReady: () => void
+  /** Told when the service can decide for the first time, and where it listens. */
+  readonly onReady: (ports: Ports) => void
 }
 
+export type Ports = { readonly grpcPort: number; readonly httpPort: number }
+
 /** The running service: both ports, and everything behind them. */
-export type Service = {
-  readonly grpcPort: number
-  readonly httpPort: number
+export type Service = Ports & {
   /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
   readonly stop: () => Promise<void>
 }
@@ -79,7 +79,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
-      options.onReady()
+      options.onReady({ grpcPort, httpPort })
     },
     check: core.ping,
     intervalMs: READINESS_INTERVAL_MS,

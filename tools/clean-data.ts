@@ -4,8 +4,8 @@ import { loadEnvFile, readConfig } from '../src/config.js'
 import { isSameMongod, readState } from '../src/local-mongo/mongod-state.js'
 import { runCommand } from './command.js'
 
-/** What the service makes in its data folder; anything else there is somebody else's. */
-const ours = ['mongo', 'local-mongo.json', 'jwt-secret']
+/** What the service makes in its data folder, and drafts of it; anything else there is somebody else's. */
+const ours = /^(mongo|local-mongo\.json(\.\d+)?|jwt-secret(\.\d+)?)$/
 
 await runCommand('clean-data', async () => {
   loadEnvFile()
@@ -14,7 +14,9 @@ await runCommand('clean-data', async () => {
   if (state && (await isSameMongod(state, join(dataDir, 'mongo')))) {
     throw new Error(`the database in ${dataDir} is running: stop the service first`)
   }
-  for (const name of ours) await rm(join(dataDir, name), { recursive: true, force: true })
-  const left = await readdir(dataDir).catch(() => undefined)
-  if (left?.length === 0) await rmdir(dataDir)
+  const names = await readdir(dataDir).catch(() => undefined)
+  if (!names) return
+  const mine = names.filter((name) => ours.test(name))
+  for (const name of mine) await rm(join(dataDir, name), { recursive: true })
+  if (mine.length === names.length) await rmdir(dataDir)
 })

@@ -86,7 +86,7 @@ export class Engine {
   #waiting: Member[] = []
   #groups = 0
   #pausing = 0
-  #idle: (() => void) | undefined
+  readonly #draining: (() => void)[] = []
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -98,8 +98,8 @@ export class Engine {
    * @throws IndecisionError when nothing could be decided within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
-    if (this.#waiting.length >= this.#options.queueMax) {
-      return Promise.reject(new IndecisionError('OVERLOADED', `${this.#waiting.length} requests are waiting`))
+    if (this.waiting >= this.#options.queueMax) {
+      return Promise.reject(new IndecisionError('OVERLOADED', `${this.waiting} requests are waiting`))
     }
     return new Promise<V>((resolve, reject) => {
       let verdict: V
@@ -118,17 +118,15 @@ export class Engine {
     })
   }
 
-  /** Number of requests waiting for their group. */
+  /** Number of requests waiting for their group, or for another attempt. */
   get waiting(): number {
-    return this.#waiting.length
+    return this.#waiting.length + this.#pausing
   }
 
   /** Ends when every request has been answered. */
   async drain(): Promise<void> {
-    while (this.#waiting.length + this.#groups + this.#pausing > 0) {
-      await new Promise<void>((resolve) => {
-        this.#idle = resolve
-      })
+    while (this.waiting + this.#groups > 0) {
+      await new Promise<void>((resolve) => this.#draining.push(resolve))
     }
   }
 
@@ -139,7 +137,7 @@ export class Engine {
       this.#groups += 1
       void this.#run(group)
     }
-    this.#idle?.()
+    for (const look of this.#draining.splice(0)) look()
   }
 
   /** The next group, in the order of arrival; requests on an account that is in another group stay behind. */
@@ -175,7 +173,14 @@ export class Engine {
       chapters = await this.#load(group)
       past = await readPast(this.#options.ledger, chapters)
     } catch (error) {
-      for (const member of group) this.#failed(member, error)
+      if (group.length === 1 || isUnavailable(error)) {
+        for (const member of group) this.#failed(member, error)
+        return
+      }
+      // One account that cannot be read must not fail its neighbours: the group is halved until it stands alone.
+      const half = Math.ceil(group.length / 2)
+      await this.#decideTogether(group.slice(0, half))
+      await this.#decideTogether(group.slice(half))
       return
     }
     const at = this.#options.clock.now()
@@ -223,7 +228,11 @@ export class Engine {
 
   async #commit(chapters: readonly Chapter[]): Promise<void> {
     const unchanged = chapters.filter(({ before, after }) => before.version === after.version)
-    for (const { members } of unchanged) for (const member of members) member.answer()
+    for (const { before, members } of unchanged) {
+      // Whoever touches an account settles what is left in its journal: by another process, or by a lost reply.
+      if (before.version > 0n) this.#options.settler.add(before)
+      for (const member of members) member.answer()
+    }
 
     const changed = chapters.filter(({ before, after }) => before.version !== after.version)
     if (changed.length === 0) return

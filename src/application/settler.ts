@@ -14,8 +14,11 @@ const GATHER_MS = 10
 /** Longest pause after a failure, in milliseconds. */
 const BACKOFF_MS_MAX = 5_000
 
-/** How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. */
-type Progress = { settled: bigint; queued: bigint }
+/**
+ * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. It comes no
+ * further once it is `damaged`: what stands behind the missing entry must not leave the journal either.
+ */
+type Progress = { settled: bigint; queued: bigint; damaged: boolean }
 
 export type SettlerOptions = {
   readonly ledger: Ledger
@@ -47,6 +50,7 @@ export class Settler {
   /** Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed. */
   add(account: Account): void {
     const progress = this.#progressOf(account.id)
+    if (progress.damaged) return
     const sinceMs = this.#options.clock.monotonicMs()
     for (const entry of account.journal) {
       if (entry.seq <= progress.queued) continue
@@ -75,10 +79,14 @@ export class Settler {
 
   /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#stop(), timeoutMs)
-    while (this.#running) {
+    let timer: NodeJS.Timeout | undefined
+    const timeIsOver = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs)
+    }).then(() => this.#stop())
+    while (this.#running && !this.#stopped) {
       this.#hurry?.()
-      await this.#running
+      // The ledger may take longer than there is time: nobody waits for it then.
+      await Promise.race([this.#running, timeIsOver])
     }
     clearTimeout(timer)
     this.#stopped = true
@@ -118,9 +126,10 @@ export class Settler {
   #settled(batch: readonly Entry[], damaged: ReadonlySet<AccountId>): void {
     this.#queue = this.#queue.slice(batch.length)
     for (const { accountId, seq } of batch) {
-      if (damaged.has(accountId)) continue
       const progress = this.#progress.get(accountId)
-      if (progress && seq > progress.settled) progress.settled = seq
+      if (!progress) continue
+      progress.damaged ||= damaged.has(accountId)
+      if (!progress.damaged && seq > progress.settled) progress.settled = seq
     }
   }
 
@@ -132,7 +141,7 @@ export class Settler {
       this.#progress.set(id, known)
       return known
     }
-    const progress = { settled: 0n, queued: 0n }
+    const progress = { settled: 0n, queued: 0n, damaged: false }
     this.#progress.set(id, progress)
     const oldest = this.#progress.size > ACCOUNTS_MAX ? this.#progress.keys().next().value : undefined
     if (oldest !== undefined) this.#progress.delete(oldest)

@@ -31,7 +31,7 @@ export function isTransactionAmount(value: bigint): value is Centavos {
  * @throws RangeError when it is written otherwise.
  */
 export function parseReais(text: string): Centavos {
-  const match = /^(\d{1,16})(?:[.,](\d{1,2}))?$/.exec(text.trim())
+  const match = /^(\d{1,17})(?:[.,](\d{1,2}))?$/.exec(text.trim())
   if (!match) throw new RangeError(`not an amount in reais (write it as 10.00): ${JSON.stringify(text)}`)
   const [, reais = '', decimals = ''] = match
   return centavos(BigInt(reais) * 100n + BigInt(decimals.padEnd(2, '0')))

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 import {
   createFileRegistry,
+  type DescEnum,
+  type DescExtension,
   type DescFile,
+  type DescMessage,
+  type DescService,
   type FileRegistry,
   fromBinary,
   toBinary,
@@ -11,9 +15,13 @@ import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/pr
 /** Every proto file of the service, as buf compiled them: what reflection tells its callers. */
 export class Descriptors {
   readonly #registry: FileRegistry
+  readonly #fileBySymbol: ReadonlyMap<string, DescFile>
 
   constructor(descriptorSet: Uint8Array) {
     this.#registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet))
+    this.#fileBySymbol = new Map(
+      [...this.#registry].flatMap((type) => symbolsOf(type).map((symbol) => [symbol, type.file])),
+    )
   }
 
   /** The file of this name and all that it imports, serialized; undefined when there is none. */
@@ -23,8 +31,7 @@ export class Descriptors {
 
   /** The file that declares a type, service, method, field or enum value, and all that it imports. */
   fileBySymbol(symbol: string): readonly Buffer[] | undefined {
-    const parent = symbol.slice(0, Math.max(0, symbol.lastIndexOf('.')))
-    return withImports((this.#registry.get(symbol) ?? this.#registry.get(parent))?.file)
+    return withImports(this.#fileBySymbol.get(symbol))
   }
 
   /** Whether there is a message of this name. */
@@ -36,6 +43,27 @@ export class Descriptors {
 /** Reads the descriptor set that `buf build` wrote beside the generated code. */
 export function loadDescriptors(): Descriptors {
   return new Descriptors(readFileSync(new URL('../gen/descriptors.binpb', import.meta.url)))
+}
+
+/** The full names that a type or a service declares, its own first. */
+function symbolsOf(type: DescMessage | DescEnum | DescExtension | DescService): readonly string[] {
+  const members = (names: readonly { readonly name: string }[]) =>
+    names.map(({ name }) => `${type.typeName}.${name}`)
+  switch (type.kind) {
+    case 'message':
+      return [type.typeName, ...members(type.fields), ...members(type.oneofs)]
+    case 'enum':
+      // The values of an enum are named beside it, not inside it.
+      return [type.typeName, ...type.values.map(({ name }) => siblingOf(type.typeName, name))]
+    case 'service':
+      return [type.typeName, ...members(type.methods)]
+    case 'extension':
+      return [type.typeName]
+  }
+}
+
+function siblingOf(typeName: string, name: string): string {
+  return typeName.slice(0, typeName.lastIndexOf('.') + 1) + name
 }
 
 function withImports(file: DescFile | undefined): readonly Buffer[] | undefined {

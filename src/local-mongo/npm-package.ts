@@ -42,9 +42,8 @@ export async function packNpmPackage(options: PackOptions): Promise<string> {
     '--loglevel=error',
   ]
   // yarn and pnpm set npm_execpath to themselves, and their `pack` does something else.
-  const entry = options.npmExecPath !== undefined && basename(options.npmExecPath) === 'npm-cli.js'
-  const command =
-    entry && options.npmExecPath !== undefined ? [process.execPath, options.npmExecPath] : ['npm']
+  const { npmExecPath = '' } = options
+  const command = basename(npmExecPath) === 'npm-cli.js' ? [process.execPath, npmExecPath] : ['npm']
   await run([...command, ...args], options.projectDir)
 
   const [tarball] = (await readdir(options.folder)).filter((name) => name.endsWith('.tgz'))
@@ -91,7 +90,7 @@ function run([command = '', ...args]: readonly string[], cwd: string): Promise<v
   return new Promise((resolve, reject) => {
     const options = { cwd, timeout: PACK_TIMEOUT_MS, maxBuffer: OUTPUT_BYTES_MAX, encoding: 'utf8' } as const
     execFile(command, args, options, (error, _stdout, stderr) => {
-      if (error) reject(new Error(`npm pack failed: ${reasonOf(stderr) || error.message}`))
+      if (error) reject(new Error(`npm pack failed: ${reasonOf(stderr) || error.message.split('\n', 1)[0]}`))
       else resolve()
     })
   })

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Db, Document } from 'mongodb'
 import { MongoClient, MongoNetworkError, MongoServerError } from 'mongodb'
 import { REPLICA_SET } from './mongod-process.js'
+import { MongodStartError } from './mongod-start-error.js'
 
 /** An election takes milliseconds alone and a few seconds among several; recovery of much data takes longer. */
 const PRIMARY_TIMEOUT_MS = 60_000
@@ -25,7 +26,7 @@ export function replicaSetUri(ports: readonly number[]): string {
  * A set of one whose data say another port (its port of last time was taken) is reconfigured by force, which is safe:
  * there is no other member that could disagree.
  *
- * @throws Error when that takes over a minute.
+ * @throws MongodStartError when that takes over a minute, or an error of the driver.
  */
 export async function ensureReplicaSet(ports: readonly number[]): Promise<void> {
   const [first] = ports
@@ -33,7 +34,8 @@ export async function ensureReplicaSet(ports: readonly number[]): Promise<void> 
   await withAdmin(first, async (admin) => {
     const deadline = Date.now() + PRIMARY_TIMEOUT_MS
     while (!(await isComplete(admin, ports))) {
-      if (Date.now() > deadline) throw new Error('the local replica set got no primary within a minute')
+      if (Date.now() > deadline)
+        throw new MongodStartError('other', 'the local replica set got no primary within a minute')
       await delay(POLL_MS)
     }
   })

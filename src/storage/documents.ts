@@ -6,8 +6,8 @@ import {
   movementOf,
   type PurchaseDescription,
 } from '../domain/entry.js'
-import { invariant } from '../domain/invariant.js'
-import { centavos } from '../domain/money.js'
+import { InvariantError, invariant } from '../domain/invariant.js'
+import { type Centavos, centavos } from '../domain/money.js'
 import type { Reason } from '../domain/reason.js'
 
 /** An account as stored: `accounts`. Numbers of money and of order are int64. */
@@ -56,6 +56,8 @@ type EntryFields = {
 
 type DescriptionFields = { readonly amount?: bigint; readonly mcc?: string; readonly merchant?: string }
 
+const statuses: ReadonlySet<AccountStatus> = new Set(['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'])
+
 /** Reads an account. Throws InvariantError when the document cannot be one of ours. */
 export function accountOf(document: AccountDocument): Account {
   const { _id: id, status, version } = document
@@ -66,6 +68,9 @@ export function accountOf(document: AccountDocument): Account {
   )
   const last = journal.at(-1)
   invariant(last?.seq === version, 'the last entry of a journal is the one that made the version')
+  invariant(journal[0]?.seq === version - BigInt(journal.length) + 1n, 'a journal has no gaps')
+  // One that a later release may have made up must not pass for ACTIVE.
+  invariant(statuses.has(status), 'the status of an account is one that we know')
   return {
     id,
     status,
@@ -74,9 +79,7 @@ export function accountOf(document: AccountDocument): Account {
     reversedAhead: document.reversed_ahead ?? false,
     updatedAt: document.updated_at,
     ...(document.created_at && { openedAt: document.created_at }),
-    wallets: new Map(
-      Object.entries(document.wallets).map(([wallet, balance]) => [wallet, centavos(balance)]),
-    ),
+    wallets: new Map(Object.entries(document.wallets).map(([wallet, balance]) => [wallet, money(balance)])),
   }
 }
 
@@ -151,7 +154,7 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
         ...recorded,
         kind: 'AUTHORIZATION',
         reason,
-        amount: centavos(amount),
+        amount: money(amount),
         mcc,
         merchant,
         effectiveMcc,
@@ -166,7 +169,7 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
         kind: 'REVERSAL',
         reason,
         originalId: fields.original,
-        ...(amount !== undefined && { amount: centavos(amount) }),
+        ...(amount !== undefined && { amount: money(amount) }),
         described: descriptionIn(fields.described ?? {}),
         ...(movement && { movement }),
       }
@@ -178,19 +181,24 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
       invariant(subject !== undefined, 'a change has a subject')
       return { ...recorded, kind: 'ADMIN', action, status, subject }
     default:
-      throw new TypeError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
+      throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
   }
 }
 
 function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDescription {
-  return { ...described, ...(amount !== undefined && { amount: centavos(amount) }) }
+  return { ...described, ...(amount !== undefined && { amount: money(amount) }) }
 }
 
 function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {
   if (wallet === undefined) return undefined
   invariant(
-    delta !== undefined && balanceAfter !== undefined,
-    'an entry of a wallet has its delta and balance',
+    typeof delta === 'bigint' && balanceAfter !== undefined,
+    'an entry of a wallet has its delta, an int64, and its balance',
   )
-  return { wallet, delta, balanceAfter: centavos(balanceAfter) }
+  return { wallet, delta, balanceAfter: money(balanceAfter) }
+}
+
+function money(value: bigint): Centavos {
+  invariant(typeof value === 'bigint' && value >= 0n, 'stored money is an int64 of 0 or more')
+  return centavos(value)
 }

@@ -1,5 +1,6 @@
 import {
   MongoClientBulkWriteError,
+  MongoClientClosedError,
   MongoError,
   MongoErrorLabel,
   MongoNetworkError,
@@ -8,6 +9,7 @@ import {
   MongoServerError,
   MongoSystemError,
   MongoTopologyClosedError,
+  MongoWriteConcernError,
 } from 'mongodb'
 import { IndecisionError } from '../application/errors.js'
 
@@ -80,8 +82,13 @@ function isPassing(error: unknown): boolean {
     error instanceof MongoNotConnectedError ||
     error instanceof MongoServerClosedError ||
     error instanceof MongoTopologyClosedError ||
-    // The pool's errors are network errors, but for the one that says that waiting for a connection took too long.
+    error instanceof MongoClientClosedError ||
+    // Written, but perhaps not for good, whatever the code.
+    error instanceof MongoWriteConcernError ||
+    // The pool's errors are network errors, but for two without a public class: the wait for a connection took too long, and
+    // the server has left the deployment.
     error.name === 'MongoWaitQueueTimeoutError' ||
+    error.name === 'MongoPoolClosedError' ||
     passingLabels.some((label) => error.hasErrorLabel(label)) ||
     (error instanceof MongoServerError && passingCodes.has(error.code))
   )

@@ -7,7 +7,7 @@ import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
 
 /** A category as stored: `categories`. */
-type CategoryDocument = {
+export type CategoryDocument = {
   readonly _id: string
   readonly mccs: readonly string[]
   readonly order: number
@@ -31,19 +31,19 @@ export class MongoCatalogStore implements CatalogStore {
   }> {
     return await whileAvailable('reading the catalog', async () => {
       const options = { maxTimeMS: OPERATION_MS_MAX }
-      const categories = this.#db
-        .collection<CategoryDocument>(collections.categories)
-        .find({}, options)
-        .toArray()
-      const rules = this.#rules.find({}, options).toArray()
+      // Together: a second promise that nobody waits for yet would end the process if it failed with the first.
+      const [categories, rules] = await Promise.all([
+        this.#db.collection<CategoryDocument>(collections.categories).find({}, options).toArray(),
+        this.#rules.find({}, options).toArray(),
+      ])
       return {
-        categories: (await categories).map(({ _id, mccs, order, free }) => ({
+        categories: categories.map(({ _id, mccs, order, free }) => ({
           id: _id,
           mccs: new Set(mccs),
           order,
           free,
         })),
-        rules: (await rules).map(({ _id, ...rule }) => ({ id: _id, ...rule })),
+        rules: rules.map(({ _id, ...rule }) => ({ id: _id, ...rule })),
       }
     })
   }

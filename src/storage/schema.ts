@@ -2,7 +2,7 @@ import { type Db, type Document, MongoServerError } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
 import { type CollectionName, collections } from './collections.js'
-import { categoryDocument } from './mongo-catalog-store.js'
+import { type CategoryDocument, categoryDocument } from './mongo-catalog-store.js'
 
 const NAMESPACE_EXISTS = 48
 
@@ -68,7 +68,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
 
 /**
  * Makes collections, validators and indexes as this version needs them, and fills in the challenge's categories where
- * there is no category at all. Doing it again changes nothing; several processes may do it at once.
+ * there is no free balance yet. Doing it again changes nothing; several processes may do it at once.
  */
 export async function ensureSchema(db: Db): Promise<void> {
   for (const [name, schema] of Object.entries(validators))
@@ -86,8 +86,9 @@ export async function ensureSchema(db: Db): Promise<void> {
       { name: 'account_original', partialFilterExpression: { original: { $exists: true } } },
     )
 
-  const categories = db.collection<{ _id: string }>(collections.categories)
-  if ((await categories.findOne({}, { projection: { _id: 1 } })) === null) {
+  // The free balance comes last, and no catalog can do without one: whoever was interrupted on the way is finished by the next.
+  const categories = db.collection<CategoryDocument>(collections.categories)
+  if ((await categories.findOne({ free: true }, { projection: { _id: 1 } })) === null) {
     for (const category of challengeCategories) {
       const { _id, ...fields } = categoryDocument(category)
       await categories.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true })

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { type FoundMongod, findMongod } from '../../src/local-mongo/find-mongod.js'
 import { freePorts } from '../../src/local-mongo/free-port.js'
 import { type RunningMongod, startMongod } from '../../src/local-mongo/mongod-process.js'
+import { isAlive } from '../../src/local-mongo/mongod-state.js'
 import { ensureReplicaSet, replicaSetUri } from '../../src/local-mongo/replica-set.js'
 
 export type DatabaseOptions = {
@@ -52,9 +53,11 @@ export class Database {
 
   /** Kills it as a power cut would, starts it again at once, and returns when it can be written to. */
   async crash(): Promise<void> {
+    const run = this.#run
     this.#kill()
-    await this.#run?.ended
-    await this.#run?.mongod.stop()
+    await run?.ended
+    // Ends the watcher, too.
+    await run?.mongod.stop()
     await this.#start()
   }
 
@@ -84,6 +87,7 @@ export class Database {
 
   #kill(): void {
     this.#killed = true
-    if (this.#run) process.kill(this.#run.mongod.pid, 'SIGKILL')
+    const pid = this.#run?.mongod.pid
+    if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL')
   }
 }

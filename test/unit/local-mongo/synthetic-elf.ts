@@ -5,7 +5,7 @@ export type SyntheticNeed = { readonly file: string; readonly name: string; read
 export type SyntheticSymbol = { readonly name: string; readonly version: number }
 
 /** Where the parts lie, so that a test can damage one. All in bytes from the start of the image. */
-export type SyntheticLayout = {
+type SyntheticLayout = {
   readonly symbols: number
   readonly strings: number
   readonly versions: number

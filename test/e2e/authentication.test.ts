@@ -1,0 +1,132 @@
+import { expect } from 'chai'
+import { bufCurl } from '../support/buf-curl.js'
+import { type CallOptions, purchase } from '../support/client.js'
+import { useService } from '../support/service-fixture.js'
+import { secondsFromNow, signToken, type TokenOptions } from '../support/token.js'
+
+const bearer = (options?: TokenOptions) => `Bearer ${signToken(options)}`
+const withScope = (scope: unknown) => bearer({ claims: { scope } })
+
+const unauthenticated = {
+  code: 'UNAUTHENTICATED',
+  message: 'a valid bearer token is required in the metadata "authorization"',
+  info: { reason: 'UNAUTHENTICATED', domain: 'benefits.v1' },
+}
+const scopeMissing = {
+  code: 'PERMISSION_DENIED',
+  message: 'the token does not allow this method',
+  info: { reason: 'SCOPE_MISSING', domain: 'benefits.v1' },
+}
+
+describe('authentication', () => {
+  const fixture = useService()
+
+  async function refusalOf(options: CallOptions) {
+    const { code, message, info } = await fixture().client.fail(purchase({}), options)
+    return { code, message, info }
+  }
+  async function codeFor(authorization: string) {
+    return (await fixture().client.decide(purchase({}), { authorization })).code
+  }
+
+  for (const [what, authorization] of [
+    ['no token', null],
+    ['an expired token', bearer({ claims: { exp: secondsFromNow(-60) } })],
+    ['a token that is not valid yet', bearer({ claims: { nbf: secondsFromNow(60) } })],
+    ['a token that never expires', bearer({ claims: { exp: undefined } })],
+    ['a token signed with another key', bearer({ secret: 'another secret that has enough bytes, too' })],
+    ['a token of the algorithm "none"', bearer({ algorithm: 'none' })],
+    ['a token of an algorithm that is not allowed', bearer({ algorithm: 'HS512' })],
+    ['a token without its signature', bearer().replace(/[^.]*$/, '')],
+    ['a token that is none', 'Bearer no.such.token'],
+    ['the word Bearer alone', 'Bearer '],
+    ['a token without the word Bearer', signToken()],
+    ['another scheme', `Basic ${signToken()}`],
+    ['two tokens in one entry', `${bearer()}, ${bearer()}`],
+    ['a token of 20,000 characters', `Bearer ${'x'.repeat(8_193)}`],
+  ] as const) {
+    it(`refuses ${what}, and does not say why`, async () => {
+      expect(await refusalOf({ authorization })).to.deep.equal(unauthenticated)
+    })
+  }
+
+  it('refuses a changed token', async () => {
+    const [header, , signature] = signToken().split('.')
+    const claims = Buffer.from(JSON.stringify({ sub: 'admin', exp: secondsFromNow(60) })).toString(
+      'base64url',
+    )
+    const authorization = `Bearer ${header}.${claims}.${signature}`
+    expect(await refusalOf({ authorization })).to.deep.equal(unauthenticated)
+  })
+
+  it('takes the word Bearer in any case', async () => {
+    expect(await codeFor(bearer().replace('Bearer', 'bearer'))).to.equal('07')
+  })
+
+  it('lets a token without the claim "scope" do everything', async () => {
+    expect(await codeFor(bearer())).to.equal('07')
+  })
+
+  it('lets a token with the scope of the method call it', async () => {
+    expect(await codeFor(withScope('accounts:write transactions:authorize'))).to.equal('07')
+  })
+
+  for (const scope of ['accounts:write', '', 'transactions:authorize-not']) {
+    it(`denies the method to a token with the scope "${scope}"`, async () => {
+      expect(await refusalOf({ authorization: withScope(scope) })).to.deep.equal(scopeMissing)
+    })
+  }
+
+  // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
+  it('does not look past a bad first entry "authorization"', async () => {
+    const { service } = fixture()
+    const { stderr } = await bufCurl([
+      ...['-H', 'authorization: Bearer bad', '-H', `authorization: ${bearer()}`],
+      ...['-d', '{"transaction_id":"two","account_id":"nobody","amount":1,"mcc":"5411"}'],
+      `http://${service.grpcAddress}/benefits.v1.AuthorizationService/Authorize`,
+    ])
+    expect(stderr).to.include('"code": "unauthenticated"')
+  })
+
+  it('counts refusals by reason', async () => {
+    await refusalOf({ authorization: bearer({ claims: { exp: secondsFromNow(-60) } }) })
+    const metrics = await (await fetch(`${fixture().service.httpUrl}/metrics`)).text()
+    expect(metrics).to.match(/^benefits_tokens_refused_total\{reason="EXPIRED"\} [1-9]/m)
+  })
+})
+
+describe('authentication with JWT_REQUIRE_SCOPE=true', () => {
+  const fixture = useService({ JWT_REQUIRE_SCOPE: 'true' })
+
+  it('denies every method to a token without the claim "scope"', async () => {
+    const { code, message, info } = await fixture().client.fail(purchase({}))
+    expect({ code, message, info }).to.deep.equal(scopeMissing)
+  })
+
+  it('denies every method to a token whose claim "scope" is no text', async () => {
+    const authorization = withScope(['transactions:authorize'])
+    expect((await fixture().client.fail(purchase({}), { authorization })).code).to.equal('PERMISSION_DENIED')
+  })
+
+  it('lets a token with the scope of the method call it', async () => {
+    const authorization = withScope('transactions:authorize')
+    expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
+  })
+})
+
+describe('authentication with JWT_ISSUER and JWT_AUDIENCE', () => {
+  const fixture = useService({ JWT_ISSUER: 'https://issuer.example', JWT_AUDIENCE: 'benefits' })
+  const good = { iss: 'https://issuer.example', aud: 'benefits' }
+
+  it('takes a token of that issuer for that audience', async () => {
+    const authorization = bearer({ claims: good })
+    expect((await fixture().client.decide(purchase({}), { authorization })).code).to.equal('07')
+  })
+
+  for (const claim of ['iss', 'aud']) {
+    it(`refuses a token with another "${claim}"`, async () => {
+      const authorization = bearer({ claims: { ...good, [claim]: 'another' } })
+      expect((await fixture().client.fail(purchase({}), { authorization })).code).to.equal('UNAUTHENTICATED')
+    })
+  }
+})

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { changeStatus, fundedAccount } from '../support/accounts.js'
+import { readBook } from '../support/books.js'
+import { type AuthorizeRequest, purchase } from '../support/client.js'
+import { useService } from '../support/service-fixture.js'
+
+const approved = (category: string, balance: string) => ({
+  code: '00',
+  decision: 'DECISION_APPROVED',
+  reason: 'REASON_APPROVED',
+  iso8583_code: '00',
+  category,
+  balance,
+})
+const declined = (reason: string, code: string, iso8583_code: string) => ({
+  code,
+  decision: 'DECISION_DECLINED',
+  reason: `REASON_${reason}`,
+  iso8583_code,
+  category: '',
+})
+
+describe('Authorize', () => {
+  const fixture = useService()
+  const account = { FOOD: 1_000n, MEAL: 2_000n, CASH: 3_000n }
+  const all = (amount: bigint) => ({ FOOD: amount, MEAL: amount, CASH: amount })
+
+  /** Opens an account and sends one purchase on it. */
+  async function decideOn(balances: Readonly<Record<string, bigint>>, request: Partial<AuthorizeRequest>) {
+    const { client, core } = fixture()
+    const account_id = await fundedAccount(core, balances)
+    return await client.decide(purchase({ ...request, account_id }))
+  }
+
+  describe('by MCC (L1)', () => {
+    for (const [mcc, category, balance] of [
+      ['5411', 'FOOD', '500'],
+      ['5412', 'FOOD', '500'],
+      ['5811', 'MEAL', '1500'],
+      ['5812', 'MEAL', '1500'],
+      ['5999', 'CASH', '2500'],
+      ['0000', 'CASH', '2500'],
+      ['5413', 'CASH', '2500'],
+    ] as const) {
+      it(`takes a purchase at MCC ${mcc} from ${category}`, async () => {
+        expect(await decideOn(account, { mcc, amount: 500 })).to.include(approved(category, balance))
+      })
+    }
+
+    it('lets a wallet pay everything it holds', async () => {
+      expect(await decideOn(account, { mcc: '5411', amount: 1_000 })).to.include(approved('FOOD', '0'))
+    })
+
+    it('never splits an amount between wallets', async () => {
+      const answer = await decideOn(all(600n), { mcc: '5411', amount: 1_000 })
+      expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
+    })
+  })
+
+  describe('with fallback (L2)', () => {
+    it('takes it from CASH when the benefit wallet holds too little', async () => {
+      expect(await decideOn(account, { mcc: '5411', amount: 1_001 })).to.include(approved('CASH', '1999'))
+    })
+
+    it('leaves the benefit wallet as it was when CASH pays', async () => {
+      const { client, core, env } = fixture()
+      const account_id = await fundedAccount(core, account)
+      await client.decide(purchase({ account_id, mcc: '5811', amount: 2_500 }))
+      const { balances } = await readBook(core.client.db(env['MONGODB_DATABASE']), account_id)
+      expect(balances).to.deep.equal({ FOOD: 1_000n, MEAL: 2_000n, CASH: 500n })
+    })
+
+    it('never takes what is not food from the food wallet', async () => {
+      const answer = await decideOn({ FOOD: 9_999n, MEAL: 9_999n }, { mcc: '5999', amount: 100 })
+      expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
+    })
+
+    it('never takes a meal from the food wallet', async () => {
+      const answer = await decideOn({ FOOD: 9_999n }, { mcc: '5811', amount: 100 })
+      expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
+    })
+
+    it('answers 51 when neither wallet covers the whole amount', async () => {
+      const answer = await decideOn(account, { mcc: '5411', amount: 3_001 })
+      expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
+    })
+
+    it('gives no balance with a refusal', async () => {
+      expect(await decideOn({}, { amount: 1 })).not.to.have.property('balance')
+    })
+  })
+
+  describe('on an account that cannot pay', () => {
+    it('answers 07 and ACCOUNT_NOT_FOUND when nobody opened it', async () => {
+      const answer = await fixture().client.decide(purchase({ account_id: randomUUID() }))
+      expect(answer).to.include(declined('ACCOUNT_NOT_FOUND', '07', '14'))
+    })
+
+    for (const [status, iso8583_code] of [
+      ['BLOCKED', '62'],
+      ['CLOSED', '78'],
+    ] as const) {
+      it(`answers 07 and ACCOUNT_${status} when it is ${status.toLowerCase()}, whatever it holds`, async () => {
+        const { client, core } = fixture()
+        const account_id = await fundedAccount(core, account)
+        await changeStatus(core, account_id, status)
+        const answer = await client.decide(purchase({ account_id, amount: 1 }))
+        expect(answer).to.include(declined(`ACCOUNT_${status}`, '07', iso8583_code))
+      })
+    }
+  })
+
+  it('takes the largest amount that ISO 8583 can carry', async () => {
+    const answer = await decideOn({ CASH: 2_000_000_000_000n }, { amount: '999999999999' })
+    expect(answer).to.include(approved('CASH', '1000000000001'))
+  })
+
+  it('says when it decided, to the millisecond', async () => {
+    const sentMs = Date.now()
+    const { decided_at } = await decideOn(account, {})
+    const decidedMs = Number(decided_at.seconds) * 1_000 + decided_at.nanos / 1_000_000
+    expect(decidedMs).to.be.within(sentMs, Date.now())
+  })
+
+  it('gives back the id and the MCC of the purchase', async () => {
+    const answer = await decideOn(account, { transaction_id: 'acquirer-7/20261123!42', mcc: '5411' })
+    expect(answer).to.include({
+      transaction_id: 'acquirer-7/20261123!42',
+      effective_mcc: '5411',
+      merchant_rule: '',
+      replayed: false,
+    })
+  })
+})

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { eventually } from '../../support/eventually.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A command that has ended. */
+export type Finished = {
+  readonly code: number | null
+  readonly stdout: string
+  /** Without the line that make itself adds when a command fails. */
+  readonly stderr: string
+}
+
+/** Every variable of the configuration, set to nothing: neither our environment nor an `.env` gets through to a command. */
+const unset = Object.keys(parseEnv(readFileSync('.env.example', 'utf8'))).map((name) => [name, ''])
+
+/** What a command needs to run at all. Not MAKEFLAGS: a command does not know that make runs these tests. */
+function bareEnvironment(): Environment {
+  const { PATH, HOME, MONGOD_PATH } = process.env
+  return { PATH, HOME, ...Object.fromEntries(unset), MONGOD_PATH }
+}
+
+/** Runs a program in the project's folder, with nothing to read, to its end. Arguments go past every shell. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  env: Environment = {},
+): Promise<Finished> {
+  const running = new Running(program, args, env)
+  const code = await running.untilExit()
+  return { code, stdout: running.stdout, stderr: running.stderr }
+}
+
+/** Runs `make` with these arguments. */
+export async function make(args: readonly string[], env: Environment = {}): Promise<Finished> {
+  return await run('make', args, env)
+}
+
+const alive = new Set<Running>()
+// The last net, for a test run that ends without its hooks.
+process.on('exit', () => {
+  for (const running of alive) running.signalGroup('SIGKILL')
+})
+
+/** A program in a process group of its own, like one that was started at a terminal. */
+export class Running {
+  readonly #child: ChildProcess
+  readonly #exit: Promise<unknown>
+  #stdout = ''
+  #stderr = ''
+
+  constructor(program: string, args: readonly string[], env: Environment) {
+    this.#child = spawn(program, args, {
+      detached: true,
+      env: { ...bareEnvironment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#child.stdout?.on('data', (chunk) => {
+      this.#stdout += chunk
+    })
+    this.#child.stderr?.on('data', (chunk) => {
+      this.#stderr += chunk
+    })
+    this.#exit = once(this.#child, 'close').finally(() => alive.delete(this))
+    alive.add(this)
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
+  get stderr(): string {
+    return this.#stderr.replace(/^make: .*\n/gm, '')
+  }
+
+  /** Waits until it has written this to standard output. Fails at once when it ends instead. */
+  async untilSays(text: string): Promise<void> {
+    await eventually(`it says "${text}"`, () => {
+      if (this.#stdout.includes(text)) return true
+      if (this.#child.exitCode !== null) throw new Error(`it has ended:\n${this.#stdout}${this.#stderr}`)
+      return false
+    })
+  }
+
+  /** Its exit code, as a shell gives it: 128 and the number of the signal that ended it. */
+  async untilExit(): Promise<number | null> {
+    await this.#exit
+    return this.#child.signalCode === 'SIGINT' ? 130 : this.#child.exitCode
+  }
+
+  /** Signals the whole group, as Ctrl-C at a terminal does. Nothing happens when it has ended. */
+  signalGroup(name: NodeJS.Signals): void {
+    if (this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null)
+      return
+    process.kill(-this.#child.pid, name)
+  }
+}

@@ -1,0 +1,183 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { findMongod } from '../../../src/local-mongo/find-mongod.js'
+import { freePorts } from '../../../src/local-mongo/free-port.js'
+import { isAlive, readState } from '../../../src/local-mongo/mongod-state.js'
+import { purchase, TestClient } from '../../support/client.js'
+import { eventually } from '../../support/eventually.js'
+import { type Environment, make, Running, run } from './make.js'
+
+const FIRST_ACCOUNT = '6712b3eb3ec7354864d4274f'
+const SECOND_ACCOUNT = '6712b3eb3ec7354864d42750'
+
+/** What make, a shell, or a program that reads options could mistake for something else. */
+const oddMerchants = [
+  'PAG*JoseDaSilva          RIO DE JANEI BR',
+  '--x "ZE" & \'MARIA\' `id` $HOME $(HOME) $$ $1 ; | > # \\n \\" \\ %s * ? [a-z] ~ a=b := c',
+  '$(shell exit 1)$(error no)$',
+  'PÃO & CAFÉ 😀  TWO SPACES AND AN END ',
+]
+
+describe('make run', function () {
+  // On a new machine MongoDB is fetched first.
+  this.timeout(120_000)
+
+  const folder = mkdtempSync(join(tmpdir(), 'make-run-'))
+  const dataDir = join(folder, 'data')
+  let env: Environment
+  let service: Running
+  let client: TestClient
+  let authorization: string
+
+  before(async () => {
+    const { MONGOD_PATH } = process.env
+    await findMongod({ mongodPath: MONGOD_PATH || undefined, env: process.env, log: () => {} })
+    const [grpcPort, httpPort] = await freePorts(2)
+    env = { DATA_DIR: dataDir, GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
+    service = new Running('make', ['run'], env)
+    await service.untilSays('"serving"')
+    client = new TestClient(`127.0.0.1:${grpcPort}`)
+    authorization = `Bearer ${(await make(['-s', 'token'], env)).stdout.trim()}`
+  })
+
+  after(async () => {
+    client?.close()
+    service?.signalGroup('SIGINT')
+    await service?.untilExit()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('prints its two addresses', () => {
+    expect(service.stdout).to.include(`127.0.0.1:${env['GRPC_PORT']}`)
+    expect(service.stdout).to.include(`http://127.0.0.1:${env['HTTP_PORT']}`)
+  })
+
+  it('prints a call that works when it is pasted', async () => {
+    const [, call = ''] = /^ *(make authorize .*)$/m.exec(service.stdout) ?? []
+    const { code, stdout, stderr } = await run('sh', ['-c', call], env)
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    const { transactionId, decidedAt, ...answer } = JSON.parse(stdout)
+    expect(answer).to.deep.equal({
+      code: '00',
+      decision: 'DECISION_APPROVED',
+      reason: 'REASON_APPROVED',
+      iso8583Code: '00',
+      category: 'MEAL',
+      effectiveMcc: '5811',
+      balance: '200',
+    })
+    expect(transactionId).to.match(/^[\w-]{36}$/)
+    expect(decidedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  })
+
+  it('accepts the token of make token', async () => {
+    const request = purchase({ account_id: 'nobody' })
+    const { reason } = await client.decide(request, { authorization })
+    expect(reason).to.equal('REASON_ACCOUNT_NOT_FOUND')
+  })
+
+  for (const merchant of oddMerchants) {
+    it(`lets make authorize hand over ${JSON.stringify(merchant)} unchanged`, async () => {
+      const id = `odd-${oddMerchants.indexOf(merchant)}`
+      const args = [
+        'amount=0,01',
+        'mcc=5411',
+        `merchant=${merchant}`,
+        `account=${SECOND_ACCOUNT}`,
+        `id=${id}`,
+      ]
+      const { stderr } = await make(['authorize', ...args], env)
+      expect(stderr).to.equal('')
+      // With any other merchant this would be another request with the same id.
+      const same = { transaction_id: id, account_id: SECOND_ACCOUNT, amount: 1, mcc: '5411', merchant }
+      expect((await client.decide(same, { authorization })).replayed).to.equal(true)
+    })
+  }
+
+  it('knows the example rules', async () => {
+    const args = ['amount=0.01', 'mcc=5999', 'merchant=PAG*JoseDaSilva', `account=${SECOND_ACCOUNT}`]
+    const { stdout } = await make(['authorize', ...args], env)
+    expect(JSON.parse(stdout)).to.include({ merchantRule: 'pag-jose-da-silva', effectiveMcc: '5811' })
+  })
+
+  it('lets make authorize name every bad field in one line', async () => {
+    const { code, stdout, stderr } = await make(['authorize', 'amount=0', 'mcc=58x1', 'account=a b'], env)
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
+    expect(stderr).to.match(/^authorize: INVALID_ARGUMENT: .*account_id .*amount .*mcc .*\n$/)
+  })
+
+  it('is not called by make authorize without an amount or with a wrong one', async () => {
+    const [missing, wrong] = await Promise.all([
+      make(['authorize', 'mcc=5811'], env),
+      make(['authorize', 'mcc=5811', 'amount=1.000'], env),
+    ])
+    expect(missing.stderr).to.match(/^authorize: amount= is missing.*\n$/)
+    expect(wrong.stderr).to.match(/^authorize: not an amount in reais.*\n$/)
+  })
+
+  it('on a busy port says so in one line', async () => {
+    const second = await make(['run'], env)
+    expect(second.code).to.equal(2)
+    expect(second.stderr).to.match(/^benefits-authorizer cannot start: .*address already in use.*\n$/)
+  })
+
+  it('shares its database with make seed, which changes nothing that is there', async () => {
+    const request = () =>
+      purchase({ account_id: FIRST_ACCOUNT, amount: 100, mcc: '5412', merchant: 'MERCADO' })
+    const earlier = await client.decide(request(), { authorization })
+    for (const _ of [1, 2]) {
+      const { code, stdout } = await make(['seed'], env)
+      expect(code).to.equal(0)
+      expect(stdout).to.include(FIRST_ACCOUNT).and.include('PAG*JoseDaSilva')
+    }
+    const later = await client.decide(request(), { authorization })
+    expect(Number(later.balance)).to.equal(Number(earlier.balance) - 100)
+  })
+
+  it('keeps make clean-data from deleting the data under it', async () => {
+    const { code, stderr } = await make(['clean-data'], env)
+    expect(code).to.equal(2)
+    expect(stderr).to.match(/^clean-data: .*is running.*\n$/)
+  })
+
+  describe('ended by Ctrl-C', () => {
+    let exitCode: number | null
+    let mongodPid: number
+
+    before(async () => {
+      mongodPid = (await readState(dataDir))?.running?.mongodPid ?? 0
+      service.signalGroup('SIGINT')
+      exitCode = await service.untilExit()
+    })
+
+    it('has drained, and ends with exit code 0 or that of Ctrl-C', () => {
+      expect(service.stdout).to.include('"stopped"')
+      expect(exitCode).to.be.oneOf([0, 130])
+    })
+
+    it('leaves no mongod behind', async () => {
+      expect(mongodPid).to.be.above(1)
+      await eventually('mongod is gone', () => !isAlive(mongodPid))
+    })
+
+    it('is what make authorize says in one line', async () => {
+      const { code, stderr } = await make(['authorize', 'amount=1', 'mcc=5811'], env)
+      expect(code).to.equal(2)
+      expect(stderr).to.match(/^authorize: no service answers on 127\.0\.0\.1:\d+: start it with make run\n$/)
+    })
+
+    it('lets make seed start the database for its own time', async () => {
+      const { code } = await make(['seed'], env)
+      expect(code).to.equal(0)
+      expect((await readState(dataDir))?.running).to.equal(undefined)
+    })
+
+    it('lets make clean-data delete the data', async () => {
+      const { code } = await make(['clean-data'], env)
+      expect(code).to.equal(0)
+      expect(existsSync(dataDir)).to.equal(false)
+    })
+  })
+})

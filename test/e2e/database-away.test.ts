@@ -1,0 +1,131 @@
+import { expect } from 'chai'
+import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { HealthClient } from '../support/health-client.js'
+import { RestartableMongo } from '../support/restartable-mongo.js'
+import type { RpcError } from '../support/rpc-error.js'
+import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { JWT_SECRET } from '../support/token.js'
+
+const SERVICE = 'benefits.v1.AuthorizationService'
+const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
+
+/** What the service says of itself, and what it answers, at one moment. */
+type Look = {
+  readonly health: string | RpcError
+  readonly readyz: number
+  readonly livez: number
+}
+
+describe('a service whose MongoDB', function () {
+  this.timeout(60_000)
+  const start = useServices()
+  const request: AuthorizeRequest = purchase({ account_id: EXAMPLE_ACCOUNT, mcc: '5411', amount: 200 })
+  let mongo: RestartableMongo
+  let service: ServiceProcess
+  let client: TestClient
+  let health: HealthClient
+
+  before(async () => {
+    mongo = await RestartableMongo.prepare()
+    service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
+    client = new TestClient(service.grpcAddress)
+    health = new HealthClient(service.grpcAddress)
+  })
+  after(async () => {
+    health.close()
+    client.close()
+    try {
+      await service.stop()
+    } finally {
+      await mongo.remove()
+    }
+  })
+
+  async function look(): Promise<Look> {
+    const [readyz, livez] = await Promise.all(
+      ['/readyz', '/livez'].map((path) => fetch(service.httpUrl + path)),
+    )
+    return { health: await health.check(SERVICE), readyz: readyz?.status ?? 0, livez: livez?.status ?? 0 }
+  }
+
+  const away: Look = { health: 'NOT_SERVING', readyz: 503, livez: 200 }
+  const there: Look = { health: 'SERVING', readyz: 200, livez: 200 }
+
+  describe('is not there yet', () => {
+    let error: RpcError
+    before(async () => {
+      error = await client.fail(request)
+    })
+
+    it('says NOT_SERVING and not ready, but alive', async () => {
+      expect(await look()).to.deep.equal(away)
+    })
+
+    it('answers UNAVAILABLE, and when to try again', () => {
+      const { code, info, retryAfterMs } = error
+      expect({ code, info, retryAfterMs }).to.deep.equal({
+        code: 'UNAVAILABLE',
+        info: { reason: 'UNAVAILABLE', domain: 'benefits.v1' },
+        retryAfterMs: 200,
+      })
+    })
+
+    it('says nothing of the database to the caller', () => {
+      expect(error.message).to.equal('the service cannot decide at the moment')
+    })
+  })
+
+  describe('has come', () => {
+    let first: AuthorizeResponse
+    before(async () => {
+      await mongo.start()
+      await health.watch(SERVICE).until('SERVING')
+      first = await client.decide(request)
+    })
+
+    it('says SERVING and ready', async () => {
+      expect(await look()).to.deep.equal(there)
+    })
+
+    it('decides the purchase that it could not decide before', () => {
+      expect(first).to.include({ code: '00', category: 'FOOD', balance: '1000', replayed: false })
+    })
+  })
+
+  describe('has gone again', () => {
+    let error: RpcError
+    before(async () => {
+      await mongo.stop()
+      await health.watch(SERVICE).until('NOT_SERVING')
+      error = await client.fail({ ...request, transaction_id: 'while-away' })
+    })
+
+    it('says NOT_SERVING and not ready, but alive', async () => {
+      expect(await look()).to.deep.equal(away)
+    })
+
+    it('answers UNAVAILABLE', () => {
+      expect(error.code).to.equal('UNAVAILABLE')
+    })
+  })
+
+  describe('has come back', () => {
+    before(async () => {
+      await mongo.start()
+      await health.watch(SERVICE).until('SERVING')
+    })
+
+    it('says SERVING and ready', async () => {
+      expect(await look()).to.deep.equal(there)
+    })
+
+    it('remembers what it had decided', async () => {
+      expect(await client.decide(request)).to.include({ code: '00', balance: '1000', replayed: true })
+    })
+
+    it('has not debited what it answered UNAVAILABLE', async () => {
+      const retry = { ...request, transaction_id: 'while-away' }
+      expect(await client.decide(retry)).to.include({ code: '00', balance: '800', replayed: false })
+    })
+  })
+})

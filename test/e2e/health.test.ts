@@ -1,0 +1,38 @@
+import { expect } from 'chai'
+import { HealthClient } from '../support/health-client.js'
+import { useService } from '../support/service-fixture.js'
+
+describe('grpc.health.v1', () => {
+  let health: HealthClient
+  // Before the hooks of the service: an open watch would hold up its end.
+  after(() => health.close())
+  const fixture = useService()
+  before(() => {
+    health = new HealthClient(fixture().service.grpcAddress)
+  })
+
+  for (const [what, service] of [
+    ['the whole server', ''],
+    ['benefits.v1.AuthorizationService', 'benefits.v1.AuthorizationService'],
+  ] as const) {
+    it(`says that ${what} is SERVING`, async () => {
+      expect(await health.check(service)).to.equal('SERVING')
+    })
+
+    it(`tells who watches ${what} that it is SERVING`, async () => {
+      const watch = health.watch(service)
+      await watch.until('SERVING')
+      expect(watch.statuses).to.deep.equal(['SERVING'])
+    })
+  }
+
+  it('does not know a service that is not there', async () => {
+    expect(await health.check('benefits.v1.NoService')).to.include({ code: 'NOT_FOUND' })
+  })
+
+  it('tells who watches a service that is not there so, and goes on', async () => {
+    const watch = health.watch('benefits.v1.NoService')
+    await watch.until('SERVICE_UNKNOWN')
+    expect(watch.statuses).to.deep.equal(['SERVICE_UNKNOWN'])
+  })
+})

@@ -1,0 +1,112 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { useTempFolder } from '../support/temp-folder.js'
+import { signToken } from '../support/token.js'
+
+describe('a service without MONGODB_URI and JWT_SECRET', function () {
+  // The first time a mongod may have to be downloaded.
+  this.timeout(300_000)
+  const start = useServices()
+  // After the services: they are stopped before the folder goes.
+  const folder = useTempFolder()
+  const request = purchase({ account_id: '6712b3eb3ec7354864d4274f', mcc: '5811' })
+  let service: ServiceProcess
+  let secret: string
+  let first: AuthorizeResponse
+
+  async function startAndServe(): Promise<ServiceProcess> {
+    const started = await start({ DATA_DIR: join(folder(), 'data'), SEED_EXAMPLES: 'true' })
+    await started.untilEvent('serving')
+    return started
+  }
+
+  async function decide(by: ServiceProcess): Promise<AuthorizeResponse> {
+    const client = new TestClient(by.grpcAddress)
+    try {
+      return await client.decide(request, { authorization: `Bearer ${signToken({ secret })}` })
+    } finally {
+      client.close()
+    }
+  }
+
+  /** The process number of the mongod that has the data open, as mongod itself writes it down. */
+  async function mongodPid(): Promise<number> {
+    return Number(await readFile(join(folder(), 'data/mongo/mongod.lock'), 'utf8'))
+  }
+
+  before(async () => {
+    service = await startAndServe()
+    secret = (await readFile(join(folder(), 'data/jwt-secret'), 'utf8')).trim()
+    first = await decide(service)
+  })
+
+  it('decides on a MongoDB that it has started itself', () => {
+    expect(first).to.include({ code: '00', category: 'MEAL', balance: '200', replayed: false })
+  })
+
+  it('runs that MongoDB as a process of its own', async () => {
+    expect(isAlive(await mongodPid())).to.equal(true)
+  })
+
+  it('has made a secret that only its owner may read', async () => {
+    expect((await stat(join(folder(), 'data/jwt-secret'))).mode & 0o777).to.equal(0o600)
+  })
+
+  it('has made a secret of 32 bytes', () => {
+    expect(secret).to.match(/^[0-9a-f]{64}$/)
+  })
+
+  describe('killed with SIGKILL', () => {
+    before(async () => {
+      const pid = await mongodPid()
+      await service.kill()
+      await eventually(`the mongod of process ${pid} ends`, () => !isAlive(pid))
+      service = await startAndServe()
+    })
+
+    it('finds the balances that it had when it is started again', async () => {
+      expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
+    })
+  })
+
+  describe('killed with SIGKILL and started again at once', () => {
+    before(async () => {
+      await service.kill()
+      service = await startAndServe()
+    })
+
+    it('finds the balances that it had', async () => {
+      expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
+    })
+  })
+
+  describe('stopped with SIGTERM', () => {
+    let pid: number
+    before(async () => {
+      pid = await mongodPid()
+      await service.stop()
+    })
+
+    it('has stopped its MongoDB, too', () => {
+      expect(isAlive(pid)).to.equal(false)
+    })
+
+    it('finds the balances that it had when it is started again', async () => {
+      service = await startAndServe()
+      expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
+    })
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

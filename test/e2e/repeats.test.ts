@@ -1,0 +1,121 @@
+import { expect } from 'chai'
+import { changeStatus, fundedAccount } from '../support/accounts.js'
+import { readBook } from '../support/books.js'
+import { type AuthorizeRequest, type AuthorizeResponse, purchase } from '../support/client.js'
+import { useService } from '../support/service-fixture.js'
+
+const replayOf = (answer: AuthorizeResponse) => ({ ...answer, replayed: true })
+
+describe('a repeated purchase', () => {
+  const fixture = useService()
+
+  async function bookOf(accountId: string) {
+    const { core, env } = fixture()
+    return await readBook(core.client.db(env['MONGODB_DATABASE']), accountId)
+  }
+
+  it('gets the stored answer, and only `replayed` differs', async () => {
+    const { client, core } = fixture()
+    const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+    const first = await client.decide(request)
+    expect(await client.decide(request)).to.deep.equal(replayOf(first))
+  })
+
+  it('is debited once', async () => {
+    const { client, core } = fixture()
+    const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+    await client.decide(request)
+    await client.decide(request)
+    expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
+  })
+
+  it('stays refused when there is money by now', async () => {
+    const { client, core } = fixture()
+    const request = purchase({ account_id: await fundedAccount(core, {}) })
+    const first = await client.decide(request)
+    await fundedAccount(core, { CASH: 5_000n }, request.account_id)
+    expect(await client.decide(request)).to.deep.equal(replayOf(first))
+  })
+
+  it('stays approved when the account is closed by now', async () => {
+    const { client, core } = fixture()
+    const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+    const first = await client.decide(request)
+    await changeStatus(core, request.account_id, 'CLOSED')
+    expect(await client.decide(request)).to.deep.equal(replayOf(first))
+  })
+
+  it('stays refused on an account that was opened later', async () => {
+    const { client, core } = fixture()
+    const request = purchase({ account_id: 'opened-later' })
+    const first = await client.decide(request)
+    await fundedAccount(core, { CASH: 5_000n }, request.account_id)
+    expect(await client.decide(request)).to.deep.equal(replayOf(first))
+  })
+
+  describe('50 times at once', () => {
+    let request: AuthorizeRequest
+    let answers: readonly AuthorizeResponse[]
+    before(async () => {
+      const { client, core } = fixture()
+      request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+      answers = await Promise.all(Array.from({ length: 50 }, () => client.decide(request)))
+    })
+
+    it('is debited once', async () => {
+      expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
+    })
+
+    it('gets 50 equal answers', () => {
+      const different = new Set(answers.map((answer) => JSON.stringify(replayOf(answer))))
+      expect(different.size).to.equal(1)
+    })
+
+    it('is decided by one of them and replayed to 49', () => {
+      expect(answers.filter(({ replayed }) => replayed)).to.have.lengthOf(49)
+    })
+  })
+
+  describe('with other content', () => {
+    const changes: readonly Partial<AuthorizeRequest>[] = [
+      { amount: 1_001 },
+      { mcc: '5411' },
+      { merchant: 'PADARIA DA ANA              SAO PAULO BR' },
+    ]
+    for (const change of changes) {
+      it(`is refused as a reuse of the id (${Object.keys(change)})`, async () => {
+        const { client, core } = fixture()
+        const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+        await client.decide(request)
+        const { code, info } = await client.fail({ ...request, ...change })
+        expect({ code, info }).to.deep.equal({
+          code: 'ALREADY_EXISTS',
+          info: { reason: 'TRANSACTION_ID_REUSED', domain: 'benefits.v1' },
+        })
+      })
+    }
+
+    it('changes nothing', async () => {
+      const { client, core } = fixture()
+      const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+      await client.decide(request)
+      await client.fail({ ...request, amount: 2_000 })
+      expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
+    })
+
+    it('is refused when the id names something that is no purchase', async () => {
+      const { client, core } = fixture()
+      const account_id = await fundedAccount(core, { CASH: 5_000n })
+      const { code } = await client.fail(purchase({ account_id, transaction_id: 'credit:CASH' }))
+      expect(code).to.equal('ALREADY_EXISTS')
+    })
+  })
+
+  it('is a purchase of its own on another account', async () => {
+    const { client, core } = fixture()
+    const one = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
+    await client.decide(one)
+    const other = { ...one, account_id: await fundedAccount(core, { CASH: 5_000n }) }
+    expect(await client.decide(other)).to.include({ code: '00', replayed: false, balance: '4000' })
+  })
+})

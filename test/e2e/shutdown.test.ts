@@ -1,0 +1,117 @@
+import { expect } from 'chai'
+import { lockAccount } from '../support/account-lock.js'
+import { fundedAccount } from '../support/accounts.js'
+import { readBook } from '../support/books.js'
+import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { HealthClient } from '../support/health-client.js'
+import { readMetric } from '../support/metrics-page.js'
+import { type ServiceFixture, useService } from '../support/service-fixture.js'
+
+/** Begins a purchase that cannot end before its account is released, and waits until the service has it. */
+async function beginPurchase({ core, client, service, env }: ServiceFixture) {
+  const account_id = await fundedAccount(core, { CASH: 5_000n })
+  const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), account_id)
+  const answer = client.authorize(purchase({ account_id }))
+  const labels = { grpc_method: 'Authorize' }
+  await eventually(
+    'the call has begun',
+    async () => (await readMetric(service.httpUrl, 'grpc_server_started_total', labels)) > 0,
+  )
+  return { account_id, answer, release: lock.release }
+}
+
+describe('SIGTERM while a purchase is being decided', () => {
+  const fixture = useService()
+  let health: HealthClient
+  let seen: readonly string[]
+  let readiness: Response
+  let livenessCode: number
+  let newcomer: Outcome<AuthorizeResponse>
+  let answer: Outcome<AuthorizeResponse>
+  let exitCode: number | null
+  let accountId: string
+
+  before(async () => {
+    const { service } = fixture()
+    health = new HealthClient(service.grpcAddress)
+    const watch = health.watch('benefits.v1.AuthorizationService')
+    await watch.until('SERVING')
+    const begun = await beginPurchase(fixture())
+    accountId = begun.account_id
+
+    service.signal('SIGTERM')
+    await watch.until('NOT_SERVING')
+    readiness = await fetch(`${service.httpUrl}/readyz`)
+    livenessCode = (await fetch(`${service.httpUrl}/livez`)).status
+    const late = new TestClient(service.grpcAddress)
+    newcomer = await late.authorize(purchase({}))
+    late.close()
+    seen = [...watch.statuses, service.hasExited ? 'ended' : 'still there']
+
+    await begun.release()
+    answer = await begun.answer
+    watch.end()
+    exitCode = await service.untilExit()
+  })
+  after(() => health.close())
+
+  it('says NOT_SERVING first, before the purchase is decided', () => {
+    expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
+  })
+
+  it('is not ready any more', async () => {
+    expect(readiness.status).to.equal(503)
+  })
+
+  it('is still alive', () => {
+    expect(livenessCode).to.equal(200)
+  })
+
+  it('takes no new connection', () => {
+    expect(newcomer.error?.code).to.equal('UNAVAILABLE')
+  })
+
+  it('answers the purchase', () => {
+    expect(answer.response).to.include({ code: '00', balance: '4000' })
+  })
+
+  it('ends with exit code 0', () => {
+    expect(exitCode).to.equal(0)
+  })
+
+  it('has copied the purchase to the ledger before it ended', async () => {
+    const { core, env } = fixture()
+    const { entries, settled } = await readBook(core.client.db(env['MONGODB_DATABASE']), accountId)
+    expect({ entries: entries.length, settled }).to.deep.equal({ entries: 3, settled: 3 })
+  })
+})
+
+describe('SIGTERM while somebody watches the health', () => {
+  const fixture = useService({ SHUTDOWN_TIMEOUT_MS: '300' })
+
+  it('ends after SHUTDOWN_TIMEOUT_MS with exit code 0, whoever keeps the connection', async () => {
+    const { service } = fixture()
+    const health = new HealthClient(service.grpcAddress)
+    await health.watch('').until('SERVING')
+    service.signal('SIGTERM')
+    const exitCode = await service.untilExit()
+    health.close()
+    expect(exitCode).to.equal(0)
+  })
+})
+
+describe('a second SIGTERM', () => {
+  const fixture = useService()
+
+  it('ends the service at once with exit code 1, and the purchase is not lost', async () => {
+    const { service } = fixture()
+    const { release } = await beginPurchase(fixture())
+    service.signal('SIGTERM')
+    await service.untilEvent('draining')
+    service.signal('SIGTERM')
+    const exitCode = await service.untilExit()
+    await release()
+    expect(exitCode).to.equal(1)
+  })
+})

@@ -1,0 +1,140 @@
+import { expect } from 'chai'
+import type { AccountChange, CommitResult } from '../../src/application/account-store.js'
+import { type Account, balanceOf } from '../../src/domain/account.js'
+import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { changeOf, credit, debit, decline, newAccount, opening } from '../support/account-changes.js'
+import { useDatabase } from '../support/database-fixture.js'
+
+const typesOf = (results: readonly CommitResult[]) => results.map(({ type }) => type)
+
+describe('MongoAccountStore', () => {
+  const database = useDatabase()
+  let store: MongoAccountStore
+  before(async () => {
+    await ensureSchema(database())
+    store = new MongoAccountStore(database())
+  })
+
+  /** Commits what comes on top of each other, and returns the account as it then is. */
+  async function committed(...entries: readonly ((account: Account) => AccountChange)[]): Promise<Account> {
+    let account = newAccount()
+    for (const entry of entries) {
+      const change = entry(account)
+      expect(typesOf(await store.commit([change]))).to.deep.equal(['COMMITTED'])
+      account = change.after
+    }
+    return account
+  }
+  const open = (account: Account) => changeOf(account, opening(account))
+  const fund = (account: Account) => changeOf(account, credit(account, 'CASH', 1_000n))
+  const pay = (account: Account) => changeOf(account, debit(account, 'CASH', 300n))
+  const refuse = (account: Account) => changeOf(account, decline(account))
+
+  async function loaded({ id }: Account): Promise<Account | undefined> {
+    return (await store.load([id])).get(id)
+  }
+
+  describe('load', () => {
+    it('does not know an account that nothing was committed to', async () => {
+      expect((await store.load([newAccount().id])).size).to.equal(0)
+    })
+
+    it('gives an account back as it was committed, with every kind of entry', async () => {
+      const account = await committed(open, fund, pay, refuse)
+      expect(await loaded(account)).to.deep.equal(account)
+    })
+
+    it('gives several accounts at once, those that there are', async () => {
+      const [one, other] = [await committed(open), await committed(open, fund)]
+      const found = await store.load([one.id, newAccount().id, other.id])
+      expect(Object.fromEntries(found)).to.deep.equal({ [one.id]: one, [other.id]: other })
+    })
+
+    it('refuses an account whose balance somebody has made a double', async () => {
+      const account = await committed(open, fund)
+      const raw = database().collection<{ _id: string }>('accounts')
+      const damage = { $set: { 'wallets.CASH': 0.5 } }
+      await raw.updateOne({ _id: account.id }, damage, { bypassDocumentValidation: true })
+      const error = await loaded(account).catch((cause: unknown) => cause)
+      expect(error).to.have.property('name', 'InvariantError')
+    })
+  })
+
+  describe('commit of one change', () => {
+    it('moves the version on by the entries it brings', async () => {
+      const account = await committed(open, fund)
+      const first = pay(account)
+      const second = pay(first.after)
+      await store.commit([{ before: account, after: second.after }])
+      expect((await loaded(account))?.version).to.equal(4n)
+    })
+
+    it('is a conflict when somebody else has committed first', async () => {
+      const account = await committed(open, fund)
+      await store.commit([pay(account)])
+      expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])
+    })
+
+    it('writes nothing in a conflict', async () => {
+      const account = await committed(open, fund)
+      const first = pay(account)
+      await store.commit([first])
+      await store.commit([pay(account)])
+      expect(await loaded(account)).to.deep.equal(first.after)
+    })
+
+    it('is a conflict when the balance is gone, even though the version is the one decided on', async () => {
+      const account = await committed(open, fund)
+      await plantBalance(account, 299n)
+      expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])
+    })
+
+    it('is committed when the balance is just enough', async () => {
+      const account = await committed(open, fund)
+      await plantBalance(account, 300n)
+      expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['COMMITTED'])
+    })
+
+    it('is a conflict when the account has vanished', async () => {
+      const account = await committed(open, fund)
+      await database().collection<{ _id: string }>('accounts').deleteOne({ _id: account.id })
+      expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])
+    })
+
+    it('makes a wallet that was not there an int64', async () => {
+      const account = await committed(open, fund)
+      const long = { _id: account.id, 'wallets.CASH': { $type: 'long' } }
+      expect(await database().collection<{ _id: string }>('accounts').countDocuments(long)).to.equal(1)
+    })
+
+    it('keeps a balance of the largest int64 to the centavo', async () => {
+      const account = await committed(open, (before) => changeOf(before, credit(before, 'CASH', 2n ** 63n - 1n)))
+      expect(balanceOf((await loaded(account)) ?? newAccount(), 'CASH')).to.equal(9_223_372_036_854_775_807n)
+    })
+  })
+
+  it('commits nothing when there is nothing to commit', async () => {
+    expect(await store.commit([])).to.deep.equal([])
+  })
+
+  for (const [what, alongside] of [
+    ['alone', 0],
+    ['together with another account', 1],
+  ] as const) {
+    it(`lets exactly one of ten open an account, each of them ${what}`, async () => {
+      const account = newAccount()
+      const races = Array.from({ length: 10 }, () =>
+        store.commit([open(account), ...Array.from({ length: alongside }, () => open(newAccount()))]),
+      )
+      const outcomes = (await Promise.all(races)).map(([first]) => first?.type)
+      expect(outcomes.sort()).to.deep.equal(['COMMITTED', ...Array(9).fill('CONFLICT')])
+    })
+  }
+
+  /** Changes a balance behind the service's back, leaving the version as it is. */
+  async function plantBalance({ id }: Account, balance: bigint): Promise<void> {
+    const accounts = database().collection<{ _id: string; wallets: object }>('accounts')
+    await accounts.updateOne({ _id: id }, { $set: { 'wallets.CASH': balance } })
+  }
+})

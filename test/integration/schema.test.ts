@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import type { Db, Document } from 'mongodb'
+import { createClient } from '../../src/storage/client.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { testMongoUri } from '../support/mongo.js'
+import { codeOf, VALIDATION_FAILED } from '../support/server-code.js'
+
+/** Everything that ensureSchema makes, as the database shows it. */
+async function schemaOf(db: Db): Promise<object> {
+  const found = (await db.listCollections().toArray()).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const parts = found.map(async ({ name, options }: Document) => ({
+    name,
+    options,
+    indexes: await db.collection(name).indexes(),
+    documents: name === 'categories' ? await db.collection(name).find().sort({ _id: 1 }).toArray() : [],
+  }))
+  return Promise.all(parts)
+}
+
+describe('ensureSchema', () => {
+  const database = useDatabase()
+  const names = (documents: readonly Document[]) => documents.map(({ name }) => name)
+
+  before(() => ensureSchema(database()))
+
+  it('makes the collections', async () => {
+    const found = await database().listCollections().toArray()
+    expect(names(found)).to.have.members(['accounts', 'ledger', 'categories', 'merchant_rules'])
+  })
+
+  it('indexes the ledger by account and place, newest first, each place once', async () => {
+    const [index] = (await database().collection('ledger').indexes()).filter(({ name }) => name !== '_id_')
+    expect(index).to.deep.include({ key: { '_id.account': 1, seq: -1 }, unique: true, name: 'account_seq' })
+  })
+
+  for (const collection of ['accounts', 'categories', 'merchant_rules']) {
+    it(`indexes ${collection} by nothing but the id`, async () => {
+      expect(names(await database().collection(collection).indexes())).to.deep.equal(['_id_'])
+    })
+  }
+
+  it('fills in the categories of the challenge', async () => {
+    const categories = await database().collection('categories').find().sort({ order: 1 }).toArray()
+    expect(categories).to.deep.equal([
+      { _id: 'FOOD', mccs: ['5411', '5412'], order: 10, free: false },
+      { _id: 'MEAL', mccs: ['5811', '5812'], order: 20, free: false },
+      { _id: 'CASH', mccs: [], order: 1000, free: true },
+    ])
+  })
+
+  it('changes nothing when it is done again', async () => {
+    const before = await schemaOf(database())
+    await ensureSchema(database())
+    expect(await schemaOf(database())).to.deep.equal(before)
+  })
+})
+
+describe('ensureSchema done by eight processes at once', () => {
+  const database = useDatabase()
+  const other = useDatabase()
+
+  it('makes what one makes', async () => {
+    const uri = await testMongoUri()
+    const clients = Array.from({ length: 8 }, () => createClient({ uri, poolSizeMax: 2 }))
+    try {
+      await Promise.all(clients.map((client) => ensureSchema(client.db(database().databaseName))))
+    } finally {
+      await Promise.all(clients.map((client) => client.close()))
+    }
+    await ensureSchema(other())
+    expect(await schemaOf(database())).to.deep.equal(await schemaOf(other()))
+  })
+})
+
+describe('ensureSchema on a database that is not empty', () => {
+  const database = useDatabase()
+  const categories = () => database().collection<{ _id: string }>('categories')
+  beforeEach(() => database().dropDatabase())
+
+  it('leaves categories of somebody else alone', async () => {
+    const own = { _id: 'FREE', mccs: [], order: 1, free: true }
+    await categories().insertOne(own)
+    await ensureSchema(database())
+    expect(await categories().find().toArray()).to.deep.equal([own])
+  })
+
+  it('finishes the categories that somebody began and did not finish', async () => {
+    await ensureSchema(database())
+    await categories().deleteMany({ _id: { $in: ['MEAL', 'CASH'] } })
+    await ensureSchema(database())
+    expect(await categories().distinct('_id')).to.have.members(['FOOD', 'MEAL', 'CASH'])
+  })
+
+  it('gives a collection that has no validator one', async () => {
+    await database().createCollection('accounts')
+    await ensureSchema(database())
+    const write = database().collection('accounts').insertOne({ anything: true })
+    expect(await codeOf(write)).to.equal(VALIDATION_FAILED)
+  })
+})

@@ -1,0 +1,57 @@
+import { expect } from 'chai'
+import type { MongoClient } from 'mongodb'
+import { isUnavailable } from '../../src/application/errors.js'
+import { createClient } from '../../src/storage/client.js'
+import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { MongoCatalogStore } from '../../src/storage/mongo-catalog-store.js'
+import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { changeOf, newAccount, opening } from '../support/account-changes.js'
+
+describe('a database that does not answer', () => {
+  let client: MongoClient
+  const failures = new Map<string, unknown>()
+
+  before(async () => {
+    client = createClient({ uri: 'mongodb://127.0.0.1:9/?replicaSet=rs0', poolSizeMax: 2 })
+    const db = client.db('away')
+    const [accounts, ledger, catalog] = [
+      new MongoAccountStore(db),
+      new MongoLedger(db),
+      new MongoCatalogStore(db),
+    ]
+    const change = () => {
+      const account = newAccount()
+      return changeOf(account, opening(account))
+    }
+    const entry = change().after.journal
+    const operations: Readonly<Record<string, Promise<unknown>>> = {
+      'loading accounts': accounts.load(['a']),
+      'committing one account': accounts.commit([change()]),
+      'committing two accounts': accounts.commit([change(), change()]),
+      'finding entries': ledger.find(entry),
+      'appending entries': ledger.append(entry),
+      'reading the catalog': catalog.read(),
+      'adding rules': catalog.addRules([{ id: 'r', match: 'EXACT', name: 'N', mcc: '5411' }]),
+    }
+    await Promise.all(
+      Object.entries(operations).map(async ([what, operation]) => {
+        failures.set(what, await operation.catch((error: unknown) => error))
+      }),
+    )
+  })
+  after(() => client.close())
+
+  for (const what of [
+    'loading accounts',
+    'committing one account',
+    'committing two accounts',
+    'finding entries',
+    'appending entries',
+    'reading the catalog',
+    'adding rules',
+  ]) {
+    it(`makes ${what} fail as UNAVAILABLE`, () => {
+      expect(isUnavailable(failures.get(what))).to.equal(true)
+    })
+  }
+})

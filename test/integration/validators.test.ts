@@ -1,0 +1,118 @@
+import { expect } from 'chai'
+import { type Document, Double, Int32 } from 'mongodb'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { codeOf, DUPLICATE_KEY, VALIDATION_FAILED } from '../support/server-code.js'
+
+const at = new Date()
+const journal = Array.from({ length: 513 }, () => ({}))
+const account = {
+  status: 'ACTIVE',
+  wallets: { FOOD: 0n, CASH: 100n },
+  version: 1n,
+  journal: [{}],
+  created_at: at,
+  updated_at: at,
+}
+const entry = {
+  seq: 1n,
+  kind: 'CREDIT',
+  at,
+  decision: 'APPROVED',
+  amount: 100n,
+  wallet: 'CASH',
+  delta: -100n,
+  balance_after: 0n,
+}
+const category = { mccs: ['5411'], order: 1, free: false }
+const rule = { match: 'EXACT', name: 'UBER TRIP', mcc: '5411' }
+
+describe('the validators', () => {
+  const database = useDatabase()
+  let count = 0
+  before(() => ensureSchema(database()))
+
+  /** Inserts a document under an id that nobody else has. */
+  function insert(collection: string, document: Document): Promise<unknown> {
+    count += 1
+    const ids: Readonly<Record<string, unknown>> = {
+      ledger: { account: `a${count}`, transaction: 't' },
+      categories: `C${count}`,
+    }
+    return database()
+      .collection<{ _id: unknown }>(collection)
+      .insertOne({ _id: ids[collection] ?? `id-${count}`, ...document })
+  }
+
+  for (const [collection, good] of [
+    ['accounts', account],
+    ['ledger', entry],
+    ['categories', category],
+    ['merchant_rules', rule],
+  ] as const) {
+    it(`of ${collection} accepts a complete document`, async () => {
+      expect(await codeOf(insert(collection, good))).to.equal(0)
+    })
+
+    it(`of ${collection} refuses a field that nobody knows`, async () => {
+      expect(await codeOf(insert(collection, { ...good, note: 'x' }))).to.equal(VALIDATION_FAILED)
+    })
+
+    for (const missing of Object.keys(good).filter((name) => !/amount|wallet$|delta|balance_/.test(name))) {
+      it(`of ${collection} refuses a document without ${missing}`, async () => {
+        const { [missing as keyof typeof good]: _, ...rest } = good
+        expect(await codeOf(insert(collection, rest))).to.equal(VALIDATION_FAILED)
+      })
+    }
+  }
+
+  for (const [what, collection, document] of [
+    ['a negative balance', 'accounts', { ...account, wallets: { CASH: -1n } }],
+    ['a balance that is a double', 'accounts', { ...account, wallets: { CASH: new Double(1) } }],
+    ['a balance that is an int32', 'accounts', { ...account, wallets: { CASH: new Int32(1) } }],
+    ['a balance that is text', 'accounts', { ...account, wallets: { CASH: '1' } }],
+    ['a version of 0', 'accounts', { ...account, version: 0n }],
+    ['a version that is an int32', 'accounts', { ...account, version: 1 }],
+    ['a status that nobody knows', 'accounts', { ...account, status: 'LOST' }],
+    ['an empty journal', 'accounts', { ...account, journal: [] }],
+    ['a journal of 513 entries', 'accounts', { ...account, journal }],
+    ['an amount that is a double', 'ledger', { ...entry, amount: new Double(1.5) }],
+    ['an amount that is an int32', 'ledger', { ...entry, amount: new Int32(100) }],
+    ['a negative amount', 'ledger', { ...entry, amount: -1n }],
+    ['a negative balance after', 'ledger', { ...entry, balance_after: -1n }],
+    ['a delta that is a double', 'ledger', { ...entry, delta: new Double(1) }],
+    ['a place of 0', 'ledger', { ...entry, seq: 0n }],
+    ['a kind that nobody knows', 'ledger', { ...entry, kind: 'GIFT' }],
+    ['an MCC of three digits', 'ledger', { ...entry, mcc: '541' }],
+    ['an MCC of three digits', 'categories', { ...category, mccs: ['541'] }],
+    ['an MCC twice', 'categories', { ...category, mccs: ['5411', '5411'] }],
+    ['an MCC of letters', 'merchant_rules', { ...rule, mcc: 'FOOD' }],
+    ['an empty name', 'merchant_rules', { ...rule, name: '' }],
+    ['a country of three letters', 'merchant_rules', { ...rule, country: 'BRA' }],
+  ] as const) {
+    it(`of ${collection} refuses ${what}`, async () => {
+      expect(await codeOf(insert(collection, document))).to.equal(VALIDATION_FAILED)
+    })
+  }
+
+  it('of accounts refuses a debit that would overdraw', async () => {
+    await insert('accounts', account)
+    const debit = { $inc: { 'wallets.CASH': -101n } }
+    const update = database().collection('accounts').updateOne({ 'wallets.CASH': 100n }, debit)
+    expect(await codeOf(update)).to.equal(VALIDATION_FAILED)
+  })
+
+  it('of ledger refuses an id with another field', async () => {
+    const write = database()
+      .collection<{ _id: unknown }>('ledger')
+      .insertOne({ ...entry, _id: { account: 'a', transaction: 't', more: 1 } })
+    expect(await codeOf(write)).to.equal(VALIDATION_FAILED)
+  })
+
+  it('are helped by the index: no second entry has the same place in an account', async () => {
+    const ledger = database().collection<{ _id: unknown }>('ledger')
+    await ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'one' } })
+    const second = ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'two' } })
+    expect(await codeOf(second)).to.equal(DUPLICATE_KEY)
+  })
+})

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { timeBudget } from '../../src/application/budget.js'
+import { creditAccount } from '../../src/application/credit-account.js'
+import { openAccount } from '../../src/application/open-account.js'
+import { readConfig } from '../../src/config.js'
+import { type Core, createCore, systemClock } from '../../src/core.js'
+import type { AccountStatus } from '../../src/domain/account.js'
+import { centavos } from '../../src/domain/money.js'
+
+/** Balances in centavos, by wallet. */
+export type Balances = Readonly<Record<string, bigint>>
+
+/** The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run. */
+export async function openCore(mongodbUri: string, database: string): Promise<Core> {
+  const unexpected = (cause: unknown) => {
+    throw new Error('this was not to happen in a test', { cause })
+  }
+  const core = createCore({
+    config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database }),
+    mongodbUri,
+    onSettleFailure: unexpected,
+    onDamage: unexpected,
+    onCatalogFailure: unexpected,
+  })
+  await core.prepare()
+  return core
+}
+
+/** Time for anything that a test asks of the engine. */
+export function testBudget() {
+  return timeBudget(10_000, systemClock)
+}
+
+/** Opens an account with these balances and returns its id. */
+export async function fundedAccount(
+  { engine }: Core,
+  balances: Balances,
+  accountId: string = randomUUID(),
+): Promise<string> {
+  await openAccount(engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
+  for (const [wallet, amount] of Object.entries(balances)) {
+    const credit = { transactionId: `credit:${wallet}`, wallet, amount: centavos(amount) }
+    await creditAccount(engine, accountId, credit, testBudget())
+  }
+  return accountId
+}
+
+/** Blocks or closes an account the way the engine does everything: by an entry. */
+export async function changeStatus(
+  { engine }: Core,
+  accountId: string,
+  status: AccountStatus,
+): Promise<void> {
+  const transactionId = `status:${status}`
+  await engine.execute(
+    {
+      accountId,
+      transactionIds: [transactionId],
+      decide: ({ account }, at) => {
+        const seq = account.version + 1n
+        return {
+          type: 'RECORD',
+          entry: { kind: 'ADMIN', accountId, transactionId, seq, at, status, subject: 'test' },
+        }
+      },
+    },
+    testBudget(),
+  )
+}

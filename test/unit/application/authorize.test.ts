@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { createAuthorize } from '../../../src/application/authorize.js'
+import { IndecisionError } from '../../../src/application/errors.js'
+import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import { fundedAccount, patience, purchase } from './fixtures.js'
+import { rejectionOf } from './rejection.js'
+import { type TestEngine, testEngine } from './test-engine.js'
+
+describe('authorize', () => {
+  const plain = createCatalog(challengeCategories, [])
+  const ruled = createCatalog(challengeCategories, [
+    { id: 'padaria', match: 'EXACT', name: 'PADARIA DO ZE', mcc: '5811' },
+  ])
+  let test: TestEngine
+  let catalog: () => Catalog
+
+  beforeEach(() => {
+    test = testEngine()
+    test.store.put(fundedAccount('a'))
+    catalog = () => plain
+  })
+
+  it('records a purchase on the account that was named', async () => {
+    await authorize('1')
+    expect(test.store.history('a').at(-1)?.transactionId).to.equal('1')
+  })
+
+  it('records when it was decided, by the wall clock', async () => {
+    test.clock.advance(1_234)
+    await authorize('1')
+    expect(test.store.history('a').at(-1)?.at).to.deep.equal(new Date(1_234))
+  })
+
+  it('records a decline as well', async () => {
+    await authorize('1', 1_001n)
+    expect(test.store.history('a').at(-1)).to.include({ reason: 'INSUFFICIENT_BALANCE' })
+  })
+
+  it('decides by the catalog of the moment', async () => {
+    await authorize('1')
+    catalog = () => ruled
+    await authorize('2')
+    expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811', merchantRule: 'padaria' })
+  })
+
+  it('decides by the catalog of the moment again after a lost race', async () => {
+    test.store.committing.meets('CONFLICT')
+    test.store.committing.onCall = () => {
+      catalog = () => ruled
+    }
+    await authorize('1')
+    expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811' })
+  })
+
+  it('rejects UNAVAILABLE while there is no catalog', async () => {
+    catalog = noCatalog
+    expect(await rejectionOf(authorize('1'))).to.equal('UNAVAILABLE')
+  })
+
+  it('records nothing while there is no catalog', async () => {
+    catalog = noCatalog
+    await rejectionOf(authorize('1'))
+    expect(test.store.committing.asked).to.deep.equal([])
+  })
+
+  function authorize(id: string, amount?: bigint): Promise<unknown> {
+    const { engine } = test
+    return createAuthorize({ engine, catalog: () => catalog() })('a', purchase(id, amount), patience)
+  }
+
+  function noCatalog(): Catalog {
+    throw new IndecisionError('UNAVAILABLE', 'the catalog has not been read yet')
+  }
+})

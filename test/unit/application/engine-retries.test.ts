@@ -1,0 +1,174 @@
+import { expect } from 'chai'
+import { type Budget, timeBudget } from '../../../src/application/budget.js'
+import { credited, fundedAccount, patience, purchase } from './fixtures.js'
+import { rejectionOf } from './rejection.js'
+import { soon } from './soon.js'
+import { type TestEngine, testEngine } from './test-engine.js'
+
+describe('engine: lost races and an unreliable store', () => {
+  let test: TestEngine
+
+  beforeEach(() => {
+    test = testEngine()
+    test.store.put(fundedAccount('a', 1_000n))
+  })
+
+  it('decides again, on the new state, when somebody else committed first', async () => {
+    test.store.committing.hold()
+    const answer = test.authorize('a', purchase('1', 1_500n), patience)
+    await soon('the decline is on its way', () => test.store.committing.inProgress === 1)
+    test.store.put(credited(fundedAccount('a'), { transactionId: 'theirs', amount: 600n }))
+    test.store.committing.release()
+    const verdict = await answer
+    expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(100n)
+  })
+
+  it('takes the next free place in the history after a lost race', async () => {
+    test.store.committing.hold()
+    const answer = test.authorize('a', purchase('1'), patience)
+    await soon('the commit is on its way', () => test.store.committing.inProgress === 1)
+    test.store.put(credited(fundedAccount('a'), { transactionId: 'theirs', amount: 1n }))
+    test.store.committing.release()
+    await answer
+    expect(idsOf(test)).to.deep.equal(['open', 'fund', 'theirs', '1'])
+  })
+
+  it('retries a lost race as often as the budget allows', async () => {
+    test.store.committing.meets('CONFLICT', 'CONFLICT', 'CONFLICT')
+    const verdict = await test.authorize('a', purchase('1'), patience)
+    expect(verdict.type).to.equal('RECORD')
+  })
+
+  it('pauses longer and longer between its attempts', async () => {
+    const { random } = Math
+    Math.random = () => 0.999
+    const timesMs: number[] = []
+    test.store.committing.onCall = () => timesMs.push(performance.now())
+    test.store.committing.meets('CONFLICT', 'CONFLICT', 'CONFLICT', 'CONFLICT')
+    await test.authorize('a', purchase('1'), patience)
+    Math.random = random
+    const pauses = timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0))
+    // At most 2, 4, 8 and 16 ms, by chance less: here they are as long as can be. Timers may be a millisecond early.
+    expect(pauses.map((pauseMs, index) => pauseMs >= 2 ** (index + 1) - 1)).to.not.include(false)
+  })
+
+  for (const fault of ['LOST_REPLY', new Map([['a', 'LOST_REPLY']] as const)] as const) {
+    const whose = fault === 'LOST_REPLY' ? 'of the whole commit' : 'of one change'
+
+    it(`finds its own entry after the reply ${whose} was lost`, async () => {
+      test.store.committing.meets(fault)
+      const verdict = await test.authorize('a', purchase('1'), patience)
+      expect(verdict.type).to.equal('REPLAY')
+    })
+
+    it(`makes one entry only when the reply ${whose} was lost`, async () => {
+      test.store.committing.meets(fault)
+      await test.authorize('a', purchase('1'), patience)
+      expect(idsOf(test)).to.deep.equal(['open', 'fund', '1'])
+    })
+  }
+
+  it('decides anew when a commit whose outcome was unknown had not happened', async () => {
+    test.store.committing.meets('OUTAGE')
+    const verdict = await test.authorize('a', purchase('1'), patience)
+    expect(verdict.type).to.equal('RECORD')
+  })
+
+  it('hands the entry of a lost reply to the settler', async () => {
+    test.store.committing.meets('LOST_REPLY')
+    await test.authorize('a', purchase('1'), patience)
+    await soon('the entry is in the ledger', () => test.store.settled('a').at(-1)?.transactionId === '1')
+  })
+
+  for (const operation of ['loading', 'finding'] as const) {
+    it(`retries after an outage while ${operation}`, async () => {
+      putLongHistory(test)
+      test.store[operation].meets('OUTAGE', 'OUTAGE')
+      const verdict = await test.authorize('a', purchase('1'), patience)
+      expect(verdict.type).to.equal('RECORD')
+    })
+
+    it(`rejects UNAVAILABLE when an outage while ${operation} outlasts the budget`, async () => {
+      putLongHistory(test)
+      test.store[operation].alwaysMeets('OUTAGE')
+      test.store[operation].onCall = () => test.clock.advance(100)
+      const answer = test.authorize('a', purchase('1'), timeBudget(250, test.clock))
+      expect(await rejectionOf(answer)).to.equal('UNAVAILABLE')
+    })
+  }
+
+  it('spends no more than the budget on an outage', async () => {
+    test.store.loading.alwaysMeets('OUTAGE')
+    test.store.loading.onCall = () => test.clock.advance(100)
+    await rejectionOf(test.authorize('a', purchase('1'), timeBudget(250, test.clock)))
+    expect(test.store.loading.asked.length).to.equal(3)
+  })
+
+  it('rejects NO_TIME_LEFT when races are lost until the budget is over', async () => {
+    test.store.committing.alwaysMeets('CONFLICT')
+    test.store.committing.onCall = () => test.clock.advance(100)
+    const answer = test.authorize('a', purchase('1'), timeBudget(250, test.clock))
+    expect(await rejectionOf(answer)).to.equal('NO_TIME_LEFT')
+  })
+})
+
+describe('engine: the budget', () => {
+  const spent: readonly (readonly [string, Budget])[] = [
+    ['is cancelled', { remainingMs: () => 0 }],
+    ['is late', { remainingMs: () => -1 }],
+    ['leaves less than the 5 ms that a commit may take', { remainingMs: () => 4.9 }],
+  ]
+
+  for (const [what, budget] of spent) {
+    it(`rejects NO_TIME_LEFT for a caller who ${what}`, async () => {
+      const test = testEngine()
+      expect(await rejectionOf(test.authorize('a', purchase('1'), budget))).to.equal('NO_TIME_LEFT')
+    })
+
+    it(`does not ask the store for a caller who ${what}`, async () => {
+      const test = testEngine()
+      await rejectionOf(test.authorize('a', purchase('1'), budget))
+      expect(test.store.calls).to.deep.equal([])
+    })
+  }
+
+  it('decides for a caller who leaves just the 5 ms that a commit may take', async () => {
+    const { authorize } = testEngine()
+    const verdict = await authorize('a', purchase('1'), { remainingMs: () => 5 })
+    expect(verdict.type).to.equal('RECORD')
+  })
+
+  for (const stage of ['loading', 'finding'] as const) {
+    it(`commits nothing for a caller whose budget ends while ${stage}`, async () => {
+      const test = testEngine()
+      putLongHistory(test)
+      test.store[stage].onCall = () => test.clock.advance(100)
+      await rejectionOf(test.authorize('a', purchase('1'), timeBudget(100, test.clock)))
+      expect(test.store.committing.asked).to.deep.equal([])
+    })
+  }
+
+  it('still decides for the others of the group when one budget ends', async () => {
+    const test = testEngine()
+    test.store.put(fundedAccount('a'))
+    test.store.loading.hold()
+    const late = rejectionOf(test.authorize('a', purchase('1'), timeBudget(100, test.clock)))
+    const first = test.authorize('b', purchase('1'), patience)
+    const second = test.authorize('a', purchase('2'), patience)
+    test.clock.advance(100)
+    test.store.loading.release()
+    await Promise.all([late, first, second])
+    expect(idsOf(test)).to.deep.equal(['open', 'fund', '2'])
+  })
+})
+
+/** An account of whose history only the latest entry is in the journal, so that ids are looked up in the ledger. */
+function putLongHistory({ store }: TestEngine): void {
+  const account = credited(fundedAccount('a'), { transactionId: 'more', amount: 1n })
+  store.putInLedger(...account.journal)
+  store.put({ ...account, journal: account.journal.slice(-1) })
+}
+
+function idsOf({ store }: TestEngine): readonly string[] {
+  return store.history('a').map(({ transactionId }) => transactionId)
+}

@@ -1,0 +1,18 @@
+import type { Clock } from '../../../src/application/clock.js'
+
+/** A clock that moves only by hand. Both of its clocks begin at their zero. */
+export class HandClock implements Clock {
+  #ms = 0
+
+  now(): Date {
+    return new Date(this.#ms)
+  }
+
+  monotonicMs(): number {
+    return this.#ms
+  }
+
+  advance(ms: number): void {
+    this.#ms += ms
+  }
+}

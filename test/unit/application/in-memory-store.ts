@@ -1,0 +1,160 @@
+import type { AccountChange, AccountStore, CommitResult } from '../../../src/application/account-store.js'
+import { IndecisionError } from '../../../src/application/errors.js'
+import type { EntryKey, Ledger } from '../../../src/application/ledger.js'
+import { type Account, type AccountId, JOURNAL_MAX } from '../../../src/domain/account.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { type Fault, StoreOperation } from './store-operation.js'
+
+/** What the next commit meets: one fault for all of its changes, or one for each account that is named. */
+type CommitFault = ChangeFault | ReadonlyMap<AccountId, ChangeFault>
+type ChangeFault = Fault | 'CONFLICT'
+
+/**
+ * The engine's ports in memory, with exactly their contract, and faults on demand. Whatever breaks the rules that every
+ * commit must keep is noted in `violations`: an error thrown at the engine might be taken for an answer.
+ */
+export class InMemoryStore implements AccountStore, Ledger {
+  readonly loading = new StoreOperation<readonly AccountId[]>()
+  readonly committing = new StoreOperation<readonly AccountChange[], CommitFault>()
+  readonly finding = new StoreOperation<readonly EntryKey[]>()
+  readonly appending = new StoreOperation<readonly Entry[]>()
+  /** The calls in the order in which they came. */
+  readonly calls: ('load' | 'commit' | 'find' | 'append')[] = []
+  readonly violations: string[] = []
+  /** Every entry that was ever committed, in that order. */
+  readonly committed: Entry[] = []
+  /** Accounts whose documents cannot be read: whoever loads one, with whatever others, fails. */
+  readonly damaged = new Set<AccountId>()
+  readonly #accounts = new Map<AccountId, Account>()
+  readonly #ledger = new Map<string, Entry>()
+  /** The same entries by their place in their account's history. */
+  readonly #places = new Map<string, Entry>()
+
+  async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
+    this.calls.push('load')
+    await this.loading.run(ids, throwFault)
+    const damaged = ids.find((id) => this.damaged.has(id))
+    if (damaged !== undefined) throw new TypeError(`account ${damaged} cannot be read`)
+    return new Map(
+      ids.flatMap((id) => {
+        const account = this.#accounts.get(id)
+        return account ? [[id, account] as const] : []
+      }),
+    )
+  }
+
+  async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    this.calls.push('commit')
+    const ids = changes.map(({ before }) => before.id)
+    if (new Set(ids).size !== ids.length) this.violations.push('an account stands twice in one commit')
+
+    let results: readonly CommitResult[] = []
+    await this.committing.run(changes, (fault) => {
+      if (fault === 'OUTAGE' || fault instanceof Error) throwFault(fault)
+      const faultOf = (id: AccountId) => (fault instanceof Map ? fault.get(id) : fault)
+      results = changes.map((change) => this.#commitOne(change, faultOf(change.before.id)))
+      if (fault === 'LOST_REPLY') throwFault(fault)
+    })
+    return results
+  }
+
+  async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
+    this.calls.push('find')
+    await this.finding.run(keys, throwFault)
+    return keys.flatMap((key) => this.#ledger.get(ledgerKey(key)) ?? [])
+  }
+
+  async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    this.calls.push('append')
+    let damaged: readonly Entry[] = []
+    await this.appending.run(entries, (fault) => {
+      if (fault !== undefined && fault !== 'LOST_REPLY') throwFault(fault)
+      damaged = entries.filter((entry) => !this.#appendOne(entry))
+      throwFault(fault)
+    })
+    return damaged
+  }
+
+  /** Puts an account there as if it had been committed long ago. What its journal lacks must be in the ledger already. */
+  put(...accounts: readonly Account[]): void {
+    for (const account of accounts) this.#accounts.set(account.id, account)
+  }
+
+  /** Puts entries into the ledger as if they had been settled long ago. */
+  putInLedger(...entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      this.#ledger.set(ledgerKey(entry), entry)
+      this.#places.set(placeOf(entry), entry)
+    }
+  }
+
+  account(id: AccountId): Account {
+    const account = this.#accounts.get(id)
+    if (!account) throw new RangeError(`no account ${id}`)
+    return account
+  }
+
+  /** The ledger's entries of an account, oldest first. */
+  settled(id: AccountId): readonly Entry[] {
+    const entries = [...this.#ledger.values()].filter((entry) => entry.accountId === id)
+    return entries.sort((a, b) => Number(a.seq - b.seq))
+  }
+
+  /** Every entry of an account that there is, in the ledger or in the journal, oldest first. */
+  history(id: AccountId): readonly Entry[] {
+    const bySeq = new Map(this.settled(id).map((entry) => [entry.seq, entry]))
+    for (const entry of this.#accounts.get(id)?.journal ?? []) bySeq.set(entry.seq, entry)
+    return [...bySeq.values()].sort((a, b) => Number(a.seq - b.seq))
+  }
+
+  #commitOne(change: AccountChange, fault: ChangeFault | undefined): CommitResult {
+    if (fault instanceof Error) return { type: 'FAILED', error: fault }
+    if (fault === 'OUTAGE') return { type: 'FAILED', error: unavailable() }
+    const { before, after } = change
+    const stored = this.#accounts.get(before.id)
+    if (fault === 'CONFLICT' || (stored?.version ?? 0n) !== before.version) return { type: 'CONFLICT' }
+    this.#check(change)
+    this.#accounts.set(after.id, after)
+    this.committed.push(...after.journal.filter(({ seq }) => seq > before.version))
+    return fault === 'LOST_REPLY' ? { type: 'FAILED', error: unavailable() } : { type: 'COMMITTED' }
+  }
+
+  #check({ before, after }: AccountChange): void {
+    const seqs = after.journal.map(({ seq }) => seq)
+    const gapless = seqs.every((seq, index) => seq === after.version - BigInt(seqs.length - 1 - index))
+    const left = before.journal.filter(({ seq }) => !seqs.includes(seq))
+    const lost = left.filter((entry) => this.#ledger.get(ledgerKey(entry))?.seq !== entry.seq)
+    if (after.version <= before.version) this.violations.push('a commit made no new version')
+    if (BigInt(seqs.length) < after.version - before.version) this.violations.push('a new entry is missing')
+    if (!gapless) this.violations.push(`a journal with gaps: ${seqs}`)
+    if (seqs.length > JOURNAL_MAX) this.violations.push('a journal is too long')
+    if (lost.length > 0) this.violations.push(`left the journal unsettled: ${lost.map(({ seq }) => seq)}`)
+    if ([...after.wallets.values()].some((balance) => balance < 0n)) this.violations.push('a balance below 0')
+  }
+
+  /** Adds the entry and returns true, also when it was there; false when something else holds its id or its place. */
+  #appendOne(entry: Entry): boolean {
+    const kept = this.#ledger.get(ledgerKey(entry))
+    if (kept) return kept.seq === entry.seq
+    if (this.#places.has(placeOf(entry))) return false
+    this.putInLedger(entry)
+    return true
+  }
+}
+
+function throwFault(fault: Fault | undefined): void {
+  if (fault === undefined) return
+  throw fault instanceof Error ? fault : unavailable()
+}
+
+function unavailable(): IndecisionError {
+  return new IndecisionError('UNAVAILABLE', 'the store in memory does as if it did not answer')
+}
+
+function placeOf({ accountId, seq }: Entry): string {
+  return `${accountId}/${seq}`
+}
+
+function ledgerKey({ accountId, transactionId }: EntryKey): string {
+  return `${accountId}/${transactionId}`
+}

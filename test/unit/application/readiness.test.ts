@@ -1,0 +1,163 @@
+import { expect } from 'chai'
+import { Readiness } from '../../../src/application/readiness.js'
+import { soon } from './soon.js'
+
+describe('readiness', () => {
+  const down = new Error('the database does not answer')
+  let prepare: () => Promise<void>
+  let check: () => Promise<void>
+  let prepared: number
+  let checked: number
+  let changes: { readonly ready: boolean; readonly cause: unknown }[]
+  let readiness: Readiness
+
+  beforeEach(() => {
+    prepare = async () => {}
+    check = async () => {}
+    prepared = 0
+    checked = 0
+    changes = []
+    readiness = new Readiness({
+      prepare: () => {
+        prepared += 1
+        return prepare()
+      },
+      check: () => {
+        checked += 1
+        return check()
+      },
+      intervalMs: 1,
+      onChange: (ready, cause) => changes.push({ ready, cause }),
+    })
+  })
+
+  afterEach(() => {
+    readiness.stop()
+  })
+
+  it('is not ready before it has looked', () => {
+    expect(readiness.ready).to.equal(false)
+  })
+
+  it('is ready when it is prepared and the check holds', async () => {
+    await readiness.start()
+    expect(readiness.ready).to.equal(true)
+  })
+
+  it('is not ready while the check fails', async () => {
+    check = fail
+    await readiness.start()
+    expect(readiness.ready).to.equal(false)
+  })
+
+  it('is not ready while it cannot be prepared', async () => {
+    prepare = fail
+    await readiness.start()
+    expect(readiness.ready).to.equal(false)
+  })
+
+  it('does not check what could not be prepared', async () => {
+    prepare = fail
+    await readiness.start()
+    expect(checked).to.equal(0)
+  })
+
+  it('prepares until it succeeds', async () => {
+    prepare = fail
+    await readiness.start()
+    prepare = async () => {}
+    await soon('it is ready', () => readiness.ready)
+  })
+
+  it('prepares once', async () => {
+    await readiness.start()
+    await soon('it has checked again', () => checked >= 3)
+    expect(prepared).to.equal(1)
+  })
+
+  it('does not prepare again when only the check failed', async () => {
+    check = fail
+    await readiness.start()
+    check = async () => {}
+    await soon('it is ready', () => readiness.ready)
+    expect(prepared).to.equal(1)
+  })
+
+  it('is not ready any more when a later check fails', async () => {
+    await readiness.start()
+    check = fail
+    await soon('it is not ready', () => !readiness.ready)
+  })
+
+  it('is ready again when the check holds again', async () => {
+    check = fail
+    await readiness.start()
+    check = async () => {}
+    await soon('it is ready', () => readiness.ready)
+  })
+
+  it('tells of each change, with its cause, and of nothing else', async () => {
+    await readiness.start()
+    await soon('it has checked again', () => checked >= 3)
+    check = fail
+    await soon('it is not ready', () => !readiness.ready)
+    expect(changes).to.deep.equal([
+      { ready: true, cause: undefined },
+      { ready: false, cause: down },
+    ])
+  })
+
+  it('tells that it is not ready at the first look', async () => {
+    check = fail
+    await readiness.start()
+    expect(changes).to.deep.equal([{ ready: false, cause: down }])
+  })
+
+  it('is not ready once it has stopped', async () => {
+    await readiness.start()
+    readiness.stop()
+    expect(readiness.ready).to.equal(false)
+  })
+
+  it('stays not ready when a check that was under way at the end holds', async () => {
+    let hold = () => {}
+    check = () =>
+      new Promise((resolve) => {
+        hold = resolve
+      })
+    const looking = readiness.start()
+    await soon('it checks', () => checked === 1)
+    readiness.stop()
+    hold()
+    await looking
+    expect({ ready: readiness.ready, changes }).to.deep.equal({ ready: false, changes: [] })
+  })
+
+  it('does not look again once it has stopped', async () => {
+    const looking = readiness.start()
+    readiness.stop()
+    await looking
+    await anotherHasLookedAgain()
+    expect(checked).to.equal(1)
+  })
+
+  /** Waits as long as a second look would take to come, and longer. */
+  async function anotherHasLookedAgain(): Promise<void> {
+    let looks = 0
+    const other = new Readiness({
+      prepare: async () => {},
+      check: async () => {
+        looks += 1
+      },
+      intervalMs: 1,
+      onChange: () => {},
+    })
+    await other.start()
+    await soon('another one has looked twice more', () => looks >= 3)
+    other.stop()
+  }
+
+  async function fail(): Promise<void> {
+    throw down
+  }
+})

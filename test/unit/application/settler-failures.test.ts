@@ -1,0 +1,237 @@
+import { expect } from 'chai'
+import { Settler } from '../../../src/application/settler.js'
+import { applyEntry } from '../../../src/domain/account.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { credited, fundedAccount } from './fixtures.js'
+import { HandClock } from './hand-clock.js'
+import { InMemoryStore } from './in-memory-store.js'
+import { soon } from './soon.js'
+
+describe('settler: a ledger that fails', () => {
+  let store: InMemoryStore
+  let settler: Settler
+  let failures: unknown[]
+  let damage: Entry[]
+  let whenFailed: () => void
+
+  beforeEach(() => {
+    store = new InMemoryStore()
+    failures = []
+    damage = []
+    whenFailed = () => {}
+    settler = new Settler({
+      ledger: store,
+      clock: new HandClock(),
+      onFailure: (error) => {
+        failures.push(error)
+        whenFailed()
+      },
+      onDamage: (entry) => damage.push(entry),
+    })
+  })
+
+  it('tries again until the ledger takes the entries', async () => {
+    store.appending.meets('OUTAGE', 'OUTAGE')
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(settler.settledThrough('a')).to.equal(2n)
+  })
+
+  it('tells of each failed attempt', async () => {
+    store.appending.meets('OUTAGE', 'OUTAGE')
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(failures.length).to.equal(2)
+  })
+
+  it('tries again after an unexpected error too', async () => {
+    store.appending.meets(new TypeError('a bug'))
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(settler.settledThrough('a')).to.equal(2n)
+  })
+
+  it('pauses longer and longer before other attempts, for 10 ms at least', async () => {
+    const timesMs: number[] = []
+    store.appending.onCall = () => timesMs.push(performance.now())
+    store.appending.meets('OUTAGE', 'OUTAGE', 'OUTAGE')
+    settler.add(fundedAccount('a'))
+    await settled()
+    const pauses = timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0))
+    // Timers may be a millisecond early.
+    const longEnough = pauses.map((pauseMs, index) => pauseMs >= 10 * 2 ** index - 1)
+    expect(longEnough).to.deep.equal([true, true, true])
+  })
+
+  it('sends what has come meanwhile with the next attempt', async () => {
+    store.appending.meets('OUTAGE')
+    whenFailed = () => settler.add(fundedAccount('b'))
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([2, 4])
+  })
+
+  it('counts on nothing while the ledger fails', async () => {
+    let known: bigint | undefined
+    store.appending.meets('LOST_REPLY')
+    whenFailed = () => {
+      known = settler.settledThrough('a')
+    }
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(known).to.equal(0n)
+  })
+
+  it('adds an entry once when the ledger took it and the reply was lost', async () => {
+    store.appending.meets('LOST_REPLY')
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(store.settled('a')).to.deep.equal(fundedAccount('a').journal)
+  })
+
+  describe('that holds something else in the place of an entry', () => {
+    const account = fundedAccount('a')
+    const [opening, funding] = account.journal
+
+    beforeEach(() => {
+      const intruder = credited(applyEntry({ ...account, journal: [] }, { ...next(), seq: 3n }), {
+        transactionId: 'fund',
+        amount: 1n,
+      }).journal.at(-1)
+      if (intruder) store.putInLedger(intruder)
+    })
+
+    it('tells of the entry', async () => {
+      settler.add(account)
+      await settled()
+      expect(damage).to.deep.equal([funding])
+    })
+
+    it('counts on no entry of that account', async () => {
+      settler.add(account)
+      await settled()
+      expect(settler.settledThrough('a')).to.equal(0n)
+    })
+
+    it('counts on no later entry of that account either', async () => {
+      settler.add(account)
+      await settled()
+      settler.add(applyEntry(account, next()))
+      await settled()
+      expect(settler.settledThrough('a')).to.equal(0n)
+    })
+
+    it('sends no later entry of that account', async () => {
+      settler.add(account)
+      await settled()
+      settler.add(applyEntry(account, next()))
+      await settled()
+      expect(store.appending.asked.flat()).to.deep.equal(account.journal)
+    })
+
+    it('settles the other accounts of the batch', async () => {
+      settler.add(account)
+      settler.add(fundedAccount('b'))
+      await settled()
+      expect(settler.settledThrough('b')).to.equal(2n)
+    })
+
+    it('tells of the entry once', async () => {
+      settler.add(account)
+      await settled()
+      settler.add(applyEntry(account, next()))
+      await settled()
+      expect(damage.length).to.equal(1)
+    })
+
+    function next(): Entry {
+      if (opening?.kind !== 'ADMIN') throw new TypeError('the first entry opens the account')
+      return { ...opening, transactionId: 'next', seq: 3n }
+    }
+  })
+
+  async function settled(): Promise<void> {
+    await soon('everything is settled', () => settler.unsettled === 0)
+  }
+})
+
+describe('settler: drain', () => {
+  let store: InMemoryStore
+  let settler: Settler
+
+  beforeEach(() => {
+    store = new InMemoryStore()
+    settler = new Settler({
+      ledger: store,
+      clock: new HandClock(),
+      onFailure: () => {},
+      onDamage: () => {},
+    })
+  })
+
+  afterEach(() => {
+    store.appending.release()
+  })
+
+  it('settles what waits', async () => {
+    settler.add(fundedAccount('a'))
+    await settler.drain(60_000)
+    expect(store.settled('a').length).to.equal(2)
+  })
+
+  it('does not wait for entries to gather', async () => {
+    settler.add(fundedAccount('a'))
+    const draining = settler.drain(60_000)
+    await nextTurns()
+    expect(store.appending.asked.length).to.equal(1)
+    await draining
+  })
+
+  it('settles what comes while a batch is on its way', async () => {
+    store.appending.hold()
+    settler.add(fundedAccount('a'))
+    const draining = settler.drain(60_000)
+    await soon('a batch is on its way', () => store.appending.inProgress === 1)
+    settler.add(fundedAccount('b'))
+    store.appending.release()
+    await draining
+    expect(store.settled('b').length).to.equal(2)
+  })
+
+  it('tries again while there is time', async () => {
+    store.appending.meets('OUTAGE')
+    settler.add(fundedAccount('a'))
+    await settler.drain(60_000)
+    expect(store.settled('a').length).to.equal(2)
+  })
+
+  it('ends at once when nothing waits', async () => {
+    await settler.drain(60_000)
+    expect(store.appending.asked).to.deep.equal([])
+  })
+
+  it('ends in time when the ledger fails', async () => {
+    store.appending.alwaysMeets('OUTAGE')
+    settler.add(fundedAccount('a'))
+    await settler.drain(30)
+    expect(settler.unsettled).to.equal(2)
+  })
+
+  it('ends in time when the ledger does not answer', async () => {
+    store.appending.hold()
+    settler.add(fundedAccount('a'))
+    await settler.drain(30)
+    expect(settler.unsettled).to.equal(2)
+  })
+
+  it('asks the ledger for nothing more after its end', async () => {
+    await settler.drain(60_000)
+    settler.add(fundedAccount('a'))
+    await settler.drain(60_000)
+    expect(store.appending.asked).to.deep.equal([])
+  })
+})
+
+async function nextTurns(): Promise<void> {
+  for (let turns = 3; turns > 0; turns--) await new Promise<void>((resolve) => setImmediate(resolve))
+}

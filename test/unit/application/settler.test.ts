@@ -1,0 +1,214 @@
+import { expect } from 'chai'
+import type { Ledger } from '../../../src/application/ledger.js'
+import { Settler } from '../../../src/application/settler.js'
+import type { Account } from '../../../src/domain/account.js'
+import { unopenedAccount } from '../../../src/domain/account.js'
+import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
+import { HandClock } from './hand-clock.js'
+import { InMemoryStore } from './in-memory-store.js'
+import { soon } from './soon.js'
+
+describe('settler', () => {
+  let store: InMemoryStore
+  let clock: HandClock
+  let settler: Settler
+
+  beforeEach(() => {
+    store = new InMemoryStore()
+    clock = new HandClock()
+    settler = new Settler({ ledger: store, clock, onFailure: () => {}, onDamage: () => {} })
+  })
+
+  it('copies what the journal holds to the ledger', async () => {
+    const account = fundedAccount('a')
+    settler.add(account)
+    await settled()
+    expect(store.settled('a')).to.deep.equal(account.journal)
+  })
+
+  it('gathers the entries of several accounts into one batch', async () => {
+    for (const id of ['a', 'b', 'c']) settler.add(fundedAccount(id))
+    await settled()
+    expect(store.appending.asked.length).to.equal(1)
+  })
+
+  it('does not ask the ledger in the turn in which an account comes', () => {
+    settler.add(fundedAccount('a'))
+    expect(store.appending.asked).to.deep.equal([])
+  })
+
+  it('sends at most 500 entries at once', async () => {
+    settler.add(accountWithJournal('a', 512))
+    await settled()
+    expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([500, 12])
+  })
+
+  it('sends an entry once, however often its account comes', async () => {
+    const account = fundedAccount('a')
+    settler.add(account)
+    settler.add(account)
+    settler.add(credited(account, { transactionId: 'more', amount: 1n }))
+    await settled()
+    expect(idsSent()).to.deep.equal(['open', 'fund', 'more'])
+  })
+
+  it('sends what comes while a batch is on its way with the next one', async () => {
+    store.appending.hold()
+    settler.add(fundedAccount('a'))
+    await soon('a batch is on its way', () => store.appending.inProgress === 1)
+    settler.add(credited(fundedAccount('a'), { transactionId: 'more', amount: 1n }))
+    store.appending.release()
+    await settled()
+    expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([2, 1])
+  })
+
+  it('has one batch on its way at once', async () => {
+    store.appending.hold()
+    settler.add(fundedAccount('a'))
+    await soon('a batch is on its way', () => store.appending.inProgress === 1)
+    settler.add(fundedAccount('b'))
+    expect(store.appending.inProgress).to.equal(1)
+    store.appending.release()
+    await settled()
+  })
+
+  it('knows nothing of an account that never came', () => {
+    expect(settler.settledThrough('a')).to.equal(0n)
+  })
+
+  it('knows how far an account has come once the ledger has acknowledged it', async () => {
+    settler.add(fundedAccount('a'))
+    await settled()
+    expect(settler.settledThrough('a')).to.equal(2n)
+  })
+
+  it('does not count on what is only on its way', async () => {
+    store.appending.hold()
+    settler.add(fundedAccount('a'))
+    await soon('a batch is on its way', () => store.appending.inProgress === 1)
+    expect(settler.settledThrough('a')).to.equal(0n)
+    store.appending.release()
+    await settled()
+  })
+
+  it('counts on no more than what the ledger has acknowledged so far', async () => {
+    store.appending.hold()
+    settler.add(accountWithJournal('a', 512))
+    await soon('the first batch is on its way', () => store.appending.inProgress === 1)
+    store.appending.releaseOne()
+    await soon('the second batch is on its way', () => store.appending.asked.length === 2)
+    expect(settler.settledThrough('a')).to.equal(500n)
+    store.appending.release()
+    await settled()
+  })
+
+  for (let ticks = 0; ticks < 8; ticks++) {
+    it(`misses no account that comes ${ticks} ticks after the last entry was settled`, async () => {
+      const ledger: Ledger = {
+        find: (keys) => store.find(keys),
+        append: async (entries) => {
+          const damaged = await store.append(entries)
+          if (entries[0]?.accountId === 'a') void addLater(ticks)
+          return damaged
+        },
+      }
+      settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: () => {} })
+      settler.add(fundedAccount('a'))
+      await soon('the late account is settled', () => settler.settledThrough('late') === 2n)
+    })
+  }
+
+  it('takes an account on where its journal begins', async () => {
+    const account = fundedAccount('a')
+    store.putInLedger(...account.journal)
+    settler.add(trimmed(credited(account, { transactionId: 'more', amount: 1n })))
+    await settled()
+    expect(settler.settledThrough('a')).to.equal(3n)
+  })
+
+  it('tells the number of entries that are not settled', () => {
+    settler.add(fundedAccount('a'))
+    expect(settler.unsettled).to.equal(2)
+  })
+
+  it('tells the age of the oldest entry that is not settled', () => {
+    clock.advance(1_000)
+    settler.add(fundedAccount('a'))
+    clock.advance(70)
+    settler.add(fundedAccount('b'))
+    clock.advance(30)
+    expect(settler.oldestUnsettledMs).to.equal(100)
+  })
+
+  it('tells no age when everything is settled', async () => {
+    settler.add(fundedAccount('a'))
+    await settled()
+    clock.advance(100)
+    expect(settler.oldestUnsettledMs).to.equal(0)
+  })
+
+  describe('with more than it can remember', () => {
+    const ENTRIES_MAX = 50_000
+    const many = Array.from({ length: 100 }, (_, index) => `many-${index}`)
+    let accounts: readonly Account[]
+
+    before(() => {
+      accounts = many.map((id) => accountWithJournal(id, 512))
+    })
+
+    it('takes no more entries than it has room for', () => {
+      const stuck = new Settler({ ledger: store, clock, onFailure: () => {}, onDamage: () => {} })
+      store.appending.hold()
+      for (const account of accounts) stuck.add(account)
+      expect(stuck.unsettled).to.equal(ENTRIES_MAX)
+    })
+
+    it('settles what found no room when its account comes again', async () => {
+      for (const account of accounts) settler.add(account)
+      await settled()
+      for (const account of accounts) settler.add(account)
+      await settled()
+      expect(many.every((id) => store.settled(id).length === 512)).to.equal(true)
+    })
+
+    it('does not count on what found no room', async () => {
+      for (const account of accounts) settler.add(account)
+      await settled()
+      const trusted = many.map((id) => Number(settler.settledThrough(id)))
+      expect(trusted).to.deep.equal(many.map((id) => store.settled(id).length))
+    })
+
+    it('forgets the account that it saw longest ago, and settles it again without harm', async () => {
+      const account = fundedAccount('forgotten')
+      settler.add(account)
+      await settled()
+      for (let index = 0; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      const known = settler.settledThrough('forgotten')
+      settler.add(account)
+      await settled()
+      expect([known, settler.settledThrough('forgotten')]).to.deep.equal([0n, 2n])
+    })
+
+    it('remembers an account that came again before 100 000 others', async () => {
+      settler.add(fundedAccount('seen'))
+      await settled()
+      for (let index = 0; index < 60_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      settler.add(fundedAccount('seen'))
+      for (let index = 60_000; index < 120_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      expect(settler.settledThrough('seen')).to.equal(2n)
+    })
+  })
+
+  async function settled(): Promise<void> {
+    await soon('everything is settled', () => settler.unsettled === 0)
+  }
+
+  async function addLater(ticks: number): Promise<void> {
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
+    settler.add(fundedAccount('late'))
+  }
+
+  function idsSent(): readonly string[] {
+    return store.appending.asked.flat().map(({ transactionId }) => transactionId)
+  }
+})

@@ -1,0 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+const TIME_MS_MAX = 1_500
+
+/** Waits until the condition holds, and fails soon enough for mocha to show what it waited for. */
+export async function soon(what: string, holds: () => boolean): Promise<void> {
+  const endsAtMs = performance.now() + TIME_MS_MAX
+  while (!holds()) {
+    if (performance.now() > endsAtMs) throw new Error(`still not so after ${TIME_MS_MAX} ms: ${what}`)
+    await delay(1)
+  }
+}

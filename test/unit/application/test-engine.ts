@@ -1,0 +1,53 @@
+import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
+import { Engine } from '../../../src/application/engine.js'
+import { Settler } from '../../../src/application/settler.js'
+import { createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { fundedAccount, patience, purchase } from './fixtures.js'
+import { HandClock } from './hand-clock.js'
+import { InMemoryStore } from './in-memory-store.js'
+import { soon } from './soon.js'
+
+/** An engine on a store in memory, as one process would have it. */
+export type TestEngine = {
+  readonly store: InMemoryStore
+  readonly clock: HandClock
+  readonly settler: Settler
+  readonly engine: Engine
+  readonly authorize: Authorize
+  /** What the settler complained about. */
+  readonly damage: Entry[]
+}
+
+export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {}): TestEngine {
+  const clock = new HandClock()
+  const damage: Entry[] = []
+  const settler = new Settler({
+    ledger: store,
+    clock,
+    onFailure: () => {},
+    onDamage: (entry) => damage.push(entry),
+  })
+  const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax })
+  const catalog = createCatalog(challengeCategories, [])
+  const authorize = createAuthorize({ engine, catalog: () => catalog })
+  return { store, clock, settler, engine, authorize, damage }
+}
+
+/**
+ * Keeps both of the engine's groups waiting for the store, each with one purchase on an account of its own, so that
+ * whatever is asked next has to wait. Call `store.loading.release()` to let everything go on.
+ */
+export async function occupy({ store, authorize }: TestEngine): Promise<void> {
+  store.put(fundedAccount('busy-1'), fundedAccount('busy-2'))
+  store.loading.hold()
+  void authorize('busy-1', purchase('busy'), patience)
+  void authorize('busy-2', purchase('busy'), patience)
+  await soon('both groups are loading', () => store.loading.inProgress === 2)
+}
+
+/** Waits until everything that the settler knows of is in the ledger. */
+export async function allSettled({ settler }: TestEngine): Promise<void> {
+  await soon('everything is settled', () => settler.unsettled === 0)
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { expect } from 'chai'
+import { violationsOf } from './boundaries.js'
+import { importsOf, modulesIn } from './imports.js'
+
+const root = process.cwd()
+
+/** What is wrong in the `src` of a folder. */
+function check(folder: string): readonly string[] {
+  const modules = modulesIn(folder, 'src')
+  return violationsOf(
+    modules.flatMap((module) => importsOf(folder, module)),
+    modules,
+  )
+}
+
+describe('module boundaries', () => {
+  it('hold', () => {
+    expect(check(root)).to.deep.equal([])
+  })
+
+  it('are checked for every module that the compiler builds', () => {
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const listed = execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--listFilesOnly'], {
+      encoding: 'utf8',
+    })
+    const built = listed.split('\n').map((path) => relative(root, path))
+    const expected = built.filter((path) => path.startsWith('src/')).sort()
+    const modules = modulesIn(root, 'src')
+    expect(modules).to.deep.equal(expected).and.not.empty
+    expect(modules.flatMap((module) => importsOf(root, module))).to.have.length.above(modules.length)
+  })
+
+  it('keep development packages out of everything but the local MongoDB', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+    const packages = modulesIn(root, 'src')
+      .filter((module) => !module.startsWith('src/local-mongo/'))
+      .flatMap((module) => importsOf(root, module))
+      .map(({ to }) => to)
+      .filter((to) => !/^(src\/|node:)/.test(to))
+    expect(Object.keys(dependencies)).to.include.members(packages)
+    expect(packages).to.include('mongodb')
+  })
+})
+
+describe('the check of module boundaries', () => {
+  let folder = ''
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'boundaries-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  function plant(files: Readonly<Record<string, string>>): readonly string[] {
+    for (const [path, source] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), source)
+    }
+    return check(folder)
+  }
+
+  const store = { 'src/storage/store.ts': 'export type Store = 1; export const store = 1' }
+  const forbidden: readonly (readonly [what: string, module: string, source: string, target: string])[] = [
+    ['a layer', 'src/grpc/x.ts', `import { store } from '../storage/store.js'`, 'src/storage/store.ts'],
+    [
+      'its types',
+      'src/grpc/x.ts',
+      `import type { Store } from '../storage/store.js'`,
+      'src/storage/store.ts',
+    ],
+    [
+      'a type in passing',
+      'src/grpc/x.ts',
+      `type A = import('../storage/store.js').Store`,
+      'src/storage/store.ts',
+    ],
+    ['a re-export', 'src/domain/x.ts', `export * from '../storage/store.js'`, 'src/storage/store.ts'],
+    ['an import()', 'src/http/x.ts', `await import('../storage/store.js')`, 'src/storage/store.ts'],
+    ['a side effect', 'src/application/x.ts', `import '../storage/store.js'`, 'src/storage/store.ts'],
+    ['a package', 'src/application/x.ts', `import { Counter } from 'prom-client'`, 'prom-client'],
+    ['a part of a package', 'src/http/x.ts', `import x from 'pino/file'`, 'pino'],
+    ['a development package', 'src/domain/x.ts', `import { expect } from 'chai'`, 'chai'],
+    ['a built-in module', 'src/domain/x.ts', `import { readFileSync } from 'node:fs'`, 'node:fs'],
+    ['a package for other than types', 'src/service.ts', `import { MongoClient } from 'mongodb'`, 'mongodb'],
+    ['another module’s package', 'src/grpc/server.ts', `import jwt from 'jsonwebtoken'`, 'jsonwebtoken'],
+  ]
+  for (const [what, module, source, target] of forbidden) {
+    it(`reports ${what}: ${source}`, () => {
+      expect(plant({ ...store, [module]: source })).to.deep.equal([`${module} must not import ${target}`])
+    })
+  }
+
+  it('lets main load the local MongoDB only when it is needed', () => {
+    const local = { 'src/local-mongo/local-mongo.ts': 'export const a = 1' }
+    const path = './local-mongo/local-mongo.js'
+    expect(plant({ ...local, 'src/main.ts': `await import('${path}')` })).to.deep.equal([])
+    expect(plant({ ...local, 'src/main.ts': `import '${path}'` })).to.deep.equal([
+      'src/main.ts must not import src/local-mongo/local-mongo.ts',
+    ])
+  })
+
+  it('reports a circle, but not one of types', () => {
+    const a = { 'src/domain/a.ts': `import { b } from './b.js'` }
+    expect(plant({ ...a, 'src/domain/b.ts': `import type { A } from './a.js'` })).to.deep.equal([])
+    expect(plant({ ...a, 'src/domain/b.ts': `import { type A, a } from './a.js'` })).to.deep.equal([
+      'src/domain/a.ts -> src/domain/b.ts -> src/domain/a.ts',
+    ])
+  })
+
+  it('reports a module that no rule knows, and one that is not there', () => {
+    expect(plant({ 'src/new/x.ts': '', 'src/domain/y.ts': `import './z.js'` })).to.deep.equal([
+      'src/new/x.ts is in no row of the table',
+      'src/domain/y.ts imports src/domain/z.ts, which is not there',
+    ])
+  })
+
+  it('refuses what it cannot see', () => {
+    expect(() => plant({ 'src/main.ts': 'await import(process.argv[2])' })).to.throw('computes the name')
+    expect(() => plant({ 'src/main.ts': 'import {' })).to.throw('cannot be parsed')
+  })
+})

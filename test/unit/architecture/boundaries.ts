@@ -1,0 +1,125 @@
+import type { Import } from './imports.js'
+
+/**
+ * What the modules below a path may import, each given as a folder (`src/domain/`), a module (`src/config.ts`), a package
+ * (`pino`) or any built-in module (`node:`). A module belongs to the first row that begins its path.
+ */
+type Boundary = {
+  readonly of: string
+  readonly may: readonly string[]
+  /** Only `import type`. */
+  readonly mayForTypes?: readonly string[]
+  /** Only `import()`. */
+  readonly mayDynamically?: readonly string[]
+}
+
+const adapters = ['src/grpc/', 'src/http/', 'src/storage/', 'src/observability/']
+
+/** The paragraph "May import" of the architecture, as a table. What is not in it is forbidden. */
+const boundaries: readonly Boundary[] = [
+  { of: 'src/domain/', may: ['src/domain/'] },
+  { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
+  {
+    of: 'src/storage/',
+    may: ['src/storage/', 'src/application/errors.ts', 'src/domain/', 'mongodb'],
+    mayForTypes: ['src/application/'],
+  },
+  { of: 'src/grpc/token-verifier.ts', may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'] },
+  {
+    of: 'src/grpc/',
+    may: [
+      'src/grpc/',
+      'src/application/',
+      'src/domain/',
+      'src/gen/',
+      'src/observability/',
+      '@grpc/grpc-js',
+      'grpc-health-check',
+      '@bufbuild/protobuf',
+      'node:',
+    ],
+  },
+  {
+    of: 'src/http/',
+    may: ['src/http/', 'src/application/', 'src/domain/', 'src/gen/', 'src/observability/', 'node:'],
+  },
+  { of: 'src/observability/metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
+  { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
+  { of: 'src/observability/', may: ['src/observability/', 'node:'] },
+  { of: 'src/gen/', may: ['src/gen/', '@bufbuild/protobuf', '@grpc/grpc-js'] },
+  // For development: none of ours, and packages that production does not have.
+  {
+    of: 'src/local-mongo/',
+    may: ['src/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
+  },
+  { of: 'src/config.ts', may: ['src/observability/logger.ts', 'node:'], mayForTypes: ['jsonwebtoken'] },
+  { of: 'src/local-secret.ts', may: ['node:'] },
+  // The composition root.
+  {
+    of: 'src/core.ts',
+    may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb'],
+    mayForTypes: ['src/config.ts'],
+  },
+  {
+    of: 'src/service.ts',
+    may: ['src/application/', 'src/domain/', ...adapters, 'src/core.ts', '@grpc/grpc-js', 'node:'],
+    mayForTypes: ['src/config.ts', 'mongodb'],
+  },
+  {
+    of: 'src/main.ts',
+    may: [
+      'src/config.ts',
+      'src/core.ts',
+      'src/local-secret.ts',
+      'src/service.ts',
+      'src/application/',
+      'src/domain/',
+      ...adapters,
+      'node:',
+    ],
+    mayDynamically: ['src/local-mongo/'],
+  },
+]
+
+/** Says what is wrong with the imports of the given modules, one line each. */
+export function violationsOf(imports: readonly Import[], modules: readonly string[]): readonly string[] {
+  const existing = new Set(modules)
+  return [
+    ...modules.filter((module) => !boundaryOf(module)).map((module) => `${module} is in no row of the table`),
+    ...imports.filter((found) => !isAllowed(found)).map(({ from, to }) => `${from} must not import ${to}`),
+    ...imports
+      .filter(({ to }) => to.startsWith('src/') && !existing.has(to))
+      .map(({ from, to }) => `${from} imports ${to}, which is not there`),
+    ...cyclesOf(imports.filter(({ typeOnly }) => !typeOnly)),
+  ]
+}
+
+function boundaryOf(module: string): Boundary | undefined {
+  return boundaries.find(({ of }) => module.startsWith(of))
+}
+
+function isAllowed({ from, to, typeOnly, dynamic }: Import): boolean {
+  const { may = [], mayForTypes = [], mayDynamically = [] } = boundaryOf(from) ?? {}
+  const allowed = [...may, ...(typeOnly ? mayForTypes : []), ...(dynamic ? mayDynamically : [])]
+  return allowed.some((target) => (/[:/]$/.test(target) ? to.startsWith(target) : to === target))
+}
+
+/** The circles of imports: a module is met again while it is being visited. */
+function cyclesOf(imports: readonly Import[]): readonly string[] {
+  const targets = groupTargets(imports)
+  const done = new Set<string>()
+  const visit = (module: string, path: readonly string[]): readonly string[] => {
+    if (path.includes(module)) return [[...path.slice(path.indexOf(module)), module].join(' -> ')]
+    if (done.has(module)) return []
+    const found = (targets.get(module) ?? []).flatMap((target) => visit(target, [...path, module]))
+    done.add(module)
+    return found
+  }
+  return [...targets.keys()].flatMap((module) => visit(module, []))
+}
+
+function groupTargets(imports: readonly Import[]): ReadonlyMap<string, readonly string[]> {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  return targets
+}

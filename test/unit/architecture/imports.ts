@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { parseSync, Visitor } from 'oxc-parser'
+
+/** One module naming another. */
+export type Import = {
+  /** The importing module, such as `src/core.ts`. */
+  readonly from: string
+  /** The imported one: `src/config.ts`, or the name of a package, or `node:` and the name of a built-in one. */
+  readonly to: string
+  /** Nothing of it is there at run time. */
+  readonly typeOnly: boolean
+  /** Loaded only when the program comes by. */
+  readonly dynamic: boolean
+}
+
+/** Lists the TypeScript modules of a folder, and of those in it, by their paths from `root`. */
+export function modulesIn(root: string, folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => join(folder, path))
+    .sort()
+}
+
+/**
+ * Reads what a module imports: statements, re-exports, `import()` and types written as `import('...').T`.
+ *
+ * @throws Error when it cannot be parsed, or a module's name is computed: what cannot be seen must not pass.
+ */
+export function importsOf(root: string, from: string): readonly Import[] {
+  const source = readFileSync(join(root, from), 'utf8')
+  const { program, module, errors } = parseSync(from, source)
+  if (errors.length > 0) throw new Error(`${from} cannot be parsed: ${errors[0]?.message}`)
+
+  const found: Import[] = []
+  const add = (specifier: string, how: { readonly typeOnly: boolean; readonly dynamic: boolean }) =>
+    found.push({ from, to: targetOf(from, specifier), ...how })
+
+  for (const { moduleRequest, entries } of module.staticImports) {
+    const typeOnly = entries.length > 0 && entries.every(({ isType }) => isType)
+    add(moduleRequest.value, { typeOnly, dynamic: false })
+  }
+  for (const { moduleRequest, isType } of module.staticExports.flatMap(({ entries }) => entries)) {
+    if (moduleRequest) add(moduleRequest.value, { typeOnly: isType, dynamic: false })
+  }
+  new Visitor({
+    ImportExpression: (node) => {
+      if (node.source.type !== 'Literal') throw new Error(`${from} computes the name of a module`)
+      add(String(node.source.value), { typeOnly: false, dynamic: true })
+    },
+    TSImportType: (node) => add(node.source.value, { typeOnly: true, dynamic: false }),
+  }).visit(program)
+  return found
+}
+
+/** `./core.js` is `src/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
+function targetOf(from: string, specifier: string): string {
+  if (specifier.startsWith('.')) return join(dirname(from), specifier).replace(/\.js$/, '.ts')
+  if (specifier.startsWith('node:')) return specifier
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}

@@ -1,0 +1,233 @@
+import { expect } from 'chai'
+import { ConfigError, readConfig } from '../../src/config.js'
+
+const secret = 'a secret of thirty-two bytes or more'
+
+describe('config', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).to.deep.equal({
+      production: false,
+      host: '127.0.0.1',
+      grpcPort: 50_051,
+      httpPort: 8_080,
+      mongodbUri: undefined,
+      mongodbDatabase: 'benefits',
+      mongodbPoolSize: 20,
+      mongodPath: undefined,
+      dataDir: './data',
+      jwtSecret: undefined,
+      jwtAlgorithms: ['HS256'],
+      jwtIssuer: undefined,
+      jwtAudience: undefined,
+      jwtRequireScope: false,
+      logLevel: 'info',
+      decisionTimeoutMs: 2_000,
+      queueMax: 1_024,
+      catalogRefreshMs: 1_000,
+      shutdownTimeoutMs: 10_000,
+      seedExamples: false,
+    })
+  })
+
+  it('takes everything from the environment', () => {
+    const config = readConfig({
+      NODE_ENV: 'production',
+      HOST: '0.0.0.0',
+      GRPC_PORT: '1',
+      HTTP_PORT: '2',
+      MONGODB_URI: 'mongodb+srv://db',
+      MONGODB_DATABASE: 'other',
+      MONGODB_POOL_SIZE: '3',
+      MONGOD_PATH: '/usr/bin/mongod',
+      DATA_DIR: '/data',
+      JWT_SECRET: secret,
+      JWT_ALGORITHMS: 'HS256, HS512',
+      JWT_ISSUER: 'issuer',
+      JWT_AUDIENCE: 'audience',
+      JWT_REQUIRE_SCOPE: 'true',
+      LOG_LEVEL: 'debug',
+      DECISION_TIMEOUT_MS: '50',
+      QUEUE_MAX: '4',
+      CATALOG_REFRESH_MS: '51',
+      SHUTDOWN_TIMEOUT_MS: '100',
+      SEED_EXAMPLES: 'true',
+    })
+    expect(config).to.deep.equal({
+      production: true,
+      host: '0.0.0.0',
+      grpcPort: 1,
+      httpPort: 2,
+      mongodbUri: 'mongodb+srv://db',
+      mongodbDatabase: 'other',
+      mongodbPoolSize: 3,
+      mongodPath: '/usr/bin/mongod',
+      dataDir: '/data',
+      jwtSecret: secret,
+      jwtAlgorithms: ['HS256', 'HS512'],
+      jwtIssuer: 'issuer',
+      jwtAudience: 'audience',
+      jwtRequireScope: true,
+      logLevel: 'debug',
+      decisionTimeoutMs: 50,
+      queueMax: 4,
+      catalogRefreshMs: 51,
+      shutdownTimeoutMs: 100,
+      seedExamples: true,
+    })
+  })
+
+  it('takes an empty variable as one that is not set', () => {
+    const empty = {
+      HOST: '',
+      GRPC_PORT: '',
+      JWT_SECRET: '',
+      JWT_ALGORITHMS: '',
+      LOG_LEVEL: '',
+      SEED_EXAMPLES: '',
+    }
+    expect(readConfig(empty)).to.deep.equal(readConfig({}))
+  })
+
+  it('is frozen', () => {
+    expect(Object.isFrozen(readConfig({}))).to.equal(true)
+  })
+
+  it('is frozen in its lists too', () => {
+    expect(Object.isFrozen(readConfig({ JWT_ALGORITHMS: 'HS256' }).jwtAlgorithms)).to.equal(true)
+  })
+
+  describe('whole numbers', () => {
+    const limits = [
+      ['GRPC_PORT', 'grpcPort', 0, 65_535],
+      ['HTTP_PORT', 'httpPort', 0, 65_535],
+      ['MONGODB_POOL_SIZE', 'mongodbPoolSize', 2, 500],
+      ['DECISION_TIMEOUT_MS', 'decisionTimeoutMs', 50, 60_000],
+      ['QUEUE_MAX', 'queueMax', 1, 1_000_000],
+      ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 3_600_000],
+      ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
+    ] as const
+
+    for (const [variable, key, min, max] of limits) {
+      for (const value of [min, max]) {
+        it(`${variable} may be ${value}`, () => {
+          expect(readConfig({ [variable]: `${value}` })[key]).to.equal(value)
+        })
+      }
+
+      for (const value of [`${min - 1}`, `${max + 1}`, '1e3', '60.5', ' 60', '0x40', 'many']) {
+        it(`${variable} may not be ${JSON.stringify(value)}`, () => {
+          expect(problemsOf({ [variable]: value })).to.deep.equal([
+            `${variable} must be a whole number from ${min} to ${max}`,
+          ])
+        })
+      }
+    }
+
+    it('both ports may be any free one', () => {
+      expect(problemsOf({ GRPC_PORT: '0', HTTP_PORT: '0' })).to.deep.equal([])
+    })
+
+    it('both ports may not be the same one', () => {
+      expect(problemsOf({ GRPC_PORT: '9000', HTTP_PORT: '9000' })).to.deep.equal([
+        'GRPC_PORT and HTTP_PORT must differ',
+      ])
+    })
+  })
+
+  describe('bad values', () => {
+    const bad: readonly (readonly [string, string])[] = [
+      ['MONGODB_URI', 'postgres://user:password@db'],
+      ['MONGODB_URI', 'mongo://user:password@db'],
+      ['MONGODB_DATABASE', 'has space'],
+      ['MONGODB_DATABASE', 'x'.repeat(64)],
+      ['JWT_SECRET', 'x'.repeat(31)],
+      ['JWT_ALGORITHMS', 'none'],
+      ['JWT_ALGORITHMS', 'HS256,RS256'],
+      ['JWT_REQUIRE_SCOPE', 'yes'],
+      ['SEED_EXAMPLES', '1'],
+      ['LOG_LEVEL', 'verbose'],
+      ['GRPC_PORT', 'many'],
+    ]
+
+    for (const [variable, value] of bad) {
+      it(`${variable} may not be ${JSON.stringify(value)}, and is named`, () => {
+        expect(problemsOf({ [variable]: value }).map((problem) => problem.split(' ')[0])).to.deep.equal([
+          variable,
+        ])
+      })
+
+      it(`${variable} may not be ${JSON.stringify(value)}, and the value is not shown`, () => {
+        expect(problemsOf({ [variable]: value }).join()).to.not.include(value)
+      })
+    }
+
+    it('MONGODB_URI may not end where the host should begin', () => {
+      expect(problemsOf({ MONGODB_URI: 'mongodb://' }).length).to.equal(1)
+    })
+
+    it('are told all at once', () => {
+      const problems = problemsOf({
+        GRPC_PORT: 'x',
+        HTTP_PORT: 'x',
+        MONGODB_URI: 'x',
+        MONGODB_DATABASE: ' ',
+        MONGODB_POOL_SIZE: 'x',
+        JWT_SECRET: 'x',
+        JWT_ALGORITHMS: 'x',
+        JWT_REQUIRE_SCOPE: 'x',
+        LOG_LEVEL: 'x',
+        DECISION_TIMEOUT_MS: 'x',
+        QUEUE_MAX: 'x',
+        CATALOG_REFRESH_MS: 'x',
+        SHUTDOWN_TIMEOUT_MS: 'x',
+        SEED_EXAMPLES: 'x',
+      })
+      expect(problems.length).to.equal(14)
+    })
+
+    it('are not masked by other bad values: a bad port is no clash of ports', () => {
+      expect(problemsOf({ GRPC_PORT: 'x', HTTP_PORT: '50051' })).to.deep.equal([
+        'GRPC_PORT must be a whole number from 0 to 65535',
+      ])
+    })
+  })
+
+  describe('secrets', () => {
+    it('need 32 bytes', () => {
+      expect(readConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).to.equal('x'.repeat(32))
+    })
+
+    it('are measured in bytes, not in characters', () => {
+      expect(problemsOf({ JWT_SECRET: 'é'.repeat(16) })).to.deep.equal([])
+    })
+  })
+
+  describe('in production', () => {
+    it('needs a database and a secret', () => {
+      expect(problemsOf({ NODE_ENV: 'production' })).to.deep.equal([
+        'MONGODB_URI is required when NODE_ENV=production',
+        'JWT_SECRET is required when NODE_ENV=production',
+      ])
+    })
+
+    it('needs a secret that is not empty', () => {
+      const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', JWT_SECRET: '' }
+      expect(problemsOf(env)).to.deep.equal(['JWT_SECRET is required when NODE_ENV=production'])
+    })
+
+    it('needs nothing else', () => {
+      const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', JWT_SECRET: secret }
+      expect(problemsOf(env)).to.deep.equal([])
+    })
+  })
+})
+
+function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    readConfig(env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.replace('configuration: ', '').split('; ')
+    throw error
+  }
+}

@@ -1,0 +1,175 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Account, applyEntry, balanceOf, unopenedAccount } from '../../../src/domain/account.js'
+import { decideCredit } from '../../../src/domain/credit.js'
+import { decide } from '../../../src/domain/decide.js'
+import { type Entry, movementOf } from '../../../src/domain/entry.js'
+import { InvariantError } from '../../../src/domain/invariant.js'
+import { centavos } from '../../../src/domain/money.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  challengeCatalog,
+  creditEntryOf,
+  declineOf,
+  historyOf,
+  purchaseOf,
+} from './builders.js'
+
+describe('unopened account', () => {
+  it('has no history, no money and no standing', () => {
+    const nothing = { id: 'a', status: 'UNOPENED', wallets: new Map(), version: 0n, journal: [] }
+    expect(unopenedAccount('a')).to.deep.include(nothing)
+  })
+
+  it('stays unopened when a purchase is declined on it', () => {
+    const declined = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
+    expect(applyEntry(unopenedAccount('account-1'), declined).status).to.equal('UNOPENED')
+  })
+
+  it('holds the declined purchase in its history', () => {
+    const declined = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
+    expect(applyEntry(unopenedAccount('account-1'), declined).journal).to.deep.equal([declined])
+  })
+})
+
+describe('balance', () => {
+  it('of a wallet is what it holds', () => {
+    expect(balanceOf(accountWith({ FOOD: 1200n, CASH: 5n }), 'FOOD')).to.equal(1200n)
+  })
+
+  it('of a wallet that is not there is nothing', () => {
+    expect(balanceOf(accountWith({ FOOD: 1200n }), 'MEAL')).to.equal(0n)
+  })
+})
+
+describe('account after an entry', () => {
+  it('has the balance that the purchase left', () => {
+    const after = applyEntry(accountWith({ FOOD: 1200n }), authorizationOf())
+    expect(balanceOf(after, 'FOOD')).to.equal(200n)
+  })
+
+  it('has the balance that the credit made', () => {
+    const after = applyEntry(accountWith({}), creditEntryOf())
+    expect(balanceOf(after, 'FOOD')).to.equal(1000n)
+  })
+
+  it('has the other wallets as they were', () => {
+    const after = applyEntry(accountWith({ FOOD: 1200n, MEAL: 7n }), authorizationOf())
+    expect(balanceOf(after, 'MEAL')).to.equal(7n)
+  })
+
+  it('has the wallets as they were when the purchase was declined', () => {
+    const before = accountWith({ FOOD: 1200n })
+    expect(applyEntry(before, declineOf()).wallets).to.deep.equal(before.wallets)
+  })
+
+  it('has the version of the entry', () => {
+    const after = applyEntry(accountWith({}, { version: 41n }), declineOf({ seq: 42n }))
+    expect(after.version).to.equal(42n)
+  })
+
+  it('has the entry last in its journal', () => {
+    const [first, second] = [declineOf({ seq: 1n }), declineOf({ seq: 2n, transactionId: 'tx-2' })]
+    const after = applyEntry(applyEntry(accountWith({}), first), second)
+    expect(after.journal).to.deep.equal([first, second])
+  })
+
+  for (const status of ['ACTIVE', 'BLOCKED', 'CLOSED'] as const) {
+    it(`is ${status} when the entry made it so`, () => {
+      expect(applyEntry(unopenedAccount('account-1'), adminEntryOf({ status })).status).to.equal(status)
+    })
+
+    it(`is still ${status} after a credit`, () => {
+      expect(applyEntry(accountWith({}, { status }), creditEntryOf()).status).to.equal(status)
+    })
+  }
+
+  it('is another object: the account before stays as it was', () => {
+    const before = accountWith({ FOOD: 1200n })
+    const copy = structuredClone(before)
+    applyEntry(before, authorizationOf())
+    expect(before).to.deep.equal(copy)
+  })
+})
+
+describe('entry that does not fit the account', () => {
+  const food = (delta: bigint, balanceAfter: bigint) => ({
+    movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
+  })
+  const misfits: readonly (readonly [string, Entry, RegExp])[] = [
+    ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],
+    ['applied a second time', authorizationOf({ seq: 0n }), /without gaps/],
+    ['after a gap', authorizationOf({ seq: 2n }), /without gaps/],
+    ['that leaves more than it should', authorizationOf(food(-1000n, 201n)), /balance before/],
+    ['that leaves less than it should', authorizationOf(food(-1000n, 199n)), /balance before/],
+    ['that gives what it should take', authorizationOf(food(1000n, 200n)), /balance before/],
+    ['of a wallet with another balance', creditEntryOf(food(1000n, 1000n)), /balance before/],
+  ]
+  for (const [what, entry, message] of misfits) {
+    it(`is refused as a bug: one ${what}`, () => {
+      expect(() => applyEntry(accountWith({ FOOD: 1200n }), entry)).to.throw(InvariantError, message)
+    })
+  }
+})
+
+describe('account with any past', () => {
+  type Step = {
+    readonly credit: boolean
+    readonly wallet: string
+    readonly amount: bigint
+    readonly mcc: string
+  }
+  const anyStep: fc.Arbitrary<Step> = fc.record({
+    credit: fc.boolean(),
+    wallet: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
+    amount: fc.bigInt({ min: 1n, max: 5000n }),
+    mcc: fc.constantFrom('5411', '5811', '9999'),
+  })
+
+  /** The account after the steps, and every entry that it ever had. */
+  function live(steps: readonly Step[]): { account: Account; past: readonly Entry[] } {
+    const past: Entry[] = []
+    let account = accountWith({})
+    for (const [index, { credit, wallet, amount, mcc }] of steps.entries()) {
+      const asked = { transactionId: `tx-${index}`, amount: centavos(amount) }
+      const verdict = credit
+        ? decideCredit(historyOf(account, past), { ...asked, wallet }, at)
+        : decide(historyOf(account, past), purchaseOf({ ...asked, mcc }), challengeCatalog, at)
+      if (verdict.type !== 'RECORD') throw new Error(`not recorded: ${verdict.type}`)
+      past.push(verdict.entry)
+      account = applyEntry(account, verdict.entry)
+    }
+    return { account, past }
+  }
+
+  const anyPast = fc.array(anyStep, { maxLength: 40 }).map(live)
+
+  it('holds in each wallet the sum of its entries', () => {
+    fc.assert(
+      fc.property(anyPast, fc.constantFrom('FOOD', 'MEAL', 'CASH'), ({ account, past }, wallet) => {
+        const movements = past.map(movementOf).filter((movement) => movement?.wallet === wallet)
+        const sum = movements.reduce((total, movement) => total + (movement?.delta ?? 0n), 0n)
+        expect(balanceOf(account, wallet)).to.equal(sum)
+      }),
+    )
+  })
+
+  it('has the number of its entries as its version', () => {
+    fc.assert(
+      fc.property(anyPast, ({ account, past }) => {
+        expect(account.version).to.equal(BigInt(past.length))
+      }),
+    )
+  })
+
+  it('has entries numbered without gaps', () => {
+    fc.assert(
+      fc.property(anyPast, ({ past }) => {
+        expect(past.map(({ seq }) => seq)).to.deep.equal(past.map((_, index) => BigInt(index + 1)))
+      }),
+    )
+  })
+})

@@ -1,0 +1,99 @@
+import { exampleRules } from '../../../src/application/seed-examples.js'
+import { type Account, type AccountHistory, unopenedAccount } from '../../../src/domain/account.js'
+import { createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import type { Purchase } from '../../../src/domain/decide.js'
+import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../../src/domain/entry.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { centavos } from '../../../src/domain/money.js'
+import type { Verdict } from '../../../src/domain/verdict.js'
+
+/** When everything in these tests is decided, unless they say otherwise. */
+export const at = new Date('2026-01-02T03:04:05.678Z')
+
+/** The challenge's categories with the example rules of the README. */
+export const challengeCatalog = createCatalog(challengeCategories, exampleRules)
+
+/** A merchant that no example rule knows, as DE43. */
+export const padaria = 'PADARIA DO ZE               SAO PAULO BR'
+
+/** An active account with these balances, in centavos. */
+export function accountWith(wallets: Readonly<Record<string, bigint>>, over: Partial<Account> = {}): Account {
+  const balances = Object.entries(wallets).map(([wallet, balance]) => [wallet, centavos(balance)] as const)
+  return { ...unopenedAccount('account-1'), status: 'ACTIVE', wallets: new Map(balances), ...over }
+}
+
+/** The account with these entries, and no others, in its past. */
+export function historyOf(account: Account, past: readonly Entry[] = []): AccountHistory {
+  return { account, find: (transactionId) => past.find((entry) => entry.transactionId === transactionId) }
+}
+
+/** A purchase of 10.00 in a grocery that no rule knows. */
+export function purchaseOf(over: Partial<Purchase> = {}): Purchase {
+  return { transactionId: 'tx-1', amount: centavos(1000n), mcc: '5411', merchant: padaria, ...over }
+}
+
+/** What {@link purchaseOf} became when FOOD paid for it and had 2.00 left. */
+export function authorizationOf(over: Partial<AuthorizationEntry> = {}): AuthorizationEntry {
+  return {
+    ...purchaseOf(),
+    kind: 'AUTHORIZATION',
+    accountId: 'account-1',
+    seq: 1n,
+    at,
+    reason: 'APPROVED',
+    effectiveMcc: '5411',
+    movement: { wallet: 'FOOD', delta: -1000n, balanceAfter: centavos(200n) },
+    ...over,
+  }
+}
+
+/** What {@link purchaseOf} became when it was declined. */
+export function declineOf(over: Partial<AuthorizationEntry> = {}): AuthorizationEntry {
+  const { movement: _, ...entry } = authorizationOf({ reason: 'INSUFFICIENT_BALANCE' })
+  return { ...entry, ...over }
+}
+
+/** A top-up of FOOD from nothing to 10.00. */
+export function creditEntryOf(over: Partial<CreditEntry> = {}): CreditEntry {
+  const movement = { wallet: 'FOOD', delta: 1000n, balanceAfter: centavos(1000n) }
+  return { kind: 'CREDIT', accountId: 'account-1', transactionId: 'tx-1', seq: 1n, at, movement, ...over }
+}
+
+/** The opening of the account. */
+export function adminEntryOf(over: Partial<AdminEntry> = {}): AdminEntry {
+  return {
+    kind: 'ADMIN',
+    accountId: 'account-1',
+    transactionId: 'tx-1',
+    seq: 1n,
+    at,
+    status: 'ACTIVE',
+    subject: 'back-office',
+    ...over,
+  }
+}
+
+/** A rule for the whole name ACME, wherever it is. */
+export function ruleOf(over: Partial<MerchantRule> = {}): MerchantRule {
+  return { id: 'rule-1', match: 'EXACT', name: 'ACME', mcc: '5411', ...over }
+}
+
+/** Writes a merchant as ISO 8583 DE43: name (25), city (12, right aligned), a space, country (2). */
+export function de43({ name, city = 'SAO PAULO', country = 'BR' }: De43): string {
+  return `${cut(name, 25, 'LEFT')}${cut(city, 12, 'RIGHT')} ${country}`
+}
+
+type De43 = { readonly name: string; readonly city?: string; readonly country?: string }
+
+function cut(text: string, length: number, align: 'LEFT' | 'RIGHT'): string {
+  const characters = Array.from(text).slice(0, length)
+  const padding = ' '.repeat(length - characters.length)
+  return align === 'LEFT' ? characters.join('') + padding : padding + characters.join('')
+}
+
+/** The entry that the verdict asks to be committed. Fails the test when there is none. */
+export function recorded<Kind extends Entry>(verdict: Verdict<Kind, string>): Kind {
+  if (verdict.type !== 'RECORD') throw new Error(`nothing to commit: ${verdict.type}`)
+  return verdict.entry
+}

@@ -1,0 +1,226 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Account, balanceOf } from '../../../src/domain/account.js'
+import type { Category } from '../../../src/domain/category.js'
+import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
+import { centavos } from '../../../src/domain/money.js'
+import { at, historyOf } from './builders.js'
+import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
+
+const wallets = ['FOOD', 'MEAL', 'MOBILITY', 'CASH'] as const
+
+/** States a fact of every play. */
+function always(fact: (play: Play) => void): void {
+  fc.assert(fc.property(anyPlay, fact), { numRuns: 300 })
+}
+
+/** States a fact of every step of every play. */
+function everyStep(fact: (step: Step, play: Play) => void): void {
+  always((play) => {
+    for (const step of play.steps) fact(step, play)
+  })
+}
+
+/** States a fact of every purchase that was approved, in any play. */
+function everyApproval(fact: (approval: Approval, scenario: Scenario) => void): void {
+  everyStep(({ before, after, purchase, verdict }, { scenario }) => {
+    if (verdict.type !== 'RECORD' || !verdict.entry.movement) return
+    const { entry } = verdict
+    fact({ before, after, purchase, entry, movement: verdict.entry.movement }, scenario)
+  })
+}
+
+type Approval = {
+  readonly before: Account
+  readonly after: Account
+  readonly purchase: Purchase
+  readonly entry: AuthorizationEntry
+  readonly movement: Movement
+}
+
+function sumOf(account: Account): bigint {
+  return wallets.reduce((sum, wallet) => sum + balanceOf(account, wallet), 0n)
+}
+
+/** The benefits that pay for this MCC, the first to be asked first. */
+function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
+  return categories
+    .filter((category) => !category.free && category.mccs.has(mcc))
+    .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
+    .map(({ id }) => id)
+}
+
+/** The MCC that decides: that of the rule which the entry names, else the one received. */
+function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefined {
+  if (entry.merchantRule === undefined) return entry.mcc
+  return rules.find(({ id }) => id === entry.merchantRule)?.mcc
+}
+
+/** What came of a step: a kind of verdict, or the reason and the payer of the entry. */
+function outcomeOf({ verdict }: Step): string {
+  if (verdict.type !== 'RECORD') return verdict.type
+  const { movement, reason } = verdict.entry
+  if (!movement) return reason
+  return movement.wallet === 'CASH' ? 'PAID_BY_CASH' : 'PAID_BY_BENEFIT'
+}
+
+describe('any sequence of purchases', () => {
+  it('reaches every outcome, or the facts below would say little', () => {
+    const plays = fc.sample(anyPlay, { seed: 7, numRuns: 100 })
+    const declined = ['INSUFFICIENT_BALANCE', 'ACCOUNT_NOT_FOUND', 'ACCOUNT_BLOCKED', 'ACCOUNT_CLOSED']
+    const outcomes = new Set(plays.flatMap(({ steps }) => steps.map(outcomeOf)))
+    expect([...outcomes]).to.include.members([
+      'PAID_BY_BENEFIT',
+      'PAID_BY_CASH',
+      ...declined,
+      'REPLAY',
+      'REUSED',
+    ])
+  })
+
+  it('leaves no wallet negative', () => {
+    everyStep(({ after }) => {
+      for (const balance of after.wallets.values()) expect(balance >= 0n).to.equal(true)
+    })
+  })
+
+  it('takes from the account the sum of what was approved', () => {
+    always(({ scenario, end, past }) => {
+      const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.reason === 'APPROVED')
+      const taken = approved.reduce((sum, entry) => sum + ('amount' in entry ? entry.amount : 0n), 0n)
+      expect(sumOf(end)).to.equal(sumOf(scenario.account) - taken)
+    })
+  })
+
+  it('records entries that follow one another without gaps', () => {
+    always(({ scenario, past }) => {
+      const expected = past.map((_, index) => scenario.account.version + BigInt(index) + 1n)
+      expect(past.map(({ seq }) => seq)).to.deep.equal(expected)
+    })
+  })
+
+  it('records an id once', () => {
+    always(({ past }) => {
+      expect(new Set(past.map(({ transactionId }) => transactionId)).size).to.equal(past.length)
+    })
+  })
+})
+
+describe('any purchase that is approved', () => {
+  it('is paid whole by one wallet, and the others stay as they were', () => {
+    everyApproval(({ before, after, purchase, movement }) => {
+      const taken = wallets.map((wallet) => balanceOf(before, wallet) - balanceOf(after, wallet))
+      const expected = wallets.map((wallet) => (wallet === movement.wallet ? purchase.amount : 0n))
+      expect(taken).to.deep.equal(expected)
+    })
+  })
+
+  it('is decided by the MCC of its rule, or else by the one received', () => {
+    everyApproval(({ entry }, scenario) => {
+      expect(entry.effectiveMcc).to.equal(mccOf(entry, scenario))
+    })
+  })
+
+  it('is paid by a benefit only if that benefit is for its MCC', () => {
+    everyApproval(({ entry, movement }, { categories }) => {
+      expect([...benefitsFor(entry.effectiveMcc, categories), 'CASH']).to.include(movement.wallet)
+    })
+  })
+
+  it('is paid by the first benefit that covers it, and by CASH only if none does', () => {
+    everyApproval(({ before, purchase, entry, movement }, { categories }) => {
+      const covering = benefitsFor(entry.effectiveMcc, categories).find(
+        (wallet) => balanceOf(before, wallet) >= purchase.amount,
+      )
+      expect(movement.wallet).to.equal(covering ?? 'CASH')
+    })
+  })
+
+  it('is paid by an account that is active', () => {
+    everyApproval(({ before }) => {
+      expect(before.status).to.equal('ACTIVE')
+    })
+  })
+})
+
+describe('any purchase that is declined', () => {
+  it('changes no balance', () => {
+    everyStep(({ before, after, verdict }) => {
+      if (verdict.type === 'RECORD' && verdict.entry.movement) return
+      expect(after.wallets).to.deep.equal(before.wallets)
+    })
+  })
+
+  it('on an active account is declined because no wallet that may pay covers it', () => {
+    everyStep(({ before, purchase, verdict }, { scenario }) => {
+      if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
+      const permitted = [...benefitsFor(verdict.entry.effectiveMcc, scenario.categories), 'CASH']
+      expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
+    })
+  })
+
+  it('is not called approved, and only then has it no movement', () => {
+    everyStep(({ verdict }) => {
+      if (verdict.type !== 'RECORD') return
+      expect(verdict.entry.movement === undefined).to.equal(verdict.entry.reason !== 'APPROVED')
+    })
+  })
+})
+
+describe('any purchase that is repeated', () => {
+  const statuses = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] as const
+
+  it('gets the entry that was stored, whatever became of the account', () => {
+    fc.assert(
+      fc.property(anyPlay, fc.constantFrom(...statuses), ({ steps, catalog, end, past }, status) => {
+        for (const { purchase, verdict } of steps) {
+          if (verdict.type !== 'RECORD') continue
+          const again = decide(historyOf({ ...end, status }, past), purchase, catalog, new Date(0))
+          expect(again).to.deep.equal({ type: 'REPLAY', entry: verdict.entry })
+        }
+      }),
+    )
+  })
+
+  it('with any other content is a reuse of the id', () => {
+    const changes: fc.Arbitrary<(purchase: Purchase) => Purchase> = fc.constantFrom(
+      (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
+      (purchase) => ({ ...purchase, mcc: '0001' }),
+      (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
+    )
+    fc.assert(
+      fc.property(anyPlay, changes, ({ steps, catalog, end, past }, change) => {
+        for (const { purchase, verdict } of steps) {
+          if (verdict.type !== 'RECORD') continue
+          const other = decide(historyOf(end, past), change(purchase), catalog, at)
+          expect(other).to.deep.equal({ type: 'REUSED', entry: verdict.entry })
+        }
+      }),
+    )
+  })
+})
+
+describe('deciding', () => {
+  it('gives the same verdict for the same question', () => {
+    everyStep(({ before, purchase, verdict, past }, { catalog }) => {
+      expect(decide(historyOf(before, past), purchase, catalog, at)).to.deep.equal(verdict)
+    })
+  })
+
+  it('leaves account, past and purchase as they were', () => {
+    everyStep(({ before, purchase, past }, { catalog }) => {
+      const copy = structuredClone({ before, purchase, past })
+      decide(historyOf(before, past), purchase, catalog, at)
+      expect({ before, purchase, past }).to.deep.equal(copy)
+    })
+  })
+
+  it('leaves the catalog as it was', () => {
+    everyStep(({ before, purchase, past }, { catalog }) => {
+      const copy = structuredClone([catalog.route(purchase), catalog.categories])
+      decide(historyOf(before, past), purchase, catalog, at)
+      expect([catalog.route(purchase), catalog.categories]).to.deep.equal(copy)
+    })
+  })
+})

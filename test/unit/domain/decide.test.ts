@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import { createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { centavos } from '../../../src/domain/money.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  challengeCatalog,
+  creditEntryOf,
+  declineOf,
+  historyOf,
+  padaria,
+  purchaseOf,
+  recorded,
+  ruleOf,
+} from './builders.js'
+
+const statuses: readonly AccountStatus[] = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED']
+const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
+
+describe('purchase, row 1: the id was decided before, same content', () => {
+  for (const status of statuses) {
+    it(`gives the stored answer on an account now ${status}`, () => {
+      const stored = authorizationOf()
+      const history = historyOf(accountWith(rich, { status, version: 9n }), [stored])
+      const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+      expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+    })
+  }
+
+  it('gives the stored approval when no wallet could pay any more', () => {
+    const history = historyOf(accountWith({}, { version: 1n }), [authorizationOf()])
+    expect(decide(history, purchaseOf(), challengeCatalog, at).type).to.equal('REPLAY')
+  })
+
+  it('gives the stored decline when a wallet could pay by now', () => {
+    const stored = declineOf()
+    const history = historyOf(accountWith(rich, { version: 2n }), [stored])
+    const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+  })
+
+  it('gives the refusal of an unopened account after it was opened and topped up', () => {
+    const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
+    const history = historyOf(accountWith(rich, { version: 3n }), [stored])
+    const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+  })
+
+  it('gives the stored answer, with its time, years later', () => {
+    const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
+    const verdict = decide(history, purchaseOf(), challengeCatalog, new Date('2046-01-01'))
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
+  })
+
+  it('gives the stored answer after the rules have changed', () => {
+    const changed = createCatalog(challengeCategories, [ruleOf({ name: 'PADARIA DO ZE', mcc: '5811' })])
+    const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
+    const verdict = decide(history, purchaseOf(), changed, at)
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
+  })
+})
+
+describe('purchase, row 2: the id was decided before, other content', () => {
+  const reuses: readonly (readonly [string, Partial<Purchase>, Entry])[] = [
+    ['another amount', { amount: centavos(1001n) }, authorizationOf()],
+    ['another MCC', { mcc: '5412' }, authorizationOf()],
+    ['another merchant', { merchant: 'UBER TRIP' }, authorizationOf()],
+    ['a merchant written otherwise', { merchant: padaria.toLowerCase() }, authorizationOf()],
+    ['the MCC that the rule put in its place', { mcc: '5811' }, authorizationOf({ effectiveMcc: '5811' })],
+    ['another amount than what was declined', { amount: centavos(1n) }, declineOf()],
+    ['a credit of that id before', {}, creditEntryOf()],
+    ['a change of the account of that id before', {}, adminEntryOf()],
+  ]
+  for (const [what, over, earlier] of reuses) {
+    it(`is refused as a reuse: ${what}`, () => {
+      const history = historyOf(accountWith(rich, { version: 1n }), [earlier])
+      const verdict = decide(history, purchaseOf(over), challengeCatalog, at)
+      expect(verdict).to.deep.equal({ type: 'REUSED', entry: earlier })
+    })
+  }
+
+  for (const status of statuses) {
+    it(`is refused as a reuse on an account now ${status}`, () => {
+      const history = historyOf(accountWith(rich, { status, version: 9n }), [authorizationOf()])
+      const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at)
+      expect(verdict.type).to.equal('REUSED')
+    })
+  }
+})
+
+describe('purchase, rows 3 to 5: an account that may not pay', () => {
+  const rows = [
+    ['UNOPENED', 'ACCOUNT_NOT_FOUND'],
+    ['CLOSED', 'ACCOUNT_CLOSED'],
+    ['BLOCKED', 'ACCOUNT_BLOCKED'],
+  ] as const
+  for (const [status, reason] of rows) {
+    it(`${status} declines as ${reason} before a wallet is asked that could pay`, () => {
+      const verdict = decide(historyOf(accountWith(rich, { status })), purchaseOf(), challengeCatalog, at)
+      expect(recorded(verdict)).to.include({ reason })
+    })
+
+    it(`${status} declines as ${reason} before a wallet is asked that could not pay`, () => {
+      const verdict = decide(historyOf(accountWith({}, { status })), purchaseOf(), challengeCatalog, at)
+      expect(recorded(verdict)).to.include({ reason })
+    })
+
+    it(`${status} moves no money`, () => {
+      const verdict = decide(historyOf(accountWith(rich, { status })), purchaseOf(), challengeCatalog, at)
+      expect(recorded(verdict)).not.to.have.property('movement')
+    })
+  }
+
+  it('an account never heard of has the refusal as its first entry', () => {
+    const verdict = decide(historyOf(unopenedAccount('account-9')), purchaseOf(), challengeCatalog, at)
+    expect(recorded(verdict)).to.include({ accountId: 'account-9', seq: 1n, reason: 'ACCOUNT_NOT_FOUND' })
+  })
+})
+
+describe('purchase, rows 6 and 7: an account that may pay', () => {
+  it('is approved, and the entry holds everything', () => {
+    const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
+    const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })
+    const entry = {
+      kind: 'AUTHORIZATION',
+      accountId: 'account-1',
+      transactionId: 'tx-1',
+      seq: 42n,
+      at,
+      reason: 'APPROVED',
+      amount: 1000n,
+      mcc: '5411',
+      merchant: 'PAG*JoseDaSilva',
+      effectiveMcc: '5811',
+      merchantRule: 'pag-jose-da-silva',
+      movement: { wallet: 'MEAL', delta: -1000n, balanceAfter: 300n },
+    }
+    expect(decide(history, purchase, challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
+  })
+
+  it('is declined for want of balance, and the entry holds everything but a movement', () => {
+    const history = historyOf(accountWith({ FOOD: 999n, MEAL: 9999n, CASH: 999n }, { version: 41n }))
+    const entry = {
+      kind: 'AUTHORIZATION',
+      accountId: 'account-1',
+      transactionId: 'tx-1',
+      seq: 42n,
+      at,
+      reason: 'INSUFFICIENT_BALANCE',
+      amount: 1000n,
+      mcc: '5411',
+      merchant: padaria,
+      effectiveMcc: '5411',
+    }
+    expect(decide(history, purchaseOf(), challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
+  })
+
+  it('keeps the merchant as received, not as compared', () => {
+    const merchant = '  Café  do Zé '
+    const verdict = decide(historyOf(accountWith(rich)), purchaseOf({ merchant }), challengeCatalog, at)
+    expect(recorded(verdict)).to.include({ merchant })
+  })
+})

@@ -1,0 +1,16 @@
+import { expect } from 'chai'
+import { InvariantError, invariant } from '../../../src/domain/invariant.js'
+
+describe('invariant', () => {
+  it('lets pass what holds', () => {
+    expect(() => invariant(true, 'one is one')).not.to.throw()
+  })
+
+  it('throws an InvariantError that names what does not hold', () => {
+    expect(() => invariant(false, 'one is two')).to.throw(InvariantError, 'one is two')
+  })
+
+  it('throws an error that logs can tell by its name', () => {
+    expect(new InvariantError('broken').name).to.equal('InvariantError')
+  })
+})

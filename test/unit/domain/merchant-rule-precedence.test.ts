@@ -1,0 +1,169 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Merchant, parseMerchant } from '../../../src/domain/merchant.js'
+import { type MerchantRule, merchantRules } from '../../../src/domain/merchant-rule.js'
+import { de43, ruleOf } from './builders.js'
+
+/** A rule for the merchant ACME*SHOP in SAO PAULO, BR. */
+const rule = (id: string, match: MerchantRule['match'], name: string, bound: Partial<MerchantRule> = {}) =>
+  ruleOf({ id, match, name, ...bound })
+
+const city = { city: 'SAO PAULO' }
+const country = { country: 'BR' }
+
+describe('precedence of merchant rules', () => {
+  const pairs: readonly (readonly [string, MerchantRule, MerchantRule])[] = [
+    ['exact over prefix', rule('won', 'EXACT', 'ACME*SHOP'), rule('lost', 'PREFIX', 'ACME*SHOP')],
+    [
+      'exact over a prefix that is bound',
+      rule('won', 'EXACT', 'ACME*SHOP'),
+      rule('lost', 'PREFIX', 'ACME*SHOP', { ...city, ...country }),
+    ],
+    ['longer over shorter', rule('won', 'PREFIX', 'ACME*'), rule('lost', 'PREFIX', 'ACME')],
+    [
+      'longer over a shorter one that is bound',
+      rule('won', 'PREFIX', 'ACME*'),
+      rule('lost', 'PREFIX', 'ACME', { ...city, ...country }),
+    ],
+    [
+      'bound to a city over unbound',
+      rule('won', 'EXACT', 'ACME*SHOP', city),
+      rule('lost', 'EXACT', 'ACME*SHOP'),
+    ],
+    [
+      'bound to a country over unbound',
+      rule('won', 'PREFIX', 'ACME', country),
+      rule('lost', 'PREFIX', 'ACME'),
+    ],
+    [
+      'bound to a city over bound to a country',
+      rule('won', 'PREFIX', 'ACME', city),
+      rule('lost', 'PREFIX', 'ACME', country),
+    ],
+    [
+      'bound to city and country over bound to a city',
+      rule('won', 'EXACT', 'ACME*SHOP', { ...city, ...country }),
+      rule('lost', 'EXACT', 'ACME*SHOP', city),
+    ],
+  ]
+  for (const [what, won, lost] of pairs) {
+    for (const rules of [
+      [won, lost],
+      [lost, won],
+    ] as const) {
+      it(`puts ${what} (${rules[0].id} given first)`, () => {
+        const merchant = parseMerchant(de43({ name: 'ACME*SHOP' }))
+        expect(merchantRules(rules).resolve(merchant)?.id).to.equal('won')
+      })
+    }
+  }
+
+  it('passes over a better rule that is bound elsewhere', () => {
+    const rules = [rule('elsewhere', 'EXACT', 'ACME*SHOP', { city: 'SANTOS' }), rule('won', 'PREFIX', 'ACME')]
+    const merchant = parseMerchant(de43({ name: 'ACME*SHOP' }))
+    expect(merchantRules(rules).resolve(merchant)?.id).to.equal('won')
+  })
+
+  it('finds nothing without rules', () => {
+    expect(merchantRules([]).resolve({ name: 'ACME' })).to.equal(undefined)
+  })
+})
+
+describe('merchant rules that tie', () => {
+  const ties: readonly (readonly [string, Partial<MerchantRule>, Partial<MerchantRule>])[] = [
+    ['the same name', { name: 'ACME' }, { name: 'ACME', mcc: '5811' }],
+    ['the same normal form', { name: 'Açaí' }, { name: ' ACAI' }],
+    ['the same prefix', { match: 'PREFIX', name: 'ACME' }, { match: 'PREFIX', name: 'ACME ' }],
+    ['the same city', { city: 'SÃO PAULO' }, { city: 'Sao Paulo' }],
+    ['cities cut to the same twelve characters', { city: 'RIO DE JANEIRO' }, { city: 'RIO DE JANEI' }],
+    ['the same country', { country: 'br' }, { country: 'BR' }],
+  ]
+  for (const [what, one, other] of ties) {
+    it(`are refused by their ids: ${what}`, () => {
+      const rules = [ruleOf({ id: 'first-id', ...one }), ruleOf({ id: 'second-id', ...other })]
+      expect(() => merchantRules(rules)).to.throw(RangeError, /first-id.*second-id/)
+    })
+  }
+
+  const distinct: readonly (readonly [string, Partial<MerchantRule>, Partial<MerchantRule>])[] = [
+    ['exact and prefix', { match: 'EXACT' }, { match: 'PREFIX' }],
+    ['a city and none', { city: 'SANTOS' }, {}],
+    ['a city and a country', { city: 'SANTOS' }, { country: 'BR' }],
+    ['two cities', { city: 'SANTOS' }, { city: 'GOIANIA' }],
+    ['two countries of one city', { city: 'SANTOS', country: 'BR' }, { city: 'SANTOS', country: 'PT' }],
+    ['a star and none', { match: 'PREFIX', name: 'ACME' }, { match: 'PREFIX', name: 'ACME*' }],
+  ]
+  for (const [what, one, other] of distinct) {
+    it(`are not ${what}`, () => {
+      expect(() => merchantRules([ruleOf({ id: 'a', ...one }), ruleOf({ id: 'b', ...other })])).not.to.throw()
+    })
+  }
+})
+
+/** The rule that decides, found the slow way: keep what covers the merchant, take the best. */
+function scan(rules: readonly MerchantRule[], merchant: Merchant): MerchantRule | undefined {
+  const covering = rules.filter(
+    (candidate) => coversName(candidate, merchant) && coversPlace(candidate, merchant),
+  )
+  const exactFirst = (r: MerchantRule) => (r.match === 'EXACT' ? 1 : 0)
+  const places = (r: MerchantRule) => (r.city !== undefined ? 2 : 0) + (r.country !== undefined ? 1 : 0)
+  const [best] = covering.sort(
+    (a, b) => exactFirst(b) - exactFirst(a) || b.name.length - a.name.length || places(b) - places(a),
+  )
+  return best
+}
+
+function coversName({ match, name }: MerchantRule, merchant: Merchant): boolean {
+  if (match === 'EXACT') return merchant.name === name
+  if (name === '' || !merchant.name.startsWith(name)) return false
+  const next = merchant.name.charAt(name.length)
+  return next === '' || next === ' ' || next === '*' || name.endsWith('*')
+}
+
+function coversPlace(bound: MerchantRule, merchant: Merchant): boolean {
+  if (bound.city !== undefined && bound.city !== merchant.city) return false
+  return bound.country === undefined || bound.country === merchant.country
+}
+
+describe('merchant rules by the hundred', () => {
+  // Few letters and few places, already in their normal form: rules and merchants then meet often.
+  const name = fc
+    .string({ unit: fc.constantFrom('A', 'B', ' ', '*'), maxLength: 6 })
+    .map((text) => text.trim().replace(/ +/g, ' '))
+  const place = {
+    city: fc.constantFrom('SANTOS', 'OLINDA'),
+    country: fc.constantFrom('BR', 'PT'),
+  }
+  const anyRule = fc.record(
+    { match: fc.constantFrom('EXACT' as const, 'PREFIX' as const), name, ...place },
+    { requiredKeys: ['match', 'name'] },
+  )
+  const anyRules = fc
+    .uniqueArray(anyRule, {
+      maxLength: 100,
+      selector: (r) => [r.match, r.name, r.city, r.country].join('/'),
+    })
+    .map((list) => list.map((r, index): MerchantRule => ({ ...r, id: `rule-${index}`, mcc: '5411' })))
+  const anyMerchant: fc.Arbitrary<Merchant> = fc.oneof(fc.record({ name }), fc.record({ name, ...place }))
+
+  it('give the rule that a scan of them all gives', () => {
+    fc.assert(
+      fc.property(anyRules, fc.array(anyMerchant, { minLength: 1, maxLength: 20 }), (rules, merchants) => {
+        const { resolve } = merchantRules(rules)
+        for (const merchant of merchants) {
+          expect(resolve(merchant)?.id, JSON.stringify(merchant)).to.equal(scan(rules, merchant)?.id)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('give the same rule in whatever order they are given', () => {
+    fc.assert(
+      fc.property(anyRules, anyMerchant, (rules, merchant) => {
+        const reversed = merchantRules([...rules].reverse())
+        expect(reversed.resolve(merchant)?.id).to.equal(merchantRules(rules).resolve(merchant)?.id)
+      }),
+    )
+  })
+})

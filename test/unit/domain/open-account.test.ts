@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { decideOpening } from '../../../src/domain/open-account.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  creditEntryOf,
+  declineOf,
+  historyOf,
+} from './builders.js'
+
+const opening = { transactionId: 'tx-1', subject: 'back-office' }
+const others: readonly AccountStatus[] = ['ACTIVE', 'BLOCKED', 'CLOSED']
+
+describe('opening repeated', () => {
+  for (const status of others) {
+    it(`is answered with the stored entry on an account now ${status}`, () => {
+      const stored = adminEntryOf()
+      const history = historyOf(accountWith({}, { status, version: 9n }), [stored])
+      expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REPLAY', entry: stored })
+    })
+  }
+
+  it('is answered with the time of the first one', () => {
+    const history = historyOf(accountWith({}, { version: 1n }), [adminEntryOf()])
+    expect(decideOpening(history, opening, new Date('2036-01-01'))).to.deep.include({ entry: adminEntryOf() })
+  })
+})
+
+describe('opening with an id that was used before', () => {
+  const uses: readonly (readonly [string, Entry])[] = [
+    ['a purchase', authorizationOf()],
+    ['a credit', creditEntryOf()],
+    ['a block', adminEntryOf({ status: 'BLOCKED' })],
+    ['a closing', adminEntryOf({ status: 'CLOSED' })],
+  ]
+  for (const [what, entry] of uses) {
+    it(`for ${what} is a reuse`, () => {
+      const history = historyOf(accountWith({}, { version: 1n }), [entry])
+      expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REUSED', entry })
+    })
+  }
+
+  it('is a reuse even when nobody opened the account', () => {
+    const entry = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
+    const history = historyOf({ ...unopenedAccount('account-1'), version: 1n }, [entry])
+    expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REUSED', entry })
+  })
+})
+
+describe('opening with a fresh id', () => {
+  for (const status of others) {
+    it(`is refused when the account is ${status}`, () => {
+      const history = historyOf(accountWith({}, { status, version: 1n }))
+      expect(decideOpening(history, opening, at)).to.deep.equal({
+        type: 'REFUSED',
+        refusal: 'ALREADY_OPENED',
+      })
+    })
+  }
+
+  it('makes the account active, and says who asked and when', () => {
+    const entry = {
+      kind: 'ADMIN',
+      accountId: 'account-1',
+      transactionId: 'tx-1',
+      seq: 1n,
+      at,
+      status: 'ACTIVE',
+      subject: 'back-office',
+    }
+    const verdict = decideOpening(historyOf(unopenedAccount('account-1')), opening, at)
+    expect(verdict).to.deep.equal({ type: 'RECORD', entry })
+  })
+
+  it('follows the refusals that stand in the history', () => {
+    const asked = { ...unopenedAccount('account-1'), version: 3n }
+    expect(decideOpening(historyOf(asked), opening, at)).to.have.nested.property('entry.seq', 4n)
+  })
+})

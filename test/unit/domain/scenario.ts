@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
+import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
+import type { Category } from '../../../src/domain/category.js'
+import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import type { Verdict } from '../../../src/domain/verdict.js'
+import { accountWith, at, de43, historyOf } from './builders.js'
+
+/** What a sequence of purchases starts from. */
+export type Scenario = {
+  readonly account: Account
+  readonly categories: readonly Category[]
+  readonly rules: readonly MerchantRule[]
+  readonly purchases: readonly Purchase[]
+}
+
+/** One purchase of a scenario, and what it changed. */
+export type Step = {
+  readonly before: Account
+  readonly purchase: Purchase
+  readonly verdict: Verdict<AuthorizationEntry>
+  readonly after: Account
+  /** The entries before this purchase. */
+  readonly past: readonly Entry[]
+}
+
+/** A scenario played to its end. */
+export type Play = {
+  readonly scenario: Scenario
+  readonly catalog: Catalog
+  readonly steps: readonly Step[]
+  readonly end: Account
+  /** Every entry, in order. */
+  readonly past: readonly Entry[]
+}
+
+// Few of everything, so that ids repeat, wallets run dry, rules match and MCCs stand in several categories.
+const mccs = ['5411', '5462', '5811', '4121', '7995'] as const
+const benefits = ['FOOD', 'MEAL', 'MOBILITY'] as const
+const names = ['UBER', 'UBER TRIP', 'UBERABA LANCHES', 'PAG*JOSE', 'PADARIA DO ZE'] as const
+
+const anyMcc = fc.constantFrom(...mccs)
+
+/** Categories in no particular order; CASH may claim any place and any MCCs, and must come last all the same. */
+const anyCategories: fc.Arbitrary<readonly Category[]> = fc
+  .tuple(...[...benefits, 'CASH'].map(anyCategory))
+  .chain((categories) => fc.shuffledSubarray(categories, { minLength: categories.length }))
+
+function anyCategory(id: string): fc.Arbitrary<Category> {
+  return fc.record({
+    id: fc.constant(id),
+    mccs: fc.subarray([...mccs]).map((codes): ReadonlySet<string> => new Set(codes)),
+    order: fc.integer({ min: -2, max: 2 }),
+    free: fc.constant(id === 'CASH'),
+  })
+}
+
+const anyRules: fc.Arbitrary<readonly MerchantRule[]> = fc
+  .uniqueArray(
+    fc.record({
+      match: fc.constantFrom('EXACT' as const, 'PREFIX' as const),
+      name: fc.constantFrom(...names, 'PAG*'),
+      mcc: anyMcc,
+    }),
+    { selector: (rule) => `${rule.match} ${rule.name}`, maxLength: 6 },
+  )
+  .map((rules) => rules.map((rule, index) => ({ ...rule, id: `rule-${index}` })))
+
+const anyBalance = fc.oneof(
+  { weight: 9, arbitrary: fc.bigInt({ min: 0n, max: 2000n }) },
+  { weight: 1, arbitrary: fc.constantFrom(0n, AMOUNT_MAX, BALANCE_MAX) },
+)
+
+const anyStatus = fc.oneof(
+  { weight: 7, arbitrary: fc.constant<AccountStatus>('ACTIVE') },
+  { weight: 3, arbitrary: fc.constantFrom<AccountStatus>('UNOPENED', 'BLOCKED', 'CLOSED') },
+)
+
+const anyAccount: fc.Arbitrary<Account> = fc
+  .record({
+    wallets: fc.dictionary(fc.constantFrom(...benefits, 'CASH'), anyBalance, { noNullPrototype: true }),
+    status: anyStatus,
+    version: fc.bigInt({ min: 0n, max: 2n ** 40n }),
+  })
+  .map(({ wallets, status, version }) => accountWith(wallets, { status, version }))
+
+const anyMerchant = fc
+  .record({ name: fc.constantFrom(...names, ''), bare: fc.boolean() })
+  .map(({ name, bare }) => (bare ? name : de43({ name })))
+
+const anyAmount = fc.oneof(
+  { weight: 19, arbitrary: fc.bigInt({ min: 1n, max: 900n }) },
+  { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
+)
+
+const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
+  transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
+  amount: anyAmount.map(centavos),
+  mcc: anyMcc,
+  merchant: anyMerchant,
+})
+
+/** Purchases of which some are sent again, unchanged. */
+const anyPurchases = fc
+  .array(anyPurchase, { minLength: 1, maxLength: 16 })
+  .chain((sent) =>
+    fc
+      .array(fc.constantFrom(...sent), { maxLength: 8 })
+      .map((again): readonly Purchase[] => [...sent, ...again]),
+  )
+
+const anyScenario: fc.Arbitrary<Scenario> = fc.record({
+  account: anyAccount,
+  categories: anyCategories,
+  rules: anyRules,
+  purchases: anyPurchases,
+})
+
+/** Any scenario, played: each purchase decided on the account that the one before left. */
+export const anyPlay: fc.Arbitrary<Play> = anyScenario.map(play)
+
+/** Plays a scenario: decides each purchase, and applies the entry if one is to be recorded. */
+function play(scenario: Scenario): Play {
+  const catalog = createCatalog(scenario.categories, scenario.rules)
+  const steps: Step[] = []
+  let account = scenario.account
+  let past: readonly Entry[] = []
+  for (const purchase of scenario.purchases) {
+    const verdict = decide(historyOf(account, past), purchase, catalog, at)
+    const after = verdict.type === 'RECORD' ? applyEntry(account, verdict.entry) : account
+    steps.push({ before: account, purchase, verdict, after, past })
+    if (verdict.type === 'RECORD') past = [...past, verdict.entry]
+    account = after
+  }
+  return { scenario, catalog, steps, end: account, past }
+}

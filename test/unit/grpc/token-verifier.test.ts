@@ -1,0 +1,182 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { expect } from 'chai'
+import jwt from 'jsonwebtoken'
+import { TokenVerifier, type TokenVerifierOptions } from '../../../src/grpc/token-verifier.js'
+
+const secret = 'a secret of thirty-two bytes or more'
+/** The moment at which every test begins, in seconds. */
+const NOW_S = 1_700_000_000
+
+describe('token verifier', () => {
+  let nowMs: number
+
+  beforeEach(() => {
+    nowMs = NOW_S * 1_000
+  })
+
+  describe('a good token', () => {
+    it('names its subject', () => {
+      expect(verify(token({ sub: 'switch-1' }))).to.deep.equal({ principal: { subject: 'switch-1' } })
+    })
+
+    it('has an empty subject when it names none', () => {
+      expect(verify(token({}))).to.deep.equal({ principal: { subject: '' } })
+    })
+
+    it('splits its scopes at spaces', () => {
+      const { principal } = verify(token({ scope: 'transactions:authorize  accounts:read' }))
+      expect(principal?.scopes).to.deep.equal(new Set(['transactions:authorize', 'accounts:read']))
+    })
+
+    it('has no scope at all when its claim is empty', () => {
+      expect(verify(token({ scope: '' })).principal?.scopes).to.deep.equal(new Set())
+    })
+
+    for (const scope of [['accounts:read'], 7, null, { read: true }]) {
+      it(`has no scope at all when its claim is ${JSON.stringify(scope)}`, () => {
+        expect(verify(token({ scope })).principal?.scopes).to.deep.equal(new Set())
+      })
+    }
+
+    it('may be signed with any algorithm on the list', () => {
+      const options = { algorithms: ['HS256', 'HS512'] as const }
+      expect(verify(token({ sub: 'a' }, { algorithm: 'HS512' }), options)).to.have.property('principal')
+    })
+  })
+
+  describe('a bad token', () => {
+    const hour = { exp: NOW_S + 3_600 }
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+    const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    const rows: readonly (readonly [string, string, string])[] = [
+      ['no expiry', 'NO_EXPIRY', jwt.sign({ sub: 'a' }, secret)],
+      ['an expiry that is no number', 'INVALID', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
+      ['a signature by another secret', 'INVALID', jwt.sign(hour, `${secret}!`)],
+      ['no signature (alg none)', 'INVALID', unsigned({ alg: 'none' }, hour)],
+      ['no signature (alg HS256)', 'INVALID', unsigned({ alg: 'HS256' }, hour)],
+      ['alg none and our signature', 'INVALID', signed({ alg: 'none' }, hour)],
+      ['an algorithm that is not allowed', 'INVALID', jwt.sign(hour, secret, { algorithm: 'HS512' })],
+      ['an RSA signature', 'INVALID', jwt.sign(hour, privateKey, { algorithm: 'RS256' })],
+      ['alg RS256 and our secret as the key', 'INVALID', signed({ alg: 'RS256' }, hour)],
+      ['a public key as the secret', 'INVALID', signed({ alg: 'HS256' }, hour, publicPem)],
+      ['an empty secret', 'INVALID', signed({ alg: 'HS256' }, hour, '')],
+      ['a payload that is text', 'INVALID', jwt.sign('text', secret)],
+      ['a subject that is no text', 'INVALID', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
+      ['other claims than those signed', 'INVALID', tampered(jwt.sign(hour, secret))],
+      ['no three parts', 'INVALID', 'a.b'],
+      ['nothing in it', 'INVALID', ''],
+    ]
+
+    for (const [what, refusal, text] of rows) {
+      it(`is one with ${what}: ${refusal}`, () => {
+        expect(verify(text)).to.deep.equal({ refusal })
+      })
+    }
+
+    it('stays refused when it comes again', () => {
+      const verifier = verifierWith({})
+      const text = jwt.sign(hour, `${secret}!`)
+      verifier.verify(text)
+      expect(verifier.verify(text)).to.deep.equal({ refusal: 'INVALID' })
+    })
+  })
+
+  describe('time', () => {
+    it('accepts a token until five seconds after its expiry', () => {
+      const text = token({ sub: 'a', exp: NOW_S })
+      nowMs = NOW_S * 1_000 + 4_999
+      expect(verify(text)).to.have.property('principal')
+    })
+
+    it('refuses a token from five seconds after its expiry', () => {
+      const text = token({ sub: 'a', exp: NOW_S })
+      nowMs = NOW_S * 1_000 + 5_000
+      expect(verify(text)).to.deep.equal({ refusal: 'EXPIRED' })
+    })
+
+    it('accepts a token from five seconds before its beginning', () => {
+      expect(verify(token({ sub: 'a', nbf: NOW_S + 5 }))).to.have.property('principal')
+    })
+
+    it('refuses a token until five seconds before its beginning', () => {
+      expect(verify(token({ sub: 'a', nbf: NOW_S + 6 }))).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+    })
+  })
+
+  describe('length', () => {
+    it('looks at a token of 8192 characters', () => {
+      expect(verify('x'.repeat(8_192))).to.deep.equal({ refusal: 'INVALID' })
+    })
+
+    it('does not look at a longer one', () => {
+      expect(verify('x'.repeat(8_193))).to.deep.equal({ refusal: 'TOO_LONG' })
+    })
+
+    it('refuses a longer one even if it is good', () => {
+      expect(verify(token({ sub: 'x'.repeat(8_192) }))).to.deep.equal({ refusal: 'TOO_LONG' })
+    })
+  })
+
+  describe('issuer and audience', () => {
+    const expected = { issuer: 'issuer-1', audience: 'benefits' }
+
+    it('accepts a token that has both as configured', () => {
+      expect(verify(token({ iss: 'issuer-1', aud: ['benefits', 'other'] }), expected)).to.have.property(
+        'principal',
+      )
+    })
+
+    for (const [what, claims] of [
+      ['another issuer', { iss: 'issuer-2', aud: 'benefits' }],
+      ['no issuer', { aud: 'benefits' }],
+      ['another audience', { iss: 'issuer-1', aud: 'other' }],
+      ['no audience', { iss: 'issuer-1' }],
+    ] as const) {
+      it(`refuses a token with ${what}`, () => {
+        expect(verify(token(claims), expected)).to.deep.equal({ refusal: 'INVALID' })
+      })
+    }
+
+    it('minds neither when they are not configured', () => {
+      expect(verify(token({ iss: 'issuer-2', aud: 'other' }))).to.have.property('principal')
+    })
+  })
+
+  function verifierWith(options: Partial<TokenVerifierOptions>): TokenVerifier {
+    return new TokenVerifier({
+      secret,
+      algorithms: ['HS256'],
+      issuer: undefined,
+      audience: undefined,
+      nowMs: () => nowMs,
+      ...options,
+    })
+  }
+
+  function verify(text: string, options: Partial<TokenVerifierOptions> = {}) {
+    return verifierWith(options).verify(text)
+  }
+})
+
+function token(claims: object, options: jwt.SignOptions = {}): string {
+  return jwt.sign({ exp: NOW_S + 3_600, iat: NOW_S, ...claims }, secret, options)
+}
+
+/** A token with any header and any claims, signed with HMAC SHA-256. */
+function signed(header: object, claims: object, key = secret): string {
+  const content = `${base64(header)}.${base64(claims)}`
+  return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`
+}
+
+function unsigned(header: object, claims: object): string {
+  return `${base64(header)}.${base64(claims)}.`
+}
+
+function tampered(text: string): string {
+  const [header, , signature] = text.split('.')
+  return `${header}.${base64({ exp: NOW_S + 7_200 })}.${signature}`
+}
+
+function base64(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}

@@ -1,0 +1,134 @@
+import { request } from 'node:http'
+import { expect } from 'chai'
+import { type Page, type Readiness, SideServer } from '../../../src/http/side-server.js'
+
+type Answer = {
+  readonly status: number | undefined
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly text: string
+}
+
+describe('side server', () => {
+  let metrics: () => Promise<Page>
+  let readiness: () => Readiness
+  let server: SideServer
+  let port: number
+
+  beforeEach(async () => {
+    metrics = async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' })
+    readiness = () => ({ ready: true, detail: 'ready' })
+    server = new SideServer({
+      host: '127.0.0.1',
+      port: 0,
+      metrics: () => metrics(),
+      readiness: () => readiness(),
+    })
+    port = await server.listen()
+  })
+
+  afterEach(async () => {
+    await server.close()
+  })
+
+  it('shows the metrics as they are', async () => {
+    const { status, text } = await ask('GET', '/metrics')
+    expect({ status, text }).to.deep.equal({ status: 200, text: 'up 1\n' })
+  })
+
+  it('says in which format the metrics are', async () => {
+    const { headers } = await ask('GET', '/metrics')
+    expect(headers).to.include({ 'content-type': 'text/plain; version=0.0.4' })
+  })
+
+  it('is alive, even when it is not ready', async () => {
+    readiness = () => ({ ready: false, detail: 'no database' })
+    const { status, text } = await ask('GET', '/livez')
+    expect({ status, text }).to.deep.equal({ status: 200, text: 'ok\n' })
+  })
+
+  it('says 200 and why when it is ready', async () => {
+    const { status, text } = await ask('GET', '/readyz')
+    expect({ status, text }).to.deep.equal({ status: 200, text: 'ready\n' })
+  })
+
+  it('says 503 and why when it is not ready', async () => {
+    readiness = () => ({ ready: false, detail: 'no database' })
+    const { status, text } = await ask('GET', '/readyz')
+    expect({ status, text }).to.deep.equal({ status: 503, text: 'no database\n' })
+  })
+
+  it('says what it is at the moment, not what it was', async () => {
+    await ask('GET', '/readyz')
+    readiness = () => ({ ready: false, detail: 'no database' })
+    expect((await ask('GET', '/readyz')).status).to.equal(503)
+  })
+
+  it('minds no query string', async () => {
+    expect((await ask('GET', '/readyz?verbose=1&x')).status).to.equal(200)
+  })
+
+  for (const path of ['/', '/metrics/', '/Metrics', '/readyz/x', '//readyz', '/%72eadyz']) {
+    it(`has nothing at ${path}`, async () => {
+      expect((await ask('GET', path)).status).to.equal(404)
+    })
+  }
+
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+    it(`allows no ${method}`, async () => {
+      expect((await ask(method, '/readyz')).status).to.equal(405)
+    })
+
+    it(`says what it allows instead of ${method}`, async () => {
+      expect((await ask(method, '/readyz')).headers).to.include({ allow: 'GET, HEAD' })
+    })
+  }
+
+  it('says 404 rather than 405 where there is nothing', async () => {
+    expect((await ask('POST', '/nothing')).status).to.equal(404)
+  })
+
+  it('answers HEAD like GET, without the text', async () => {
+    readiness = () => ({ ready: false, detail: 'no database' })
+    const { status, text } = await ask('HEAD', '/readyz')
+    expect({ status, text }).to.deep.equal({ status: 503, text: '' })
+  })
+
+  it('lets nobody keep an answer', async () => {
+    expect((await ask('GET', '/readyz')).headers).to.include({ 'cache-control': 'no-store' })
+  })
+
+  it('hides why a page failed', async () => {
+    metrics = async () => {
+      throw new Error('mongodb://user:password@host')
+    }
+    const { status, text } = await ask('GET', '/metrics')
+    expect({ status, text }).to.deep.equal({ status: 500, text: 'internal error\n' })
+  })
+
+  it('cannot have a port that is taken', async () => {
+    const other = new SideServer({ host: '127.0.0.1', port, metrics, readiness })
+    const outcome = await other.listen().catch((error: NodeJS.ErrnoException) => error.code)
+    expect(outcome).to.equal('EADDRINUSE')
+  })
+
+  it('listens no more when it is closed', async () => {
+    await server.close()
+    const outcome = await ask('GET', '/livez').catch((error: NodeJS.ErrnoException) => error.code)
+    expect(outcome).to.equal('ECONNREFUSED')
+  })
+
+  function ask(method: string, path: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const call = request({ host: '127.0.0.1', port, method, path, agent: false }, (response) => {
+        let text = ''
+        response.setEncoding('utf8')
+        response.on('data', (part: string) => {
+          text += part
+        })
+        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }))
+      })
+      call.on('error', reject)
+      call.end()
+    })
+  }
+})

@@ -1,0 +1,149 @@
+import { createRequire } from 'node:module'
+import { expect } from 'chai'
+import {
+  MongoClientBulkWriteError,
+  MongoClientClosedError,
+  MongoError,
+  MongoInvalidArgumentError,
+  MongoNetworkError,
+  MongoNetworkTimeoutError,
+  MongoNotConnectedError,
+  MongoServerClosedError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoTopologyClosedError,
+  MongoWriteConcernError,
+} from 'mongodb'
+import { IndecisionError } from '../../../src/application/errors.js'
+import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../../../src/storage/errors.js'
+
+// The pool's errors have names but no public classes: the real ones are made here, not look-alikes.
+const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
+  '../../../node_modules/mongodb/lib/cmap/errors.js',
+)
+const pool = { address: 'localhost:27017', serverError: undefined }
+
+const passing: readonly (readonly [string, unknown])[] = [
+  ['MongoNetworkError', new MongoNetworkError('-')],
+  ['MongoNetworkTimeoutError', new MongoNetworkTimeoutError('-')],
+  ['MongoServerSelectionError', selectionError()],
+  ['MongoNotConnectedError', new MongoNotConnectedError('-')],
+  ['MongoServerClosedError', new MongoServerClosedError('-')],
+  ['MongoTopologyClosedError', new MongoTopologyClosedError('-')],
+  ['MongoClientClosedError', new MongoClientClosedError()],
+  ['MongoPoolClearedError', new PoolClearedError(pool)],
+  ['MongoPoolClosedError', new PoolClosedError(pool)],
+  ['MongoWaitQueueTimeoutError', new WaitQueueTimeoutError('-', 'localhost:27017')],
+  ['a write concern that was not met in time', writeConcernError(64)],
+  ['a write concern that failed for any other reason', writeConcernError(79)],
+  ['a bulk write that a lost connection ended', bulkWriteError(new MongoNetworkError('-'))],
+  ...[
+    'RetryableWriteError',
+    'RetryableError',
+    'TransientTransactionError',
+    'SystemOverloadedError',
+    'ResetPool',
+    'PoolRequestedRetry',
+  ].map((label) => [`the label ${label}`, serverError({ code: 1, errorLabels: [label] })] as const),
+  ...[
+    6, 7, 50, 64, 89, 91, 100, 112, 133, 134, 189, 202, 262, 9_001, 10_107, 11_600, 11_601, 11_602, 13_435,
+    13_436, 14_031,
+  ].map((code) => [`the code ${code}`, serverError({ code })] as const),
+]
+
+const lasting: readonly (readonly [string, unknown])[] = [
+  ['a duplicate key', serverError({ code: DUPLICATE_KEY })],
+  ['a failed validation', serverError({ code: 121 })],
+  ['missing rights', serverError({ code: 13 })],
+  ['a failed authentication', serverError({ code: 18 })],
+  ['a server error without a code', serverError({})],
+  ['another label', serverError({ code: 1, errorLabels: ['NoWritesPerformed'] })],
+  ['a wrong call of the driver', new MongoInvalidArgumentError('-')],
+  ['a bulk write of which one operation failed', bulkWriteError(undefined)],
+  ['a bulk write that a bug ended', bulkWriteError(new MongoInvalidArgumentError('-'))],
+  ['a passing code on an error that is not the server’s', Object.assign(new MongoError('-'), { code: 91 })],
+  ['a passing code on an error of somebody else', Object.assign(new Error('-'), { code: 91 })],
+  ['texts that sound passing', serverError({ code: 1, message: 'not primary, connection timed out' })],
+  ['a name that sounds passing', Object.assign(new Error('-'), { name: 'MongoNetworkError' })],
+  ['a bug', new TypeError('-')],
+  ['nothing', undefined],
+]
+
+describe('errors of the database', () => {
+  for (const [what, error] of passing) {
+    it(`are UNAVAILABLE: ${what}`, () => {
+      expect(classified('testing', error))
+        .to.be.instanceOf(IndecisionError)
+        .with.property('indecision', 'UNAVAILABLE')
+    })
+  }
+
+  for (const [what, error] of lasting) {
+    it(`stay what they are: ${what}`, () => {
+      expect(classified('testing', error)).to.equal(error)
+    })
+  }
+
+  it('are kept as the cause', () => {
+    const error = new MongoNetworkError('-')
+    expect(classified('testing', error)).to.have.property('cause', error)
+  })
+
+  it('are told without the text of the driver', () => {
+    expect(unavailable('loading accounts', new MongoNetworkError('mongodb://user:password@host'))).to.include(
+      { message: 'loading accounts: the database does not answer' },
+    )
+  })
+})
+
+describe('while the database is available', () => {
+  it('an operation answers as it does', async () => {
+    expect(await whileAvailable('testing', async () => 7)).to.equal(7)
+  })
+
+  it('an error that may pass becomes an IndecisionError', async () => {
+    const outcome = whileAvailable('testing', async () => {
+      throw new MongoNetworkError('-')
+    })
+    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(IndecisionError)
+  })
+
+  it('any other error comes through', async () => {
+    const bug = new TypeError('-')
+    const outcome = whileAvailable('testing', async () => {
+      throw bug
+    })
+    expect(await outcome.catch((error: unknown) => error)).to.equal(bug)
+  })
+
+  it('an operation that throws at once is treated alike', async () => {
+    const outcome = whileAvailable('testing', () => {
+      throw new MongoNetworkError('-')
+    })
+    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(IndecisionError)
+  })
+})
+
+function serverError(description: {
+  readonly code?: number
+  readonly message?: string
+  readonly errorLabels?: string[]
+}): MongoServerError {
+  return new MongoServerError({ message: '-', ...description })
+}
+
+function selectionError(): MongoServerSelectionError {
+  // Only the reason's error is read of the topology's description.
+  return new MongoServerSelectionError('-', { error: undefined } as unknown as ConstructorParameters<
+    typeof MongoServerSelectionError
+  >[1])
+}
+
+function writeConcernError(code: number): MongoWriteConcernError {
+  return new MongoWriteConcernError({ ok: 1, writeConcernError: { code, errmsg: '-' } })
+}
+
+function bulkWriteError(cause: Error | undefined): MongoClientBulkWriteError {
+  const error = new MongoClientBulkWriteError({ message: '-' })
+  return cause ? Object.assign(error, { cause }) : error
+}
