@@ -16,7 +16,6 @@ export function changeStatus(
     {
       accountId,
       transactionIds: [change.transactionId],
-      originalIds: () => [],
       decide: (history, at) => decideStatusChange(history, change, at),
     },
     budget,

@@ -16,7 +16,6 @@ export function creditAccount(
     {
       accountId,
       transactionIds: [credit.transactionId],
-      originalIds: () => [],
       decide: (history, at) => decideCredit(history, credit, at),
     },
     budget,

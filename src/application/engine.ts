@@ -31,7 +31,7 @@ export type DecisionRequest<V> = {
   /** The ids whose entries the decision looks at: its own first. */
   readonly transactionIds: readonly TransactionId[]
   /** The ids of purchases whose reversals the decision looks at. */
-  readonly originalIds: (account: Account) => readonly TransactionId[]
+  readonly originalIds?: (account: Account) => readonly TransactionId[]
   /** Pure and synchronous. May be called again when somebody else commits first. */
   readonly decide: (history: AccountHistory, at: Date) => V
 }
@@ -49,7 +49,7 @@ export type EngineOptions = {
 type Member = {
   readonly accountId: AccountId
   readonly transactionIds: readonly TransactionId[]
-  readonly originalIds: (account: Account) => readonly TransactionId[]
+  readonly originalIds?: (account: Account) => readonly TransactionId[]
   /** Decides, and keeps the verdict to itself until `answer`. */
   readonly decide: (history: AccountHistory, at: Date) => Verdict<Entry, string>
   readonly answer: () => void

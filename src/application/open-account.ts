@@ -16,7 +16,6 @@ export function openAccount(
     {
       accountId,
       transactionIds: [opening.transactionId],
-      originalIds: () => [],
       decide: (history, at) => decideOpening(history, opening, at),
     },
     budget,

@@ -13,7 +13,7 @@ export type Question = {
   readonly before: Account
   readonly members: readonly {
     readonly transactionIds: readonly TransactionId[]
-    readonly originalIds: (account: Account) => readonly TransactionId[]
+    readonly originalIds?: (account: Account) => readonly TransactionId[]
   }[]
 }
 
@@ -30,7 +30,7 @@ export async function readPast(ledger: Ledger, questions: readonly Question[]): 
     ),
   )
   const originalKeys = open.flatMap(({ before, members }) =>
-    keysOf(before, new Set(members.flatMap((member) => member.originalIds(before)))),
+    keysOf(before, new Set(members.flatMap((member) => member.originalIds?.(before) ?? []))),
   )
   const [entries, reversals] = await Promise.all([
     entryKeys.length === 0 ? [] : ledger.find(entryKeys),

@@ -83,8 +83,24 @@ export function accountOf(document: AccountDocument): Account {
   }
 }
 
+/** Writes an account. Throws InvariantError when its journal lacks the entry that made its version. */
+export function accountDocument(account: Account): AccountDocument {
+  const last = account.journal.at(-1)
+  invariant(last?.seq === account.version, 'an account is written with the entry that made its version')
+  return {
+    _id: account.id,
+    status: account.status,
+    wallets: Object.fromEntries(account.wallets),
+    version: account.version,
+    journal: account.journal.map(journalDocument),
+    updated_at: last.at,
+    ...(account.openedAt && { created_at: account.openedAt }),
+    ...(account.reversedAhead && { reversed_ahead: true }),
+  }
+}
+
 /** Writes an entry for an account's journal. */
-export function journalDocument(entry: Entry): EntryDocument {
+function journalDocument(entry: Entry): EntryDocument {
   return { transaction: entry.transactionId, ...fieldsOf(entry) }
 }
 

@@ -12,7 +12,7 @@ import { type Account, type AccountId, balanceOf } from '../domain/account.js'
 import { invariant } from '../domain/invariant.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
-import { type AccountDocument, accountOf, journalDocument } from './documents.js'
+import { type AccountDocument, accountDocument, accountOf } from './documents.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
 
 /** Accounts in MongoDB: one document each, written by conditional single-document updates only. */
@@ -52,7 +52,7 @@ export class MongoAccountStore implements AccountStore {
 
   async #insert(change: AccountChange): Promise<CommitResult> {
     try {
-      await this.#accounts.insertOne(documentOf(change), { maxTimeMS: OPERATION_MS_MAX })
+      await this.#accounts.insertOne(accountDocument(change.after), { maxTimeMS: OPERATION_MS_MAX })
       return { type: 'COMMITTED' }
     } catch (error) {
       if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
@@ -66,7 +66,7 @@ export class MongoAccountStore implements AccountStore {
     const models = changes.map(
       (change): AnyClientBulkWriteModel<AccountDocument> =>
         change.before.version === 0n
-          ? { namespace, name: 'insertOne', document: documentOf(change) }
+          ? { namespace, name: 'insertOne', document: accountDocument(change.after) }
           : { namespace, name: 'updateOne', filter: filterOf(change), update: updateOf(change) },
     )
     const options = { ordered: false, verboseResults: true, maxTimeMS: OPERATION_MS_MAX }
@@ -92,36 +92,11 @@ function filterOf({ before, after }: AccountChange): Document {
   return filter
 }
 
+/** Changes the balances by what was added or taken, and sets everything else. */
 function updateOf({ before, after }: AccountChange): Document {
+  const { _id, version, wallets, ...set } = accountDocument(after)
   const deltas = deltasOf(before, after).map(({ wallet, delta }) => [`wallets.${wallet}`, delta])
-  return {
-    $inc: { version: after.version - before.version, ...Object.fromEntries(deltas) },
-    $set: {
-      status: after.status,
-      journal: after.journal.map(journalDocument),
-      updated_at: lastEntryAt(after),
-      ...marksOf(after),
-    },
-  }
-}
-
-function documentOf({ after }: AccountChange): AccountDocument {
-  return {
-    _id: after.id,
-    status: after.status,
-    wallets: Object.fromEntries(after.wallets),
-    version: after.version,
-    journal: after.journal.map(journalDocument),
-    updated_at: lastEntryAt(after),
-    ...marksOf(after),
-  }
-}
-
-function marksOf({
-  reversedAhead,
-  openedAt,
-}: Account): Pick<AccountDocument, 'reversed_ahead' | 'created_at'> {
-  return { ...(reversedAhead && { reversed_ahead: true }), ...(openedAt && { created_at: openedAt }) }
+  return { $inc: { version: version - before.version, ...Object.fromEntries(deltas) }, $set: set }
 }
 
 function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {
@@ -129,12 +104,6 @@ function deltasOf(before: Account, after: Account): readonly { wallet: string; d
     wallet,
     delta: balance - balanceOf(before, wallet),
   })).filter(({ delta }) => delta !== 0n)
-}
-
-function lastEntryAt(account: Account): Date {
-  const last = account.journal.at(-1)
-  invariant(last?.seq === account.version, 'a commit writes the entry that made its version')
-  return last.at
 }
 
 function resultOf(index: number, result: ClientBulkWriteResult): CommitResult {

@@ -16,7 +16,7 @@ export function changeOf(before: Account, entry: Entry): AccountChange {
 
 /** The entry that opens an account. */
 export function opening(account: Account): Entry {
-  return { ...recorded(account), kind: 'ADMIN', status: 'ACTIVE', subject: 'test' }
+  return { ...recorded(account), kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE', subject: 'test' }
 }
 
 /** An entry that puts money into a wallet. */

@@ -60,7 +60,16 @@ export async function changeStatus(
         const seq = account.version + 1n
         return {
           type: 'RECORD',
-          entry: { kind: 'ADMIN', accountId, transactionId, seq, at, status, subject: 'test' },
+          entry: {
+            kind: 'ADMIN',
+            action: 'STATUS',
+            accountId,
+            transactionId,
+            seq,
+            at,
+            status,
+            subject: 'test',
+          },
         }
       },
     },

@@ -50,7 +50,9 @@ export class Inspection {
   /** Asks again for operations that were acknowledged: each must get the answer it had. */
   async repeat(count: number): Promise<void> {
     const { book, asker, random } = this.#options
-    const lines = Array.from({ length: count }, () => book.anyAnswered(random)).filter((line) => line !== undefined)
+    const lines = Array.from({ length: count }, () => book.anyAnswered(random)).filter(
+      (line) => line !== undefined,
+    )
     await inParallel(lines, async ({ operation }) => {
       await asker.ask(operation, random)
     })

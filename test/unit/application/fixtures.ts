@@ -13,6 +13,7 @@ export const patience: Budget = { remainingMs: () => 60_000 }
 export function fundedAccount(id: string, balance = 1_000n): Account {
   const opened = applyEntry(unopenedAccount(id), {
     kind: 'ADMIN',
+    action: 'OPEN',
     accountId: id,
     transactionId: 'open',
     seq: 1n,

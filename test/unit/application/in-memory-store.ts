@@ -2,7 +2,7 @@ import type { AccountChange, AccountStore, CommitResult } from '../../../src/app
 import { IndecisionError } from '../../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../../src/application/ledger.js'
 import { type Account, type AccountId, JOURNAL_MAX } from '../../../src/domain/account.js'
-import type { Entry } from '../../../src/domain/entry.js'
+import type { Entry, ReversalEntry } from '../../../src/domain/entry.js'
 import { type Fault, StoreOperation } from './store-operation.js'
 
 /** What the next commit meets: one fault for all of its changes, or one for each account that is named. */
@@ -19,7 +19,7 @@ export class InMemoryStore implements AccountStore, Ledger {
   readonly finding = new StoreOperation<readonly EntryKey[]>()
   readonly appending = new StoreOperation<readonly Entry[]>()
   /** The calls in the order in which they came. */
-  readonly calls: ('load' | 'commit' | 'find' | 'append')[] = []
+  readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append')[] = []
   readonly violations: string[] = []
   /** Every entry that was ever committed, in that order. */
   readonly committed: Entry[] = []
@@ -62,6 +62,14 @@ export class InMemoryStore implements AccountStore, Ledger {
     this.calls.push('find')
     await this.finding.run(keys, throwFault)
     return keys.flatMap((key) => this.#ledger.get(ledgerKey(key)) ?? [])
+  }
+
+  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+    this.calls.push('findReversals')
+    await this.finding.run(originals, throwFault)
+    const isWanted = (entry: ReversalEntry) =>
+      originals.some((key) => key.accountId === entry.accountId && key.transactionId === entry.originalId)
+    return [...this.#ledger.values()].filter((entry) => entry.kind === 'REVERSAL').filter(isWanted)
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {

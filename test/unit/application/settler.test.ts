@@ -106,6 +106,7 @@ describe('settler', () => {
     it(`misses no account that comes ${ticks} ticks after the last entry was settled`, async () => {
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
+        findReversals: (keys) => store.findReversals(keys),
         append: async (entries) => {
           const damaged = await store.append(entries)
           if (entries[0]?.accountId === 'a') void addLater(ticks)

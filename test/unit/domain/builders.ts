@@ -25,7 +25,12 @@ export function accountWith(wallets: Readonly<Record<string, bigint>>, over: Par
 
 /** The account with these entries, and no others, in its past. */
 export function historyOf(account: Account, past: readonly Entry[] = []): AccountHistory {
-  return { account, find: (transactionId) => past.find((entry) => entry.transactionId === transactionId) }
+  return {
+    account,
+    find: (transactionId) => past.find((entry) => entry.transactionId === transactionId),
+    reversalsOf: (originalId) =>
+      past.filter((entry) => entry.kind === 'REVERSAL').filter((entry) => entry.originalId === originalId),
+  }
 }
 
 /** A purchase of 10.00 in a grocery that no rule knows. */
@@ -64,6 +69,7 @@ export function creditEntryOf(over: Partial<CreditEntry> = {}): CreditEntry {
 export function adminEntryOf(over: Partial<AdminEntry> = {}): AdminEntry {
   return {
     kind: 'ADMIN',
+    action: 'OPEN',
     accountId: 'account-1',
     transactionId: 'tx-1',
     seq: 1n,

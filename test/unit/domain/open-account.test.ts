@@ -34,8 +34,9 @@ describe('opening with an id that was used before', () => {
   const uses: readonly (readonly [string, Entry])[] = [
     ['a purchase', authorizationOf()],
     ['a credit', creditEntryOf()],
-    ['a block', adminEntryOf({ status: 'BLOCKED' })],
-    ['a closing', adminEntryOf({ status: 'CLOSED' })],
+    ['a block', adminEntryOf({ action: 'STATUS', status: 'BLOCKED' })],
+    ['a closing', adminEntryOf({ action: 'STATUS', status: 'CLOSED' })],
+    ['an unblocking', adminEntryOf({ action: 'STATUS' })],
   ]
   for (const [what, entry] of uses) {
     it(`for ${what} is a reuse`, () => {
@@ -65,6 +66,7 @@ describe('opening with a fresh id', () => {
   it('makes the account active, and says who asked and when', () => {
     const entry = {
       kind: 'ADMIN',
+      action: 'OPEN',
       accountId: 'account-1',
       transactionId: 'tx-1',
       seq: 1n,

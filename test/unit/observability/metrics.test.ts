@@ -49,16 +49,28 @@ describe('metrics', () => {
   }
 
   it('count decisions', async () => {
-    metrics.decision({ code: '00', reason: 'APPROVED', category: 'FOOD', replayed: false })
+    metrics.decision({
+      kind: 'AUTHORIZATION',
+      code: '00',
+      reason: 'APPROVED',
+      category: 'FOOD',
+      replayed: false,
+    })
     expect(await lines()).to.include(
-      'benefits_decisions_total{code="00",reason="APPROVED",category="FOOD",replayed="false"} 1',
+      'benefits_decisions_total{kind="AUTHORIZATION",code="00",reason="APPROVED",category="FOOD",replayed="false"} 1',
     )
   })
 
   it('count stored answers apart', async () => {
-    metrics.decision({ code: '00', reason: 'APPROVED', category: 'FOOD', replayed: true })
+    metrics.decision({
+      kind: 'AUTHORIZATION',
+      code: '00',
+      reason: 'APPROVED',
+      category: 'FOOD',
+      replayed: true,
+    })
     expect(await lines()).to.include(
-      'benefits_decisions_total{code="00",reason="APPROVED",category="FOOD",replayed="true"} 1',
+      'benefits_decisions_total{kind="AUTHORIZATION",code="00",reason="APPROVED",category="FOOD",replayed="true"} 1',
     )
   })
 

@@ -65,6 +65,7 @@ export const creditEntry: fc.Arbitrary<CreditEntry> = fc.record({
 export const adminEntry: fc.Arbitrary<AdminEntry> = fc.record({
   ...recorded,
   kind: fc.constant('ADMIN' as const),
+  action: fc.constantFrom('OPEN' as const, 'STATUS' as const),
   status,
   subject: fc.string({ maxLength: 64 }),
 })

@@ -7,9 +7,9 @@ import { InvariantError } from '../../../src/domain/invariant.js'
 import { centavos } from '../../../src/domain/money.js'
 import {
   type AccountDocument,
+  accountDocument,
   accountOf,
   entryOfLedger,
-  journalDocument,
   type LedgerDocument,
   ledgerDocument,
   ledgerKey,
@@ -94,8 +94,8 @@ describe('damaged documents', () => {
     ['a balance below zero', { ...purchase, balance_after: -1n }],
     ['a movement that is no int64', { ...purchase, delta: -10 }],
     ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
-    ['a change without a status', { ...purchase, kind: 'ADMIN', subject: 'test' }],
-    ['a change without a subject', { ...purchase, kind: 'ADMIN', status: 'ACTIVE' }],
+    ['a change without a status', { ...purchase, kind: 'ADMIN', action: 'OPEN', subject: 'test' }],
+    ['a change without a subject', { ...purchase, kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE' }],
     ['an entry of an unknown kind', { ...purchase, kind: 'REFUND' }],
     ['an entry without a kind', { ...purchase, kind: undefined }],
   ]
@@ -119,23 +119,10 @@ function unchecked<T>(document: object): T {
   return document as T
 }
 
-function accountDocument({ id, status, wallets, version, journal }: Account): AccountDocument {
-  const at = new Date(0)
-  return {
-    _id: id,
-    status,
-    wallets: Object.fromEntries(wallets),
-    version,
-    journal: journal.map(journalDocument),
-    created_at: at,
-    updated_at: at,
-  }
-}
-
 /** An open account with 1000 centavos, its two entries in the journal. */
 function accountExample(): Account {
   const recorded = { accountId: 'a', at: new Date(0) }
-  const opening = { ...recorded, kind: 'ADMIN', transactionId: 'open', seq: 1n } as const
+  const opening = { ...recorded, kind: 'ADMIN', action: 'OPEN', transactionId: 'open', seq: 1n } as const
   const opened = applyEntry(unopenedAccount('a'), { ...opening, status: 'ACTIVE', subject: 'test' })
   const movement = { wallet: 'CASH', delta: 1_000n, balanceAfter: centavos(1_000n) }
   return applyEntry(opened, { ...recorded, kind: 'CREDIT', transactionId: 'fund', seq: 2n, movement })
