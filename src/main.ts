@@ -6,6 +6,9 @@ import { type Ports, type Service, startService } from './service.js'
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
+/** One Ctrl-C can arrive twice, from the terminal and from make: only a later signal means "now", in milliseconds. */
+const SAME_SIGNAL_MS = 500
+
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
@@ -45,10 +48,13 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger:
 }
 
 function stopOnSignal(service: Service, database: Database, logger: Logger): void {
-  let stopping = false
+  let stoppingSinceMs: number | undefined
   const stop = async (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1)
-    stopping = true
+    if (stoppingSinceMs !== undefined) {
+      if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    stoppingSinceMs = performance.now()
     logger.info({ signal }, 'draining')
     await service.stop()
     await database.stop()
