@@ -1,0 +1,93 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { freePorts } from '../../../src/local-mongo/free-port.js'
+import { type Environment, Running, run } from './make.js'
+
+const readme = readFileSync('README.md', 'utf8')
+
+/** Commands that this test is, instead of running them. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'make run': 'the service that the others are run against',
+  'make test': 'the run that this test is part of',
+}
+
+/** Every command of the README's shell blocks: one a line, comments left out, broken lines joined. */
+const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
+  .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+  .map((line) => line.replace(/ +# .*$/, '').trim())
+  .filter((line) => line !== '' && !(line in elsewhere))
+
+describe('README', function () {
+  // On a new machine MongoDB is fetched first.
+  this.timeout(120_000)
+
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'))
+  let env: Environment
+  let service: Running
+
+  before(async () => {
+    const [grpcPort, httpPort] = await freePorts(2)
+    env = { DATA_DIR: join(folder, 'data'), GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
+    service = new Running('make', ['run'], env)
+    await service.untilSays('"serving"')
+  })
+
+  after(async () => {
+    service?.signalGroup('SIGINT')
+    await service?.untilExit()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('has commands to try', () => {
+    expect(commands).to.have.length.above(9)
+  })
+
+  for (const command of commands) {
+    it(`shows a command that works: ${command.slice(0, 60)}`, async () => {
+      const { code, stdout, stderr } = await run('bash', ['-c', forHere(command)], env)
+      expect({ command, code, stderr: code === 0 ? '' : stderr }).to.deep.equal({
+        command,
+        code: 0,
+        stderr: '',
+      })
+      expect(stdout).not.to.equal('')
+    })
+  }
+
+  it('shows an account’s life in six commands, which end with these books', async () => {
+    const { stdout } = await run('make', ['-s', 'statement', 'account=ana'], env)
+    const { transactions } = JSON.parse(stdout)
+    expect(
+      transactions.map(({ kind, delta = '0' }: Record<string, string>) => `${kind} ${delta}`),
+    ).to.deep.equal([
+      'TRANSACTION_KIND_ADMIN 0',
+      'TRANSACTION_KIND_REVERSAL 500',
+      'TRANSACTION_KIND_AUTHORIZATION -2000',
+      'TRANSACTION_KIND_CREDIT 5000',
+      'TRANSACTION_KIND_ADMIN 0',
+    ])
+  })
+
+  it('shows the answer that the service gives', async () => {
+    const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
+    const again = [
+      'authorize',
+      'account=6712b3eb3ec7354864d42750',
+      'amount=10.00',
+      'mcc=5811',
+      'merchant=PADARIA DO ZE',
+    ]
+    const { stdout } = await run('make', ['-s', ...again], env)
+    const varying = { transactionId: '', decidedAt: '', balance: '' }
+    expect({ ...JSON.parse(stdout), ...varying }).to.deep.equal({ ...JSON.parse(shown), ...varying })
+  })
+
+  /** On the ports of this test; buf's client stands in for grpcurl. */
+  function forHere(command: string): string {
+    return command
+      .replace('grpcurl -plaintext', 'node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge')
+      .replace('localhost:50051 ', `http://127.0.0.1:${env['GRPC_PORT']}/`)
+  }
+})
