@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance credit reverse statement block unblock close verify authorize token seed test check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original limit page repair
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original limit page repair file
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -34,6 +34,9 @@ balance: install ## Show an account: account=ana
 
 credit: install ## Top up a wallet: account=ana category=FOOD amount=50.00 id=load-1
 	$(TSX) tools/account.ts credit
+
+batch-credit: install ## Top up many wallets: file=load.csv, with lines transaction_id,account_id,category,amount
+	$(TSX) tools/batch-credit.ts
 
 reverse: install ## Take a purchase back: account=ana original=purchase-1 amount=5.00 (default: all of it)
 	$(TSX) tools/account.ts reverse

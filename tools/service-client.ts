@@ -34,8 +34,7 @@ export type Call = {
  * @throws Error with one line for the user when there is no answer.
  */
 export async function callService({ config, token, service, method, request }: Call): Promise<JsonObject> {
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
-  const address = `${host}:${config.grpcPort}`
+  const address = addressOf(config)
   const { registry, description } = describe(service, method)
   const client = new Client(address, credentials.createInsecure())
   const metadata = new Metadata()
@@ -59,6 +58,11 @@ export async function callService({ config, token, service, method, request }: C
   }
 }
 
+/** Where the service listens, as a client writes it. */
+export function addressOf({ host, grpcPort }: Pick<Config, 'host' | 'grpcPort'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${grpcPort}`
+}
+
 function describe(service: string, method: string) {
   const descriptors = readFileSync(new URL('../src/gen/descriptors.binpb', import.meta.url))
   const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptors))
@@ -68,7 +72,7 @@ function describe(service: string, method: string) {
 }
 
 /** The service's message names the fields that are wrong. */
-function explained({ code, details, metadata }: ServiceError, address: string): Error {
+export function explained({ code, details, metadata }: ServiceError, address: string): Error {
   const fromService = metadata.get(DETAILS_TRAILER).length > 0
   if (code === status.UNAVAILABLE && !fromService) {
     return new Error(`no service answers on ${address}: start it with make run`)
