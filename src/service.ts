@@ -52,10 +52,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       logger.warn({ err: error }, 'settling failed, will be tried again')
     },
     onDamage: ({ accountId, transactionId, seq }) =>
-      logger.error(
-        { accountId, transactionId, seq: String(seq) },
-        'the ledger holds something else in the place of an entry',
-      ),
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify'),
     onCatalogFailure: (error) =>
       logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
   })

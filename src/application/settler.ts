@@ -1,6 +1,7 @@
 import type { Account, AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Clock } from './clock.js'
+import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
 
 /** Most entries sent to the ledger at once. */
@@ -14,18 +15,24 @@ const GATHER_MS = 10
 /** Longest pause after a failure, in milliseconds. */
 const BACKOFF_MS_MAX = 5_000
 
+/** Time after which an entry that the ledger refused is offered again, in milliseconds. */
+const STUCK_MS = 5_000
+
 /**
- * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. It comes no
- * further once it is `damaged`: what stands behind the missing entry must not leave the journal either.
+ * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. While it is
+ * stuck at an entry that the ledger refuses it comes no further: what stands behind that entry must not leave the journal either.
  */
-type Progress = { settled: bigint; queued: bigint; damaged: boolean }
+type Progress = { settled: bigint; queued: bigint; stuckUntilMs?: number | undefined }
 
 export type SettlerOptions = {
   readonly ledger: Ledger
   readonly clock: Clock
   /** Told of every failed attempt to reach the ledger; it is tried again. */
   readonly onFailure: (error: unknown) => void
-  /** Told of an entry whose place in the ledger is taken by something else. Its account settles nothing more. */
+  /**
+   * Told of an entry that the ledger refuses, for example because something else is in its place. Its account settles nothing
+   * more until that is mended: it is offered again from time to time.
+   */
   readonly onDamage: (entry: Entry) => void
 }
 
@@ -50,8 +57,12 @@ export class Settler {
   /** Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed. */
   add(account: Account): void {
     const progress = this.#progressOf(account.id)
-    if (progress.damaged) return
     const sinceMs = this.#options.clock.monotonicMs()
+    if (progress.stuckUntilMs !== undefined) {
+      if (sinceMs < progress.stuckUntilMs) return
+      progress.stuckUntilMs = undefined
+      progress.queued = progress.settled
+    }
     for (const entry of account.journal) {
       if (entry.seq <= progress.queued) continue
       if (this.#queue.length >= QUEUE_MAX) break
@@ -111,9 +122,9 @@ export class Settler {
     while (this.#queue.length > 0 && !this.#stopped) {
       const batch = this.#queue.slice(0, BATCH_MAX).map(({ entry }) => entry)
       try {
-        const damaged = await this.#options.ledger.append(batch)
-        damaged.forEach(this.#options.onDamage)
-        this.#settled(batch, new Set(damaged.map(({ accountId }) => accountId)))
+        const refused = await this.#append(batch)
+        refused.forEach(this.#options.onDamage)
+        this.#settled(batch, new Set(refused))
         failures = 0
       } catch (error) {
         failures += 1
@@ -123,13 +134,28 @@ export class Settler {
     }
   }
 
-  #settled(batch: readonly Entry[], damaged: ReadonlySet<AccountId>): void {
+  /**
+   * Appends what can be appended and returns the rest. One entry that the ledger does not take must not hold up the others:
+   * the batch is halved until it stands alone.
+   */
+  async #append(batch: readonly Entry[]): Promise<readonly Entry[]> {
+    try {
+      return await this.#options.ledger.append(batch)
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      if (batch.length === 1) return batch
+      const half = Math.ceil(batch.length / 2)
+      return [...(await this.#append(batch.slice(0, half))), ...(await this.#append(batch.slice(half)))]
+    }
+  }
+
+  #settled(batch: readonly Entry[], refused: ReadonlySet<Entry>): void {
     this.#queue = this.#queue.slice(batch.length)
-    for (const { accountId, seq } of batch) {
-      const progress = this.#progress.get(accountId)
+    for (const entry of batch) {
+      const progress = this.#progress.get(entry.accountId)
       if (!progress) continue
-      progress.damaged ||= damaged.has(accountId)
-      if (!progress.damaged && seq > progress.settled) progress.settled = seq
+      if (refused.has(entry)) progress.stuckUntilMs = this.#options.clock.monotonicMs() + STUCK_MS
+      if (progress.stuckUntilMs === undefined && entry.seq > progress.settled) progress.settled = entry.seq
     }
   }
 
@@ -141,7 +167,7 @@ export class Settler {
       this.#progress.set(id, known)
       return known
     }
-    const progress = { settled: 0n, queued: 0n, damaged: false }
+    const progress: Progress = { settled: 0n, queued: 0n }
     this.#progress.set(id, progress)
     const oldest = this.#progress.size > ACCOUNTS_MAX ? this.#progress.keys().next().value : undefined
     if (oldest !== undefined) this.#progress.delete(oldest)

@@ -110,7 +110,9 @@ export class Verify {
       return { damages: unreadable, unsettled: [], givenBack: new Map(), entries: count }
     }
     const result = audit.finish()
-    const reversals = await this.#checkReversals(id, account?.value, result)
+    // A purchase that cannot be read cannot be looked up either: first things first.
+    const readable = unreadable.length === 0
+    const reversals = readable ? await this.#checkReversals(id, account?.value, result) : []
     return { ...result, damages: [...unreadable, ...result.damages, ...reversals], entries: count }
   }
 

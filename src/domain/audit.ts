@@ -1,5 +1,5 @@
 import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
-import { type Entry, isMark, movementOf, type TransactionId } from './entry.js'
+import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 
 /** Something that cannot be, found in the books. */
 export type Damage = {
@@ -31,7 +31,7 @@ export type DamageKind =
   | 'BALANCE_AFTER_WRONG'
   /** The sum of a wallet's entries falls below zero. */
   | 'BALANCE_NEGATIVE'
-  /** A purchase moved something else than its amount, or money moved where none should. */
+  /** An entry moved something else than its amount, or money moved where none should. */
   | 'MOVEMENT_WRONG'
   /** More was given back than was paid, or to another wallet, or of something that never paid. */
   | 'REVERSAL_WRONG'
@@ -80,10 +80,7 @@ export class AccountAudit {
     const inJournal = this.#unread.get(entry.seq)
     this.#unread.delete(entry.seq)
     if (inJournal && !sameEntry(inJournal, entry)) this.#found('COPIES_DIFFER', `seq ${entry.seq}`)
-    const otherSeq = this.#journalIds.get(entry.transactionId)
-    if (otherSeq !== undefined && otherSeq !== entry.seq) {
-      this.#found('TRANSACTION_TWICE', `${entry.transactionId} at seq ${entry.seq} and ${otherSeq}`)
-    }
+    this.#checkOnce(entry.transactionId, entry.seq)
     this.#count(entry)
   }
 
@@ -109,6 +106,14 @@ export class AccountAudit {
     const contiguous = journal.every(({ seq }, index) => seq === version - BigInt(journal.length - 1 - index))
     if (journal.length === 0 || !contiguous)
       this.#found('JOURNAL_BROKEN', `version ${version}, ${journal.length} entries`)
+    for (const { transactionId, seq } of journal) this.#checkOnce(transactionId, seq)
+  }
+
+  /** Reports an id that the journal has in another place. */
+  #checkOnce(transactionId: TransactionId, seq: bigint): void {
+    const otherSeq = this.#journalIds.get(transactionId)
+    if (otherSeq === undefined || otherSeq === seq) return
+    this.#found('TRANSACTION_TWICE', `${transactionId} at seq ${seq} and ${otherSeq}`)
   }
 
   /** Counts what only the journal holds, and reports what nobody holds, up to this place. */
@@ -199,12 +204,18 @@ function movesRightly(entry: Entry): boolean {
         ? entry.movement?.delta === -entry.amount
         : entry.movement === undefined
     case 'REVERSAL':
-      return entry.reason === 'APPROVED' ? (entry.movement?.delta ?? 0n) > 0n : entry.movement === undefined
+      if (entry.reason !== 'APPROVED') return entry.movement === undefined
+      return entry.movement !== undefined && entry.movement.delta > 0n && gaveWhatWasAsked(entry)
     case 'CREDIT':
       return entry.movement.delta > 0n
     case 'ADMIN':
       return true
   }
+}
+
+/** Whether the reversal gave back the amount that was asked for; without one, any. */
+function gaveWhatWasAsked({ amount, movement }: ReversalEntry): boolean {
+  return amount === undefined || movement?.delta === amount
 }
 
 function sameEntry(a: Entry, b: Entry): boolean {

@@ -61,6 +61,10 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
 
     listAccounts: unaryHandler<ListAccountsRequest, ListAccountsResponse>(handlers, async (request) => {
       const { pageToken, status } = request
+      const fields = new RequestFields()
+      const isKnown = Object.values(AccountStatus).includes(status)
+      fields.check(isKnown, 'status', 'must be ACTIVE, BLOCKED or CLOSED, or absent')
+      fields.close()
       const limit = pageSizeOf(request.pageSize)
       const afterId = readPageToken(pageToken, [status]) ?? ''
       const wanted = statusIn(status)

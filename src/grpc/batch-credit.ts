@@ -10,8 +10,10 @@ import { UnreadableMessage } from './request-decoder.js'
 const IN_FLIGHT_MAX = 256
 /** Refusals that end a stream: more of them mean that it is the wrong stream, and the answer has to stay small. */
 const REFUSALS_MAX = 5_000
-/** Longest part of an id that is repeated in a refusal, in characters: an invalid one may be of any length. */
-const ECHO_LENGTH_MAX = 128
+/** Longest part of an id that is repeated in a refusal, in bytes: an invalid one may be of any length. */
+const ECHO_BYTES_MAX = 128
+/** Longest description of a refusal, in characters: with the ids, all refusals of a stream fit into one message. */
+const DESCRIPTION_LENGTH_MAX = 400
 /** Pause before trying again what found the queue full, in milliseconds. */
 const OVERLOAD_PAUSE_MS = 20
 
@@ -44,7 +46,7 @@ export class BatchCredit {
     let index = 0n
     let complete = true
     for await (const request of requests) {
-      if (this.#refused.length >= REFUSALS_MAX) complete = false
+      if (this.#refused.length > REFUSALS_MAX) complete = false
       if (!complete || this.#failure !== undefined) break
       this.#begin(request, index)
       index += 1n
@@ -105,12 +107,16 @@ export class BatchCredit {
   #refuse(item: Pick<RefusedCredit, 'index' | 'transactionId' | 'accountId'>, error: CallError): void {
     this.#refused.push({
       index: item.index,
-      transactionId: item.transactionId.slice(0, ECHO_LENGTH_MAX),
-      accountId: item.accountId.slice(0, ECHO_LENGTH_MAX),
+      transactionId: echo(item.transactionId),
+      accountId: echo(item.accountId),
       reason: error.kind,
-      description: error.message,
+      description: error.message.slice(0, DESCRIPTION_LENGTH_MAX),
     })
   }
+}
+
+function echo(id: string): string {
+  return Buffer.from(id).subarray(0, ECHO_BYTES_MAX).toString()
 }
 
 /** Whether the item was looked at and refused, as against not decided at all. */

@@ -7,6 +7,7 @@ import type {
 } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
 import type { Clock } from '../application/clock.js'
+import { IndecisionError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import { UnreadableMessage } from './request-decoder.js'
@@ -24,6 +25,9 @@ export type HandlerOptions = {
   /** Told of every error that is a bug of ours. */
   readonly onBug: (error: unknown, requestId: string) => void
 }
+
+/** Time after the end of the budget in which an answer may still come, in milliseconds. */
+const LATE_MS = 250
 
 export const unreadable = {
   field: 'request',
@@ -43,7 +47,7 @@ export function unaryHandler<Request, Response>(
       if (call.request instanceof UnreadableMessage) {
         throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
       }
-      return await handle(call.request, handledCall(call, options))
+      return await inTime(handle(call.request, handledCall(call, options)), options.durationMsMax + LATE_MS)
     })
 }
 
@@ -63,6 +67,20 @@ export function clientStreamHandler<Request, Response>(
 export type StreamCall = CallContext & {
   /** Begins the time for one more request. */
   readonly budget: () => Budget
+}
+
+/** Gives up waiting, so that a caller without a deadline has an answer too. What was begun may still be decided: a retry finds it. */
+async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new IndecisionError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
+    timer = setTimeout(() => reject(error), durationMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 type AnyCall = ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>

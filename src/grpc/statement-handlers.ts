@@ -35,6 +35,11 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
       async (request) => {
         const fields = new RequestFields()
         const accountId = fields.accountId('account_id', request.accountId)
+        // A number that this contract does not have must not pass for "any".
+        const kindIsKnown = Object.values(TransactionKind).includes(request.kind)
+        fields.check(kindIsKnown, 'kind', 'must be a kind of entry, or absent')
+        const decisionIsKnown = Object.values(Decision).includes(request.decision)
+        fields.check(decisionIsKnown, 'decision', 'must be APPROVED or DECLINED, or absent')
         fields.close()
         const limit = pageSizeOf(request.pageSize)
         const { startTime, endTime, kind, category, decision } = request
@@ -57,7 +62,8 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
 }
 
 function seqIn(place: string): bigint {
-  if (/^\d{1,19}$/.test(place)) return BigInt(place)
+  const seq = /^\d{1,19}$/.test(place) ? BigInt(place) : undefined
+  if (seq !== undefined && seq <= FROM_THE_END) return seq
   throw new CallError('INVALID_REQUEST', { violations: [{ field: 'page_token', description: 'is damaged' }] })
 }
 

@@ -100,7 +100,7 @@ export function accountDocument(account: Account): AccountDocument {
 }
 
 /** Writes an entry for an account's journal. */
-function journalDocument(entry: Entry): EntryDocument {
+export function journalDocument(entry: Entry): EntryDocument {
   return { transaction: entry.transactionId, ...fieldsOf(entry) }
 }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Ledger } from '../../../src/application/ledger.js'
 import { Settler } from '../../../src/application/settler.js'
 import { applyEntry } from '../../../src/domain/account.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -107,10 +108,10 @@ describe('settler: a ledger that fails', () => {
       expect(damage).to.deep.equal([funding])
     })
 
-    it('counts on no entry of that account', async () => {
+    it('counts on what came before it only', async () => {
       settler.add(account)
       await settled()
-      expect(settler.settledThrough('a')).to.equal(0n)
+      expect(settler.settledThrough('a')).to.equal(1n)
     })
 
     it('counts on no later entry of that account either', async () => {
@@ -118,7 +119,7 @@ describe('settler: a ledger that fails', () => {
       await settled()
       settler.add(applyEntry(account, next()))
       await settled()
-      expect(settler.settledThrough('a')).to.equal(0n)
+      expect(settler.settledThrough('a')).to.equal(1n)
     })
 
     it('sends no later entry of that account', async () => {
@@ -148,6 +149,57 @@ describe('settler: a ledger that fails', () => {
       if (opening?.kind !== 'ADMIN') throw new TypeError('the first entry opens the account')
       return { ...opening, transactionId: 'next', seq: 3n }
     }
+  })
+
+  describe('that cannot take one entry, whatever is tried', () => {
+    const bad = fundedAccount('bad')
+    const clock = new HandClock()
+    let refuses: boolean
+    let refused: Entry[]
+
+    beforeEach(() => {
+      refuses = true
+      refused = []
+      const ledger: Ledger = {
+        find: (keys) => store.find(keys),
+        findReversals: (keys) => store.findReversals(keys),
+        append: async (entries) => {
+          if (refuses && entries.some(({ accountId, seq }) => accountId === 'bad' && seq === 1n)) {
+            throw new TypeError('a validator says no')
+          }
+          return await store.append(entries)
+        },
+      }
+      settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: (entry) => refused.push(entry) })
+    })
+
+    it('settles every other entry that waits with it', async () => {
+      for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) settler.add(account)
+      await settled()
+      expect([settler.settledThrough('a'), settler.settledThrough('b')]).to.deep.equal([2n, 2n])
+    })
+
+    it('tells of that entry and no other', async () => {
+      for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) settler.add(account)
+      await settled()
+      expect(refused).to.deep.equal([bad.journal[0]])
+    })
+
+    it('counts on nothing of its account', async () => {
+      settler.add(bad)
+      await settled()
+      expect(settler.settledThrough('bad')).to.equal(0n)
+    })
+
+    it('is offered the entry again after five seconds', async () => {
+      settler.add(bad)
+      await settled()
+      refuses = false
+      clock.advance(5_000)
+      settler.add(bad)
+      await settled()
+      expect(settler.settledThrough('bad')).to.equal(2n)
+    })
   })
 
   async function settled(): Promise<void> {
