@@ -3,7 +3,7 @@ import type { AccountBooks, AuditStore, Stored } from '../application/verify.js'
 import type { Account, AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import { collections } from './collections.js'
-import { type AccountDocument, accountOf, entryOfLedger, type LedgerDocument } from './documents.js'
+import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
 /** Documents fetched at a time: what is held in memory. */
 const BATCH_SIZE = 500
@@ -69,7 +69,7 @@ export class MongoAuditStore implements AuditStore {
 
 function storedAccount(document: AccountDocument): Stored<Account> {
   try {
-    return { accountId: document._id, value: accountOf(document) }
+    return { accountId: document._id, value: accountAsStored(document) }
   } catch (error) {
     return { accountId: document._id, problem: `account: ${String(error)}` }
   }

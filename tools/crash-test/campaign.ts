@@ -48,23 +48,25 @@ export class Campaign {
   static async start(options: CampaignOptions): Promise<Campaign> {
     const problems = new Problems()
     const folder = await mkdtemp(join(tmpdir(), 'benefits-crash-test-'))
-    const database = await Database.start({
+    const database = await Database.prepare({
       folder: join(folder, 'data'),
       onCrash: (reason) => problems.found({ kind: 'PROCESS', detail: reason }),
     })
+    const services = new Services({
+      mongodbUri: database.uri,
+      count: SERVICE_PROCESSES,
+      logFile: join(folder, 'services.log'),
+      problems,
+    })
+    const campaign = new Campaign(options, { folder, database, services }, problems)
     try {
-      const logFile = join(folder, 'services.log')
-      const services = await Services.start({
-        mongodbUri: database.uri,
-        count: SERVICE_PROCESSES,
-        logFile,
-        problems,
-      })
-      return new Campaign(options, { folder, database, services }, problems)
+      await database.start()
+      await services.start()
     } catch (error) {
-      await database.stop()
+      await campaign.close({ keepFolder: false })
       throw error
     }
+    return campaign
   }
 
   private constructor(options: CampaignOptions, processes: Processes, problems: Problems) {
@@ -76,7 +78,8 @@ export class Campaign {
     this.book = new Book(problems)
     this.#random = new Random(options.seed)
     this.#signal = AbortSignal.any([options.signal, this.#failed.signal])
-    this.asker = new Asker({ ...processes, book: this.book, problems, signal: this.#signal })
+    // What was begun gets its answer, unless the processes cannot be started again.
+    this.asker = new Asker({ ...processes, book: this.book, problems, signal: this.#failed.signal })
   }
 
   /** Load and kills, until there were enough kills; then every operation that was begun gets its answer. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { type FoundMongod, findMongod } from '../../src/local-mongo/find-mongod.js'
-import { freePorts } from '../../src/local-mongo/free-port.js'
+import { isPortFree } from '../../src/local-mongo/free-port.js'
 import { type RunningMongod, startMongod } from '../../src/local-mongo/mongod-process.js'
 import { isAlive } from '../../src/local-mongo/mongod-state.js'
 import { ensureReplicaSet, replicaSetUri } from '../../src/local-mongo/replica-set.js'
@@ -28,17 +28,16 @@ export class Database {
   #run: Run | undefined
   #killed = false
 
-  static async start(options: DatabaseOptions): Promise<Database> {
+  /** Finds a mongod and an address for it; starts nothing. */
+  static async prepare(options: DatabaseOptions): Promise<Database> {
     const binary = await findMongod({
       env: process.env,
       mongodPath: process.env['MONGOD_PATH'],
       log: () => {},
     })
-    const [port = 0] = await freePorts(1)
+    const port = await portToReturnTo()
     await mkdir(options.folder, { recursive: true })
-    const database = new Database(binary, port, options)
-    await database.#start()
-    return database
+    return new Database(binary, port, options)
   }
 
   private constructor(binary: FoundMongod, port: number, options: DatabaseOptions) {
@@ -51,24 +50,8 @@ export class Database {
     process.on('exit', () => this.#kill())
   }
 
-  /** Kills it as a power cut would, starts it again at once, and returns when it can be written to. */
-  async crash(): Promise<void> {
-    const run = this.#run
-    this.#kill()
-    await run?.ended
-    // Ends the watcher, too.
-    await run?.mongod.stop()
-    await this.#start()
-  }
-
-  /** Ends it in order, if it runs. */
-  async stop(): Promise<void> {
-    this.#killed = true
-    await this.#run?.mongod.stop()
-    this.#run = undefined
-  }
-
-  async #start(): Promise<void> {
+  /** Starts it on its data, and returns when it can be written to. */
+  async start(): Promise<void> {
     let end = () => {}
     const ended = new Promise<void>((resolve) => {
       end = resolve
@@ -85,9 +68,37 @@ export class Database {
     await ensureReplicaSet([this.#port])
   }
 
+  /** Kills it as nothing can be caught, starts it again at once, and returns when it can be written to. */
+  async crash(): Promise<void> {
+    const run = this.#run
+    this.#kill()
+    await run?.ended
+    // Ends the watcher, too.
+    await run?.mongod.stop()
+    await this.start()
+  }
+
+  /** Ends it in order, if it runs. */
+  async stop(): Promise<void> {
+    this.#killed = true
+    await this.#run?.mongod.stop()
+    this.#run = undefined
+  }
+
   #kill(): void {
     this.#killed = true
     const pid = this.#run?.mongod.pid
     if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL')
+  }
+}
+
+/**
+ * A free port below those that the system gives to outgoing connections. While the database is away the services knock at its port
+ * all the time, and one that gets the same number for its own end would connect to itself and keep the port.
+ */
+async function portToReturnTo(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000)
+    if (await isPortFree(port)) return port
   }
 }

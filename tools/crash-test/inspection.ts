@@ -10,7 +10,7 @@ import { type Method, methods } from './wire-client.js'
 /** Entries on a page of a statement: the most that the contract allows. */
 const PAGE_SIZE = 1_000
 /** Calls at a time. */
-const CONCURRENCY = 8
+const CONCURRENCY = 32
 const CALL_MS_MAX = 10_000
 /** Times that a read is tried: the service may still be finding its database again. */
 const ATTEMPTS_MAX = 5
@@ -59,28 +59,36 @@ export class Inspection {
   }
 
   async #read({ accountId: account_id }: Page): Promise<Shown> {
-    const { account } = await this.#call<Account>(methods.getAccount, { account_id })
+    const found = await this.#call<Account>(methods.getAccount, { account_id })
+    if (!found) return { statement: [], version: '0', balances: new Map() }
+    const { version, wallets } = found.account
+    return {
+      statement: await this.#readStatement(account_id),
+      version,
+      balances: new Map(wallets.map(({ category, balance }) => [category, BigInt(balance)])),
+    }
+  }
+
+  async #readStatement(account_id: string): Promise<readonly Transaction[]> {
     const newestFirst: Transaction[] = []
     let page_token = ''
     do {
       const request = { account_id, page_size: PAGE_SIZE, page_token }
       const page = await this.#call<Statement>(methods.listTransactions, request)
-      newestFirst.push(...page.transactions)
-      page_token = page.next_page_token
+      newestFirst.push(...(page?.transactions ?? []))
+      page_token = page?.next_page_token ?? ''
     } while (page_token !== '')
-    return {
-      statement: newestFirst.reverse(),
-      version: account.version,
-      balances: new Map(account.wallets.map(({ category, balance }) => [category, BigInt(balance)])),
-    }
+    return newestFirst.reverse()
   }
 
-  async #call<T>(method: Method, request: object): Promise<T> {
+  /** Undefined when the service says that there is no such thing. */
+  async #call<T>(method: Method, request: object): Promise<T | undefined> {
     const { services, random } = this.#options
     let reason = ''
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const reply = await services.anyClient(random).call<T>(method, request, CALL_MS_MAX)
       if (reply.type === 'ANSWER') return reply.answer
+      if (reply.type === 'REFUSAL') return undefined
       reason = reply.reason
     }
     throw new Error(`${method.path}: ${reason}`)

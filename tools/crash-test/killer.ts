@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from './random.js'
 
 /** Longest pause between what a killer has waited for and its next kill, in milliseconds. */
-const PAUSE_MS_MAX = 1_500
+const PAUSE_MS_MAX = 3_000
 /** Answers that must come between two kills of one kind, so that each kill meets a load. */
 const ANSWERS = { min: 1, max: 200 }
 const POLL_MS = 10

@@ -6,7 +6,7 @@ const KILLS = 50
 /** Longest time for load and kills, in seconds. */
 const SECONDS_MAX = 1_200
 /** Acknowledged operations that are asked for once more at the end. */
-const REPEATS = 3_000
+const REPEATS = 2_500
 const PROGRESS_MS = 5_000
 /** Problems that are printed; more are in the folder. */
 const PRINTED_MAX = 20
@@ -20,6 +20,7 @@ await runCommand('crash-test', async () => {
   const interruption = interruptedBySignal()
   const timeout = AbortSignal.timeout(seconds * 1_000)
   const campaign = await Campaign.start({ kills, seed, signal: AbortSignal.any([interruption, timeout]) })
+  console.log(`data and logs are in ${campaign.folder}, until it is over`)
   let keepFolder = true
   try {
     await runWithProgress(campaign)
@@ -30,7 +31,7 @@ await runCommand('crash-test', async () => {
   } finally {
     await campaign.close({ keepFolder })
     if (keepFolder)
-      console.error(`crash-test: data, logs and problems are in ${campaign.folder}, seed=${seed}`)
+      console.error(`crash-test: seed=${seed}; data, logs and problems stay in ${campaign.folder}`)
   }
   const missing = 2 * kills - campaign.kills.service - campaign.kills.database
   if (missing > 0) throw new Error(`the time was over, ${missing} kills are missing`)

@@ -16,8 +16,9 @@ export type ServicesOptions = {
 
 /** One process and the client that calls it. */
 type Running = {
-  readonly process: ServiceProcess
+  readonly service: ServiceProcess
   readonly client: WireClient
+  /** Ends when the process has ended and its log was read. */
   readonly ended: Promise<void>
 }
 
@@ -28,15 +29,14 @@ export class Services {
   /** Processes that may end. */
   readonly #dismissed = new Set<ServiceProcess>()
 
-  static async start(options: ServicesOptions): Promise<Services> {
-    const services = new Services(options)
-    for (let place = 0; place < options.count; place++) await services.#launch(place)
-    for (const { process } of services.#running) await process.untilEvent('serving')
-    return services
+  constructor(options: ServicesOptions) {
+    this.#options = options
   }
 
-  private constructor(options: ServicesOptions) {
-    this.#options = options
+  /** Starts all of them and returns when they serve. */
+  async start(): Promise<void> {
+    for (let place = 0; place < this.#options.count; place++) await this.#launch(place)
+    for (const { service } of this.#running) await service.untilEvent('serving')
   }
 
   /** A client of any of the processes, whether it lives or not. */
@@ -48,8 +48,8 @@ export class Services {
   async crash(random: Random): Promise<void> {
     const victim = this.#any(random)
     const place = this.#running.indexOf(victim)
-    this.#dismissed.add(victim.process)
-    await victim.process.kill()
+    this.#dismissed.add(victim.service)
+    await victim.service.kill()
     await this.#launch(place)
     victim.client.close()
     await victim.ended
@@ -57,10 +57,13 @@ export class Services {
 
   /** Ends all of them in order. Their logs are complete then. */
   async stop(): Promise<void> {
-    for (const { process, client, ended } of this.#running.splice(0)) {
-      this.#dismissed.add(process)
+    for (const { service, client, ended } of this.#running.splice(0)) {
       client.close()
-      await process.stop().catch((error: unknown) => this.#processFailed(String(error)))
+      // One that has ended already has been told of.
+      if (!service.hasExited) {
+        this.#dismissed.add(service)
+        await service.stop().catch((error: unknown) => this.#failed(String(error)))
+      }
       await ended
     }
   }
@@ -72,24 +75,29 @@ export class Services {
   }
 
   async #launch(place: number): Promise<void> {
-    const process = new ServiceProcess({ MONGODB_URI: this.#options.mongodbUri, JWT_SECRET })
-    const ended = process.untilExit().then(async (code) => {
-      if (!this.#dismissed.has(process)) this.#processFailed(`the service ended by itself with code ${code}`)
-      await this.#readLog(process)
+    const service = new ServiceProcess({ MONGODB_URI: this.#options.mongodbUri, JWT_SECRET })
+    const ended = service.untilExit().then(async (code) => {
+      if (!this.#dismissed.has(service)) this.#failed(`the service ended by itself with code ${code}`)
+      await this.#readLog(service)
     })
-    await process.untilEvent('listening')
-    this.#running[place] = { process, client: new WireClient(process.grpcAddress, signToken()), ended }
+    try {
+      await service.untilEvent('listening')
+    } catch (error) {
+      await service.kill()
+      throw error
+    }
+    this.#running[place] = { service, client: new WireClient(service.grpcAddress, signToken()), ended }
   }
 
   /** Keeps what the process has written; what it calls an error is one. */
-  async #readLog(process: ServiceProcess): Promise<void> {
-    await appendFile(this.#options.logFile, `${process.stdout}${process.stderr}`)
-    for (const event of process.events) {
-      if (event['level'] === 'error' || event['level'] === 'fatal') this.#processFailed(JSON.stringify(event))
+  async #readLog({ stdout, stderr, events }: ServiceProcess): Promise<void> {
+    await appendFile(this.#options.logFile, `${stdout}${stderr}`)
+    for (const event of events) {
+      if (event['level'] === 'error' || event['level'] === 'fatal') this.#failed(JSON.stringify(event))
     }
   }
 
-  #processFailed(detail: string): void {
+  #failed(detail: string): void {
     this.#options.problems.found({ kind: 'PROCESS', detail })
   }
 }

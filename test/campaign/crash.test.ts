@@ -1,0 +1,55 @@
+import { expect } from 'chai'
+import { Campaign } from '../../tools/crash-test/campaign.js'
+
+const KILLS = 3
+const REPEATS = 200
+/** Longest time for load and kills, in milliseconds. */
+const TIME_MS_MAX = 60_000
+
+const seed = Math.floor(Math.random() * 2 ** 32)
+
+describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${seed}`, function () {
+  this.timeout(2 * TIME_MS_MAX)
+  let campaign: Campaign
+  let verified: { readonly accounts: number; readonly entries: number }
+
+  before(async () => {
+    campaign = await Campaign.start({ kills: KILLS, seed, signal: AbortSignal.timeout(TIME_MS_MAX) })
+    await campaign.run()
+    await campaign.inspect({ repeats: REPEATS })
+    verified = await campaign.verify()
+  })
+  after(async () => {
+    await campaign?.close({ keepFolder: campaign.problems.total > 0 })
+  })
+
+  it('kills the service and the database that often', () => {
+    expect(campaign.kills).to.deep.equal({ service: KILLS, database: KILLS })
+  })
+
+  it('has calls that stay without an answer and are made again', () => {
+    expect(campaign.asker.retries).to.be.greaterThan(0)
+  })
+
+  it('acknowledges entries of every kind', () => {
+    expect([...campaign.book.acknowledgedByKind.keys()]).to.have.members([
+      'open',
+      'credit',
+      'authorize',
+      'reverse',
+      'status',
+    ])
+  })
+
+  it('asks again for acknowledged entries', () => {
+    expect(campaign.book.repeats).to.be.at.least(REPEATS)
+  })
+
+  it('loses no acknowledged entry, doubles none, alters none, and leaves books that verify finds clean', () => {
+    expect(campaign.problems.all).to.deep.equal([])
+  })
+
+  it('leaves as many entries in the ledger as were acknowledged', () => {
+    expect(verified.entries).to.equal(campaign.book.acknowledged)
+  })
+})

@@ -1,0 +1,139 @@
+import { expect } from 'chai'
+import { readConfig } from '../../src/config.js'
+import type { Core } from '../../src/core.js'
+import type { BatchCreditRequest, BatchCreditResponse } from '../../src/gen/benefits/v1/account.js'
+import { createLogger } from '../../src/observability/logger.js'
+import { type Service, startService } from '../../src/service.js'
+import { changeStatus, fundedAccount, openCore } from '../support/accounts.js'
+import { CreditStreams } from '../support/credit-stream.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { eventually } from '../support/eventually.js'
+import { testMongoUri } from '../support/mongo.js'
+import { JWT_SECRET } from '../support/token.js'
+
+const ACCOUNTS = 50
+const CREDITS = 5_000
+
+describe('batch credit over the wire', () => {
+  const database = useDatabase()
+  let core: Core
+  let service: Service
+  let streams: CreditStreams
+  let accountIds: readonly string[]
+
+  before(async () => {
+    const uri = await testMongoUri()
+    const name = database().databaseName
+    const env = { MONGODB_URI: uri, MONGODB_DATABASE: name, GRPC_PORT: '0', HTTP_PORT: '0' }
+    await new Promise<void>((resolve, reject) => {
+      const options = { config: readConfig(env), mongodbUri: uri, jwtSecret: JWT_SECRET, onReady: resolve }
+      startService({ ...options, logger: createLogger('fatal') }).then((started) => {
+        service = started
+      }, reject)
+    })
+    core = await openCore(uri, name)
+    streams = new CreditStreams(`127.0.0.1:${service.grpcPort}`)
+  })
+  after(async () => {
+    streams.close()
+    await service.stop()
+    await core.close(2_000)
+  })
+  beforeEach(async () => {
+    const opened = Array.from({ length: ACCOUNTS }, () => fundedAccount(core, {}))
+    accountIds = await Promise.all(opened)
+  })
+
+  /** Credits of 1, 2, 3, ... centavos to one account after another, like an employer's monthly load. */
+  function monthlyLoad(count: number): readonly BatchCreditRequest[] {
+    return Array.from({ length: count }, (_, index) => ({
+      transactionId: `2026-11/${index}`,
+      accountId: accountIds[index % ACCOUNTS] ?? '',
+      category: ['FOOD', 'MEAL', 'CASH'][index % 3] ?? '',
+      amount: BigInt(index + 1),
+    }))
+  }
+
+  /** The sum of what all accounts hold, and of their entries. */
+  async function totals(): Promise<{ held: bigint; versions: bigint }> {
+    const found = [...(await core.accounts.load(accountIds)).values()]
+    const held = found.flatMap(({ wallets }) => [...wallets.values()]).reduce((sum, one) => sum + one, 0n)
+    return { held, versions: found.reduce((sum, { version }) => sum + version, 0n) }
+  }
+
+  async function send(items: Iterable<BatchCreditRequest>): Promise<BatchCreditResponse> {
+    const { summary, error } = await streams.send(items)
+    if (!summary) throw new Error(`no summary, but ${error.code}: ${error.message}`)
+    return summary
+  }
+
+  const sumTo = (count: number) => (BigInt(count) * BigInt(count + 1)) / 2n
+
+  it('credits every item of a long stream, and changes nothing when the same stream comes again', async () => {
+    const first = await send(monthlyLoad(CREDITS))
+    const afterFirst = await totals()
+    const second = await send(monthlyLoad(CREDITS))
+    const nothing = { creditedCount: 0n, creditedAmount: 0n, replayedCount: 0n, refused: [], complete: true }
+    const count = BigInt(CREDITS)
+    expect(first).to.deep.equal({ ...nothing, creditedCount: count, creditedAmount: sumTo(CREDITS) })
+    expect(afterFirst.held).to.equal(sumTo(CREDITS))
+    expect(second).to.deep.equal({ ...nothing, replayedCount: count })
+    expect(await totals()).to.deep.equal(afterFirst)
+  })
+
+  it('credits each item once when the stream comes twice at the same time', async () => {
+    const [one, other] = await Promise.all([send(monthlyLoad(1_000)), send(monthlyLoad(1_000))])
+    expect(one.creditedCount + other.creditedCount).to.equal(1_000n)
+    expect((await totals()).held).to.equal(sumTo(1_000))
+  })
+
+  it('credits the rest when a broken stream is sent again whole', async () => {
+    const error = await streams.breakOff(monthlyLoad(2_000), () =>
+      eventually('something is credited', async () => (await totals()).held > 0n),
+    )
+    expect(error?.code).to.equal('CANCELLED')
+    const { creditedCount, replayedCount, complete } = await send(monthlyLoad(2_000))
+    expect({ done: creditedCount + replayedCount, complete }).to.deep.equal({ done: 2_000n, complete: true })
+    expect((await totals()).held).to.equal(sumTo(2_000))
+  })
+
+  it('names each item that is refused, in the order of the stream, and credits the others', async () => {
+    const closed = await fundedAccount(core, {})
+    await changeStatus(core, closed, 'CLOSED')
+    const [good = ''] = accountIds
+    const item = (transactionId: string, over: Partial<BatchCreditRequest> = {}): BatchCreditRequest => ({
+      transactionId,
+      accountId: good,
+      category: 'FOOD',
+      amount: 10n,
+      ...over,
+    })
+    const { refused, ...counts } = await send([
+      item('a'),
+      item('b', { accountId: 'nobody' }),
+      item('c', { amount: 0n }),
+      item('a', { amount: 11n }),
+      item('d', { accountId: closed }),
+      item('e', { category: 'PETS' }),
+      item('a'),
+      item(''),
+      item('f'),
+    ])
+    expect(refused.map(({ index, transactionId, reason }) => [Number(index), transactionId, reason])).to.deep.equal([
+      [1, 'b', 'ACCOUNT_NOT_FOUND'],
+      [2, 'c', 'INVALID_REQUEST'],
+      [3, 'a', 'TRANSACTION_ID_REUSED'],
+      [4, 'd', 'ACCOUNT_CLOSED'],
+      [5, 'e', 'INVALID_REQUEST'],
+      [7, '', 'INVALID_REQUEST'],
+    ])
+    expect(counts).to.deep.equal({ creditedCount: 2n, creditedAmount: 20n, replayedCount: 1n, complete: true })
+  })
+
+  it('ends a stream with more than 5000 refusals early, with a summary', async () => {
+    const wrong = monthlyLoad(20_000).map((item) => ({ ...item, category: 'PETS' }))
+    const { complete, refused, creditedCount } = await send(wrong)
+    expect({ complete, creditedCount }).to.deep.equal({ complete: false, creditedCount: 0n })
+    expect(refused.length).to.be.within(5_001, 5_256)
+  })
+})

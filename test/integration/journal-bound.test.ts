@@ -1,0 +1,192 @@
+import { expect } from 'chai'
+import { creditAccount } from '../../src/application/credit-account.js'
+import { Engine } from '../../src/application/engine.js'
+import { IndecisionError } from '../../src/application/errors.js'
+import { Settler } from '../../src/application/settler.js'
+import { readConfig } from '../../src/config.js'
+import { type Core, createCore, systemClock } from '../../src/core.js'
+import { JOURNAL_MAX } from '../../src/domain/account.js'
+import type { Entry } from '../../src/domain/entry.js'
+import { centavos } from '../../src/domain/money.js'
+import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { fundedAccount, testBudget } from '../support/accounts.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { eventually } from '../support/eventually.js'
+import { testMongoUri } from '../support/mongo.js'
+
+/** The ledger in MongoDB, which can be taken away: what is to be written to it then is not. */
+class AwayLedger extends MongoLedger {
+  away = false
+
+  override async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    if (this.away) throw new IndecisionError('UNAVAILABLE', 'the test took the ledger away')
+    return await super.append(entries)
+  }
+}
+
+type Process = Pick<Core, 'engine' | 'settler'>
+
+describe('journal bound', () => {
+  const database = useDatabase()
+  let ledger: AwayLedger
+  const running: Process[] = []
+
+  before(() => ensureSchema(database()))
+  beforeEach(() => {
+    ledger = new AwayLedger(database())
+  })
+  afterEach(async () => {
+    ledger.away = false
+    for (const { engine, settler } of running.splice(0)) {
+      await engine.drain()
+      await settler.drain(2_000)
+    }
+  })
+
+  /** Another process on the same database and the same ledger. */
+  function startProcess(): Process {
+    const clock = systemClock
+    const settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: failed })
+    const accounts = new MongoAccountStore(database())
+    const process = { settler, engine: new Engine({ accounts, ledger, settler, clock, queueMax: 2_000 }) }
+    running.push(process)
+    return process
+  }
+
+  const open = ({ engine }: Process) => fundedAccount({ engine } as Core, {})
+
+  async function journalOf(accountId: string): Promise<number> {
+    const accounts = database().collection<{ _id: string; journal: unknown[] }>('accounts')
+    return (await accounts.findOne({ _id: accountId }))?.journal.length ?? 0
+  }
+
+  it('is reached when the ledger is away: then the account answers UNAVAILABLE', async () => {
+    const process = startProcess()
+    ledger.away = true
+    const accountId = await open(process)
+    const answers = await creditMany(process, accountId, 700)
+    // The opening is an entry too.
+    expect(countOf(answers)).to.deep.equal({ RECORD: JOURNAL_MAX - 1, UNAVAILABLE: 700 - JOURNAL_MAX + 1 })
+    expect(await journalOf(accountId)).to.equal(JOURNAL_MAX)
+  })
+
+  it('does not touch other accounts', async () => {
+    const process = startProcess()
+    ledger.away = true
+    const [full, other] = [await open(process), await open(process)]
+    await creditMany(process, full, 600)
+    expect(await creditOnce(process, full, 'one-more')).to.equal('UNAVAILABLE')
+    expect(await creditOnce(process, other, 'one-more')).to.equal('RECORD')
+  })
+
+  it('does not touch answers that were given: the account repeats them', async () => {
+    const process = startProcess()
+    ledger.away = true
+    const accountId = await open(process)
+    await creditMany(process, accountId, 600)
+    expect(await creditOnce(process, accountId, 'credit-0')).to.equal('REPLAY')
+  })
+
+  it('is left behind when the ledger is back', async () => {
+    const process = startProcess()
+    ledger.away = true
+    const accountId = await open(process)
+    await creditMany(process, accountId, 600)
+    ledger.away = false
+    await recovery(process, accountId)
+    await eventually('the journal is short again', async () => {
+      await creditOnce(process, accountId, `later-${performance.now()}`)
+      return (await journalOf(accountId)) < 20
+    })
+  })
+
+  it('is left behind by a process that starts when the journal is full already', async () => {
+    const dead = startProcess()
+    ledger.away = true
+    const accountId = await open(dead)
+    await creditMany(dead, accountId, 600)
+    await dead.settler.drain(1)
+    ledger.away = false
+    await recovery(startProcess(), accountId)
+  })
+
+  it('lets nobody lose an entry', async () => {
+    const process = startProcess()
+    ledger.away = true
+    const accountId = await open(process)
+    const answers = await creditMany(process, accountId, 600)
+    ledger.away = false
+    await recovery(process, accountId)
+    await eventually('everything is settled', () => process.settler.unsettled === 0)
+    const entries = database().collection('ledger')
+    const credited = answers.filter((answer) => answer === 'RECORD').length
+    const kept = await entries.countDocuments({ '_id.account': accountId, '_id.transaction': /^credit-/ })
+    expect(kept).to.equal(credited)
+  })
+
+  it('is reached and left behind when the collection of the ledger refuses every document', async function () {
+    // An entry that was refused is offered again only after some seconds.
+    this.timeout(60_000)
+    const core = await coreThatExpectsDamage()
+    const accountId = await open(core)
+    await eventually('the opening is settled', () => core.settler.unsettled === 0)
+    await database().command({ collMod: 'ledger', validator: { never: { $exists: true } } })
+    try {
+      const answers = await creditMany(core, accountId, 600)
+      expect(countOf(answers)).to.deep.equal({ RECORD: JOURNAL_MAX, UNAVAILABLE: 600 - JOURNAL_MAX })
+      expect(await creditOnce(core, await open(core), 'other')).to.equal('RECORD')
+    } finally {
+      await ensureSchema(database())
+    }
+    await recovery(core, accountId)
+    await core.close(5_000)
+  })
+
+  async function coreThatExpectsDamage(): Promise<Core> {
+    const mongodbUri = await testMongoUri()
+    const config = readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database().databaseName })
+    const expected = () => {}
+    return createCore({
+      config,
+      mongodbUri,
+      onSettleFailure: expected,
+      onDamage: expected,
+      onCatalogFailure: failed,
+    })
+  }
+})
+
+function failed(cause: unknown): never {
+  throw new Error('this was not to happen in a test', { cause })
+}
+
+/** What comes of a credit of one centavo: a verdict, or why there is none. */
+function creditOnce({ engine }: Process, accountId: string, transactionId: string): Promise<string> {
+  const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
+  return creditAccount(engine, accountId, credit, testBudget()).then(
+    ({ type }) => type,
+    (error: unknown) => (error instanceof IndecisionError ? error.indecision : String(error)),
+  )
+}
+
+function creditMany(process: Process, accountId: string, count: number): Promise<readonly string[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => creditOnce(process, accountId, `credit-${index}`)),
+  )
+}
+
+function countOf(answers: readonly string[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const answer of answers) counts[answer] = (counts[answer] ?? 0) + 1
+  return counts
+}
+
+/** Waits until the account decides again. */
+function recovery(process: Process, accountId: string): Promise<unknown> {
+  return eventually('the account decides again', async () => {
+    const answer = await creditOnce(process, accountId, 'after')
+    return answer === 'RECORD' || answer === 'REPLAY'
+  })
+}

@@ -1,0 +1,330 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect } from 'chai'
+import type { Collection, Db, Document, UpdateFilter } from 'mongodb'
+import { createAuthorize } from '../../src/application/authorize.js'
+import { createReverse } from '../../src/application/reverse.js'
+import { Verify, type VerifySummary } from '../../src/application/verify.js'
+import type { Core } from '../../src/core.js'
+import type { DamageKind } from '../../src/domain/audit.js'
+import { centavos } from '../../src/domain/money.js'
+import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
+import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { eventually } from '../support/eventually.js'
+import { accountAfter, booksOf, exampleBooks, steps } from '../support/example-books.js'
+import { testMongoUri } from '../support/mongo.js'
+import { storeBooks } from '../support/stored-books.js'
+
+type Found = VerifySummary & { readonly found: readonly string[] }
+
+/** Verifies a database; each kind of damage is named once for each account. */
+async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) } = {}): Promise<Found> {
+  const found = new Set<string>()
+  const summary = await new Verify({
+    store,
+    ledger: new MongoLedger(db),
+    repair,
+    onDamage: ({ accountId, kind }) => found.add(`${accountId} ${kind}`),
+    onProgress: () => {},
+  }).run()
+  return { ...summary, found: [...found] }
+}
+
+/** The collections as they are when nobody looks after them: any document can be written. */
+function unguarded(db: Db) {
+  const past = { bypassDocumentValidation: true }
+  const accounts: Collection<{ _id: string }> = db.collection('accounts')
+  const ledger: Collection<Document> = db.collection('ledger')
+  const change = async (collection: Collection<never>, filter: Document, update: UpdateFilter<Document>) => {
+    // The driver's types are of documents that are as they should be.
+    const { matchedCount } = await collection.updateOne(filter as never, update as never, past)
+    if (matchedCount !== 1) throw new Error('the damage was not planted')
+  }
+  return {
+    account: (update: UpdateFilter<Document>) => change(accounts as never, { _id: 'b' }, update),
+    entry: (seq: bigint, update: UpdateFilter<Document>) =>
+      change(ledger as never, { '_id.account': 'b', seq }, update),
+    lose: async (seq: bigint) => {
+      const { deletedCount } = await ledger.deleteOne({ '_id.account': 'b', seq })
+      if (deletedCount !== 1) throw new Error('the entry was not there')
+    },
+    loseAccount: () => accounts.deleteOne({ _id: 'b' }),
+    /** Writes an entry once more, in another place. */
+    copy: async (seq: bigint, over: Document) => {
+      const entry = await ledger.findOne({ '_id.account': 'b', seq })
+      await ledger.insertOne({ ...entry, ...over }, past)
+    },
+  }
+}
+
+type Planting = (raw: ReturnType<typeof unguarded>) => Promise<unknown>
+
+/** What is done to account b of a, b and c, and all that is to be found then. */
+const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>> = {
+  UNREADABLE: {
+    'the version is no int64': (raw) => raw.account({ $set: { version: 10 } }),
+    'a balance is no int64': (raw) => raw.account({ $set: { 'wallets.FOOD': 800.5 } }),
+    'a balance is below zero': (raw) => raw.account({ $set: { 'wallets.FOOD': -1n } }),
+    'the status is unheard of': (raw) => raw.account({ $set: { status: 'FROZEN' } }),
+    'there is no journal': (raw) => raw.account({ $unset: { journal: 1 } }),
+    'an entry of the journal has no kind': (raw) => raw.account({ $unset: { 'journal.1.kind': 1 } }),
+    'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
+    'the place of an entry is no int64': (raw) => raw.entry(9n, { $set: { seq: 9 } }),
+    'the time of an entry is no date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
+    'an entry is said to be declined that took effect': (raw) => raw.entry(9n, { $set: { decision: 'DECLINED' } }),
+  },
+  ACCOUNT_MISSING: { 'its document is lost': (raw) => raw.loseAccount() },
+  ENTRY_MISSING: { 'a declined purchase is lost': (raw) => raw.lose(5n) },
+  ENTRY_BEYOND_VERSION: {
+    'an entry is written past the account': (raw) =>
+      raw.copy(5n, { _id: { account: 'b', transaction: 'new' }, seq: 11n }),
+  },
+  COPIES_DIFFER: { 'the copy in the ledger is changed': (raw) => raw.entry(9n, { $set: { subject: 'eva' } }) },
+  TRANSACTION_TWICE: {
+    'an entry of the journal has an id of the ledger': (raw) =>
+      raw.account({ $set: { 'journal.2.transaction': 'buy-2' } }),
+  },
+  JOURNAL_BROKEN: {
+    'it has a gap': (raw) => raw.account({ $pull: { journal: { seq: 9n } } } as UpdateFilter<Document>),
+    'it is empty': async (raw) => {
+      await raw.copy(3n, lastCredit)
+      await raw.account({ $set: { journal: [] } })
+    },
+    'it lacks its last entry': async (raw) => {
+      await raw.copy(3n, lastCredit)
+      await raw.account({ $pop: { journal: 1 } })
+    },
+  },
+  BALANCE_DIFFERS: { 'a centavo is added': (raw) => raw.account({ $inc: { 'wallets.FOOD': 1n } }) },
+  BALANCE_AFTER_WRONG: {
+    'an entry says a centavo more': (raw) => raw.entry(4n, { $inc: { balance_after: 1n } }),
+  },
+  // An entry that says it itself cannot be read: so it is found together with an entry that says something else.
+  BALANCE_NEGATIVE: {
+    'a purchase of more than was there': async (raw) => {
+      await raw.entry(2n, { $set: { amount: 200n, delta: 200n, balance_after: 200n } })
+      await raw.entry(4n, { $set: { balance_after: 0n } })
+      await raw.entry(6n, { $set: { balance_after: 0n } })
+      await raw.account({ $set: { 'wallets.FOOD': 0n } })
+    },
+  },
+  MOVEMENT_WRONG: {
+    'a purchase was of another amount': (raw) => raw.entry(4n, { $inc: { amount: 1n } }),
+    'a partial reversal was of another amount': (raw) => raw.entry(6n, { $inc: { amount: 1n } }),
+  },
+  REVERSAL_WRONG: {
+    'of a purchase that was never seen': (raw) => raw.entry(6n, { $set: { original: 'nobody' } }),
+    'of more than was paid': async (raw) => {
+      await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n } })
+      await raw.account({ $set: { 'wallets.FOOD': 1_001n } })
+    },
+  },
+  STATUS_DIFFERS: { 'it is blocked by hand': (raw) => raw.account({ $set: { status: 'BLOCKED' } }) },
+  MARK_FORGOTTEN: { 'the mark is taken away': (raw) => raw.account({ $unset: { reversed_ahead: 1 } }) },
+}
+
+/** Makes a credit into the tenth entry of the example: 0.50 to MEAL. */
+const lastCredit = {
+  _id: { account: 'b', transaction: 'credit-3' },
+  seq: 10n,
+  wallet: 'MEAL',
+  amount: 50n,
+  delta: 50n,
+  balance_after: 50n,
+}
+
+describe('verify on a database', () => {
+  const database = useDatabase()
+  before(() => ensureSchema(database()))
+  beforeEach(async () => {
+    for (const name of ['accounts', 'ledger']) await database().collection(name).deleteMany({})
+  })
+
+  describe('that is clean', () => {
+    it('finds nothing in an empty one', async () => {
+      const summary = await verify(database())
+      expect(summary).to.deep.equal({ accounts: 0, entries: 0, damages: 0, unsettled: 0, found: [] })
+    })
+
+    it('finds nothing where there is something of everything', async () => {
+      await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+      const summary = await verify(database())
+      expect(summary).to.deep.equal({ accounts: 3, entries: 27, damages: 0, unsettled: 3, found: [] })
+    })
+
+    it('takes every account into account, lot after lot', async () => {
+      const whole = (id: string) => accountAfter(id, [steps.open('open'), steps.credit('c', 'FOOD', 1n)])
+      const ids = Array.from({ length: 1_203 }, (_, index) => `account-${index}`)
+      await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, settled: 1 })))
+      const summary = await verify(database())
+      expect(summary).to.include({ accounts: 1_203, entries: 1_203, damages: 0, unsettled: 1_203 })
+    })
+
+    it('finds nothing where nobody opened the account', async () => {
+      const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
+      await storeBooks(database(), booksOf(whole, { journal: 1, settled: 1 }))
+      expect((await verify(database())).found).to.deep.equal([])
+    })
+  })
+
+  for (const [kind, cases] of Object.entries(plantings)) {
+    describe(`where ${kind} is planted`, () => {
+      for (const [what, plant] of Object.entries(cases)) {
+        it(`finds it, and nothing else: ${what}`, async () => {
+          await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+          await plant(unguarded(database()))
+          const expected = kind === 'BALANCE_NEGATIVE' ? ['BALANCE_AFTER_WRONG', kind] : [kind]
+          expect((await verify(database())).found).to.deep.equal(expected.map((one) => `b ${one}`))
+        })
+      }
+    })
+  }
+
+  it('goes on after a purchase that cannot be read, though it was reversed', async () => {
+    await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+    await unguarded(database()).entry(4n, { $unset: { merchant: 1 } })
+    await database().collection('ledger').deleteOne({ '_id.account': 'a', seq: 5n })
+    expect((await verify(database())).found).to.include.members(['b UNREADABLE', 'a ENTRY_MISSING'])
+  })
+
+  describe('with entries that only journals hold', () => {
+    const three = () => booksOf(exampleWhole('a'), { journal: 3, settled: 7 })
+
+    it('counts them, and leaves them where they are', async () => {
+      await storeBooks(database(), three())
+      await verify(database())
+      expect((await verify(database())).unsettled).to.equal(3)
+    })
+
+    it('copies them to the ledger when asked to: a second run finds none', async () => {
+      await storeBooks(database(), three())
+      const first = await verify(database(), { repair: true })
+      const second = await verify(database(), { repair: true })
+      const seen = [first, second].map(({ entries, unsettled, damages }) => ({ entries, unsettled, damages }))
+      expect(seen).to.deep.equal([
+        { entries: 7, unsettled: 3, damages: 0 },
+        { entries: 10, unsettled: 0, damages: 0 },
+      ])
+    })
+
+    it('copies nothing of an account that is damaged', async () => {
+      await storeBooks(database(), { ...three(), account: { ...three().account, status: 'CLOSED' } })
+      await verify(database(), { repair: true })
+      expect(await database().collection('ledger').countDocuments()).to.equal(7)
+    })
+  })
+
+  describe('beside the service', () => {
+    let cores: readonly Core[] = []
+    beforeEach(async () => {
+      const uri = await testMongoUri()
+      const open = () => openCore(uri, database().databaseName)
+      cores = [await open(), await open()]
+    })
+    afterEach(async () => {
+      for (const core of cores) await core.close(2_000)
+    })
+
+    it('reports nothing while the service keeps writing', async () => {
+      const service = new BusyService(cores)
+      await service.begin()
+      const runs: Found[] = []
+      while (runs.length < 5) runs.push(await verify(database(), { repair: runs.length % 2 === 0 }))
+      const decided = await service.end()
+      expect(runs.flatMap(({ found }) => found)).to.deep.equal([])
+      // Otherwise there was nothing to be alarmed about.
+      expect(decided).to.be.above(100)
+    })
+
+    it('looks again at what came in between its two reads', async () => {
+      const [core] = cores
+      if (!core) throw new Error('the service was opened above')
+      const accountId = await fundedAccount(core, { FOOD: 1_000n })
+      const store = new InterruptedStore(database(), async () => {
+        await buy(core, { accountId, transactionId: 'meanwhile' })
+        await eventually('everything is settled', () => core.settler.unsettled === 0)
+      })
+      const { found } = await verify(database(), { store })
+      expect({ found, lookedAgain: store.lookedAgain }).to.deep.equal({ found: [], lookedAgain: [accountId] })
+    })
+  })
+})
+
+function exampleWhole(id: string) {
+  const { account, ledger } = exampleBooks(id)
+  const journal = [...ledger.filter(({ seq }) => seq < (account.journal[0]?.seq ?? 0n)), ...account.journal]
+  return { ...account, journal }
+}
+
+/** Reads the accounts, and lets something happen before anybody sees them. */
+class InterruptedStore extends MongoAuditStore {
+  readonly #meanwhile: () => Promise<void>
+  readonly lookedAgain: string[] = []
+
+  constructor(db: Db, meanwhile: () => Promise<void>) {
+    super(db)
+    this.#meanwhile = meanwhile
+  }
+
+  override async *accounts(): ReturnType<MongoAuditStore['accounts']> {
+    for await (const account of super.accounts()) {
+      await this.#meanwhile()
+      yield account
+    }
+  }
+
+  override async account(id: string) {
+    this.lookedAgain.push(id)
+    return await super.account(id)
+  }
+}
+
+type Buying = { readonly accountId: string; readonly transactionId: string }
+
+function buy({ engine, catalog }: Core, { accountId, transactionId }: Buying) {
+  const authorize = createAuthorize({ engine, catalog: () => catalog.current() })
+  const purchase = { transactionId, amount: centavos(3n), mcc: '5411', merchant: '' }
+  return authorize(accountId, purchase, testBudget())
+}
+
+/** Two processes that buy and give back on a few accounts, as fast as they can, until they are told to end. */
+class BusyService {
+  readonly #cores: readonly Core[]
+  #ended = false
+  #decided = 0
+  #working: readonly Promise<void>[] = []
+
+  constructor(cores: readonly Core[]) {
+    this.#cores = cores
+  }
+
+  async begin(): Promise<void> {
+    const [first] = this.#cores
+    if (!first) throw new Error('there is no process')
+    const ids = await Promise.all(Array.from({ length: 20 }, () => fundedAccount(first, { FOOD: 100_000n })))
+    this.#working = ids.flatMap((accountId) =>
+      this.#cores.map((core, index) => this.#work(core, accountId, `${index}`)),
+    )
+  }
+
+  /** Ends, and says how much was decided. */
+  async end(): Promise<number> {
+    this.#ended = true
+    await Promise.all(this.#working)
+    return this.#decided
+  }
+
+  async #work(core: Core, accountId: string, name: string): Promise<void> {
+    const reverse = createReverse(core.engine)
+    for (let count = 0; !this.#ended; count++) {
+      const transactionId = `buy-${name}-${count}`
+      const reversal = { transactionId: `back-${name}-${count}`, originalId: transactionId, described: {} }
+      await buy(core, { accountId, transactionId })
+      if (count % 2 === 0) await reverse(accountId, reversal, testBudget())
+      this.#decided += 1
+      await nextTurn()
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { type Core, systemClock } from '../../src/core.js'
+import { accountHandlers } from '../../src/grpc/account-service.js'
+import { creditHandlers } from '../../src/grpc/credit-handlers.js'
+import { statementHandlers } from '../../src/grpc/statement-handlers.js'
+
+/** The methods of benefits.v1.AccountService on a Core, without a server. A bug of ours fails the test run. */
+export function accountMethods({ engine, accounts, accountList: list, statement, catalog }: Core) {
+  const handlers = {
+    clock: systemClock,
+    durationMsMax: 10_000,
+    onBug: (cause: unknown) => {
+      throw new Error('this was not to happen in a test', { cause })
+    },
+  }
+  const current = () => catalog.current()
+  return {
+    ...accountHandlers({ engine, accounts, list, catalog: current, handlers }),
+    ...creditHandlers({ engine, catalog: current, handlers }),
+    ...statementHandlers(statement, handlers),
+  }
+}

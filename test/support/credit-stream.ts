@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { Client, type ClientWritableStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import {
+  AccountServiceService,
+  type BatchCreditRequest,
+  type BatchCreditResponse,
+} from '../../src/gen/benefits/v1/account.js'
+import { type RpcError, rpcErrorOf } from './rpc-error.js'
+import { signToken } from './token.js'
+
+export type StreamOutcome =
+  | { readonly summary: BatchCreditResponse; readonly error?: never }
+  | { readonly error: RpcError; readonly summary?: never }
+
+/** Sends streams of credits over the wire, no faster than the service takes them. */
+export class CreditStreams {
+  readonly #client: Client
+
+  constructor(address: string) {
+    this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
+  }
+
+  /** Sends a stream whole, unless the service ends it before. */
+  async send(items: Iterable<BatchCreditRequest>): Promise<StreamOutcome> {
+    const { stream, outcome } = this.#open()
+    let ended = false
+    void outcome.then(() => {
+      ended = true
+    })
+    for (const item of items) {
+      if (ended) break
+      if (!stream.write(item)) await Promise.race([once(stream, 'drain'), outcome])
+    }
+    stream.end()
+    return await outcome
+  }
+
+  /** Sends the beginning of a stream, waits for what is given, and breaks off. */
+  async breakOff(items: Iterable<BatchCreditRequest>, when: () => Promise<unknown>): Promise<RpcError | undefined> {
+    const { stream, outcome } = this.#open()
+    for (const item of items) stream.write(item)
+    await when()
+    stream.cancel()
+    return (await outcome).error
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+
+  #open(): { stream: ClientWritableStream<BatchCreditRequest>; outcome: Promise<StreamOutcome> } {
+    const { path, requestSerialize, responseDeserialize } = AccountServiceService.batchCredit
+    const metadata = new Metadata()
+    metadata.set('authorization', `Bearer ${signToken()}`)
+    let settle: (outcome: StreamOutcome) => void
+    const outcome = new Promise<StreamOutcome>((resolve) => {
+      settle = resolve
+    })
+    const stream = this.#client.makeClientStreamRequest<BatchCreditRequest, BatchCreditResponse>(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      metadata,
+      {},
+      (error: ServiceError | null, summary?: BatchCreditResponse) => {
+        if (summary) settle({ summary })
+        else if (error) settle({ error: rpcErrorOf(error) })
+      },
+    )
+    return { stream, outcome }
+  }
+}

@@ -1,0 +1,34 @@
+import { type handleUnaryCall, Metadata, type ServiceError, type ServerUnaryCall } from '@grpc/grpc-js'
+import { setCallContext } from '../../src/grpc/call-context.js'
+import { type RpcError, rpcErrorOf } from './rpc-error.js'
+
+/** Calls a handler as grpc-js would, without a server: with a caller whose token says `ana`, and who waits for ever. */
+export function callHandler<Request, Response>(
+  handler: handleUnaryCall<Request, Response>,
+  request: Request,
+): Promise<Response> {
+  const metadata = new Metadata()
+  setCallContext(metadata, { requestId: 'r-1', principal: { subject: 'ana' } })
+  const call = { request, metadata, cancelled: false, getDeadline: () => Number.POSITIVE_INFINITY }
+  return new Promise((resolve, reject) => {
+    // Of a call, handlers look at nothing else.
+    handler(call as unknown as ServerUnaryCall<Request, Response>, (error, response) => {
+      if (error) reject(error)
+      else if (response) resolve(response)
+      else reject(new Error('neither an answer nor an error'))
+    })
+  })
+}
+
+/** Calls a handler that is to end with an error, and returns the error as a client would read it. */
+export async function failHandler<Request, Response>(
+  handler: handleUnaryCall<Request, Response>,
+  request: Request,
+): Promise<RpcError> {
+  const outcome = await callHandler(handler, request).then(
+    () => new Error('no error, but an answer'),
+    (error: ServiceError) => error,
+  )
+  if (!('metadata' in outcome)) throw outcome
+  return rpcErrorOf(outcome)
+}

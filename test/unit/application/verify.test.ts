@@ -1,0 +1,280 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type AuditStore, type Stored, Verify } from '../../../src/application/verify.js'
+import type { Account } from '../../../src/domain/account.js'
+import type { Damage } from '../../../src/domain/audit.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { InvariantError } from '../../../src/domain/invariant.js'
+import {
+  accountAfter,
+  anyBooks,
+  booksOf,
+  exampleBooks,
+  type StoredBooks,
+  steps,
+} from '../../support/example-books.js'
+import { InMemoryStore } from './in-memory-store.js'
+
+/** What is stored of one account: it, its entries, or both; or why it cannot be read. */
+type Shelf = {
+  readonly id: string
+  readonly account?: Account | string
+  readonly ledger: readonly (Entry | string)[]
+}
+
+const shelfOf = ({ account, ledger }: StoredBooks): Shelf => ({ id: account.id, account, ledger })
+const clean = (id: string) => shelfOf(exampleBooks(id))
+/** A centavo too much in FOOD. */
+const wrong = (id: string): Shelf => {
+  const { account, ledger } = exampleBooks(id)
+  const wallets = new Map(account.wallets).set('FOOD', 801n as never)
+  return { id, account: { ...account, wallets }, ledger }
+}
+const orphans = (id: string): Shelf => ({ id, ledger: exampleBooks(id).ledger })
+
+/** The books on paper: as a first look finds them, and as they are when one account is looked at once more. */
+class PaperStore implements AuditStore {
+  readonly #first: readonly Shelf[]
+  readonly #then: readonly Shelf[]
+  readonly lookedAtAgain: string[] = []
+
+  constructor(first: readonly Shelf[], then: readonly Shelf[]) {
+    this.#first = [...first].sort((a, b) => (a.id > b.id ? -1 : 1))
+    this.#then = then
+  }
+
+  async *accounts() {
+    for (const { id, account } of this.#first) if (account !== undefined) yield stored(id, account)
+  }
+
+  async *entries() {
+    for (const shelf of this.#first) yield* entriesOf(shelf)
+  }
+
+  async account(id: string) {
+    this.lookedAtAgain.push(id)
+    const shelf = this.#then.find((one) => one.id === id) ?? { id, ledger: [] }
+    const account = shelf.account === undefined ? undefined : stored(id, shelf.account)
+    return { account, entries: entriesOf(shelf) }
+  }
+}
+
+function stored<T extends object>(accountId: string, value: T | string): Stored<T> {
+  return typeof value === 'string' ? { accountId, problem: value } : { accountId, value }
+}
+
+async function* entriesOf({ id, ledger }: Shelf): AsyncGenerator<Stored<Entry>> {
+  for (const entry of ledger) yield stored(id, entry)
+}
+
+type Options = {
+  readonly then?: readonly Shelf[]
+  readonly repair?: boolean
+  readonly ledger?: InMemoryStore
+}
+
+/** Verifies books on paper. */
+async function verify(first: readonly Shelf[], { then = first, repair = false, ledger }: Options = {}) {
+  const store = new PaperStore(first, then)
+  const damages: Damage[] = []
+  const progress: number[] = []
+  const summary = await new Verify({
+    store,
+    ledger: ledger ?? ledgerWith(then),
+    repair,
+    onDamage: (damage) => damages.push(damage),
+    onProgress: (accounts) => progress.push(accounts),
+  }).run()
+  const found = damages.map(({ accountId, kind }) => `${accountId} ${kind}`)
+  return { summary, damages, found, progress, lookedAtAgain: store.lookedAtAgain }
+}
+
+function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
+  const ledger = new InMemoryStore()
+  ledger.putInLedger(...shelves.flatMap((shelf) => shelf.ledger.filter((entry) => typeof entry !== 'string')))
+  return ledger
+}
+
+describe('verify', () => {
+  it('finds nothing where there is nothing', async () => {
+    const { summary } = await verify([])
+    expect(summary).to.deep.equal({ accounts: 0, entries: 0, damages: 0, unsettled: 0 })
+  })
+
+  it('counts accounts, entries of the ledger, and what only journals hold', async () => {
+    const { summary } = await verify([clean('a'), clean('b')])
+    expect(summary).to.deep.equal({ accounts: 2, entries: 18, damages: 0, unsettled: 2 })
+  })
+
+  it('finds nothing in any clean books', async () => {
+    const anyShelves = fc.tuple(anyBooks('a'), anyBooks('b'), anyBooks('c'))
+    await fc.assert(
+      fc.asyncProperty(anyShelves, async (books) => {
+        expect((await verify(books.map(shelfOf))).found).to.deep.equal([])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  for (const id of ['a', 'b', 'c']) {
+    it(`reports the wrong account alone, and once: ${id} of a, b and c`, async () => {
+      const shelves = ['a', 'b', 'c'].map((one) => (one === id ? wrong(one) : clean(one)))
+      expect((await verify(shelves)).found).to.deep.equal([`${id} BALANCE_DIFFERS`])
+    })
+
+    it(`reports entries without their account: ${id} of a, b and c`, async () => {
+      const shelves = ['a', 'b', 'c'].map((one) => (one === id ? orphans(one) : clean(one)))
+      expect((await verify(shelves)).found).to.deep.equal([`${id} ACCOUNT_MISSING`])
+    })
+  }
+
+  it('reports entries where there is no account at all', async () => {
+    const { found } = await verify([orphans('a'), orphans('b')])
+    expect(found).to.deep.equal(['b ACCOUNT_MISSING', 'a ACCOUNT_MISSING'])
+  })
+
+  it('finds nothing wrong with an account that has no entries in the ledger yet', async () => {
+    const account = accountAfter('b', [steps.open('open')])
+    expect((await verify([clean('a'), shelfOf({ account, ledger: [] }), clean('c')])).found).to.deep.equal([])
+  })
+
+  it('counts damages', async () => {
+    expect((await verify([wrong('a'), clean('b'), orphans('c')])).summary.damages).to.equal(2)
+  })
+
+  it('tells after each account how many there were', async () => {
+    expect((await verify([clean('a'), wrong('b'), orphans('c')])).progress).to.deep.equal([1, 2, 3])
+  })
+})
+
+describe('verify, what cannot be read', () => {
+  it('is an account', async () => {
+    const { damages } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
+    expect(damages).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
+  })
+
+  it('is an entry of the ledger, of which the journal has a copy', async () => {
+    const shelf = clean('b')
+    const ledger = shelf.ledger.map((entry) =>
+      typeof entry !== 'string' && entry.seq === 9n ? 'no kind' : entry,
+    )
+    const { damages } = await verify([clean('a'), { ...shelf, ledger }, clean('c')])
+    expect(damages).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
+  })
+
+  it('is an entry that was a purchase and was reversed: the other accounts are looked at all the same', async () => {
+    const shelf = clean('b')
+    const ledger = shelf.ledger.map((entry) =>
+      typeof entry !== 'string' && entry.seq === 4n ? 'no kind' : entry,
+    )
+    const { found } = await verify([clean('a'), { ...shelf, ledger }, wrong('c')], {
+      ledger: new UnreadableLedger(),
+    })
+    expect(found).to.include.members(['b UNREADABLE', 'c BALANCE_DIFFERS'])
+  })
+})
+
+/** A ledger that meets the document of `buy-1` on account b, which is none of ours. */
+class UnreadableLedger extends InMemoryStore {
+  override async find(keys: Parameters<InMemoryStore['find']>[0]): Promise<readonly Entry[]> {
+    if (keys.some(({ accountId }) => accountId === 'b')) throw new InvariantError('no kind')
+    return exampleBooks('c').ledger
+  }
+}
+
+describe('verify beside the service', () => {
+  it('looks once more at what seems wrong, and finds that it is not', async () => {
+    const { found, lookedAtAgain } = await verify([clean('a'), wrong('b')], {
+      then: [clean('a'), clean('b')],
+    })
+    expect({ found, lookedAtAgain }).to.deep.equal({ found: [], lookedAtAgain: ['b'] })
+  })
+
+  it('looks once more at entries whose account was opened in between', async () => {
+    expect((await verify([orphans('a')], { then: [clean('a')] })).found).to.deep.equal([])
+  })
+
+  it('reports what is wrong at the second look only', async () => {
+    const { found } = await verify([wrong('a')], { then: [orphans('a')] })
+    expect(found).to.deep.equal(['a ACCOUNT_MISSING'])
+  })
+
+  it('looks only once at what seems right', async () => {
+    expect((await verify([clean('a')])).lookedAtAgain).to.deep.equal([])
+  })
+})
+
+describe('verify, reversals', () => {
+  const manyReversed = (count: number, givingBack: bigint) => {
+    const each = Array.from({ length: count }, (_, index) => [
+      steps.purchase(`buy-${index}`, 5n),
+      steps.reverse(`back-${index}`, `buy-${index}`, givingBack),
+    ])
+    return accountAfter('a', [steps.open('open'), steps.credit('credit', 'FOOD', 10_000n), ...each.flat()])
+  }
+
+  it('compares reversals with purchases that are only in the ledger', async () => {
+    const whole = manyReversed(3, 5n)
+    const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+    expect((await verify([shelf])).found).to.deep.equal([])
+  })
+
+  it('compares reversals with purchases that are only in the journal', async () => {
+    const whole = manyReversed(3, 5n)
+    expect((await verify([{ id: 'a', account: whole, ledger: [] }])).found).to.deep.equal([])
+  })
+
+  it('looks the purchases up in lots of at most 200', async () => {
+    const whole = manyReversed(450, 5n)
+    const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+    const ledger = ledgerWith([shelf])
+    await verify([shelf], { ledger })
+    expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 50])
+  })
+
+  it('reports each reversal whose purchase is nowhere', async () => {
+    const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, settled: 422 })
+    const renamed = ledger.map((entry) =>
+      ['buy-3', 'buy-205'].includes(entry.transactionId)
+        ? { ...entry, transactionId: `x-${entry.seq}` }
+        : entry,
+    )
+    const { found } = await verify([{ id: 'a', account, ledger: renamed }])
+    expect(found).to.deep.equal(['a REVERSAL_WRONG', 'a REVERSAL_WRONG'])
+  })
+})
+
+describe('verify with repair', () => {
+  it('copies to the ledger what only journals hold', async () => {
+    const ledger = ledgerWith([clean('a'), clean('b')])
+    await verify([clean('a'), clean('b')], { repair: true, ledger })
+    expect(ledger.appending.asked).to.deep.equal([
+      exampleBooks('b').account.journal.slice(-1),
+      exampleBooks('a').account.journal.slice(-1),
+    ])
+  })
+
+  it('still counts what it copied', async () => {
+    expect((await verify([clean('a')], { repair: true })).summary.unsettled).to.equal(1)
+  })
+
+  it('leaves alone an account that is damaged', async () => {
+    const ledger = ledgerWith([wrong('a')])
+    await verify([wrong('a')], { repair: true, ledger })
+    expect(ledger.appending.asked).to.deep.equal([])
+  })
+
+  it('writes nothing where everything is settled', async () => {
+    const { account, ledger: entries } = exampleBooks('a')
+    const shelf = shelfOf({ account, ledger: [...entries, ...account.journal.slice(-1)] })
+    const ledger = ledgerWith([shelf])
+    await verify([shelf], { repair: true, ledger })
+    expect(ledger.appending.asked).to.deep.equal([])
+  })
+
+  it('writes nothing when it is not asked to repair', async () => {
+    const ledger = ledgerWith([clean('a')])
+    await verify([clean('a')], { ledger })
+    expect(ledger.appending.asked).to.deep.equal([])
+  })
+})

@@ -1,0 +1,292 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Account } from '../../../src/domain/account.js'
+import { AccountAudit, auditReversal, type DamageKind } from '../../../src/domain/audit.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import { type Centavos, centavos } from '../../../src/domain/money.js'
+import { anyBooks, exampleBooks } from '../../support/example-books.js'
+
+const ID = 'account-1'
+const books = exampleBooks(ID)
+
+/** Goes through the books as `verify` does, and names what is wrong. */
+function audit({ account, ledger }: Found): {
+  kinds: readonly DamageKind[]
+  details: readonly string[]
+  accounts: readonly string[]
+  unsettled: readonly Entry[]
+} {
+  const auditing = new AccountAudit(ID, account)
+  for (const entry of ledger) auditing.add(entry)
+  const { damages, unsettled, givenBack } = auditing.finish()
+  const entries = [...ledger, ...(account?.journal ?? [])]
+  const ofReversals = [...givenBack].flatMap(([originalId, total]) => {
+    const original = entries.find(({ transactionId }) => transactionId === originalId)
+    return auditReversal(ID, originalId, total, original) ?? []
+  })
+  const all = [...damages, ...ofReversals]
+  return {
+    kinds: all.map(({ kind }) => kind),
+    details: all.map(({ detail }) => detail),
+    accounts: all.map(({ accountId }) => accountId),
+    unsettled,
+  }
+}
+
+type Found = { readonly account: Account | undefined; readonly ledger: readonly Entry[] }
+
+/** The example with another account. */
+const withAccount = (over: Partial<Account>): Found => ({ ...books, account: { ...books.account, ...over } })
+
+/** The example with another ledger. */
+const withLedger = (change: (ledger: readonly Entry[]) => readonly Entry[]): Found => ({
+  ...books,
+  ledger: change(books.ledger),
+})
+
+/** The example with one entry of the ledger, or of the journal, made into another. */
+const withEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
+  withLedger((ledger) => ledger.map((entry) => (entry.seq === seq ? change(entry) : entry)))
+const withJournalEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
+  withAccount({ journal: books.account.journal.map((entry) => (entry.seq === seq ? change(entry) : entry)) })
+
+const without = (...seqs: readonly bigint[]) =>
+  withLedger((ledger) => ledger.filter(({ seq }) => !seqs.includes(seq)))
+
+/** An entry with some fields made into others, which its type may not allow. */
+const put =
+  (over: object) =>
+  (entry: Entry): Entry =>
+    // What is damaged need not be an entry that our code could make.
+    ({ ...entry, ...over }) as Entry
+
+const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
+
+describe('audit of clean books', () => {
+  it('finds nothing in the example', () => {
+    expect(audit(books).kinds).to.deep.equal([])
+  })
+
+  it('finds nothing in any history, split anyhow between journal and ledger', () => {
+    fc.assert(
+      fc.property(anyBooks(ID), (any) => {
+        expect(audit(any).kinds).to.deep.equal([])
+      }),
+    )
+  })
+
+  it('names as unsettled exactly what only the journal holds, in order', () => {
+    fc.assert(
+      fc.property(anyBooks(ID), (any) => {
+        const settled = new Set(any.ledger.map(({ seq }) => seq))
+        const expected = any.account.journal.filter(({ seq }) => !settled.has(seq))
+        expect(audit(any).unsettled).to.deep.equal(expected)
+      }),
+    )
+  })
+
+  it('takes the copies of an entry for one', () => {
+    const whole = { ...books, ledger: [...books.ledger, ...books.account.journal.slice(-1)] }
+    expect(audit(whole)).to.deep.include({ kinds: [], unsettled: [] })
+  })
+})
+
+/** Every kind of damage but UNREADABLE, which is found before there is an entry: what is planted must be all that is found. */
+const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Record<string, Found>>>> = {
+  ACCOUNT_MISSING: {
+    'its document is gone': { account: undefined, ledger: books.ledger.slice(0, 1) },
+    'its document is gone, and all of its entries are there': { account: undefined, ledger: books.ledger },
+  },
+  ENTRY_MISSING: {
+    'one that moved nothing is gone': without(5n),
+    'several in a row are gone': without(7n, 8n, 5n),
+    'the first is gone': without(1n),
+    'the ledger ends early, before the journal begins': without(7n, 8n, 9n),
+  },
+  ENTRY_BEYOND_VERSION: {
+    'one place too far': withLedger((ledger) => [...ledger, { ...creditAt(11n), transactionId: 'new' }]),
+    'far away': withLedger((ledger) => [...ledger, { ...creditAt(99n), transactionId: 'new' }]),
+  },
+  COPIES_DIFFER: {
+    'in who did it': withEntry(9n, put({ subject: 'eva' })),
+    'in when it was': withEntry(9n, put({ at: new Date(0) })),
+    'in what it is': withEntry(9n, put({ transactionId: 'block-9' })),
+    'in a field that only one has': withEntry(9n, put({ note: 'x' })),
+  },
+  TRANSACTION_TWICE: {
+    'in the ledger and in the journal': withJournalEntry(10n, put({ transactionId: 'buy-2' })),
+    'twice in the journal, and the ledger has neither': {
+      account: withJournalEntry(10n, put({ transactionId: 'block-2' })).account,
+      ledger: without(9n).ledger,
+    },
+    'twice in the journal, and the ledger has the earlier': withJournalEntry(
+      10n,
+      put({ transactionId: 'block-2' }),
+    ),
+    'twice in the journal, and the ledger has the later': {
+      account: withJournalEntry(8n, put({ transactionId: 'block-2' })).account,
+      ledger: without(8n).ledger,
+    },
+  },
+  JOURNAL_BROKEN: {
+    'it is empty': { account: { ...books.account, journal: [] }, ledger: [...books.ledger, creditAt(10n)] },
+    'it has a gap': withAccount({ journal: books.account.journal.filter(({ seq }) => seq !== 9n) }),
+    'it ends before the version': {
+      account: { ...books.account, journal: books.account.journal.slice(0, 2) },
+      ledger: [...books.ledger, creditAt(10n)],
+    },
+    'its order is another': withAccount({ journal: [...books.account.journal].reverse() }),
+  },
+  BALANCE_DIFFERS: {
+    'a centavo too much': withAccount({ wallets: balances({ FOOD: 801n }) }),
+    'a centavo too little': withAccount({ wallets: balances({ CASH: 499n }) }),
+    'a wallet is gone': withAccount({ wallets: balances({ MEAL: undefined }) }),
+    'a wallet that nothing was put into': withAccount({ wallets: balances({ HEALTH: 1n }) }),
+  },
+  BALANCE_AFTER_WRONG: {
+    'of a purchase': withEntry(4n, put({ movement: { wallet: 'FOOD', delta: -300n, balanceAfter: 701n } })),
+    'of a credit in the journal': withJournalEntry(
+      10n,
+      put({ movement: { wallet: 'MEAL', delta: 50n, balanceAfter: 0n } }),
+    ),
+  },
+  BALANCE_NEGATIVE: { 'more was paid than was there': overdrawn() },
+  MOVEMENT_WRONG: {
+    'a purchase took less than its amount': withEntry(4n, put({ amount: 301n })),
+    'an approved purchase took nothing': {
+      account: { ...books.account, wallets: balances({ FOOD: 1_000n }) },
+      ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? declined(entry) : entry)),
+    },
+    'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
+    'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
+    'a refused reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REST' })),
+    'a reversal that came ahead gave money back': {
+      account: { ...books.account, reversedAhead: true },
+      ledger: withEntry(6n, put({ reason: 'REVERSED_AHEAD' })).ledger,
+    },
+    'an approved reversal gave nothing back': {
+      account: { ...books.account, wallets: balances({ FOOD: 700n }) },
+      ledger: withEntry(6n, unmoved).ledger,
+    },
+    'a credit took money': withLastCredit({ wallet: 'FOOD', delta: -50n, balanceAfter: 750n }),
+    'a credit of nothing': withLastCredit({ wallet: 'FOOD', delta: 0n, balanceAfter: 800n }),
+  },
+  REVERSAL_WRONG: {
+    'more was given back than was paid': {
+      account: { ...books.account, wallets: balances({ FOOD: 1_001n }) },
+      ledger: withEntry(6n, givingBack('FOOD', 301n, 1_001n)).ledger,
+    },
+    'it went to another wallet': {
+      account: { ...books.account, wallets: balances({ FOOD: 700n, CASH: 600n }) },
+      ledger: withEntry(6n, givingBack('CASH', 100n, 600n)).ledger,
+    },
+    'the purchase never paid': withEntry(6n, put({ originalId: 'buy-2' })),
+    'the purchase was never seen': withEntry(6n, put({ originalId: 'nobody' })),
+    'it was no purchase': withEntry(6n, put({ originalId: 'credit-1' })),
+  },
+  STATUS_DIFFERS: {
+    'the account is blocked and nobody blocked it': withAccount({ status: 'BLOCKED' }),
+    'the account is closed and nobody closed it': withAccount({ status: 'CLOSED' }),
+    'the account is as if nobody had opened it': withAccount({ status: 'UNOPENED' }),
+  },
+  MARK_FORGOTTEN: { 'the account does not say so': withAccount({ reversedAhead: false }) },
+}
+
+for (const [kind, cases] of Object.entries(planted)) {
+  describe(`audit finds ${kind}`, () => {
+    for (const [what, found] of Object.entries(cases)) {
+      it(`when ${what}`, () => {
+        expect([...new Set(audit(found).kinds)]).to.deep.equal([kind])
+      })
+    }
+  })
+}
+
+describe('audit', () => {
+  it('reports a gap of many places once, with both ends', () => {
+    expect(audit(without(7n, 8n, 5n)).details).to.deep.equal(['seq 5', 'seq 7'])
+    expect(audit({ ...books, ledger: [] }).details[0]).to.equal('seq 1 to 7')
+  })
+
+  it('names the account with every damage', () => {
+    expect(audit({ account: undefined, ledger: books.ledger }).accounts).to.deep.equal([ID])
+  })
+
+  it('finds several things that are wrong at once', () => {
+    const found = withAccount({ status: 'CLOSED', reversedAhead: false, wallets: balances({ FOOD: 1n }) })
+    expect(audit(found).kinds).to.have.members(['STATUS_DIFFERS', 'MARK_FORGOTTEN', 'BALANCE_DIFFERS'])
+  })
+
+  it('notices whenever one entry of a history is lost', () => {
+    const anyLoss = anyBooks(ID)
+      .filter(({ account }) => account.version > BigInt(account.journal.length))
+      .chain((any) =>
+        fc.nat({ max: any.ledger.length - 1 }).map((at) => ({ any, lost: any.ledger[at] })),
+      )
+      .filter(({ any, lost }) => !any.account.journal.some(({ seq }) => seq === lost?.seq))
+    fc.assert(
+      fc.property(anyLoss, ({ any, lost }) => {
+        const ledger = any.ledger.filter((entry) => entry !== lost)
+        expect(audit({ account: any.account, ledger }).kinds).to.include('ENTRY_MISSING')
+      }),
+    )
+  })
+
+  it('notices whenever a balance is another', () => {
+    const anyChange = fc.record({ any: anyBooks(ID), by: fc.bigInt({ min: 1n, max: 1_000n }) })
+    fc.assert(
+      fc.property(anyChange, ({ any, by }) => {
+        const wallets = new Map(any.account.wallets)
+        wallets.set('FOOD', centavos((wallets.get('FOOD') ?? 0n) + by))
+        const account = { ...any.account, wallets }
+        expect(audit({ account, ledger: any.ledger }).kinds).to.deep.equal(['BALANCE_DIFFERS'])
+      }),
+    )
+  })
+})
+
+/** The credit of 0.50 to MEAL, wherever it is put. */
+function creditAt(seq: bigint): Entry {
+  const credit = books.account.journal.at(-1)
+  if (!credit) throw new Error('the example ends with a credit')
+  return { ...credit, seq }
+}
+
+/** The example, its last credit made into one of FOOD. */
+function withLastCredit(movement: { wallet: 'FOOD'; delta: bigint; balanceAfter: bigint }): Found {
+  const wallets = balances({ FOOD: movement.balanceAfter, MEAL: undefined })
+  const { journal } = withJournalEntry(10n, put({ movement })).account ?? books.account
+  return { ...books, account: { ...books.account, wallets, journal } }
+}
+
+/** The balances of the example, but for some; undefined takes a wallet away. */
+function balances(over: Readonly<Record<string, bigint | undefined>>): Account['wallets'] {
+  const all = Object.entries({ FOOD: 800n, CASH: 500n, MEAL: 50n, ...over })
+  return new Map(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, centavos(value)] as const])))
+}
+
+/** The purchase of 3.00 though FOOD had only 2.00: every entry says what it leads to. */
+function overdrawn(): Found {
+  const ledger = books.ledger.map((entry) => {
+    if (entry.seq === 2n) return moved(entry, { delta: 200n, balanceAfter: 200n })
+    if (entry.seq === 4n) return moved(entry, { delta: -300n, balanceAfter: -100n })
+    if (entry.seq === 6n) return moved(entry, { delta: 100n, balanceAfter: 0n })
+    return entry
+  })
+  return { account: { ...books.account, wallets: balances({ FOOD: 0n }) }, ledger }
+}
+
+function moved(entry: Entry, { delta, balanceAfter }: { delta: bigint; balanceAfter: bigint }): Entry {
+  // A balance below zero is what no code of ours could make.
+  return put({ movement: { wallet: 'FOOD', delta, balanceAfter: balanceAfter as Centavos } })(entry)
+}
+
+function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry: Entry) => Entry {
+  return put({ amount: delta, movement: { wallet, delta, balanceAfter } })
+}
+
+/** The reversal as a refused one. */
+function declined(entry: Entry): Entry {
+  return put({ reason: 'ORIGINAL_DECLINED', movement: undefined })(entry)
+}
+

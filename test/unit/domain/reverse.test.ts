@@ -1,0 +1,423 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
+import { decide } from '../../../src/domain/decide.js'
+import type { Entry, PurchaseDescription, ReversalEntry } from '../../../src/domain/entry.js'
+import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import type { Reason } from '../../../src/domain/reason.js'
+import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  challengeCatalog,
+  creditEntryOf,
+  declineOf,
+  historyOf,
+  padaria,
+  purchaseOf,
+  recorded,
+} from './builders.js'
+
+const statuses: readonly AccountStatus[] = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED']
+
+/** A reversal of all of the purchase tx-1. */
+function reversalOf(over: Partial<Reversal> = {}): Reversal {
+  return { transactionId: 'rev-1', originalId: 'tx-1', described: {}, ...over }
+}
+
+/** What {@link reversalOf} became when 10.00 went back to FOOD. */
+function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
+  return {
+    ...reversalOf(),
+    kind: 'REVERSAL',
+    accountId: 'account-1',
+    seq: 2n,
+    at,
+    reason: 'APPROVED',
+    movement: { wallet: 'FOOD', delta: 1_000n, balanceAfter: centavos(1_200n) },
+    ...over,
+  }
+}
+
+/** The mark that is left by a reversal of tx-1 that came first. */
+function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
+  const { movement: _, ...entry } = reversalEntryOf({ reason: 'REVERSED_AHEAD' })
+  return { ...entry, ...over }
+}
+
+/** The account after tx-1 took 10.00 from its 12.00 in FOOD, unless told otherwise. */
+function afterPurchase(over: Partial<Account> = {}): Account {
+  return accountWith({ FOOD: 200n, MEAL: 50n, CASH: 70n }, { version: 1n, ...over })
+}
+
+/** What comes of a reversal of tx-1, given the past. */
+function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account = afterPurchase()) {
+  return decideReversal(historyOf(account, past), reversalOf(over), at)
+}
+
+const reasonGiven = (...asked: Parameters<typeof outcome>): Reason => recorded(outcome(...asked)).reason
+
+describe('reversal, row 1: the id was decided before, same content', () => {
+  for (const status of statuses) {
+    it(`gives the stored answer on an account now ${status}`, () => {
+      const stored = reversalEntryOf()
+      const verdict = outcome([authorizationOf(), stored], {}, afterPurchase({ status }))
+      expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+    })
+  }
+
+  it('gives the stored refusal although it would be approved by now', () => {
+    const stored = markOf({ reason: 'AMOUNT_OVER_REST', amount: centavos(400n) })
+    const verdict = outcome([authorizationOf(), stored], { amount: centavos(400n) })
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+  })
+
+  it('gives the stored mark although the purchase has come since', () => {
+    const verdict = outcome([markOf(), declineOf({ reason: 'ALREADY_REVERSED' })])
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: markOf() })
+  })
+
+  it('compares everything that can be sent', () => {
+    const described = { amount: centavos(1_000n), mcc: '5411', merchant: padaria }
+    const stored = reversalEntryOf({ amount: centavos(1_000n), described })
+    const verdict = outcome([authorizationOf(), stored], { amount: centavos(1_000n), described })
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
+  })
+
+  it('gives the stored answer, with its time, years later', () => {
+    const history = historyOf(afterPurchase(), [authorizationOf(), reversalEntryOf()])
+    const verdict = decideReversal(history, reversalOf(), new Date('2046-01-01'))
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: reversalEntryOf() })
+  })
+})
+
+describe('reversal, row 2: the id was decided before, other content', () => {
+  const full = { amount: centavos(1_000n), mcc: '5411', merchant: padaria }
+  const stored = reversalEntryOf({ amount: centavos(400n), described: full })
+  const same: Partial<Reversal> = { amount: centavos(400n), described: full }
+  const { amount: _, ...withoutAmount } = full
+  const { mcc: _mcc, ...withoutMcc } = full
+  const { merchant: _merchant, ...withoutMerchant } = full
+  const reuses: readonly (readonly [string, Partial<Reversal>, Entry])[] = [
+    ['another original', { ...same, originalId: 'tx-2' }, stored],
+    ['another amount', { ...same, amount: centavos(401n) }, stored],
+    ['no amount where there was one', { described: full }, stored],
+    ['an amount where there was none', { amount: centavos(1_000n) }, reversalEntryOf()],
+    ['another described amount', { ...same, described: { ...full, amount: centavos(999n) } }, stored],
+    ['another described MCC', { ...same, described: { ...full, mcc: '5412' } }, stored],
+    ['another described merchant', { ...same, described: { ...full, merchant: 'UBER' } }, stored],
+    ['no described amount where there was one', { ...same, described: withoutAmount }, stored],
+    ['no described MCC where there was one', { ...same, described: withoutMcc }, stored],
+    ['no described merchant where there was one', { ...same, described: withoutMerchant }, stored],
+    ['a described merchant where there was none', { described: { merchant: '' } }, reversalEntryOf()],
+    ['a purchase of that id before', {}, authorizationOf({ transactionId: 'rev-1' })],
+    ['a credit of that id before', {}, creditEntryOf({ transactionId: 'rev-1' })],
+    ['a change of the account of that id before', {}, adminEntryOf({ transactionId: 'rev-1' })],
+  ]
+  for (const [what, over, earlier] of reuses) {
+    it(`is a reuse: ${what}`, () => {
+      expect(outcome([authorizationOf(), earlier], over)).to.deep.equal({ type: 'REUSED', entry: earlier })
+    })
+  }
+})
+
+describe('reversal, row 3: the original is not a purchase', () => {
+  const others: readonly (readonly [string, Entry])[] = [
+    ['a credit', creditEntryOf()],
+    ['a change of the account', adminEntryOf()],
+    ['a reversal', reversalEntryOf({ transactionId: 'tx-1', originalId: 'tx-0' })],
+    ['a reversal that came ahead', markOf({ transactionId: 'tx-1', originalId: 'tx-0' })],
+  ]
+  for (const [what, original] of others) {
+    it(`is ORIGINAL_NOT_REVERSIBLE for ${what}`, () => {
+      expect(reasonGiven([original])).to.equal('ORIGINAL_NOT_REVERSIBLE')
+    })
+  }
+
+  it('moves nothing', () => {
+    expect(recorded(outcome([creditEntryOf()]))).to.not.have.property('movement')
+  })
+
+  it('comes before the description is looked at', () => {
+    const described = { amount: centavos(1n) }
+    expect(reasonGiven([creditEntryOf()], { described })).to.equal('ORIGINAL_NOT_REVERSIBLE')
+  })
+
+  it('stays so when it was asked before', () => {
+    const before = markOf({ transactionId: 'rev-0', reason: 'ORIGINAL_NOT_REVERSIBLE' })
+    expect(reasonGiven([creditEntryOf(), before])).to.equal('ORIGINAL_NOT_REVERSIBLE')
+  })
+})
+
+describe('reversal, rows 4 and 5: the original was never seen', () => {
+  it('is REVERSED_AHEAD the first time', () => {
+    expect(reasonGiven([])).to.equal('REVERSED_AHEAD')
+  })
+
+  it('is ALREADY_REVERSED the second time', () => {
+    expect(reasonGiven([markOf({ transactionId: 'rev-0' })])).to.equal('ALREADY_REVERSED')
+  })
+
+  it('is REVERSED_AHEAD when only another purchase was reversed ahead', () => {
+    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal('REVERSED_AHEAD')
+  })
+
+  for (const status of statuses) {
+    it(`is REVERSED_AHEAD on an account that is ${status}`, () => {
+      expect(reasonGiven([], {}, afterPurchase({ status }))).to.equal('REVERSED_AHEAD')
+    })
+  }
+
+  it('remembers all that was sent, and moves nothing', () => {
+    const described = { amount: centavos(1_000n), mcc: '5411', merchant: '' }
+    const entry = recorded(outcome([], { amount: centavos(300n), described }))
+    expect(entry).to.deep.equal(markOf({ amount: centavos(300n), described }))
+  })
+})
+
+describe('reversal, row 6: it is not as described', () => {
+  const as = (described: PurchaseDescription) => reasonGiven([authorizationOf()], { described })
+
+  it('is ORIGINAL_MISMATCH when the amount differs', () => {
+    expect(as({ amount: centavos(999n) })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('is ORIGINAL_MISMATCH when the MCC differs', () => {
+    expect(as({ mcc: '5412' })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('is ORIGINAL_MISMATCH when the merchant differs', () => {
+    expect(as({ merchant: 'PADARIA DO ZE' })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('is ORIGINAL_MISMATCH when the merchant is said to be empty', () => {
+    expect(as({ merchant: '' })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('compares the MCC as received, not the one that a rule put in its place', () => {
+    const original = authorizationOf({ mcc: '5999', effectiveMcc: '5411' })
+    expect(reasonGiven([original], { described: { mcc: '5411' } })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('is ORIGINAL_MISMATCH when one of three differs', () => {
+    const described = { amount: centavos(1_000n), mcc: '5411', merchant: 'UBER' }
+    expect(as(described)).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  const right: readonly (readonly [string, PurchaseDescription])[] = [
+    ['nothing', {}],
+    ['the amount', { amount: centavos(1_000n) }],
+    ['the MCC', { mcc: '5411' }],
+    ['the merchant', { merchant: padaria }],
+    ['everything', { amount: centavos(1_000n), mcc: '5411', merchant: padaria }],
+  ]
+  for (const [what, described] of right) {
+    it(`is APPROVED when ${what} is described rightly`, () => {
+      expect(as(described)).to.equal('APPROVED')
+    })
+  }
+
+  it('comes before it is seen that the purchase was declined', () => {
+    expect(reasonGiven([declineOf()], { described: { mcc: '5412' } })).to.equal('ORIGINAL_MISMATCH')
+  })
+
+  it('comes before it is seen that nothing is left', () => {
+    const past = [authorizationOf(), reversalEntryOf({ transactionId: 'rev-0' })]
+    expect(reasonGiven(past, { described: { mcc: '5412' } })).to.equal('ORIGINAL_MISMATCH')
+  })
+})
+
+describe('reversal, row 7: the purchase was declined', () => {
+  it('is ORIGINAL_DECLINED', () => {
+    expect(reasonGiven([declineOf()])).to.equal('ORIGINAL_DECLINED')
+  })
+
+  it('is ORIGINAL_DECLINED whatever amount is asked for', () => {
+    expect(reasonGiven([declineOf()], { amount: centavos(9_999n) })).to.equal('ORIGINAL_DECLINED')
+  })
+
+  it('is ORIGINAL_DECLINED where an earlier reversal is why it was declined', () => {
+    const past = [markOf({ transactionId: 'rev-0' }), declineOf({ reason: 'ALREADY_REVERSED' })]
+    expect(reasonGiven(past)).to.equal('ORIGINAL_DECLINED')
+  })
+
+  it('moves nothing', () => {
+    expect(recorded(outcome([declineOf()]))).to.not.have.property('movement')
+  })
+})
+
+describe('reversal, rows 8 and 9: what is left of the purchase', () => {
+  const partial = (transactionId: string, delta: bigint) =>
+    reversalEntryOf({
+      transactionId,
+      amount: centavos(delta),
+      movement: { wallet: 'FOOD', delta, balanceAfter: centavos(200n + delta) },
+    })
+  const leaving600 = [authorizationOf(), partial('rev-a', 300n), partial('rev-b', 100n)]
+
+  it('is ALREADY_REVERSED after a reversal of everything', () => {
+    expect(reasonGiven([authorizationOf(), reversalEntryOf({ transactionId: 'rev-0' })])).to.equal(
+      'ALREADY_REVERSED',
+    )
+  })
+
+  it('is ALREADY_REVERSED after partial reversals of everything', () => {
+    expect(reasonGiven([...leaving600, partial('rev-c', 600n)])).to.equal('ALREADY_REVERSED')
+  })
+
+  it('is ALREADY_REVERSED, not over the rest, when an amount is asked for and nothing is left', () => {
+    const past = [authorizationOf(), reversalEntryOf({ transactionId: 'rev-0' })]
+    expect(reasonGiven(past, { amount: centavos(1n) })).to.equal('ALREADY_REVERSED')
+  })
+
+  it('is AMOUNT_OVER_REST for one centavo more than was paid', () => {
+    expect(reasonGiven([authorizationOf()], { amount: centavos(1_001n) })).to.equal('AMOUNT_OVER_REST')
+  })
+
+  it('is AMOUNT_OVER_REST for one centavo more than is left', () => {
+    expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REST')
+  })
+
+  it('gives back exactly what is left', () => {
+    expect(recorded(outcome(leaving600, { amount: centavos(600n) })).movement?.delta).to.equal(600n)
+  })
+
+  it('gives back all that is left when no amount is asked for', () => {
+    expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
+  })
+
+  it('does not count refused reversals', () => {
+    const refused = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REST', amount: centavos(5_000n) })
+    expect(recorded(outcome([authorizationOf(), refused])).movement?.delta).to.equal(1_000n)
+  })
+
+  it('does not count reversals of other purchases', () => {
+    const other = reversalEntryOf({ transactionId: 'rev-0', originalId: 'tx-0' })
+    expect(recorded(outcome([authorizationOf(), other])).movement?.delta).to.equal(1_000n)
+  })
+})
+
+describe('reversal, row 10: the wallet cannot hold that much', () => {
+  const holding = (balance: bigint) => accountWith({ FOOD: balance }, { version: 1n })
+
+  it('is BALANCE_TOO_LARGE for one centavo too many', () => {
+    const reason = reasonGiven([authorizationOf()], {}, holding(BALANCE_MAX - 999n))
+    expect(reason).to.equal('BALANCE_TOO_LARGE')
+  })
+
+  it('is APPROVED up to the largest balance', () => {
+    const entry = recorded(outcome([authorizationOf()], {}, holding(BALANCE_MAX - 1_000n)))
+    expect(entry.movement?.balanceAfter).to.equal(BALANCE_MAX)
+  })
+
+  it('comes after the rest is looked at', () => {
+    const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
+    expect(reason).to.equal('AMOUNT_OVER_REST')
+  })
+})
+
+describe('reversal, row 11: approved', () => {
+  it('is a whole entry: back to the wallet that paid, with the balance after', () => {
+    const entry = recorded(outcome([authorizationOf()]))
+    expect(entry).to.deep.equal(reversalEntryOf())
+  })
+
+  it('keeps the amount that was asked for', () => {
+    const entry = recorded(outcome([authorizationOf()], { amount: centavos(400n) }))
+    expect(entry.amount).to.equal(400n)
+  })
+
+  it('goes back to the wallet that paid, not to the one that would pay today', () => {
+    const movement = { wallet: 'CASH', delta: -1_000n, balanceAfter: centavos(70n) }
+    const entry = recorded(outcome([authorizationOf({ movement })]))
+    expect(entry.movement).to.deep.equal({ wallet: 'CASH', delta: 1_000n, balanceAfter: 1_070n })
+  })
+
+  for (const status of statuses) {
+    it(`is made on an account that is ${status} by now`, () => {
+      expect(reasonGiven([authorizationOf()], {}, afterPurchase({ status }))).to.equal('APPROVED')
+    })
+  }
+})
+
+describe('reversals of one purchase', () => {
+  it('give back at most what was paid, to the centavo, in whatever parts', () => {
+    const amounts = fc.array(fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: undefined, freq: 8 }), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    fc.assert(
+      fc.property(amounts, (parts) => {
+        const { account, past } = reversedIn(parts)
+        const givenBack = past
+          .filter((entry) => entry.kind === 'REVERSAL')
+          .reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
+        expect(givenBack <= 1_000n).to.equal(true)
+        expect(account.wallets.get('FOOD')).to.equal(200n + givenBack)
+      }),
+    )
+  })
+
+  it('give back everything once one asks for all that is left', () => {
+    fc.assert(
+      fc.property(fc.array(fc.bigInt({ min: 1n, max: 600n }), { maxLength: 8 }), (parts) => {
+        expect(reversedIn([...parts, undefined]).account.wallets.get('FOOD')).to.equal(1_200n)
+      }),
+    )
+  })
+})
+
+/** The account after tx-1 was reversed in these parts; undefined stands for all that is left. */
+function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account; past: readonly Entry[] } {
+  let account = afterPurchase()
+  const past: Entry[] = [authorizationOf()]
+  for (const [index, part] of parts.entries()) {
+    const asked = {
+      transactionId: `rev-${index}`,
+      ...(part !== undefined && { amount: centavos(part) }),
+    }
+    const entry = recorded(outcome(past, asked, account))
+    account = applyEntry(account, entry)
+    past.push(entry)
+  }
+  return { account, past }
+}
+
+describe('a purchase that was reversed ahead', () => {
+  const late = (past: readonly Entry[], status: AccountStatus = 'ACTIVE') =>
+    decide(
+      historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past),
+      purchaseOf(),
+      challengeCatalog,
+      at,
+    )
+
+  it('is declined, ALREADY_REVERSED, though a wallet could pay', () => {
+    expect(recorded(late([markOf()])).reason).to.equal('ALREADY_REVERSED')
+  })
+
+  it('takes nothing', () => {
+    expect(recorded(late([markOf()]))).to.not.have.property('movement')
+  })
+
+  it('is approved when the reversal was of another purchase', () => {
+    expect(recorded(late([markOf({ originalId: 'tx-0' })])).reason).to.equal('APPROVED')
+  })
+
+  it('is ACCOUNT_BLOCKED where the account is blocked too', () => {
+    expect(recorded(late([markOf()], 'BLOCKED')).reason).to.equal('ACCOUNT_BLOCKED')
+  })
+
+  it('comes before the balance is looked at', () => {
+    const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
+    expect(recorded(decide(poor, purchaseOf(), challengeCatalog, at)).reason).to.equal('ALREADY_REVERSED')
+  })
+
+  it('is a reuse when it has the id of the reversal itself', () => {
+    const history = historyOf(accountWith({ FOOD: 5_000n }, { version: 1n }), [markOf()])
+    const verdict = decide(history, purchaseOf({ transactionId: 'rev-1' }), challengeCatalog, at)
+    expect(verdict).to.deep.equal({ type: 'REUSED', entry: markOf() })
+  })
+})

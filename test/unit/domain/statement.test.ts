@@ -1,0 +1,102 @@
+import { expect } from 'chai'
+import type { Entry } from '../../../src/domain/entry.js'
+import { centavos } from '../../../src/domain/money.js'
+import { fitsFilter, type StatementFilter } from '../../../src/domain/statement.js'
+import { adminEntryOf, at, authorizationOf, creditEntryOf, declineOf } from './builders.js'
+
+const later = (ms: number) => new Date(at.getTime() + ms)
+
+const reversal: Entry = {
+  kind: 'REVERSAL',
+  accountId: 'account-1',
+  transactionId: 'rev-1',
+  seq: 4n,
+  at,
+  reason: 'APPROVED',
+  originalId: 'tx-1',
+  described: {},
+  movement: { wallet: 'FOOD', delta: 10n, balanceAfter: centavos(10n) },
+}
+const { movement: _, ...unmoved } = reversal
+const mark: Entry = { ...unmoved, reason: 'REVERSED_AHEAD' }
+const refusedReversal: Entry = { ...unmoved, reason: 'ALREADY_REVERSED' }
+
+const all: Readonly<Record<string, Entry>> = {
+  purchase: authorizationOf(),
+  decline: declineOf(),
+  credit: creditEntryOf(),
+  change: adminEntryOf(),
+  reversal,
+  mark,
+  refusedReversal,
+}
+const every = Object.keys(all)
+
+/** Names of the entries that fit. */
+function fitting(filter: StatementFilter): readonly string[] {
+  return every.filter((name) => {
+    const entry = all[name]
+    return entry !== undefined && fitsFilter(entry, filter)
+  })
+}
+
+describe('statement filter', () => {
+  it('lets everything through when nothing is set', () => {
+    expect(fitting({})).to.deep.equal(every)
+  })
+
+  const byKind = {
+    AUTHORIZATION: ['purchase', 'decline'],
+    REVERSAL: ['reversal', 'mark', 'refusedReversal'],
+    CREDIT: ['credit'],
+    ADMIN: ['change'],
+  } as const
+  for (const kind of ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] as const) {
+    it(`finds entries of the kind ${kind}`, () => {
+      expect(fitting({ kind })).to.deep.equal(byKind[kind])
+    })
+  }
+
+  it('finds what took effect: a reversal that came ahead too', () => {
+    expect(fitting({ decision: 'APPROVED' })).to.deep.equal([
+      'purchase',
+      'credit',
+      'change',
+      'reversal',
+      'mark',
+    ])
+  })
+
+  it('finds what did not', () => {
+    expect(fitting({ decision: 'DECLINED' })).to.deep.equal(['decline', 'refusedReversal'])
+  })
+
+  it('finds what moved money of a wallet', () => {
+    expect(fitting({ wallet: 'FOOD' })).to.deep.equal(['purchase', 'credit', 'reversal'])
+  })
+
+  it('finds nothing for a wallet that was never touched', () => {
+    expect(fitting({ wallet: 'CASH' })).to.deep.equal([])
+  })
+
+  it('begins with the start time itself', () => {
+    expect(fitting({ startAt: at })).to.deep.equal(every)
+  })
+
+  it('leaves out what was made a millisecond before the start', () => {
+    expect(fitting({ startAt: later(1) })).to.deep.equal([])
+  })
+
+  it('ends before the end time itself', () => {
+    expect(fitting({ endAt: at })).to.deep.equal([])
+  })
+
+  it('takes in what was made a millisecond before the end', () => {
+    expect(fitting({ endAt: later(1) })).to.deep.equal(every)
+  })
+
+  it('asks for all that is set at once', () => {
+    const filter: StatementFilter = { kind: 'REVERSAL', decision: 'APPROVED', wallet: 'FOOD', startAt: at }
+    expect(fitting(filter)).to.deep.equal(['reversal'])
+  })
+})
