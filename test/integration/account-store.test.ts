@@ -109,7 +109,9 @@ describe('MongoAccountStore', () => {
     })
 
     it('keeps a balance of the largest int64 to the centavo', async () => {
-      const account = await committed(open, (before) => changeOf(before, credit(before, 'CASH', 2n ** 63n - 1n)))
+      const account = await committed(open, (before) =>
+        changeOf(before, credit(before, 'CASH', 2n ** 63n - 1n)),
+      )
       expect(balanceOf((await loaded(account)) ?? newAccount(), 'CASH')).to.equal(9_223_372_036_854_775_807n)
     })
   })
