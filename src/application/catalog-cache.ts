@@ -54,7 +54,10 @@ export class CatalogCache {
     if (this.#closed) return
     this.#timer = setTimeout(() => {
       this.#read()
-        .catch(this.#options.onFailure)
+        .catch((error: unknown) => {
+          // A read that is cut off by the end of the process is no failure.
+          if (!this.#closed) this.#options.onFailure(error)
+        })
         .finally(() => this.#schedule())
     }, this.#options.refreshMs)
   }

@@ -56,6 +56,8 @@ type Member = {
   readonly reject: (error: unknown) => void
   readonly budget: Budget
   attempts: number
+  /** What the last attempt failed with; undefined after a lost race. */
+  lastError: unknown
 }
 
 /** One account's part of a group: what it was, what it becomes, and who is to hear of it. */
@@ -113,6 +115,7 @@ export class Engine {
         reject,
         budget,
         attempts: 0,
+        lastError: undefined,
       })
       this.#next()
     })
@@ -265,6 +268,7 @@ export class Engine {
       return
     }
     member.attempts += 1
+    member.lastError = error
     const pauseMs = Math.random() * Math.min(2 ** member.attempts, BACKOFF_MS_MAX)
     if (member.budget.remainingMs() < pauseMs + COMMIT_RESERVE_MS) {
       member.reject(error ?? noTimeLeft(member))
@@ -280,7 +284,8 @@ export class Engine {
 
   #hasTime(member: Member): boolean {
     if (member.budget.remainingMs() >= COMMIT_RESERVE_MS) return true
-    member.reject(noTimeLeft(member))
+    // Out of time because the store was away is no fault of the deadline, and what the store did is not known.
+    member.reject(member.lastError ?? noTimeLeft(member))
     return false
   }
 }

@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoClientBulkWriteError,
   MongoClientClosedError,
   MongoError,
@@ -74,6 +75,9 @@ export function unavailable(what: string, cause: unknown): IndecisionError {
 
 function isPassing(error: unknown): boolean {
   if (!(error instanceof MongoError)) return false
+  // What a collection's bulk write failed with, when it was not the server that refused, stands where the server's answer would.
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
+  if (inner instanceof MongoError) return isPassing(inner)
   if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
   return (
     error instanceof MongoNetworkError ||

@@ -39,6 +39,7 @@ export class MongoLedger implements Ledger {
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    if (entries.length === 0) return []
     const duplicates = await whileAvailable('writing the ledger', () => this.#insert(entries))
     if (duplicates.length === 0) return []
 

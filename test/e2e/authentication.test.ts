@@ -77,6 +77,10 @@ describe('authentication', () => {
     })
   }
 
+  it('denies the method to a token whose claim "scope" is no text, rather than let it do everything', async () => {
+    expect(await refusalOf({ authorization: withScope(['accounts:write']) })).to.deep.equal(scopeMissing)
+  })
+
   // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
   it('does not look past a bad first entry "authorization"', async () => {
     const { service } = fixture()

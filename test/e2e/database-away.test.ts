@@ -18,19 +18,13 @@ type Look = {
 
 describe('a service whose MongoDB', function () {
   this.timeout(60_000)
-  const start = useServices()
   const request: AuthorizeRequest = purchase({ account_id: EXAMPLE_ACCOUNT, mcc: '5411', amount: 200 })
   let mongo: RestartableMongo
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
 
-  before(async () => {
-    mongo = await RestartableMongo.prepare()
-    service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
-    client = new TestClient(service.grpcAddress)
-    health = new HealthClient(service.grpcAddress)
-  })
+  // Before the hooks of the service: an open watch would hold up its end.
   after(async () => {
     health.close()
     client.close()
@@ -40,7 +34,13 @@ describe('a service whose MongoDB', function () {
       await mongo.remove()
     }
   })
-
+  const start = useServices()
+  before(async () => {
+    mongo = await RestartableMongo.prepare()
+    service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
+    client = new TestClient(service.grpcAddress)
+    health = new HealthClient(service.grpcAddress)
+  })
   async function look(): Promise<Look> {
     const [readyz, livez] = await Promise.all(
       ['/readyz', '/livez'].map((path) => fetch(service.httpUrl + path)),

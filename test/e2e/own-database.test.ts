@@ -61,14 +61,18 @@ describe('a service without MONGODB_URI and JWT_SECRET', function () {
   })
 
   describe('killed with SIGKILL', () => {
+    let pid: number
     before(async () => {
-      const pid = await mongodPid()
+      pid = await mongodPid()
       await service.kill()
+    })
+
+    it('leaves no mongod behind', async () => {
       await eventually(`the mongod of process ${pid} ends`, () => !isAlive(pid))
-      service = await startAndServe()
     })
 
     it('finds the balances that it had when it is started again', async () => {
+      service = await startAndServe()
       expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
     })
   })

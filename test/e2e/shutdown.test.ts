@@ -22,7 +22,7 @@ async function beginPurchase({ core, client, service, env }: ServiceFixture) {
 }
 
 describe('SIGTERM while a purchase is being decided', () => {
-  const fixture = useService()
+  const fixture = useService({ DECISION_TIMEOUT_MS: '10000' })
   let health: HealthClient
   let seen: readonly string[]
   let readiness: Response
@@ -104,7 +104,7 @@ describe('SIGTERM while somebody watches the health', () => {
 describe('another SIGTERM after a while', () => {
   const fixture = useService()
 
-  it('ends the service at once with exit code 1, and the purchase is not lost', async () => {
+  it('ends the service at once, with exit code 1', async () => {
     const { service } = fixture()
     const { release } = await beginPurchase(fixture())
     service.signal('SIGTERM')

@@ -1,6 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import type { MongoClient } from 'mongodb'
+import { timeBudget } from '../../src/application/budget.js'
+import { Engine } from '../../src/application/engine.js'
 import { isUnavailable } from '../../src/application/errors.js'
+import { openAccount } from '../../src/application/open-account.js'
+import { Settler } from '../../src/application/settler.js'
+import { systemClock } from '../../src/core.js'
 import { createClient } from '../../src/storage/client.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoCatalogStore } from '../../src/storage/mongo-catalog-store.js'
@@ -40,6 +46,22 @@ describe('a database that does not answer', () => {
     )
   })
   after(() => client.close())
+
+  // 200 of them, since only some run out of time between two attempts rather than during one.
+  it('makes decisions fail as UNAVAILABLE, not for want of time, whenever their time is over', async () => {
+    const db = client.db('away')
+    const ledger = new MongoLedger(db)
+    const settler = new Settler({ ledger, clock: systemClock, onFailure: () => {}, onDamage: () => {} })
+    const accounts = new MongoAccountStore(db)
+    const engine = new Engine({ accounts, ledger, settler, clock: systemClock, queueMax: 1_000 })
+    const open = () =>
+      openAccount(engine, randomUUID(), { transactionId: 't', subject: 's' }, timeBudget(100, systemClock))
+    const outcomes = await Promise.allSettled(Array.from({ length: 200 }, open))
+    const others = outcomes.filter(
+      (outcome) => outcome.status !== 'rejected' || !isUnavailable(outcome.reason),
+    )
+    expect(others).to.deep.equal([])
+  })
 
   for (const what of [
     'loading accounts',

@@ -10,15 +10,23 @@ import { centavos } from '../../src/domain/money.js'
 /** Balances in centavos, by wallet. */
 export type Balances = Readonly<Record<string, bigint>>
 
-/** The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run. */
-export async function openCore(mongodbUri: string, database: string): Promise<Core> {
-  const unexpected = (cause: unknown) => {
-    throw new Error('this was not to happen in a test', { cause })
-  }
+const unexpected = (cause: unknown): void => {
+  throw new Error('this was not to happen in a test', { cause })
+}
+
+/**
+ * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run; a failure to settle
+ * does not if somebody is given to be told of it.
+ */
+export async function openCore(
+  mongodbUri: string,
+  database: string,
+  onSettleFailure: (error: unknown) => void = unexpected,
+): Promise<Core> {
   const core = createCore({
     config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database }),
     mongodbUri,
-    onSettleFailure: unexpected,
+    onSettleFailure,
     onDamage: unexpected,
     onCatalogFailure: unexpected,
   })

@@ -2,7 +2,10 @@ import type { Db, MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
 import { freshDatabaseName, testMongoUri } from './mongo.js'
 
-/** Gives a suite an empty database of its own, seen through the service's client options, and drops it after the tests. */
+/**
+ * Gives a suite an empty database of its own, seen through the service's client options. It goes with the MongoDB of the test run, so
+ * that whoever still writes to it at the end of a suite may.
+ */
 export function useDatabase(): () => Db {
   let client: MongoClient | undefined
   let db: Db | undefined
@@ -10,10 +13,7 @@ export function useDatabase(): () => Db {
     client = createClient({ uri: await testMongoUri(), poolSizeMax: 10 })
     db = client.db(freshDatabaseName())
   })
-  after(async () => {
-    await db?.dropDatabase()
-    await client?.close()
-  })
+  after(() => client?.close())
   return () => {
     if (!db) throw new Error('the database is made by the hooks of the suite: ask for it inside a test')
     return db

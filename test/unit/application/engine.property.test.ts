@@ -25,11 +25,13 @@ const caller = fc.record({
   process: fc.constantFrom(0 as const, 1 as const),
   asks: fc.array(ask, { maxLength: 5 }),
 })
-const callers = fc.array(caller, { minLength: 1, maxLength: 6 })
+const callers = fc.array(caller, { minLength: 1, maxLength: 12 })
 
 const outage = fc.option(fc.constant('OUTAGE' as const), { nil: undefined, freq: 3 })
 const lostReply = fc.constantFrom(undefined, 'LOST_REPLY' as const, 'OUTAGE' as const)
-const commitFault = fc.constantFrom(undefined, 'CONFLICT' as const, 'LOST_REPLY' as const, 'OUTAGE' as const)
+const changeFault = fc.constantFrom('CONFLICT' as const, 'LOST_REPLY' as const, 'OUTAGE' as const)
+const ofOneAccount = fc.tuple(fc.constantFrom(...accounts), changeFault).map((fault) => new Map([fault]))
+const commitFault = fc.option(fc.oneof(changeFault, ofOneAccount), { nil: undefined, freq: 3 })
 const world = fc.record({
   /** Between two rounds everything is settled, so that entries leave their journals. */
   rounds: fc.array(callers, { minLength: 1, maxLength: 3 }),

@@ -122,6 +122,16 @@ describe('settler: a ledger that fails', () => {
       expect(settler.settledThrough('a')).to.equal(1n)
     })
 
+    it('counts on no later entry that was on its way already', async () => {
+      store.appending.hold()
+      settler.add(account)
+      await soon('the entry is on its way', () => store.appending.inProgress === 1)
+      settler.add(applyEntry(account, next()))
+      store.appending.release()
+      await settled()
+      expect(settler.settledThrough('a')).to.equal(0n)
+    })
+
     it('sends no later entry of that account', async () => {
       settler.add(account)
       await settled()

@@ -66,7 +66,7 @@ describe('damaged documents', () => {
   const accounts: readonly (readonly [string, object])[] = [
     ['a version that is no int64', { version: 2 }],
     ['no version', { version: undefined }],
-    ['a version of 0', { version: 0n }],
+    ['a version of 0', { version: 0n, journal: [{ ...opening, seq: 0n }] }],
     ['a version beyond its journal', { version: 3n }],
     ['a version before the end of its journal', { version: 1n }],
     ['an empty journal', { journal: [] }],

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import {
+  type BulkWriteResult,
+  MongoBulkWriteError,
   MongoClientBulkWriteError,
   MongoClientClosedError,
   MongoError,
@@ -19,7 +21,7 @@ import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../../..
 
 // The pool's errors have names but no public classes: the real ones are made here, not look-alikes.
 const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
-  '../../../node_modules/mongodb/lib/cmap/errors.js',
+  'mongodb/lib/cmap/errors.js',
 )
 const pool = { address: 'localhost:27017', serverError: undefined }
 
@@ -37,6 +39,7 @@ const passing: readonly (readonly [string, unknown])[] = [
   ['a write concern that was not met in time', writeConcernError(64)],
   ['a write concern that failed for any other reason', writeConcernError(79)],
   ['a bulk write that a lost connection ended', bulkWriteError(new MongoNetworkError('-'))],
+  ['a collection’s bulk write that a lost connection ended', collectionError(new MongoNetworkError('-'))],
   ...[
     'RetryableWriteError',
     'RetryableError',
@@ -60,6 +63,7 @@ const lasting: readonly (readonly [string, unknown])[] = [
   ['another label', serverError({ code: 1, errorLabels: ['NoWritesPerformed'] })],
   ['a wrong call of the driver', new MongoInvalidArgumentError('-')],
   ['a bulk write of which one operation failed', bulkWriteError(undefined)],
+  ['a collection’s bulk write that the server refused', collectionError(serverError({ code: 121 }))],
   ['a bulk write that a bug ended', bulkWriteError(new MongoInvalidArgumentError('-'))],
   ['a passing code on an error that is not the server’s', Object.assign(new MongoError('-'), { code: 91 })],
   ['a passing code on an error of somebody else', Object.assign(new Error('-'), { code: 91 })],
@@ -141,6 +145,11 @@ function selectionError(): MongoServerSelectionError {
 
 function writeConcernError(code: number): MongoWriteConcernError {
   return new MongoWriteConcernError({ ok: 1, writeConcernError: { code, errmsg: '-' } })
+}
+
+function collectionError(inner: MongoError): MongoBulkWriteError {
+  // Of the result nothing is read.
+  return new MongoBulkWriteError(inner, {} as BulkWriteResult)
 }
 
 function bulkWriteError(cause: Error | undefined): MongoClientBulkWriteError {

@@ -1,0 +1,88 @@
+import { expect } from 'chai'
+import type { Core } from '../../src/core.js'
+import { fundedAccount, openCore } from '../support/accounts.js'
+import { type Book, readBook, wrongInBooks } from '../support/books.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { serviceEnvironment } from '../support/service-fixture.js'
+import { useServices } from '../support/service-process.js'
+
+const PURCHASES = 300
+/** The service is killed once so many have been answered. */
+const ANSWERED_BEFORE = 40
+
+describe('a service that is killed in the middle of 300 purchases, all of which are then sent again', () => {
+  const start = useServices()
+  const clients: TestClient[] = []
+  const answersBefore: AuthorizeResponse[] = []
+  let answersAfter: readonly AuthorizeResponse[]
+  let core: Core
+  let database: string
+  let book: Book
+
+  before(async () => {
+    const env = await serviceEnvironment()
+    database = env.MONGODB_DATABASE
+    core = await openCore(env.MONGODB_URI, database)
+    const account_id = await fundedAccount(core, { FOOD: 100_000n, CASH: 50_000n })
+    const requests = Array.from({ length: PURCHASES }, () => purchase({ account_id, mcc: '5411' }))
+
+    const first = await start(env)
+    await first.untilEvent('serving')
+    const client = clientOf(first.grpcAddress)
+    // In rows of ten, so that some are answered, some under way and some not begun when it ends.
+    for (let row = 0; row < PURCHASES && !first.hasExited; row += 10) {
+      const outcomes = await Promise.all(
+        requests.slice(row, row + 10).map((request) => client.authorize(request)),
+      )
+      answersBefore.push(...outcomes.flatMap(({ response }) => response ?? []))
+      if (answersBefore.length === ANSWERED_BEFORE) setImmediate(() => first.signal('SIGKILL'))
+    }
+    await first.untilExit()
+
+    const second = await start(env)
+    await second.untilEvent('serving')
+    const patient = clientOf(second.grpcAddress)
+    answersAfter = await Promise.all(requests.map((request) => patient.decide(request)))
+    await second.stop()
+    book = await readBook(core.client.db(database), account_id)
+  })
+  after(async () => {
+    for (const client of clients) client.close()
+    await core.close(1_000)
+  })
+
+  function clientOf(address: string): TestClient {
+    const client = new TestClient(address)
+    clients.push(client)
+    return client
+  }
+
+  it('had answered some of them and not others', () => {
+    expect(answersBefore.length).to.be.within(ANSWERED_BEFORE, PURCHASES - 1)
+  })
+
+  it('stands by every answer that it gave', () => {
+    const now = new Map(answersAfter.map((answer) => [answer.transaction_id, answer]))
+    const then = answersBefore.map((answer) => ({ ...answer, replayed: true }))
+    expect(then.map(({ transaction_id }) => now.get(transaction_id))).to.deep.equal(then)
+  })
+
+  it('decides each once: 100 from FOOD, 50 from CASH, and no money for the rest', () => {
+    const payers = ['FOOD', 'CASH', ''].map(
+      (wallet) => answersAfter.filter(({ category }) => category === wallet).length,
+    )
+    expect(payers).to.deep.equal([100, 50, 150])
+  })
+
+  it('leaves both balances at 0', () => {
+    expect(book.balances).to.deep.equal({ FOOD: 0n, CASH: 0n })
+  })
+
+  it('has settled what the killed process left', () => {
+    expect(book.settled).to.equal(book.entries.length)
+  })
+
+  it('leaves books in which every centavo is explained', async () => {
+    expect(await wrongInBooks(core.client.db(database))).to.deep.equal([])
+  })
+})

@@ -1,0 +1,110 @@
+import { expect } from 'chai'
+import type { Db } from 'mongodb'
+import type { Core } from '../../src/core.js'
+import type { Purchase } from '../../src/domain/decide.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { fundedAccount, openCore } from '../support/accounts.js'
+import { readBook, wrongInBooks } from '../support/books.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { decideOn, settleAll, somePurchase } from '../support/engines.js'
+import { eventually } from '../support/eventually.js'
+import { testMongoUri } from '../support/mongo.js'
+
+/** Has the database refuse whatever is written to the ledger, until the schema is ensured again. */
+async function closeLedger(db: Db): Promise<void> {
+  await db.command({ collMod: 'ledger', validator: { $expr: false } })
+}
+
+async function journalOf(db: Db, accountId: string): Promise<readonly string[]> {
+  const accounts = db.collection<{ _id: string; journal: readonly { transaction: string }[] }>('accounts')
+  return (await accounts.findOne({ _id: accountId }))?.journal.map(({ transaction }) => transaction) ?? []
+}
+
+describe('an entry that is still in the journal, because the ledger cannot be written', () => {
+  const database = useDatabase()
+  const purchase: Purchase = somePurchase()
+  let failures = 0
+  let core: Core
+  let accountId: string
+
+  const open = async () =>
+    openCore(await testMongoUri(), database().databaseName, () => {
+      failures += 1
+    })
+
+  before(async () => {
+    core = await open()
+    await closeLedger(database())
+    accountId = await fundedAccount(core, { CASH: 5_000n })
+    await decideOn(core, accountId, purchase)
+  })
+  after(() => settleAll([core]))
+
+  it('is not in the ledger', async () => {
+    await eventually('settling was tried', () => failures > 0)
+    expect((await readBook(database(), accountId)).settled).to.equal(0)
+  })
+
+  it('is found when the purchase is repeated', async () => {
+    expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
+  })
+
+  it('stays in the journal when others come', async () => {
+    await decideOn(core, accountId, somePurchase())
+    expect(await journalOf(database(), accountId)).to.include(purchase.transactionId)
+  })
+
+  describe('after a restart', () => {
+    before(async () => {
+      // Gives up what it could not settle, like a process that was killed.
+      await core.close(0)
+      core = await open()
+      // A start ensures the schema, and so has opened the ledger.
+      await closeLedger(database())
+    })
+
+    it('is found when the purchase is repeated', async () => {
+      expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
+    })
+
+    it('is not in the ledger yet', async () => {
+      expect((await readBook(database(), accountId)).settled).to.equal(0)
+    })
+  })
+
+  describe('once the ledger can be written again, and somebody touches the account', () => {
+    before(async () => {
+      await ensureSchema(database())
+      await decideOn(core, accountId, somePurchase())
+      await eventually('all is settled', async () => {
+        const { entries, settled } = await readBook(database(), accountId)
+        return settled === entries.length
+      })
+      // The next commit is the one that may leave out what is settled.
+      await decideOn(core, accountId, somePurchase())
+    })
+
+    it('has left the journal', async () => {
+      expect(await journalOf(database(), accountId)).not.to.include(purchase.transactionId)
+    })
+
+    it('is found when the purchase is repeated', async () => {
+      expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
+    })
+
+    it('is found when the purchase is repeated after another restart', async () => {
+      await settleAll([core])
+      core = await open()
+      expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
+    })
+
+    it('was debited once in all that', async () => {
+      const { entries } = await readBook(database(), accountId)
+      expect(entries.filter(({ transaction }) => transaction === purchase.transactionId)).to.have.lengthOf(1)
+    })
+
+    it('leaves books in which every centavo is explained', async () => {
+      expect(await wrongInBooks(database())).to.deep.equal([])
+    })
+  })
+})
