@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test crash-test check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original limit page repair file
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original limit page repair file kills seed seconds
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -63,6 +63,9 @@ run-debug: install ## Start from the sources: restarts when they change, debugge
 
 test: install ## Build, then run all tests
 	npm --silent test
+
+crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
+	$(TSX) tools/crash-test/main.ts
 
 check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check

@@ -20,11 +20,12 @@ async function main(): Promise<void> {
   process.on('uncaughtException', crash)
   process.on('unhandledRejection', crash)
 
+  const jwtSecret = config.jwtSecret ?? (await localSecret(config.dataDir))
   const database = await openDatabase(config, logger)
   const service = await startService({
     config,
     mongodbUri: database.uri,
-    jwtSecret: config.jwtSecret ?? (await localSecret(config.dataDir)),
+    jwtSecret,
     logger,
     onReady: (ports) => announce(config, ports),
   }).catch(async (error: unknown) => {

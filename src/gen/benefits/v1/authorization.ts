@@ -806,7 +806,8 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
  * is malformed (INVALID_ARGUMENT, ALREADY_EXISTS), that the caller may not do this (UNAUTHENTICATED,
  * PERMISSION_DENIED), or that nothing could be decided in time (UNAVAILABLE, RESOURCE_EXHAUSTED,
  * DEADLINE_EXCEEDED, INTERNAL). After an error, repeating the request with the same transaction_id is always
- * safe. Every error carries google.rpc.Status details with one google.rpc.ErrorInfo of domain "benefits.v1".
+ * safe. Every error of ours carries google.rpc.Status details with one google.rpc.ErrorInfo of domain "benefits.v1";
+ * only what the transport itself refuses (a message over its size limit, for example) comes without.
  */
 export type AuthorizationServiceService = typeof AuthorizationServiceService;
 export const AuthorizationServiceService = {
