@@ -14,7 +14,7 @@ $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-24s   %s\n", "", $$0 } /^[a-z -]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-18s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 	echo
 
 ##@ Use it
@@ -44,8 +44,14 @@ reverse: install ## Take a purchase back: account=ana original=purchase-1 amount
 statement: install ## What happened on an account: account=ana category=FOOD limit=50
 	$(TSX) tools/account.ts statement
 
-block unblock close: install ## Block, unblock or close an account: account=ana
-	$(TSX) tools/account.ts $@
+block: install ## Refuse an account's purchases for now: account=ana
+	$(TSX) tools/account.ts block
+
+unblock: install ## Take its purchases again: account=ana
+	$(TSX) tools/account.ts unblock
+
+close: install ## Refuse its purchases and credits for good: account=ana
+	$(TSX) tools/account.ts close
 
 verify: install ## Check that every centavo is explained: repair=yes settles what a crash left
 	$(TSX) tools/verify.ts

@@ -26,6 +26,7 @@ describe('reflection', () => {
         const [answer] = await ask({ list_services: '' })
         expect(answer?.list_services_response?.service.map(({ name }) => name)).to.have.members([
           'benefits.v1.AuthorizationService',
+          'benefits.v1.AccountService',
           'grpc.health.v1.Health',
           'grpc.reflection.v1.ServerReflection',
           'grpc.reflection.v1alpha.ServerReflection',

@@ -11,7 +11,6 @@ const account = {
   wallets: { FOOD: 0n, CASH: 100n },
   version: 1n,
   journal: [{}],
-  created_at: at,
   updated_at: at,
 }
 const entry = {
