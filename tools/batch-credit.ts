@@ -71,11 +71,13 @@ async function writeAll(
   stream: ClientWritableStream<BatchCreditRequest>,
   credits: AsyncIterable<BatchCreditRequest>,
 ): Promise<void> {
+  let goOn = () => {}
+  for (const event of ['drain', 'status', 'close']) stream.on(event, () => goOn())
   for await (const credit of credits) {
     if (stream.destroyed) return
     if (stream.write(credit)) continue
     await new Promise<void>((resolve) => {
-      stream.once('drain', resolve).once('close', resolve).once('status', resolve)
+      goOn = resolve
     })
   }
   stream.end()
