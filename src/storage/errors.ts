@@ -39,6 +39,21 @@ const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   14031, // OutOfDiskSpace
 ])
 
+/**
+ * Codes of Node.js for a connection that broke. The driver wraps such errors, but for those that come while a request is still being
+ * written: these it passes on as they are, and does not try again.
+ */
+const socketCodes: ReadonlySet<unknown> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ERR_STREAM_DESTROYED',
+])
+
 const passingLabels = [
   MongoErrorLabel.RetryableWriteError,
   MongoErrorLabel.RetryableError,
@@ -74,10 +89,11 @@ export function unavailable(what: string, cause: unknown): IndecisionError {
 }
 
 function isPassing(error: unknown): boolean {
+  if (error instanceof Error && 'code' in error && socketCodes.has(error.code)) return true
   if (!(error instanceof MongoError)) return false
   // What a collection's bulk write failed with, when it was not the server that refused, stands where the server's answer would.
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
-  if (inner instanceof MongoError) return isPassing(inner)
+  if (inner instanceof Error) return isPassing(inner)
   if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
   return (
     error instanceof MongoNetworkError ||

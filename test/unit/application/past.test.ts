@@ -153,7 +153,7 @@ describe('the history of an account', () => {
     const [credit] = accountAfter('a', [steps.open('open'), steps.credit('new', 'FOOD', 1n)]).journal.slice(
       -1,
     )
-    if (!credit || credit.kind !== 'CREDIT') throw new Error('the last entry is the credit')
+    if (credit?.kind !== 'CREDIT') throw new Error('the last entry is the credit')
     const movement = { ...credit.movement, balanceAfter: 1_851n as typeof credit.movement.balanceAfter }
     const after = applyEntry(shortened(2), { ...credit, seq: 9n, movement })
     expect(historyOf(after, noPast).find('new')?.seq).to.equal(9n)

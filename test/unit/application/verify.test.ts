@@ -35,12 +35,12 @@ const orphans = (id: string): Shelf => ({ id, ledger: exampleBooks(id).ledger })
 /** The books on paper: as a first look finds them, and as they are when one account is looked at once more. */
 class PaperStore implements AuditStore {
   readonly #first: readonly Shelf[]
-  readonly #then: readonly Shelf[]
+  readonly #later: readonly Shelf[]
   readonly lookedAtAgain: string[] = []
 
-  constructor(first: readonly Shelf[], then: readonly Shelf[]) {
+  constructor(first: readonly Shelf[], later: readonly Shelf[]) {
     this.#first = [...first].sort((a, b) => (a.id > b.id ? -1 : 1))
-    this.#then = then
+    this.#later = later
   }
 
   async *accounts() {
@@ -53,7 +53,7 @@ class PaperStore implements AuditStore {
 
   async account(id: string) {
     this.lookedAtAgain.push(id)
-    const shelf = this.#then.find((one) => one.id === id) ?? { id, ledger: [] }
+    const shelf = this.#later.find((one) => one.id === id) ?? { id, ledger: [] }
     const account = shelf.account === undefined ? undefined : stored(id, shelf.account)
     return { account, entries: entriesOf(shelf) }
   }
@@ -68,19 +68,19 @@ async function* entriesOf({ id, ledger }: Shelf): AsyncGenerator<Stored<Entry>> 
 }
 
 type Options = {
-  readonly then?: readonly Shelf[]
+  readonly later?: readonly Shelf[]
   readonly repair?: boolean
   readonly ledger?: InMemoryStore
 }
 
 /** Verifies books on paper. */
-async function verify(first: readonly Shelf[], { then = first, repair = false, ledger }: Options = {}) {
-  const store = new PaperStore(first, then)
+async function verify(first: readonly Shelf[], { later = first, repair = false, ledger }: Options = {}) {
+  const store = new PaperStore(first, later)
   const damages: Damage[] = []
   const progress: number[] = []
   const summary = await new Verify({
     store,
-    ledger: ledger ?? ledgerWith(then),
+    ledger: ledger ?? ledgerWith(later),
     repair,
     onDamage: (damage) => damages.push(damage),
     onProgress: (accounts) => progress.push(accounts),
@@ -185,17 +185,17 @@ class UnreadableLedger extends InMemoryStore {
 describe('verify beside the service', () => {
   it('looks once more at what seems wrong, and finds that it is not', async () => {
     const { found, lookedAtAgain } = await verify([clean('a'), wrong('b')], {
-      then: [clean('a'), clean('b')],
+      later: [clean('a'), clean('b')],
     })
     expect({ found, lookedAtAgain }).to.deep.equal({ found: [], lookedAtAgain: ['b'] })
   })
 
   it('looks once more at entries whose account was opened in between', async () => {
-    expect((await verify([orphans('a')], { then: [clean('a')] })).found).to.deep.equal([])
+    expect((await verify([orphans('a')], { later: [clean('a')] })).found).to.deep.equal([])
   })
 
   it('reports what is wrong at the second look only', async () => {
-    const { found } = await verify([wrong('a')], { then: [orphans('a')] })
+    const { found } = await verify([wrong('a')], { later: [orphans('a')] })
     expect(found).to.deep.equal(['a ACCOUNT_MISSING'])
   })
 

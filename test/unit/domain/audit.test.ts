@@ -220,9 +220,7 @@ describe('audit', () => {
   it('notices whenever one entry of a history is lost', () => {
     const anyLoss = anyBooks(ID)
       .filter(({ account }) => account.version > BigInt(account.journal.length))
-      .chain((any) =>
-        fc.nat({ max: any.ledger.length - 1 }).map((at) => ({ any, lost: any.ledger[at] })),
-      )
+      .chain((any) => fc.nat({ max: any.ledger.length - 1 }).map((at) => ({ any, lost: any.ledger[at] })))
       .filter(({ any, lost }) => !any.account.journal.some(({ seq }) => seq === lost?.seq))
     fc.assert(
       fc.property(anyLoss, ({ any, lost }) => {
@@ -262,7 +260,9 @@ function withLastCredit(movement: { wallet: 'FOOD'; delta: bigint; balanceAfter:
 /** The balances of the example, but for some; undefined takes a wallet away. */
 function balances(over: Readonly<Record<string, bigint | undefined>>): Account['wallets'] {
   const all = Object.entries({ FOOD: 800n, CASH: 500n, MEAL: 50n, ...over })
-  return new Map(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, centavos(value)] as const])))
+  return new Map(
+    all.flatMap(([name, value]) => (value === undefined ? [] : [[name, centavos(value)] as const])),
+  )
 }
 
 /** The purchase of 3.00 though FOOD had only 2.00: every entry says what it leads to. */
@@ -289,4 +289,3 @@ function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry
 function declined(entry: Entry): Entry {
   return put({ reason: 'ORIGINAL_DECLINED', movement: undefined })(entry)
 }
-

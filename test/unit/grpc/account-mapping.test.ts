@@ -5,7 +5,14 @@ import { type Reason as DomainReason, reasons } from '../../../src/domain/reason
 import { AccountStatus, type Transaction, TransactionKind } from '../../../src/gen/benefits/v1/account.js'
 import { Decision, Reason } from '../../../src/gen/benefits/v1/authorization.js'
 import { accountMessage, transactionMessage } from '../../../src/grpc/account-mapping.js'
-import { accountWith, adminEntryOf, at, authorizationOf, creditEntryOf, declineOf } from '../domain/builders.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  creditEntryOf,
+  declineOf,
+} from '../domain/builders.js'
 
 const order = ['FOOD', 'MEAL', 'CASH']
 
@@ -135,7 +142,10 @@ describe('entry on the wire', () => {
     ],
     [
       'a purchase that emptied the wallet',
-      authorizationOf({ movement: { wallet: 'FOOD', delta: -1_000n, balanceAfter: centavos(0n) }, merchant: '' }),
+      authorizationOf({
+        movement: { wallet: 'FOOD', delta: -1_000n, balanceAfter: centavos(0n) },
+        merchant: '',
+      }),
       {
         kind: TransactionKind.AUTHORIZATION,
         decision: Decision.APPROVED,

@@ -34,7 +34,13 @@ const unknown = 99 as never
 const TOO_LONG = 'x'.repeat(129)
 
 /** Everything behind the methods of AccountService, in memory: accounts a (active), b (blocked), c (closed), u (unopened). */
-function service({ listed = [], older = [] }: { listed?: readonly Account[]; older?: readonly Entry[] } = {}) {
+function service({
+  listed = [],
+  older = [],
+}: {
+  listed?: readonly Account[]
+  older?: readonly Entry[]
+} = {}) {
   const { store, engine, clock } = testEngine()
   store.put(
     accountAfter('a', [steps.open('open'), steps.credit('fund', 'FOOD', 500n)]),
@@ -121,7 +127,10 @@ describe('CreateAccount', () => {
 
   it('names every field that is wrong', async () => {
     const { code, badFields } = await fail({ accountId: 'a b', requestId: TOO_LONG })
-    expect({ code, badFields }).to.deep.equal({ code: 'INVALID_ARGUMENT', badFields: ['account_id', 'request_id'] })
+    expect({ code, badFields }).to.deep.equal({
+      code: 'INVALID_ARGUMENT',
+      badFields: ['account_id', 'request_id'],
+    })
   })
 })
 
@@ -185,13 +194,19 @@ describe('ListAccounts', () => {
   })
 
   it('gives a token while there is more, which leads to what comes after the page', async () => {
-    const { accounts, nextPageToken } = await callHandler(service({ listed }).listAccounts, request({ pageSize: 2 }))
+    const { accounts, nextPageToken } = await callHandler(
+      service({ listed }).listAccounts,
+      request({ pageSize: 2 }),
+    )
     expect(accounts.map(({ id }) => id)).to.deep.equal(['k', 'l'])
     expect((await query({ pageToken: nextPageToken, pageSize: 2 }))?.afterId).to.equal('l')
   })
 
   it('gives no token after the last page, though it be full', async () => {
-    const { accounts, nextPageToken } = await callHandler(service({ listed }).listAccounts, request({ pageSize: 3 }))
+    const { accounts, nextPageToken } = await callHandler(
+      service({ listed }).listAccounts,
+      request({ pageSize: 3 }),
+    )
     expect({ count: accounts.length, nextPageToken }).to.deep.equal({ count: 3, nextPageToken: '' })
   })
 
@@ -226,7 +241,8 @@ describe('UpdateAccount', () => {
   })
   const update = (...asked: Parameters<typeof request>) =>
     callHandler(service().updateAccount, request(...asked))
-  const fail = (...asked: Parameters<typeof request>) => failHandler(service().updateAccount, request(...asked))
+  const fail = (...asked: Parameters<typeof request>) =>
+    failHandler(service().updateAccount, request(...asked))
 
   it('blocks', async () => {
     expect((await update('a', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
@@ -284,7 +300,11 @@ describe('UpdateAccount', () => {
   const malformed: readonly (readonly [string, Parameters<typeof request>, readonly string[]])[] = [
     ['no status', ['a', AccountStatus.UNSPECIFIED], ['account.status']],
     ['a status that it does not know', ['a', unknown], ['account.status']],
-    ['a mask of a field that cannot be changed', ['a', BLOCKED, { updateMask: ['wallets'] }], ['update_mask']],
+    [
+      'a mask of a field that cannot be changed',
+      ['a', BLOCKED, { updateMask: ['wallets'] }],
+      ['update_mask'],
+    ],
     ['a mask of several fields', ['a', BLOCKED, { updateMask: ['status', 'id'] }], ['update_mask']],
     ['a mask of no field', ['a', BLOCKED, { updateMask: [] }], ['update_mask']],
     ['a request_id too long', ['a', BLOCKED, { requestId: TOO_LONG }], ['request_id']],
@@ -475,7 +495,13 @@ describe('ListTransactions', () => {
       category: 'FOOD',
       decision: Decision.APPROVED,
     }
-    const filter = { startAt: startTime, endAt: endTime, kind: 'CREDIT', wallet: 'FOOD', decision: 'APPROVED' }
+    const filter = {
+      startAt: startTime,
+      endAt: endTime,
+      kind: 'CREDIT',
+      wallet: 'FOOD',
+      decision: 'APPROVED',
+    }
     expect((await query(over))?.filter).to.deep.equal(filter)
   })
 
@@ -512,7 +538,10 @@ describe('ListTransactions', () => {
     it(`refuses a token of a list with another ${what}`, async () => {
       const on = withLong()
       const { nextPageToken } = await callHandler(on.listTransactions, request({ pageSize: 1 }))
-      const { badFields } = await failHandler(on.listTransactions, request({ pageToken: nextPageToken, ...over }))
+      const { badFields } = await failHandler(
+        on.listTransactions,
+        request({ pageToken: nextPageToken, ...over }),
+      )
       expect(badFields).to.deep.equal(['page_token'])
     })
   }

@@ -43,7 +43,11 @@ const run = (requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>, cr
   new BatchCredit(creditOne, () => patience).run(requests)
 
 /** What the stream ended with instead of a summary. */
-const failure = (requests: AsyncIterable<BatchCreditRequest>, creditOne: CreditOne, budget: Budget = patience) =>
+const failure = (
+  requests: AsyncIterable<BatchCreditRequest>,
+  creditOne: CreditOne,
+  budget: Budget = patience,
+) =>
   new BatchCredit(creditOne, () => budget).run(requests).then(
     () => 'SUMMARY',
     (error: unknown) => error,
@@ -51,7 +55,10 @@ const failure = (requests: AsyncIterable<BatchCreditRequest>, creditOne: CreditO
 
 /** Credits that are decided by hand, each when it is told to. */
 class ByHand {
-  readonly pending = new Map<string, { resolve: (answer: Answer) => void; reject: (error: unknown) => void }>()
+  readonly pending = new Map<
+    string,
+    { resolve: (answer: Answer) => void; reject: (error: unknown) => void }
+  >()
   most = 0
 
   readonly creditOne: CreditOne = ({ transactionId }) =>
@@ -88,7 +95,9 @@ describe('batch credit, summary', () => {
   })
 
   it('counts what had been credited before apart, and adds nothing for it', async () => {
-    const summary = await run(items(10), async ({ transactionId }) => credited(5n, Number(transactionId) >= 7))
+    const summary = await run(items(10), async ({ transactionId }) =>
+      credited(5n, Number(transactionId) >= 7),
+    )
     expect(summary).to.deep.include({ creditedCount: 7n, creditedAmount: 35n, replayedCount: 3n })
   })
 
@@ -218,7 +227,11 @@ describe('batch credit, refusals without end', () => {
   })
 
   it('still fits into one message of 4 MiB, however long what was sent', async () => {
-    const long: BatchCreditRequest = { ...item(0), transactionId: '界'.repeat(4_000), accountId: '界'.repeat(4_000) }
+    const long: BatchCreditRequest = {
+      ...item(0),
+      transactionId: '界'.repeat(4_000),
+      accountId: '界'.repeat(4_000),
+    }
     async function* longItems() {
       for (let count = 0; count < 20_000; count++) yield long
     }
