@@ -106,7 +106,7 @@ export function accountDocument(account: Account): AccountDocument {
 }
 
 /** Writes an entry for an account's journal. */
-export function journalDocument(entry: Entry): EntryDocument {
+function journalDocument(entry: Entry): EntryDocument {
   return { transaction: entry.transactionId, ...fieldsOf(entry) }
 }
 

@@ -26,7 +26,12 @@ describe('batch credit over the wire', () => {
     const name = database().databaseName
     const env = { MONGODB_URI: uri, MONGODB_DATABASE: name, GRPC_PORT: '0', HTTP_PORT: '0' }
     await new Promise<void>((resolve, reject) => {
-      const options = { config: readConfig(env), mongodbUri: uri, jwtSecret: JWT_SECRET, onReady: resolve }
+      const options = {
+        config: readConfig(env),
+        mongodbUri: uri,
+        jwtSecret: JWT_SECRET,
+        onReady: () => resolve(),
+      }
       startService({ ...options, logger: createLogger('fatal') }).then((started) => {
         service = started
       }, reject)
@@ -119,7 +124,9 @@ describe('batch credit over the wire', () => {
       item(''),
       item('f'),
     ])
-    expect(refused.map(({ index, transactionId, reason }) => [Number(index), transactionId, reason])).to.deep.equal([
+    expect(
+      refused.map(({ index, transactionId, reason }) => [Number(index), transactionId, reason]),
+    ).to.deep.equal([
       [1, 'b', 'ACCOUNT_NOT_FOUND'],
       [2, 'c', 'INVALID_REQUEST'],
       [3, 'a', 'TRANSACTION_ID_REUSED'],
@@ -127,7 +134,12 @@ describe('batch credit over the wire', () => {
       [5, 'e', 'INVALID_REQUEST'],
       [7, '', 'INVALID_REQUEST'],
     ])
-    expect(counts).to.deep.equal({ creditedCount: 2n, creditedAmount: 20n, replayedCount: 1n, complete: true })
+    expect(counts).to.deep.equal({
+      creditedCount: 2n,
+      creditedAmount: 20n,
+      replayedCount: 1n,
+      complete: true,
+    })
   })
 
   it('ends a stream with more than 5000 refusals early, with a summary', async () => {

@@ -59,7 +59,12 @@ describe('statement', () => {
   }
 
   const credit = (accountId: string, transactionId: string) =>
-    creditAccount(core.engine, accountId, { transactionId, wallet: 'CASH', amount: centavos(1n) }, testBudget())
+    creditAccount(
+      core.engine,
+      accountId,
+      { transactionId, wallet: 'CASH', amount: centavos(1n) },
+      testBudget(),
+    )
   const seqsOf = (transactions: readonly Transaction[]) => transactions.map(({ seq }) => Number(seq))
   const downFrom = (seq: number) => Array.from({ length: seq }, (_, index) => seq - index)
 
@@ -97,7 +102,8 @@ describe('statement', () => {
           startTime: secondOf(100),
           endTime: secondOf(2_000),
         },
-        (entry) => entry.kind === 'AUTHORIZATION' && 'movement' in entry && entry.seq >= 100 && entry.seq < 2_000,
+        (entry) =>
+          entry.kind === 'AUTHORIZATION' && 'movement' in entry && entry.seq >= 100 && entry.seq < 2_000,
       ],
     ]
     for (const [what, asked, fits] of filters) {

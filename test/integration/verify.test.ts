@@ -73,7 +73,8 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
     'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
     'the place of an entry is no int64': (raw) => raw.entry(9n, { $set: { seq: 9 } }),
     'the time of an entry is no date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
-    'an entry is said to be declined that took effect': (raw) => raw.entry(9n, { $set: { decision: 'DECLINED' } }),
+    'an entry is said to be declined that took effect': (raw) =>
+      raw.entry(9n, { $set: { decision: 'DECLINED' } }),
   },
   ACCOUNT_MISSING: { 'its document is lost': (raw) => raw.loseAccount() },
   ENTRY_MISSING: { 'a declined purchase is lost': (raw) => raw.lose(5n) },
@@ -81,13 +82,15 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
     'an entry is written past the account': (raw) =>
       raw.copy(5n, { _id: { account: 'b', transaction: 'new' }, seq: 11n }),
   },
-  COPIES_DIFFER: { 'the copy in the ledger is changed': (raw) => raw.entry(9n, { $set: { subject: 'eva' } }) },
+  COPIES_DIFFER: {
+    'the copy in the ledger is changed': (raw) => raw.entry(9n, { $set: { subject: 'eva' } }),
+  },
   TRANSACTION_TWICE: {
     'an entry of the journal has an id of the ledger': (raw) =>
       raw.account({ $set: { 'journal.2.transaction': 'buy-2' } }),
   },
   JOURNAL_BROKEN: {
-    'it has a gap': (raw) => raw.account({ $pull: { journal: { seq: 9n } } } as UpdateFilter<Document>),
+    'it has a gap': (raw) => raw.account({ $pull: { journal: { seq: 9n } as never } }),
     'it is empty': async (raw) => {
       await raw.copy(3n, lastCredit)
       await raw.account({ $set: { journal: [] } })

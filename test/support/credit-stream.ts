@@ -36,7 +36,10 @@ export class CreditStreams {
   }
 
   /** Sends the beginning of a stream, waits for what is given, and breaks off. */
-  async breakOff(items: Iterable<BatchCreditRequest>, when: () => Promise<unknown>): Promise<RpcError | undefined> {
+  async breakOff(
+    items: Iterable<BatchCreditRequest>,
+    when: () => Promise<unknown>,
+  ): Promise<RpcError | undefined> {
     const { stream, outcome } = this.#open()
     for (const item of items) stream.write(item)
     await when()

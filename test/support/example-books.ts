@@ -98,7 +98,9 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     .tuple(anyId, anyId, fc.option(anyAmount, { nil: undefined }))
     .filter(([id, originalId]) => id !== originalId)
     .map((asked) => steps.reverse(...asked)),
-  fc.tuple(anyId, fc.constantFrom('ACTIVE' as const, 'BLOCKED' as const)).map((asked) => steps.status(...asked)),
+  fc
+    .tuple(anyId, fc.constantFrom('ACTIVE' as const, 'BLOCKED' as const))
+    .map((asked) => steps.status(...asked)),
   anyId.map(steps.open),
 )
 

@@ -1,4 +1,4 @@
-import { type handleUnaryCall, Metadata, type ServiceError, type ServerUnaryCall } from '@grpc/grpc-js'
+import { type handleUnaryCall, Metadata, type ServerUnaryCall, type ServiceError } from '@grpc/grpc-js'
 import { setCallContext } from '../../src/grpc/call-context.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 

@@ -16,5 +16,6 @@ export async function storeBooks(db: Db, ...books: readonly StoredBooks[]): Prom
   const ledger = db.collection<LedgerDocument>('ledger')
   const entries = books.flatMap((one) => one.ledger).map(ledgerDocument)
   await accounts.insertMany(books.map(({ account }) => accountDocument(account)))
-  for (let from = 0; from < entries.length; from += LOT) await ledger.insertMany(entries.slice(from, from + LOT))
+  for (let from = 0; from < entries.length; from += LOT)
+    await ledger.insertMany(entries.slice(from, from + LOT))
 }

@@ -7,11 +7,14 @@ export type Cut = {
   readonly command: MongoCommand
   /** REPLY: MongoDB has done it and its reply is on the way. REQUEST: MongoDB never hears of it. */
   readonly loses: 'REPLY' | 'REQUEST'
-  /** This many of them. ALL_FROM_THERE: the first one, and then every request of any kind, until `heal`. */
-  readonly times: number | 'ALL_FROM_THERE'
+  /**
+   * This many of them. ALL_FROM_THERE: the first one, and then every request of any kind, until `heal`. AWAY_FROM_THERE: the
+   * same, and no connection can be made.
+   */
+  readonly times: number | 'ALL_FROM_THERE' | 'AWAY_FROM_THERE'
 }
 
-/** With it the driver finds out whether the server is there. It always gets through. */
+/** With it the driver finds out whether the server is there. */
 const HEARTBEAT = 'hello'
 
 /** Stands between a client and a mongod, and cuts the connection of chosen requests. */
@@ -57,13 +60,31 @@ export class TcpProxy {
     return this.#chosen
   }
 
+  /** From now on nothing more is taken from the connections that there are. */
+  stall(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
+  /** Ends the connections that there are as a host does that knows nothing of them. */
+  reset(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     this.#server.close()
     await once(this.#server, 'close')
   }
 
+  get #isAway(): boolean {
+    return this.#cut?.times === 'AWAY_FROM_THERE' && this.#chosen > 0
+  }
+
   #join(client: Socket): void {
+    if (this.#isAway) {
+      client.destroy()
+      return
+    }
     const server = connect(this.#targetPort, '127.0.0.1')
     const drop = () => {
       client.destroy()
@@ -109,10 +130,10 @@ export class TcpProxy {
   }
 
   #chooses({ command: wanted, times }: Cut, { name, collection }: MongoCommand): boolean {
-    const all = times === 'ALL_FROM_THERE'
-    if (all && this.#chosen > 0) return name !== HEARTBEAT
+    if (this.#isAway) return true
+    if (times === 'ALL_FROM_THERE' && this.#chosen > 0) return name !== HEARTBEAT
     const fits = name === wanted.name && collection === wanted.collection
-    return fits && (all || this.#chosen < times)
+    return fits && (typeof times === 'string' || this.#chosen < times)
   }
 }
 

@@ -157,6 +157,7 @@ async function allPages(
     const page = await statement.read(from(beforeSeq, limit, filter))
     const last = page?.at(-1)
     if (!page || !last) return all
+    if (last.seq >= beforeSeq) throw new Error(`a page below ${beforeSeq} ends with ${last.seq}`)
     all.push(...page)
     beforeSeq = last.seq
   }

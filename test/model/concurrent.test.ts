@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import fc from 'fast-check'
+import { MongoStatementStore } from '../../src/storage/mongo-statement-store.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { expectSame } from '../support/as-text.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { explain, type Told } from '../support/explanation.js'
+import {
+  modelParameters,
+  opening,
+  operation,
+  perform,
+  readStatement,
+  recordOf,
+  reversalOf,
+  statementFilter,
+  type Timed,
+  takeBack,
+  withOtherContent,
+} from '../support/model-operations.js'
+import { testMongoUri } from '../support/mongo.js'
+import { ProcessGroup } from '../support/process-group.js'
+import {
+  balancesText,
+  type Filter,
+  type Operation,
+  ReferenceModel,
+  rule,
+} from '../support/reference-model.js'
+import { cleanBooks } from '../support/verified.js'
+
+/**
+ * Random operations at the same time, on three processes, some of which are killed while they work; what had no answer is sent
+ * again to another process, as a switch would. Between two rounds everything comes to rest.
+ *
+ * The order in which things happened is up to the processes and the database; whatever it was, the reference model must be able to
+ * explain every answer by it. A failure prints seed and path; the operations are the same again then, their timing is not:
+ *
+ *   MODEL_SEED=<seed> MODEL_PATH="<path>" npx mocha test/model/concurrent.test.ts
+ *
+ * MODEL_RUNS sets how many histories there are.
+ */
+const RUNS = 40
+const ACCOUNTS = ['A', 'B']
+/** Times that a message is sent before the test gives up. */
+const ATTEMPTS_MAX = 10
+
+/** What somebody does in a round, and when: after so many turns of the event loop. */
+type Deed = { readonly process: number; readonly turns: number } & (
+  | { readonly does: 'ask'; readonly asked: Operation }
+  | { readonly does: 'read'; readonly account: string; readonly filter: Filter; readonly pageSize: number }
+  | { readonly does: 'kill' }
+)
+
+const when = { process: fc.nat({ max: 2 }), turns: fc.nat({ max: 12 }) }
+const anyRead = fc.record({
+  ...when,
+  does: fc.constant('read' as const),
+  account: fc.constantFrom(...ACCOUNTS),
+  filter: statementFilter,
+  pageSize: fc.integer({ min: 1, max: 40 }),
+})
+const anyKill = fc.record({ ...when, does: fc.constant('kill' as const) })
+
+/** One message, sent by several at once: as it is, with other content, and, if it is a purchase, with reversals. */
+const anyBundle: fc.Arbitrary<readonly Deed[]> = fc
+  .record({
+    asked: operation,
+    sent: fc.array(fc.record({ ...when, changed: fc.nat({ max: 5 }) }), { minLength: 1, maxLength: 4 }),
+    back: fc.array(fc.record({ ...when, how: takeBack }), { maxLength: 3 }),
+  })
+  .map(({ asked, sent, back }) => [
+    ...sent.map(({ changed, ...rest }): Deed => {
+      return { ...rest, does: 'ask', asked: changed === 0 ? withOtherContent(asked) : asked }
+    }),
+    ...back.flatMap(({ how, ...rest }): readonly Deed[] => {
+      if (asked.kind !== 'buy' || asked.id === how.id) return []
+      return [{ ...rest, does: 'ask', asked: reversalOf(asked, how) }]
+    }),
+  ])
+
+const anyRound = fc
+  .record({
+    bundles: fc.array(anyBundle, { minLength: 1, maxLength: 9 }),
+    reads: fc.array(anyRead, { maxLength: 3 }),
+    kills: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(anyKill) }),
+  })
+  .map(({ bundles, reads, kills }): readonly Deed[] => [...bundles.flat(), ...reads, ...kills])
+const histories = fc.array(anyRound, { minLength: 1, maxLength: 6, size: 'max' })
+
+describe('model: everything at once', function () {
+  // fast-check ends in time: making a failure small takes longer than finding it.
+  this.timeout(0)
+  const database = useDatabase()
+  let group: ProcessGroup
+  before(async () => {
+    await ensureSchema(database())
+    const rules = database().collection<{ _id: string }>('merchant_rules')
+    await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
+    const mongodbUri = await testMongoUri()
+    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, size: 3 })
+  })
+  after(() => group.stop())
+
+  it('answers are what the reference model says, in some order', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (rounds) => {
+        const run = randomUUID()
+        const model = new ReferenceModel()
+        for (const asked of opening) {
+          model.do(asked)
+          await perform(group.at(0).core, asked, run)
+        }
+        for (const deeds of rounds) {
+          const told = await play(deeds, run)
+          for (const account of ACCOUNTS) await check(model, account, told.get(account) ?? [], run)
+        }
+      }),
+      modelParameters(RUNS),
+    )
+  })
+
+  it('the books of all these histories are clean', async () => {
+    await cleanBooks(database())
+  })
+
+  /** Everything that was ever recorded on an account, oldest first, also while nobody opened it. */
+  async function recorded(id: string): Promise<readonly Timed[]> {
+    const account = (await group.at(0).core.accounts.load([id])).get(id)
+    const journal = account?.journal ?? []
+    const beforeSeq = journal[0]?.seq ?? 1n
+    const statements = new MongoStatementStore(database())
+    const older = await statements.page({ accountId: id, beforeSeq, filter: {}, limit: 10_000 })
+    return [...older.toReversed(), ...journal].map(recordOf)
+  }
+
+  /** Does everything at once, and says what came of it, by account. */
+  async function play(deeds: readonly Deed[], run: string): Promise<ReadonlyMap<string, readonly Told[]>> {
+    const told = new Map<string, Told[]>(ACCOUNTS.map((account) => [account, []]))
+    await Promise.all(
+      deeds.map(async (deed) => {
+        for (let turn = 0; turn < deed.turns; turn++) await nextTurn()
+        if (deed.does === 'kill') await group.kill(deed.process)
+        if (deed.does === 'ask') told.get(deed.asked.account)?.push(await ask(deed, run))
+        if (deed.does === 'read') told.get(deed.account)?.push(await read(deed, run))
+      }),
+    )
+    return told
+  }
+
+  /** Asks until there is an answer: one process after another. */
+  async function ask({ process, asked }: Deed & { does: 'ask' }, run: string): Promise<Told> {
+    for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
+      const { core, death } = group.at(process + attempts - 1)
+      const answered = await untilDeath(perform(core, asked, run), death)
+      if (answered !== 'DEAD') return { asked, answered, attempts }
+    }
+    throw new Error(`no answer after ${ATTEMPTS_MAX} attempts`)
+  }
+
+  async function read(
+    { process, account, filter, pageSize }: Deed & { does: 'read' },
+    run: string,
+  ): Promise<Told> {
+    for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts++) {
+      const { core, death } = group.at(process + attempts)
+      const found = await untilDeath(readStatement(core, `${run}-${account}`, { filter, pageSize }), death)
+      if (found !== 'DEAD') return { read: account, filter, found }
+    }
+    throw new Error(`no answer after ${ATTEMPTS_MAX} attempts`)
+  }
+
+  /** Compares what came of a round with the model, and then what everybody can see. */
+  async function check(
+    model: ReferenceModel,
+    account: string,
+    told: readonly Told[],
+    run: string,
+  ): Promise<void> {
+    const id = `${run}-${account}`
+    const known = model.length(account)
+    const entries = await recorded(id)
+    explain(model, account, { told, entries: entries.slice(known) })
+    const stored = (await group.at(1).core.accounts.load([id])).get(id)
+    const isOpen = stored !== undefined && stored.status !== 'UNOPENED'
+    expectSame(isOpen ? balancesText(stored) : undefined, model.balances(account))
+    const seen = await readStatement(group.at(2).core, id, { filter: {}, pageSize: 7 })
+    expectSame(seen, isOpen ? entries.toReversed() : undefined)
+  }
+})
+
+/** The answer, or that the process died first. What it says as it dies is not an answer. */
+async function untilDeath<T>(work: Promise<T>, death: Promise<'DEAD'>): Promise<T | 'DEAD'> {
+  const orDead = work.catch(async (error: unknown) => {
+    const dead = await Promise.race([death, nextTurn('ALIVE')])
+    if (dead === 'ALIVE') throw error
+    return 'DEAD' as const
+  })
+  return await Promise.race([orDead, death])
+}

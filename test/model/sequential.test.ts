@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { expectSame, textOf } from '../support/as-text.js'
+import { useDatabase } from '../support/database-fixture.js'
+import {
+  type Answered,
+  modelParameters,
+  opening,
+  operation,
+  perform,
+  readStatement,
+  reversalOf,
+  statementFilter,
+  type Timed,
+  takeBack,
+  withOtherContent,
+} from '../support/model-operations.js'
+import { testMongoUri } from '../support/mongo.js'
+import { ProcessGroup } from '../support/process-group.js'
+import {
+  type Answer,
+  balancesText,
+  type Filter,
+  type ModelRecord,
+  type Operation,
+  ReferenceModel,
+  rule,
+} from '../support/reference-model.js'
+import { cleanBooks } from '../support/verified.js'
+
+/**
+ * Random histories, one operation after another, on three processes that are restarted and killed in between. Every answer, every
+ * statement and every balance must be what the reference model says, exactly.
+ *
+ * A failure prints seed, path and, behind the commands, replayPath. To run it again:
+ *
+ *   MODEL_SEED=<seed> MODEL_PATH="<path>" MODEL_REPLAY="<replayPath>" npx mocha test/model/sequential.test.ts
+ *
+ * MODEL_RUNS sets how many histories there are.
+ */
+const RUNS = 50
+
+/** What is known while a history is played. */
+type Model = {
+  readonly bank: ReferenceModel
+  readonly sent: Operation[]
+  /** When the service said that it decided: every later answer must say the same. */
+  readonly times: Map<string, number>
+}
+type Real = { readonly group: ProcessGroup; readonly run: string }
+type Command = fc.AsyncCommand<Model, Real>
+
+class Ask implements Command {
+  readonly #asked: Operation
+  readonly #process: number
+
+  constructor(asked: Operation, process: number) {
+    this.#asked = asked
+    this.#process = process
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(model: Model, { group, run }: Real): Promise<void> {
+    const answered = await perform(group.at(this.#process).core, this.#asked, run)
+    const expected = model.bank.do(this.#asked)
+    model.sent.push(this.#asked)
+    if (answered.was === 'NEW')
+      model.times.set(timeKey(this.#asked.account, answered.record), answered.record.atMs)
+    expectSame(answered, timed(expected, this.#asked.account, model))
+  }
+
+  toString(): string {
+    return `${this.#process}: ${textOf(this.#asked)}`
+  }
+}
+
+/** Sends again what was sent before, as it was or with other content. */
+class AskAgain implements Command {
+  readonly #which: number
+  readonly #changed: boolean
+  readonly #process: number
+
+  constructor(which: number, changed: boolean, process: number) {
+    this.#which = which
+    this.#changed = changed
+    this.#process = process
+  }
+
+  check({ sent }: Readonly<Model>): boolean {
+    return sent.length > 0
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const before = model.sent[this.#which % model.sent.length]
+    if (!before) throw new Error('checked above')
+    await new Ask(this.#changed ? withOtherContent(before) : before, this.#process).run(model, real)
+  }
+
+  toString(): string {
+    return `${this.#process}: ${this.#changed ? 'change and repeat' : 'repeat'} no. ${this.#which}`
+  }
+}
+
+/** Takes back a purchase that was sent before. */
+class TakeBack implements Command {
+  readonly #which: number
+  readonly #how: Parameters<typeof reversalOf>[1]
+  readonly #process: number
+
+  constructor(which: number, how: Parameters<typeof reversalOf>[1], process: number) {
+    this.#which = which
+    this.#how = how
+    this.#process = process
+  }
+
+  check({ sent }: Readonly<Model>): boolean {
+    return sent.some((asked) => asked.kind === 'buy' && asked.id !== this.#how.id)
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    const purchases = model.sent
+      .filter((asked) => asked.kind === 'buy')
+      .filter(({ id }) => id !== this.#how.id)
+    const purchase = purchases[this.#which % purchases.length]
+    if (!purchase) throw new Error('checked above')
+    await new Ask(reversalOf(purchase, this.#how), this.#process).run(model, real)
+  }
+
+  toString(): string {
+    const { id, amount = 'all', rightly } = this.#how
+    return `${this.#process}: ${id} takes back ${amount} of purchase no. ${this.#which}, described: ${rightly}`
+  }
+}
+
+class ReadStatement implements Command {
+  readonly #account: string
+  readonly #filter: Filter
+  readonly #pageSize: number
+  readonly #process: number
+
+  constructor(account: string, filter: Filter, pageSize: number, process: number) {
+    this.#account = account
+    this.#filter = filter
+    this.#pageSize = pageSize
+    this.#process = process
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(model: Model, { group, run }: Real): Promise<void> {
+    const asked = { filter: this.#filter, pageSize: this.#pageSize }
+    const found = await readStatement(group.at(this.#process).core, `${run}-${this.#account}`, asked)
+    const expected = model.bank.statement(this.#account, this.#filter)
+    expectSame(
+      found,
+      expected?.map((record) => withTime(record, this.#account, model)),
+    )
+  }
+
+  toString(): string {
+    return `${this.#process}: statement ${this.#account} ${JSON.stringify(this.#filter)} by ${this.#pageSize}`
+  }
+}
+
+class ReadBalances implements Command {
+  readonly #account: string
+  readonly #process: number
+
+  constructor(account: string, process: number) {
+    this.#account = account
+    this.#process = process
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run({ bank }: Model, { group, run }: Real): Promise<void> {
+    const id = `${run}-${this.#account}`
+    const found = (await group.at(this.#process).core.accounts.load([id])).get(id)
+    const isOpen = found !== undefined && found.status !== 'UNOPENED'
+    expectSame(isOpen ? balancesText(found) : undefined, bank.balances(this.#account))
+  }
+
+  toString(): string {
+    return `${this.#process}: balances ${this.#account}`
+  }
+}
+
+/** Something that happens to the processes, and that nobody must notice. */
+class Happens implements Command {
+  readonly #what: 'settle' | 'restart' | 'kill'
+  readonly #process: number
+
+  constructor(what: 'settle' | 'restart' | 'kill', process: number) {
+    this.#what = what
+    this.#process = process
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(_model: Model, { group }: Real): Promise<void> {
+    if (this.#what === 'settle') await group.settle()
+    else await group[this.#what](this.#process)
+  }
+
+  toString(): string {
+    return `${this.#process}: ${this.#what}`
+  }
+}
+
+const process_ = fc.nat({ max: 2 })
+const account = fc.constantFrom('A', 'B')
+const ask = fc.tuple(operation, process_).map((of) => new Ask(...of))
+const askAgain = fc.tuple(fc.nat({ max: 100 }), fc.boolean(), process_).map((of) => new AskAgain(...of))
+const takeBackOne = fc.tuple(fc.nat({ max: 100 }), takeBack, process_).map((of) => new TakeBack(...of))
+const readStatementOf = fc
+  .tuple(account, statementFilter, fc.integer({ min: 1, max: 6 }), process_)
+  .map((of) => new ReadStatement(...of))
+const histories = fc.commands<Model, Real, false>(
+  [
+    ...Array.from({ length: 11 }, () => ask),
+    ...Array.from({ length: 3 }, () => takeBackOne),
+    ...Array.from({ length: 3 }, () => askAgain),
+    ...Array.from({ length: 2 }, () => readStatementOf),
+    fc.tuple(account, process_).map((of) => new ReadBalances(...of)),
+    process_.map((process) => new Happens('settle', process)),
+    fc
+      .tuple(fc.constantFrom('restart', 'kill', 'settle', 'settle'), process_)
+      .map((of) => new Happens(...of)),
+  ],
+  {
+    maxCommands: 70,
+    size: 'max',
+    ...(process.env['MODEL_REPLAY'] !== undefined && { replayPath: process.env['MODEL_REPLAY'] }),
+  },
+)
+
+describe('model: one operation after another', function () {
+  // fast-check ends in time: making a failure small takes longer than finding it.
+  this.timeout(0)
+  const database = useDatabase()
+  let group: ProcessGroup
+  before(async () => {
+    await ensureSchema(database())
+    const rules = database().collection<{ _id: string }>('merchant_rules')
+    await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
+    const mongodbUri = await testMongoUri()
+    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, size: 3 })
+  })
+  after(() => group.stop())
+
+  it('answers, balances and statements are what the reference model says', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (commands) => {
+        const model: Model = { bank: new ReferenceModel(), sent: [], times: new Map() }
+        const real = { group, run: randomUUID() }
+        for (const asked of opening) await new Ask(asked, 0).run(model, real)
+        await fc.asyncModelRun(() => ({ model, real }), commands)
+        await new ReadStatement('A', {}, 1_000, 0).run(model, real)
+        await new ReadStatement('B', {}, 1_000, 1).run(model, real)
+      }),
+      modelParameters(RUNS),
+    )
+  })
+
+  it('the books of all these histories are clean', async () => {
+    await cleanBooks(database())
+  })
+})
+
+function timed(answer: Answer, account: string, model: Model): Answered {
+  return 'record' in answer ? { ...answer, record: withTime(answer.record, account, model) } : answer
+}
+
+function withTime(record: ModelRecord, account: string, { times }: Model): Timed {
+  return { ...record, atMs: times.get(timeKey(account, record)) ?? Number.NaN }
+}
+
+function timeKey(account: string, { id }: ModelRecord): string {
+  return `${account} ${id}`
+}

@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { expectSame, textOf } from './as-text.js'
+import type { Answered, Timed } from './model-operations.js'
+import type { Answer, Filter, ModelRecord, Operation, ReferenceModel } from './reference-model.js'
+
+/** Something that was asked while other things were, and what came of it. */
+export type Told =
+  | { readonly asked: Operation; readonly answered: Answered; readonly attempts: number }
+  | { readonly read: string; readonly filter: Filter; readonly found: readonly Timed[] | undefined }
+
+/**
+ * Looks for an order of what happened at once that explains every answer. The statement gives the order of what was recorded:
+ * asked in that order, the model must record the same. Whatever recorded nothing must have its answer from the model at some moment
+ * in between. Leaves the model as it was after the last entry.
+ *
+ * @throws AssertionError naming what no order explains.
+ */
+export function explain(model: ReferenceModel, account: string, round: Round): void {
+  const open = new Set(round.told)
+  const answeredByNow = () => {
+    for (const one of open) if (isExplained(model, account, one)) open.delete(one)
+  }
+  answeredByNow()
+  for (const entry of round.entries) {
+    const maker = [...open].find((one) => canHaveMade(one, entry))
+    expect(maker, `nobody asked for the entry ${textOf(entry)}`).to.not.equal(undefined)
+    if (!maker || 'read' in maker) return
+    expectSame({ was: 'NEW', record: entry }, withTime(model.do(maker.asked), entry))
+    open.delete(maker)
+    answeredByNow()
+  }
+  expect([...open].map(textOf), 'answers that no order explains').to.deep.equal([])
+}
+
+export type Round = {
+  readonly told: readonly Told[]
+  /** What the statement has more than before the round, oldest first. */
+  readonly entries: readonly Timed[]
+}
+
+/** Whether the model would answer so now. What it would record now is not explained: it must be in the statement. */
+function isExplained(model: ReferenceModel, account: string, told: Told): boolean {
+  if ('read' in told) return sameText(withoutTimes(told.found), model.statement(account, told.filter))
+  const { asked, answered } = told
+  if (answered.was === 'NEW') return false
+  return sameText('record' in answered ? withoutTime(answered) : answered, model.answer(asked))
+}
+
+/** Whether this was the message that the entry was made for. One that was sent more than once may have been told so afterwards. */
+function canHaveMade(told: Told, entry: Timed): boolean {
+  if ('read' in told || !('record' in told.answered)) return false
+  const saysSo = told.answered.was === 'NEW' || told.attempts > 1
+  return saysSo && sameText(told.answered.record, entry)
+}
+
+function withTime(answer: Answer, { atMs }: Timed): unknown {
+  return 'record' in answer ? { ...answer, record: { ...answer.record, atMs } } : answer
+}
+
+function withoutTime({ was, record }: Extract<Answered, { record: Timed }>): Answer {
+  const { atMs: _, ...rest } = record
+  return { was, record: rest }
+}
+
+function withoutTimes(records: readonly Timed[] | undefined): readonly ModelRecord[] | undefined {
+  return records?.map(({ atMs: _, ...record }) => record)
+}
+
+function sameText(one: unknown, other: unknown): boolean {
+  return textOf(one) === textOf(other)
+}
