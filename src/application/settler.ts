@@ -143,7 +143,10 @@ export class Settler {
       return await this.#options.ledger.append(batch)
     } catch (error) {
       if (isUnavailable(error)) throw error
-      if (batch.length === 1) return batch
+      if (batch.length === 1) {
+        this.#options.onFailure(error)
+        return batch
+      }
       const half = Math.ceil(batch.length / 2)
       return [...(await this.#append(batch.slice(0, half))), ...(await this.#append(batch.slice(half)))]
     }

@@ -1,7 +1,17 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
+import type { Engine } from '../../src/application/engine.js'
 import { readConfig } from '../../src/config.js'
-import type { Core } from '../../src/core.js'
-import type { BatchCreditRequest, BatchCreditResponse } from '../../src/gen/benefits/v1/account.js'
+import { type Core, systemClock } from '../../src/core.js'
+import { createCatalog } from '../../src/domain/catalog.js'
+import { challengeCategories } from '../../src/domain/category.js'
+import {
+  AccountServiceService,
+  type BatchCreditRequest,
+  type BatchCreditResponse,
+} from '../../src/gen/benefits/v1/account.js'
+import { creditHandlers } from '../../src/grpc/credit-handlers.js'
+import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { type Service, startService } from '../../src/service.js'
 import { changeStatus, fundedAccount, openCore } from '../support/accounts.js'
@@ -148,4 +158,69 @@ describe('batch credit over the wire', () => {
     expect({ complete, creditedCount }).to.deep.equal({ complete: false, creditedCount: 0n })
     expect(refused.length).to.be.within(5_001, 5_256)
   })
+
+  it('holds the stream back while its items are not decided', async () => {
+    const stuck = await startStuckService()
+    try {
+      const endless = Array.from({ length: 100_000 }, (_, index) => ({
+        transactionId: `${'x'.repeat(100)}${index}`,
+        accountId: 'a',
+        category: 'FOOD',
+        amount: 1n,
+      }))
+      const held = new CreditStreams(stuck.address)
+      let sent = 0
+      await held.breakOff(
+        endless,
+        () => standstill('the client sends no more', () => sent),
+        () => {
+          sent += 1
+        },
+      )
+      held.close()
+      expect(stuck.begun()).to.equal(256)
+      // Some more are on their way, in buffers of a fixed size.
+      expect(sent).to.be.within(256, 50_000)
+    } finally {
+      stuck.stop()
+    }
+  })
 })
+
+/** A service that begins to decide, and never ends. */
+async function startStuckService() {
+  let begun = 0
+  const engine = {
+    execute: () => {
+      begun += 1
+      return new Promise(() => {})
+    },
+  }
+  const { batchCredit } = creditHandlers({
+    // Handlers use nothing else of an engine.
+    engine: engine as unknown as Engine,
+    catalog: () => createCatalog(challengeCategories, []),
+    handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {} },
+  })
+  const server = new Server()
+  const { batchCredit: definition } = withReadErrors(AccountServiceService)
+  server.addService({ batchCredit: definition }, { batchCredit })
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error)
+      else resolve(bound)
+    })
+  })
+  return { address: `127.0.0.1:${port}`, begun: () => begun, stop: () => server.forceShutdown() }
+}
+
+/** Waits until a number has begun to grow, and grows no more. */
+async function standstill(what: string, look: () => number): Promise<void> {
+  let seen = 0
+  let times = 0
+  await eventually(what, () => {
+    times = look() === seen ? times + 1 : 0
+    seen = look()
+    return seen > 0 && times > 10
+  })
+}

@@ -35,13 +35,17 @@ export class CreditStreams {
     return await outcome
   }
 
-  /** Sends the beginning of a stream, waits for what is given, and breaks off. */
+  /**
+   * Sends the beginning of a stream, faster than the service may take it, waits for what is given, and breaks off. `onSent` is told
+   * of each item that the connection has taken.
+   */
   async breakOff(
     items: Iterable<BatchCreditRequest>,
     when: () => Promise<unknown>,
+    onSent: () => void = () => {},
   ): Promise<RpcError | undefined> {
     const { stream, outcome } = this.#open()
-    for (const item of items) stream.write(item)
+    for (const item of items) stream.write(item, onSent)
     await when()
     stream.cancel()
     return (await outcome).error

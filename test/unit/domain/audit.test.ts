@@ -5,6 +5,7 @@ import { AccountAudit, auditReversal, type DamageKind } from '../../../src/domai
 import type { Entry } from '../../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
 import { anyBooks, exampleBooks } from '../../support/example-books.js'
+import { longBooks } from '../../support/long-history.js'
 
 const ID = 'account-1'
 const books = exampleBooks(ID)
@@ -206,6 +207,17 @@ describe('audit', () => {
   it('reports a gap of many places once, with both ends', () => {
     expect(audit(without(7n, 8n, 5n)).details).to.deep.equal(['seq 5', 'seq 7'])
     expect(audit({ ...books, ledger: [] }).details[0]).to.equal('seq 1 to 7')
+  })
+
+  it('reports what follows from one lost credit a few times, not again for each later entry', () => {
+    const long = longBooks(ID, 3_000)
+    const kinds = audit({ ...long, ledger: long.ledger.filter(({ seq }) => seq !== 2n) }).kinds
+    expect([...kinds].sort()).to.deep.equal([
+      'BALANCE_AFTER_WRONG',
+      'BALANCE_DIFFERS',
+      'BALANCE_NEGATIVE',
+      'ENTRY_MISSING',
+    ])
   })
 
   it('names the account with every damage', () => {
