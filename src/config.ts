@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Algorithm } from 'jsonwebtoken'
+import { zoneCalendar } from './application/zone-calendar.js'
 import { type LogLevel, logLevels } from './observability/logger.js'
 
 /** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
@@ -60,6 +61,7 @@ function readAll(reader: EnvironmentReader) {
     queueMax: reader.integer('QUEUE_MAX', { fallback: 1_024, min: 1, max: 1_000_000 }),
     catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 3_600_000 }),
     shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
+    limitsTimeZone: reader.timeZone('LIMITS_TIME_ZONE', 'America/Sao_Paulo'),
     seedExamples: reader.flag('SEED_EXAMPLES', false),
   }
 }
@@ -117,6 +119,16 @@ class EnvironmentReader {
     const chosen = choices.find((choice) => choice === text)
     if (chosen === undefined) this.problems.push(`${name} must be one of ${choices.join(', ')}`)
     return chosen ?? fallback
+  }
+
+  timeZone(name: string, fallback: string): string {
+    const text = this.text(name) ?? fallback
+    try {
+      zoneCalendar(text)
+    } catch {
+      this.problems.push(`${name} must be an IANA time zone, such as ${fallback}`)
+    }
+    return text
   }
 
   list<T extends string>(name: string, choices: readonly T[], fallback: readonly T[]): readonly T[] {

@@ -6,8 +6,11 @@ import type { Clock } from './application/clock.js'
 import { Engine } from './application/engine.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
+import { Simulator } from './application/simulate.js'
 import { Statement } from './application/statement.js'
+import { zoneCalendar } from './application/zone-calendar.js'
 import type { Config } from './config.js'
+import type { Calendar } from './domain/calendar.js'
 import type { Entry } from './domain/entry.js'
 import { createClient } from './storage/client.js'
 import { MongoAccountList } from './storage/mongo-account-list.js'
@@ -22,6 +25,8 @@ export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => pe
 export type CoreOptions = {
   readonly config: Config
   readonly mongodbUri: string
+  /** The system's, unless a test makes days pass. */
+  readonly clock?: Clock
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
   readonly onCatalogFailure: (error: unknown) => void
@@ -33,9 +38,12 @@ export type Core = {
   readonly accounts: AccountStore
   readonly accountList: AccountList
   readonly statement: Statement
+  readonly simulator: Simulator
   readonly engine: Engine
   readonly settler: Settler
   readonly catalog: CatalogCache
+  /** The calendar that limits are counted by. */
+  readonly calendar: Calendar
   /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
   readonly prepare: () => Promise<void>
   /** Fails while the database does not answer. */
@@ -48,7 +56,7 @@ export function createCore(options: CoreOptions): Core {
   const { config } = options
   const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   const db = client.db(config.mongodbDatabase)
-  const clock = systemClock
+  const { clock = systemClock } = options
   const ledger = new MongoLedger(db)
   const settler = new Settler({
     ledger,
@@ -66,15 +74,19 @@ export function createCore(options: CoreOptions): Core {
   })
 
   const statements = new MongoStatementStore(db)
+  const calendar = zoneCalendar(config.limitsTimeZone)
+  const current = () => catalog.current()
 
   return {
     client,
     accounts,
     accountList: new MongoAccountList(db),
     statement: new Statement({ accounts, ledger, statements }),
+    simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine,
     settler,
     catalog,
+    calendar,
     prepare: async () => {
       // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
       await client.connect()

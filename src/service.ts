@@ -140,7 +140,8 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       }),
     ],
     authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog }),
+      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
+      simulator: core.simulator,
       reverse: createReverse(core.engine),
       handlers,
       onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),

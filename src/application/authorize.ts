@@ -1,7 +1,8 @@
-import type { AccountId } from '../domain/account.js'
+import type { Account, AccountId } from '../domain/account.js'
+import type { Calendar } from '../domain/calendar.js'
 import type { Catalog } from '../domain/catalog.js'
 import { decide, type Purchase } from '../domain/decide.js'
-import type { AuthorizationEntry } from '../domain/entry.js'
+import type { AuthorizationEntry, TransactionId } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Engine } from './engine.js'
@@ -17,17 +18,29 @@ export type AuthorizeOptions = {
   readonly engine: Engine
   /** The catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
+  /** The calendar that limits are counted by. */
+  readonly calendar: Calendar
 }
 
-export function createAuthorize({ engine, catalog }: AuthorizeOptions): Authorize {
+export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions): Authorize {
   return (accountId, purchase, budget) =>
     engine.execute(
       {
         accountId,
-        transactionIds: [purchase.transactionId],
-        originalIds: ({ reversedAhead }) => (reversedAhead ? [purchase.transactionId] : []),
-        decide: (history, at) => decide(history, purchase, catalog(), at),
+        ...whatIsLookedAt(purchase),
+        decide: (history, at) => decide(history, purchase, catalog(), at, calendar),
       },
       budget,
     )
+}
+
+/** The entries, and the purchases whose reversals, that the decision on a purchase looks at. */
+export function whatIsLookedAt({ transactionId }: Purchase): {
+  readonly transactionIds: readonly TransactionId[]
+  readonly originalIds: (account: Account) => readonly TransactionId[]
+} {
+  return {
+    transactionIds: [transactionId],
+    originalIds: ({ reversedAhead }) => (reversedAhead ? [transactionId] : []),
+  }
 }

@@ -1,7 +1,9 @@
 import type { CategoryId } from './category.js'
 import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
+import { type Limits, unlimited } from './limits.js'
 import { type Centavos, centavos } from './money.js'
+import { afterPurchase, afterReversal, type Spending } from './spending.js'
 
 /** Names an account. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
 export type AccountId = string
@@ -21,6 +23,10 @@ export type Account = {
   readonly status: AccountStatus
   /** Balance per category, in centavos. A wallet that is not here holds nothing. */
   readonly wallets: ReadonlyMap<CategoryId, Centavos>
+  /** How much it may spend. */
+  readonly limits: Limits
+  /** What was spent per category. A wallet that is not here has not paid yet. */
+  readonly spent: ReadonlyMap<CategoryId, Spending>
   /** Number of entries ever committed; 0 when the account was never heard of. */
   readonly version: bigint
   /** When it was opened; absent before. */
@@ -44,7 +50,16 @@ export type AccountHistory = {
 
 /** An account that nobody opened and nothing was asked of. */
 export function unopenedAccount(id: AccountId): Account {
-  return { id, status: 'UNOPENED', wallets: new Map(), version: 0n, reversedAhead: false, journal: [] }
+  return {
+    id,
+    status: 'UNOPENED',
+    wallets: new Map(),
+    limits: unlimited,
+    spent: new Map(),
+    version: 0n,
+    reversedAhead: false,
+    journal: [],
+  }
 }
 
 /** Balance of one wallet, in centavos. */
@@ -67,6 +82,8 @@ export function applyEntry(account: Account, entry: Entry): Account {
     updatedAt: entry.at,
     status: entry.kind === 'ADMIN' ? entry.status : account.status,
     wallets: walletsAfter(account, entry),
+    limits: (entry.kind === 'ADMIN' && entry.limits) || account.limits,
+    spent: spentAfter(account, entry),
     version: entry.seq,
     reversedAhead: account.reversedAhead || isMark(entry),
     journal: [...account.journal, entry],
@@ -81,4 +98,16 @@ function walletsAfter(account: Account, entry: Entry): Account['wallets'] {
   invariant(balanceAfter >= 0n, 'no balance falls below zero')
   invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
   return new Map(account.wallets).set(wallet, balanceAfter)
+}
+
+function spentAfter({ spent }: Account, entry: Entry): Account['spent'] {
+  const isSpending = entry.kind === 'AUTHORIZATION' || entry.kind === 'REVERSAL'
+  if (!isSpending || !entry.movement || entry.day === undefined) return spent
+  const { wallet, delta } = entry.movement
+  const before = spent.get(wallet)
+  const after =
+    entry.kind === 'AUTHORIZATION'
+      ? afterPurchase(before, { amount: -delta, day: entry.day })
+      : afterReversal(before, { amount: delta, day: entry.day })
+  return after === before || after === undefined ? spent : new Map(spent).set(wallet, after)
 }

@@ -1,5 +1,7 @@
 import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
+import { type Day, monthOf } from './calendar.js'
 import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import { sameLimits, unlimited } from './limits.js'
 
 /** Something that cannot be, found in the books. */
 export type Damage = {
@@ -37,11 +39,20 @@ export type DamageKind =
   | 'REVERSAL_WRONG'
   /** The status is not the one that the history leads to. */
   | 'STATUS_DIFFERS'
+  /** The limits are not those that the history leads to. */
+  | 'LIMITS_DIFFER'
+  /** What a wallet spent on its latest day, or in that month, is something else than the sum of its entries. */
+  | 'SPENDING_DIFFERS'
+  /** A purchase is counted in a day that was over for its wallet. */
+  | 'DAY_WRONG'
   /** A reversal came before its purchase and the account does not say so. */
   | 'MARK_FORGOTTEN'
 
 /** What was given back of one purchase. */
-export type GivenBack = { total: bigint; readonly wallets: Set<string> }
+export type GivenBack = { total: bigint; readonly wallets: Set<string>; readonly days: Set<Day | undefined> }
+
+/** What the entries of one wallet add up to for its latest day, and for the month of that day. */
+type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
 
 /**
  * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
@@ -59,7 +70,9 @@ export class AccountAudit {
   readonly #unsettled: Entry[] = []
   readonly #givenBack = new Map<TransactionId, GivenBack>()
   #seq = 0n
+  readonly #spent = new Map<string, Spent>()
   #status: AccountStatus = 'UNOPENED'
+  #limits = unlimited
   #marked = false
 
   constructor(id: AccountId, account: Account | undefined) {
@@ -99,8 +112,21 @@ export class AccountAudit {
     if (version > 0n && status !== this.#status) {
       this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
     }
+    if (!sameLimits(this.#account.limits, this.#limits)) {
+      this.#found('LIMITS_DIFFER', 'the last change of limits says something else')
+    }
+    this.#compareSpending()
     if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
     return { damages: this.#damages, unsettled: this.#unsettled, givenBack: this.#givenBack }
+  }
+
+  #compareSpending(): void {
+    const { spent } = this.#account
+    for (const wallet of new Set([...spent.keys(), ...this.#spent.keys()])) {
+      const found = spentText(spent.get(wallet))
+      const sum = spentText(this.#spent.get(wallet))
+      if (found !== sum) this.#found('SPENDING_DIFFERS', `${wallet}: ${found}; its entries add up to ${sum}`)
+    }
   }
 
   #checkJournal(): void {
@@ -143,7 +169,11 @@ export class AccountAudit {
 
   #count(entry: Entry): void {
     this.#seq = entry.seq
-    if (entry.kind === 'ADMIN') this.#status = entry.status
+    if (entry.kind === 'ADMIN') {
+      this.#status = entry.status
+      this.#limits = entry.limits ?? this.#limits
+    }
+    this.#countSpending(entry)
     this.#marked ||= isMark(entry)
     const movement = movementOf(entry)
     if (!movesRightly(entry)) this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
@@ -164,13 +194,33 @@ export class AccountAudit {
     this.#offBy.set(wallet, offBy)
     if (balance < 0n && before >= 0n)
       this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
-    if (entry.kind === 'REVERSAL') this.#giveBack(entry.originalId, wallet, delta)
+    if (entry.kind === 'REVERSAL') this.#giveBack(entry, wallet, delta)
   }
 
-  #giveBack(originalId: TransactionId, wallet: string, amount: bigint): void {
-    const givenBack = this.#givenBack.get(originalId) ?? { total: 0n, wallets: new Set() }
+  /** Adds up what was spent. Only the latest day and its month are kept: nothing else is compared with the account. */
+  #countSpending(entry: Entry): void {
+    const isSpending = entry.kind === 'AUTHORIZATION' || entry.kind === 'REVERSAL'
+    if (!isSpending || !entry.movement || entry.day === undefined) return
+    const { wallet, delta } = entry.movement
+    const { day } = entry
+    const known = this.#spent.get(wallet)
+    const isPurchase = entry.kind === 'AUTHORIZATION'
+    if (isPurchase && known && day < known.day) {
+      this.#found('DAY_WRONG', `seq ${entry.seq}: ${wallet} counts in ${day} after ${known.day}`)
+    }
+    const spent = isPurchase && (!known || known.day < day) ? begun(day, known) : known
+    // A reversal without a purchase to take it from is told of where it is compared with its purchase.
+    if (!spent) return
+    if (spent.day === day) spent.dayAmount -= delta
+    if (monthOf(spent.day) === monthOf(day)) spent.monthAmount -= delta
+    this.#spent.set(wallet, spent)
+  }
+
+  #giveBack({ originalId, day }: ReversalEntry, wallet: string, amount: bigint): void {
+    const givenBack = this.#givenBack.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
     givenBack.total += amount
     givenBack.wallets.add(wallet)
+    givenBack.days.add(day)
     this.#givenBack.set(originalId, givenBack)
   }
 
@@ -197,10 +247,23 @@ export function auditReversal(
   if (!givenBack) return undefined
   const paid = original?.kind === 'AUTHORIZATION' ? original.movement : undefined
   const wallets = [...givenBack.wallets].join(', ')
-  if (paid && givenBack.total <= -paid.delta && wallets === paid.wallet) return undefined
-  const paidText = paid ? `${-paid.delta} from ${paid.wallet}` : 'nothing'
-  const detail = `${originalId} paid ${paidText}, ${givenBack.total} went back to ${wallets}`
+  const day = original?.kind === 'AUTHORIZATION' ? original.day : undefined
+  const days = [...givenBack.days]
+  const isSameDay = days.every((one) => one === day)
+  if (paid && isSameDay && givenBack.total <= -paid.delta && wallets === paid.wallet) return undefined
+  const paidText = paid ? `${-paid.delta} from ${paid.wallet} in ${day}` : 'nothing'
+  const detail = `${originalId} paid ${paidText}, ${givenBack.total} went back to ${wallets} in ${days.join(', ')}`
   return { accountId, kind: 'REVERSAL_WRONG', detail }
+}
+
+/** A new day, in the same month or in a new one. */
+function begun(day: Day, before: Spent | undefined): Spent {
+  const isSameMonth = before && monthOf(before.day) === monthOf(day)
+  return { day, dayAmount: 0n, monthAmount: isSameMonth ? before.monthAmount : 0n }
+}
+
+function spentText(spent: Readonly<Spent> | undefined): string {
+  return spent ? `${spent.dayAmount} on ${spent.day}, ${spent.monthAmount} in its month` : 'nothing'
 }
 
 /** Whether the entry moved what an entry of its kind and reason moves. */
@@ -233,6 +296,8 @@ function sameEntry(a: Entry, b: Entry): boolean {
 function comparable(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  const fields = Object.entries(value instanceof Map ? Object.fromEntries(value) : value).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  )
   return `{${fields.map(([name, field]) => `${name}=${comparable(field)}`).join()}}`
 }

@@ -1,9 +1,12 @@
 import { type Account, type AccountHistory, balanceOf } from './account.js'
+import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { AuthorizationEntry, Entry, TransactionId } from './entry.js'
+import { limitPassed, type Obstacle } from './limits.js'
 import { type Centavos, centavos } from './money.js'
 import type { Reason } from './reason.js'
+import { type Spending, spendingOn } from './spending.js'
 import type { Verdict } from './verdict.js'
 
 /** What a payment switch asks: may this be paid? */
@@ -17,29 +20,68 @@ export type Purchase = {
   readonly merchant: string
 }
 
+/** A verdict on a purchase, and how it came about. */
+export type Decision = {
+  readonly verdict: Verdict<AuthorizationEntry>
+  readonly rung: Rung
+  /** Absent when the id alone decided. */
+  readonly route?: Route
+  /** The wallets that were asked, in their order. If one of them pays, it is the last. */
+  readonly considered: readonly Considered[]
+}
+
+/**
+ * What in the ladder answered: the id (1, 2), the account's status (3 to 5), an earlier reversal (6), the maximum of one purchase
+ * (7), or the wallets (8 to 10).
+ */
+export type Rung = 'TRANSACTION_ID' | 'ACCOUNT_STATUS' | 'REVERSED_BEFORE' | 'PURCHASE_LIMIT' | 'WALLETS'
+
+/** A wallet that was asked to pay. */
+export type Considered = {
+  readonly wallet: CategoryId
+  /** What it has spent by the day of the purchase. */
+  readonly spending: Spending
+  /** Why it does not pay; absent when it does. */
+  readonly obstacle?: Obstacle
+}
+
 /**
  * Decides one purchase. The first line that applies answers:
  *
- * | # | when                                        | answer                                    |
- * |---|---------------------------------------------|-------------------------------------------|
- * | 1 | the id was decided before, same content     | the stored answer                         |
- * | 2 | the id was decided before, other content    | refused as a reuse of the id              |
- * | 3 | nobody opened the account                   | declined, ACCOUNT_NOT_FOUND               |
- * | 4 | the account is closed                       | declined, ACCOUNT_CLOSED                  |
- * | 5 | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
- * | 6 | a reversal of the id came first             | declined, ALREADY_REVERSED                |
- * | 7 | a wallet that may pay covers the amount     | approved; the first such wallet pays it all |
- * | 8 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ * | #  | when                                        | answer                                    |
+ * |----|---------------------------------------------|-------------------------------------------|
+ * | 1  | the id was decided before, same content     | the stored answer                         |
+ * | 2  | the id was decided before, other content    | refused as a reuse of the id              |
+ * | 3  | nobody opened the account                   | declined, ACCOUNT_NOT_FOUND               |
+ * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
+ * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
+ * | 6  | a reversal of the id came first             | declined, ALREADY_REVERSED                |
+ * | 7  | it is more than one purchase may be         | declined, AMOUNT_OVER_LIMIT               |
+ * | 8  | a wallet that may pay covers the amount     | approved; the first such wallet within its limits pays it all |
+ * | 9  | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
+ * | 10 | none does                                   | declined, INSUFFICIENT_BALANCE            |
  */
 export function decide(
   history: AccountHistory,
   purchase: Purchase,
   catalog: Catalog,
   at: Date,
+  calendar: Calendar,
 ): Verdict<AuthorizationEntry> {
+  return deliberate(history, purchase, catalog, at, calendar).verdict
+}
+
+/** The same, with how it came about. */
+export function deliberate(
+  history: AccountHistory,
+  purchase: Purchase,
+  catalog: Catalog,
+  at: Date,
+  calendar: Calendar,
+): Decision {
   const earlier = history.find(purchase.transactionId)
-  if (earlier && repeats(purchase, earlier)) return { type: 'REPLAY', entry: earlier }
-  if (earlier) return { type: 'REUSED', entry: earlier }
+  if (earlier && repeats(purchase, earlier)) return byId({ type: 'REPLAY', entry: earlier })
+  if (earlier) return byId({ type: 'REUSED', entry: earlier })
 
   const { account } = history
   const route = catalog.route(purchase)
@@ -48,10 +90,14 @@ export function decide(
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (history.reversalsOf(purchase.transactionId).length > 0) return decline(asked, 'ALREADY_REVERSED')
+  const { purchase: most = purchase.amount } = account.limits
+  if (purchase.amount > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
-  const payer = route.wallets.find((wallet) => balanceOf(account, wallet) >= purchase.amount)
-  if (payer === undefined) return decline(asked, 'INSUFFICIENT_BALANCE')
-  return approve(asked, payer)
+  const considered = considerWallets(asked, calendar(at))
+  const payer = considered.find(({ obstacle }) => obstacle === undefined)
+  if (payer) return approve(asked, payer, considered)
+  const couldPay = considered.some(({ obstacle }) => obstacle !== 'INSUFFICIENT_BALANCE')
+  return decline(asked, couldPay ? 'AMOUNT_OVER_LIMIT' : 'INSUFFICIENT_BALANCE', considered)
 }
 
 /** Whether the purchase is the one that was decided, field by field. */
@@ -64,6 +110,10 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
   )
 }
 
+function byId(verdict: Verdict<AuthorizationEntry>): Decision {
+  return { verdict, rung: 'TRANSACTION_ID', considered: [] }
+}
+
 type Asked = {
   readonly account: Account
   readonly purchase: Purchase
@@ -71,15 +121,44 @@ type Asked = {
   readonly at: Date
 }
 
-function decline(asked: Asked, reason: Exclude<Reason, 'APPROVED'>): Verdict<AuthorizationEntry> {
-  return { type: 'RECORD', entry: { ...entryFor(asked), reason } }
+/** Asks one wallet after another, until one pays. */
+function considerWallets({ account, purchase: { amount }, route }: Asked, day: Day): readonly Considered[] {
+  const considered: Considered[] = []
+  for (const wallet of route.wallets) {
+    const spending = spendingOn(account.spent.get(wallet), day)
+    const covers = balanceOf(account, wallet) >= amount
+    const obstacle = covers
+      ? limitPassed(account.limits.wallets.get(wallet), { amount, spending })
+      : 'INSUFFICIENT_BALANCE'
+    if (obstacle === undefined) return [...considered, { wallet, spending }]
+    considered.push({ wallet, spending, obstacle })
+  }
+  return considered
 }
 
-function approve(asked: Asked, payer: CategoryId): Verdict<AuthorizationEntry> {
-  const { account, purchase } = asked
-  const balanceAfter = centavos(balanceOf(account, payer) - purchase.amount)
-  const movement = { wallet: payer, delta: -purchase.amount, balanceAfter }
-  return { type: 'RECORD', entry: { ...entryFor(asked), reason: 'APPROVED', movement } }
+function decline(asked: Asked, reason: keyof typeof rungs, considered: readonly Considered[] = []): Decision {
+  const rung = considered.length > 0 ? 'WALLETS' : rungs[reason]
+  const verdict = { type: 'RECORD', entry: { ...entryFor(asked), reason } } as const
+  return { verdict, rung, route: asked.route, considered }
+}
+
+/** What answers with these reasons as long as no wallet was asked. */
+const rungs = {
+  ACCOUNT_NOT_FOUND: 'ACCOUNT_STATUS',
+  ACCOUNT_CLOSED: 'ACCOUNT_STATUS',
+  ACCOUNT_BLOCKED: 'ACCOUNT_STATUS',
+  ALREADY_REVERSED: 'REVERSED_BEFORE',
+  AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
+  INSUFFICIENT_BALANCE: 'WALLETS',
+} as const satisfies Partial<Record<Reason, Rung>>
+
+function approve(asked: Asked, payer: Considered, considered: readonly Considered[]): Decision {
+  const { account, purchase, route } = asked
+  const { wallet, spending } = payer
+  const balanceAfter = centavos(balanceOf(account, wallet) - purchase.amount)
+  const movement = { wallet, delta: -purchase.amount, balanceAfter }
+  const entry = { ...entryFor(asked), reason: 'APPROVED', movement, day: spending.day } as const
+  return { verdict: { type: 'RECORD', entry }, rung: 'WALLETS', route, considered }
 }
 
 function entryFor({ account, purchase, route, at }: Asked): Omit<AuthorizationEntry, 'reason' | 'movement'> {

@@ -1,5 +1,7 @@
 import type { AccountId, AccountStatus } from './account.js'
+import type { Day } from './calendar.js'
 import type { CategoryId } from './category.js'
+import type { Limits } from './limits.js'
 import type { Centavos } from './money.js'
 import type { Reason } from './reason.js'
 
@@ -38,6 +40,8 @@ export type AuthorizationEntry = Recorded & {
   readonly merchantRule?: string
   /** Present when it was approved. */
   readonly movement?: Movement
+  /** The day in which it was counted as spent; absent when it was declined, or made before days were counted. */
+  readonly day?: Day
 }
 
 /** A purchase taken back, whole or in part, and what was decided on that. */
@@ -52,6 +56,8 @@ export type ReversalEntry = Recorded & {
   readonly described: PurchaseDescription
   /** Present when money went back. */
   readonly movement?: Movement
+  /** The day in which the purchase was counted: what went back is no longer spent on it. Absent when neither was. */
+  readonly day?: Day
 }
 
 /** What a caller may say of a purchase to make sure that it is the one that is meant. */
@@ -75,10 +81,12 @@ export type AdminEntry = Recorded & {
   readonly status: AccountStatus
   /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
+  /** All limits after the change. Present with LIMITS, and only then. */
+  readonly limits?: Limits
 }
 
-/** OPEN: the account was opened. STATUS: it was blocked, unblocked or closed. */
-export type AdminAction = 'OPEN' | 'STATUS'
+/** OPEN: the account was opened. STATUS: it was blocked, unblocked or closed. LIMITS: it may spend more, or less. */
+export type AdminAction = 'OPEN' | 'STATUS' | 'LIMITS'
 
 /** A change of one wallet's balance. */
 export type Movement = {

@@ -1,4 +1,5 @@
 import { type Account, type AccountHistory, balanceOf } from './account.js'
+import type { Day } from './calendar.js'
 import type {
   AuthorizationEntry,
   Entry,
@@ -67,7 +68,10 @@ export function decideReversal(
   const { wallet } = original.movement
   const balance = balanceOf(account, wallet) + amount
   if (balance > BALANCE_MAX) return conclude(asked, 'BALANCE_TOO_LARGE')
-  return conclude(asked, 'APPROVED', { wallet, delta: amount, balanceAfter: centavos(balance) })
+  return conclude(asked, 'APPROVED', {
+    movement: { wallet, delta: amount, balanceAfter: centavos(balance) },
+    ...(original.day !== undefined && { day: original.day }),
+  })
 }
 
 type Asked = { readonly account: Account; readonly reversal: Reversal; readonly at: Date }
@@ -95,7 +99,7 @@ function fits(original: AuthorizationEntry, described: PurchaseDescription): boo
 function conclude(
   { account, reversal, at }: Asked,
   reason: Reason,
-  movement?: Movement,
+  effect: { readonly movement?: Movement; readonly day?: Day } = {},
 ): Verdict<ReversalEntry> {
   return {
     type: 'RECORD',
@@ -109,7 +113,7 @@ function conclude(
       originalId: reversal.originalId,
       ...(reversal.amount !== undefined && { amount: reversal.amount }),
       described: reversal.described,
-      ...(movement && { movement }),
+      ...effect,
     },
   }
 }

@@ -1,9 +1,13 @@
 import { type Account, balanceOf } from '../domain/account.js'
 import type { CategoryId } from '../domain/category.js'
 import { type Entry, movementOf } from '../domain/entry.js'
+import { isLimited, type Limits } from '../domain/limits.js'
+import type { Spending } from '../domain/spending.js'
 import {
   type Account as AccountMessage,
   AccountStatus,
+  type Limits as LimitsMessage,
+  type Spending as SpendingMessage,
   type Transaction,
   TransactionKind,
 } from '../gen/benefits/v1/account.js'
@@ -16,10 +20,15 @@ export function accountMessage(account: Account, categories: readonly CategoryId
   return {
     id: account.id,
     status: statusMessage(account.status),
-    wallets: Array.from(wallets, (category) => ({ category, balance: balanceOf(account, category) })),
+    wallets: Array.from(wallets, (category) => ({
+      category,
+      balance: balanceOf(account, category),
+      spending: spendingMessage(account.spent.get(category)),
+    })),
     version: account.version,
     createTime: account.openedAt,
     updateTime: account.updatedAt,
+    limits: isLimited(account.limits) ? limitsMessage(account.limits) : undefined,
   }
 }
 
@@ -52,27 +61,49 @@ const blank = {
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
   subject: '',
+  limits: undefined,
+  day: '',
 } as const
 
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '' } = entry
-      return { reason: reasonOf(entry.reason), amount, mcc, effectiveMcc, merchant, merchantRule }
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', day = '' } = entry
+      return { reason: reasonOf(entry.reason), amount, mcc, effectiveMcc, merchant, merchantRule, day }
     }
     case 'REVERSAL':
       return {
         reason: reasonOf(entry.reason),
         amount: entry.amount ?? 0n,
         originalTransactionId: entry.originalId,
+        day: entry.day ?? '',
       }
     case 'CREDIT':
       return { amount: entry.movement.delta }
     case 'ADMIN':
-      return { accountStatus: statusMessage(entry.status), subject: entry.subject }
+      return {
+        accountStatus: statusMessage(entry.status),
+        subject: entry.subject,
+        limits: entry.limits && limitsMessage(entry.limits),
+      }
   }
 }
 
 function statusMessage(status: Account['status']): AccountStatus {
   return status === 'UNOPENED' ? AccountStatus.UNSPECIFIED : AccountStatus[status]
+}
+
+function limitsMessage({ purchase: purchaseMax, wallets }: Limits): LimitsMessage {
+  return {
+    purchaseMax,
+    wallets: Array.from(wallets, ([category, { day: dayMax, month: monthMax }]) => ({
+      category,
+      dayMax,
+      monthMax,
+    })),
+  }
+}
+
+function spendingMessage(spending: Spending | undefined): SpendingMessage | undefined {
+  return spending && { day: spending.day, dayAmount: spending.dayAmount, monthAmount: spending.monthAmount }
 }

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { AccountList } from '../application/account-list.js'
 import type { AccountStore } from '../application/account-store.js'
+import { changeLimits } from '../application/change-limits.js'
 import { changeStatus } from '../application/change-status.js'
 import type { Engine } from '../application/engine.js'
 import { openAccount } from '../application/open-account.js'
 import type { Account as DomainAccount } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
-import type { StatusChange } from '../domain/change-status.js'
 import {
   type Account,
   AccountStatus,
@@ -19,6 +19,7 @@ import {
   type UpdateAccountRequest,
   type UpdateAccountResponse,
 } from '../gen/benefits/v1/account.js'
+import { readAccountChange, statusIn } from './account-change.js'
 import { accountMessage } from './account-mapping.js'
 import { CallError } from './call-error.js'
 import { type HandledCall, type HandlerOptions, unaryHandler } from './handlers.js'
@@ -80,8 +81,14 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
     updateAccount: unaryHandler<UpdateAccountRequest, UpdateAccountResponse>(
       handlers,
       async (request, call) => {
-        const { accountId, change } = readChange(request, subjectOf(call))
-        const verdict = await changeStatus(engine, accountId, change, call.budget)
+        const { categories } = catalog()
+        const { accountId, status, limits } = readAccountChange(request, {
+          subject: subjectOf(call),
+          categories,
+        })
+        const verdict = limits
+          ? await changeLimits(engine, accountId, limits, call.budget)
+          : await changeStatus(engine, accountId, status, call.budget)
         if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
         if (verdict.type === 'REFUSED' && verdict.refusal !== 'UNCHANGED')
           throw new CallError(verdict.refusal)
@@ -102,35 +109,6 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       catalog().categories.map(({ id }) => id),
     )
   }
-}
-
-const UPDATABLE = ['status']
-
-function readChange(
-  request: UpdateAccountRequest,
-  subject: string,
-): { accountId: string; change: StatusChange } {
-  const { account, updateMask } = request
-  const fields = new RequestFields()
-  const accountId = fields.accountId('account.id', account?.id ?? '')
-  const transactionId = fields.optionalTransactionId('request_id', request.requestId) ?? randomUUID()
-  const mask = updateMask ?? UPDATABLE
-  fields.check(
-    mask.length > 0 && mask.every((path) => UPDATABLE.includes(path)),
-    'update_mask',
-    `must name fields that can be changed: ${UPDATABLE.join(', ')}`,
-  )
-  const status = statusIn(account?.status)
-  fields.check(status !== undefined, 'account.status', 'must be ACTIVE, BLOCKED or CLOSED')
-  fields.close()
-  // Checked above: close() throws when there is none.
-  return { accountId, change: { transactionId, status: status ?? 'ACTIVE', subject } }
-}
-
-/** Our name for a status of the contract; undefined for UNSPECIFIED and for numbers that the contract does not have. */
-function statusIn(status: AccountStatus | undefined): StatusChange['status'] | undefined {
-  const names = ['ACTIVE', 'BLOCKED', 'CLOSED'] as const
-  return names.find((name) => AccountStatus[name] === status)
 }
 
 function subjectOf({ principal }: HandledCall): string {

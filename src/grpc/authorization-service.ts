@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Authorize } from '../application/authorize.js'
 import type { Reverse } from '../application/reverse.js'
+import type { Simulator } from '../application/simulate.js'
 import type { Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
 import { codesOf } from '../domain/reason.js'
@@ -10,14 +12,18 @@ import type {
   AuthorizeResponse,
   ReverseRequest,
   ReverseResponse,
+  SimulateRequest,
+  SimulateResponse,
 } from '../gen/benefits/v1/authorization.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, unaryHandler } from './handlers.js'
 import { decisionMessage, reasonOf } from './reason-mapping.js'
 import { RequestFields } from './request-fields.js'
+import { traceMessage } from './trace-mapping.js'
 
 export type AuthorizationServiceOptions = {
   readonly authorize: Authorize
+  readonly simulator: Simulator
   readonly reverse: Reverse
   readonly handlers: HandlerOptions
   /** Told of every answer. */
@@ -26,7 +32,7 @@ export type AuthorizationServiceOptions = {
 
 /** benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
-  const { authorize, reverse, onDecision, handlers } = options
+  const { authorize, simulator, reverse, onDecision, handlers } = options
   return {
     authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, async (request, { budget }) => {
       const { accountId, purchase } = readPurchase(request)
@@ -36,6 +42,16 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const replayed = verdict.type === 'REPLAY'
       onDecision(verdict.entry, replayed)
       return authorizeResponse(verdict.entry, replayed)
+    }),
+
+    simulate: unaryHandler<SimulateRequest, SimulateResponse>(handlers, async (request, { budget }) => {
+      const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
+      const { accountId, purchase } = readPurchase({ ...request, transactionId })
+      const { verdict, trace } = await simulator.simulate(accountId, purchase, budget)
+      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      const isReused = verdict.type === 'REUSED'
+      const answer = isReused ? undefined : authorizeResponse(verdict.entry, verdict.type === 'REPLAY')
+      return { answer, mcc: purchase.mcc, ...traceMessage(trace) }
     }),
 
     reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, { budget }) => {

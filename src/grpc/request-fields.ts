@@ -1,6 +1,6 @@
 import { type Category, type CategoryId, isMcc } from '../domain/category.js'
 import { MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
-import { AMOUNT_MAX, type Centavos, isTransactionAmount } from '../domain/money.js'
+import { AMOUNT_MAX, type Centavos, centavos, isTransactionAmount } from '../domain/money.js'
 import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
@@ -52,6 +52,14 @@ export class RequestFields {
     this.check(false, field, `must be 1 to ${AMOUNT_MAX} centavos`)
     // Never used: close() throws.
     return 0n as Centavos
+  }
+
+  /** A limit on spending: any number of centavos that a counter can hold. */
+  limit(field: string, value: bigint): Centavos {
+    if (value >= 0n) return centavos(value)
+    this.check(false, field, 'must be 0 centavos or more')
+    // Never used: close() throws.
+    return centavos(0n)
   }
 
   mcc(field: string, value: string): string {

@@ -1,4 +1,5 @@
 import type { Account, AccountId, AccountStatus } from '../domain/account.js'
+import type { Day } from '../domain/calendar.js'
 import {
   type AdminAction,
   decisionOf,
@@ -7,14 +8,20 @@ import {
   type PurchaseDescription,
 } from '../domain/entry.js'
 import { InvariantError, invariant } from '../domain/invariant.js'
+import { isLimited, type Limits, unlimited, type WalletLimits } from '../domain/limits.js'
 import { type Centavos, centavos } from '../domain/money.js'
 import type { Reason } from '../domain/reason.js'
+import type { Spending } from '../domain/spending.js'
 
 /** An account as stored: `accounts`. Numbers of money and of order are int64. */
 export type AccountDocument = {
   readonly _id: AccountId
   readonly status: AccountStatus
   readonly wallets: Readonly<Record<string, bigint>>
+  /** Only where there is a limit. */
+  readonly limits?: LimitsFields
+  /** Only where a wallet ever paid. */
+  readonly spent?: Readonly<Record<string, SpendingFields>>
   readonly version: bigint
   readonly journal: readonly EntryDocument[]
   /** Only where a reversal ever came before its purchase. */
@@ -52,11 +59,22 @@ type EntryFields = {
   readonly action?: AdminAction
   readonly status?: AccountStatus
   readonly subject?: string
+  readonly day?: Day
+  readonly limits?: LimitsFields
 }
+
+type LimitsFields = {
+  readonly purchase?: bigint
+  readonly wallets: Readonly<Record<string, { readonly day?: bigint; readonly month?: bigint }>>
+}
+
+type SpendingFields = { readonly day: Day; readonly day_amount: bigint; readonly month_amount: bigint }
 
 type DescriptionFields = { readonly amount?: bigint; readonly mcc?: string; readonly merchant?: string }
 
 const statuses: ReadonlySet<AccountStatus> = new Set(['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'])
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
 
 /** Reads an account. Throws InvariantError when the document cannot be one of ours. */
 export function accountOf(document: AccountDocument): Account {
@@ -85,7 +103,9 @@ export function accountAsStored(document: AccountDocument): Account {
     reversedAhead: document.reversed_ahead ?? false,
     updatedAt: document.updated_at,
     ...(document.created_at && { openedAt: document.created_at }),
-    wallets: new Map(Object.entries(document.wallets).map(([wallet, balance]) => [wallet, money(balance)])),
+    wallets: mapOf(document.wallets, money),
+    limits: document.limits ? limitsIn(document.limits) : unlimited,
+    spent: mapOf(document.spent ?? {}, spendingIn),
   }
 }
 
@@ -97,6 +117,8 @@ export function accountDocument(account: Account): AccountDocument {
     _id: account.id,
     status: account.status,
     wallets: Object.fromEntries(account.wallets),
+    ...(isLimited(account.limits) && { limits: limitsFields(account.limits) }),
+    ...(account.spent.size > 0 && { spent: recordOf(account.spent, spendingFields) }),
     version: account.version,
     journal: account.journal.map(journalDocument),
     updated_at: last.at,
@@ -147,6 +169,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         effective_mcc: entry.effectiveMcc,
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+        ...(entry.day !== undefined && { day: entry.day }),
       }
     case 'REVERSAL':
       return {
@@ -154,17 +177,24 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         original: entry.originalId,
         ...(entry.amount !== undefined && { amount: entry.amount }),
         ...(Object.keys(entry.described).length > 0 && { described: entry.described }),
+        ...(entry.day !== undefined && { day: entry.day }),
       }
     case 'CREDIT':
       return { amount: entry.movement.delta }
     case 'ADMIN':
-      return { action: entry.action, status: entry.status, subject: entry.subject }
+      return {
+        action: entry.action,
+        status: entry.status,
+        subject: entry.subject,
+        ...(entry.limits && { limits: limitsFields(entry.limits) }),
+      }
   }
 }
 
 function entryOf(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
   invariant(typeof fields.seq === 'bigint' && fields.seq > 0n, 'the place of an entry is an int64 above 0')
   invariant(fields.at instanceof Date, 'an entry has the time when it was made')
+  invariant(fields.day === undefined || DAY.test(fields.day), 'an entry is counted in a day')
   const entry = entryOfKind(accountId, transactionId, fields)
   // Statements are filtered by what is stored, and show what follows from the entry.
   invariant(fields.decision === decisionOf(entry), 'the stored decision is the one that the entry says')
@@ -175,7 +205,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { action, status, subject } = fields
+  const { action, status, subject, day, limits } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
@@ -191,6 +221,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
         ...(movement && { movement }),
+        ...(day !== undefined && { day }),
       }
     case 'REVERSAL':
       invariant(reason !== undefined, 'a reversal has a reason')
@@ -203,6 +234,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         ...(amount !== undefined && { amount: money(amount) }),
         described: descriptionIn(fields.described ?? {}),
         ...(movement && { movement }),
+        ...(day !== undefined && { day }),
       }
     case 'CREDIT':
       invariant(movement !== undefined && movement.delta === amount, 'a credit moves its amount')
@@ -210,7 +242,15 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
     case 'ADMIN':
       invariant(action !== undefined && status !== undefined, 'a change has an action and a status')
       invariant(subject !== undefined, 'a change has a subject')
-      return { ...recorded, kind: 'ADMIN', action, status, subject }
+      invariant((action === 'LIMITS') === (limits !== undefined), 'a change of limits says what they became')
+      return {
+        ...recorded,
+        kind: 'ADMIN',
+        action,
+        status,
+        subject,
+        ...(limits && { limits: limitsIn(limits) }),
+      }
     default:
       throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
   }
@@ -227,6 +267,48 @@ function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields)
     'an entry of a wallet has its delta, an int64, and its balance',
   )
   return { wallet, delta, balanceAfter: money(balanceAfter) }
+}
+
+function limitsFields({ purchase, wallets }: Limits): LimitsFields {
+  return { ...(purchase !== undefined && { purchase }), wallets: Object.fromEntries(wallets) }
+}
+
+function limitsIn({ purchase, wallets }: LimitsFields): Limits {
+  return {
+    ...(purchase !== undefined && { purchase: money(purchase) }),
+    wallets: mapOf(wallets, walletLimitsIn),
+  }
+}
+
+function walletLimitsIn({ day, month }: { readonly day?: bigint; readonly month?: bigint }): WalletLimits {
+  return {
+    ...(day !== undefined && { day: money(day) }),
+    ...(month !== undefined && { month: money(month) }),
+  }
+}
+
+function spendingFields({ day, dayAmount, monthAmount }: Spending): SpendingFields {
+  return { day, day_amount: dayAmount, month_amount: monthAmount }
+}
+
+function spendingIn({ day, day_amount: dayAmount, month_amount: monthAmount }: SpendingFields): Spending {
+  invariant(typeof day === 'string' && DAY.test(day), 'what was spent was spent on a day')
+  return { day, dayAmount: money(dayAmount), monthAmount: money(monthAmount) }
+}
+
+/** Stored and read by the name of the wallet. */
+function mapOf<Stored, T>(
+  record: Readonly<Record<string, Stored>>,
+  read: (stored: Stored) => T,
+): ReadonlyMap<string, T> {
+  return new Map(Object.entries(record).map(([wallet, stored]) => [wallet, read(stored)]))
+}
+
+function recordOf<T, Stored>(
+  map: ReadonlyMap<string, T>,
+  write: (value: T) => Stored,
+): Readonly<Record<string, Stored>> {
+  return Object.fromEntries(Array.from(map, ([wallet, value]) => [wallet, write(value)]))
 }
 
 function money(value: bigint): Centavos {

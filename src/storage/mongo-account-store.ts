@@ -10,6 +10,7 @@ import {
 import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
 import { type Account, type AccountId, balanceOf } from '../domain/account.js'
 import { invariant } from '../domain/invariant.js'
+import { isLimited } from '../domain/limits.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { type AccountDocument, accountDocument, accountOf } from './documents.js'
@@ -96,7 +97,12 @@ function filterOf({ before, after }: AccountChange): Document {
 function updateOf({ before, after }: AccountChange): Document {
   const { _id, version, wallets, ...set } = accountDocument(after)
   const deltas = deltasOf(before, after).map(({ wallet, delta }) => [`wallets.${wallet}`, delta])
-  return { $inc: { version: version - before.version, ...Object.fromEntries(deltas) }, $set: set }
+  return {
+    $inc: { version: version - before.version, ...Object.fromEntries(deltas) },
+    $set: set,
+    // The one field that an account can lose again.
+    ...(set.limits === undefined && isLimited(before.limits) && { $unset: { limits: true } }),
+  }
 }
 
 function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {

@@ -11,6 +11,12 @@ const date = { bsonType: 'date' }
 const int64 = { bsonType: 'long' }
 /** Centavos: int64, never negative. The second guard, after the filter of each debit. */
 const money = { bsonType: 'long', minimum: 0 }
+/** A day of the calendar, as ISO 8601 writes it. */
+const day = { bsonType: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
+const limits = object(['wallets'], {
+  purchase: money,
+  wallets: { bsonType: 'object', additionalProperties: object([], { day: money, month: money }) },
+})
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
 
 const validators: Readonly<Record<CollectionName, Document>> = {
@@ -18,6 +24,15 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     _id: text,
     status: { enum: ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] },
     wallets: { bsonType: 'object', additionalProperties: money },
+    limits,
+    spent: {
+      bsonType: 'object',
+      additionalProperties: object(['day', 'day_amount', 'month_amount'], {
+        day,
+        day_amount: money,
+        month_amount: money,
+      }),
+    },
     version: { bsonType: 'long', minimum: 1 },
     // What is inside was checked when it was made: looking at it again would cost every decision.
     journal: { bsonType: 'array', minItems: 1, maxItems: JOURNAL_MAX },
@@ -49,6 +64,8 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     action: text,
     status: text,
     subject: text,
+    day,
+    limits,
   }),
   categories: object(['_id', 'mccs', 'order', 'free'], {
     _id: { bsonType: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
@@ -107,5 +124,7 @@ async function ensureCollection(db: Db, name: string, validator: Document): Prom
 }
 
 function object(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {
-  return { bsonType: 'object', required, properties, additionalProperties: false }
+  // MongoDB takes no empty list of what is required.
+  const needed = required.length > 0 ? { required } : {}
+  return { bsonType: 'object', ...needed, properties, additionalProperties: false }
 }

@@ -76,7 +76,7 @@ describe('a connection to MongoDB that is cut', function () {
   })
 
   function purchase(accountId: string, balances: Balances, transactionId: string = randomUUID()): Question {
-    const authorize = createAuthorize({ engine: core.engine, catalog: () => core.catalog.current() })
+    const authorize = createAuthorize({ ...core, catalog: () => core.catalog.current() })
     const content = { transactionId, amount: centavos(1_000n), mcc: '5999', merchant: '' }
     return { accountId, transactionId, balances, ask: (budget) => authorize(accountId, content, budget) }
   }

@@ -93,7 +93,7 @@ describe('list of accounts', () => {
     await store('a')
     const [account] = await list({})
     expect(account).to.deep.include({ status: AccountStatus.ACTIVE, version: 2n })
-    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 7n })
+    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 7n, spending: undefined })
   })
 
   it('leaves out what nobody opened', async () => {

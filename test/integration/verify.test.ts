@@ -72,6 +72,10 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
     'an entry of the journal has no kind': (raw) => raw.account({ $unset: { 'journal.1.kind': 1 } }),
     'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
     'the place of an entry is no int64': (raw) => raw.entry(9n, { $set: { seq: 9 } }),
+    'what was spent has no day': (raw) => raw.account({ $unset: { 'spent.FOOD.day': 1 } }),
+    'what was spent is below zero': (raw) => raw.account({ $set: { 'spent.FOOD.day_amount': -1n } }),
+    'a limit is no int64': (raw) => raw.account({ $set: { limits: { purchase: 5, wallets: {} } } }),
+    'the day of an entry is none': (raw) => raw.entry(4n, { $set: { day: 'today' } }),
     'the time of an entry is no date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
     'an entry is said to be declined that took effect': (raw) =>
       raw.entry(9n, { $set: { decision: 'DECLINED' } }),
@@ -120,12 +124,36 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
   REVERSAL_WRONG: {
     'of a purchase that was never seen': (raw) => raw.entry(6n, { $set: { original: 'nobody' } }),
     'of more than was paid': async (raw) => {
-      await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n } })
-      await raw.account({ $set: { 'wallets.FOOD': 1_001n } })
+      // A counter cannot say what is below zero: so the reversal is one that was never counted.
+      const uncounted = { $unset: { day: 1 } } as const
+      await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n }, ...uncounted })
+      await raw.account({ $set: { 'wallets.FOOD': 1_001n, 'spent.FOOD': spent(300n) } })
     },
   },
   STATUS_DIFFERS: { 'it is blocked by hand': (raw) => raw.account({ $set: { status: 'BLOCKED' } }) },
+  LIMITS_DIFFER: {
+    'a limit is set by hand': (raw) => raw.account({ $set: { limits: { purchase: 1n, wallets: {} } } }),
+  },
+  SPENDING_DIFFERS: {
+    'a centavo is added to the day': (raw) => raw.account({ $inc: { 'spent.FOOD.day_amount': 1n } }),
+    'a centavo is added to the month': (raw) => raw.account({ $inc: { 'spent.FOOD.month_amount': 1n } }),
+    'the day is another': (raw) => raw.account({ $set: { 'spent.FOOD.day': '2026-01-02' } }),
+    'the counters of a wallet are lost': (raw) => raw.account({ $unset: { 'spent.FOOD': 1 } }),
+  },
+  DAY_WRONG: {
+    'a purchase was counted in the month before': async (raw) => {
+      const paid = { wallet: 'FOOD', amount: 1n, delta: -1n, balance_after: 699n, day: '2025-12-31' }
+      await raw.entry(5n, { $set: { ...paid, reason: 'APPROVED', decision: 'APPROVED' } })
+      await raw.entry(6n, { $inc: { balance_after: -1n } })
+      await raw.account({ $inc: { 'wallets.FOOD': -1n } })
+    },
+  },
   MARK_FORGOTTEN: { 'the mark is taken away': (raw) => raw.account({ $unset: { reversed_ahead: 1 } }) },
+}
+
+/** What FOOD spent on the day of the example. */
+function spent(amount: bigint): Document {
+  return { day: '2026-01-01', day_amount: amount, month_amount: amount }
 }
 
 /** Makes a credit into the tenth entry of the example: 0.50 to MEAL. */
@@ -287,8 +315,8 @@ class InterruptedStore extends MongoAuditStore {
 
 type Buying = { readonly accountId: string; readonly transactionId: string }
 
-function buy({ engine, catalog }: Core, { accountId, transactionId }: Buying) {
-  const authorize = createAuthorize({ engine, catalog: () => catalog.current() })
+function buy({ engine, catalog, calendar }: Core, { accountId, transactionId }: Buying) {
+  const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
   const purchase = { transactionId, amount: centavos(3n), mcc: '5411', merchant: '' }
   return authorize(accountId, purchase, testBudget())
 }

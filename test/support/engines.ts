@@ -39,11 +39,11 @@ export function somePurchase(purchase: Partial<Purchase> = {}): Purchase {
 
 /** Has an engine decide a purchase. */
 export function decideOn(
-  { engine, catalog }: Core,
+  { engine, catalog, calendar }: Core,
   accountId: string,
   purchase: Purchase,
 ): Promise<Verdict<AuthorizationEntry>> {
-  const authorize = createAuthorize({ engine, catalog: () => catalog.current() })
+  const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
   return authorize(accountId, purchase, testBudget())
 }
 

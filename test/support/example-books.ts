@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { type Account, type AccountHistory, applyEntry, unopenedAccount } from '../../src/domain/account.js'
 import { createCatalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
+import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
 import { decideStatusChange } from '../../src/domain/change-status.js'
 import { decideCredit } from '../../src/domain/credit.js'
 import { decide } from '../../src/domain/decide.js'
@@ -10,6 +11,7 @@ import { centavos } from '../../src/domain/money.js'
 import { decideOpening } from '../../src/domain/open-account.js'
 import { decideReversal } from '../../src/domain/reverse.js'
 import type { Verdict } from '../../src/domain/verdict.js'
+import { utcCalendar } from './utc-calendar.js'
 
 /** One account's books as they may be stored: the account with its journal, and its entries in the ledger, oldest first. */
 export type StoredBooks = { readonly account: Account; readonly ledger: readonly Entry[] }
@@ -29,7 +31,7 @@ export const steps = {
   /** By MCC 5411: FOOD pays, or else CASH. */
   purchase: (transactionId: string, amount: bigint): Step => {
     const purchase = { transactionId, amount: centavos(amount), mcc: '5411', merchant: 'PADARIA DO ZE' }
-    return (history, at) => decide(history, purchase, catalog, at)
+    return (history, at) => decide(history, purchase, catalog, at, utcCalendar)
   },
   /** Without an amount: all that is left. */
   reverse: (transactionId: string, originalId: string, amount?: bigint): Step => {
@@ -40,12 +42,31 @@ export const steps = {
   status: (transactionId: string, status: 'ACTIVE' | 'BLOCKED' | 'CLOSED'): Step => {
     return (history, at) => decideStatusChange(history, { transactionId, status, subject: 'ana' }, at)
   },
+  /** One maximum for a purchase, and one for FOOD in a day; without one, none. */
+  limits: (transactionId: string, most: { readonly purchase?: bigint; readonly foodDay?: bigint }): Step => {
+    const { purchase, foodDay } = most
+    const change: LimitsChange = {
+      transactionId,
+      subject: 'ana',
+      replaces: true,
+      purchase: purchase === undefined ? {} : { limit: centavos(purchase) },
+      wallets: new Map(foodDay === undefined ? [] : [['FOOD', { day: centavos(foodDay) }]]),
+    }
+    return (history, at) => decideLimits(history, change, at)
+  },
 } as const
 
-/** The account after these steps, one second apart, its whole history in its journal. What is refused leaves no entry. */
-export function accountAfter(accountId: string, taken: readonly Step[]): Account {
+/**
+ * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is refused
+ * leaves no entry.
+ */
+export function accountAfter(
+  accountId: string,
+  taken: readonly Step[],
+  when = (index: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, index)),
+): Account {
   return taken.reduce((account, step, index) => {
-    const verdict = step(historyIn(account), new Date(Date.UTC(2026, 0, 1, 0, 0, index)))
+    const verdict = step(historyIn(account), when(index))
     return verdict.type === 'RECORD' ? applyEntry(account, verdict.entry) : account
   }, unopenedAccount(accountId))
 }
@@ -101,14 +122,22 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc
     .tuple(anyId, fc.constantFrom('ACTIVE' as const, 'BLOCKED' as const))
     .map((asked) => steps.status(...asked)),
+  fc
+    .tuple(anyId, fc.record({ purchase: anyAmount, foodDay: anyAmount }, { requiredKeys: [] }))
+    .map((asked) => steps.limits(...asked)),
   anyId.map(steps.open),
 )
+
+/** Some steps on each of several days, over the end of a month. */
+const everyEightHours = (index: number) => new Date(Date.UTC(2026, 0, 27, index * 8))
 
 /** Any history of at least one entry, oldest first: an account whose journal holds all of it. */
 export function anyWhole(accountId: string): fc.Arbitrary<Account> {
   return fc
     .record({ before: fc.array(anyStep, { maxLength: 3 }), after: fc.array(anyStep, { maxLength: 30 }) })
-    .map(({ before, after }) => accountAfter(accountId, [...before, steps.open('open'), ...after]))
+    .map(({ before, after }) =>
+      accountAfter(accountId, [...before, steps.open('open'), ...after], everyEightHours),
+    )
 }
 
 /** Any such history, split anyhow: the journal holds at least all that the ledger lacks, and the ledger some of the journal. */

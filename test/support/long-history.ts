@@ -1,5 +1,6 @@
 import type { Account } from '../../src/domain/account.js'
 import type { Entry } from '../../src/domain/entry.js'
+import { unlimited } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 import type { StoredBooks } from './example-books.js'
 
@@ -18,6 +19,8 @@ export function longBooks(accountId: string, length: number): StoredBooks {
     id: accountId,
     status: last?.status ?? 'ACTIVE',
     wallets: new Map([['FOOD', centavos(balanceAt(length))]]),
+    limits: unlimited,
+    spent: new Map(),
     version: BigInt(length),
     openedAt: secondOf(1),
     updatedAt: secondOf(length),

@@ -140,7 +140,7 @@ export async function perform(core: Core, asked: Operation, run: string): Promis
 }
 
 function verdictOn(
-  { engine, catalog }: Core,
+  { engine, catalog, calendar }: Core,
   asked: Operation,
   accountId: string,
   budget: Budget,
@@ -163,7 +163,8 @@ function verdictOn(
     case 'buy': {
       const { mcc, merchant } = asked
       const purchase = { transactionId, amount: centavos(asked.amount), mcc, merchant }
-      return createAuthorize({ engine, catalog: () => catalog.current() })(accountId, purchase, budget)
+      const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
+      return authorize(accountId, purchase, budget)
     }
     case 'reverse': {
       const { amount, ...words } = asked.said

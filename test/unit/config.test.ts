@@ -25,6 +25,7 @@ describe('config', () => {
       queueMax: 1_024,
       catalogRefreshMs: 1_000,
       shutdownTimeoutMs: 10_000,
+      limitsTimeZone: 'America/Sao_Paulo',
       seedExamples: false,
     })
   })
@@ -50,6 +51,7 @@ describe('config', () => {
       QUEUE_MAX: '4',
       CATALOG_REFRESH_MS: '51',
       SHUTDOWN_TIMEOUT_MS: '100',
+      LIMITS_TIME_ZONE: 'America/Manaus',
       SEED_EXAMPLES: 'true',
     })
     expect(config).to.deep.equal({
@@ -72,6 +74,7 @@ describe('config', () => {
       queueMax: 4,
       catalogRefreshMs: 51,
       shutdownTimeoutMs: 100,
+      limitsTimeZone: 'America/Manaus',
       seedExamples: true,
     })
   })
@@ -146,6 +149,8 @@ describe('config', () => {
       ['JWT_REQUIRE_SCOPE', 'yes'],
       ['SEED_EXAMPLES', '1'],
       ['LOG_LEVEL', 'verbose'],
+      ['LIMITS_TIME_ZONE', 'Brasil/Central'],
+      ['LIMITS_TIME_ZONE', '-03:00'],
       ['GRPC_PORT', 'many'],
     ]
 

@@ -3,6 +3,7 @@ import { createAuthorize } from '../../../src/application/authorize.js'
 import { IndecisionError } from '../../../src/application/errors.js'
 import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { rejectionOf } from './rejection.js'
 import { type TestEngine, testEngine } from './test-engine.js'
@@ -66,7 +67,11 @@ describe('authorize', () => {
 
   function authorize(id: string, amount?: bigint): Promise<unknown> {
     const { engine } = test
-    return createAuthorize({ engine, catalog: () => catalog() })('a', purchase(id, amount), patience)
+    return createAuthorize({ engine, catalog: () => catalog(), calendar: utcCalendar })(
+      'a',
+      purchase(id, amount),
+      patience,
+    )
   }
 
   function noCatalog(): Catalog {

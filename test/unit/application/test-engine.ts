@@ -4,6 +4,7 @@ import { Settler } from '../../../src/application/settler.js'
 import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
@@ -31,7 +32,7 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
   })
   const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax })
   const catalog = createCatalog(challengeCategories, [])
-  const authorize = createAuthorize({ engine, catalog: () => catalog })
+  const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
   return { store, clock, settler, engine, authorize, damage }
 }
 

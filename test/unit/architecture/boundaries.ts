@@ -52,7 +52,11 @@ const boundaries: readonly Boundary[] = [
     of: 'src/local-mongo/',
     may: ['src/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
   },
-  { of: 'src/config.ts', may: ['src/observability/logger.ts', 'node:'], mayForTypes: ['jsonwebtoken'] },
+  {
+    of: 'src/config.ts',
+    may: ['src/observability/logger.ts', 'src/application/zone-calendar.ts', 'node:'],
+    mayForTypes: ['jsonwebtoken'],
+  },
   { of: 'src/local-secret.ts', may: ['node:'] },
   // The composition root.
   {

@@ -6,6 +6,7 @@ import { decide } from '../../../src/domain/decide.js'
 import { type Entry, movementOf } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { centavos } from '../../../src/domain/money.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   adminEntryOf,
@@ -137,7 +138,7 @@ describe('account with any past', () => {
       const asked = { transactionId: `tx-${index}`, amount: centavos(amount) }
       const verdict = credit
         ? decideCredit(historyOf(account, past), { ...asked, wallet }, at)
-        : decide(historyOf(account, past), purchaseOf({ ...asked, mcc }), challengeCatalog, at)
+        : decide(historyOf(account, past), purchaseOf({ ...asked, mcc }), challengeCatalog, at, utcCalendar)
       if (verdict.type !== 'RECORD') throw new Error(`not recorded: ${verdict.type}`)
       past.push(verdict.entry)
       account = applyEntry(account, verdict.entry)

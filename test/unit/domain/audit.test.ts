@@ -3,12 +3,17 @@ import fc from 'fast-check'
 import type { Account } from '../../../src/domain/account.js'
 import { AccountAudit, auditReversal, type DamageKind } from '../../../src/domain/audit.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import { unlimited } from '../../../src/domain/limits.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
-import { anyBooks, exampleBooks } from '../../support/example-books.js'
+import { accountAfter, anyBooks, booksOf, exampleBooks, steps } from '../../support/example-books.js'
 import { longBooks } from '../../support/long-history.js'
 
 const ID = 'account-1'
 const books = exampleBooks(ID)
+const limitedBooks = booksOf(
+  accountAfter(ID, [steps.open('open'), steps.limits('limits', { purchase: 10n, foodDay: 5n })]),
+  { journal: 1, settled: 1 },
+)
 
 /** Goes through the books as `verify` does, and names what is wrong. */
 function audit({ account, ledger }: Found): {
@@ -155,7 +160,7 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
   MOVEMENT_WRONG: {
     'a purchase took less than its amount': withEntry(4n, put({ amount: 301n })),
     'an approved purchase took nothing': {
-      account: { ...books.account, wallets: balances({ FOOD: 1_000n }) },
+      account: { ...books.account, wallets: balances({ FOOD: 1_000n }), spent: new Map() },
       ledger: withEntry(4n, unmoved).ledger.map((entry) => (entry.seq === 6n ? declined(entry) : entry)),
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
@@ -166,7 +171,7 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
       ledger: withEntry(6n, put({ reason: 'REVERSED_AHEAD' })).ledger,
     },
     'an approved reversal gave nothing back': {
-      account: { ...books.account, wallets: balances({ FOOD: 700n }) },
+      account: { ...books.account, wallets: balances({ FOOD: 700n }), spent: spentByFood(300n) },
       ledger: withEntry(6n, unmoved).ledger,
     },
     'a credit took money': withLastCredit({ wallet: 'FOOD', delta: -50n, balanceAfter: 750n }),
@@ -174,15 +179,23 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
   },
   REVERSAL_WRONG: {
     'more was given back than was paid': {
-      account: { ...books.account, wallets: balances({ FOOD: 1_001n }) },
+      account: { ...books.account, wallets: balances({ FOOD: 1_001n }), spent: spentByFood(-1n) },
       ledger: withEntry(6n, givingBack('FOOD', 301n, 1_001n)).ledger,
     },
     'it went to another wallet': {
-      account: { ...books.account, wallets: balances({ FOOD: 700n, CASH: 600n }) },
+      account: {
+        ...books.account,
+        wallets: balances({ FOOD: 700n, CASH: 600n }),
+        spent: spentByFood(300n),
+      },
       ledger: withEntry(6n, givingBack('CASH', 100n, 600n)).ledger,
     },
     'the purchase never paid': withEntry(6n, put({ originalId: 'buy-2' })),
     'the purchase was never seen': withEntry(6n, put({ originalId: 'nobody' })),
+    'it was counted in another day than the purchase': {
+      account: { ...books.account, spent: spentByFood(300n) },
+      ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
+    },
     'it was no purchase': withEntry(6n, put({ originalId: 'credit-1' })),
   },
   STATUS_DIFFERS: {
@@ -190,6 +203,34 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
     'the account is closed and nobody closed it': withAccount({ status: 'CLOSED' }),
     'the account is as if nobody had opened it': withAccount({ status: 'UNOPENED' }),
   },
+  LIMITS_DIFFER: {
+    'the account has one that nobody set': withAccount({ limits: { ...unlimited, purchase: centavos(1n) } }),
+    'a wallet has one that nobody set': withAccount({
+      limits: { wallets: new Map([['FOOD', { month: centavos(1n) }]]) },
+    }),
+    'the account has lost one': {
+      ...limitedBooks,
+      account: { ...limitedBooks.account, limits: unlimited },
+    },
+    'the account has another': {
+      ...limitedBooks,
+      account: {
+        ...limitedBooks.account,
+        limits: { ...limitedBooks.account.limits, purchase: centavos(9n) },
+      },
+    },
+  },
+  SPENDING_DIFFERS: {
+    'a centavo too much': withAccount({ spent: spentByFood(201n) }),
+    'a centavo too little': withAccount({ spent: spentByFood(199n) }),
+    'a centavo too much in the month': withAccount({ spent: spentByFood(200n, { monthAmount: 201n }) }),
+    'of another day': withAccount({ spent: spentByFood(200n, { day: '2026-01-02' }) }),
+    'the counters are gone': withAccount({ spent: new Map() }),
+    'a wallet that never paid': withAccount({
+      spent: new Map([...spentByFood(200n), ...spentByFood(0n, { wallet: 'CASH' })]),
+    }),
+  },
+  DAY_WRONG: { 'the clock went back, and the counters with it': backInTime() },
   MARK_FORGOTTEN: { 'the account does not say so': withAccount({ reversedAhead: false }) },
 }
 
@@ -242,6 +283,22 @@ describe('audit', () => {
     )
   })
 
+  it('notices whenever a counter is another', () => {
+    const change = fc.record({ any: anyBooks(ID), by: fc.bigInt({ min: 1n, max: 99n }), ofDay: fc.boolean() })
+    fc.assert(
+      fc.property(change, ({ any, by, ofDay }) => {
+        const { day = '2026-01-27', dayAmount = 0n, monthAmount = 0n } = any.account.spent.get('FOOD') ?? {}
+        const spending = {
+          day,
+          dayAmount: centavos(dayAmount + (ofDay ? by : 0n)),
+          monthAmount: centavos(monthAmount + (ofDay ? 0n : by)),
+        }
+        const account = { ...any.account, spent: new Map(any.account.spent).set('FOOD', spending) }
+        expect(audit({ account, ledger: any.ledger }).kinds).to.deep.equal(['SPENDING_DIFFERS'])
+      }),
+    )
+  })
+
   it('notices whenever a balance is another', () => {
     const anyChange = fc.record({ any: anyBooks(ID), by: fc.bigInt({ min: 1n, max: 1_000n }) })
     fc.assert(
@@ -254,6 +311,27 @@ describe('audit', () => {
     )
   })
 })
+
+/** What FOOD spent on the day of the example, or something else. */
+function spentByFood(
+  amount: bigint,
+  { wallet = 'FOOD', day = '2026-01-01', monthAmount = amount } = {},
+): Account['spent'] {
+  // A counter below zero is what no code of ours could make.
+  return new Map([[wallet, { day, dayAmount: amount as Centavos, monthAmount: monthAmount as Centavos }]])
+}
+
+/** Two purchases of a wallet, the second one counted in the month before. */
+function backInTime(): Found {
+  const whole = accountAfter(ID, [
+    steps.open('open'),
+    steps.credit('fund', 'FOOD', 100n),
+    steps.purchase('buy-1', 30n),
+    steps.purchase('buy-2', 20n),
+  ])
+  const journal = whole.journal.map((entry) => (entry.seq === 4n ? put({ day: '2025-12-31' })(entry) : entry))
+  return { account: { ...whole, journal, spent: spentByFood(30n) }, ledger: [] }
+}
 
 /** The credit of 0.50 to MEAL, wherever it is put. */
 function creditAt(seq: bigint): Entry {

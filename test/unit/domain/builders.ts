@@ -49,13 +49,14 @@ export function authorizationOf(over: Partial<AuthorizationEntry> = {}): Authori
     reason: 'APPROVED',
     effectiveMcc: '5411',
     movement: { wallet: 'FOOD', delta: -1000n, balanceAfter: centavos(200n) },
+    day: '2026-01-02',
     ...over,
   }
 }
 
 /** What {@link purchaseOf} became when it was declined. */
 export function declineOf(over: Partial<AuthorizationEntry> = {}): AuthorizationEntry {
-  const { movement: _, ...entry } = authorizationOf({ reason: 'INSUFFICIENT_BALANCE' })
+  const { movement: _, day: _day, ...entry } = authorizationOf({ reason: 'INSUFFICIENT_BALANCE' })
   return { ...entry, ...over }
 }
 

@@ -3,6 +3,7 @@ import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   at,
@@ -23,7 +24,7 @@ function buy(
   wallets: Readonly<Record<string, bigint>> = rich,
 ): AuthorizationEntry {
   return recorded(
-    decide(historyOf(accountWith(wallets)), purchaseOf({ mcc, merchant }), challengeCatalog, at),
+    decide(historyOf(accountWith(wallets)), purchaseOf({ mcc, merchant }), challengeCatalog, at, utcCalendar),
   )
 }
 
@@ -67,7 +68,7 @@ describe('purchase at a merchant with a rule (L3)', () => {
   it('is paid from CASH when the rule names an MCC of no benefit', () => {
     const catalog = createCatalog(challengeCategories, [ruleOf({ mcc: '4121' })])
     const purchase = purchaseOf({ mcc: '5411', merchant: 'ACME' })
-    const entry = recorded(decide(historyOf(accountWith(rich)), purchase, catalog, at))
+    const entry = recorded(decide(historyOf(accountWith(rich)), purchase, catalog, at, utcCalendar))
     expect(entry.movement?.wallet).to.equal('CASH')
   })
 })

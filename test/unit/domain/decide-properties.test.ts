@@ -5,6 +5,7 @@ import type { Category } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import { at, historyOf } from './builders.js'
 import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
@@ -176,7 +177,13 @@ describe('any purchase that is repeated', () => {
       fc.property(anyPlay, fc.constantFrom(...statuses), ({ steps, catalog, end, past }, status) => {
         for (const { purchase, verdict } of steps) {
           if (verdict.type !== 'RECORD') continue
-          const again = decide(historyOf({ ...end, status }, past), purchase, catalog, new Date(0))
+          const again = decide(
+            historyOf({ ...end, status }, past),
+            purchase,
+            catalog,
+            new Date(0),
+            utcCalendar,
+          )
           expect(again).to.deep.equal({ type: 'REPLAY', entry: verdict.entry })
         }
       }),
@@ -193,7 +200,7 @@ describe('any purchase that is repeated', () => {
       fc.property(anyPlay, changes, ({ steps, catalog, end, past }, change) => {
         for (const { purchase, verdict } of steps) {
           if (verdict.type !== 'RECORD') continue
-          const other = decide(historyOf(end, past), change(purchase), catalog, at)
+          const other = decide(historyOf(end, past), change(purchase), catalog, at, utcCalendar)
           expect(other).to.deep.equal({ type: 'REUSED', entry: verdict.entry })
         }
       }),
@@ -204,14 +211,14 @@ describe('any purchase that is repeated', () => {
 describe('deciding', () => {
   it('gives the same verdict for the same question', () => {
     everyStep(({ before, purchase, verdict, past }, { catalog }) => {
-      expect(decide(historyOf(before, past), purchase, catalog, at)).to.deep.equal(verdict)
+      expect(decide(historyOf(before, past), purchase, catalog, at, utcCalendar)).to.deep.equal(verdict)
     })
   })
 
   it('leaves account, past and purchase as they were', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone({ before, purchase, past })
-      decide(historyOf(before, past), purchase, catalog, at)
+      decide(historyOf(before, past), purchase, catalog, at, utcCalendar)
       expect({ before, purchase, past }).to.deep.equal(copy)
     })
   })
@@ -219,7 +226,7 @@ describe('deciding', () => {
   it('leaves the catalog as it was', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone([catalog.route(purchase), catalog.categories])
-      decide(historyOf(before, past), purchase, catalog, at)
+      decide(historyOf(before, past), purchase, catalog, at, utcCalendar)
       expect([catalog.route(purchase), catalog.categories]).to.deep.equal(copy)
     })
   })

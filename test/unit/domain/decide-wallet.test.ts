@@ -5,13 +5,14 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, at, challengeCatalog, historyOf, purchaseOf, recorded } from './builders.js'
 
 type Wallets = Readonly<Record<string, bigint>>
 
 /** The wallet that pays and what it has left, or why none pays. */
 function outcome(wallets: Wallets, over: Partial<Purchase>, catalog: Catalog = challengeCatalog): unknown {
-  const verdict = decide(historyOf(accountWith(wallets)), purchaseOf(over), catalog, at)
+  const verdict = decide(historyOf(accountWith(wallets)), purchaseOf(over), catalog, at, utcCalendar)
   const { movement, reason } = recorded(verdict)
   return movement ? [movement.wallet, movement.balanceAfter] : reason
 }
@@ -113,7 +114,7 @@ describe('a hundred purchases of 10.00 on FOOD 100.00 and CASH 100.00', () => {
     const payers: string[] = []
     for (let index = 0; index < 100; index++) {
       const purchase = purchaseOf({ transactionId: `tx-${index}` })
-      const entry = recorded(decide(historyOf(account), purchase, challengeCatalog, at))
+      const entry = recorded(decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar))
       payers.push(entry.movement?.wallet ?? entry.reason)
       account = applyEntry(account, entry)
     }

@@ -5,6 +5,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   adminEntryOf,
@@ -28,40 +29,40 @@ describe('purchase, row 1: the id was decided before, same content', () => {
     it(`gives the stored answer on an account now ${status}`, () => {
       const stored = authorizationOf()
       const history = historyOf(accountWith(rich, { status, version: 9n }), [stored])
-      const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+      const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
       expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
     })
   }
 
   it('gives the stored approval when no wallet could pay any more', () => {
     const history = historyOf(accountWith({}, { version: 1n }), [authorizationOf()])
-    expect(decide(history, purchaseOf(), challengeCatalog, at).type).to.equal('REPLAY')
+    expect(decide(history, purchaseOf(), challengeCatalog, at, utcCalendar).type).to.equal('REPLAY')
   })
 
   it('gives the stored decline when a wallet could pay by now', () => {
     const stored = declineOf()
     const history = historyOf(accountWith(rich, { version: 2n }), [stored])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+    const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
   it('gives the refusal of an unopened account after it was opened and topped up', () => {
     const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf(accountWith(rich, { version: 3n }), [stored])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, at)
+    const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
   it('gives the stored answer, with its time, years later', () => {
     const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, new Date('2046-01-01'))
+    const verdict = decide(history, purchaseOf(), challengeCatalog, new Date('2046-01-01'), utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
   })
 
   it('gives the stored answer after the rules have changed', () => {
     const changed = createCatalog(challengeCategories, [ruleOf({ name: 'PADARIA DO ZE', mcc: '5811' })])
     const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
-    const verdict = decide(history, purchaseOf(), changed, at)
+    const verdict = decide(history, purchaseOf(), changed, at, utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
   })
 })
@@ -80,7 +81,7 @@ describe('purchase, row 2: the id was decided before, other content', () => {
   for (const [what, over, earlier] of reuses) {
     it(`is refused as a reuse: ${what}`, () => {
       const history = historyOf(accountWith(rich, { version: 1n }), [earlier])
-      const verdict = decide(history, purchaseOf(over), challengeCatalog, at)
+      const verdict = decide(history, purchaseOf(over), challengeCatalog, at, utcCalendar)
       expect(verdict).to.deep.equal({ type: 'REUSED', entry: earlier })
     })
   }
@@ -88,7 +89,7 @@ describe('purchase, row 2: the id was decided before, other content', () => {
   for (const status of statuses) {
     it(`is refused as a reuse on an account now ${status}`, () => {
       const history = historyOf(accountWith(rich, { status, version: 9n }), [authorizationOf()])
-      const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at)
+      const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at, utcCalendar)
       expect(verdict.type).to.equal('REUSED')
     })
   }
@@ -102,28 +103,52 @@ describe('purchase, rows 3 to 5: an account that may not pay', () => {
   ] as const
   for (const [status, reason] of rows) {
     it(`${status} declines as ${reason} before a wallet is asked that could pay`, () => {
-      const verdict = decide(historyOf(accountWith(rich, { status })), purchaseOf(), challengeCatalog, at)
+      const verdict = decide(
+        historyOf(accountWith(rich, { status })),
+        purchaseOf(),
+        challengeCatalog,
+        at,
+        utcCalendar,
+      )
       expect(recorded(verdict)).to.include({ reason })
     })
 
     it(`${status} declines as ${reason} before a wallet is asked that could not pay`, () => {
-      const verdict = decide(historyOf(accountWith({}, { status })), purchaseOf(), challengeCatalog, at)
+      const verdict = decide(
+        historyOf(accountWith({}, { status })),
+        purchaseOf(),
+        challengeCatalog,
+        at,
+        utcCalendar,
+      )
       expect(recorded(verdict)).to.include({ reason })
     })
 
     it(`${status} moves no money`, () => {
-      const verdict = decide(historyOf(accountWith(rich, { status })), purchaseOf(), challengeCatalog, at)
+      const verdict = decide(
+        historyOf(accountWith(rich, { status })),
+        purchaseOf(),
+        challengeCatalog,
+        at,
+        utcCalendar,
+      )
       expect(recorded(verdict)).not.to.have.property('movement')
     })
   }
 
   it('an account never heard of has the refusal as its first entry', () => {
-    const verdict = decide(historyOf(unopenedAccount('account-9')), purchaseOf(), challengeCatalog, at)
+    const verdict = decide(
+      historyOf(unopenedAccount('account-9')),
+      purchaseOf(),
+      challengeCatalog,
+      at,
+      utcCalendar,
+    )
     expect(recorded(verdict)).to.include({ accountId: 'account-9', seq: 1n, reason: 'ACCOUNT_NOT_FOUND' })
   })
 })
 
-describe('purchase, rows 6 and 7: an account that may pay', () => {
+describe('purchase, rows 7 to 10: an account that may pay', () => {
   it('is approved, and the entry holds everything', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })
@@ -140,8 +165,12 @@ describe('purchase, rows 6 and 7: an account that may pay', () => {
       effectiveMcc: '5811',
       merchantRule: 'pag-jose-da-silva',
       movement: { wallet: 'MEAL', delta: -1000n, balanceAfter: 300n },
+      day: '2026-01-02',
     }
-    expect(decide(history, purchase, challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
+    expect(decide(history, purchase, challengeCatalog, at, utcCalendar)).to.deep.equal({
+      type: 'RECORD',
+      entry,
+    })
   })
 
   it('is declined for want of balance, and the entry holds everything but a movement', () => {
@@ -158,12 +187,21 @@ describe('purchase, rows 6 and 7: an account that may pay', () => {
       merchant: padaria,
       effectiveMcc: '5411',
     }
-    expect(decide(history, purchaseOf(), challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
+    expect(decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)).to.deep.equal({
+      type: 'RECORD',
+      entry,
+    })
   })
 
   it('keeps the merchant as received, not as compared', () => {
     const merchant = '  Café  do Zé '
-    const verdict = decide(historyOf(accountWith(rich)), purchaseOf({ merchant }), challengeCatalog, at)
+    const verdict = decide(
+      historyOf(accountWith(rich)),
+      purchaseOf({ merchant }),
+      challengeCatalog,
+      at,
+      utcCalendar,
+    )
     expect(recorded(verdict)).to.include({ merchant })
   })
 })

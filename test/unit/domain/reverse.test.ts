@@ -6,6 +6,7 @@ import type { Entry, PurchaseDescription, ReversalEntry } from '../../../src/dom
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   adminEntryOf,
@@ -37,13 +38,14 @@ function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
     at,
     reason: 'APPROVED',
     movement: { wallet: 'FOOD', delta: 1_000n, balanceAfter: centavos(1_200n) },
+    day: '2026-01-02',
     ...over,
   }
 }
 
 /** The mark that is left by a reversal of tx-1 that came first. */
 function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
-  const { movement: _, ...entry } = reversalEntryOf({ reason: 'REVERSED_AHEAD' })
+  const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_AHEAD' })
   return { ...entry, ...over }
 }
 
@@ -392,6 +394,7 @@ describe('a purchase that was reversed ahead', () => {
       purchaseOf(),
       challengeCatalog,
       at,
+      utcCalendar,
     )
 
   it('is declined, ALREADY_REVERSED, though a wallet could pay', () => {
@@ -412,12 +415,14 @@ describe('a purchase that was reversed ahead', () => {
 
   it('comes before the balance is looked at', () => {
     const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
-    expect(recorded(decide(poor, purchaseOf(), challengeCatalog, at)).reason).to.equal('ALREADY_REVERSED')
+    expect(recorded(decide(poor, purchaseOf(), challengeCatalog, at, utcCalendar)).reason).to.equal(
+      'ALREADY_REVERSED',
+    )
   })
 
   it('is a reuse when it has the id of the reversal itself', () => {
     const history = historyOf(accountWith({ FOOD: 5_000n }, { version: 1n }), [markOf()])
-    const verdict = decide(history, purchaseOf({ transactionId: 'rev-1' }), challengeCatalog, at)
+    const verdict = decide(history, purchaseOf({ transactionId: 'rev-1' }), challengeCatalog, at, utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REUSED', entry: markOf() })
   })
 })

@@ -7,6 +7,7 @@ import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, at, de43, historyOf } from './builders.js'
 
 /** What a sequence of purchases starts from. */
@@ -129,7 +130,7 @@ function play(scenario: Scenario): Play {
   let account = scenario.account
   let past: readonly Entry[] = []
   for (const purchase of scenario.purchases) {
-    const verdict = decide(historyOf(account, past), purchase, catalog, at)
+    const verdict = decide(historyOf(account, past), purchase, catalog, at, utcCalendar)
     const after = verdict.type === 'RECORD' ? applyEntry(account, verdict.entry) : account
     steps.push({ before: account, purchase, verdict, after, past })
     if (verdict.type === 'RECORD') past = [...past, verdict.entry]

@@ -19,28 +19,48 @@ const order = ['FOOD', 'MEAL', 'CASH']
 describe('account on the wire', () => {
   it('has every field', () => {
     const openedAt = new Date(1)
-    const account = accountWith({ FOOD: 12n }, { status: 'BLOCKED', version: 7n, openedAt, updatedAt: at })
+    const account = accountWith(
+      { FOOD: 12n },
+      {
+        status: 'BLOCKED',
+        version: 7n,
+        openedAt,
+        updatedAt: at,
+        limits: { purchase: centavos(9n), wallets: new Map([['FOOD', { day: centavos(7n) }]]) },
+        spent: new Map([['FOOD', { day: '2026-01-02', dayAmount: centavos(3n), monthAmount: centavos(5n) }]]),
+      },
+    )
     expect(accountMessage(account, ['FOOD'])).to.deep.equal({
       id: 'account-1',
       status: AccountStatus.BLOCKED,
-      wallets: [{ category: 'FOOD', balance: 12n }],
+      wallets: [
+        {
+          category: 'FOOD',
+          balance: 12n,
+          spending: { day: '2026-01-02', dayAmount: 3n, monthAmount: 5n },
+        },
+      ],
       version: 7n,
       createTime: openedAt,
       updateTime: at,
+      limits: {
+        purchaseMax: 9n,
+        wallets: [{ category: 'FOOD', dayMax: 7n, monthMax: undefined }],
+      },
     })
   })
 
   it('has a wallet for every category, in their order, empty ones too', () => {
     expect(accountMessage(accountWith({ CASH: 5n }), order).wallets).to.deep.equal([
-      { category: 'FOOD', balance: 0n },
-      { category: 'MEAL', balance: 0n },
-      { category: 'CASH', balance: 5n },
+      { category: 'FOOD', balance: 0n, spending: undefined },
+      { category: 'MEAL', balance: 0n, spending: undefined },
+      { category: 'CASH', balance: 5n, spending: undefined },
     ])
   })
 
   it('still has the wallet of a category that is no more', () => {
     const { wallets } = accountMessage(accountWith({ OLD: 3n, CASH: 5n }), order)
-    expect(wallets.at(-1)).to.deep.equal({ category: 'OLD', balance: 3n })
+    expect(wallets.at(-1)).to.deep.equal({ category: 'OLD', balance: 3n, spending: undefined })
   })
 
   it('has each wallet once', () => {
@@ -75,6 +95,8 @@ const silent: Transaction = {
   accountStatus: AccountStatus.UNSPECIFIED,
   subject: '',
   createTime: at,
+  limits: undefined,
+  day: '',
 }
 
 const reversal: Entry = {
@@ -88,8 +110,9 @@ const reversal: Entry = {
   amount: centavos(300n),
   described: { amount: centavos(1_000n), mcc: '5411', merchant: 'UBER' },
   movement: { wallet: 'FOOD', delta: 300n, balanceAfter: centavos(500n) },
+  day: '2026-01-02',
 }
-const { movement: _, amount: _amount, ...bareReversal } = reversal
+const { movement: _, amount: _amount, day: _day, ...bareReversal } = reversal
 
 /** Numbers of the reasons, as the .proto has them. */
 const numbers: Readonly<Record<DomainReason, number>> = {
@@ -105,6 +128,7 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   ORIGINAL_NOT_REVERSIBLE: 10,
   AMOUNT_OVER_REST: 11,
   BALANCE_TOO_LARGE: 12,
+  AMOUNT_OVER_LIMIT: 14,
 }
 
 describe('entry on the wire', () => {
@@ -126,6 +150,7 @@ describe('entry on the wire', () => {
         effectiveMcc: '5411',
         merchant: 'UBER TRIP',
         merchantRule: 'uber-trip',
+        day: '2026-01-02',
       },
     ],
     [
@@ -154,6 +179,7 @@ describe('entry on the wire', () => {
         category: 'FOOD',
         delta: -1_000n,
         balanceAfter: 0n,
+        day: '2026-01-02',
         mcc: '5411',
         effectiveMcc: '5411',
       },
@@ -172,6 +198,7 @@ describe('entry on the wire', () => {
         delta: 300n,
         balanceAfter: 500n,
         originalTransactionId: 'tx-1',
+        day: '2026-01-02',
       },
     ],
     [
@@ -208,6 +235,21 @@ describe('entry on the wire', () => {
         category: 'FOOD',
         delta: 1_000n,
         balanceAfter: 1_000n,
+      },
+    ],
+    [
+      'a change of limits',
+      adminEntryOf({
+        action: 'LIMITS',
+        subject: 'ana',
+        limits: { wallets: new Map([['FOOD', { day: centavos(0n), month: centavos(7n) }]]) },
+      }),
+      {
+        kind: TransactionKind.ADMIN,
+        decision: Decision.APPROVED,
+        accountStatus: AccountStatus.ACTIVE,
+        subject: 'ana',
+        limits: { purchaseMax: undefined, wallets: [{ category: 'FOOD', dayMax: 0n, monthMax: 7n }] },
       },
     ],
     [

@@ -88,10 +88,11 @@ describe('CreateAccount', () => {
     expect(account).to.deep.equal({
       id: 'new',
       status: ACTIVE,
-      wallets: ['FOOD', 'MEAL', 'CASH'].map((category) => ({ category, balance: 0n })),
+      wallets: ['FOOD', 'MEAL', 'CASH'].map((category) => ({ category, balance: 0n, spending: undefined })),
       version: 1n,
       createTime: new Date(0),
       updateTime: new Date(0),
+      limits: undefined,
     })
   })
 
@@ -139,7 +140,7 @@ describe('GetAccount', () => {
 
   it('reads an account', async () => {
     const { account } = await callHandler(service().getAccount, get('a'))
-    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 500n })
+    expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 500n, spending: undefined })
   })
 
   it('reads a closed account', async () => {
@@ -234,7 +235,15 @@ describe('UpdateAccount', () => {
     status: AccountStatus,
     over: Partial<UpdateAccountRequest> = {},
   ): UpdateAccountRequest => ({
-    account: { id, status, wallets: [], version: 0n, createTime: undefined, updateTime: undefined },
+    account: {
+      id,
+      status,
+      wallets: [],
+      version: 0n,
+      createTime: undefined,
+      updateTime: undefined,
+      limits: undefined,
+    },
     updateMask: undefined,
     requestId: '',
     ...over,

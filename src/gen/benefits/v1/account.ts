@@ -73,7 +73,57 @@ export interface Account {
     | Date
     | undefined;
   /** When the last entry was made. */
-  updateTime: Date | undefined;
+  updateTime:
+    | Date
+    | undefined;
+  /** How much it may spend. Absent: it has no limits. */
+  limits: Limits | undefined;
+}
+
+/**
+ * Limits say how much an account may spend. What is absent has no limit; 0 lets nothing be bought. Days and months are those
+ * of the calendar in the service's time zone (America/Sao_Paulo unless configured otherwise). What is reversed is given back to
+ * the day and the month in which the purchase was counted. Declines, credits and purchases before a limit was lowered are not
+ * touched by it.
+ */
+export interface Limits {
+  /**
+   * Most for one purchase, in centavos of BRL.
+   * Optional. 0 to 9223372036854775807.
+   */
+  purchaseMax?:
+    | bigint
+    | undefined;
+  /** Limits of single wallets, each category at most once. */
+  wallets: WalletLimits[];
+}
+
+/** WalletLimits say how much one wallet may spend. */
+export interface WalletLimits {
+  /** Id of the category, for example "FOOD". Only one that exists can be given limits. */
+  category: string;
+  /**
+   * Most in one calendar day, in centavos of BRL.
+   * Optional. 0 to 9223372036854775807.
+   */
+  dayMax?:
+    | bigint
+    | undefined;
+  /**
+   * Most in one calendar month, in centavos of BRL.
+   * Optional. 0 to 9223372036854775807.
+   */
+  monthMax?: bigint | undefined;
+}
+
+/** Spending is what a wallet paid for, less what was given back. */
+export interface Spending {
+  /** The latest day on which the wallet paid, as in 2026-11-23. On a later day, nothing was spent yet. */
+  day: string;
+  /** Spent on that day, in centavos of BRL. 0 or more. */
+  dayAmount: bigint;
+  /** Spent in the month of that day, in centavos of BRL. 0 or more. */
+  monthAmount: bigint;
 }
 
 /** Wallet is the part of an account's money that is kept for one category. */
@@ -82,6 +132,8 @@ export interface Wallet {
   category: string;
   /** In centavos of BRL. 0 or more. */
   balance: bigint;
+  /** What was spent, as the limits count it. Absent until the wallet pays for the first time. */
+  spending: Spending | undefined;
 }
 
 /** CreateAccountRequest opens an account. */
@@ -144,7 +196,14 @@ export interface UpdateAccountRequest {
   account:
     | Account
     | undefined;
-  /** Which fields to change: "status". Absent: every field of account that can be changed and is set. */
+  /**
+   * What to change: "status", or else some of
+   *  - "limits": all limits become those of account; what is not set there is taken away;
+   *  - "limits.purchase_max": only this one; not set, it is taken away;
+   *  - "limits.wallets": only the wallets that stand there, each as a whole; one without limits loses those it had.
+   * Status and limits are changed by requests of their own. At most 8 paths.
+   * Absent: "status" or "limits", whichever is set.
+   */
   updateMask:
     | string[]
     | undefined;
@@ -317,11 +376,30 @@ export interface Transaction {
   /** Administrative changes: subject of the token of who made it. */
   subject: string;
   /** When it was decided, by the service's clock, to the millisecond. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /** Changes of limits: all limits after it. */
+  limits:
+    | Limits
+    | undefined;
+  /**
+   * Purchases: the day in which the limits count it, as in 2026-11-23. Reversals: the day from which they take it away.
+   * Empty when no money moved.
+   */
+  day: string;
 }
 
 function createBaseAccount(): Account {
-  return { id: "", status: 0, wallets: [], version: 0n, createTime: undefined, updateTime: undefined };
+  return {
+    id: "",
+    status: 0,
+    wallets: [],
+    version: 0n,
+    createTime: undefined,
+    updateTime: undefined,
+    limits: undefined,
+  };
 }
 
 export const Account: MessageFns<Account> = {
@@ -346,6 +424,9 @@ export const Account: MessageFns<Account> = {
     }
     if (message.updateTime !== undefined) {
       Timestamp.encode(toTimestamp(message.updateTime), writer.uint32(50).fork()).join();
+    }
+    if (message.limits !== undefined) {
+      Limits.encode(message.limits, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -411,6 +492,222 @@ export const Account: MessageFns<Account> = {
             message.updateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.limits = Limits.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseLimits(): Limits {
+  return { purchaseMax: undefined, wallets: [] };
+}
+
+export const Limits: MessageFns<Limits> = {
+  encode(message: Limits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.purchaseMax !== undefined) {
+      if (BigInt.asIntN(64, message.purchaseMax) !== message.purchaseMax) {
+        throw new globalThis.Error("value provided for field message.purchaseMax of type int64 too large");
+      }
+      writer.uint32(8).int64(message.purchaseMax);
+    }
+    for (const v of message.wallets) {
+      WalletLimits.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Limits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.purchaseMax = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.wallets.push(WalletLimits.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWalletLimits(): WalletLimits {
+  return { category: "", dayMax: undefined, monthMax: undefined };
+}
+
+export const WalletLimits: MessageFns<WalletLimits> = {
+  encode(message: WalletLimits, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.category !== "") {
+      writer.uint32(10).string(message.category);
+    }
+    if (message.dayMax !== undefined) {
+      if (BigInt.asIntN(64, message.dayMax) !== message.dayMax) {
+        throw new globalThis.Error("value provided for field message.dayMax of type int64 too large");
+      }
+      writer.uint32(16).int64(message.dayMax);
+    }
+    if (message.monthMax !== undefined) {
+      if (BigInt.asIntN(64, message.monthMax) !== message.monthMax) {
+        throw new globalThis.Error("value provided for field message.monthMax of type int64 too large");
+      }
+      writer.uint32(24).int64(message.monthMax);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WalletLimits {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWalletLimits();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dayMax = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.monthMax = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSpending(): Spending {
+  return { day: "", dayAmount: 0n, monthAmount: 0n };
+}
+
+export const Spending: MessageFns<Spending> = {
+  encode(message: Spending, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.dayAmount !== 0n) {
+      if (BigInt.asIntN(64, message.dayAmount) !== message.dayAmount) {
+        throw new globalThis.Error("value provided for field message.dayAmount of type int64 too large");
+      }
+      writer.uint32(16).int64(message.dayAmount);
+    }
+    if (message.monthAmount !== 0n) {
+      if (BigInt.asIntN(64, message.monthAmount) !== message.monthAmount) {
+        throw new globalThis.Error("value provided for field message.monthAmount of type int64 too large");
+      }
+      writer.uint32(24).int64(message.monthAmount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Spending {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpending();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dayAmount = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.monthAmount = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -425,7 +722,7 @@ export const Account: MessageFns<Account> = {
 };
 
 function createBaseWallet(): Wallet {
-  return { category: "", balance: 0n };
+  return { category: "", balance: 0n, spending: undefined };
 }
 
 export const Wallet: MessageFns<Wallet> = {
@@ -438,6 +735,9 @@ export const Wallet: MessageFns<Wallet> = {
         throw new globalThis.Error("value provided for field message.balance of type int64 too large");
       }
       writer.uint32(16).int64(message.balance);
+    }
+    if (message.spending !== undefined) {
+      Spending.encode(message.spending, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -469,6 +769,14 @@ export const Wallet: MessageFns<Wallet> = {
             }
 
             message.balance = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.spending = Spending.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1643,6 +1951,8 @@ function createBaseTransaction(): Transaction {
     accountStatus: 0,
     subject: "",
     createTime: undefined,
+    limits: undefined,
+    day: "",
   };
 }
 
@@ -1713,6 +2023,12 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(146).fork()).join();
+    }
+    if (message.limits !== undefined) {
+      Limits.encode(message.limits, writer.uint32(242).fork()).join();
+    }
+    if (message.day !== "") {
+      writer.uint32(250).string(message.day);
     }
     return writer;
   },
@@ -1874,6 +2190,22 @@ export const Transaction: MessageFns<Transaction> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.limits = Limits.decode(reader, reader.uint32());
+            continue;
+          }
+          case 31: {
+            if (tag !== 250) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1941,8 +2273,8 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): ListAccountsResponse => ListAccountsResponse.decode(value),
   },
   /**
-   * UpdateAccount blocks, unblocks or closes an account. A closed account stays readable, takes reversals, and never
-   * opens again. Setting the status that it already has changes nothing.
+   * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
+   * reversals, and never opens again. Setting what it already has changes nothing.
    *
    * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
    */
@@ -2042,8 +2374,8 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    */
   listAccounts: handleUnaryCall<ListAccountsRequest, ListAccountsResponse>;
   /**
-   * UpdateAccount blocks, unblocks or closes an account. A closed account stays readable, takes reversals, and never
-   * opens again. Setting the status that it already has changes nothing.
+   * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
+   * reversals, and never opens again. Setting what it already has changes nothing.
    *
    * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
    */

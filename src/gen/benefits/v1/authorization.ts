@@ -11,6 +11,75 @@ import { Timestamp } from "../../google/protobuf/timestamp.js";
 
 /** Authorization of benefit-card purchases. */
 
+/** Rung is a place in the ladder of Authorize. */
+export const Rung = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** TRANSACTION_ID - transaction_id was used before: for this purchase (the stored answer) or for something else (ALREADY_EXISTS). */
+  TRANSACTION_ID: 1,
+  /** ACCOUNT_STATUS - The account does not exist, is closed, or is blocked. */
+  ACCOUNT_STATUS: 2,
+  /** REVERSED_BEFORE - A reversal came first. */
+  REVERSED_BEFORE: 3,
+  /** PURCHASE_LIMIT - The account's limit for one purchase. */
+  PURCHASE_LIMIT: 4,
+  /** WALLETS - The wallets were asked, one after another. */
+  WALLETS: 5,
+} as const;
+
+export type Rung = typeof Rung[keyof typeof Rung];
+
+export namespace Rung {
+  export type UNSPECIFIED = typeof Rung.UNSPECIFIED;
+  export type TRANSACTION_ID = typeof Rung.TRANSACTION_ID;
+  export type ACCOUNT_STATUS = typeof Rung.ACCOUNT_STATUS;
+  export type REVERSED_BEFORE = typeof Rung.REVERSED_BEFORE;
+  export type PURCHASE_LIMIT = typeof Rung.PURCHASE_LIMIT;
+  export type WALLETS = typeof Rung.WALLETS;
+}
+
+/** RuleOutcome says what became of a merchant rule. */
+export const RuleOutcome = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** WON - It replaced the MCC. */
+  WON: 1,
+} as const;
+
+export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
+
+export namespace RuleOutcome {
+  export type UNSPECIFIED = typeof RuleOutcome.UNSPECIFIED;
+  export type WON = typeof RuleOutcome.WON;
+}
+
+/** WalletOutcome says whether a wallet pays, or why not. */
+export const WalletOutcome = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** PAYS - It pays the whole amount. */
+  PAYS: 1,
+  /** INSUFFICIENT_BALANCE - It holds less than the amount. */
+  INSUFFICIENT_BALANCE: 2,
+  /** OVER_DAY_LIMIT - It holds enough, but the amount is over its limit for the day. */
+  OVER_DAY_LIMIT: 3,
+  /** OVER_MONTH_LIMIT - It holds enough, but the amount is over its limit for the month. */
+  OVER_MONTH_LIMIT: 4,
+  /** NOT_ASKED - Something before it had answered. */
+  NOT_ASKED: 5,
+} as const;
+
+export type WalletOutcome = typeof WalletOutcome[keyof typeof WalletOutcome];
+
+export namespace WalletOutcome {
+  export type UNSPECIFIED = typeof WalletOutcome.UNSPECIFIED;
+  export type PAYS = typeof WalletOutcome.PAYS;
+  export type INSUFFICIENT_BALANCE = typeof WalletOutcome.INSUFFICIENT_BALANCE;
+  export type OVER_DAY_LIMIT = typeof WalletOutcome.OVER_DAY_LIMIT;
+  export type OVER_MONTH_LIMIT = typeof WalletOutcome.OVER_MONTH_LIMIT;
+  export type NOT_ASKED = typeof WalletOutcome.NOT_ASKED;
+}
+
 /** Decision says whether a transaction took effect. */
 export const Decision = {
   /** UNSPECIFIED - Never sent. */
@@ -60,6 +129,8 @@ export const Reason = {
   AMOUNT_OVER_REST: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
   BALANCE_TOO_LARGE: 12,
+  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61; yes, smaller or later). */
+  AMOUNT_OVER_LIMIT: 14,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -78,6 +149,7 @@ export namespace Reason {
   export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
   export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
+  export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -136,6 +208,82 @@ export interface AuthorizeResponse {
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
   decidedAt: Date | undefined;
+}
+
+/** SimulateRequest is a purchase that might be made. */
+export interface SimulateRequest {
+  /**
+   * As in AuthorizeRequest. Absent: one that was never used.
+   * Optional. 1 to 128 visible ASCII characters.
+   */
+  transactionId: string;
+  /** As in AuthorizeRequest. */
+  accountId: string;
+  /** As in AuthorizeRequest. */
+  amount: bigint;
+  /** As in AuthorizeRequest. */
+  mcc: string;
+  /** As in AuthorizeRequest. */
+  merchant: string;
+}
+
+/** SimulateResponse says what the answer would be, and how it would come about. */
+export interface SimulateResponse {
+  /**
+   * What Authorize would answer; with replayed = true, what it has answered. Absent when transaction_id was used for something
+   * else: Authorize would fail with ALREADY_EXISTS.
+   */
+  answer:
+    | AuthorizeResponse
+    | undefined;
+  /** What in the ladder of Authorize answered. */
+  rung: Rung;
+  /** The merchant as the merchant rules see it. */
+  merchant:
+    | Merchant
+    | undefined;
+  /** The MCC as received. The one that counted is answer.effective_mcc. */
+  mcc: string;
+  /** The merchant rules that were looked at. Empty when none matched, or when transaction_id alone answered. */
+  rules: RuleTried[];
+  /** The wallets that may pay, in the order in which they are asked. Empty when transaction_id alone answered. */
+  wallets: WalletTried[];
+}
+
+/** Merchant is a merchant string as it is compared: without accents, in upper case, runs of spaces folded. */
+export interface Merchant {
+  /** Name of the merchant. Empty when none was sent. */
+  name: string;
+  /** City, at most twelve characters. Empty when the string was a bare name. */
+  city: string;
+  /** ISO 3166 country code of two letters. Empty when the string was a bare name. */
+  country: string;
+}
+
+/** RuleTried is a merchant rule that was looked at. */
+export interface RuleTried {
+  /** Id of the rule. */
+  merchantRule: string;
+  /** What became of it. */
+  outcome: RuleOutcome;
+}
+
+/** WalletTried is a wallet that may pay. */
+export interface WalletTried {
+  /** Id of the category, for example "FOOD". */
+  category: string;
+  /** In centavos of BRL. 0 or more. */
+  balance: bigint;
+  /** What its limit leaves it to spend that day, in centavos of BRL. 0 or more. Absent without such a limit. */
+  dayLeft?:
+    | bigint
+    | undefined;
+  /** What its limit leaves it to spend that month, in centavos of BRL. 0 or more. Absent without such a limit. */
+  monthLeft?:
+    | bigint
+    | undefined;
+  /** Whether it pays, or why not. */
+  outcome: WalletOutcome;
 }
 
 /** ReverseRequest takes a purchase back. */
@@ -458,6 +606,424 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             }
 
             message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSimulateRequest(): SimulateRequest {
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "" };
+}
+
+export const SimulateRequest: MessageFns<SimulateRequest> = {
+  encode(message: SimulateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.transactionId !== "") {
+      writer.uint32(10).string(message.transactionId);
+    }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
+    if (message.amount !== 0n) {
+      if (BigInt.asIntN(64, message.amount) !== message.amount) {
+        throw new globalThis.Error("value provided for field message.amount of type int64 too large");
+      }
+      writer.uint32(24).int64(message.amount);
+    }
+    if (message.mcc !== "") {
+      writer.uint32(34).string(message.mcc);
+    }
+    if (message.merchant !== "") {
+      writer.uint32(42).string(message.merchant);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SimulateRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSimulateRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.amount = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.mcc = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.merchant = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseSimulateResponse(): SimulateResponse {
+  return { answer: undefined, rung: 0, merchant: undefined, mcc: "", rules: [], wallets: [] };
+}
+
+export const SimulateResponse: MessageFns<SimulateResponse> = {
+  encode(message: SimulateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.answer !== undefined) {
+      AuthorizeResponse.encode(message.answer, writer.uint32(10).fork()).join();
+    }
+    if (message.rung !== 0) {
+      writer.uint32(16).int32(message.rung);
+    }
+    if (message.merchant !== undefined) {
+      Merchant.encode(message.merchant, writer.uint32(26).fork()).join();
+    }
+    if (message.mcc !== "") {
+      writer.uint32(34).string(message.mcc);
+    }
+    for (const v of message.rules) {
+      RuleTried.encode(v!, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.wallets) {
+      WalletTried.encode(v!, writer.uint32(50).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SimulateResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSimulateResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.answer = AuthorizeResponse.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.rung = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.merchant = Merchant.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.mcc = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.rules.push(RuleTried.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.wallets.push(WalletTried.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseMerchant(): Merchant {
+  return { name: "", city: "", country: "" };
+}
+
+export const Merchant: MessageFns<Merchant> = {
+  encode(message: Merchant, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.city !== "") {
+      writer.uint32(18).string(message.city);
+    }
+    if (message.country !== "") {
+      writer.uint32(26).string(message.country);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Merchant {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMerchant();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.city = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.country = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseRuleTried(): RuleTried {
+  return { merchantRule: "", outcome: 0 };
+}
+
+export const RuleTried: MessageFns<RuleTried> = {
+  encode(message: RuleTried, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.merchantRule !== "") {
+      writer.uint32(10).string(message.merchantRule);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(16).int32(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RuleTried {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRuleTried();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.merchantRule = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseWalletTried(): WalletTried {
+  return { category: "", balance: 0n, dayLeft: undefined, monthLeft: undefined, outcome: 0 };
+}
+
+export const WalletTried: MessageFns<WalletTried> = {
+  encode(message: WalletTried, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.category !== "") {
+      writer.uint32(10).string(message.category);
+    }
+    if (message.balance !== 0n) {
+      if (BigInt.asIntN(64, message.balance) !== message.balance) {
+        throw new globalThis.Error("value provided for field message.balance of type int64 too large");
+      }
+      writer.uint32(16).int64(message.balance);
+    }
+    if (message.dayLeft !== undefined) {
+      if (BigInt.asIntN(64, message.dayLeft) !== message.dayLeft) {
+        throw new globalThis.Error("value provided for field message.dayLeft of type int64 too large");
+      }
+      writer.uint32(24).int64(message.dayLeft);
+    }
+    if (message.monthLeft !== undefined) {
+      if (BigInt.asIntN(64, message.monthLeft) !== message.monthLeft) {
+        throw new globalThis.Error("value provided for field message.monthLeft of type int64 too large");
+      }
+      writer.uint32(32).int64(message.monthLeft);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(40).int32(message.outcome);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WalletTried {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWalletTried();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.category = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.balance = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.dayLeft = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.monthLeft = reader.int64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
             continue;
           }
         }
@@ -823,9 +1389,12 @@ export const AuthorizationServiceService = {
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
-   *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  6. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
+   *     split between wallets.
+   *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    */
   authorize: {
     path: "/benefits.v1.AuthorizationService/Authorize" as const,
@@ -835,6 +1404,21 @@ export const AuthorizationServiceService = {
     requestDeserialize: (value: Buffer): AuthorizeRequest => AuthorizeRequest.decode(value),
     responseSerialize: (value: AuthorizeResponse): Buffer => Buffer.from(AuthorizeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuthorizeResponse => AuthorizeResponse.decode(value),
+  },
+  /**
+   * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
+   * long as nothing else happens to the account or the rules, Authorize then answers the same.
+   *
+   * Scope: transactions:simulate. Errors: RESOURCE_EXHAUSTED when too many simulations are in progress.
+   */
+  simulate: {
+    path: "/benefits.v1.AuthorizationService/Simulate" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SimulateRequest): Buffer => Buffer.from(SimulateRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SimulateRequest => SimulateRequest.decode(value),
+    responseSerialize: (value: SimulateResponse): Buffer => Buffer.from(SimulateResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SimulateResponse => SimulateResponse.decode(value),
   },
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
@@ -878,11 +1462,21 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
-   *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  6. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
+   *     split between wallets.
+   *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
+  /**
+   * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
+   * long as nothing else happens to the account or the rules, Authorize then answers the same.
+   *
+   * Scope: transactions:simulate. Errors: RESOURCE_EXHAUSTED when too many simulations are in progress.
+   */
+  simulate: handleUnaryCall<SimulateRequest, SimulateResponse>;
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *

@@ -1,0 +1,23 @@
+import type { AccountId } from '../domain/account.js'
+import { decideLimits, type LimitsChange, type LimitsRefusal } from '../domain/change-limits.js'
+import type { AdminEntry } from '../domain/entry.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import type { Engine } from './engine.js'
+
+/** Changes what an account may spend, exactly once. */
+export function changeLimits(
+  engine: Engine,
+  accountId: AccountId,
+  change: LimitsChange,
+  budget: Budget,
+): Promise<Verdict<AdminEntry, LimitsRefusal>> {
+  return engine.execute(
+    {
+      accountId,
+      transactionIds: [change.transactionId],
+      decide: (history, at) => decideLimits(history, change, at),
+    },
+    budget,
+  )
+}

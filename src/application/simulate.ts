@@ -1,0 +1,71 @@
+import { type AccountId, unopenedAccount } from '../domain/account.js'
+import type { Calendar } from '../domain/calendar.js'
+import type { Catalog } from '../domain/catalog.js'
+import { deliberate, type Purchase } from '../domain/decide.js'
+import type { AuthorizationEntry } from '../domain/entry.js'
+import { type Trace, traceOf } from '../domain/trace.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { AccountStore } from './account-store.js'
+import { whatIsLookedAt } from './authorize.js'
+import type { Budget } from './budget.js'
+import type { Clock } from './clock.js'
+import { IndecisionError } from './errors.js'
+import type { Ledger } from './ledger.js'
+import { historyOf, readPast } from './past.js'
+
+/** Most simulations at a time: they share the connections with the purchases, which must not wait for them. */
+const SIMULATIONS_MAX = 8
+
+/** What would come of a purchase, and why. */
+export type Simulation = { readonly verdict: Verdict<AuthorizationEntry>; readonly trace: Trace }
+
+export type SimulatorOptions = {
+  readonly accounts: AccountStore
+  readonly ledger: Ledger
+  readonly clock: Clock
+  /** The catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
+  readonly catalog: () => Catalog
+  /** The calendar that limits are counted by. */
+  readonly calendar: Calendar
+}
+
+/**
+ * Decides purchases as the engine would at this moment, reading what it would read in the order in which it would, and records
+ * nothing. As long as nothing else happens to the account, authorizing the purchase gives the same answer.
+ */
+export class Simulator {
+  readonly #options: SimulatorOptions
+  #inProgress = 0
+
+  constructor(options: SimulatorOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Simulates one purchase.
+   *
+   * @throws IndecisionError when it could not be decided. It is not tried again: nothing depends on it.
+   */
+  async simulate(accountId: AccountId, purchase: Purchase, budget: Budget): Promise<Simulation> {
+    if (this.#inProgress >= SIMULATIONS_MAX) {
+      throw new IndecisionError('OVERLOADED', `${this.#inProgress} simulations are in progress`)
+    }
+    if (budget.remainingMs() <= 0) throw new IndecisionError('NO_TIME_LEFT', 'no time left for a simulation')
+    this.#inProgress += 1
+    try {
+      return await this.#decide(accountId, purchase)
+    } finally {
+      this.#inProgress -= 1
+    }
+  }
+
+  async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {
+    const { accounts, ledger, clock, catalog, calendar } = this.#options
+    const account = (await accounts.load([accountId])).get(accountId) ?? unopenedAccount(accountId)
+    const past = await readPast(ledger, [{ before: account, members: [whatIsLookedAt(purchase)] }])
+    const at = clock.now()
+    const decision = deliberate(historyOf(account, past), purchase, catalog(), at, calendar)
+    const trace = traceOf(decision, { account, purchase, day: calendar(at) })
+    return { verdict: decision.verdict, trace }
+  }
+}

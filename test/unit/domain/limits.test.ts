@@ -1,0 +1,287 @@
+import { expect } from 'chai'
+import { type Account, applyEntry } from '../../../src/domain/account.js'
+import { decide } from '../../../src/domain/decide.js'
+import type { Entry } from '../../../src/domain/entry.js'
+import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
+import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import { decideReversal } from '../../../src/domain/reverse.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
+import { accountWith, challengeCatalog, historyOf, purchaseOf, recorded } from './builders.js'
+
+const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
+const noon = (day: string) => new Date(`${day}T12:00:00Z`)
+
+/** An account and its past, which purchases and reversals are made on one after another. */
+class Card {
+  account: Account
+  readonly #past: Entry[] = []
+
+  constructor(limits: Limits, wallets: Readonly<Record<string, bigint>> = rich) {
+    this.account = accountWith(wallets, { limits })
+  }
+
+  /** Buys by MCC 5411, FOOD first; the wallet that paid, or why none did. */
+  buy(amount: bigint, day = '2026-03-10'): string {
+    const purchase = purchaseOf({ transactionId: `buy-${this.#past.length}`, amount: centavos(amount) })
+    const history = historyOf(this.account, this.#past)
+    const entry = recorded(decide(history, purchase, challengeCatalog, noon(day), utcCalendar))
+    this.#add(entry)
+    return entry.movement?.wallet ?? entry.reason
+  }
+
+  /** Takes back the purchase that was made as the entry of this place, from 0. */
+  reverse(place: number, { amount, day = '2026-03-10' }: { amount?: bigint; day?: string } = {}): void {
+    const reversal = {
+      transactionId: `back-${this.#past.length}`,
+      originalId: `buy-${place}`,
+      described: {},
+      ...(amount !== undefined && { amount: centavos(amount) }),
+    }
+    this.#add(recorded(decideReversal(historyOf(this.account, this.#past), reversal, noon(day))))
+  }
+
+  setLimits(limits: Limits): void {
+    this.account = { ...this.account, limits }
+  }
+
+  /** Spent by FOOD: the day, and the amounts of the day and of its month. */
+  get spent(): readonly [string, bigint, bigint] | undefined {
+    const spending = this.account.spent.get('FOOD')
+    return spending && [spending.day, spending.dayAmount, spending.monthAmount]
+  }
+
+  #add(entry: Entry): void {
+    this.account = applyEntry(this.account, entry)
+    this.#past.push(entry)
+  }
+}
+
+const purchaseMax = (most: bigint): Limits => ({ purchase: centavos(most), wallets: new Map() })
+const food = (limits: { day?: bigint; month?: bigint }): Limits => ({
+  wallets: new Map([['FOOD', walletLimits(limits)]]),
+})
+const walletLimits = ({ day, month }: { day?: bigint; month?: bigint }): WalletLimits => ({
+  ...(day !== undefined && { day: centavos(day) }),
+  ...(month !== undefined && { month: centavos(month) }),
+})
+
+describe('the maximum of one purchase', () => {
+  it('lets the maximum itself pass', () => {
+    expect(new Card(purchaseMax(500n)).buy(500n)).to.equal('FOOD')
+  })
+
+  it('refuses one centavo more, whatever the wallets hold', () => {
+    expect(new Card(purchaseMax(500n)).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
+  })
+
+  it('is looked at before the wallets: no money is AMOUNT_OVER_LIMIT too', () => {
+    expect(new Card(purchaseMax(500n), {}).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
+  })
+
+  it('of 0 lets nothing be bought', () => {
+    expect(new Card(purchaseMax(0n)).buy(1n)).to.equal('AMOUNT_OVER_LIMIT')
+  })
+})
+
+for (const [name, limit, sameCount] of [
+  ['day', (most: bigint) => food({ day: most }), ['2026-03-10', '2026-03-10']],
+  ['month', (most: bigint) => food({ month: most }), ['2026-03-01', '2026-03-31']],
+] as const) {
+  const [first, second] = sameCount
+  const unpaid = { FOOD: 100_000n }
+
+  describe(`the limit of a wallet for the ${name}`, () => {
+    it('lets purchases pass that add up to it', () => {
+      const card = new Card(limit(500n))
+      expect([card.buy(300n, first), card.buy(200n, second)]).to.deep.equal(['FOOD', 'FOOD'])
+    })
+
+    it('makes the next wallet pay that may', () => {
+      const card = new Card(limit(500n))
+      expect([card.buy(300n, first), card.buy(201n, second)]).to.deep.equal(['FOOD', 'CASH'])
+    })
+
+    it('is the reason when only it stood in the way: AMOUNT_OVER_LIMIT', () => {
+      expect(new Card(limit(500n), unpaid).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
+    })
+
+    it('is not the reason when no wallet had the money: INSUFFICIENT_BALANCE', () => {
+      expect(new Card(limit(500n), { FOOD: 500n, CASH: 500n }).buy(501n)).to.equal('INSUFFICIENT_BALANCE')
+    })
+
+    it('leaves a smaller purchase possible after one was refused', () => {
+      const card = new Card(limit(500n), unpaid)
+      expect([card.buy(501n, first), card.buy(500n, second)]).to.deep.equal(['AMOUNT_OVER_LIMIT', 'FOOD'])
+    })
+
+    it('of 0 lets the wallet pay for nothing', () => {
+      expect(new Card(limit(0n)).buy(1n)).to.equal('CASH')
+    })
+
+    it('lowered below what is spent refuses what comes next', () => {
+      const card = new Card(limit(500n), unpaid)
+      card.buy(400n, first)
+      card.setLimits(limit(100n))
+      expect(card.buy(1n, second)).to.equal('AMOUNT_OVER_LIMIT')
+    })
+
+    it('taken away lets everything pass', () => {
+      const card = new Card(limit(500n), unpaid)
+      card.buy(500n, first)
+      card.setLimits(food({}))
+      expect(card.buy(1n, second)).to.equal('FOOD')
+    })
+
+    it('counts what was bought before there was one', () => {
+      const card = new Card(food({}), unpaid)
+      card.buy(400n, first)
+      card.setLimits(limit(500n))
+      expect([card.buy(101n, second), card.buy(100n, second)]).to.deep.equal(['AMOUNT_OVER_LIMIT', 'FOOD'])
+    })
+  })
+}
+
+describe('the counters of a wallet', () => {
+  it('begin with the first purchase', () => {
+    const card = new Card(food({}))
+    expect(card.spent).to.equal(undefined)
+    card.buy(30n)
+    expect(card.spent).to.deep.equal(['2026-03-10', 30n, 30n])
+  })
+
+  it('count without any limit', () => {
+    const card = new Card(food({}))
+    card.buy(30n)
+    card.buy(12n)
+    expect(card.spent).to.deep.equal(['2026-03-10', 42n, 42n])
+  })
+
+  it('begin a new day with nothing, in the same month', () => {
+    const card = new Card(food({}))
+    card.buy(30n)
+    card.buy(12n, '2026-03-11')
+    expect(card.spent).to.deep.equal(['2026-03-11', 12n, 42n])
+  })
+
+  for (const [what, day, next] of [
+    ['month', '2026-03-31', '2026-04-01'],
+    ['year', '2026-12-31', '2027-01-01'],
+    ['month, after a leap day', '2028-02-29', '2028-03-01'],
+    ['month of the same name, a year later', '2026-03-10', '2027-03-10'],
+  ] as const) {
+    it(`begin a new ${what}, with nothing`, () => {
+      const card = new Card(food({}))
+      card.buy(30n, day)
+      card.buy(12n, next)
+      expect(card.spent).to.deep.equal([next, 12n, 12n])
+    })
+  }
+
+  it('are each of their own wallet', () => {
+    const card = new Card(food({ day: 500n }))
+    card.buy(300n)
+    expect(card.buy(300n)).to.equal('CASH')
+    expect(card.spent).to.deep.equal(['2026-03-10', 300n, 300n])
+    expect(card.account.spent.get('CASH')?.dayAmount).to.equal(300n)
+  })
+
+  it('count no decline', () => {
+    const card = new Card(purchaseMax(10n))
+    card.buy(11n)
+    expect(card.spent).to.equal(undefined)
+  })
+
+  it('hold no more than an int64: what would be more is over the limit that everybody has', () => {
+    const spending = {
+      day: '2026-03-10',
+      dayAmount: centavos(BALANCE_MAX),
+      monthAmount: centavos(BALANCE_MAX),
+    }
+    const card = new Card(food({}), { FOOD: 100n })
+    card.account = { ...card.account, spent: new Map([['FOOD', spending]]) }
+    expect(card.buy(1n)).to.equal('AMOUNT_OVER_LIMIT')
+  })
+})
+
+describe('a reversal', () => {
+  it('gives back to the day and to the month', () => {
+    const card = new Card(food({ day: 500n, month: 500n }), { FOOD: 1_000n })
+    card.buy(500n)
+    card.reverse(0)
+    expect(card.spent).to.deep.equal(['2026-03-10', 0n, 0n])
+    expect(card.buy(500n)).to.equal('FOOD')
+  })
+
+  it('in part gives back that part', () => {
+    const card = new Card(food({ day: 500n }), { FOOD: 1_000n })
+    card.buy(500n)
+    card.reverse(0, { amount: 200n })
+    expect([card.buy(201n), card.buy(200n)]).to.deep.equal(['AMOUNT_OVER_LIMIT', 'FOOD'])
+  })
+
+  it('on a later day gives nothing to that day, but to the month if it is the same', () => {
+    const card = new Card(food({}))
+    card.buy(500n)
+    card.buy(30n, '2026-03-11')
+    card.reverse(0, { day: '2026-03-11' })
+    expect(card.spent).to.deep.equal(['2026-03-11', 30n, 30n])
+  })
+
+  it('on a later day, with nothing bought since, gives to the day that is over: the new one begins with nothing', () => {
+    const card = new Card(food({}))
+    card.buy(500n)
+    card.reverse(0, { amount: 100n, day: '2026-03-11' })
+    expect(card.spent).to.deep.equal(['2026-03-10', 400n, 400n])
+    card.buy(30n, '2026-03-11')
+    expect(card.spent).to.deep.equal(['2026-03-11', 30n, 430n])
+  })
+
+  it('in a later month gives nothing to either', () => {
+    const card = new Card(food({}))
+    card.buy(500n)
+    card.buy(30n, '2026-04-01')
+    card.reverse(0, { day: '2026-04-01' })
+    expect(card.spent).to.deep.equal(['2026-04-01', 30n, 30n])
+  })
+
+  it('that comes ahead counts nothing', () => {
+    const card = new Card(food({}))
+    card.reverse(1)
+    expect([card.buy(30n), card.spent]).to.deep.equal(['ALREADY_REVERSED', undefined])
+  })
+
+  it('of a purchase from before days were counted gives the money back and counts nothing', () => {
+    const { day: _, ...uncounted } = recorded(
+      decide(historyOf(accountWith(rich)), purchaseOf(), challengeCatalog, noon('2026-03-10'), utcCalendar),
+    )
+    const account = applyEntry(accountWith(rich), uncounted)
+    const reversal = { transactionId: 'back', originalId: 'tx-1', described: {} }
+    const entry = recorded(decideReversal(historyOf(account, [uncounted]), reversal, noon('2026-03-10')))
+    expect(entry).not.to.have.property('day')
+    expect(applyEntry(account, entry).spent.size).to.equal(0)
+  })
+})
+
+describe('a clock that is behind', () => {
+  it('counts in the latest day that was counted in', () => {
+    const card = new Card(food({ day: 500n }), { FOOD: 1_000n })
+    card.buy(400n, '2026-03-11')
+    expect(card.buy(101n, '2026-03-10')).to.equal('AMOUNT_OVER_LIMIT')
+    expect(card.buy(100n, '2026-03-10')).to.equal('FOOD')
+    expect(card.spent).to.deep.equal(['2026-03-11', 500n, 500n])
+  })
+
+  it('counts in the latest month too', () => {
+    const card = new Card(food({ month: 500n }), { FOOD: 1_000n })
+    card.buy(400n, '2026-04-01')
+    expect(card.buy(101n, '2026-03-31')).to.equal('AMOUNT_OVER_LIMIT')
+  })
+
+  it('has its reversals given back to where they were counted', () => {
+    const card = new Card(food({}))
+    card.buy(400n, '2026-03-11')
+    card.buy(100n, '2026-03-10')
+    card.reverse(1)
+    expect(card.spent).to.deep.equal(['2026-03-11', 400n, 400n])
+  })
+})
