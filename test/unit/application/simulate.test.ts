@@ -1,0 +1,164 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { createReverse } from '../../../src/application/reverse.js'
+import { Simulator } from '../../../src/application/simulate.js'
+import type { Account } from '../../../src/domain/account.js'
+import { createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import type { Purchase } from '../../../src/domain/decide.js'
+import { centavos } from '../../../src/domain/money.js'
+import { accountAfter, type Step, steps } from '../../support/example-books.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
+import { patience, purchase } from './fixtures.js'
+import { rejectionOf } from './rejection.js'
+import { soon } from './soon.js'
+import { type TestEngine, testEngine } from './test-engine.js'
+
+const catalog = createCatalog(challengeCategories, [])
+
+function simulatorOn({ store, clock }: TestEngine): Simulator {
+  return new Simulator({
+    accounts: store,
+    ledger: store,
+    clock,
+    catalog: () => catalog,
+    calendar: utcCalendar,
+  })
+}
+
+/** An engine and a simulator on the same store, which holds an account: its last entry in the journal, the rest in the ledger. */
+function serviceWith(whole: Account): TestEngine & { readonly simulator: Simulator } {
+  const test = testEngine()
+  test.store.put({ ...whole, journal: whole.journal.slice(-1) })
+  test.store.putInLedger(...whole.journal)
+  return { ...test, simulator: simulatorOn(test) }
+}
+
+const funded = accountAfter('a', [steps.open('open'), steps.credit('fund', 'CASH', 100n)])
+
+// Few ids and amounts, so that ids repeat, reversals come first, wallets run dry and limits are met.
+const anyId = fc.integer({ min: 1, max: 6 }).map((number) => `tx-${number}`)
+const anyAmount = fc.constantFrom(1n, 7n, 30n, 60n)
+const anyStatus = fc.constantFrom('ACTIVE' as const, 'ACTIVE' as const, 'BLOCKED' as const, 'CLOSED' as const)
+const anyLimits = fc.record({ purchase: anyAmount, foodDay: anyAmount }, { requiredKeys: [] })
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(anyId, anyAmount).map((of) => steps.purchase(...of)) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(
+        anyId.map((id) => `back-${id}`),
+        anyId,
+      )
+      .map((of) => steps.reverse(...of)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom('s-1', 's-2'), anyStatus).map((of) => steps.status(...of)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(fc.constantFrom('l-1', 'l-2'), anyLimits).map((of) => steps.limits(...of)),
+  },
+)
+const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
+  transactionId: anyId,
+  amount: anyAmount.map(centavos),
+  mcc: fc.constantFrom('5411', '5411', '5411', '5999'),
+  merchant: fc.constantFrom('PADARIA DO ZE', 'PADARIA DO ZE', ''),
+})
+const opening = [steps.open('open'), steps.credit('food', 'FOOD', 200n), steps.credit('cash', 'CASH', 20n)]
+const anyHistory = fc
+  .record({ isOpen: fc.nat({ max: 9 }), taken: fc.array(anyStep, { minLength: 1, maxLength: 12 }) })
+  .map(({ isOpen, taken }) => accountAfter('a', [...(isOpen > 0 ? opening : []), ...taken]))
+  .filter(({ version }) => version > 0n)
+
+describe('Simulator', () => {
+  it('answers as authorizing does right after it, whatever happened before', async () => {
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(anyHistory, anyPurchase, async (whole, asked) => {
+        const { authorize, simulator } = serviceWith(whole)
+        const { verdict, trace } = await simulator.simulate('a', asked, patience)
+        expect(verdict).to.deep.equal(await authorize('a', asked, patience))
+        seen.add(verdict.type === 'RECORD' ? `${trace.rung} ${verdict.entry.reason}` : verdict.type)
+      }),
+      { numRuns: 1_000 },
+    )
+    expect([...seen], 'every outcome is met').to.include.members([
+      ...[
+        'REPLAY',
+        'REUSED',
+        'WALLETS APPROVED',
+        'WALLETS INSUFFICIENT_BALANCE',
+        'WALLETS AMOUNT_OVER_LIMIT',
+      ],
+      ...['PURCHASE_LIMIT AMOUNT_OVER_LIMIT', 'REVERSED_BEFORE ALREADY_REVERSED'],
+      ...[
+        'ACCOUNT_STATUS ACCOUNT_NOT_FOUND',
+        'ACCOUNT_STATUS ACCOUNT_BLOCKED',
+        'ACCOUNT_STATUS ACCOUNT_CLOSED',
+      ],
+    ])
+  })
+
+  it('of an account that was never heard of is ACCOUNT_NOT_FOUND, and remembers nothing', async () => {
+    const { simulator, store } = serviceWith(funded)
+    const { verdict } = await simulator.simulate('nobody', purchase('tx-1'), patience)
+    expect(verdict).to.have.nested.property('entry.reason', 'ACCOUNT_NOT_FOUND')
+    expect((await store.load(['nobody'])).size).to.equal(0)
+  })
+
+  it('writes nothing', async () => {
+    const { simulator, store } = serviceWith(funded)
+    await simulator.simulate('a', purchase('tx-1'), patience)
+    expect(store.calls).to.deep.equal(['load', 'find'])
+    expect(store.account('a').version).to.equal(2n)
+  })
+
+  it('reads the account first, the ledger second', async () => {
+    const test = serviceWith(funded)
+    await createReverse(test.engine)(
+      'a',
+      { transactionId: 'back', originalId: 'tx-9', described: {} },
+      patience,
+    )
+    test.store.calls.splice(0)
+    await test.simulator.simulate('a', purchase('tx-1'), patience)
+    expect(test.store.calls[0]).to.equal('load')
+  })
+
+  it('rejects NO_TIME_LEFT when the caller waits no longer', async () => {
+    const { simulator } = serviceWith(funded)
+    const late = simulator.simulate('a', purchase('tx-1'), { remainingMs: () => 0 })
+    expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
+  })
+
+  it('rejects UNAVAILABLE when the store does not answer, and does not ask again', async () => {
+    const { simulator, store } = serviceWith(funded)
+    store.loading.meets('OUTAGE')
+    expect(await rejectionOf(simulator.simulate('a', purchase('tx-1'), patience))).to.equal('UNAVAILABLE')
+    expect(store.calls).to.deep.equal(['load'])
+  })
+
+  it('takes eight at a time, rejects the ninth as OVERLOADED, and takes more when they are done', async () => {
+    const { simulator, store } = serviceWith(funded)
+    store.loading.hold()
+    const simulate = () => simulator.simulate('a', purchase('tx-1'), patience)
+    const eight = Array.from({ length: 8 }, simulate)
+    await soon('eight are loading', () => store.loading.inProgress === 8)
+    expect(await rejectionOf(simulate())).to.equal('OVERLOADED')
+    store.loading.release()
+    await Promise.all(eight)
+    expect((await simulate()).verdict.type).to.equal('RECORD')
+  })
+
+  it('has room again after failures', async () => {
+    const { simulator, store } = serviceWith(funded)
+    for (let failed = 0; failed < 9; failed++) {
+      store.loading.meets('OUTAGE')
+      expect(await rejectionOf(simulator.simulate('a', purchase('tx-1'), patience))).to.equal('UNAVAILABLE')
+    }
+    expect((await simulator.simulate('a', purchase('tx-1'), patience)).verdict.type).to.equal('RECORD')
+  })
+})

@@ -1,0 +1,281 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { type Account, applyEntry, balanceOf } from '../../../src/domain/account.js'
+import { decide, deliberate, type Purchase } from '../../../src/domain/decide.js'
+import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
+import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
+import { centavos } from '../../../src/domain/money.js'
+import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
+import { type Trace, traceOf } from '../../../src/domain/trace.js'
+import type { Verdict } from '../../../src/domain/verdict.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
+import { accountWith, challengeCatalog, historyOf } from './builders.js'
+
+/** What happens: a purchase or a reversal, by a clock that may jump. */
+type Event = { readonly day: number } & ({ readonly purchase: Purchase } | { readonly reversal: Reversal })
+
+type Step = {
+  readonly before: Account
+  readonly after: Account
+  readonly at: Date
+  readonly event: Event
+  readonly verdict: Verdict<Entry>
+  /** The entries after it. */
+  readonly past: readonly Entry[]
+}
+
+// Few of everything, so that limits are met, days end and purchases are taken back.
+const anyLimit = fc.option(fc.bigInt({ min: 0n, max: 120n }).map(centavos), { nil: undefined })
+const anyWalletLimits: fc.Arbitrary<WalletLimits> = fc
+  .record({ day: anyLimit, month: anyLimit })
+  .map(({ day, month }) => ({ ...(day !== undefined && { day }), ...(month !== undefined && { month }) }))
+const anyLimits: fc.Arbitrary<Limits> = fc
+  .record({ purchase: anyLimit, food: anyWalletLimits, cash: anyWalletLimits })
+  .map(({ purchase, food, cash }) => ({
+    ...(purchase !== undefined && { purchase }),
+    wallets: new Map([
+      ['FOOD', food],
+      ['CASH', cash],
+    ]),
+  }))
+
+const anyId = fc.integer({ min: 1, max: 15 }).map((number) => `tx-${number}`)
+const anyAmount = fc.bigInt({ min: 1n, max: 60n }).map(centavos)
+const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
+  transactionId: anyId,
+  amount: anyAmount,
+  mcc: fc.constantFrom('5411', '5411', '5999'),
+  merchant: fc.constantFrom('', 'UBER TRIP'),
+})
+const anyReversal: fc.Arbitrary<Reversal> = fc
+  .record({
+    transactionId: anyId.map((id) => `back-${id}`),
+    originalId: anyId,
+    amount: anyAmount,
+    whole: fc.boolean(),
+  })
+  .map(({ whole, amount, ...asked }) => ({ ...asked, described: {}, ...(!whole && { amount }) }))
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ day: fc.integer({ min: -1, max: 3 }), purchase: anyPurchase }) },
+  { weight: 1, arbitrary: fc.record({ day: fc.integer({ min: -1, max: 3 }), reversal: anyReversal }) },
+)
+const anyBalance = fc.bigInt({ min: 0n, max: 400n })
+
+const anyPlay = fc
+  .record({
+    limits: anyLimits,
+    wallets: fc.record({ FOOD: anyBalance, CASH: anyBalance }),
+    status: fc.constantFrom('ACTIVE' as const, 'ACTIVE' as const, 'ACTIVE' as const, 'BLOCKED' as const),
+    events: fc.array(anyEvent, { minLength: 1, maxLength: 25 }),
+  })
+  .map(({ limits, wallets, status, events }) => play(accountWith(wallets, { limits, status }), events))
+
+/** Decides one event after another. The days that they say are days from the one before: the clock may go back. */
+function play(start: Account, events: readonly Event[]): readonly Step[] {
+  const steps: Step[] = []
+  let account = start
+  let past: readonly Entry[] = []
+  let day = 27
+  for (const event of events) {
+    day += event.day
+    const at = new Date(Date.UTC(2026, 0, day))
+    const before = account
+    const history = historyOf(account, past)
+    const verdict: Verdict<Entry> =
+      'purchase' in event
+        ? decide(history, event.purchase, challengeCatalog, at, utcCalendar)
+        : decideReversal(history, event.reversal, at)
+    if (verdict.type === 'RECORD') {
+      past = [...past, verdict.entry]
+      account = applyEntry(account, verdict.entry)
+    }
+    steps.push({ before, after: account, at, event, verdict, past })
+  }
+  return steps
+}
+
+/** What was spent of a wallet: the purchases that are counted in days that fit, less what was given back of them. */
+function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => boolean): bigint {
+  const counted = past.filter(
+    (entry): entry is AuthorizationEntry =>
+      entry.kind === 'AUTHORIZATION' && entry.movement?.wallet === wallet && fits(entry.day ?? ''),
+  )
+  const givenBack = past
+    .filter((entry) => entry.kind === 'REVERSAL')
+    .filter(({ originalId }) => counted.some(({ transactionId }) => transactionId === originalId))
+  return (
+    counted.reduce((sum, { amount }) => sum + amount, 0n) -
+    givenBack.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
+  )
+}
+
+/** States a fact of every step of every play. */
+function everyStep(fact: (step: Step) => void): void {
+  fc.assert(
+    fc.property(anyPlay, (steps) => {
+      for (const step of steps) fact(step)
+    }),
+    { numRuns: 300 },
+  )
+}
+
+/** States a fact of every purchase that was decided now, with its trace. */
+function everyPurchase(fact: (decided: Decided) => void): void {
+  everyStep(({ before, at, event, past, verdict }) => {
+    if (!('purchase' in event) || verdict.type !== 'RECORD' || verdict.entry.kind !== 'AUTHORIZATION') return
+    const { purchase } = event
+    const decision = deliberate(
+      historyOf(before, past.slice(0, -1)),
+      purchase,
+      challengeCatalog,
+      at,
+      utcCalendar,
+    )
+    const trace = traceOf(decision, { account: before, purchase, day: utcCalendar(at) })
+    fact({ before, purchase, entry: verdict.entry, trace })
+  })
+}
+
+type Decided = {
+  readonly before: Account
+  readonly purchase: Purchase
+  readonly entry: AuthorizationEntry
+  readonly trace: Trace
+}
+
+describe('any history with limits', () => {
+  it('reaches every outcome, or the facts below would say little', () => {
+    const seen = new Set<string>()
+    everyPurchase(({ entry, trace }) => {
+      seen.add(`${trace.rung} ${entry.reason}`)
+      for (const { outcome } of trace.wallets) seen.add(outcome)
+    })
+    expect([...seen]).to.include.members([
+      ...['WALLETS APPROVED', 'WALLETS AMOUNT_OVER_LIMIT', 'WALLETS INSUFFICIENT_BALANCE'],
+      ...[
+        'PURCHASE_LIMIT AMOUNT_OVER_LIMIT',
+        'ACCOUNT_STATUS ACCOUNT_BLOCKED',
+        'REVERSED_BEFORE ALREADY_REVERSED',
+      ],
+      ...['PAYS', 'INSUFFICIENT_BALANCE', 'OVER_DAY_LIMIT', 'OVER_MONTH_LIMIT', 'NOT_ASKED'],
+    ])
+  })
+
+  it('spends no more in any day or month than the limit', () => {
+    everyStep(({ after, past }) => {
+      const days = new Set(past.flatMap((entry) => ('day' in entry && entry.day) || []))
+      const periods = [...days].flatMap((day) => [
+        { period: day, limit: 'day' as const },
+        { period: day.slice(0, 7), limit: 'month' as const },
+      ])
+      for (const [wallet, limits] of after.limits.wallets) {
+        for (const { period, limit } of periods) {
+          const spent = sumOf(past, wallet, (day) => day.startsWith(period))
+          expect(spent <= (limits[limit] ?? spent), `${wallet} in ${period}: ${spent}`).to.equal(true)
+        }
+      }
+    })
+  })
+
+  it('has in its counters what its entries add up to', () => {
+    everyStep(({ after, past }) => {
+      for (const [wallet, { day, dayAmount, monthAmount }] of after.spent) {
+        expect(dayAmount).to.equal(sumOf(past, wallet, (one) => one === day))
+        expect(monthAmount).to.equal(sumOf(past, wallet, (one) => one.startsWith(day.slice(0, 7))))
+      }
+    })
+  })
+
+  it('never goes back in its days', () => {
+    everyStep(({ before, after }) => {
+      for (const [wallet, { day }] of before.spent) {
+        expect((after.spent.get(wallet)?.day ?? '') >= day).to.equal(true)
+      }
+    })
+  })
+})
+
+describe('any trace', () => {
+  it('has the wallet that paid as the last one that was asked', () => {
+    everyPurchase(({ entry, trace }) => {
+      const asked = trace.wallets.filter(({ outcome }) => outcome !== 'NOT_ASKED')
+      const payer = asked.find(({ outcome }) => outcome === 'PAYS')
+      expect(payer?.wallet).to.equal(entry.movement?.wallet)
+      if (payer) expect(asked.at(-1)).to.equal(payer)
+    })
+  })
+
+  it('gives the reason away', () => {
+    everyPurchase(({ entry, trace }) => {
+      if (trace.rung !== 'WALLETS') return
+      const outcomes = trace.wallets.map(({ outcome }) => outcome)
+      const onlyMoney = outcomes.every((outcome) => outcome === 'INSUFFICIENT_BALANCE')
+      const refusal = onlyMoney ? 'INSUFFICIENT_BALANCE' : 'AMOUNT_OVER_LIMIT'
+      expect(entry.reason).to.equal(outcomes.includes('PAYS') ? 'APPROVED' : refusal)
+    })
+  })
+
+  it('says of every wallet that was asked what its balance and its limits say', () => {
+    everyPurchase(({ before, purchase: { amount }, trace }) => {
+      for (const { wallet, balance, dayLeft = amount, monthLeft = amount, outcome } of trace.wallets) {
+        expect(balance).to.equal(balanceOf(before, wallet))
+        if (outcome === 'NOT_ASKED') continue
+        const facts = {
+          INSUFFICIENT_BALANCE: balance < amount,
+          OVER_DAY_LIMIT: balance >= amount && dayLeft < amount,
+          OVER_MONTH_LIMIT: balance >= amount && dayLeft >= amount && monthLeft < amount,
+          PAYS: balance >= amount && dayLeft >= amount && monthLeft >= amount,
+        }
+        expect(facts[outcome], outcome).to.equal(true)
+      }
+    })
+  })
+
+  it('asks no wallet when something else has answered', () => {
+    everyPurchase(({ trace }) => {
+      if (trace.rung === 'WALLETS') return
+      expect(new Set(trace.wallets.map(({ outcome }) => outcome))).to.deep.equal(new Set(['NOT_ASKED']))
+    })
+  })
+
+  it('names the merchant as it was compared, and the rule that the entry names', () => {
+    everyPurchase(({ purchase, entry, trace }) => {
+      expect(trace.merchant).to.deep.equal({ name: purchase.merchant })
+      expect(trace.rules.map(({ id }) => id)).to.deep.equal(entry.merchantRule ? [entry.merchantRule] : [])
+    })
+  })
+})
+
+describe('the trace of an id that was used before', () => {
+  const purchase: Purchase = {
+    transactionId: 'tx-1',
+    amount: centavos(5n),
+    mcc: '5411',
+    merchant: 'UBER TRIP',
+  }
+  for (const [what, over] of [
+    ['for the same', {}],
+    ['for something else', { amount: centavos(6n) }],
+  ] as const) {
+    it(`${what} says that the id answered, and looks at nothing else`, () => {
+      const account = accountWith({ FOOD: 100n })
+      const at = new Date(0)
+      const decided = decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar)
+      if (decided.type !== 'RECORD') throw new Error('this id is new')
+      const asked = { ...purchase, ...over }
+      const decision = deliberate(
+        historyOf(account, [decided.entry]),
+        asked,
+        challengeCatalog,
+        at,
+        utcCalendar,
+      )
+      expect(traceOf(decision, { account, purchase: asked, day: utcCalendar(at) })).to.deep.equal({
+        rung: 'TRANSACTION_ID',
+        merchant: { name: 'UBER TRIP' },
+        rules: [],
+        wallets: [],
+      })
+    })
+  }
+})
