@@ -1,11 +1,22 @@
 import { expect } from 'chai'
 import type { AccountChange, CommitResult } from '../../src/application/account-store.js'
 import { type Account, balanceOf } from '../../src/domain/account.js'
+import { unlimited } from '../../src/domain/limits.js'
+import { centavos } from '../../src/domain/money.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { changeOf, credit, debit, decline, newAccount, opening } from '../support/account-changes.js'
+import {
+  changeOf,
+  credit,
+  debit,
+  decline,
+  limiting,
+  newAccount,
+  opening,
+} from '../support/account-changes.js'
 import { useDatabase } from '../support/database-fixture.js'
 
+const limits = { purchase: centavos(9n), wallets: new Map([['CASH', { day: centavos(0n) }]]) }
 const typesOf = (results: readonly CommitResult[]) => results.map(({ type }) => type)
 
 describe('MongoAccountStore', () => {
@@ -30,6 +41,8 @@ describe('MongoAccountStore', () => {
   const fund = (account: Account) => changeOf(account, credit(account, 'CASH', 1_000n))
   const pay = (account: Account) => changeOf(account, debit(account, 'CASH', 300n))
   const refuse = (account: Account) => changeOf(account, decline(account))
+  const limit = (account: Account) => changeOf(account, limiting(account, limits))
+  const limitNot = (account: Account) => changeOf(account, limiting(account, unlimited))
 
   async function loaded({ id }: Account): Promise<Account | undefined> {
     return (await store.load([id])).get(id)
@@ -41,8 +54,13 @@ describe('MongoAccountStore', () => {
     })
 
     it('gives an account back as it was committed, with every kind of entry', async () => {
-      const account = await committed(open, fund, pay, refuse)
+      const account = await committed(open, fund, pay, refuse, limit)
       expect(await loaded(account)).to.deep.equal(account)
+    })
+
+    it('gives an account back without the limits that were taken away', async () => {
+      const account = await committed(open, limit, limitNot)
+      expect((await loaded(account))?.limits).to.deep.equal(unlimited)
     })
 
     it('gives several accounts at once, those that there are', async () => {

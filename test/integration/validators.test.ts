@@ -13,6 +13,8 @@ const account = {
   journal: [{}],
   updated_at: at,
 }
+const spent = { day: '2026-11-23', day_amount: 1n, month_amount: 2n }
+const limits = { purchase: 1n, wallets: { CASH: { day: 1n, month: 2n }, FOOD: {} } }
 const entry = {
   seq: 1n,
   kind: 'CREDIT',
@@ -73,6 +75,22 @@ describe('the validators', () => {
     ['a version of 0', 'accounts', { ...account, version: 0n }],
     ['a version that is an int32', 'accounts', { ...account, version: 1 }],
     ['a status that nobody knows', 'accounts', { ...account, status: 'LOST' }],
+    ['spending below zero', 'accounts', { ...account, spent: { CASH: { ...spent, day_amount: -1n } } }],
+    ['spending on no day', 'accounts', { ...account, spent: { CASH: { ...spent, day: 'today' } } }],
+    [
+      'spending that is a double',
+      'accounts',
+      { ...account, spent: { CASH: { ...spent, month_amount: new Double(1) } } },
+    ],
+    ['spending with another field', 'accounts', { ...account, spent: { CASH: { ...spent, year: 1n } } }],
+    ['a negative limit', 'accounts', { ...account, limits: { purchase: -1n, wallets: {} } }],
+    [
+      'a limit of a wallet that is an int32',
+      'accounts',
+      { ...account, limits: { wallets: { CASH: { day: new Int32(1) } } } },
+    ],
+    ['a limit of another time', 'accounts', { ...account, limits: { wallets: { CASH: { year: 1n } } } }],
+    ['a day of an entry that is none', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
     ['an amount that is a double', 'ledger', { ...entry, amount: new Double(1.5) }],
@@ -93,6 +111,14 @@ describe('the validators', () => {
       expect(await codeOf(insert(collection, document))).to.equal(VALIDATION_FAILED)
     })
   }
+
+  it('of accounts accepts one with limits and spending', async () => {
+    expect(await codeOf(insert('accounts', { ...account, limits, spent: { CASH: spent } }))).to.equal(0)
+  })
+
+  it('of ledger accepts a change of limits', async () => {
+    expect(await codeOf(insert('ledger', { ...entry, kind: 'ADMIN', limits, day: '2026-11-23' }))).to.equal(0)
+  })
 
   it('of accounts refuses a debit that would overdraw', async () => {
     await insert('accounts', account)

@@ -75,7 +75,7 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
     'what was spent has no day': (raw) => raw.account({ $unset: { 'spent.FOOD.day': 1 } }),
     'what was spent is below zero': (raw) => raw.account({ $set: { 'spent.FOOD.day_amount': -1n } }),
     'a limit is no int64': (raw) => raw.account({ $set: { limits: { purchase: 5, wallets: {} } } }),
-    'the day of an entry is none': (raw) => raw.entry(4n, { $set: { day: 'today' } }),
+    'the day of an entry is none': (raw) => raw.entry(9n, { $set: { day: 'today' } }),
     'the time of an entry is no date': (raw) => raw.entry(9n, { $set: { at: '2026-01-01' } }),
     'an entry is said to be declined that took effect': (raw) =>
       raw.entry(9n, { $set: { decision: 'DECLINED' } }),

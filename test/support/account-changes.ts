@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { AccountChange } from '../../src/application/account-store.js'
 import { type Account, applyEntry, balanceOf, unopenedAccount } from '../../src/domain/account.js'
 import type { Entry } from '../../src/domain/entry.js'
+import type { Limits } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 
 /** An account that nobody opened, with an id of its own. */
@@ -38,6 +39,19 @@ export function debit(account: Account, wallet: string, amount: bigint): Entry {
     merchant: 'PADARIA DO ZÉ               SAO PAULO BR',
     merchantRule: 'some-rule',
     movement: { wallet, delta: -amount, balanceAfter },
+    day: '2026-11-23',
+  }
+}
+
+/** An entry that sets all limits. */
+export function limiting(account: Account, limits: Limits): Entry {
+  return {
+    ...recorded(account),
+    kind: 'ADMIN',
+    action: 'LIMITS',
+    status: account.status,
+    subject: 'test',
+    limits,
   }
 }
 

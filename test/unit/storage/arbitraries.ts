@@ -7,8 +7,10 @@ import type {
   Entry,
   Movement,
 } from '../../../src/domain/entry.js'
+import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import { reasons } from '../../../src/domain/reason.js'
+import type { Spending } from '../../../src/domain/spending.js'
 
 const amount = fc.bigInt({ min: 1n, max: AMOUNT_MAX }).map(centavos)
 const mcc = fc.stringMatching(/^\d{4}$/)
@@ -28,6 +30,26 @@ const movement: fc.Arbitrary<Movement> = fc.record({
   balanceAfter: fc.bigInt({ min: 0n, max: BALANCE_MAX }).map(centavos),
 })
 
+const day = fc
+  .date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .map((at) => at.toISOString().slice(0, 10))
+const limit = fc.bigInt({ min: 0n, max: BALANCE_MAX }).map(centavos)
+const walletLimits: fc.Arbitrary<WalletLimits> = fc.record(
+  { day: limit, month: limit },
+  { requiredKeys: [], noNullPrototype: true },
+)
+const spending: fc.Arbitrary<Spending> = fc.record(
+  { day, dayAmount: limit, monthAmount: limit },
+  { noNullPrototype: true },
+)
+const limits: fc.Arbitrary<Limits> = fc.record(
+  {
+    purchase: limit,
+    wallets: fc.array(fc.tuple(wallet, walletLimits)).map((pairs) => new Map(pairs)),
+  },
+  { requiredKeys: ['wallets'] },
+)
+
 export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
   {
     ...recorded,
@@ -39,6 +61,7 @@ export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
     effectiveMcc: mcc,
     merchantRule: fc.string({ minLength: 1 }),
     movement,
+    day,
   },
   {
     requiredKeys: [
@@ -62,13 +85,17 @@ export const creditEntry: fc.Arbitrary<CreditEntry> = fc.record({
   movement,
 })
 
-export const adminEntry: fc.Arbitrary<AdminEntry> = fc.record({
+const change = {
   ...recorded,
   kind: fc.constant('ADMIN' as const),
-  action: fc.constantFrom('OPEN' as const, 'STATUS' as const),
   status,
   subject: fc.string({ maxLength: 64 }),
-})
+}
+
+export const adminEntry: fc.Arbitrary<AdminEntry> = fc.oneof(
+  fc.record({ ...change, action: fc.constantFrom('OPEN' as const, 'STATUS' as const) }),
+  fc.record({ ...change, action: fc.constant('LIMITS' as const), limits }),
+)
 
 /** An account with a few entries that add up, of which some may have left the journal. */
 export const account: fc.Arbitrary<Account> = fc
@@ -79,20 +106,22 @@ export const account: fc.Arbitrary<Account> = fc
       maxLength: 8,
     }),
     settled: fc.nat({ max: 7 }),
+    spent: fc.array(fc.tuple(wallet, spending)).map((pairs) => new Map(pairs)),
   })
-  .map(({ id, entries, settled }) => {
+  .map(({ id, entries, settled, spent }) => {
     const whole = entries.reduce(
       (before, entry) => applyEntry(before, next(before, entry)),
       unopenedAccount(id),
     )
-    return { ...whole, journal: whole.journal.slice(Math.min(settled, whole.journal.length - 1)) }
+    return { ...whole, spent, journal: whole.journal.slice(Math.min(settled, whole.journal.length - 1)) }
   })
 
-/** The entry as it must be to come next: it adds its amount to whatever is there. */
+/** The entry as it must be to come next: it adds its amount to whatever is there, and spends nothing. */
 function next(before: Account, entry: Entry): Entry {
   const place = { accountId: before.id, seq: before.version + 1n }
   if (entry.kind === 'ADMIN' || !entry.movement) return { ...entry, ...place }
   const delta = entry.movement.delta < 0n ? -entry.movement.delta : entry.movement.delta
   const balanceAfter = centavos((before.wallets.get(entry.movement.wallet) ?? 0n) + delta)
-  return { ...entry, ...place, movement: { ...entry.movement, delta, balanceAfter } }
+  const { day: _, ...uncounted } = { day: undefined, ...entry }
+  return { ...uncounted, ...place, movement: { ...entry.movement, delta, balanceAfter } } as Entry
 }

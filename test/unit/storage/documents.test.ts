@@ -4,6 +4,7 @@ import { BSON } from 'mongodb'
 import { type Account, applyEntry, unopenedAccount } from '../../../src/domain/account.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
+import { unlimited } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
 import {
   type AccountDocument,
@@ -53,6 +54,15 @@ describe('documents', () => {
     })
   }
 
+  it('an account from before limits and days is read as one without limits that has spent nothing', () => {
+    const { limits: _, spent: _spent, ...old } = accountDocument(accountExample())
+    expect(accountOf(stored(old))).to.deep.include({ limits: unlimited, spent: new Map() })
+  })
+
+  it('an account without limits that has never paid takes no bytes for them', () => {
+    expect(accountDocument(accountExample())).not.to.have.any.keys('limits', 'spent')
+  })
+
   it('absent fields are not stored at all', () => {
     expect(ledgerDocument(authorization('INSUFFICIENT_BALANCE'))).to.have.all.keys(
       ...['_id', 'seq', 'kind', 'at', 'decision', 'reason', 'amount', 'mcc', 'effective_mcc', 'merchant'],
@@ -63,6 +73,7 @@ describe('documents', () => {
 describe('damaged documents', () => {
   const good = accountDocument(accountExample())
   const [opening, credit] = good.journal
+  const spentOn = { day: '2026-01-02', day_amount: 1n, month_amount: 1n }
   const accounts: readonly (readonly [string, object])[] = [
     ['a version that is no int64', { version: 2 }],
     ['no version', { version: undefined }],
@@ -76,6 +87,11 @@ describe('damaged documents', () => {
     ['a balance that is no int64', { wallets: { CASH: 1_000 } }],
     ['a status that is unknown', { status: 'FROZEN' }],
     ['no status', { status: undefined }],
+    ['a limit below zero', { limits: { purchase: -1n, wallets: {} } }],
+    ['a limit that is no int64', { limits: { wallets: { CASH: { day: 5 } } } }],
+    ['spending below zero', { spent: { CASH: { ...spentOn, day_amount: -1n } } }],
+    ['spending that is no int64', { spent: { CASH: { ...spentOn, month_amount: 1 } } }],
+    ['spending on no day', { spent: { CASH: { ...spentOn, day: 20_260_102 } } }],
   ]
 
   for (const [what, damage] of accounts) {
@@ -85,6 +101,7 @@ describe('damaged documents', () => {
   }
 
   const purchase = ledgerDocument(authorization('APPROVED'))
+  const change = { ...purchase, kind: 'ADMIN', status: 'ACTIVE', subject: 'test' }
   const entries: readonly (readonly [string, object])[] = [
     ...['reason', 'amount', 'mcc', 'effective_mcc', 'merchant', 'delta', 'balance_after'].map(
       (field) => [`an authorization without ${field}`, { ...purchase, [field]: undefined }] as const,
@@ -93,6 +110,9 @@ describe('damaged documents', () => {
     ['an authorization of an amount that is no int64', { ...purchase, amount: 10 }],
     ['a balance below zero', { ...purchase, balance_after: -1n }],
     ['a movement that is no int64', { ...purchase, delta: -10 }],
+    ['a day that is none', { ...purchase, day: '2026-1-2' }],
+    ['a change of limits without limits', { ...change, action: 'LIMITS' }],
+    ['limits in another change', { ...change, action: 'STATUS', limits: { wallets: {} } }],
     ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
     ['a change without a status', { ...purchase, kind: 'ADMIN', action: 'OPEN', subject: 'test' }],
     ['a change without a subject', { ...purchase, kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE' }],
