@@ -5,6 +5,7 @@ import { MongoStatementStore } from '../../src/storage/mongo-statement-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { expectSame } from '../support/as-text.js'
 import { useDatabase } from '../support/database-fixture.js'
+import { DayClock } from '../support/day-clock.js'
 import { explain, type Told } from '../support/explanation.js'
 import {
   modelParameters,
@@ -23,6 +24,7 @@ import { testMongoUri } from '../support/mongo.js'
 import { ProcessGroup } from '../support/process-group.js'
 import {
   balancesText,
+  FIRST_DAY,
   type Filter,
   type Operation,
   ReferenceModel,
@@ -99,7 +101,8 @@ describe('model: everything at once', function () {
     const rules = database().collection<{ _id: string }>('merchant_rules')
     await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
     const mongodbUri = await testMongoUri()
-    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, size: 3 })
+    const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
+    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
   })
   after(() => group.stop())
 

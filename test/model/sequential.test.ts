@@ -3,8 +3,10 @@ import fc from 'fast-check'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { expectSame, textOf } from '../support/as-text.js'
 import { useDatabase } from '../support/database-fixture.js'
+import { DayClock } from '../support/day-clock.js'
 import {
   type Answered,
+  foretell,
   modelParameters,
   opening,
   operation,
@@ -21,6 +23,7 @@ import { ProcessGroup } from '../support/process-group.js'
 import {
   type Answer,
   balancesText,
+  FIRST_DAY,
   type Filter,
   type ModelRecord,
   type Operation,
@@ -30,8 +33,9 @@ import {
 import { cleanBooks } from '../support/verified.js'
 
 /**
- * Random histories, one operation after another, on three processes that are restarted and killed in between. Every answer, every
- * statement and every balance must be what the reference model says, exactly.
+ * Random histories, one operation after another, on three processes that are restarted and killed in between, and whose clocks go
+ * from day to day, not always together. Every answer, every statement, every balance and every counter must be what the reference
+ * model says, exactly; and every purchase is simulated first, which must foretell the answer.
  *
  * A failure prints seed, path and, behind the commands, replayPath. To run it again:
  *
@@ -48,7 +52,7 @@ type Model = {
   /** When the service said that it decided: every later answer must say the same. */
   readonly times: Map<string, number>
 }
-type Real = { readonly group: ProcessGroup; readonly run: string }
+type Real = { readonly group: ProcessGroup; readonly clocks: readonly DayClock[]; readonly run: string }
 type Command = fc.AsyncCommand<Model, Real>
 
 class Ask implements Command {
@@ -64,9 +68,14 @@ class Ask implements Command {
     return true
   }
 
-  async run(model: Model, { group, run }: Real): Promise<void> {
-    const answered = await perform(group.at(this.#process).core, this.#asked, run)
-    const expected = model.bank.do(this.#asked)
+  async run(model: Model, { group, clocks, run }: Real): Promise<void> {
+    const { core } = group.at(this.#process)
+    // One process in three is asked beforehand: what it says holds for all of them.
+    const asks = this.#asked.kind === 'buy' && this.#process === 0 ? this.#asked : undefined
+    const foretold = asks && (await foretell(core, asks, run))
+    const answered = await perform(core, this.#asked, run)
+    if (foretold) expectSame(foretold, answered)
+    const expected = model.bank.do(this.#asked, clocks[this.#process]?.today)
     model.sent.push(this.#asked)
     if (answered.was === 'NEW')
       model.times.set(timeKey(this.#asked.account, answered.record), answered.record.atMs)
@@ -193,6 +202,31 @@ class ReadBalances implements Command {
   }
 }
 
+/** Sets the clock of one process forward or back, or of all of them forward: each shows a day of its own. */
+class DaysPass implements Command {
+  readonly #days: number
+  readonly #process: number | 'ALL'
+
+  constructor(days: number, process: number | 'ALL') {
+    this.#days = days
+    this.#process = process
+  }
+
+  check(): boolean {
+    return true
+  }
+
+  async run(_model: Model, { clocks }: Real): Promise<void> {
+    for (const [index, clock] of clocks.entries()) {
+      if (this.#process === 'ALL' || this.#process === index) clock.daysPassed += this.#days
+    }
+  }
+
+  toString(): string {
+    return `${this.#process}: ${this.#days} days pass`
+  }
+}
+
 /** Something that happens to the processes, and that nobody must notice. */
 class Happens implements Command {
   readonly #what: 'settle' | 'restart' | 'kill'
@@ -232,6 +266,9 @@ const histories = fc.commands<Model, Real, false>(
     ...Array.from({ length: 3 }, () => askAgain),
     ...Array.from({ length: 2 }, () => readStatementOf),
     fc.tuple(account, process_).map((of) => new ReadBalances(...of)),
+    fc
+      .tuple(fc.constantFrom(-1, 1, 1, 2), fc.constantFrom(0, 1, 2, 'ALL' as const, 'ALL' as const))
+      .map((of) => new DaysPass(...of)),
     process_.map((process) => new Happens('settle', process)),
     fc
       .tuple(fc.constantFrom('restart', 'kill', 'settle', 'settle'), process_)
@@ -248,13 +285,14 @@ describe('model: one operation after another', function () {
   // fast-check ends in time: making a failure small takes longer than finding it.
   this.timeout(0)
   const database = useDatabase()
+  const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
     const rules = database().collection<{ _id: string }>('merchant_rules')
     await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
     const mongodbUri = await testMongoUri()
-    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, size: 3 })
+    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
   })
   after(() => group.stop())
 
@@ -262,11 +300,13 @@ describe('model: one operation after another', function () {
     await fc.assert(
       fc.asyncProperty(histories, async (commands) => {
         const model: Model = { bank: new ReferenceModel(), sent: [], times: new Map() }
-        const real = { group, run: randomUUID() }
+        const real = { group, clocks, run: randomUUID() }
+        for (const clock of clocks) clock.daysPassed = 0
         for (const asked of opening) await new Ask(asked, 0).run(model, real)
         await fc.asyncModelRun(() => ({ model, real }), commands)
         await new ReadStatement('A', {}, 1_000, 0).run(model, real)
         await new ReadStatement('B', {}, 1_000, 1).run(model, real)
+        for (const name of ['A', 'B']) await new ReadBalances(name, 2).run(model, real)
       }),
       modelParameters(RUNS),
     )

@@ -1,15 +1,27 @@
 import fc from 'fast-check'
 import { createAuthorize } from '../../src/application/authorize.js'
 import { type Budget, timeBudget } from '../../src/application/budget.js'
+import { changeLimits } from '../../src/application/change-limits.js'
 import { changeStatus } from '../../src/application/change-status.js'
 import { creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { createReverse } from '../../src/application/reverse.js'
 import { type Core, systemClock } from '../../src/core.js'
+import type { Purchase } from '../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../src/domain/entry.js'
+import type { Limits } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
-import type { Answer, Filter, ModelRecord, Operation, Said, Status } from './reference-model.js'
+import {
+  type Answer,
+  type Filter,
+  type ModelRecord,
+  type Most,
+  mostText,
+  type Operation,
+  type Said,
+  type Status,
+} from './reference-model.js'
 
 /** A record with the time that the service gave it. */
 export type Timed = ModelRecord & { readonly atMs: number }
@@ -34,6 +46,11 @@ const said: fc.Arbitrary<Said> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ amount, mcc, merchant }, { requiredKeys: [] }) },
 )
 const named = { account, id }
+const limit = fc.constantFrom(0n, 30n, 100n, 300n)
+const most: fc.Arbitrary<Most> = fc.record(
+  { purchase: limit, wallet: fc.constantFrom('FOOD', 'CASH'), day: limit, month: limit },
+  { requiredKeys: ['wallet'] },
+)
 const statuses: readonly Status[] = ['ACTIVE', 'ACTIVE', 'ACTIVE', 'ACTIVE', 'BLOCKED', 'CLOSED']
 
 /** Anything that can be asked of an account. */
@@ -47,6 +64,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       status: fc.constantFrom(...statuses),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ ...named, kind: fc.constant('limits' as const), most }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -57,7 +75,7 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       amount: mostly(amount, fc.constant(2n ** 63n - 101n)),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant }) },
+  { weight: 9, arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant }) },
   {
     weight: 5,
     arbitrary: fc
@@ -102,7 +120,7 @@ export const statementFilter: fc.Arbitrary<Filter> = fc.record(
 /** What every run begins with: an account that is open and holds money. */
 export const opening: readonly Operation[] = [
   { kind: 'open', account: 'A', id: 'open' },
-  { kind: 'credit', account: 'A', id: 'food', wallet: 'FOOD', amount: 100n },
+  { kind: 'credit', account: 'A', id: 'food', wallet: 'FOOD', amount: 300n },
   { kind: 'credit', account: 'A', id: 'cash', wallet: 'CASH', amount: 100n },
 ]
 
@@ -113,6 +131,8 @@ export function withOtherContent(asked: Operation): Operation {
       return { ...asked, kind: 'credit', wallet: 'FOOD', amount: 1n }
     case 'status':
       return { ...asked, status: asked.status === 'ACTIVE' ? 'BLOCKED' : 'ACTIVE' }
+    case 'limits':
+      return { ...asked, most: { ...asked.most, purchase: (asked.most.purchase ?? 0n) + 1n } }
     case 'credit':
       return { ...asked, amount: asked.amount + 1n }
     case 'buy':
@@ -126,7 +146,21 @@ export function withOtherContent(asked: Operation): Operation {
 
 /** Asks one process. The account's name in the model stands for an account of its own in each run. */
 export async function perform(core: Core, asked: Operation, run: string): Promise<Answered> {
-  const verdict = await verdictOn(core, asked, `${run}-${asked.account}`, timeBudget(3_000, systemClock))
+  return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, timeBudget(3_000, systemClock)))
+}
+
+/** What one process says that it would answer to a purchase. */
+export async function foretell(
+  { simulator }: Core,
+  asked: Extract<Operation, { kind: 'buy' }>,
+  run: string,
+): Promise<Answered> {
+  const budget = timeBudget(3_000, systemClock)
+  const { verdict } = await simulator.simulate(`${run}-${asked.account}`, purchaseOf(asked), budget)
+  return answeredBy(verdict)
+}
+
+function answeredBy(verdict: Verdict<Entry, string>): Answered {
   switch (verdict.type) {
     case 'RECORD':
       return { was: 'NEW', record: recordOf(verdict.entry) }
@@ -156,15 +190,17 @@ function verdictOn(
         { transactionId, status: asked.status, subject: SUBJECT },
         budget,
       )
+    case 'limits': {
+      const change = { transactionId, subject: SUBJECT, ...limitsOf(asked.most) }
+      return changeLimits(engine, accountId, change, budget)
+    }
     case 'credit': {
       const credit = { transactionId, wallet: asked.wallet, amount: centavos(asked.amount) }
       return creditAccount(engine, accountId, credit, budget)
     }
     case 'buy': {
-      const { mcc, merchant } = asked
-      const purchase = { transactionId, amount: centavos(asked.amount), mcc, merchant }
       const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
-      return authorize(accountId, purchase, budget)
+      return authorize(accountId, purchaseOf(asked), budget)
     }
     case 'reverse': {
       const { amount, ...words } = asked.said
@@ -176,6 +212,22 @@ function verdictOn(
       }
       return createReverse(engine)(accountId, reversal, budget)
     }
+  }
+}
+
+function purchaseOf({ id, amount, mcc, merchant }: Extract<Operation, { kind: 'buy' }>): Purchase {
+  return { transactionId: id, amount: centavos(amount), mcc, merchant }
+}
+
+function limitsOf({ purchase, wallet, day, month }: Most) {
+  const limits = {
+    ...(day !== undefined && { day: centavos(day) }),
+    ...(month !== undefined && { month: centavos(month) }),
+  }
+  return {
+    replaces: true,
+    purchase: purchase === undefined ? {} : { limit: centavos(purchase) },
+    wallets: new Map([[wallet, limits]]),
   }
 }
 
@@ -191,6 +243,7 @@ export function recordOf(entry: Entry): Timed {
     wallet: movement?.wallet ?? '',
     delta: movement?.delta ?? 0n,
     balance: movement?.balanceAfter,
+    day: ('day' in entry && entry.day) || '',
     rest: restOf(entry),
     atMs: entry.at.getTime(),
   }
@@ -199,7 +252,10 @@ export function recordOf(entry: Entry): Timed {
 function restOf(entry: Entry): string {
   switch (entry.kind) {
     case 'ADMIN':
-      return entry.subject === SUBJECT ? entry.status : `${entry.status} by ${entry.subject}`
+      return [
+        entry.subject === SUBJECT ? entry.status : `${entry.status} by ${entry.subject}`,
+        ...(entry.limits ? [limitsText(entry.limits)] : []),
+      ].join(', ')
     case 'CREDIT':
       return `${entry.movement.delta}`
     case 'AUTHORIZATION': {
@@ -211,6 +267,13 @@ function restOf(entry: Entry): string {
       return `${entry.amount ?? 'all'} of ${entry.originalId}: ${amount} ${mcc} ${merchant}`
     }
   }
+}
+
+/** Limits in the words of the model, which knows of one limited wallet only. */
+function limitsText({ purchase, wallets }: Limits): string {
+  const [[wallet, limits] = ['', {}], ...others] = wallets
+  if (others.length > 0) throw new Error('the model limits one wallet at a time')
+  return mostText({ wallet, ...limits, ...(purchase !== undefined && { purchase }) })
 }
 
 /** A whole statement, read page by page. */

@@ -1,11 +1,12 @@
+import type { Clock } from '../../src/application/clock.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore } from '../../src/core.js'
 
 export type ProcessGroupOptions = {
   readonly mongodbUri: string
   readonly database: string
-  /** How many there are. */
-  readonly size: number
+  /** The clock of each process: there are as many. */
+  readonly clocks: readonly Clock[]
 }
 
 /** Several Cores on one database, as if each were a process of its own; they can be stopped and killed. */
@@ -20,7 +21,7 @@ export class ProcessGroup {
 
   static async start(options: ProcessGroupOptions): Promise<ProcessGroup> {
     const group = new ProcessGroup(options)
-    for (let index = 0; index < options.size; index++) group.#processes.push(await group.#startOne())
+    for (const clock of options.clocks) group.#processes.push(await group.#startOne(clock))
     return group
   }
 
@@ -65,10 +66,11 @@ export class ProcessGroup {
   }
 
   async #replace(index: number): Promise<void> {
-    this.#processes[index % this.#processes.length] = await this.#startOne()
+    const { clock } = this.at(index)
+    this.#processes[index % this.#processes.length] = await this.#startOne(clock)
   }
 
-  async #startOne(): Promise<Process> {
+  async #startOne(clock: Clock): Promise<Process> {
     const { mongodbUri, database } = this.#options
     let die = () => {}
     const death = new Promise<'DEAD'>((resolve) => {
@@ -84,18 +86,20 @@ export class ProcessGroup {
     const core = createCore({
       config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, MONGODB_POOL_SIZE: '5' }),
       mongodbUri,
+      clock,
       onSettleFailure: unexpected,
       onDamage: unexpected,
       onCatalogFailure: unexpected,
     })
     // The schema is there: made by whoever made the database.
     await core.catalog.start()
-    return { core, death, die }
+    return { core, clock, death, die }
   }
 }
 
 export type Process = {
   readonly core: Core
+  readonly clock: Clock
   /** Comes when the process is killed. */
   readonly death: Promise<'DEAD'>
   readonly die: () => void

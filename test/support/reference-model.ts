@@ -9,6 +9,8 @@ export type Status = 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 export type Operation = { readonly account: string; readonly id: string } & (
   | { readonly kind: 'open' }
   | { readonly kind: 'status'; readonly status: Status }
+  /** All limits there are from then on. */
+  | { readonly kind: 'limits'; readonly most: Most }
   | { readonly kind: 'credit'; readonly wallet: string; readonly amount: bigint }
   | { readonly kind: 'buy'; readonly amount: bigint; readonly mcc: string; readonly merchant: string }
   | {
@@ -18,6 +20,14 @@ export type Operation = { readonly account: string; readonly id: string } & (
       readonly said: Said
     }
 )
+
+/** Most that may be spent: in one purchase, and from one wallet in a day and in a month. What is absent has no limit. */
+export type Most = {
+  readonly purchase?: bigint
+  readonly wallet: string
+  readonly day?: bigint
+  readonly month?: bigint
+}
 
 /** A purchase as the caller describes it. */
 export type Said = { readonly amount?: bigint; readonly mcc?: string; readonly merchant?: string }
@@ -34,6 +44,8 @@ export type ModelRecord = {
   readonly wallet: string
   readonly delta: bigint
   readonly balance: bigint | undefined
+  /** The day in which what moved is counted as spent; empty when it is not. */
+  readonly day: string
   /** Everything else that was asked, and what was made of it. */
   readonly rest: string
 }
@@ -51,11 +63,14 @@ export type Filter = {
 
 type Book = {
   status: Status | 'UNOPENED'
+  most: Most | undefined
   readonly wallets: Map<string, bigint>
   readonly lines: { readonly asked: Operation; readonly record: ModelRecord }[]
 }
 
 const LARGEST = 2n ** 63n - 1n
+/** The day on which everything happens unless it is said otherwise: after it, the month ends soon. */
+export const FIRST_DAY = '2026-11-28'
 const byMcc: Readonly<Record<string, readonly string[]>> = {
   '5411': ['FOOD'],
   '5412': ['FOOD'],
@@ -69,19 +84,20 @@ export class ReferenceModel {
   readonly #books = new Map<string, Book>()
 
   /** Answers, and remembers what was decided. */
-  do(asked: Operation): Answer {
-    const answer = this.answer(asked)
+  do(asked: Operation, today = FIRST_DAY): Answer {
+    const answer = this.answer(asked, today)
     if (answer.was !== 'NEW') return answer
     const book = this.#book(asked.account)
     book.lines.push({ asked, record: answer.record })
     if (answer.record.balance !== undefined) book.wallets.set(answer.record.wallet, answer.record.balance)
     if (asked.kind === 'open') book.status = 'ACTIVE'
     if (asked.kind === 'status') book.status = asked.status
+    if (asked.kind === 'limits') book.most = asked.most
     return answer
   }
 
   /** What the answer would be now. */
-  answer(asked: Operation): Answer {
+  answer(asked: Operation, today = FIRST_DAY): Answer {
     const book = this.#book(asked.account)
     const earlier = book.lines.find(({ record }) => record.id === asked.id)
     if (earlier && contentOf(earlier.asked) === contentOf(asked))
@@ -92,10 +108,12 @@ export class ReferenceModel {
         return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : refused('ALREADY_OPENED')
       case 'status':
         return changed(book, asked)
+      case 'limits':
+        return limited(book, asked)
       case 'credit':
         return credited(book, asked)
       case 'buy':
-        return bought(book, asked)
+        return bought(book, asked, today)
       case 'reverse':
         return reversed(book, asked)
     }
@@ -120,15 +138,23 @@ export class ReferenceModel {
     return this.#book(account).lines.length
   }
 
-  /** Status and balances that are not zero; undefined while nobody opened the account. */
+  /** Status, balances that are not zero, and what was spent; undefined while nobody opened the account. */
   balances(account: string): string | undefined {
-    const { status, wallets, lines } = this.#book(account)
+    const book = this.#book(account)
+    const { status, wallets, lines } = book
     if (status === 'UNOPENED') return undefined
-    return balancesText({ status, wallets, version: BigInt(lines.length) })
+    const paid = new Set(lines.flatMap(({ asked, record }) => (asked.kind === 'buy' && record.wallet) || []))
+    const spent = new Map([...paid].map((wallet) => [wallet, spentBy(book, wallet, '')]))
+    return balancesText({ status, wallets, version: BigInt(lines.length), spent })
   }
 
   #book(account: string): Book {
-    const book = this.#books.get(account) ?? { status: 'UNOPENED', wallets: new Map(), lines: [] }
+    const book = this.#books.get(account) ?? {
+      status: 'UNOPENED',
+      most: undefined,
+      wallets: new Map(),
+      lines: [],
+    }
     this.#books.set(account, book)
     return book
   }
@@ -139,12 +165,20 @@ export function balancesText(account: {
   readonly status: string
   readonly version: bigint
   readonly wallets: ReadonlyMap<string, bigint>
+  readonly spent: ReadonlyMap<string, Spent>
 }): string {
-  const held = [...account.wallets].filter(([, balance]) => balance > 0n).sort(([a], [b]) => (a < b ? -1 : 1))
-  return [account.status, account.version, ...held.map(([wallet, balance]) => `${wallet} ${balance}`)].join(
-    ', ',
-  )
+  const held = [...account.wallets].filter(([, balance]) => balance > 0n)
+  const texts = [
+    ...held.map(([wallet, balance]) => `${wallet} ${balance}`),
+    ...Array.from(account.spent, ([wallet, { day, dayAmount, monthAmount }]) => {
+      return `${wallet} spent ${dayAmount} on ${day} and ${monthAmount} in that month`
+    }),
+  ]
+  return [account.status, account.version, ...texts.sort()].join(', ')
 }
+
+/** What a wallet spent on its latest day, and in the month of that day. */
+type Spent = { readonly day: string; readonly dayAmount: bigint; readonly monthAmount: bigint }
 
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
 
@@ -155,6 +189,38 @@ function changed(book: Book, asked: Of<'status'>): Answer {
   return made(book, asked, { rest: asked.status })
 }
 
+function limited(book: Book, asked: Of<'limits'>): Answer {
+  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (mostText(asked.most) === mostText(book.most)) return refused('UNCHANGED')
+  return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
+}
+
+/** Limits in one line: a wallet that has none is not in it. */
+export function mostText(most: Most | undefined): string {
+  const { purchase, wallet, day, month } = most ?? {}
+  const ofWallet = day === undefined && month === undefined ? '' : ` ${wallet} ${day} ${month}`
+  return `most ${purchase}${ofWallet}`
+}
+
+/** What is counted in the latest day on which the wallet paid, or in today if that is later, and in the month of that day. */
+function spentBy(book: Book, wallet: string, today: string): Spent {
+  const paid = book.lines.flatMap(({ asked, record }) =>
+    asked.kind === 'buy' && record.wallet === wallet ? [record] : [],
+  )
+  const day = [today, ...paid.map((record) => record.day)].sort().at(-1) ?? today
+  const sum = (records: readonly ModelRecord[]) =>
+    records.reduce((all, { id, delta }) => {
+      const back = reversalsOf(book, id).reduce((given, one) => given + one.delta, 0n)
+      return all - delta - back
+    }, 0n)
+  return {
+    day,
+    dayAmount: sum(paid.filter((record) => record.day === day)),
+    monthAmount: sum(paid.filter((record) => record.day.slice(0, 7) === day.slice(0, 7))),
+  }
+}
+
 function credited(book: Book, asked: Of<'credit'>): Answer {
   if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
@@ -162,7 +228,7 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
   return made(book, asked, { wallet: asked.wallet, delta: asked.amount, rest: `${asked.amount}` })
 }
 
-function bought(book: Book, asked: Of<'buy'>): Answer {
+function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   const ruled = asked.merchant === rule.name
   const mcc = ruled ? rule.mcc : asked.mcc
   const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''}`
@@ -171,9 +237,18 @@ function bought(book: Book, asked: Of<'buy'>): Answer {
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
   if (reversalsOf(book, asked.id).length > 0) return declined('ALREADY_REVERSED')
-  const payer = [...(byMcc[mcc] ?? []), 'CASH'].find((wallet) => held(book, wallet) >= asked.amount)
-  if (payer === undefined) return declined('INSUFFICIENT_BALANCE')
-  return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -asked.amount, rest })
+  const { most } = book
+  if (most?.purchase !== undefined && asked.amount > most.purchase) return declined('AMOUNT_OVER_LIMIT')
+  const able = [...(byMcc[mcc] ?? []), 'CASH'].filter((wallet) => held(book, wallet) >= asked.amount)
+  if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
+  const payer = able.find((wallet) => {
+    const { dayAmount, monthAmount } = spentBy(book, wallet, today)
+    const { day = LARGEST, month = LARGEST } = most?.wallet === wallet ? most : {}
+    return dayAmount + asked.amount <= day && monthAmount + asked.amount <= month
+  })
+  if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
+  const { day } = spentBy(book, payer, today)
+  return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -asked.amount, day, rest })
 }
 
 function reversed(book: Book, asked: Of<'reverse'>): Answer {
@@ -196,12 +271,13 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const delta = asked.amount ?? left
   if (delta > left) return ends('AMOUNT_OVER_REST')
   if (held(book, record.wallet) + delta > LARGEST) return ends('BALANCE_TOO_LARGE')
-  return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, rest })
+  return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, day: record.day, rest })
 }
 
 const kinds = {
   open: 'ADMIN',
   status: 'ADMIN',
+  limits: 'ADMIN',
   credit: 'CREDIT',
   buy: 'AUTHORIZATION',
   reverse: 'REVERSAL',
@@ -210,15 +286,15 @@ const kinds = {
 function made(
   book: Book,
   { id, kind }: Operation,
-  told: { reason?: string; wallet?: string; delta?: bigint; rest: string },
+  told: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
 ): Answer {
-  const { reason = '', wallet = '', delta = 0n, rest } = told
+  const { reason = '', wallet = '', delta = 0n, day = '', rest } = told
   const decision = ['', 'APPROVED', 'REVERSED_AHEAD'].includes(reason) ? 'APPROVED' : 'DECLINED'
   const balance = wallet === '' ? undefined : held(book, wallet) + delta
   const seq = BigInt(book.lines.length + 1)
   return {
     was: 'NEW',
-    record: { id, seq, kind: kinds[kind], decision, reason, wallet, delta, balance, rest },
+    record: { id, seq, kind: kinds[kind], decision, reason, wallet, delta, balance, day, rest },
   }
 }
 
@@ -243,6 +319,8 @@ function contentOf(asked: Operation): string {
       return 'open'
     case 'status':
       return `status ${asked.status}`
+    case 'limits':
+      return mostText(asked.most)
     case 'credit':
       return `credit ${asked.wallet} ${asked.amount}`
     case 'buy':
