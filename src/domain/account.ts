@@ -76,9 +76,10 @@ export function applyEntry(account: Account, entry: Entry): Account {
   invariant(entry.accountId === account.id, 'an entry is applied to its own account')
   invariant(entry.seq === account.version + 1n, 'entries are applied in order, without gaps')
   const opens = entry.kind === 'ADMIN' && entry.action === 'OPEN'
+  const openedAt = opens ? entry.at : account.openedAt
+  // Field by field: a spread that is written over takes twice the time, in every decision.
   return {
-    ...account,
-    ...(opens && { openedAt: entry.at }),
+    id: account.id,
     updatedAt: entry.at,
     status: entry.kind === 'ADMIN' ? entry.status : account.status,
     wallets: walletsAfter(account, entry),
@@ -87,6 +88,7 @@ export function applyEntry(account: Account, entry: Entry): Account {
     version: entry.seq,
     reversedAhead: account.reversedAhead || isMark(entry),
     journal: [...account.journal, entry],
+    ...(openedAt && { openedAt }),
   }
 }
 

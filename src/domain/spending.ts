@@ -19,10 +19,9 @@ const nothing = centavos(0n)
  * is behind, a purchase is counted in the latest day that was counted before.
  */
 export function spendingOn(spending: Spending | undefined, day: Day): Spending {
-  if (!spending || monthOf(spending.day) < monthOf(day)) {
-    return { day, dayAmount: nothing, monthAmount: nothing }
-  }
-  return spending.day < day ? { day, dayAmount: nothing, monthAmount: spending.monthAmount } : spending
+  if (spending && spending.day >= day) return spending
+  const isSameMonth = spending && monthOf(spending.day) === monthOf(day)
+  return { day, dayAmount: nothing, monthAmount: isSameMonth ? spending.monthAmount : nothing }
 }
 
 /**
