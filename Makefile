@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test crash-test check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close verify authorize simulate token seed test crash-test check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original limit page repair file kills seed seconds
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -26,11 +26,18 @@ authorize: install ## Authorize a purchase: amount=10.00 mcc=5811 merchant="PADA
 #                  > account= and id= when they matter; by default the first example account and a new id
 	$(TSX) tools/authorize.ts
 
+simulate: install ## What authorize would answer, and why; changes nothing: amount=10.00 mcc=5811 merchant="PADARIA DO ZE"
+	$(TSX) tools/simulate.ts
+
 account: install ## Open an account: account=ana
 	$(TSX) tools/account.ts account
 
 balance: install ## Show an account: account=ana
 	$(TSX) tools/account.ts balance
+
+limits: install ## Limit what it may spend: account=ana purchase=200.00, or category=FOOD day=100.00 month=900.00
+#               > a wallet's two limits are set together; what is left out, or none, is no limit
+	$(TSX) tools/account.ts limits
 
 credit: install ## Top up a wallet: account=ana category=FOOD amount=50.00 id=load-1
 	$(TSX) tools/account.ts credit

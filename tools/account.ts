@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@bufbuild/protobuf'
 import { loadEnvFile, readConfig } from '../src/config.js'
-import { formatReais, parseReais } from '../src/domain/money.js'
+import { parseReais } from '../src/domain/money.js'
 import { argument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
+import { objectIn, objectsIn, reais, text } from './json-fields.js'
 import { callService } from './service-client.js'
 import { table } from './table.js'
 
@@ -47,6 +48,13 @@ const commands: Readonly<Record<string, Command>> = {
     method: 'getAccount',
     scope: 'accounts:read',
     request: () => ({ accountId: account() }),
+    show: showAccount,
+  },
+  limits: {
+    service: ACCOUNT,
+    method: 'updateAccount',
+    scope: 'accounts:write',
+    request: limitsRequest,
     show: showAccount,
   },
   credit: {
@@ -133,6 +141,7 @@ await runCommand(name, async () => {
 function required(argumentName: string): string {
   const examples: Readonly<Record<string, string>> = {
     credit: 'make credit account=ana category=FOOD amount=50.00',
+    limits: 'make limits account=ana category=FOOD day=100.00 month=900.00',
     reverse: 'make reverse account=ana original=purchase-1',
   }
   return requiredArgument(argumentName, examples[name] ?? `make ${name} account=ana`)
@@ -142,14 +151,51 @@ function account(): string {
   return required('account')
 }
 
+/** The maximum of one purchase, or the limits of one wallet, or both. */
+function limitsRequest(): JsonObject {
+  const [purchase, category, day, month] = ['purchase', 'category', 'day', 'month'].map(argument)
+  const ofWallet = category !== undefined || day !== undefined || month !== undefined || !purchase
+  const wallet = {
+    category: ofWallet ? required('category') : '',
+    ...limit('dayMax', day),
+    ...limit('monthMax', month),
+  }
+  return {
+    account: {
+      id: account(),
+      limits: { ...limit('purchaseMax', purchase), wallets: ofWallet ? [wallet] : [] },
+    },
+    updateMask: [...(purchase ? ['limits.purchaseMax'] : []), ...(ofWallet ? ['limits.wallets'] : [])].join(
+      ',',
+    ),
+    requestId: argument('id') ?? '',
+  }
+}
+
+function limit(field: string, amount: string | undefined): JsonObject {
+  return amount === undefined || amount === 'none' ? {} : { [field]: parseReais(amount).toString() }
+}
+
 function showAccount(answer: JsonObject): string {
   const shown = objectIn(answer, 'account')
-  const wallets = objectsIn(shown, 'wallets').map((wallet) => [
-    text(wallet, 'category'),
-    reais(wallet, 'balance', '0'),
-  ])
+  const limits = objectIn(shown, 'limits')
+  const wallets = objectsIn(shown, 'wallets').map((wallet) => {
+    const category = text(wallet, 'category')
+    const spending = objectIn(wallet, 'spending')
+    const most = objectsIn(limits, 'wallets').find((one) => text(one, 'category') === category) ?? {}
+    return [
+      category,
+      reais(wallet, 'balance', '0'),
+      text(spending, 'day'),
+      ...[reais(spending, 'dayAmount', 'day' in spending ? '0' : ''), reais(most, 'dayMax')],
+      ...[reais(spending, 'monthAmount', 'day' in spending ? '0' : ''), reais(most, 'monthMax')],
+    ]
+  })
   const status = text(shown, 'status').replace('ACCOUNT_STATUS_', '')
-  return `account ${text(shown, 'id')}, ${status}\n\n${table(['wallet', 'R$'], wallets)}`
+  const purchaseMax = reais(limits, 'purchaseMax')
+  const most = purchaseMax === '' ? '' : `, at most R$ ${purchaseMax} a purchase`
+  const header = ['wallet', 'R$', 'last paid', 'that day', 'limit', 'that month', 'limit']
+  return `account ${text(shown, 'id')}, ${status}${most}\n\n${table(header, wallets)}`
 }
 
 function transactionTable(transactions: readonly JsonObject[]): string {
@@ -158,7 +204,9 @@ function transactionTable(transactions: readonly JsonObject[]): string {
     text(transaction, 'createTime').replace('T', ' ').slice(0, 19),
     text(transaction, 'kind').replace('TRANSACTION_KIND_', ''),
     text(transaction, 'reason').replace('REASON_', '') ||
-      text(transaction, 'accountStatus').replace('ACCOUNT_STATUS_', ''),
+      ('limits' in transaction
+        ? 'LIMITS'
+        : text(transaction, 'accountStatus').replace('ACCOUNT_STATUS_', '')),
     text(transaction, 'category'),
     reais(transaction, 'delta'),
     reais(transaction, 'balanceAfter'),
@@ -169,26 +217,4 @@ function transactionTable(transactions: readonly JsonObject[]): string {
     ['seq', 'time (UTC)', 'kind', 'outcome', 'wallet', 'R$', 'balance', 'id', 'merchant or original'],
     rows,
   )
-}
-
-/** The JSON mapping leaves out what is empty or zero. */
-function text(object: JsonObject, field: string): string {
-  const value = object[field]
-  return typeof value === 'string' ? value : ''
-}
-
-function reais(object: JsonObject, field: string, missing = ''): string {
-  const value = text(object, field) || missing
-  return value === '' ? '' : formatReais(BigInt(value))
-}
-
-function objectIn(object: JsonObject, field: string): JsonObject {
-  const value = object[field]
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
-}
-
-function objectsIn(object: JsonObject, field: string): readonly JsonObject[] {
-  const value = object[field]
-  const isObject = (item: unknown): item is JsonObject => typeof item === 'object' && item !== null
-  return Array.isArray(value) ? value.filter(isObject) : []
 }
