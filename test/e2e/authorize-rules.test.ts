@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { changeStatus, fundedAccount } from '../support/accounts.js'
+import { changeLimits } from '../../src/application/change-limits.js'
+import type { LimitsChange } from '../../src/domain/change-limits.js'
+import { centavos } from '../../src/domain/money.js'
+import { changeStatus, fundedAccount, testBudget } from '../support/accounts.js'
 import { readBook } from '../support/books.js'
 import { type AuthorizeRequest, purchase } from '../support/client.js'
 import { useService } from '../support/service-fixture.js'
@@ -32,6 +35,32 @@ describe('Authorize', () => {
     const account_id = await fundedAccount(core, balances)
     return await client.decide(purchase({ ...request, account_id }))
   }
+
+  describe('with limits', () => {
+    /** Opens an account, limits it, and sends one purchase of 5.00 at a grocery. */
+    async function decideWithin(most: Pick<LimitsChange, 'purchase' | 'wallets'>) {
+      const { client, core } = fixture()
+      const account_id = await fundedAccount(core, { FOOD: 1_000n })
+      const change = { transactionId: 'limits', subject: 'test', replaces: true, ...most }
+      await changeLimits(core.engine, account_id, change, testBudget())
+      return await client.decide(purchase({ account_id, mcc: '5411', amount: 500 }))
+    }
+
+    it('declines what is more than one purchase may be', async () => {
+      const answer = await decideWithin({ purchase: { limit: centavos(499n) }, wallets: new Map() })
+      expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
+    })
+
+    it('declines what is more than the wallet may spend in a day', async () => {
+      const answer = await decideWithin({ wallets: new Map([['FOOD', { day: centavos(499n) }]]) })
+      expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
+    })
+
+    it('pays up to the limit', async () => {
+      const answer = await decideWithin({ wallets: new Map([['FOOD', { month: centavos(500n) }]]) })
+      expect(answer).to.include(approved('FOOD', '500'))
+    })
+  })
 
   describe('by MCC (L1)', () => {
     for (const [mcc, category, balance] of [

@@ -1,0 +1,61 @@
+import { expect } from 'chai'
+import { changeLimits } from '../../src/application/change-limits.js'
+import type { WalletLimits } from '../../src/domain/limits.js'
+import { centavos } from '../../src/domain/money.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { fundedAccount, testBudget } from '../support/accounts.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { DayClock } from '../support/day-clock.js'
+import { decideAllOn, somePurchase } from '../support/engines.js'
+import { testMongoUri } from '../support/mongo.js'
+import { ProcessGroup } from '../support/process-group.js'
+import { cleanBooks } from '../support/verified.js'
+
+/** Two processes whose clocks show two days of one month, and so have midnight between them. */
+describe('limits, with everybody buying at once', () => {
+  const database = useDatabase()
+  const clocks = [new DayClock('2026-11-23'), new DayClock('2026-11-24')]
+  let group: ProcessGroup
+  before(async () => {
+    await ensureSchema(database())
+    const mongodbUri = await testMongoUri()
+    group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
+  })
+  after(() => group.stop())
+
+  /** Sends 60 purchases of 10.00 to the processes; how many were paid by which wallet, or refused for which reason. */
+  async function buy(food: WalletLimits): Promise<Readonly<Record<string, number>>> {
+    const cores = [group.at(0).core, group.at(1).core]
+    const accountId = await fundedAccount(group.at(0).core, { FOOD: 100_000n, CASH: 5_000n })
+    const change = {
+      transactionId: 'limits',
+      subject: 'test',
+      replaces: true,
+      wallets: new Map([['FOOD', food]]),
+    }
+    await changeLimits(group.at(0).core.engine, accountId, change, testBudget())
+    const purchases = Array.from({ length: 60 }, () => somePurchase({ mcc: '5411' }))
+    const counts: Record<string, number> = {}
+    for (const verdict of await decideAllOn(cores, accountId, purchases)) {
+      if (verdict.type !== 'RECORD') throw new Error(`not decided: ${verdict.type}`)
+      const outcome = verdict.entry.movement?.wallet ?? verdict.entry.reason
+      counts[outcome] = (counts[outcome] ?? 0) + 1
+    }
+    return counts
+  }
+
+  it('let a wallet spend its month exactly, and the next one pay', async () => {
+    const counts = await buy({ month: centavos(30_000n) })
+    expect(counts).to.deep.equal({ FOOD: 30, CASH: 5, AMOUNT_OVER_LIMIT: 25 })
+  })
+
+  it('let a wallet spend no day twice: at most the earlier day and the later', async () => {
+    const { FOOD = 0 } = await buy({ day: centavos(10_000n) })
+    expect(FOOD).to.be.within(10, 20)
+  })
+
+  it('leave books in which every centavo and every counter is explained', async () => {
+    await group.settle()
+    await cleanBooks(database())
+  })
+})
