@@ -56,7 +56,7 @@ type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
 
 /**
  * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
- * that only the journal holds are filled in. Memory: the journal, and one number for each reversed purchase.
+ * that only the journal holds are filled in. Memory: the journal, a few numbers for each wallet, and one for each reversed purchase.
  */
 export class AccountAudit {
   readonly #id: AccountId
