@@ -115,7 +115,7 @@ function everyStep(fact: (step: Step) => void): void {
     fc.property(anyPlay, (steps) => {
       for (const step of steps) fact(step)
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   )
 }
 
