@@ -260,8 +260,21 @@ describe('UpdateAccount', () => {
     expect((await update('a', BLOCKED, { updateMask: ['status'] })).account?.status).to.equal(BLOCKED)
   })
 
-  it('changes nothing when the account has the status already', async () => {
-    expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 2n })
+  it('records that the account is to have the status that it has already', async () => {
+    expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
+  })
+
+  it('closes a closed account once more', async () => {
+    const { account } = await update('c', CLOSED)
+    expect(account?.status).to.equal(CLOSED)
+  })
+
+  it('makes a change once per request_id, also one to the status that the account had', async () => {
+    const on = service()
+    await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
+    await callHandler(on.updateAccount, request('b', ACTIVE))
+    const { account } = await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
+    expect(account).to.include({ status: ACTIVE, version: 4n })
   })
 
   it('records who asked', async () => {
