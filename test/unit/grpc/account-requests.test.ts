@@ -569,6 +569,11 @@ describe('ListTransactions', () => {
     ['an account id that is none', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
+    // What the decoder makes of seconds that no calendar has.
+    ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
+    ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
+    ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],
+    ['an end after the year 9999', { endTime: new Date('+010000-01-01T00:00:00Z') }, 'end_time'],
   ]
   for (const [what, over, field] of wrong) {
     it(`refuses ${what}`, async () => {

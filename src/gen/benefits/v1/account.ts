@@ -255,11 +255,17 @@ export interface ListTransactionsRequest {
   pageSize: number;
   /** next_page_token of the page before, with the same filters. Empty: the first page. */
   pageToken: string;
-  /** Only entries made at this time or later. */
+  /**
+   * Only entries made at this time or later. Read to the millisecond, what is finer is cut off.
+   * Optional. A time of the years 1 to 9999.
+   */
   startTime:
     | Date
     | undefined;
-  /** Only entries made before this time. */
+  /**
+   * Only entries made before this time. Read to the millisecond, what is finer is cut off.
+   * Optional. A time of the years 1 to 9999.
+   */
   endTime:
     | Date
     | undefined;
