@@ -147,17 +147,27 @@ export class Verify {
     { takenBack }: AuditResult,
   ): Promise<readonly Damage[]> {
     const damages: Damage[] = []
-    const all = [...takenBack].map(([transactionId, taken]) => ({ key: { accountId, transactionId }, taken }))
-    for (let from = 0; from < all.length; from += LOOK_UP_MAX) {
-      const lot = all.slice(from, from + LOOK_UP_MAX)
-      const settled = await this.#options.ledger.find(lot.map(({ key }) => key))
-      const known = [...settled, ...(account?.journal ?? [])]
+    for (const lot of lotsOf(takenBack)) {
+      const keys = lot.map(([transactionId]) => ({ accountId, transactionId }))
+      const known = [...(await this.#options.ledger.find(keys)), ...(account?.journal ?? [])]
       const originals = new Map(known.map((entry) => [entry.transactionId, entry]))
-      for (const { key, taken } of lot)
-        damages.push(...auditTakenBack(key, taken, originals.get(key.transactionId)))
+      for (const [transactionId, taken] of lot)
+        damages.push(...auditTakenBack({ accountId, transactionId }, taken, originals.get(transactionId)))
     }
     return damages
   }
+}
+
+/** All of them, at most {@link LOOK_UP_MAX} at a time. */
+function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
+  let lot: T[] = []
+  for (const one of all) {
+    lot.push(one)
+    if (lot.length < LOOK_UP_MAX) continue
+    yield lot
+    lot = []
+  }
+  if (lot.length > 0) yield lot
 }
 
 /** Entries one after another, with a look at the next one before it is taken. */

@@ -36,22 +36,20 @@ export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   if (amount === undefined) taken.totalAfterRest ??= taken.total
 }
 
-/** Compares what was taken back with the purchase, wherever that is kept; undefined when nobody has seen it. */
+/** Compares what was taken back with the purchase, wherever that is kept. `original` is undefined when nobody has seen it. */
 export function auditTakenBack(
   { accountId, transactionId }: { accountId: AccountId; transactionId: TransactionId },
   taken: TakenBack,
   original: Entry | undefined,
 ): readonly Damage[] {
+  const damages: Damage[] = []
   const money = moneyProblem(taken, original)
+  if (money !== undefined)
+    damages.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
   const order = orderProblem(taken, original)
-  return [
-    ...(money === undefined
-      ? []
-      : [{ accountId, kind: 'REVERSAL_WRONG' as const, detail: `${transactionId} ${money}` }]),
-    ...(order === undefined
-      ? []
-      : [{ accountId, kind: 'REVERSAL_IGNORED' as const, detail: `${transactionId} ${order}` }]),
-  ]
+  if (order !== undefined)
+    damages.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
+  return damages
 }
 
 function moneyProblem(taken: TakenBack, original: Entry | undefined): string | undefined {
