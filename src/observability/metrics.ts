@@ -109,10 +109,14 @@ export function createMetrics(readings: Readings): Metrics {
     registers,
   })
   gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
-  gauge('benefits_unsettled_entries', 'Entries on their way to the ledger.', readings.unsettledEntries)
+  gauge(
+    'benefits_unsettled_entries',
+    'Entries not known to be in the ledger: on their way, or withheld.',
+    readings.unsettledEntries,
+  )
   gauge(
     'benefits_oldest_unsettled_seconds',
-    'Age of the oldest entry on its way to the ledger, in seconds.',
+    'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
     () => readings.oldestUnsettledMs() / 1000,
   )
 
