@@ -22,7 +22,7 @@ export type WorkerEnd = {
   readonly pid: number
   readonly code: number | null
   readonly signal: string | null
-  /** Why it could not start, in its own words, when it had the time to say so. */
+  /** Why it could not start, when that is known. */
   readonly refusal: string | undefined
 }
 
@@ -43,17 +43,24 @@ export class WorkerProcess {
     this.#options = options
     this.#worker = cluster.fork()
     this.#worker.on('message', (message: FromWorker) => this.#told(message))
-    // Something could not be sent because it has ended, of which "exit" tells.
-    this.#worker.on('error', () => {})
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', (code, signal) => {
         this.#end(code, signal)
+        resolve()
+      })
+      this.#worker.on('error', (error) => {
+        // Something could not be sent because it has ended, of which "exit" tells.
+        if (this.#worker.process.pid !== undefined) return
+        // The system would not start it: no "exit" comes.
+        this.#refusal = error.message
+        this.#end(null, null)
         resolve()
       })
     })
     this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL_MS)
   }
 
+  /** 0 when the system would not start it. */
   get pid(): number {
     return this.#worker.process.pid ?? 0
   }
@@ -92,7 +99,8 @@ export class WorkerProcess {
   }
 
   kill(): void {
-    this.#worker.process.kill('SIGKILL')
+    // One that was never started has the number 0, which to the system means our whole process group.
+    if (this.pid !== 0) this.#worker.process.kill('SIGKILL')
   }
 
   #told(message: FromWorker): void {
