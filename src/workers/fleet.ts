@@ -6,49 +6,34 @@ import { WorkerSlot } from './worker-slot.js'
 
 export type FleetOptions = {
   readonly size: number
-  /** What each worker is told, but for its number. */
-  readonly start: Omit<WorkerStart, 'worker'>
   readonly logger: Logger
   readonly metrics: MergedMetrics
-  /** Told once, when every worker has begun to serve. */
-  readonly onReady: () => void
 }
 
 /** All workers of a primary. */
 export class Fleet {
   /** Comes when a worker could not start in the first place, or one ends again and again. */
   readonly failed: Promise<Error>
-  readonly #slots: readonly WorkerSlot[]
+  /** Comes when every worker has begun to serve. */
+  readonly served: Promise<void>
+  readonly #options: FleetOptions
   readonly #listening: Promise<void>
-  #ready = false
+  #slots: readonly WorkerSlot[] = []
+  #fail: (error: Error) => void = () => {}
+  #listen: () => void = () => {}
+  #serve: () => void = () => {}
 
   constructor(options: FleetOptions) {
-    let fail: (error: Error) => void
-    let listen: () => void
+    this.#options = options
     this.failed = new Promise((resolve) => {
-      fail = resolve
+      this.#fail = resolve
+    })
+    this.served = new Promise((resolve) => {
+      this.#serve = resolve
     })
     this.#listening = new Promise((resolve) => {
-      listen = resolve
+      this.#listen = resolve
     })
-    const onChange = () => {
-      if (this.#slots.every(({ hasListened }) => hasListened)) listen()
-      if (this.#ready || !this.#slots.every(({ hasServed }) => hasServed)) return
-      this.#ready = true
-      options.onReady()
-    }
-    const { start, logger, metrics } = options
-    this.#slots = Array.from(
-      { length: options.size },
-      (_, index) =>
-        new WorkerSlot({
-          start: { ...start, worker: index + 1 },
-          logger,
-          metrics,
-          onChange,
-          onFailure: (error) => fail(error),
-        }),
-    )
   }
 
   /** How many serve at the moment. */
@@ -58,17 +43,29 @@ export class Fleet {
 
   /** Every worker has served, and one or more do at the moment. */
   get ready(): boolean {
-    return this.#ready && this.serving > 0
+    return this.serving > 0 && this.#slots.every(({ hasServed }) => hasServed)
   }
 
-  /** Starts the workers and waits until all of them listen. Fails when one cannot. */
-  async start(): Promise<void> {
+  /** Starts the workers, which differ only by their numbers, and waits until all of them listen. Fails when one cannot. */
+  async start(start: Omit<WorkerStart, 'worker'>): Promise<void> {
     // Connections in turn, on every system: otherwise a few workers have nearly all of them.
     cluster.schedulingPolicy = cluster.SCHED_RR
     // Not JSON, which has no NaN and no undefined.
     cluster.setupPrimary({ serialization: 'advanced' })
     // A primary that ends by itself, for whatever reason, takes its workers along.
     process.on('exit', () => this.kill())
+    const { size, logger, metrics } = this.#options
+    this.#slots = Array.from(
+      { length: size },
+      (_, index) =>
+        new WorkerSlot({
+          start: { ...start, worker: index + 1 },
+          logger,
+          metrics,
+          onChange: () => this.#changed(),
+          onFailure: (error) => this.#fail(error),
+        }),
+    )
     for (const slot of this.#slots) slot.fill()
     const failure = await Promise.race([this.#listening, this.failed])
     if (failure === undefined) return
@@ -89,5 +86,10 @@ export class Fleet {
   /** Ends all workers at once. */
   kill(): void {
     for (const slot of this.#slots) slot.kill()
+  }
+
+  #changed(): void {
+    if (this.#slots.every(({ hasListened }) => hasListened)) this.#listen()
+    if (this.#slots.every(({ hasServed }) => hasServed)) this.#serve()
   }
 }

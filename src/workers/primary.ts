@@ -15,23 +15,22 @@ const MEASURE_MS_MAX = 1_000
  */
 export async function startWorkers(options: ServiceOptions): Promise<Service> {
   const { config, mongodbUri, jwtSecret, logger } = options
-  // Chosen here, so that a taken port is found before there is a process, and so that all workers, later ones too, have the same.
-  const grpcPort = await probePort({ host: config.host, port: config.grpcPort })
   const metrics: MergedMetrics = new MergedMetrics(() => fleet.serving)
-  const fleet = new Fleet({
-    size: config.workers,
-    start: { config: { ...config, grpcPort }, mongodbUri, jwtSecret },
-    logger,
-    metrics,
-    onReady: () => options.onReady({ grpcPort, httpPort }),
-  })
+  const fleet = new Fleet({ size: config.workers, logger, metrics })
   const side = createSide(config, fleet, metrics)
 
   const httpPort = await side.listen()
-  await fleet.start().catch(async (error: unknown) => {
+  const start = async () => {
+    // Chosen here, so that a taken port is found before there is a worker, and so that all of them, later ones too, have the same.
+    const port = await probePort({ host: config.host, port: config.grpcPort })
+    await fleet.start({ config: { ...config, grpcPort: port }, mongodbUri, jwtSecret })
+    return port
+  }
+  const grpcPort = await start().catch(async (error: unknown) => {
     await side.close()
     throw error
   })
+  void fleet.served.then(() => options.onReady({ grpcPort, httpPort }))
 
   return {
     grpcPort,

@@ -41,7 +41,9 @@ async function counted({ httpUrl }: ServiceProcess): Promise<ReadonlyMap<string,
   )
 }
 
-describe('a service of two workers', () => {
+describe('a service of two workers', function () {
+  // Three processes and their successor take a while to start on a machine that is busy.
+  this.timeout(60_000)
   const fixture = useService({ WORKERS: '2', LOG_LEVEL: 'debug', DECISION_TIMEOUT_MS: '10000' })
   let service: ServiceProcess
   let clients: readonly TestClient[]
@@ -232,7 +234,8 @@ describe('a service of two workers', () => {
   })
 })
 
-describe('a service of two workers without a database', () => {
+describe('a service of two workers without a database', function () {
+  this.timeout(60_000)
   const start = useServices()
   const env = { WORKERS: '2', MONGODB_URI: NOBODY, JWT_SECRET }
   let service: ServiceProcess
