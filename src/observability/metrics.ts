@@ -16,6 +16,8 @@ export interface Metrics {
   settleFailed(): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
+  /** Everything as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>
 }
 
 export type CallLabels = {
@@ -30,6 +32,8 @@ export type DecisionLabels = {
   readonly category: string
   readonly replayed: boolean
 }
+/** All series of one process at one moment. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 export type Exposition = { readonly contentType: string; readonly text: string }
 
 /** What is read when Prometheus asks, instead of being counted along the way. */
@@ -144,6 +148,7 @@ export function createMetrics(readings: Readings): Metrics {
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON(),
   }
 }
 
