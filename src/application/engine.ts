@@ -2,6 +2,7 @@ import type { AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { AccountStore } from './account-store.js'
+import { Admission } from './admission.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
@@ -24,6 +25,8 @@ export type EngineOptions = {
   readonly clock: Clock
   /** Most requests that may wait; one more is refused as OVERLOADED. */
   readonly queueMax: number
+  /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
+  readonly waitMsMax: number
 }
 
 /**
@@ -39,7 +42,7 @@ export type EngineOptions = {
  *   decided again: the journal says, and the version lets only one of two attempts through.
  */
 export class Engine {
-  readonly #queueMax: number
+  readonly #admission: Admission
   readonly #commit: GroupCommit
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
@@ -47,8 +50,8 @@ export class Engine {
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, ...options }: EngineOptions) {
-    this.#queueMax = queueMax
+  constructor({ queueMax, waitMsMax, ...options }: EngineOptions) {
+    this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
       onFailure: (request, error) => this.#failed(request, error),
@@ -61,8 +64,9 @@ export class Engine {
    * @throws IndecisionError when nothing could be decided within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
-    if (this.waiting >= this.#queueMax) {
-      return Promise.reject(new IndecisionError('OVERLOADED', `${this.waiting} requests are waiting`))
+    const { waiting } = this
+    if (!this.#admission.admits({ waiting })) {
+      return Promise.reject(new IndecisionError('OVERLOADED', `${waiting} requests are waiting`))
     }
     return new Promise<V>((resolve, reject) => {
       // What comes back is what this request's own `decide` returned.
@@ -116,6 +120,7 @@ export class Engine {
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
+      this.#admission.ended({ members: group.length, waiting: this.#waiting.length })
       this.#next()
     }
   }

@@ -135,11 +135,30 @@ export function createMetrics(readings: Readings): Metrics {
     })
   }
 
+  // Every call counts: a series that was looked up once by its labels is kept, since the look-up costs more than the counting.
+  const seriesByPath = new Map<string, CallSeries>()
+  const seriesOf = (call: CallLabels): CallSeries => {
+    const path = `${call.service}/${call.method}`
+    const known = seriesByPath.get(path)
+    if (known) return known
+    const labels = labelsOf(call)
+    const byCode = new Map<string, Counter.Internal>()
+    const handledWith = (code: string) => {
+      const series = byCode.get(code) ?? handled.labels({ ...labels, grpc_code: code })
+      byCode.set(code, series)
+      return series
+    }
+    const series = { started: started.labels(labels), handling: handling.labels(labels), handledWith }
+    seriesByPath.set(path, series)
+    return series
+  }
+
   return {
-    callStarted: (call) => started.inc(labelsOf(call)),
+    callStarted: (call) => seriesOf(call).started.inc(),
     callHandled: (call, code, seconds) => {
-      handled.inc({ ...labelsOf(call), grpc_code: code })
-      handling.observe(labelsOf(call), seconds)
+      const series = seriesOf(call)
+      series.handledWith(code).inc()
+      series.handling.observe(seconds)
     },
     decision: ({ kind, code, reason, category, replayed }) =>
       decisions.inc({ kind, code, reason, category, replayed: String(replayed) }),
@@ -150,6 +169,12 @@ export function createMetrics(readings: Readings): Metrics {
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     snapshot: () => registry.getMetricsAsJSON(),
   }
+}
+
+type CallSeries = {
+  readonly started: Counter.Internal
+  readonly handling: Histogram.Internal<string>
+  readonly handledWith: (code: string) => Counter.Internal
 }
 
 function labelsOf({ service, method, type }: CallLabels) {

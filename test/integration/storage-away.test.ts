@@ -54,7 +54,14 @@ describe('a database that does not answer', () => {
     const ledger = new MongoLedger(db)
     const settler = new Settler({ ledger, clock: systemClock, onFailure: () => {}, onDamage: () => {} })
     const accounts = new MongoAccountStore(db)
-    const engine = new Engine({ accounts, ledger, settler, clock: systemClock, queueMax: 1_000 })
+    const engine = new Engine({
+      accounts,
+      ledger,
+      settler,
+      clock: systemClock,
+      queueMax: 1_000,
+      waitMsMax: 60_000,
+    })
     const open = () =>
       openAccount(engine, randomUUID(), { transactionId: 't', subject: 's' }, timeBudget(100, systemClock))
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, open))

@@ -24,6 +24,7 @@ describe('config', () => {
       logLevel: 'info',
       decisionTimeoutMs: 2_000,
       queueMax: 1_024,
+      queueWaitMs: 50,
       catalogRefreshMs: 1_000,
       shutdownTimeoutMs: 10_000,
       seedExamples: false,
@@ -50,6 +51,7 @@ describe('config', () => {
       LOG_LEVEL: 'debug',
       DECISION_TIMEOUT_MS: '50',
       QUEUE_MAX: '4',
+      QUEUE_WAIT_MS: '60',
       CATALOG_REFRESH_MS: '51',
       SHUTDOWN_TIMEOUT_MS: '100',
       SEED_EXAMPLES: 'true',
@@ -73,6 +75,7 @@ describe('config', () => {
       logLevel: 'debug',
       decisionTimeoutMs: 50,
       queueMax: 4,
+      queueWaitMs: 60,
       catalogRefreshMs: 51,
       shutdownTimeoutMs: 100,
       seedExamples: true,
@@ -106,6 +109,7 @@ describe('config', () => {
       ['MONGODB_POOL_SIZE', 'mongodbPoolSize', 2, 500],
       ['DECISION_TIMEOUT_MS', 'decisionTimeoutMs', 50, 60_000],
       ['QUEUE_MAX', 'queueMax', 1, 1_000_000],
+      ['QUEUE_WAIT_MS', 'queueWaitMs', 1, 60_000],
       ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 3_600_000],
       ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
     ] as const
@@ -181,11 +185,12 @@ describe('config', () => {
         LOG_LEVEL: 'x',
         DECISION_TIMEOUT_MS: 'x',
         QUEUE_MAX: 'x',
+        QUEUE_WAIT_MS: 'x',
         CATALOG_REFRESH_MS: 'x',
         SHUTDOWN_TIMEOUT_MS: 'x',
         SEED_EXAMPLES: 'x',
       })
-      expect(problems.length).to.equal(14)
+      expect(problems.length).to.equal(15)
     })
 
     it('are not masked by other bad values: a bad port is no clash of ports', () => {
