@@ -9,6 +9,7 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
+import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
@@ -63,7 +64,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   measureCommands(core.client, metrics)
 
-  const grpc = createGrpc(options, core, metrics)
+  const draining = new AbortController()
+  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
   const side = new SideServer({
     host: config.host,
     port: config.httpPort,
@@ -100,6 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
+      draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
       await side.close()
@@ -107,7 +110,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, metrics: Metrics): GrpcServer {
+type GrpcOptions = ServiceOptions & {
+  readonly core: Core
+  readonly metrics: Metrics
+  /** Ends the streams that are open. */
+  readonly draining: AbortSignal
+}
+
+function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
   const verifier = new TokenVerifier({
     secret: jwtSecret,
     algorithms: config.jwtAlgorithms,
@@ -128,6 +138,7 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: (call) => recordCall(call, logger, metrics),
       }),
       authentication({
@@ -143,6 +154,7 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       authorize: createAuthorize({ engine: core.engine, catalog }),
       reverse: createReverse(core.engine),
       handlers,
+      streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
       onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
     }),
     account: {
