@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
 import { HealthClient } from '../support/health-client.js'
+import { PurchaseStream } from '../support/purchase-stream.js'
 import { RestartableMongo } from '../support/restartable-mongo.js'
-import type { RpcError } from '../support/rpc-error.js'
+import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
 
@@ -23,11 +24,13 @@ describe('a service whose MongoDB', function () {
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
+  let stream: PurchaseStream
 
   // Before the hooks of the service: an open watch would hold up its end.
   after(async () => {
     health.close()
     client.close()
+    stream.halfClose()
     try {
       await service.stop()
     } finally {
@@ -39,6 +42,7 @@ describe('a service whose MongoDB', function () {
     mongo = await RestartableMongo.prepare()
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
+    stream = new PurchaseStream(service.grpcAddress, { deadlineMs: 60_000 })
     health = new HealthClient(service.grpcAddress)
   })
   async function look(): Promise<Look> {
@@ -97,6 +101,7 @@ describe('a service whose MongoDB', function () {
     before(async () => {
       await mongo.stop()
       await health.watch(SERVICE).until('NOT_SERVING')
+      stream.send({ ...request, transaction_id: 'streamed' })
       error = await client.fail({ ...request, transaction_id: 'while-away' })
     })
 
@@ -106,6 +111,12 @@ describe('a service whose MongoDB', function () {
 
     it('answers UNAVAILABLE', () => {
       expect(error.code).to.equal('UNAVAILABLE')
+    })
+
+    it('answers so in its place on a stream that is open', async () => {
+      const [answer] = await stream.untilAnswered(1)
+      if (!answer?.error) throw new Error('not an error')
+      expect(statusErrorOf(answer.error)).to.deep.include({ code: 'UNAVAILABLE', retryAfterMs: 200 })
     })
   })
 
@@ -126,6 +137,12 @@ describe('a service whose MongoDB', function () {
     it('has not debited what it answered UNAVAILABLE', async () => {
       const retry = { ...request, transaction_id: 'while-away' }
       expect(await client.decide(retry)).to.include({ code: '00', balance: '800', replayed: false })
+    })
+
+    it('decides what is sent again on the stream that was open all the time', async () => {
+      stream.send({ ...request, transaction_id: 'streamed' })
+      const [, answer] = await stream.untilAnswered(2)
+      expect(answer?.response).to.include({ code: '00', balance: '600', replayed: false })
     })
   })
 })
