@@ -9,6 +9,7 @@ import { JWT_SECRET } from '../support/token.js'
 
 const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
+const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
 /** What the service says of itself, and what it answers, at one moment. */
 type Look = {
@@ -20,6 +21,8 @@ type Look = {
 describe('a service whose MongoDB', function () {
   this.timeout(60_000)
   const request: AuthorizeRequest = purchase({ account_id: EXAMPLE_ACCOUNT, mcc: '5411', amount: 200 })
+  // On another account, so that neither waits for the other.
+  const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
   let mongo: RestartableMongo
   let service: ServiceProcess
   let client: TestClient
@@ -101,7 +104,7 @@ describe('a service whose MongoDB', function () {
     before(async () => {
       await mongo.stop()
       await health.watch(SERVICE).until('NOT_SERVING')
-      stream.send({ ...request, transaction_id: 'streamed' })
+      stream.send(streamed)
       error = await client.fail({ ...request, transaction_id: 'while-away' })
     })
 
@@ -140,9 +143,9 @@ describe('a service whose MongoDB', function () {
     })
 
     it('decides what is sent again on the stream that was open all the time', async () => {
-      stream.send({ ...request, transaction_id: 'streamed' })
+      stream.send(streamed)
       const [, answer] = await stream.untilAnswered(2)
-      expect(answer?.response).to.include({ code: '00', balance: '600', replayed: false })
+      expect(answer?.response).to.include({ code: '00', balance: '2200', replayed: false })
     })
   })
 })

@@ -956,16 +956,16 @@ export const AuthorizationServiceService = {
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are decided, or have an
-   * answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one decision, from
-   * when it is read, and no more than the deadline of the stream leaves.
+   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
+   * decision, from when it is read, and no more than the deadline of the stream leaves.
    *
-   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only. Otherwise the
-   * service reads no more, answers what it has read, and ends the stream with
+   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
+   * Otherwise the service reads no more, answers what it has read, and ends the stream with
    *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is four minutes old, or the service stops. Open another.
    *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
-   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again, here or
-   * by Authorize, with the same transaction_id is always safe.
+   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
+   * here or by Authorize, with the same transaction_id is always safe.
    *
    * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -1042,16 +1042,16 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are decided, or have an
-   * answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one decision, from
-   * when it is read, and no more than the deadline of the stream leaves.
+   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
+   * decision, from when it is read, and no more than the deadline of the stream leaves.
    *
-   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only. Otherwise the
-   * service reads no more, answers what it has read, and ends the stream with
+   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
+   * Otherwise the service reads no more, answers what it has read, and ends the stream with
    *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is four minutes old, or the service stops. Open another.
    *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
-   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again, here or
-   * by Authorize, with the same transaction_id is always safe.
+   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
+   * here or by Authorize, with the same transaction_id is always safe.
    *
    * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
