@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
 import type {
@@ -43,6 +44,8 @@ export type AuthorizeStreamOptions = {
 export function authorizeStreamHandler(
   options: AuthorizeStreamOptions,
 ): handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse> {
+  // Every stream that is open listens: Node.js would take more than ten for a leak.
+  setMaxListeners(0, options.limits.draining)
   return (call) => new AuthorizeStream(call, options).open()
 }
 
@@ -86,7 +89,7 @@ class AuthorizeStream {
     this.#call.on('data', (request: AuthorizeRequest | UnreadableMessage) => this.#take(request))
   }
 
-  /** A stream ends with its token, or with its time. That of several opened together is up before its limit by up to a tenth. */
+  /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
   #limitAge(): NodeJS.Timeout {
     const { principal } = callContextOf(this.#call.metadata)
     const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)

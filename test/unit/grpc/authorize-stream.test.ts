@@ -419,6 +419,16 @@ describe('authorize stream', () => {
       expect(listeners()).to.equal(0)
     })
 
+    it('so that many may be open at a time', async () => {
+      const warnings: Error[] = []
+      const note = (warning: Error) => warnings.push(warning)
+      process.on('warning', note)
+      for (let count = 0; count < 20; count++) open()
+      await aWhile()
+      process.off('warning', note)
+      expect(warnings).to.deep.equal([])
+    })
+
     it('when it has ended', async () => {
       const stream = open()
       stream.halfClose()

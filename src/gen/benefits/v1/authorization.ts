@@ -962,7 +962,7 @@ export const AuthorizationServiceService = {
    *
    * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
    * Otherwise the service reads no more, answers what it has read, and ends the stream with
-   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is four minutes old, or the service stops. Open another.
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
    *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
    * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
    * here or by Authorize, with the same transaction_id is always safe.
@@ -1048,7 +1048,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *
    * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
    * Otherwise the service reads no more, answers what it has read, and ends the stream with
-   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is four minutes old, or the service stops. Open another.
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
    *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
    * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
    * here or by Authorize, with the same transaction_id is always safe.
