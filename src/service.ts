@@ -9,6 +9,7 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
+import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
@@ -126,7 +127,8 @@ export function createDecider(options: DeciderOptions): Decider {
   })
   measureCommands(core.client, metrics)
 
-  const grpc = createGrpc(options, core, metrics)
+  const draining = new AbortController()
+  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -150,13 +152,21 @@ export function createDecider(options: DeciderOptions): Decider {
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
+      draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
     },
   }
 }
 
-function createGrpc({ config, jwtSecret, logger }: DeciderOptions, core: Core, metrics: Metrics): GrpcServer {
+type GrpcOptions = DeciderOptions & {
+  readonly core: Core
+  readonly metrics: Metrics
+  /** Ends the streams that are open. */
+  readonly draining: AbortSignal
+}
+
+function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
   const verifier = new TokenVerifier({
     secret: jwtSecret,
     algorithms: config.jwtAlgorithms,
@@ -177,6 +187,7 @@ function createGrpc({ config, jwtSecret, logger }: DeciderOptions, core: Core, m
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: (call) => recordCall(call, logger, metrics),
       }),
       authentication({
@@ -192,6 +203,7 @@ function createGrpc({ config, jwtSecret, logger }: DeciderOptions, core: Core, m
       authorize: createAuthorize({ engine: core.engine, catalog }),
       reverse: createReverse(core.engine),
       handlers,
+      streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
       onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
     }),
     account: {

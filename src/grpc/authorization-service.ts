@@ -1,4 +1,5 @@
 import type { Authorize } from '../application/authorize.js'
+import type { Budget } from '../application/budget.js'
 import type { Reverse } from '../application/reverse.js'
 import type { Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
@@ -11,6 +12,7 @@ import type {
   ReverseRequest,
   ReverseResponse,
 } from '../gen/benefits/v1/authorization.js'
+import { authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, unaryHandler } from './handlers.js'
 import { decisionMessage, reasonOf } from './reason-mapping.js'
@@ -20,23 +22,30 @@ export type AuthorizationServiceOptions = {
   readonly authorize: Authorize
   readonly reverse: Reverse
   readonly handlers: HandlerOptions
+  readonly streams: StreamLimits
   /** Told of every answer. */
   readonly onDecision: (entry: AuthorizationEntry | ReversalEntry, replayed: boolean) => void
 }
 
 /** benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
-  const { authorize, reverse, onDecision, handlers } = options
+  const { authorize, reverse, onDecision, handlers, streams } = options
+  const authorizeOne = async (request: AuthorizeRequest, budget: Budget): Promise<AuthorizeResponse> => {
+    const { accountId, purchase } = readPurchase(request)
+    const verdict = await authorize(accountId, purchase, budget)
+    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+    if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+    const replayed = verdict.type === 'REPLAY'
+    onDecision(verdict.entry, replayed)
+    return authorizeResponse(verdict.entry, replayed)
+  }
+
   return {
-    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, async (request, { budget }) => {
-      const { accountId, purchase } = readPurchase(request)
-      const verdict = await authorize(accountId, purchase, budget)
-      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
-      const replayed = verdict.type === 'REPLAY'
-      onDecision(verdict.entry, replayed)
-      return authorizeResponse(verdict.entry, replayed)
-    }),
+    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, (request, { budget }) =>
+      authorizeOne(request, budget),
+    ),
+
+    authorizeStream: authorizeStreamHandler({ handlers, limits: streams, authorizeOne }),
 
     reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, { budget }) => {
       const { accountId, reversal } = readReversal(request)

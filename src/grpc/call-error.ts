@@ -44,6 +44,11 @@ const kinds = {
   },
   OVERLOADED: { code: status.RESOURCE_EXHAUSTED, retry: true, message: 'too many requests are waiting' },
   UNAVAILABLE: { code: status.UNAVAILABLE, retry: true, message: 'the service cannot decide at the moment' },
+  STREAM_ENDED: {
+    code: status.UNAVAILABLE,
+    retry: true,
+    message: 'the stream has had its time: open another, and send again what was not answered',
+  },
   NO_TIME_LEFT: {
     code: status.DEADLINE_EXCEEDED,
     retry: false,
@@ -82,11 +87,15 @@ export function callErrorOf(error: unknown): CallError {
 
 /** The form in which grpc-js takes an error: code, message, and google.rpc.Status in the trailers. */
 export function serviceErrorOf(error: CallError): ServiceError {
-  const { code } = kinds[error.kind]
+  const rich = richStatusOf(error)
   const metadata = new Metadata()
-  const rich = { code, message: error.message, details: [...detailsOf(error)] }
   metadata.set(DETAILS_TRAILER, Buffer.from(Status.encode(rich).finish()))
-  return Object.assign(new Error(error.message), { code, details: error.message, metadata })
+  return Object.assign(new Error(error.message), { code: rich.code, details: error.message, metadata })
+}
+
+/** The form in which an error is one message among others. */
+export function richStatusOf(error: CallError): Status {
+  return { code: kinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
 }
 
 function* detailsOf({ kind, violations }: CallError): Generator<Any> {

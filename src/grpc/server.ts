@@ -13,6 +13,7 @@ import {
 } from '../gen/benefits/v1/authorization.js'
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
+import { STREAM_AGE_MS_MAX } from './authorize-stream.js'
 import { loadDescriptors } from './descriptors.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
@@ -31,7 +32,8 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_age_ms': 300_000,
-  'grpc.max_connection_age_grace_ms': 30_000,
+  // A stream that was opened just before may have its time, and then its last decisions.
+  'grpc.max_connection_age_grace_ms': STREAM_AGE_MS_MAX + 90_000,
   'grpc.max_connection_idle_ms': 900_000,
   'grpc.enable_channelz': 0,
 }

@@ -6,6 +6,8 @@ export interface Metrics {
   callStarted(call: CallLabels): void
   /** A call has ended with this status code's name. */
   callHandled(call: CallLabels, code: string, seconds: number): void
+  /** A message of a stream has come, or was sent. */
+  streamMessage(call: CallLabels, direction: 'received' | 'sent'): void
   /** A purchase was decided, or its stored decision given again. */
   decision(decision: DecisionLabels): void
   /** A token was refused. */
@@ -88,6 +90,20 @@ export function createMetrics(readings: Readings): Metrics {
     buckets: latencyBuckets,
     registers,
   })
+  const messages = {
+    received: new Counter({
+      name: 'grpc_server_msg_received_total',
+      help: 'Messages received on streams.',
+      labelNames: callLabels,
+      registers,
+    }),
+    sent: new Counter({
+      name: 'grpc_server_msg_sent_total',
+      help: 'Messages sent on streams.',
+      labelNames: callLabels,
+      registers,
+    }),
+  }
   const decisions = new Counter({
     name: 'benefits_decisions_total',
     help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
@@ -160,6 +176,7 @@ export function createMetrics(readings: Readings): Metrics {
       series.handledWith(code).inc()
       series.handling.observe(seconds)
     },
+    streamMessage: (call, direction) => messages[direction].inc(labelsOf(call)),
     decision: ({ kind, code, reason, category, replayed }) =>
       decisions.inc({ kind, code, reason, category, replayed: String(replayed) }),
     tokenRefused: (reason) => refused.inc({ reason }),

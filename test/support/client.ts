@@ -118,7 +118,8 @@ export class TestClient {
   }
 }
 
-function metadataOf({ authorization = `Bearer ${signToken()}`, requestId }: CallOptions): Metadata {
+/** What a call is sent with. */
+export function metadataOf({ authorization = `Bearer ${signToken()}`, requestId }: CallOptions): Metadata {
   const metadata = new Metadata()
   if (authorization !== null) metadata.set('authorization', authorization)
   if (requestId !== undefined) metadata.set('x-request-id', requestId)
