@@ -9,8 +9,11 @@ export type LoadResult = {
     readonly cpuMs: number
     /** The same for one call that ended, in microseconds. */
     readonly cpuUsPerCall: number
-    /** From a request's arrival to when this process wrote it, for those that were not late; open loop only. */
-    readonly sendDelay: LatencyFigures | undefined
+    /**
+     * From a request's arrival to when this process sent it, of those that were not late: the part of `latency` that is ours. With
+     * one caller after another it is 0; with a rate it is the coarseness of timers, about a millisecond.
+     */
+    readonly sendDelay: LatencyFigures
   }
 }
 

@@ -1,0 +1,96 @@
+import { AuthorizeRequest } from '../../src/gen/benefits/v1/authorization.js'
+import { accountIdAt } from './account-id.js'
+import { framedMessage } from './grpc-messages.js'
+import type { Workload } from './job.js'
+import { Random } from './random.js'
+
+/** What a purchase is to be answered with. */
+export type Expectation = 'BENEFIT' | 'CASH' | 'DECLINED'
+
+/** A request, and what became of it. */
+export type Purchase = {
+  readonly id: string
+  /** As it is sent, prefix included. */
+  readonly message: Buffer
+  /** In centavos. */
+  readonly amount: bigint
+  readonly expected: Expectation
+  /** Calls for it that have not ended. */
+  underWay: number
+  /** What it was answered with first; undefined until then. */
+  answered: string | undefined
+}
+
+/** Requests that are kept to be repeated. */
+const RECENT = 4_096
+/** How far back a repeat reaches: so far that the original has normally been answered. */
+const BACK_MIN = 2_000
+const BACK_MAX = 4_000
+
+/** The requests of a workload, one after another. */
+export class Purchases {
+  readonly #workload: Workload
+  readonly #random: Random
+  readonly #recent: Purchase[] = []
+  #sent = 0
+  #ids = 0
+
+  constructor(workload: Workload) {
+    this.#workload = workload
+    this.#random = new Random(workload.seed)
+  }
+
+  /** Different requests so far. */
+  get ids(): number {
+    return this.#ids
+  }
+
+  next(): Purchase {
+    const purchase = this.#repeated() ?? this.#new()
+    this.#recent[this.#sent % RECENT] = purchase
+    this.#sent++
+    return purchase
+  }
+
+  #repeated(): Purchase | undefined {
+    // Drawn in any case: what follows must not depend on how quickly the answers come.
+    const isRepeat = this.#random.next() < this.#workload.repeatShare
+    const back = BACK_MIN + this.#random.below(BACK_MAX - BACK_MIN)
+    if (!isRepeat || back > this.#sent) return undefined
+    const original = this.#recent[(this.#sent - back) % RECENT]
+    return original?.underWay === 0 ? original : undefined
+  }
+
+  #new(): Purchase {
+    const { accounts, hotAccount, transactionPrefix, merchants } = this.#workload
+    const expected = this.#expectation()
+    const request = {
+      transactionId: `${transactionPrefix}${this.#ids}`,
+      accountId: accountIdAt(accounts, hotAccount ? 0 : this.#random.below(accounts.count)),
+      amount: this.#amount(expected),
+      mcc: this.#random.pick(expected === 'CASH' ? this.#workload.cashMccs : this.#workload.benefitMccs),
+      merchant: this.#random.pick(merchants),
+    }
+    this.#ids++
+    return {
+      id: request.transactionId,
+      message: framedMessage(AuthorizeRequest.encode(request).finish()),
+      amount: request.amount,
+      expected,
+      underWay: 0,
+      answered: undefined,
+    }
+  }
+
+  #expectation(): Expectation {
+    const { declineShare, cashShare } = this.#workload
+    if (this.#random.next() < declineShare) return 'DECLINED'
+    return this.#random.next() < cashShare ? 'CASH' : 'BENEFIT'
+  }
+
+  #amount(expected: Expectation): bigint {
+    const { amount, declinedAmount } = this.#workload
+    if (expected === 'DECLINED') return BigInt(declinedAmount)
+    return BigInt(amount.min + this.#random.below(amount.max - amount.min + 1))
+  }
+}
