@@ -22,6 +22,7 @@ export class Books {
   readonly #approved = new Map<string, { count: number; centavos: bigint }>()
   readonly #unknown = new Set<Purchase>()
   #sent = 0
+  #decided = 0
   #decidedTwice = 0
   #contradicted = 0
   #unexpected = 0
@@ -60,12 +61,13 @@ export class Books {
     return {
       sent: this.#sent,
       ids,
+      decided: this.#decided,
       outcomes: [...this.#outcomes.values()].map(outcomeOf),
       errors: [...this.#errors].map(errorsOf),
       approved: sumOf(approved),
       approvedByCategory: Object.fromEntries([...this.#approved].map(([id, sum]) => [id, sumOf([sum])])),
       unknown: {
-        ...sumOf(unknown.map(({ amount }) => ({ count: 1, centavos: amount }))),
+        ...sumOf(unknown.map(possibleDebit)),
         ids: unknown.slice(0, NAMED_MAX).map(({ id }) => id),
       },
       decidedTwice: this.#decidedTwice,
@@ -83,12 +85,21 @@ export class Books {
 
   #answeredFirst(purchase: Purchase, { code, category }: Answer): void {
     this.#unknown.delete(purchase)
+    this.#decided++
     if (code !== '00') return
     const sum = this.#approved.get(category) ?? { count: 0, centavos: 0n }
     sum.count++
     sum.centavos += purchase.amount
     this.#approved.set(category, sum)
   }
+}
+
+/** What may have been debited for a purchase of which nothing is known. */
+function possibleDebit({ amount, expected }: Purchase): {
+  readonly count: number
+  readonly centavos: bigint
+} {
+  return { count: 1, centavos: expected === 'DECLINED' ? 0n : amount }
 }
 
 function isAsExpected({ code, category }: Answer, expected: Expectation): boolean {

@@ -58,6 +58,8 @@ export type WholeRun = {
   readonly sent: number
   /** Different transaction ids. */
   readonly ids: number
+  /** Of these, the ones that were answered with status OK at least once, whatever the answer. */
+  readonly decided: number
   readonly outcomes: readonly Outcome[]
   readonly errors: readonly CallErrors[]
   /**
@@ -66,7 +68,10 @@ export type WholeRun = {
    */
   readonly approved: Sum
   readonly approvedByCategory: Readonly<Record<string, Sum>>
-  /** Ids without an answer that may have been debited all the same: an answer that never came, or an error that leaves it open. */
+  /**
+   * Ids without an answer that may have been decided all the same: an answer that never came, or an error that leaves it open; and
+   * what may have been debited for them.
+   */
   readonly unknown: Sum & {
     /** The first hundred. */
     readonly ids: readonly string[]

@@ -15,6 +15,8 @@ export type Measurements = {
   /** In the order in which they were taken. */
   readonly runs: readonly Run[]
   readonly goals: readonly Goal[]
+  readonly floors?: readonly DriverFloor[]
+  readonly loading?: readonly Loading[]
 }
 
 export type Machine = {
@@ -61,10 +63,37 @@ export type Run = {
   readonly scenario: string
   readonly side: string
   readonly result: LoadResult
-  /** Processor time in the whole run, warm-up included, in milliseconds. */
+  /** Processor time from the start of the run until the processes were calm again, in milliseconds. */
   readonly cpuMs?: { readonly service: number; readonly mongod: number }
+  /** How busy the machine was before the run: load average of one minute, and the share of all cores that was busy, from 0 to 1. */
+  readonly calm?: { readonly loadAverage: number; readonly busyShare: number }
+  /** Largest resident memory of the service that was seen during the run. */
+  readonly rssBytesMax?: number
   /** What was wrong with the books afterwards, one sentence each; empty when every centavo was found. */
   readonly damages: readonly string[]
+}
+
+/** What the bare driver does in one round, without gRPC and without any rule. */
+export type DriverFloor = {
+  readonly round: number
+  readonly operation: 'findOneAndUpdate' | 'bulkWrite'
+  /** Updates in one operation. */
+  readonly batch: number
+  /** Operations under way at once. */
+  readonly inFlight: number
+  /** Updates in one second. */
+  readonly perSecond: number
+  /** Processor time for one update, in microseconds. */
+  readonly cpuUs: { readonly client: number; readonly mongod?: number }
+}
+
+/** How a database was filled before it was measured with. */
+export type Loading = {
+  readonly accounts: number
+  readonly entries: number
+  readonly seconds: number
+  readonly verifiedAccounts: number
+  readonly damages: number
 }
 
 /** Something that we set out to reach. */
