@@ -89,7 +89,7 @@ export class Books {
     if (code !== '00') return
     const sum = this.#approved.get(category) ?? { count: 0, centavos: 0n }
     sum.count++
-    sum.centavos += purchase.amount
+    sum.centavos += BigInt(purchase.amount)
     this.#approved.set(category, sum)
   }
 }
@@ -99,7 +99,7 @@ function possibleDebit({ amount, expected }: Purchase): {
   readonly count: number
   readonly centavos: bigint
 } {
-  return { count: 1, centavos: expected === 'DECLINED' ? 0n : amount }
+  return { count: 1, centavos: expected === 'DECLINED' ? 0n : BigInt(amount) }
 }
 
 function isAsExpected({ code, category }: Answer, expected: Expectation): boolean {

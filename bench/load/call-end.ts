@@ -2,7 +2,7 @@ import { decodedHeaders, type Header } from './hpack.js'
 
 /** How a call ended. */
 export type CallEnd = {
-  /** Number of the gRPC status; NO_ANSWER when the connection broke first. */
+  /** Number of the gRPC status; NO_ANSWER when the connection broke first, or takes no more calls. */
   readonly status: number
   readonly message: string
 }

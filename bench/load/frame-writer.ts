@@ -52,10 +52,12 @@ export class FrameWriter {
   #flushSoon(): void {
     if (this.#isDue) return
     this.#isDue = true
-    process.nextTick(() => {
-      this.#isDue = false
-      this.#flush()
-    })
+    process.nextTick(this.#flushDue)
+  }
+
+  readonly #flushDue = (): void => {
+    this.#isDue = false
+    this.#flush()
   }
 
   #flush(): void {

@@ -191,7 +191,7 @@ export class GrpcConnection {
   #receivedGoaway({ payload }: Frame): void {
     const last = payload.readUInt32BE(0) & 0x7fffffff
     const message = `the server takes no more calls, error ${payload.readUInt32BE(4)}`
-    this.#refuse({ status: statusCalled('UNAVAILABLE'), message }, (stream) => stream.id > last)
+    this.#refuse({ status: NO_ANSWER, message }, (stream) => stream.id > last)
   }
 
   #consume(stream: GrpcStream | undefined, bytes: number): void {

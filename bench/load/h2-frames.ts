@@ -48,10 +48,12 @@ export type Frame = FrameHead & {
   readonly payload: Buffer
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** Cuts what a socket receives into frames. */
 export class FrameReader {
   readonly #onFrame: (frame: Frame) => void
-  #rest = Buffer.alloc(0)
+  #rest: Buffer = NOTHING
 
   constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame
@@ -71,7 +73,7 @@ export class FrameReader {
       this.#onFrame(frameOf(bytes, { start, end }))
     }
     // The socket reads into the same memory again.
-    this.#rest = at === bytes.length ? Buffer.alloc(0) : Buffer.from(bytes.subarray(at))
+    this.#rest = at === bytes.length ? NOTHING : Buffer.from(bytes.subarray(at))
   }
 }
 

@@ -14,6 +14,7 @@ const checks: readonly (readonly [path: string, check: Check])[] = [
   ['mode', oneOf(['unary', 'stream'])],
   ['connections', whole({ min: 1, max: 64 })],
   ['streamsPerConnection', optional(whole({ min: 1, max: 100 }))],
+  ['callTimeoutMs', optional(whole({ min: 1, max: 60_000 }))],
   ['workload.seed', whole({ min: 0, max: 2 ** 32 - 1 })],
   ['workload.transactionPrefix', text({ max: 100 })],
   ['workload.accounts.prefix', text({ max: 50 })],

@@ -9,9 +9,17 @@ export type LoadJob = {
   readonly connections: number
   /** With `stream`: streams on each connection. 1 to 100, by default 1. */
   readonly streamsPerConnection?: number
+  /**
+   * Deadline that the server is told of each unary call, and how long calls that are under way at the end are waited for.
+   * 1 to 60,000, by default 10,000.
+   */
+  readonly callTimeoutMs?: number
   readonly workload: Workload
   readonly shape: LoadShape
 }
+
+/** Where a job does not say otherwise. */
+export const CALL_TIMEOUT_MS = 10_000
 
 /**
  * What is sent. Request number n is a function of the workload alone, whatever the answers are, with one exception: a repeat

@@ -4,13 +4,13 @@ import { Books } from './books.js'
 import { Call, type CallTimes } from './call.js'
 import { type CallEnd, NO_ANSWER } from './call-end.js'
 import { ClosedPace } from './closed-pace.js'
-import type { LoadJob } from './job.js'
+import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
 import { Measurement } from './measurement.js'
 import { OpenPace } from './open-pace.js'
 import type { Pace, Sender } from './pace.js'
 import { Purchases } from './purchases.js'
 import type { LoadResult } from './result.js'
-import { CALL_TIMEOUT_MS, openTransport, type Transport } from './transport.js'
+import { openTransport, type Transport } from './transport.js'
 
 /** Runs a job; fails when a connection or a stream does not last. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
@@ -82,7 +82,8 @@ class LoadRun implements Sender {
       this.#onIdle = resolve
       if (this.#underWay === 0) resolve()
     })
-    await Promise.race([idle, wait(CALL_TIMEOUT_MS, undefined, { ref: false })])
+    const timeoutMs = this.#job.callTimeoutMs ?? CALL_TIMEOUT_MS
+    await Promise.race([idle, wait(timeoutMs, undefined, { ref: false })])
     this.#transport.close()
   }
 

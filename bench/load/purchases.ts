@@ -1,19 +1,13 @@
-import { AuthorizeRequest } from '../../src/gen/benefits/v1/authorization.js'
 import { accountIdAt } from './account-id.js'
-import { framedMessage } from './grpc-messages.js'
 import type { Workload } from './job.js'
 import { Random } from './random.js'
+import type { Request } from './request-writer.js'
 
 /** What a purchase is to be answered with. */
 export type Expectation = 'BENEFIT' | 'CASH' | 'DECLINED'
 
 /** A request, and what became of it. */
-export type Purchase = {
-  readonly id: string
-  /** As it is sent, prefix included. */
-  readonly message: Buffer
-  /** In centavos. */
-  readonly amount: bigint
+export type Purchase = Request & {
   readonly expected: Expectation
   /** Calls for it that have not ended. */
   underWay: number
@@ -64,18 +58,13 @@ export class Purchases {
   #new(): Purchase {
     const { accounts, hotAccount, transactionPrefix, merchants } = this.#workload
     const expected = this.#expectation()
-    const request = {
-      transactionId: `${transactionPrefix}${this.#ids}`,
+    const id = `${transactionPrefix}${this.#ids++}`
+    return {
+      id,
       accountId: accountIdAt(accounts, hotAccount ? 0 : this.#random.below(accounts.count)),
       amount: this.#amount(expected),
       mcc: this.#random.pick(expected === 'CASH' ? this.#workload.cashMccs : this.#workload.benefitMccs),
       merchant: this.#random.pick(merchants),
-    }
-    this.#ids++
-    return {
-      id: request.transactionId,
-      message: framedMessage(AuthorizeRequest.encode(request).finish()),
-      amount: request.amount,
       expected,
       underWay: 0,
       answered: undefined,
@@ -88,9 +77,9 @@ export class Purchases {
     return this.#random.next() < cashShare ? 'CASH' : 'BENEFIT'
   }
 
-  #amount(expected: Expectation): bigint {
+  #amount(expected: Expectation): number {
     const { amount, declinedAmount } = this.#workload
-    if (expected === 'DECLINED') return BigInt(declinedAmount)
-    return BigInt(amount.min + this.#random.below(amount.max - amount.min + 1))
+    if (expected === 'DECLINED') return declinedAmount
+    return amount.min + this.#random.below(amount.max - amount.min + 1)
   }
 }

@@ -25,7 +25,9 @@ export class SendQueue {
   }
 
   send(sending: Sending): void {
-    if (this.#waiting.length > 0 || !this.#hasRoomFor(sending)) this.#waiting.push(sending)
+    const mustWait = this.#waiting.length > 0 || !this.#hasRoomFor(sending)
+    // Its memory is the caller's again when we return.
+    if (mustWait) this.#waiting.push({ ...sending, message: Buffer.from(sending.message) })
     else this.#write(sending)
   }
 

@@ -3,11 +3,10 @@ import type { Call } from './call.js'
 import { type CallEnd, NO_ANSWER, statusName } from './call-end.js'
 import { GrpcConnection, requestHeaders } from './grpc-connection.js'
 import type { GrpcStream, StreamListener } from './grpc-stream.js'
-import type { LoadJob } from './job.js'
+import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
+import { RequestWriter } from './request-writer.js'
 
 const SERVICE = '/benefits.v1.AuthorizationService'
-/** The deadline that the server is told of each unary call, and how long we wait for calls to end. */
-export const CALL_TIMEOUT_MS = 10_000
 
 /** Carries calls to the server. Each ends exactly once. */
 export type Transport = {
@@ -28,17 +27,18 @@ export async function openTransport(job: LoadJob): Promise<Transport> {
 class UnaryTransport implements Transport {
   readonly #connections: readonly GrpcConnection[]
   readonly #headers: Buffer
+  readonly #writer = new RequestWriter()
   #turn = 0
 
   constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
     this.#connections = connections
-    this.#headers = headersOf(job, { method: 'Authorize', timeoutMs: CALL_TIMEOUT_MS })
+    this.#headers = headersOf(job, { method: 'Authorize', timeoutMs: job.callTimeoutMs ?? CALL_TIMEOUT_MS })
   }
 
   send(call: Call): void {
     const connection = this.#connections[this.#turn++ % this.#connections.length]
     const stream = connection?.call(this.#headers, call)
-    if (stream) connection?.send({ stream, message: call.purchase.message, last: true })
+    if (stream) connection?.send({ stream, message: this.#writer.message(call.purchase), last: true })
   }
 
   close(): void {
@@ -74,6 +74,7 @@ class StreamTransport implements Transport {
 class Channel implements StreamListener {
   readonly #connection: GrpcConnection
   readonly #stream: GrpcStream
+  readonly #writer = new RequestWriter()
   readonly #calls = new Map<string, Call>()
   #end: CallEnd | undefined
 
@@ -88,7 +89,8 @@ class Channel implements StreamListener {
       return
     }
     this.#calls.set(call.purchase.id, call)
-    this.#connection.send({ stream: this.#stream, message: call.purchase.message, last: false })
+    const message = this.#writer.message(call.purchase)
+    this.#connection.send({ stream: this.#stream, message, last: false })
   }
 
   message(message: Buffer): void {
