@@ -1,4 +1,5 @@
 import { Random } from '../tools/crash-test/random.js'
+import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'
 import { untilCalm } from './calm.js'
 import { capacityOf } from './capacity.js'
@@ -15,7 +16,7 @@ import {
   type Plan,
   sizeScenarios,
 } from './scenarios.js'
-import { Session, type SessionOptions, someOf } from './session.js'
+import { Session, type SessionOptions } from './session.js'
 import { type BenchmarkedSide, sidesNamed } from './sides.js'
 
 const OURS = 'ours'
@@ -177,7 +178,8 @@ export class Benchmark {
       },
     })
     const seconds = (performance.now() - startedAtMs) / 1_000
-    const verified = await verifyBooks(db, someOf(size.accounts, size.verified))
+    const sample = await sampleOf(db, { accounts: size.accounts, wanted: size.verified })
+    const verified = await verifyBooks(db, sample)
     const entries = size.accounts * ENTRIES_PER_ACCOUNT
     this.#loading.push({
       accounts: size.accounts,

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Time over which it is measured how busy the processors are, in milliseconds. */
 const LOOK_MS = 100
 /** Part of all processors that a calm machine may use, besides us. */
-const CALM_SHARE = 0.08
+const CALM_SHARE = 0.1
 
 /** How the machine was before a run. */
 export type Calm = {

@@ -8,6 +8,8 @@ const OUTPUT_BYTES_MAX = 16 * 1024 * 1024
 export type JsonProgramOptions = {
   /** Compiled, from the project's folder. */
   readonly script: string
+  /** Flags of Node.js; those of the servers when absent. */
+  readonly flags?: readonly string[]
   /** What it reads, as JSON. */
   readonly input: object
   /** Longest time that it may take. */
@@ -22,10 +24,10 @@ export type JsonProgramOptions = {
  * @throws Error with what it wrote to standard error when it fails, takes too long, or is interrupted.
  */
 export async function runJsonProgram<Result>(options: JsonProgramOptions): Promise<Result> {
-  const { script, input, timeoutMs, signal } = options
+  const { script, flags = NODE_FLAGS, input, timeoutMs, signal } = options
   signal.throwIfAborted()
   const child = watch(
-    spawn(process.execPath, [...NODE_FLAGS, script], { cwd: PROJECT, stdio: ['pipe', 'pipe', 'pipe'] }),
+    spawn(process.execPath, [...flags, script], { cwd: PROJECT, stdio: ['pipe', 'pipe', 'pipe'] }),
   )
   const stop = () => child.kill('SIGKILL')
   const timer = setTimeout(stop, timeoutMs)

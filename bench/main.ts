@@ -15,6 +15,9 @@ import { sidesNamed } from './sides.js'
 /** Where the figures of a whole run are kept: the page is made from them. */
 const MEASUREMENTS = join(PROJECT, '.docs/benchmarks/measurements.json')
 
+/** One Ctrl-C can arrive twice, from the terminal and from make: only a later signal means "now", in milliseconds. */
+const SAME_SIGNAL_MS = 500
+
 await runCommand('bench', async () => {
   const whole = process.argv[2] !== 'quick'
   const plan = whole ? wholePlan : quickPlan
@@ -66,16 +69,20 @@ async function temporaryFile(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'benefits-bench-')), 'measurements.json')
 }
 
-/** Aborted by Ctrl-C and its like. The second one ends the process, and everything that it has started. */
+/** Aborted by Ctrl-C and its like. A later one ends the process at once, and everything that it has started. */
 function interruptedBySignal(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1)
-      console.error('bench: ending what was begun')
-      controller.abort()
-    })
+  let abortedAtMs = 0
+  const stop = () => {
+    if (controller.signal.aborted) {
+      if (performance.now() - abortedAtMs > SAME_SIGNAL_MS) process.exit(1)
+      return
+    }
+    abortedAtMs = performance.now()
+    console.error('bench: ending what was begun')
+    controller.abort()
   }
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop)
   return controller.signal
 }
 

@@ -35,7 +35,7 @@ export type Plan = {
     readonly callers: readonly number[]
     /** Part of our capacity that requests arrive at. */
     readonly share: number
-    /** Accounts whose whole history is verified in the large database. */
+    /** Accounts of the large database whose whole history is verified, twice: any, and such as were used. */
     readonly verified: number
   }
   /** The bare driver: time for each of its operations. */
@@ -63,17 +63,17 @@ export const wholePlan: Plan = {
   accounts: 10_000,
   callers: [1, 8, 32, 128, 256],
   hotCallers: [128],
-  warmup: { callers: 64, durationMs: 3_000 },
-  window: { warmupMs: 500, durationMs: 2_500 },
+  warmup: { callers: 64, durationMs: 2_500 },
+  window: { warmupMs: 500, durationMs: 2_000 },
   latencyShares: [0.5, 0.7],
   commonShare: 0.7,
   overloadShares: [0.5, 0.7, 0.9, 1, 1.5, 2],
   openRounds: 2,
-  openWindow: { warmupMs: 1_000, durationMs: 4_000 },
+  openWindow: { warmupMs: 700, durationMs: 3_300 },
   inFlightMax: 4_096,
-  size: { accounts: 1_000_000, rounds: 2, callers: [1, 128], share: 0.5, verified: 2_000 },
+  size: { accounts: 1_000_000, rounds: 2, callers: [1, 128], share: 0.5, verified: 1_000 },
   driver: { warmupMs: 500, durationMs: 2_500 },
-  calmMsMax: 3_000,
+  calmMsMax: 1_500,
   seed: 20_261_123,
 }
 
@@ -93,7 +93,7 @@ export const quickPlan: Plan = {
   openWindow: { warmupMs: 300, durationMs: 1_500 },
   size: { accounts: 20_000, rounds: 1, callers: [64], share: 0.5, verified: 200 },
   driver: { warmupMs: 200, durationMs: 800 },
-  calmMsMax: 1_000,
+  calmMsMax: 500,
 }
 
 /** Connections of the load generator: calls take turns among them. */

@@ -3,13 +3,13 @@ import jwt from 'jsonwebtoken'
 import type { Db } from 'mongodb'
 import { compare } from './books/compare.js'
 import { auditRival } from './books/rival-audit.js'
+import { sampleOf } from './books/sample.js'
 import { type Totals, totalsOf } from './books/totals.js'
 import { verifyBooks } from './books/verify-books.js'
 import { type Calm, untilCalm } from './calm.js'
 import type { Database } from './database.js'
 import { loadBooks } from './dataset/load-books.js'
 import { runJsonProgram } from './json-program.js'
-import { accountIdAt } from './load/account-id.js'
 import type { LoadJob, LoadShape } from './load/job.js'
 import type { LoadResult } from './load/result.js'
 import { type Usage, usageOf } from './processor-time.js'
@@ -19,6 +19,8 @@ import { ServerProcess } from './server-process.js'
 import type { BenchmarkedSide } from './sides.js'
 
 const LOAD_PROGRAM = 'dist-bench/bench/load/main.js'
+/** Room for young objects, in MiB: the generator is to collect garbage rarely, and never in the way of a latency. */
+const LOAD_FLAGS = ['--max-semi-space-size=32']
 /** What the load generator may take longer than it was told, in milliseconds: calls that end late, and its own start. */
 const LOAD_EXTRA_MS = 60_000
 /** Pause between two looks at the memory of a server, in milliseconds. */
@@ -39,7 +41,7 @@ export type SessionOptions = {
   /** Whether its books are there already, and stay there. */
   readonly keepsDatabase: boolean
   readonly accounts: number
-  /** Accounts whose whole history is checked at the end, taken evenly; all when absent. */
+  /** Accounts whose whole history is checked at the end, as {@link sampleOf} wants them; all when absent. */
   readonly verified?: number
   readonly side: BenchmarkedSide
   readonly round: number
@@ -176,7 +178,13 @@ export class Session {
       shape,
     }
     const timeoutMs = shape.warmupMs + shape.durationMs + LOAD_EXTRA_MS
-    return await runJsonProgram<LoadResult>({ script: LOAD_PROGRAM, input: job, timeoutMs, signal })
+    return await runJsonProgram<LoadResult>({
+      script: LOAD_PROGRAM,
+      flags: LOAD_FLAGS,
+      input: job,
+      timeoutMs,
+      signal,
+    })
   }
 
   async #compare({ whole }: LoadResult): Promise<readonly string[]> {
@@ -191,8 +199,9 @@ export class Session {
     const { side, verified, accounts } = this.#options
     if (!side.keepsBooks) return []
     if (side.shape === 'RIVAL') return await auditRival(this.#db)
-    return (await verifyBooks(this.#db, verified === undefined ? undefined : someOf(accounts, verified)))
-      .damageFound
+    if (verified === undefined) return (await verifyBooks(this.#db)).damageFound
+    const sample = await sampleOf(this.#db, { accounts, wanted: verified })
+    return (await verifyBooks(this.#db, sample)).damageFound
   }
 
   async #calm(): Promise<Calm> {
@@ -202,13 +211,6 @@ export class Session {
   #usages(): Usages {
     return { service: usageOf(this.#server.pid), mongod: usageOf(this.#options.database.pid) }
   }
-}
-
-/** Ids of some accounts out of all, evenly, the first one among them: it is the hot one. */
-export function someOf(accounts: number, wanted: number): readonly string[] {
-  const step = Math.max(1, Math.floor(accounts / wanted))
-  const numbers = Array.from({ length: Math.min(wanted, accounts) }, (_, index) => index * step)
-  return numbers.map((number) => accountIdAt(accountRange(accounts), number))
 }
 
 type Usages = { readonly service: Usage | undefined; readonly mongod: Usage | undefined }

@@ -1,12 +1,13 @@
 import { expect } from 'chai'
 import { auditRival } from '../../../bench/books/rival-audit.js'
+import { sampleOf } from '../../../bench/books/sample.js'
 import { totalsOf } from '../../../bench/books/totals.js'
 import { verifyBooks } from '../../../bench/books/verify-books.js'
 import { loadBooks } from '../../../bench/dataset/load-books.js'
 import { ENTRIES_PER_ACCOUNT } from '../../../bench/dataset/loaded-account.js'
 import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
+import { accountIdAt } from '../../../bench/load/account-id.js'
 import { accountRange } from '../../../bench/scenarios.js'
-import { someOf } from '../../../bench/session.js'
 import type { AccountDocument } from '../../../src/storage/documents.js'
 import { useDatabase } from '../../support/database-fixture.js'
 
@@ -58,7 +59,7 @@ describe('books that the benchmark has loaded', () => {
       entries: COUNT * ENTRIES_PER_ACCOUNT,
       ...clean,
     })
-    const sample = someOf(COUNT, 20)
+    const sample = await sampleOf(db(), { accounts: COUNT, wanted: 20 })
     expect(sample).to.have.length(20).and.include('bench-0000000')
     expect(await verifyBooks(db(), sample)).to.deep.equal({
       accounts: 20,
@@ -68,12 +69,22 @@ describe('books that the benchmark has loaded', () => {
     expect(await auditRival(db())).to.deep.equal([])
   })
 
+  it('are taken into the sample when something has happened to them', async () => {
+    const last = accountIdAt(accounts, COUNT - 1)
+    const sample = () => sampleOf(db(), { accounts: COUNT, wanted: 2 })
+    expect(await sample()).not.to.include(last)
+    const documents = db().collection<AccountDocument>('accounts')
+    await documents.updateOne({ _id: last }, { $inc: { version: 1n } })
+    expect(await sample()).to.include(last)
+    await documents.updateOne({ _id: last }, { $inc: { version: -1n } })
+  })
+
   it('are found wrong when a centavo is missing', async () => {
     const change = { $inc: { 'wallets.FOOD': -1n } }
     const document = { _id: 'bench-0000000' }
     await db().collection<AccountDocument>('accounts').updateOne(document, change)
     await db().collection<AccountDocument>(rivalCollections.accounts).updateOne(document, change)
-    const { damageFound } = await verifyBooks(db(), someOf(COUNT, 20))
+    const { damageFound } = await verifyBooks(db(), ['bench-0000000', 'bench-0000001'])
     expect(damageFound).to.have.length(1)
     expect(damageFound[0]).to.match(/^verify found 1 damages.* bench-0000000 BALANCE_DIFFERS/)
     const found = await auditRival(db())
