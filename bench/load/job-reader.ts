@@ -1,4 +1,4 @@
-import type { LoadJob } from './job.js'
+import { type LoadJob, REPEAT_DISTANCE } from './job.js'
 
 /** Longest warm-up and longest measured time, in milliseconds: servers end a connection after about five minutes. */
 const DURATION_MS_MAX = 120_000
@@ -27,6 +27,8 @@ const checks: readonly (readonly [path: string, check: Check])[] = [
   ['workload.cashMccs', texts({ max: 4 })],
   ['workload.merchants', texts({ max: 99 })],
   ['workload.repeatShare', share({ max: 0.9 })],
+  ['workload.repeatDistance.min', optional(whole({ min: 1, max: 4_000 }))],
+  ['workload.repeatDistance.max', optional(whole({ min: 1, max: 4_000 }))],
   ['workload.declineShare', share({ max: 1 })],
   ['workload.cashShare', share({ max: 1 })],
   ['shape.type', oneOf(['closed', 'open'])],
@@ -53,8 +55,10 @@ export function readJob(json: string): LoadJob {
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   // Every field was checked.
   const checked = job as LoadJob
-  if (checked.workload.amount.min > checked.workload.amount.max) {
-    throw new Error('workload.amount.min must not be over workload.amount.max')
+  const { amount, repeatDistance = REPEAT_DISTANCE } = checked.workload
+  if (amount.min > amount.max) throw new Error('workload.amount.min must not be over its max')
+  if (!(repeatDistance.min <= repeatDistance.max)) {
+    throw new Error('workload.repeatDistance needs a min, and a max that is not below it')
   }
   return checked
 }

@@ -42,13 +42,24 @@ export type Workload = {
   readonly cashMccs: readonly string[]
   /** Merchants that no rule is about. */
   readonly merchants: readonly string[]
-  /** Part of all requests that repeat one of 2,000 to 4,000 requests before, byte for byte. 0 to 0.9, a fraction. */
+  /** Part of all requests that repeat an earlier one, byte for byte. 0 to 0.9, a fraction. */
   readonly repeatShare: number
+  /**
+   * A repeat is of the request so many requests before. 1 to 4,000, by default 200 to 400. It should be more than are under way at
+   * once, and far less than are sent in the whole run, or there are fewer repeats than asked for.
+   */
+  readonly repeatDistance?: RepeatDistance
   /** Part of the new requests that ask for the declined amount. 0 to 1, a fraction. */
   readonly declineShare: number
   /** Part of the other new requests that CASH has to pay. 0 to 1, a fraction. */
   readonly cashShare: number
 }
+
+/** Both included. */
+export type RepeatDistance = { readonly min: number; readonly max: number }
+
+/** Where a workload does not say otherwise. */
+export const REPEAT_DISTANCE: RepeatDistance = { min: 200, max: 400 }
 
 /** Accounts `<prefix>0000000`, `<prefix>0000001` and so on: see `accountIdAt`. */
 export type AccountRange = { readonly prefix: string; readonly count: number }

@@ -1,5 +1,5 @@
 import { accountIdAt } from './account-id.js'
-import type { Workload } from './job.js'
+import { REPEAT_DISTANCE, type Workload } from './job.js'
 import { Random } from './random.js'
 import type { Request } from './request-writer.js'
 
@@ -15,11 +15,8 @@ export type Purchase = Request & {
   answered: string | undefined
 }
 
-/** Requests that are kept to be repeated. */
+/** Requests that are kept to be repeated: more than the largest distance. */
 const RECENT = 4_096
-/** How far back a repeat reaches: so far that the original has normally been answered. */
-const BACK_MIN = 2_000
-const BACK_MAX = 4_000
 
 /** The requests of a workload, one after another. */
 export class Purchases {
@@ -49,7 +46,8 @@ export class Purchases {
   #repeated(): Purchase | undefined {
     // Drawn in any case: what follows must not depend on how quickly the answers come.
     const isRepeat = this.#random.next() < this.#workload.repeatShare
-    const back = BACK_MIN + this.#random.below(BACK_MAX - BACK_MIN)
+    const { min, max } = this.#workload.repeatDistance ?? REPEAT_DISTANCE
+    const back = min + this.#random.below(max - min + 1)
     if (!isRepeat || back > this.#sent) return undefined
     const original = this.#recent[(this.#sent - back) % RECENT]
     return original?.underWay === 0 ? original : undefined

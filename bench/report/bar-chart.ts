@@ -2,7 +2,7 @@ import { heading } from './line-chart.js'
 import type { Scale } from './scale.js'
 import type { Look } from './series.js'
 import type { Spread } from './spread.js'
-import { element, picture, text } from './svg.js'
+import { element, picture, text, widthOf } from './svg.js'
 
 export type Bar = {
   readonly name: string
@@ -23,12 +23,16 @@ export type BarChart = {
 }
 
 const WIDTH = 900
-const HEAD_HEIGHT = 76
+const HEAD_HEIGHT = 90
 const FOOT_HEIGHT = 58
 const ROW_HEIGHT = 34
 const BAR_HEIGHT = 20
+/** Names that are longer stand above their bars. */
+const NAME_LENGTH_MAX = 28
+const NAME_HEIGHT = 18
+/** White around a text that stands on lines. */
+const HALO = { stroke: '#ffffff', 'stroke-width': 5, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }
 const RIGHT = 210
-const CHARACTER_WIDTH = 7.4
 const GRID = '#e4e7eb'
 const MUTED = '#52606d'
 
@@ -36,16 +40,19 @@ const MUTED = '#52606d'
 export function barChart(chart: BarChart): string {
   const { title, subtitle, bars } = chart
   const longest = Math.max(...bars.map(({ name }) => name.length))
-  const left = 32 + longest * CHARACTER_WIDTH
-  const bottom = HEAD_HEIGHT + bars.length * ROW_HEIGHT
+  const isAbove = longest > NAME_LENGTH_MAX
+  const left = isAbove ? 28 : 24 + Math.max(...bars.map(({ name, look }) => widthOf(name, look)))
+  const rowHeight = isAbove ? ROW_HEIGHT + NAME_HEIGHT : ROW_HEIGHT
+  const bottom = HEAD_HEIGHT + bars.length * rowHeight
   const x = (value: number) => left + chart.x.at(value) * (WIDTH - RIGHT - left)
   const content = [
     ...heading({ title, subtitle }),
     ...grid(chart, bottom, x),
-    ...bars.flatMap((bar, index) =>
-      barContent(bar, { chart, x, top: HEAD_HEIGHT + index * ROW_HEIGHT, left }),
-    ),
     ...baseLine(chart, bottom, x),
+    ...bars.flatMap((bar, index) => {
+      const top = HEAD_HEIGHT + index * rowHeight
+      return barContent(bar, { chart, x, top, left, isAbove })
+    }),
   ]
   return picture({ width: WIDTH, height: bottom + FOOT_HEIGHT }, { title, content })
 }
@@ -69,17 +76,24 @@ type BarPlace = {
   readonly x: (value: number) => number
   readonly top: number
   readonly left: number
+  /** The name stands above the bar. */
+  readonly isAbove: boolean
 }
 
-function barContent({ name, look, value, label }: Bar, { chart, x, top, left }: BarPlace): readonly string[] {
-  const middle = top + ROW_HEIGHT / 2
+function barContent(
+  { name, look, value, label }: Bar,
+  { chart, x, top, left, isAbove }: BarPlace,
+): readonly string[] {
+  const middle = top + ROW_HEIGHT / 2 + (isAbove ? NAME_HEIGHT : 0)
   const base = chart.base ? x(chart.base.value) : left
   const [from, to] = [Math.min(base, x(value.median)), Math.max(base, x(value.median))]
   const weight = look.isBold ? 700 : 400
   const whisker = { x1: x(value.min), x2: x(value.max), y1: middle, y2: middle }
   const end = Math.max(to, x(value.max))
   return [
-    text(name, { x: left - 10, y: middle + 4, 'text-anchor': 'end', 'font-weight': weight }),
+    isAbove
+      ? text(name, { x: left, y: middle - BAR_HEIGHT / 2 - 6, ...HALO })
+      : text(name, { x: left - 10, y: middle + 4, 'text-anchor': 'end', 'font-weight': weight }),
     element('rect', {
       x: from,
       y: middle - BAR_HEIGHT / 2,
@@ -90,7 +104,7 @@ function barContent({ name, look, value, label }: Bar, { chart, x, top, left }: 
       opacity: look.isBold ? 1 : 0.72,
     }),
     ...(value.rounds > 1 ? [element('line', { ...whisker, stroke: '#1f2933', 'stroke-width': 1.6 })] : []),
-    text(label, { x: end + 8, y: middle + 4, 'font-weight': weight, 'font-size': 12 }),
+    text(label, { x: end + 8, y: middle + 4, 'font-weight': weight, 'font-size': 12, ...HALO }),
   ]
 }
 

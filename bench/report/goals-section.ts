@@ -49,7 +49,14 @@ function boundText({ bound, over }: Goal): string {
 function chartOf(outcomes: readonly GoalOutcome[]): readonly Chart[] {
   const bars = outcomes.flatMap(({ goal, score, isMet }) =>
     score
-      ? [{ name: goal.id, look: isMet ? MET : MISSED, value: score, label: spreadText(score, timesText) }]
+      ? [
+          {
+            name: `${goal.title}: ${boundText(goal)}`,
+            look: isMet ? MET : MISSED,
+            value: score,
+            label: spreadText(score, timesText),
+          },
+        ]
       : [],
   )
   if (bars.length === 0) return []

@@ -1,7 +1,7 @@
 import { labelPlaces } from './label-places.js'
 import type { Scale } from './scale.js'
 import type { Look } from './series.js'
-import { element, picture, type Size, text } from './svg.js'
+import { element, picture, type Size, text, widthOf } from './svg.js'
 
 export type Point = {
   readonly x: number
@@ -12,6 +12,8 @@ export type Point = {
 
 export type Line = {
   readonly name: string
+  /** Stands behind the name: what the line comes to. */
+  readonly note?: string
   readonly look: Look
   readonly points: readonly Point[]
 }
@@ -38,7 +40,9 @@ const WIDTH = 900
 const PANEL_HEIGHT = 380
 const SMALL_PANEL_HEIGHT = 250
 const HEAD_HEIGHT = 64
-const MARGIN = { left: 78, right: 196, bottom: 56, top: 14 }
+const MARGIN = { left: 78, bottom: 56, top: 14 }
+/** From the end of the axis to a label, and from the longest label to the edge. */
+const LABEL_MARGIN = { left: 24, right: 12 }
 const LABEL_GAP = 17
 const GRID = '#e4e7eb'
 const MUTED = '#52606d'
@@ -51,7 +55,7 @@ export function lineChart({ title, subtitle, panels }: LineChart): string {
     const top = HEAD_HEIGHT + index * panelHeight
     const box = {
       left: MARGIN.left,
-      right: WIDTH - MARGIN.right,
+      right: WIDTH - labelsWidth(panels),
       top: top + MARGIN.top,
       bottom: top + panelHeight - MARGIN.bottom,
     }
@@ -72,6 +76,16 @@ export function heading({
     text(title, { x: 24, y: 32, 'font-size': 18, 'font-weight': 600 }),
     text(subtitle, { x: 24, y: 53, fill: MUTED }),
   ]
+}
+
+/** Room for the labels at the right: the same in all panels, so that their axes stand one below the other. */
+function labelsWidth(panels: readonly Panel[]): number {
+  const widths = panels.flatMap(({ lines }) => lines.map((line) => widthOf(labelOf(line), line.look)))
+  return LABEL_MARGIN.left + Math.max(0, ...widths) + LABEL_MARGIN.right
+}
+
+function labelOf({ name, note }: Line): string {
+  return note === undefined ? name : `${name}: ${note}`
 }
 
 function panelContent(panel: Panel, box: Box): readonly string[] {
@@ -164,14 +178,20 @@ function labels(lines: readonly Line[], box: Box, place: Placing): readonly stri
     ends.map((end) => end.y),
     { gap: LABEL_GAP, from: box.top, to: box.bottom },
   )
-  return labelled.flatMap(({ name, look }, index) => {
+  return labelled.flatMap((line, index) => {
+    const { look } = line
     const end = ends[index] ?? { x: box.right, y: box.bottom }
     const y = places[index] ?? end.y
     const leader = `${(end.x + 6).toFixed(1)},${end.y.toFixed(1)} ${box.right + 14},${y.toFixed(1)} ${box.right + 20},${y.toFixed(1)}`
     const weight = look.isBold ? 700 : 400
     return [
       element('polyline', { points: leader, fill: 'none', stroke: look.color, opacity: 0.45 }),
-      text(name, { x: box.right + 24, y: y + 4, fill: look.color, 'font-weight': weight }),
+      text(labelOf(line), {
+        x: box.right + LABEL_MARGIN.left,
+        y: y + 4,
+        fill: look.color,
+        'font-weight': weight,
+      }),
     ]
   })
 }

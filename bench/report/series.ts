@@ -11,7 +11,7 @@ export type Look = {
 const OURS = '#0b6e4f'
 const FLOOR = '#8a94a0'
 /** Told apart by people who see colours differently too (after Okabe and Ito). */
-const RIVALS = ['#d55e00', '#0072b2', '#cc79a7', '#b8860b', '#56b4e9', '#7a4fbf']
+const RIVALS = ['#d55e00', '#0072b2', '#cc79a7', '#b8860b', '#7a4fbf', '#8c564b']
 const DASHES = ['7 4', '2 3', '10 3 2 3']
 
 /** How a side looks in every chart: ours strong, floors grey and broken, each rival in a colour of its own. */

@@ -12,6 +12,11 @@ export function text(content: string, attributes: Attributes): string {
   return element('text', attributes, escaped(content))
 }
 
+/** About how wide a text of the ordinary size is, in pixels: rather too much than too little. */
+export function widthOf(content: string, { isBold }: { readonly isBold: boolean }): number {
+  return content.length * (isBold ? 8.8 : 7.8)
+}
+
 export type Size = { readonly width: number; readonly height: number }
 
 /** A whole picture on white, so that it can be read on a dark page too. */

@@ -76,7 +76,9 @@ function lineOf(
       if (!spread) return []
       return [{ x: load.callers, y: spread.median, range: [spread.min, spread.max] as const }]
     })
-  return { name, look, points: points.sort((one, other) => one.x - other.x) }
+  points.sort((one, other) => one.x - other.x)
+  const last = points.at(-1)
+  return last ? { name, look, points, note: numberText(last.y) } : { name, look, points }
 }
 
 function callersIn(scenarios: readonly Closed[]): readonly number[] {
