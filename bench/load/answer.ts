@@ -31,9 +31,9 @@ export function readStreamAnswer(bytes: Buffer): StreamAnswer {
   let error: StreamAnswer['error']
   while (cursor.at < cursor.end) {
     const tag = varint(cursor)
-    if (tag === 0x0a) transactionId = text(cursor)
-    else if (tag === 0x12) answer = answerAt(within(cursor))
-    else if (tag === 0x1a) error = errorAt(within(cursor))
+    if (tag === 0x12) transactionId = text(cursor)
+    else if (tag === 0x1a) answer = answerAt(within(cursor))
+    else if (tag === 0x22) error = errorAt(within(cursor))
     else skip(cursor, tag)
   }
   return { transactionId, answer, error }

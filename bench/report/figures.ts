@@ -29,7 +29,7 @@ export function ratioOf(
 }
 
 /** A figure of one run; undefined where it was not measured. */
-export function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
+function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
   const { perSecond, latency } = result.measured
   switch (figure) {
     case 'perSecond':

@@ -113,11 +113,11 @@ const streamMethod: MethodDefinition<AuthorizeRequest, Streamed> = {
   requestSerialize: AuthorizationServiceService.authorize.requestSerialize,
   requestDeserialize: AuthorizationServiceService.authorize.requestDeserialize,
   responseSerialize: ({ transactionId, decided }) => {
-    const writer = new BinaryWriter().uint32(0x0a).string(transactionId)
+    const writer = new BinaryWriter().uint32(0x12).string(transactionId)
     if (typeof decided === 'number') {
-      Status.encode({ code: decided, message: MESSAGE, details: [] }, writer.uint32(0x1a).fork()).join()
+      Status.encode({ code: decided, message: MESSAGE, details: [] }, writer.uint32(0x22).fork()).join()
     } else {
-      AuthorizeResponse.encode(decided, writer.uint32(0x12).fork()).join()
+      AuthorizeResponse.encode(decided, writer.uint32(0x1a).fork()).join()
     }
     return Buffer.from(writer.finish())
   },

@@ -63,8 +63,8 @@ describe('the messages that the load generator writes and reads by hand', () => 
   it('are answers on a stream', () => {
     fc.assert(
       fc.property(answers, (answer) => {
-        const writer = new BinaryWriter().uint32(0x0a).string(answer.transactionId)
-        AuthorizeResponse.encode(answer, writer.uint32(0x12).fork()).join()
+        const writer = new BinaryWriter().uint32(0x08).int64(300n).uint32(0x12).string(answer.transactionId)
+        AuthorizeResponse.encode(answer, writer.uint32(0x1a).fork()).join()
         expect(readStreamAnswer(Buffer.from(writer.finish()))).to.deep.equal({
           transactionId: answer.transactionId,
           answer: whatIsRead(answer),
@@ -76,8 +76,8 @@ describe('the messages that the load generator writes and reads by hand', () => 
 
   it('are errors on a stream', () => {
     const details = [{ typeUrl: 'type.googleapis.com/any', value: Buffer.alloc(300) }]
-    const writer = new BinaryWriter().uint32(0x0a).string('t-1')
-    Status.encode({ code: 8, message: 'too many', details }, writer.uint32(0x1a).fork()).join()
+    const writer = new BinaryWriter().uint32(0x12).string('t-1')
+    Status.encode({ code: 8, message: 'too many', details }, writer.uint32(0x22).fork()).join()
     expect(readStreamAnswer(Buffer.from(writer.finish()))).to.deep.equal({
       transactionId: 't-1',
       answer: undefined,

@@ -53,12 +53,9 @@ describe('the plan of the benchmark', () => {
   })
 
   it('sends half of the new requests to a benefit wallet, 30 % to CASH, and 20 % to nobody', () => {
-    const { declineShare, cashShare } = workload({
-      seed: 1,
-      transactionPrefix: 'x',
-      accounts: 1,
-      hotAccount: false,
-    })
+    const shape = { type: 'closed', callers: 8, warmupMs: 0, durationMs: 1 } as const
+    const options = { seed: 1, transactionPrefix: 'x', accounts: 1, hotAccount: false, shape }
+    const { declineShare, cashShare } = workload(options)
     expect(declineShare).to.equal(0.2)
     expect((1 - declineShare) * cashShare).to.be.closeTo(0.3, 1e-9)
   })

@@ -3,7 +3,7 @@ import { Random } from '../../../bench/load/random.js'
 import type { LoadResult } from '../../../bench/load/result.js'
 import type { Measurements, Run, Scenario, Side } from '../../../bench/report/measurements.js'
 
-export const sides: readonly Side[] = [
+const sides: readonly Side[] = [
   { id: 'echo', name: 'gRPC echo', kind: 'floor', what: 'Answers & does nothing else.' },
   { id: 'bare', name: 'bare update', kind: 'floor', what: 'One update | no ledger.' },
   { id: 'revision', name: 'revision check', kind: 'rival', what: 'Reads, then writes.' },
