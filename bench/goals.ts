@@ -26,6 +26,14 @@ export function goals(plan: Plan, scenarios: readonly Scenario[]): readonly Goal
       bound: { atMost: OWN_MS },
     },
     {
+      id: 'throughput',
+      title: `decisions per second with ${most} callers, over one update for each wallet`,
+      figure: 'perSecond',
+      of: ours(`throughput-unary-${most}`),
+      over: { scenario: `throughput-unary-${most}`, side: 'update-per-wallet' },
+      bound: { atLeast: 4 },
+    },
+    {
       id: 'hot-latency',
       title: `p99 with ${hot} callers on one account, in milliseconds`,
       figure: 'p99',

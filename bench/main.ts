@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from '../tools/command.js'
@@ -8,6 +8,7 @@ import { PROJECT } from './children.js'
 import { Database } from './database.js'
 import { commitOf, machine, versions } from './environment.js'
 import { goals } from './goals.js'
+import { writeMeasurements } from './measurements-file.js'
 import type { Measurements } from './report/measurements.js'
 import { type Plan, quickPlan, wholePlan } from './scenarios.js'
 import { sidesNamed } from './sides.js'
@@ -32,14 +33,14 @@ await runCommand('bench', async () => {
   try {
     const measurements = measurementsOf(plan, await benchmark.run(), database.version)
     const file = whole ? MEASUREMENTS : await temporaryFile()
-    await write(file, measurements)
+    await writeMeasurements(file, measurements)
     const damages = measurements.runs.flatMap((run) => run.damages)
     progress(`${measurements.runs.length} runs, ${damages.length} damages, written to ${file}`)
   } catch (error) {
     const { runs } = benchmark.measured
     if (runs.length > 0) {
       const file = await temporaryFile()
-      await write(file, measurementsOf(plan, benchmark.measured, database.version))
+      await writeMeasurements(file, measurementsOf(plan, benchmark.measured, database.version))
       progress(`what was measured until then is in ${file}`)
     }
     throw signal.aborted ? new Error('interrupted') : error
@@ -58,11 +59,6 @@ function measurementsOf(plan: Plan, measured: Measured, mongodVersion: string): 
     ...measured,
     goals: goals(plan, measured.scenarios),
   }
-}
-
-async function write(file: string, measurements: Measurements): Promise<void> {
-  await mkdir(join(file, '..'), { recursive: true })
-  await writeFile(file, `${JSON.stringify(measurements, null, 1)}\n`)
 }
 
 async function temporaryFile(): Promise<string> {

@@ -127,11 +127,19 @@ export type WorkloadOptions = {
   readonly transactionPrefix: string
   readonly accounts: number
   readonly hotAccount: boolean
+  readonly shape: LoadShape
 }
 
 /** What every side is sent. */
-export function workload({ seed, transactionPrefix, accounts, hotAccount }: WorkloadOptions): Workload {
-  return { ...mix, seed, transactionPrefix, accounts: accountRange(accounts), hotAccount }
+export function workload({ accounts, shape, ...options }: WorkloadOptions): Workload {
+  return { ...mix, ...options, accounts: accountRange(accounts), repeatDistance: repeatDistance(shape) }
+}
+
+/** So far behind that the original has mostly been answered, and so near that slow sides get their repeats, too. */
+function repeatDistance(shape: LoadShape): NonNullable<Workload['repeatDistance']> {
+  if (shape.type === 'open') return { min: 200, max: 400 }
+  const min = Math.max(50, 2 * shape.callers)
+  return { min, max: 2 * min }
 }
 
 /** Accounts `bench-0000000` and so on. */

@@ -174,6 +174,7 @@ export class Session {
         transactionPrefix: `round-${round}.${this.#loads}.`,
         accounts,
         hotAccount,
+        shape,
       }),
       shape,
     }

@@ -41,6 +41,7 @@ describe('the plan of the benchmark', () => {
     expect(measured).to.deep.equal([
       'challenge',
       'latency',
+      'throughput',
       'hot-latency',
       'hot-throughput',
       'size-throughput',
