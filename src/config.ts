@@ -45,6 +45,7 @@ function readAll(reader: EnvironmentReader) {
     host: reader.text('HOST') ?? '127.0.0.1',
     grpcPort: reader.integer('GRPC_PORT', { fallback: 50_051, min: 0, max: 65_535 }),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
+    workers: reader.integer('WORKERS', { fallback: 1, min: 1, max: 64 }),
     mongodbUri: reader.text('MONGODB_URI'),
     mongodbDatabase: reader.text('MONGODB_DATABASE') ?? 'benefits',
     mongodbPoolSize: reader.integer('MONGODB_POOL_SIZE', { fallback: 20, min: 2, max: 500 }),

@@ -12,6 +12,7 @@ import { authorizationService } from './grpc/authorization-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
+import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
@@ -37,12 +38,74 @@ export type Ports = { readonly grpcPort: number; readonly httpPort: number }
 
 /** The running service: both ports, and everything behind them. */
 export type Service = Ports & {
+  /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
+  readonly failed: Promise<Error>
   /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
   readonly stop: () => Promise<void>
 }
 
-/** Builds the service and opens its ports. It answers UNAVAILABLE until the database does. */
+/** Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config } = options
+  const decider = createDecider({
+    ...options,
+    onPrepared: () => options.onReady({ grpcPort, httpPort }),
+    onServing: () => {},
+  })
+  const side = new SideServer({
+    host: config.host,
+    port: config.httpPort,
+    metrics: () => decider.metrics.expose(),
+    readiness: () => ({
+      ready: decider.serving(),
+      detail: decider.serving() ? 'ready' : 'the database does not answer',
+    }),
+  })
+
+  const httpPort = await side.listen()
+  const grpcPort = await listen(config, decider).catch(async (error: unknown) => {
+    await side.close()
+    throw error
+  })
+  decider.start()
+
+  return {
+    grpcPort,
+    httpPort,
+    failed: new Promise(() => {}),
+    stop: async () => {
+      await decider.stop()
+      await side.close()
+    },
+  }
+}
+
+async function listen({ host, grpcPort }: Config, decider: Decider): Promise<number> {
+  await probePort({ host, port: grpcPort })
+  return await decider.listen()
+}
+
+export type DeciderOptions = Omit<ServiceOptions, 'onReady'> & {
+  /** Told when it can decide for the first time, before the health checks are. */
+  readonly onPrepared: () => void
+  /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
+  readonly onServing: (serving: boolean) => void
+}
+
+/** The gRPC port and everything behind it: all that a process has of the service but the side port. */
+export type Decider = {
+  readonly metrics: Metrics
+  /** Whether it can decide now. */
+  readonly serving: () => boolean
+  /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
+  readonly listen: () => Promise<number>
+  /** Begins to look for the database. */
+  readonly start: () => void
+  /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
+  readonly stop: () => Promise<void>
+}
+
+export function createDecider(options: DeciderOptions): Decider {
   const { config, logger } = options
   const core = createCore({
     config,
@@ -64,19 +127,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   measureCommands(core.client, metrics)
 
   const grpc = createGrpc(options, core, metrics)
-  const side = new SideServer({
-    host: config.host,
-    port: config.httpPort,
-    metrics: () => metrics.expose(),
-    readiness: () => ({
-      ready: readiness.ready,
-      detail: readiness.ready ? 'ready' : 'the database does not answer',
-    }),
-  })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
-      options.onReady({ grpcPort, httpPort })
+      options.onPrepared()
     },
     check: core.ping,
     intervalMs: READINESS_INTERVAL_MS,
@@ -84,30 +138,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       grpc.setServing(ready)
       if (ready) logger.info('serving')
       else logger.warn({ err: cause }, 'not serving: the database does not answer')
+      options.onServing(ready)
     },
   })
 
-  const httpPort = await side.listen()
-  const grpcPort = await grpc.listen().catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
-  void readiness.start()
-
   return {
-    grpcPort,
-    httpPort,
+    metrics,
+    serving: () => readiness.ready,
+    listen: () => grpc.listen(),
+    start: () => void readiness.start(),
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
-      await side.close()
     },
   }
 }
 
-function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, metrics: Metrics): GrpcServer {
+function createGrpc({ config, jwtSecret, logger }: DeciderOptions, core: Core, metrics: Metrics): GrpcServer {
   const verifier = new TokenVerifier({
     secret: jwtSecret,
     algorithms: config.jwtAlgorithms,

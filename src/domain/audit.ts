@@ -1,51 +1,11 @@
 import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
+import { type TakenBackById, takeBack } from './audit-taken-back.js'
+import type { Damage, DamageKind } from './damage.js'
 import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
-
-/** Something that cannot be, found in the books. */
-export type Damage = {
-  readonly accountId: AccountId
-  readonly kind: DamageKind
-  /** What was found and what should be, for people. */
-  readonly detail: string
-}
-
-/** Each invariant of the books, by the name of its breach. */
-export type DamageKind =
-  /** A document that cannot be read at all. */
-  | 'UNREADABLE'
-  /** Entries of an account that does not exist. */
-  | 'ACCOUNT_MISSING'
-  /** A place in the history that neither the ledger nor the journal fills. */
-  | 'ENTRY_MISSING'
-  /** An entry in the ledger above the account's version. */
-  | 'ENTRY_BEYOND_VERSION'
-  /** The ledger's copy of an entry differs from the journal's. */
-  | 'COPIES_DIFFER'
-  /** One transaction id on two entries. */
-  | 'TRANSACTION_TWICE'
-  /** The journal is empty, has a gap, or does not end at the version. */
-  | 'JOURNAL_BROKEN'
-  /** A wallet holds something else than the sum of its entries. */
-  | 'BALANCE_DIFFERS'
-  /** An entry's balance after it is not the balance before plus its change. */
-  | 'BALANCE_AFTER_WRONG'
-  /** The sum of a wallet's entries falls below zero. */
-  | 'BALANCE_NEGATIVE'
-  /** An entry moved something else than its amount, or money moved where none should. */
-  | 'MOVEMENT_WRONG'
-  /** More was given back than was paid, or to another wallet, or of something that never paid. */
-  | 'REVERSAL_WRONG'
-  /** The status is not the one that the history leads to. */
-  | 'STATUS_DIFFERS'
-  /** A reversal came before its purchase and the account does not say so. */
-  | 'MARK_FORGOTTEN'
-
-/** What was given back of one purchase. */
-export type GivenBack = { total: bigint; readonly wallets: Set<string> }
 
 /**
  * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
- * that only the journal holds are filled in. Memory: the journal, and one number for each reversed purchase.
+ * that only the journal holds are filled in. Memory: the journal, and a few numbers for each purchase that was taken back.
  */
 export class AccountAudit {
   readonly #id: AccountId
@@ -57,7 +17,7 @@ export class AccountAudit {
   readonly #offBy = new Map<string, bigint>()
   readonly #damages: Damage[] = []
   readonly #unsettled: Entry[] = []
-  readonly #givenBack = new Map<TransactionId, GivenBack>()
+  readonly #takenBack: TakenBackById = new Map()
   #seq = 0n
   #status: AccountStatus = 'UNOPENED'
   #marked = false
@@ -100,7 +60,7 @@ export class AccountAudit {
       this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
     }
     if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { damages: this.#damages, unsettled: this.#unsettled, givenBack: this.#givenBack }
+    return { damages: this.#damages, unsettled: this.#unsettled, takenBack: this.#takenBack }
   }
 
   #checkJournal(): void {
@@ -145,6 +105,7 @@ export class AccountAudit {
     this.#seq = entry.seq
     if (entry.kind === 'ADMIN') this.#status = entry.status
     this.#marked ||= isMark(entry)
+    if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
     const movement = movementOf(entry)
     if (!movesRightly(entry)) this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
     if (!movement) return
@@ -164,14 +125,6 @@ export class AccountAudit {
     this.#offBy.set(wallet, offBy)
     if (balance < 0n && before >= 0n)
       this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
-    if (entry.kind === 'REVERSAL') this.#giveBack(entry.originalId, wallet, delta)
-  }
-
-  #giveBack(originalId: TransactionId, wallet: string, amount: bigint): void {
-    const givenBack = this.#givenBack.get(originalId) ?? { total: 0n, wallets: new Set() }
-    givenBack.total += amount
-    givenBack.wallets.add(wallet)
-    this.#givenBack.set(originalId, givenBack)
   }
 
   #found(kind: DamageKind, detail: string): void {
@@ -183,24 +136,8 @@ export type AuditResult = {
   readonly damages: readonly Damage[]
   /** Entries that only the journal holds. No damage: they are settled when the account is touched next. */
   readonly unsettled: readonly Entry[]
-  /** What was given back, by purchase: to be compared with the purchases. */
-  readonly givenBack: ReadonlyMap<TransactionId, GivenBack>
-}
-
-/** Compares what was given back with the purchase; undefined when it is right. */
-export function auditReversal(
-  accountId: AccountId,
-  originalId: TransactionId,
-  givenBack: GivenBack | undefined,
-  original: Entry | undefined,
-): Damage | undefined {
-  if (!givenBack) return undefined
-  const paid = original?.kind === 'AUTHORIZATION' ? original.movement : undefined
-  const wallets = [...givenBack.wallets].join(', ')
-  if (paid && givenBack.total <= -paid.delta && wallets === paid.wallet) return undefined
-  const paidText = paid ? `${-paid.delta} from ${paid.wallet}` : 'nothing'
-  const detail = `${originalId} paid ${paidText}, ${givenBack.total} went back to ${wallets}`
-  return { accountId, kind: 'REVERSAL_WRONG', detail }
+  /** What was taken back, by purchase: to be compared with the purchases. */
+  readonly takenBack: Readonly<TakenBackById>
 }
 
 /** Whether the entry moved what an entry of its kind and reason moves. */

@@ -83,8 +83,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         const { accountId, change } = readChange(request, subjectOf(call))
         const verdict = await changeStatus(engine, accountId, change, call.budget)
         if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REFUSED' && verdict.refusal !== 'UNCHANGED')
-          throw new CallError(verdict.refusal)
+        if (verdict.type === 'REFUSED') throw new CallError(verdict.refusal)
         return { account: await current(accountId) }
       },
     ),

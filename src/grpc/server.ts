@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import {
   Server,
   ServerCredentials,
@@ -76,10 +75,12 @@ export class GrpcServer {
     this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
   }
 
-  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port; fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen; NOT_SERVING until told otherwise. Returns the port. When it cannot be had, grpc-js keeps the system's error
+   * to itself and prints a line of its own: probe the port first.
+   */
   async listen(): Promise<number> {
     const { host, port } = this.#options
-    await tryToListen(host, port)
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
     return await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
@@ -109,13 +110,4 @@ export class GrpcServer {
       })
     })
   }
-}
-
-/** Fails when nobody could listen there. grpc-js would keep the system's error to itself and print a line of its own. */
-async function tryToListen(host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host, port }, () => server.close(() => resolve()))
-  })
 }

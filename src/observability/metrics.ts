@@ -16,6 +16,8 @@ export interface Metrics {
   settleFailed(): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
+  /** Everything as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>
 }
 
 export type CallLabels = {
@@ -30,6 +32,8 @@ export type DecisionLabels = {
   readonly category: string
   readonly replayed: boolean
 }
+/** All series of one process at one moment. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 export type Exposition = { readonly contentType: string; readonly text: string }
 
 /** What is read when Prometheus asks, instead of being counted along the way. */
@@ -109,10 +113,14 @@ export function createMetrics(readings: Readings): Metrics {
     registers,
   })
   gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
-  gauge('benefits_unsettled_entries', 'Entries on their way to the ledger.', readings.unsettledEntries)
+  gauge(
+    'benefits_unsettled_entries',
+    'Entries not known to be in the ledger: on their way, or withheld.',
+    readings.unsettledEntries,
+  )
   gauge(
     'benefits_oldest_unsettled_seconds',
-    'Age of the oldest entry on its way to the ledger, in seconds.',
+    'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
     () => readings.oldestUnsettledMs() / 1000,
   )
 
@@ -140,6 +148,7 @@ export function createMetrics(readings: Readings): Metrics {
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON(),
   }
 }
 

@@ -32,6 +32,7 @@ describe('a database that does not answer', () => {
     const entry = change().after.journal
     const operations: Readonly<Record<string, Promise<unknown>>> = {
       'loading accounts': accounts.load(['a']),
+      'loading accounts with entries': accounts.loadWithEntries(['a'], entry),
       'committing one account': accounts.commit([change()]),
       'committing two accounts': accounts.commit([change(), change()]),
       'finding entries': ledger.find(entry),
@@ -65,6 +66,7 @@ describe('a database that does not answer', () => {
 
   for (const what of [
     'loading accounts',
+    'loading accounts with entries',
     'committing one account',
     'committing two accounts',
     'finding entries',

@@ -150,8 +150,7 @@ type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
 
 function changed(book: Book, asked: Of<'status'>): Answer {
   if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === asked.status) return refused('UNCHANGED')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return refused('ACCOUNT_CLOSED')
   return made(book, asked, { rest: asked.status })
 }
 

@@ -70,6 +70,22 @@ describe('README', function () {
     ])
   })
 
+  it('shows tables in a terminal, and the command that reads on', async () => {
+    const read = async (command: string) => (await run('bash', ['-c', command], inTerminal(env))).stdout
+    const first = await read('make -s statement account=ana category=FOOD limit=2')
+    const [, older = ''] = /^older: (make statement .*)$/m.exec(first) ?? []
+    const second = await read(older)
+    expect([rowsOf(first), rowsOf(second)]).to.deep.equal([['REVERSAL', 'AUTHORIZATION'], ['CREDIT']])
+  })
+
+  it('has a command that says what is wrong with a number', async () => {
+    const { code, stderr } = await run('make', ['-s', 'statement', 'account=ana', 'limit=ten'], env)
+    expect({ code, stderr }).to.deep.equal({
+      code: 2,
+      stderr: 'statement: limit= must be a whole number above 0, of at most nine digits\n',
+    })
+  })
+
   it('shows the answer that the service gives', async () => {
     const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
     const again = [
@@ -91,3 +107,13 @@ describe('README', function () {
       .replace('localhost:50051 ', `http://127.0.0.1:${env['GRPC_PORT']}/`)
   }
 })
+
+/** Programs of Node.js that are run with this take standard output for a terminal. */
+function inTerminal(env: Environment): Environment {
+  return { ...env, NODE_OPTIONS: '--import=data:text/javascript,process.stdout.isTTY=true' }
+}
+
+/** The kinds of the entries in a table. */
+function rowsOf(table: string): readonly (string | undefined)[] {
+  return [...table.matchAll(/^ +\d+ {2}[\d-]{10} [\d:]{8} {2}(\w+)/gm)].map(([, kind]) => kind)
+}
