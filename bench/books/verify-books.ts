@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb'
 import { type AuditStore, type Stored, Verify, type VerifySummary } from '../../src/application/verify.js'
 import type { Account, AccountId } from '../../src/domain/account.js'
-import type { Damage } from '../../src/domain/audit.js'
+import type { Damage } from '../../src/domain/damage.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'

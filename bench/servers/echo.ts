@@ -32,8 +32,24 @@ const answer: Omit<AuthorizeResponse, 'transactionId'> = {
 const one: handleUnaryCall<AuthorizeRequest, AuthorizeResponse> = ({ request }, callback) =>
   callback(null, { transactionId: request.transactionId, ...answer })
 
-const many: handleBidiStreamingCall<AuthorizeRequest, AuthorizeResponse> = (stream) => {
-  stream.on('data', ({ transactionId }: AuthorizeRequest) => stream.write({ transactionId, ...answer }))
+/** An answer on a stream, as the contract has it. */
+type StreamAnswer = {
+  /** Place of the request in the stream. */
+  readonly index: bigint
+  readonly transactionId: string
+  readonly outcome: { readonly $case: 'response'; readonly value: AuthorizeResponse }
+}
+
+const many: handleBidiStreamingCall<AuthorizeRequest, StreamAnswer> = (stream) => {
+  let index = 0n
+  stream.on('data', ({ transactionId }: AuthorizeRequest) => {
+    stream.write({
+      index,
+      transactionId,
+      outcome: { $case: 'response', value: { transactionId, ...answer } },
+    })
+    index += 1n
+  })
   stream.on('end', () => stream.end())
 }
 
