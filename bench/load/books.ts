@@ -1,15 +1,19 @@
 import { Reason } from '../../src/gen/benefits/v1/authorization.js'
 import type { Answer } from './answer.js'
-import { type CallEnd, statusCalled, statusName } from './call-end.js'
+import { type CallEnd, type StatusName, statusCalled, statusName } from './call-end.js'
 import type { Expectation, Purchase } from './purchases.js'
 import type { CallErrors, Outcome, Sum, WholeRun } from './result.js'
 
 /** With these the purchase was certainly not decided by that call. */
-const undecided = new Set(
-  ['INVALID_ARGUMENT', 'PERMISSION_DENIED', 'UNAUTHENTICATED', 'RESOURCE_EXHAUSTED', 'UNIMPLEMENTED'].map(
-    statusCalled,
-  ),
-)
+const undecidedNames: readonly StatusName[] = [
+  'INVALID_ARGUMENT',
+  'PERMISSION_DENIED',
+  'UNAUTHENTICATED',
+  'RESOURCE_EXHAUSTED',
+  'UNIMPLEMENTED',
+]
+const undecided = new Set(undecidedNames.map(statusCalled))
+
 /** Ids that are named in the result. */
 const NAMED_MAX = 100
 

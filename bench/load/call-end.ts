@@ -10,30 +10,50 @@ export type CallEnd = {
 /** Not a status of gRPC: the server said nothing. */
 export const NO_ANSWER = -1
 
+/** Statuses of gRPC in the order of their numbers. */
 const names = [
-  ...['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'],
-  ...['PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'FAILED_PRECONDITION', 'ABORTED', 'OUT_OF_RANGE'],
-  ...['UNIMPLEMENTED', 'INTERNAL', 'UNAVAILABLE', 'DATA_LOSS', 'UNAUTHENTICATED'],
-]
+  'OK',
+  'CANCELLED',
+  'UNKNOWN',
+  'INVALID_ARGUMENT',
+  'DEADLINE_EXCEEDED',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'PERMISSION_DENIED',
+  'RESOURCE_EXHAUSTED',
+  'FAILED_PRECONDITION',
+  'ABORTED',
+  'OUT_OF_RANGE',
+  'UNIMPLEMENTED',
+  'INTERNAL',
+  'UNAVAILABLE',
+  'DATA_LOSS',
+  'UNAUTHENTICATED',
+] as const
+
+export type StatusName = (typeof names)[number]
 
 /** Name of a status, such as RESOURCE_EXHAUSTED. */
 export function statusName(status: number): string {
   return status === NO_ANSWER ? 'NO_ANSWER' : (names[status] ?? `STATUS_${status}`)
 }
 
-/** The status with that name. */
-export function statusCalled(name: string): number {
+/** Number of the status with that name. */
+export function statusCalled(name: StatusName): number {
   return names.indexOf(name)
 }
 
+/** What stands for a reset of a stream with REFUSED_STREAM, CANCEL and ENHANCE_YOUR_CALM. */
+const resets: ReadonlyMap<number, StatusName> = new Map([
+  [7, 'UNAVAILABLE'],
+  [8, 'CANCELLED'],
+  [11, 'RESOURCE_EXHAUSTED'],
+])
+
 /** What a reset of a stream stands for in gRPC. */
 export function endOfReset(errorCode: number): CallEnd {
-  const message = `the server reset the stream with error ${errorCode}`
-  // REFUSED_STREAM, CANCEL, ENHANCE_YOUR_CALM
-  const known = { 7: 'UNAVAILABLE', 8: 'CANCELLED', 11: 'RESOURCE_EXHAUSTED' } as Readonly<
-    Record<number, string>
-  >
-  return { status: statusCalled(known[errorCode] ?? 'INTERNAL'), message }
+  const status = statusCalled(resets.get(errorCode) ?? 'INTERNAL')
+  return { status, message: `the server reset the stream with error ${errorCode}` }
 }
 
 /**

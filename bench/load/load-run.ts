@@ -54,19 +54,26 @@ class LoadRun implements Sender {
   }
 
   async result(): Promise<LoadResult> {
-    const { warmupMs, durationMs } = this.#job.shape
-    this.#pace.start()
-    await this.#pass(warmupMs)
-    this.measurement.begin(performance.now())
-    await this.#pass(durationMs)
-    this.measurement.finish(performance.now())
-    for (const arrivedAt of this.#pace.stop()) this.measurement.neverSent(arrivedAt)
+    try {
+      await this.#measure()
+    } finally {
+      for (const arrivedAt of this.#pace.stop()) this.measurement.neverSent(arrivedAt)
+    }
     await this.#drain()
     return {
       measured: this.measurement.window(),
       whole: this.#books.whole(this.#purchases.ids),
       generator: this.measurement.generator(),
     }
+  }
+
+  async #measure(): Promise<void> {
+    const { warmupMs, durationMs } = this.#job.shape
+    this.#pace.start()
+    await this.#pass(warmupMs)
+    this.measurement.begin(performance.now())
+    await this.#pass(durationMs)
+    this.measurement.finish(performance.now())
   }
 
   /** Lets time pass; fails as soon as the run has failed. */

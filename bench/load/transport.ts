@@ -15,12 +15,16 @@ export type Transport = {
   close(): void
 }
 
-/** Connects as a job wants it. */
+/** Connects as a job wants it; when one connection fails, none is left. */
 export async function openTransport(job: LoadJob): Promise<Transport> {
   const opening = Array.from({ length: job.connections }, () => GrpcConnection.open(job.target))
-  const connections = await Promise.all(opening)
-  if (job.mode === 'unary') return new UnaryTransport(job, connections)
-  return new StreamTransport(job, connections)
+  try {
+    const connections = await Promise.all(opening)
+    return job.mode === 'unary' ? new UnaryTransport(job, connections) : new StreamTransport(job, connections)
+  } catch (error) {
+    for (const one of await Promise.allSettled(opening)) if (one.status === 'fulfilled') one.value.close()
+    throw error
+  }
 }
 
 /** A call of Authorize for each. */

@@ -34,6 +34,8 @@ export class PurchaseServer {
   /** Added to each answer, as a merchant rule's id. */
   padding = ''
 
+  onRequest: () => void = () => {}
+
   /** What was debited, in centavos. */
   debited = 0n
   calls = 0
@@ -74,6 +76,7 @@ export class PurchaseServer {
 
   #decide(request: AuthorizeRequest): Decided {
     this.#requests++
+    this.onRequest()
     const before = this.#decided.get(request.transactionId)
     if (before) return { ...before, replayed: true }
     if (this.#requests % this.refuseEvery === 0) return status.RESOURCE_EXHAUSTED
