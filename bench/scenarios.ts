@@ -70,7 +70,7 @@ export const wholePlan: Plan = {
   overloadShares: [0.5, 0.7, 0.9, 1, 1.5, 2],
   openRounds: 2,
   openWindow: { warmupMs: 700, durationMs: 3_300 },
-  inFlightMax: 4_096,
+  inFlightMax: 4_000,
   size: { accounts: 1_000_000, rounds: 2, callers: [1, 128], share: 0.5, verified: 1_000 },
   driver: { warmupMs: 500, durationMs: 2_500 },
   calmMsMax: 1_500,
@@ -96,8 +96,8 @@ export const quickPlan: Plan = {
   calmMsMax: 500,
 }
 
-/** Connections of the load generator: calls take turns among them. */
-export const CONNECTIONS = 8
+/** Connections of the load generator: calls take turns among them. Each may carry a thousand calls at once. */
+export const CONNECTIONS = 4
 /** Single operations of the bare driver that are under way at once. */
 export const DRIVER_IN_FLIGHT = { findOneAndUpdate: 32, bulkWrite: 2 } as const
 /** Updates in one bulk write of the bare driver. */
