@@ -4,10 +4,13 @@ import type { Goal, Measurements } from './measurements.js'
 import { numberText, spreadText, timesText } from './number-text.js'
 import { logScale } from './scale.js'
 import { type Chart, image, type Section, table } from './section.js'
+import type { Spread } from './spread.js'
 
 const MET = { color: '#0b6e4f', isBold: true, dash: '' }
 const MISSED = { color: '#c0392b', isBold: true, dash: '' }
 const FILE = 'goals.svg'
+/** What is further from its goal is drawn as if it were this far: a factor of nothing has no place on the axis. */
+const FACTOR_MAX = 100
 
 /** What we set out to reach, and what was reached. */
 export function goalsSection(measurements: Measurements): Section | undefined {
@@ -53,7 +56,7 @@ function chartOf(outcomes: readonly GoalOutcome[]): readonly Chart[] {
           {
             name: `${goal.title}: ${boundText(goal)}`,
             look: isMet ? MET : MISSED,
-            value: score,
+            value: shown(score),
             label: spreadText(score, timesText),
           },
         ]
@@ -70,4 +73,12 @@ function chartOf(outcomes: readonly GoalOutcome[]): readonly Chart[] {
     bars,
   })
   return [{ file: FILE, svg }]
+}
+
+function shown({ median, min, max, rounds }: Spread): Spread {
+  return { median: clamped(median), min: clamped(min), max: clamped(max), rounds }
+}
+
+function clamped(factor: number): number {
+  return Math.min(Math.max(factor, 1 / FACTOR_MAX), FACTOR_MAX)
 }

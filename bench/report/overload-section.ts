@@ -55,7 +55,7 @@ function chartOf(
   const line = (figure: (run: Run) => number): readonly Point[] =>
     places.flatMap((runs) => pointOf(runs, figure)).sort((one, other) => one.x - other.x)
   const offered = places.flatMap((runs) => pointOf(runs, offeredPerSecond))
-  const largest = Math.max(...offered.map(({ x }) => x))
+  const largest = Math.max(...offered.map(({ x, range }) => range?.[1] ?? x))
   const latencies = line(({ result }) => result.measured.latency.p99)
   const ys = latencies.map(({ y }) => y)
   const svg = lineChart({

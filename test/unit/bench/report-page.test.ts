@@ -4,7 +4,7 @@ import { labelPlaces } from '../../../bench/report/label-places.js'
 import type { Measurements } from '../../../bench/report/measurements.js'
 import { reportOn } from '../../../bench/report/report.js'
 import { linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
-import { invented, withoutRuns } from './report-fixture.js'
+import { invented, result, withoutRuns } from './report-fixture.js'
 
 /** What keeps a text from being well-formed XML, as far as these pictures use it; undefined when nothing does. */
 function flawOf(xml: string): string | undefined {
@@ -61,6 +61,15 @@ describe('the report', () => {
   it('says which goals are met, and which are not', () => {
     expect(report.markdown).to.include('3 of 4 goals are met.')
     expect(report.markdown).to.match(/over those on many \| at least 1\.4× \| .* \| 3 \| no \|/)
+  })
+
+  it('draws a goal that was missed altogether', () => {
+    const measurements = invented()
+    const runs = measurements.runs.map((run) => ({ ...run, result: result({ perSecond: 0, medianMs: 0 }) }))
+    const goals = measurements.goals.slice(0, 1).map((goal) => ({ ...goal, bound: { atLeast: 1 } }))
+    const [chart] = reportOn({ ...measurements, runs, goals }).charts
+    expect(chart?.file).to.equal('goals.svg')
+    expect(coordinatesIn(chart?.svg ?? '').join(' ')).to.match(/^[\d., -]+$/)
   })
 
   it('tells what was wrong with the books', () => {
