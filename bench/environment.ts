@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import { NODE_FLAGS, PROJECT } from './children.js'
 import type { Machine, Measurements } from './report/measurements.js'
 
+/** What the figures depend on: the page that they are written to is not part of it. */
+const MEASURED = ['src', 'bench', 'package-lock.json'] as const
+
 /** What is measured: the commit, and whether files were changed since. */
 export function commitOf(): Pick<Measurements, 'commit' | 'dirty'> {
   try {
     return {
       commit: git('rev-parse', 'HEAD'),
-      dirty: git('status', '--porcelain', '--untracked-files=no') !== '',
+      dirty: git('status', '--porcelain', '--', ...MEASURED) !== '',
     }
   } catch {
     // Not a clone: an unpacked archive knows no commit.
