@@ -11,6 +11,8 @@ const readme = readFileSync('README.md', 'utf8')
 const elsewhere: Readonly<Record<string, string>> = {
   'make run': 'the service that the others are run against',
   'make test': 'the run that this test is part of',
+  'make bench': 'in the small: test/integration/bench/benchmark.test.ts',
+  'make bench-quick': 'the same',
 }
 
 /** Every command of the README's shell blocks: one a line, comments left out, broken lines joined. */

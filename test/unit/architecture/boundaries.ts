@@ -96,6 +96,23 @@ const boundaries: readonly Boundary[] = [
     ],
     mayDynamically: ['src/local-mongo/'],
   },
+  // The benchmark may use all of the sources, and none of them the benchmark. What puts load on the service shares no code with it but
+  // the messages, and what tells of the figures needs nothing but them.
+  { of: 'bench/load/', may: ['bench/load/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'tools/command.ts', 'node:'] },
+  {
+    of: 'bench/',
+    may: [
+      'bench/',
+      'src/',
+      'tools/command.ts',
+      'tools/crash-test/random.ts',
+      '@grpc/grpc-js',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
+  },
 ]
 
 /** Says what is wrong with the imports of the given modules, one line each. */
