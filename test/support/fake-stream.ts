@@ -15,6 +15,8 @@ export class FakeStream<Request, Answer> extends Duplex {
   readonly headers: Metadata[] = []
   /** What the connection has taken. */
   readonly answers: Answer[] = []
+  /** Answers that were handed to the connection, whether it has taken them or not. */
+  offered = 0
   cancelled = false
   /** What the stream ended with; undefined while it has not. */
   status: RpcError | 'OK' | undefined
@@ -23,7 +25,7 @@ export class FakeStream<Request, Answer> extends Duplex {
   #halfClosed = false
   #wanted = false
   #blocked = false
-  #taken: (() => void) | undefined
+  readonly #held: (() => void)[] = []
   #error: RpcError | undefined
 
   constructor({ deadlineMs = Number.POSITIVE_INFINITY, principal }: FakeStreamOptions = {}) {
@@ -82,8 +84,7 @@ export class FakeStream<Request, Answer> extends Duplex {
   /** It takes all that waits, and what comes. */
   unblock(): void {
     this.#blocked = false
-    this.#taken?.()
-    this.#taken = undefined
+    for (const take of this.#held.splice(0)) take()
   }
 
   override _read(): void {
@@ -96,7 +97,8 @@ export class FakeStream<Request, Answer> extends Duplex {
       this.answers.push(answer)
       taken()
     }
-    if (this.#blocked) this.#taken = take
+    this.offered += 1
+    if (this.#blocked) this.#held.push(take)
     // A connection is never done at once.
     else setImmediate(take)
   }

@@ -269,6 +269,22 @@ describe('authorize stream', () => {
       })
     })
 
+    it('on, all that was held back, when the caller takes its answers together', async () => {
+      const stream = open()
+      stream.block()
+      stream.send(...requests(2 * WINDOW))
+      await untilTaken(WINDOW)
+      decide(...pending.keys())
+      // The first one goes alone, the others wait for it, and go together.
+      await soon('one is offered', () => stream.offered === 1)
+      stream.unblock()
+      stream.block()
+      await soon('the others are offered', () => stream.offered === WINDOW)
+      stream.unblock()
+      await untilTaken(2 * WINDOW)
+      await untilAnswered(stream, WINDOW)
+    })
+
     it('on when the caller takes its answers', async () => {
       const stream = open()
       stream.block()
