@@ -6,6 +6,7 @@ import { systemClock } from '../../src/core.js'
 import { codesOf } from '../../src/domain/reason.js'
 import { type AccountServiceServer, AccountServiceService } from '../../src/gen/benefits/v1/account.js'
 import { authorizationService } from '../../src/grpc/authorization-service.js'
+import { STREAM_AGE_MS_MAX, windowFor } from '../../src/grpc/authorize-stream.js'
 import { unaryHandler } from '../../src/grpc/handlers.js'
 import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
@@ -52,6 +53,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: ({ code, durationMs, context, ...call }) => {
           const name = status[code] ?? 'UNKNOWN'
           metrics.callHandled(labelsOf(call), name, durationMs / 1000)
@@ -73,6 +75,11 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       authorize,
       reverse: notServed,
       handlers,
+      streams: {
+        window: windowFor(config.queueMax),
+        ageMsMax: STREAM_AGE_MS_MAX,
+        draining: new AbortController().signal,
+      },
       onDecision: ({ kind, reason, movement }, replayed) =>
         metrics.decision({
           kind,
