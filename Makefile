@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test crash-test bench bench-quick bench-report check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -78,6 +78,9 @@ bench: build ## Measure it beside floors and rivals (25 minutes), and write .doc
 
 bench-quick: build ## The same in two minutes, to see that it works: changes no page
 	$(TSX) bench/main.ts quick
+
+bench-parts: install ## What the parts of one authorization cost in processor time, one by one
+	$(TSX) bench/parts/main.ts
 
 bench-report: install ## Write .docs/benchmarks.md again, from the figures of the last whole run
 	$(TSX) bench/report/main.ts
