@@ -51,7 +51,7 @@ const sides: readonly BenchmarkedSide[] = [
     ...rival,
     id: 'lock-document',
     name: 'lock document',
-    what: 'Takes a lock document of the account, reads account and id side by side, writes balance and entry side by side, lets go.',
+    what: 'Queues the requests of each account in memory, takes a lock document of the account, reads account and id side by side, writes balance and entry side by side, lets go.',
     program: [rivalProgram, 'lock-document'],
   },
   {

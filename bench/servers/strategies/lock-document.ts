@@ -5,9 +5,10 @@ import type { AccountId } from '../../../src/domain/account.js'
 import { OPERATION_MS_MAX } from '../../../src/storage/client.js'
 import { DUPLICATE_KEY } from '../../../src/storage/errors.js'
 import { rivalCollections } from '../../dataset/rival-collections.js'
+import { Queues } from './queues.js'
 import { readAndWrite } from './read-and-write.js'
 import type { Strategy } from './strategy.js'
-import { pauseBeforeRetry } from './turn.js'
+import { pauseBeforeRetry, requireTime } from './turn.js'
 
 /** Time after which a lock of a crashed process no longer holds, in milliseconds: longer than any decision. */
 const EXPIRY_MS = 10_000
@@ -15,18 +16,24 @@ const UNLOCKED = new Date(0)
 
 type LockDocument = { readonly _id: AccountId; readonly owner: string; readonly expires: Date }
 
-/** Pessimistic: takes the account's lock document, reads, computes, writes, and lets go. Who finds it taken tries again. */
+/**
+ * Pessimistic: takes the account's lock document, reads, computes, writes, and lets go; who finds it taken tries again. Requests of
+ * one process wait for each other in memory: if all of them tried for the lock, they would take the connections from the one that
+ * has it (128 callers on one account then got 2 decisions a second).
+ */
 export const lockDocument: Strategy = (options) => {
   const locks = new Locks(options.books.db)
-  return async (accountId, purchase, budget) => {
-    const owner = await locks.take(accountId, budget)
-    try {
-      return await readAndWrite(options, accountId, purchase)
-    } finally {
-      // Nobody waits for that. What fails is over when the lock expires.
-      void locks.release(accountId, owner).catch(() => {})
-    }
-  }
+  const queues = new Queues()
+  return (accountId, purchase, budget) =>
+    new Promise((resolve, reject) => {
+      const turn = queues.inTurn(accountId, async () => {
+        const owner = await locks.take(accountId, budget)
+        await readAndWrite(options, accountId, purchase).then(resolve, reject)
+        // The answer does not wait for that. What fails is over when the lock expires.
+        await locks.release(accountId, owner).catch(() => {})
+      })
+      turn.catch(reject)
+    })
 }
 
 class Locks {
@@ -37,6 +44,7 @@ class Locks {
   }
 
   async take(id: AccountId, budget: Budget): Promise<string> {
+    requireTime(budget)
     const owner = randomUUID()
     for (let attempts = 1; !(await this.#tryToTake(id, owner)); attempts++)
       await pauseBeforeRetry(attempts, budget)
