@@ -20,6 +20,7 @@ import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
 import type { Logger } from './observability/logger.js'
 import { type CallLabels, createMetrics, type Metrics } from './observability/metrics.js'
+import { OverloadLog } from './observability/overload-log.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
@@ -167,6 +168,7 @@ type GrpcOptions = DeciderOptions & {
 }
 
 function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
+  const records = { logger, metrics, overload: new OverloadLog(logger) }
   const verifier = new TokenVerifier({
     secret: jwtSecret,
     algorithms: config.jwtAlgorithms,
@@ -188,7 +190,7 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
         onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
-        onEnd: (call) => recordCall(call, logger, metrics),
+        onEnd: (call) => recordCall(call, records),
       }),
       authentication({
         verifier,
@@ -220,11 +222,15 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
   })
 }
 
-function recordCall(call: EndedCall, logger: Logger, metrics: Metrics): void {
+type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
+
+function recordCall(call: EndedCall, { logger, metrics, overload }: Records): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
   const { requestId, principal } = call.context
-  const level = call.code === status.OK ? 'debug' : 'info'
+  const refused = call.code === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const level = call.code === status.OK || refused ? 'debug' : 'info'
   logger[level](
     { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
     'call',

@@ -17,6 +17,8 @@ const GROUP_MAX = 128
 const GROUPS_IN_FLIGHT_MAX = 2
 /** Longest pause before another attempt, in milliseconds. */
 const BACKOFF_MS_MAX = 64
+/** One for all who are refused: there are many of them just when there is no time to make them. */
+const overloaded = new IndecisionError('OVERLOADED', 'too many requests are waiting')
 
 export type EngineOptions = {
   readonly accounts: AccountStore
@@ -66,7 +68,7 @@ export class Engine {
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
     const { waiting } = this
     if (!this.#admission.admits({ waiting })) {
-      return Promise.reject(new IndecisionError('OVERLOADED', `${waiting} requests are waiting`))
+      return Promise.reject(overloaded)
     }
     return new Promise<V>((resolve, reject) => {
       // What comes back is what this request's own `decide` returned.
