@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close verify authorize simulate token seed test crash-test check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -80,6 +80,18 @@ test: install ## Build, then run all tests
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
 
+bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
+	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts
+
+bench-quick: build ## The same in two minutes, to see that it works: changes no page
+	$(TSX) bench/main.ts quick
+
+bench-parts: install ## What the parts of one authorization cost in processor time, one by one
+	$(TSX) bench/parts/main.ts
+
+bench-report: install ## Write .docs/benchmarks.md again, from the figures of the last whole run
+	$(TSX) bench/report/main.ts
+
 check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
 
@@ -100,7 +112,7 @@ build: install ## Compile to dist
 	npm --silent run build
 
 clean: ## Remove what was built; the data stay
-	rm -rf dist coverage
+	rm -rf dist dist-bench coverage
 
 clean-data: install ## Delete the local database and the local secret for tokens
 	$(TSX) tools/clean-data.ts

@@ -65,7 +65,14 @@ export function createCore(options: CoreOptions): Core {
     onDamage: options.onDamage,
   })
   const accounts = new MongoAccountStore(db)
-  const engine = new Engine({ accounts, ledger, settler, clock, queueMax: config.queueMax })
+  const engine = new Engine({
+    accounts,
+    ledger,
+    settler,
+    clock,
+    queueMax: config.queueMax,
+    waitMsMax: config.queueWaitMs,
+  })
   const catalogStore = new MongoCatalogStore(db)
   const catalog = new CatalogCache({
     store: catalogStore,

@@ -1,7 +1,11 @@
+import cluster from 'node:cluster'
 import { type Config, ConfigError, loadEnvFile, readConfig } from './config.js'
+import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
 import { type Ports, type Service, startService } from './service.js'
+import { startWorkers } from './workers/primary.js'
+import { runWorker } from './workers/worker.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -13,16 +17,12 @@ async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
   const logger = createLogger(config.logLevel)
-  const crash = (error: unknown) => {
-    logger.fatal({ err: error }, 'a bug: the process ends, nothing that was answered is lost')
-    process.exit(1)
-  }
-  process.on('uncaughtException', crash)
-  process.on('unhandledRejection', crash)
+  endOnBug(logger)
 
   const jwtSecret = config.jwtSecret ?? (await localSecret(config.dataDir))
   const database = await openDatabase(config, logger)
-  const service = await startService({
+  const start = config.workers === 1 ? startService : startWorkers
+  const service = await start({
     config,
     mongodbUri: database.uri,
     jwtSecret,
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
     throw error
   })
   logger.info({ host: config.host, grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening')
-  stopOnSignal(service, database, logger)
+  stopInOrder(service, database, logger)
 }
 
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger: Logger): Promise<Database> {
@@ -48,22 +48,30 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger:
   })
 }
 
-function stopOnSignal(service: Service, database: Database, logger: Logger): void {
+function stopInOrder(service: Service, database: Database, logger: Logger): void {
   let stoppingSinceMs: number | undefined
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async (exitCode: number) => {
+    stoppingSinceMs = performance.now()
+    await service.stop()
+    await database.stop()
+    logger.info('stopped')
+    process.exit(exitCode)
+  }
+  const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
       if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
       return
     }
-    stoppingSinceMs = performance.now()
     logger.info({ signal }, 'draining')
-    await service.stop()
-    await database.stop()
-    logger.info('stopped')
-    process.exit(0)
+    void stop(0)
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  void service.failed.then((error) => {
+    if (stoppingSinceMs !== undefined) return
+    logger.fatal({ err: error }, 'the service cannot go on: draining')
+    void stop(1)
+  })
 }
 
 function announce({ production, host }: Config, { grpcPort, httpPort }: Ports): void {
@@ -90,7 +98,11 @@ function explain(error: unknown): string {
   return error.message
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
-  process.exit(1)
-})
+// Node's cluster runs this same module for each worker.
+if (cluster.isWorker) runWorker()
+else {
+  main().catch((error: unknown) => {
+    process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
+    process.exit(1)
+  })
+}

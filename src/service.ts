@@ -9,15 +9,18 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
+import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
+import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
 import type { Logger } from './observability/logger.js'
 import { type CallLabels, createMetrics, type Metrics } from './observability/metrics.js'
+import { OverloadLog } from './observability/overload-log.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
@@ -37,12 +40,74 @@ export type Ports = { readonly grpcPort: number; readonly httpPort: number }
 
 /** The running service: both ports, and everything behind them. */
 export type Service = Ports & {
+  /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
+  readonly failed: Promise<Error>
   /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
   readonly stop: () => Promise<void>
 }
 
-/** Builds the service and opens its ports. It answers UNAVAILABLE until the database does. */
+/** Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config } = options
+  const decider = createDecider({
+    ...options,
+    onPrepared: () => options.onReady({ grpcPort, httpPort }),
+    onServing: () => {},
+  })
+  const side = new SideServer({
+    host: config.host,
+    port: config.httpPort,
+    metrics: () => decider.metrics.expose(),
+    readiness: () => ({
+      ready: decider.serving(),
+      detail: decider.serving() ? 'ready' : 'the database does not answer',
+    }),
+  })
+
+  const httpPort = await side.listen()
+  const grpcPort = await listen(config, decider).catch(async (error: unknown) => {
+    await side.close()
+    throw error
+  })
+  decider.start()
+
+  return {
+    grpcPort,
+    httpPort,
+    failed: new Promise(() => {}),
+    stop: async () => {
+      await decider.stop()
+      await side.close()
+    },
+  }
+}
+
+async function listen({ host, grpcPort }: Config, decider: Decider): Promise<number> {
+  await probePort({ host, port: grpcPort })
+  return await decider.listen()
+}
+
+export type DeciderOptions = Omit<ServiceOptions, 'onReady'> & {
+  /** Told when it can decide for the first time, before the health checks are. */
+  readonly onPrepared: () => void
+  /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
+  readonly onServing: (serving: boolean) => void
+}
+
+/** The gRPC port and everything behind it: all that a process has of the service but the side port. */
+export type Decider = {
+  readonly metrics: Metrics
+  /** Whether it can decide now. */
+  readonly serving: () => boolean
+  /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
+  readonly listen: () => Promise<number>
+  /** Begins to look for the database. */
+  readonly start: () => void
+  /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
+  readonly stop: () => Promise<void>
+}
+
+export function createDecider(options: DeciderOptions): Decider {
   const { config, logger } = options
   const core = createCore({
     config,
@@ -63,20 +128,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   measureCommands(core.client, metrics)
 
-  const grpc = createGrpc(options, core, metrics)
-  const side = new SideServer({
-    host: config.host,
-    port: config.httpPort,
-    metrics: () => metrics.expose(),
-    readiness: () => ({
-      ready: readiness.ready,
-      detail: readiness.ready ? 'ready' : 'the database does not answer',
-    }),
-  })
+  const draining = new AbortController()
+  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
-      options.onReady({ grpcPort, httpPort })
+      options.onPrepared()
     },
     check: core.ping,
     intervalMs: READINESS_INTERVAL_MS,
@@ -84,30 +141,34 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       grpc.setServing(ready)
       if (ready) logger.info('serving')
       else logger.warn({ err: cause }, 'not serving: the database does not answer')
+      options.onServing(ready)
     },
   })
 
-  const httpPort = await side.listen()
-  const grpcPort = await grpc.listen().catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
-  void readiness.start()
-
   return {
-    grpcPort,
-    httpPort,
+    metrics,
+    serving: () => readiness.ready,
+    listen: () => grpc.listen(),
+    start: () => void readiness.start(),
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
+      draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
-      await side.close()
     },
   }
 }
 
-function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, metrics: Metrics): GrpcServer {
+type GrpcOptions = DeciderOptions & {
+  readonly core: Core
+  readonly metrics: Metrics
+  /** Ends the streams that are open. */
+  readonly draining: AbortSignal
+}
+
+function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
+  const records = { logger, metrics, overload: new OverloadLog(logger) }
   const verifier = new TokenVerifier({
     secret: jwtSecret,
     algorithms: config.jwtAlgorithms,
@@ -128,7 +189,8 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
-        onEnd: (call) => recordCall(call, logger, metrics),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
+        onEnd: (call) => recordCall(call, records),
       }),
       authentication({
         verifier,
@@ -141,9 +203,10 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
     ],
     authorization: authorizationService({
       authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
-      simulator: core.simulator,
+      simulate: (...asked) => core.simulator.simulate(...asked),
       reverse: createReverse(core.engine),
       handlers,
+      streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
       onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
     }),
     account: {
@@ -160,11 +223,15 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
   })
 }
 
-function recordCall(call: EndedCall, logger: Logger, metrics: Metrics): void {
+type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
+
+function recordCall(call: EndedCall, { logger, metrics, overload }: Records): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
   const { requestId, principal } = call.context
-  const level = call.code === status.OK ? 'debug' : 'info'
+  const refused = call.code === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const level = call.code === status.OK || refused ? 'debug' : 'info'
   logger[level](
     { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
     'call',

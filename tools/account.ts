@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@bufbuild/protobuf'
 import { loadEnvFile, readConfig } from '../src/config.js'
 import { parseReais } from '../src/domain/money.js'
-import { argument, requiredArgument, runCommand } from './command.js'
+import { argument, countArgument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
 import { objectIn, objectsIn, reais, text } from './json-fields.js'
 import { callService } from './service-client.js'
@@ -102,13 +102,18 @@ const commands: Readonly<Record<string, Command>> = {
     scope: 'accounts:read',
     request: () => ({
       accountId: account(),
-      pageSize: Number(argument('limit') ?? 50),
+      pageSize: countArgument('limit') ?? 50,
       pageToken: argument('page') ?? '',
       category: argument('category') ?? '',
     }),
     show: (answer) => {
       const next = text(answer, 'nextPageToken')
-      const more = next === '' ? '' : `\n\nolder: make statement account=${account()} page=${next}`
+      // A page belongs to a list with the same filter.
+      const asked = ['account', 'category', 'limit'].flatMap((name) => {
+        const value = argument(name)
+        return value === undefined ? [] : [`${name}=${value}`]
+      })
+      const more = next === '' ? '' : `\n\nolder: make statement ${asked.join(' ')} page=${next}`
       return transactionTable(objectsIn(answer, 'transactions')) + more
     },
   },

@@ -20,3 +20,12 @@ export function requiredArgument(name: string, example: string): string {
   if (value === undefined) throw new Error(`${name}= is missing, for example ${example}`)
   return value
 }
+
+/** What was given, as a whole number above 0 of at most nine digits: an int32 in any case. */
+export function countArgument(name: string): number | undefined {
+  const value = argument(name)
+  if (value === undefined) return undefined
+  if (!/^[1-9]\d{0,8}$/.test(value))
+    throw new Error(`${name}= must be a whole number above 0, of at most nine digits`)
+  return Number(value)
+}

@@ -33,7 +33,7 @@ async function verify(config: Config, uri: string, repair: boolean): Promise<Ver
       onProgress: (accounts) => progress.show(accounts),
       onDamage: ({ accountId, kind, detail }) => {
         progress.clear()
-        console.log(`account ${accountId}: ${kind}: ${detail}`)
+        console.log(`${accountId === '' ? 'no account' : `account ${accountId}`}: ${kind}: ${detail}`)
       },
     }).run()
     progress.clear()

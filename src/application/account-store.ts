@@ -1,4 +1,6 @@
 import type { Account, AccountId } from '../domain/account.js'
+import type { Entry } from '../domain/entry.js'
+import type { EntryKey } from './ledger.js'
 
 /** Where accounts are kept. The account is the commit point: what is committed here has happened. */
 export interface AccountStore {
@@ -9,6 +11,17 @@ export interface AccountStore {
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
   load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>
+
+  /**
+   * The same, together with those of the given entries that are in the ledger, all as of one moment: an entry that is missing
+   * from an account's journal because it has left it is in the ledger.
+   *
+   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   */
+  loadWithEntries(
+    ids: readonly AccountId[],
+    keys: readonly EntryKey[],
+  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }>
 
   /**
    * Writes each change whole or not at all, and only if the account is still at the version of `before`; answers when the

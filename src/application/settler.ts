@@ -3,6 +3,7 @@ import type { Entry } from '../domain/entry.js'
 import type { Clock } from './clock.js'
 import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { Withheld } from './withheld.js'
 
 /** Most entries sent to the ledger at once. */
 const BATCH_MAX = 500
@@ -19,10 +20,13 @@ const BACKOFF_MS_MAX = 5_000
 const STUCK_MS = 5_000
 
 /**
- * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; up to `queued`, on its way. While it is
- * stuck at an entry that the ledger refuses it comes no further: what stands behind that entry must not leave the journal either.
+ * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; everything up to `queued` was taken in. At an
+ * entry that the ledger refuses it comes no further: what stands behind that entry must not leave the journal either.
  */
 type Progress = { settled: bigint; queued: bigint; stuckUntilMs?: number | undefined }
+
+/** An entry on its way, and when it was taken in. */
+type Queued = { readonly entry: Entry; readonly sinceMs: number }
 
 export type SettlerOptions = {
   readonly ledger: Ledger
@@ -45,7 +49,8 @@ export type SettlerOptions = {
 export class Settler {
   readonly #options: SettlerOptions
   readonly #progress = new Map<AccountId, Progress>()
-  #queue: { readonly entry: Entry; readonly sinceMs: number }[] = []
+  readonly #withheld = new Withheld()
+  #queue: Queued[] = []
   #running: Promise<void> | undefined
   #hurry: (() => void) | undefined
   #stopped = false
@@ -57,18 +62,10 @@ export class Settler {
   /** Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed. */
   add(account: Account): void {
     const progress = this.#progressOf(account.id)
-    const sinceMs = this.#options.clock.monotonicMs()
-    if (progress.stuckUntilMs !== undefined) {
-      if (sinceMs < progress.stuckUntilMs) return
-      progress.stuckUntilMs = undefined
-      progress.queued = progress.settled
-    }
-    for (const entry of account.journal) {
-      if (entry.seq <= progress.queued) continue
-      if (this.#queue.length >= QUEUE_MAX) break
-      this.#queue.push({ entry, sinceMs })
-      progress.queued = entry.seq
-    }
+    const nowMs = this.#options.clock.monotonicMs()
+    const isStuck = progress.stuckUntilMs !== undefined && nowMs < progress.stuckUntilMs
+    if (!isStuck) this.#takeIn(account, progress, nowMs)
+    this.#withheld.waits(account, { takenSeq: progress.queued, nowMs })
     this.#start()
   }
 
@@ -77,15 +74,19 @@ export class Settler {
     return this.#progress.get(id)?.settled ?? 0n
   }
 
-  /** Number of entries on their way to the ledger. */
+  /**
+   * Number of entries that are not known to be in the ledger: on their way, refused, behind one that was refused, or without room. What
+   * is withheld counts until its account has come again and is settled, or is forgotten.
+   */
   get unsettled(): number {
-    return this.#queue.length
+    return this.#queue.length + this.#withheld.entries
   }
 
-  /** Age of the oldest entry on its way to the ledger, in milliseconds; 0 when there is none. */
+  /** Time since the oldest of them was first seen, in milliseconds; 0 when there is none. */
   get oldestUnsettledMs(): number {
-    const oldest = this.#queue[0]
-    return oldest ? this.#options.clock.monotonicMs() - oldest.sinceMs : 0
+    const queuedMs = this.#queue[0]?.sinceMs ?? Number.POSITIVE_INFINITY
+    const oldestMs = Math.min(queuedMs, this.#withheld.oldestSinceMs)
+    return Number.isFinite(oldestMs) ? this.#options.clock.monotonicMs() - oldestMs : 0
   }
 
   /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
@@ -101,6 +102,23 @@ export class Settler {
     }
     clearTimeout(timer)
     this.#stopped = true
+  }
+
+  #takeIn(account: Account, progress: Progress, nowMs: number): void {
+    if (progress.stuckUntilMs !== undefined) {
+      progress.stuckUntilMs = undefined
+      progress.queued = progress.settled
+      this.#withheld.offerAgain(account.id)
+    }
+    // What has left the journal was in the ledger before.
+    const leftThrough = account.version - BigInt(account.journal.length)
+    if (leftThrough > progress.settled) this.#settledThrough(account.id, progress, leftThrough)
+    for (const entry of account.journal) {
+      if (entry.seq <= progress.queued) continue
+      if (this.#queue.length >= QUEUE_MAX) break
+      this.#queue.push({ entry, sinceMs: nowMs })
+      progress.queued = entry.seq
+    }
   }
 
   #start(): void {
@@ -120,9 +138,9 @@ export class Settler {
     let failures = 0
     await this.#pause(GATHER_MS)
     while (this.#queue.length > 0 && !this.#stopped) {
-      const batch = this.#queue.slice(0, BATCH_MAX).map(({ entry }) => entry)
+      const batch = this.#queue.slice(0, BATCH_MAX)
       try {
-        const refused = await this.#append(batch)
+        const refused = await this.#append(batch.map(({ entry }) => entry))
         refused.forEach(this.#options.onDamage)
         this.#settled(batch, new Set(refused))
         failures = 0
@@ -152,14 +170,24 @@ export class Settler {
     }
   }
 
-  #settled(batch: readonly Entry[], refused: ReadonlySet<Entry>): void {
+  #settled(batch: readonly Queued[], refused: ReadonlySet<Entry>): void {
     this.#queue = this.#queue.slice(batch.length)
-    for (const entry of batch) {
+    for (const { entry, sinceMs } of batch) {
       const progress = this.#progress.get(entry.accountId)
       if (!progress) continue
-      if (refused.has(entry)) progress.stuckUntilMs = this.#options.clock.monotonicMs() + STUCK_MS
-      if (progress.stuckUntilMs === undefined && entry.seq > progress.settled) progress.settled = entry.seq
+      if (refused.has(entry)) {
+        progress.stuckUntilMs = this.#options.clock.monotonicMs() + STUCK_MS
+        this.#withheld.refuse(entry, sinceMs)
+        continue
+      }
+      // An entry may overtake one that was refused and is offered again: it counts when all before it are there.
+      if (entry.seq === progress.settled + 1n) this.#settledThrough(entry.accountId, progress, entry.seq)
     }
+  }
+
+  #settledThrough(id: AccountId, progress: Progress, seq: bigint): void {
+    progress.settled = seq
+    this.#withheld.settle(id, seq)
   }
 
   #progressOf(id: AccountId): Progress {
@@ -173,8 +201,13 @@ export class Settler {
     const progress: Progress = { settled: 0n, queued: 0n }
     this.#progress.set(id, progress)
     const oldest = this.#progress.size > ACCOUNTS_MAX ? this.#progress.keys().next().value : undefined
-    if (oldest !== undefined) this.#progress.delete(oldest)
+    if (oldest !== undefined) this.#forget(oldest)
     return progress
+  }
+
+  #forget(id: AccountId): void {
+    this.#progress.delete(id)
+    this.#withheld.forget(id)
   }
 
   /** Waits, but not when `drain` is in a hurry. */

@@ -1,8 +1,9 @@
-import { type AccountId, unopenedAccount } from '../domain/account.js'
+import type { AccountId } from '../domain/account.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { Catalog } from '../domain/catalog.js'
 import { deliberate, type Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry } from '../domain/entry.js'
+import { invariant } from '../domain/invariant.js'
 import { type Trace, traceOf } from '../domain/trace.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { AccountStore } from './account-store.js'
@@ -10,14 +11,17 @@ import { whatIsLookedAt } from './authorize.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
 import { IndecisionError } from './errors.js'
+import { historyOf, readHistories } from './history.js'
 import type { Ledger } from './ledger.js'
-import { historyOf, readPast } from './past.js'
 
 /** Most simulations at a time: they share the connections with the purchases, which must not wait for them. */
 const SIMULATIONS_MAX = 8
 
 /** What would come of a purchase, and why. */
 export type Simulation = { readonly verdict: Verdict<AuthorizationEntry>; readonly trace: Trace }
+
+/** Says what would come of a purchase at this moment. */
+export type Simulate = Simulator['simulate']
 
 export type SimulatorOptions = {
   readonly accounts: AccountStore
@@ -30,8 +34,7 @@ export type SimulatorOptions = {
 }
 
 /**
- * Decides purchases as the engine would at this moment, reading what it would read in the order in which it would, and records
- * nothing. As long as nothing else happens to the account, authorizing the purchase gives the same answer.
+ * Decides purchases as the engine would at this moment, on what it would read, and records nothing. As long as nothing else happens to the account, authorizing the purchase gives the same answer.
  */
 export class Simulator {
   readonly #options: SimulatorOptions
@@ -60,9 +63,12 @@ export class Simulator {
   }
 
   async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {
-    const { accounts, ledger, clock, catalog, calendar } = this.#options
-    const account = (await accounts.load([accountId])).get(accountId) ?? unopenedAccount(accountId)
-    const past = await readPast(ledger, [{ before: account, members: [whatIsLookedAt(purchase)] }])
+    const { clock, catalog, calendar } = this.#options
+    const { accounts, past } = await readHistories(this.#options, [
+      { accountId, asks: [whatIsLookedAt(purchase)] },
+    ])
+    const [account] = accounts
+    invariant(account !== undefined, 'there is an account for each question')
     const at = clock.now()
     const decision = deliberate(historyOf(account, past), purchase, catalog(), at, calendar)
     const trace = traceOf(decision, { account, purchase, day: calendar(at) })

@@ -1,5 +1,7 @@
 import type { Account, AccountId } from '../domain/account.js'
-import { AccountAudit, type AuditResult, auditReversal, type Damage } from '../domain/audit.js'
+import { AccountAudit, type AuditResult } from '../domain/audit.js'
+import { auditTakenBack } from '../domain/audit-taken-back.js'
+import type { Damage } from '../domain/damage.js'
 import type { Entry } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
 
@@ -9,9 +11,9 @@ const LOOK_UP_MAX = 200
 /** Reads the books as they are stored, damaged or not. */
 export interface AuditStore {
   /** Every account, ids falling. */
-  accounts(): AsyncIterable<Stored<Account>>
+  accounts(): AsyncIterable<Stored<Account> | Stray>
   /** Every entry of the ledger, account ids falling and each account's entries rising. */
-  entries(): AsyncIterable<Stored<Entry>>
+  entries(): AsyncIterable<Stored<Entry> | Stray>
   /** One account as it is now, and the entries that its ledger has had no later than that, rising. */
   account(id: AccountId): Promise<AccountBooks>
 }
@@ -20,6 +22,9 @@ export interface AuditStore {
 export type Stored<T> =
   | { readonly accountId: AccountId; readonly value: T; readonly problem?: never }
   | { readonly accountId: AccountId; readonly problem: string; readonly value?: never }
+
+/** A document that names no account, and what it is instead. Where it stands among the others is of no meaning. */
+export type Stray = { readonly stray: string }
 
 export type AccountBooks = {
   /** Absent when there is no such account. */
@@ -60,13 +65,33 @@ export class Verify {
 
   async run(): Promise<VerifySummary> {
     const { store } = this.#options
-    const entries = new LookAhead(store.entries())
-    for await (const account of store.accounts()) {
+    const entries = new LookAhead(this.#named('entries', store.entries()))
+    for await (const account of this.#named('accounts', store.accounts())) {
       await this.#auditWithoutAccount(entries, account.accountId)
       await this.#audit(account.accountId, { account, entries: entries.of(account.accountId) })
     }
     await this.#auditWithoutAccount(entries, '')
     return this.#summary
+  }
+
+  /** The documents that name an account; the others are reported, and left out. */
+  async *#named<T>(
+    counted: 'accounts' | 'entries',
+    documents: AsyncIterable<Stored<T> | Stray>,
+  ): AsyncGenerator<Stored<T>> {
+    for await (const document of documents) {
+      if (!('stray' in document)) {
+        yield document
+        continue
+      }
+      this.#summary[counted] += 1
+      this.#report({ accountId: '', kind: 'UNREADABLE', detail: document.stray })
+    }
+  }
+
+  #report(damage: Damage): void {
+    this.#summary.damages += 1
+    this.#options.onDamage(damage)
   }
 
   /** Entries that come before the account's: no account has them. */
@@ -84,8 +109,7 @@ export class Verify {
     this.#summary.accounts += 1
     this.#summary.entries += first.entries
     this.#summary.unsettled += result.unsettled.length
-    this.#summary.damages += result.damages.length
-    result.damages.forEach(this.#options.onDamage)
+    for (const damage of result.damages) this.#report(damage)
     const repairable = result.damages.length === 0 && result.unsettled.length > 0
     if (this.#options.repair && repairable) await this.#options.ledger.append(result.unsettled)
     this.#options.onProgress(this.#summary.accounts)
@@ -107,7 +131,7 @@ export class Verify {
     }
     if (account?.problem !== undefined) {
       cannotRead(account.problem)
-      return { damages: unreadable, unsettled: [], givenBack: new Map(), entries: count }
+      return { damages: unreadable, unsettled: [], takenBack: new Map(), entries: count }
     }
     const result = audit.finish()
     // A purchase that cannot be read cannot be looked up either: first things first.
@@ -116,30 +140,34 @@ export class Verify {
     return { ...result, damages: [...unreadable, ...result.damages, ...reversals], entries: count }
   }
 
-  /** Compares what was given back with the purchases, wherever these are kept. */
+  /** Compares what was taken back with the purchases, wherever these are kept. */
   async #checkReversals(
     accountId: AccountId,
     account: Account | undefined,
-    { givenBack }: AuditResult,
+    { takenBack }: AuditResult,
   ): Promise<readonly Damage[]> {
     const damages: Damage[] = []
-    const ids = [...givenBack.keys()]
-    for (let from = 0; from < ids.length; from += LOOK_UP_MAX) {
-      const keys = ids.slice(from, from + LOOK_UP_MAX).map((transactionId) => ({ accountId, transactionId }))
+    for (const lot of lotsOf(takenBack)) {
+      const keys = lot.map(([transactionId]) => ({ accountId, transactionId }))
       const known = [...(await this.#options.ledger.find(keys)), ...(account?.journal ?? [])]
       const originals = new Map(known.map((entry) => [entry.transactionId, entry]))
-      for (const { transactionId } of keys) {
-        const damage = auditReversal(
-          accountId,
-          transactionId,
-          givenBack.get(transactionId),
-          originals.get(transactionId),
-        )
-        if (damage) damages.push(damage)
-      }
+      for (const [transactionId, taken] of lot)
+        damages.push(...auditTakenBack({ accountId, transactionId }, taken, originals.get(transactionId)))
     }
     return damages
   }
+}
+
+/** All of them, at most {@link LOOK_UP_MAX} at a time. */
+function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
+  let lot: T[] = []
+  for (const one of all) {
+    lot.push(one)
+    if (lot.length < LOOK_UP_MAX) continue
+    yield lot
+    lot = []
+  }
+  if (lot.length > 0) yield lot
 }
 
 /** Entries one after another, with a look at the next one before it is taken. */

@@ -1,62 +1,17 @@
 import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
+import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
+import type { Damage, DamageKind } from './damage.js'
 import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
-
-/** Something that cannot be, found in the books. */
-export type Damage = {
-  readonly accountId: AccountId
-  readonly kind: DamageKind
-  /** What was found and what should be, for people. */
-  readonly detail: string
-}
-
-/** Each invariant of the books, by the name of its breach. */
-export type DamageKind =
-  /** A document that cannot be read at all. */
-  | 'UNREADABLE'
-  /** Entries of an account that does not exist. */
-  | 'ACCOUNT_MISSING'
-  /** A place in the history that neither the ledger nor the journal fills. */
-  | 'ENTRY_MISSING'
-  /** An entry in the ledger above the account's version. */
-  | 'ENTRY_BEYOND_VERSION'
-  /** The ledger's copy of an entry differs from the journal's. */
-  | 'COPIES_DIFFER'
-  /** One transaction id on two entries. */
-  | 'TRANSACTION_TWICE'
-  /** The journal is empty, has a gap, or does not end at the version. */
-  | 'JOURNAL_BROKEN'
-  /** A wallet holds something else than the sum of its entries. */
-  | 'BALANCE_DIFFERS'
-  /** An entry's balance after it is not the balance before plus its change. */
-  | 'BALANCE_AFTER_WRONG'
-  /** The sum of a wallet's entries falls below zero. */
-  | 'BALANCE_NEGATIVE'
-  /** An entry moved something else than its amount, or money moved where none should. */
-  | 'MOVEMENT_WRONG'
-  /** More was given back than was paid, or to another wallet, or of something that never paid. */
-  | 'REVERSAL_WRONG'
-  /** The status is not the one that the history leads to. */
-  | 'STATUS_DIFFERS'
-  /** The limits are not those that the history leads to. */
-  | 'LIMITS_DIFFER'
-  /** What a wallet spent on its latest day, or in that month, is something else than the sum of its entries. */
-  | 'SPENDING_DIFFERS'
-  /** A purchase is counted in a day that was over for its wallet. */
-  | 'DAY_WRONG'
-  /** A reversal came before its purchase and the account does not say so. */
-  | 'MARK_FORGOTTEN'
-
-/** What was given back of one purchase. */
-export type GivenBack = { total: bigint; readonly wallets: Set<string>; readonly days: Set<Day | undefined> }
 
 /** What the entries of one wallet add up to for its latest day, and for the month of that day. */
 type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
 
 /**
  * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
- * that only the journal holds are filled in. Memory: the journal, a few numbers for each wallet, and one for each reversed purchase.
+ * that only the journal holds are filled in. Memory: the journal, and a few numbers for each wallet
+ * and for each purchase that was taken back.
  */
 export class AccountAudit {
   readonly #id: AccountId
@@ -68,7 +23,7 @@ export class AccountAudit {
   readonly #offBy = new Map<string, bigint>()
   readonly #damages: Damage[] = []
   readonly #unsettled: Entry[] = []
-  readonly #givenBack = new Map<TransactionId, GivenBack>()
+  readonly #takenBack: TakenBackById = new Map()
   #seq = 0n
   readonly #spent = new Map<string, Spent>()
   #status: AccountStatus = 'UNOPENED'
@@ -117,7 +72,7 @@ export class AccountAudit {
     }
     this.#compareSpending()
     if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { damages: this.#damages, unsettled: this.#unsettled, givenBack: this.#givenBack }
+    return { damages: this.#damages, unsettled: this.#unsettled, takenBack: this.#takenBack }
   }
 
   #compareSpending(): void {
@@ -175,6 +130,7 @@ export class AccountAudit {
     }
     this.#countSpending(entry)
     this.#marked ||= isMark(entry)
+    if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
     const movement = movementOf(entry)
     if (!movesRightly(entry)) this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
     if (!movement) return
@@ -194,7 +150,6 @@ export class AccountAudit {
     this.#offBy.set(wallet, offBy)
     if (balance < 0n && before >= 0n)
       this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
-    if (entry.kind === 'REVERSAL') this.#giveBack(entry, wallet, delta)
   }
 
   /** Adds up what was spent. Only the latest day and its month are kept: nothing else is compared with the account. */
@@ -216,14 +171,6 @@ export class AccountAudit {
     this.#spent.set(wallet, spent)
   }
 
-  #giveBack({ originalId, day }: ReversalEntry, wallet: string, amount: bigint): void {
-    const givenBack = this.#givenBack.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
-    givenBack.total += amount
-    givenBack.wallets.add(wallet)
-    givenBack.days.add(day)
-    this.#givenBack.set(originalId, givenBack)
-  }
-
   #found(kind: DamageKind, detail: string): void {
     this.#damages.push({ accountId: this.#id, kind, detail })
   }
@@ -233,27 +180,8 @@ export type AuditResult = {
   readonly damages: readonly Damage[]
   /** Entries that only the journal holds. No damage: they are settled when the account is touched next. */
   readonly unsettled: readonly Entry[]
-  /** What was given back, by purchase: to be compared with the purchases. */
-  readonly givenBack: ReadonlyMap<TransactionId, GivenBack>
-}
-
-/** Compares what was given back with the purchase; undefined when it is right. */
-export function auditReversal(
-  accountId: AccountId,
-  originalId: TransactionId,
-  givenBack: GivenBack | undefined,
-  original: Entry | undefined,
-): Damage | undefined {
-  if (!givenBack) return undefined
-  const paid = original?.kind === 'AUTHORIZATION' ? original.movement : undefined
-  const wallets = [...givenBack.wallets].join(', ')
-  const day = original?.kind === 'AUTHORIZATION' ? original.day : undefined
-  const days = [...givenBack.days]
-  const isSameDay = days.every((one) => one === day)
-  if (paid && isSameDay && givenBack.total <= -paid.delta && wallets === paid.wallet) return undefined
-  const paidText = paid ? `${-paid.delta} from ${paid.wallet} in ${day}` : 'nothing'
-  const detail = `${originalId} paid ${paidText}, ${givenBack.total} went back to ${wallets} in ${days.join(', ')}`
-  return { accountId, kind: 'REVERSAL_WRONG', detail }
+  /** What was taken back, by purchase: to be compared with the purchases. */
+  readonly takenBack: Readonly<TakenBackById>
 }
 
 /** A new day, in the same month or in a new one. */

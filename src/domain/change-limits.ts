@@ -18,10 +18,14 @@ export type LimitsChange = {
   readonly wallets: ReadonlyMap<CategoryId, WalletLimits>
 }
 
-/** Why limits cannot be changed. UNCHANGED is no mistake: the account has these limits already. */
-export type LimitsRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'UNCHANGED'
+/** Why limits cannot be changed. */
+export type LimitsRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
-/** Decides a change of limits. What was spent before does not matter: a limit below it refuses what comes next, and no more. */
+/**
+ * Decides a change of limits. What was spent before does not matter: a limit below it refuses what comes next, and no more. A
+ * change to the limits that the account has already is recorded too: else its id would stay free, and a repeat of it could undo
+ * what somebody else did in between.
+ */
 export function decideLimits(
   { account, find }: AccountHistory,
   change: LimitsChange,
@@ -39,7 +43,6 @@ export function decideLimits(
   if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
 
   const limits = changed(account.limits, change)
-  if (sameLimits(limits, account.limits)) return { type: 'REFUSED', refusal: 'UNCHANGED' }
   return {
     type: 'RECORD',
     entry: {

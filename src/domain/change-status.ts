@@ -10,10 +10,13 @@ export type StatusChange = {
   readonly subject: string
 }
 
-/** Why a status cannot be changed. UNCHANGED is no mistake: the account has that status already. */
-export type StatusRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'UNCHANGED'
+/** Why a status cannot be changed. */
+export type StatusRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
-/** Decides a change of status: a closed account never opens again. */
+/**
+ * Decides a change of status: a closed account never opens again. A change to the status that the account has already is recorded
+ * too: else its id would stay free, and a repeat of it could undo what somebody else did in between.
+ */
 export function decideStatusChange(
   { account, find }: AccountHistory,
   { transactionId, status, subject }: StatusChange,
@@ -24,8 +27,8 @@ export function decideStatusChange(
     return { type: 'REPLAY', entry: earlier }
   if (earlier) return { type: 'REUSED', entry: earlier }
   if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
-  if (account.status === status) return { type: 'REFUSED', refusal: 'UNCHANGED' }
-  if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+  if (account.status === 'CLOSED' && status !== 'CLOSED')
+    return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
   return {
     type: 'RECORD',
     entry: {

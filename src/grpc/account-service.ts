@@ -90,8 +90,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
           ? await changeLimits(engine, accountId, limits, call.budget)
           : await changeStatus(engine, accountId, status, call.budget)
         if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REFUSED' && verdict.refusal !== 'UNCHANGED')
-          throw new CallError(verdict.refusal)
+        if (verdict.type === 'REFUSED') throw new CallError(verdict.refusal)
         return { account: await current(accountId) }
       },
     ),

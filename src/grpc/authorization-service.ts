@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Authorize } from '../application/authorize.js'
+import type { Budget } from '../application/budget.js'
 import type { Reverse } from '../application/reverse.js'
-import type { Simulator } from '../application/simulate.js'
+import type { Simulate } from '../application/simulate.js'
 import type { Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
 import { codesOf } from '../domain/reason.js'
@@ -15,6 +16,7 @@ import type {
   SimulateRequest,
   SimulateResponse,
 } from '../gen/benefits/v1/authorization.js'
+import { authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, unaryHandler } from './handlers.js'
 import { decisionMessage, reasonOf } from './reason-mapping.js'
@@ -23,31 +25,38 @@ import { traceMessage } from './trace-mapping.js'
 
 export type AuthorizationServiceOptions = {
   readonly authorize: Authorize
-  readonly simulator: Simulator
+  readonly simulate: Simulate
   readonly reverse: Reverse
   readonly handlers: HandlerOptions
+  readonly streams: StreamLimits
   /** Told of every answer. */
   readonly onDecision: (entry: AuthorizationEntry | ReversalEntry, replayed: boolean) => void
 }
 
 /** benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
-  const { authorize, simulator, reverse, onDecision, handlers } = options
+  const { authorize, simulate, reverse, onDecision, handlers, streams } = options
+  const authorizeOne = async (request: AuthorizeRequest, budget: Budget): Promise<AuthorizeResponse> => {
+    const { accountId, purchase } = readPurchase(request)
+    const verdict = await authorize(accountId, purchase, budget)
+    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+    if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+    const replayed = verdict.type === 'REPLAY'
+    onDecision(verdict.entry, replayed)
+    return authorizeResponse(verdict.entry, replayed)
+  }
+
   return {
-    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, async (request, { budget }) => {
-      const { accountId, purchase } = readPurchase(request)
-      const verdict = await authorize(accountId, purchase, budget)
-      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
-      const replayed = verdict.type === 'REPLAY'
-      onDecision(verdict.entry, replayed)
-      return authorizeResponse(verdict.entry, replayed)
-    }),
+    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, (request, { budget }) =>
+      authorizeOne(request, budget),
+    ),
+
+    authorizeStream: authorizeStreamHandler({ handlers, limits: streams, authorizeOne }),
 
     simulate: unaryHandler<SimulateRequest, SimulateResponse>(handlers, async (request, { budget }) => {
       const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
       const { accountId, purchase } = readPurchase({ ...request, transactionId })
-      const { verdict, trace } = await simulator.simulate(accountId, purchase, budget)
+      const { verdict, trace } = await simulate(accountId, purchase, budget)
       if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
       const isReused = verdict.type === 'REUSED'
       const answer = isReused ? undefined : authorizeResponse(verdict.entry, verdict.type === 'REPLAY')

@@ -14,6 +14,8 @@ export type Principal = {
   readonly subject: string
   /** Claim `scope`, split at spaces; absent when the token has none. */
   readonly scopes?: ReadonlySet<string>
+  /** When the token ends, with what is forgiven of a difference between clocks: in milliseconds since 1970. */
+  readonly expiresAtMs: number
 }
 
 // grpc-js hands the same Metadata object to the interceptors and the handler of a call: it is the thread between them.

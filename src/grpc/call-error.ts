@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { IndecisionError } from '../application/errors.js'
+import { type Indecision, IndecisionError } from '../application/errors.js'
 import type { Any } from '../gen/google/protobuf/any.js'
 import { BadRequest, ErrorInfo, RetryInfo } from '../gen/google/rpc/error_details.js'
 import { Status } from '../gen/google/rpc/status.js'
@@ -44,6 +44,11 @@ const kinds = {
   },
   OVERLOADED: { code: status.RESOURCE_EXHAUSTED, retry: true, message: 'too many requests are waiting' },
   UNAVAILABLE: { code: status.UNAVAILABLE, retry: true, message: 'the service cannot decide at the moment' },
+  STREAM_ENDED: {
+    code: status.UNAVAILABLE,
+    retry: true,
+    message: 'the stream has had its time: open another, and send again what was not answered',
+  },
   NO_TIME_LEFT: {
     code: status.DEADLINE_EXCEEDED,
     retry: false,
@@ -73,20 +78,42 @@ export class CallError extends Error {
   }
 }
 
+/** One for all, without their causes, which nobody looks at: under overload there are many of them, and no time to make them. */
+const indecisions: Readonly<Record<Indecision, CallError>> = {
+  OVERLOADED: new CallError('OVERLOADED'),
+  UNAVAILABLE: new CallError('UNAVAILABLE'),
+  NO_TIME_LEFT: new CallError('NO_TIME_LEFT'),
+}
+
 /** Turns whatever was thrown into an error for the caller: what we do not know becomes a neutral INTERNAL. */
 export function callErrorOf(error: unknown): CallError {
   if (error instanceof CallError) return error
-  if (error instanceof IndecisionError) return new CallError(error.indecision, { cause: error })
+  if (error instanceof IndecisionError) return indecisions[error.indecision]
   return new CallError('INTERNAL', { cause: error })
 }
 
 /** The form in which grpc-js takes an error: code, message, and google.rpc.Status in the trailers. */
 export function serviceErrorOf(error: CallError): ServiceError {
-  const { code } = kinds[error.kind]
+  const { message, name } = error
   const metadata = new Metadata()
-  const rich = { code, message: error.message, details: [...detailsOf(error)] }
-  metadata.set(DETAILS_TRAILER, Buffer.from(Status.encode(rich).finish()))
-  return Object.assign(new Error(error.message), { code, details: error.message, metadata })
+  metadata.set(DETAILS_TRAILER, trailerOf(error))
+  return { name, message, code: kinds[error.kind].code, details: message, metadata }
+}
+
+/** Trailers by their error: of those that are one for all, encoded once. */
+const trailers = new WeakMap<CallError, Buffer>()
+
+function trailerOf(error: CallError): Buffer {
+  const known = trailers.get(error)
+  if (known) return known
+  const trailer = Buffer.from(Status.encode(richStatusOf(error)).finish())
+  trailers.set(error, trailer)
+  return trailer
+}
+
+/** The form in which an error is one message among others. */
+export function richStatusOf(error: CallError): Status {
+  return { code: kinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
 }
 
 function* detailsOf({ kind, violations }: CallError): Generator<Any> {

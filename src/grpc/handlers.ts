@@ -27,7 +27,7 @@ export type HandlerOptions = {
 }
 
 /** Time after the end of the budget in which an answer may still come, in milliseconds. */
-const LATE_MS = 250
+export const LATE_MS = 250
 
 export const unreadable = {
   field: 'request',
@@ -73,14 +73,17 @@ export type StreamCall = CallContext & {
 async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    const error = new IndecisionError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
-    timer = setTimeout(() => reject(error), durationMs)
+    timer = setTimeout(() => reject(tooLate(durationMs)), durationMs)
   })
   try {
     return await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }
+}
+
+export function tooLate(durationMs: number): IndecisionError {
+  return new IndecisionError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
 }
 
 type AnyCall = ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>

@@ -1,6 +1,7 @@
 /** The scope that a token needs for each method (claim `scope`, RFC 8693). A method that is not here cannot be called. */
 export const methodScopes: ReadonlyMap<string, string> = new Map([
   ['/benefits.v1.AuthorizationService/Authorize', 'transactions:authorize'],
+  ['/benefits.v1.AuthorizationService/AuthorizeStream', 'transactions:authorize'],
   ['/benefits.v1.AuthorizationService/Simulate', 'transactions:simulate'],
   ['/benefits.v1.AuthorizationService/Reverse', 'transactions:reverse'],
   ['/benefits.v1.AccountService/CreateAccount', 'accounts:write'],

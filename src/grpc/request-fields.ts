@@ -5,6 +5,9 @@ import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const TRANSACTION_ID = /^[!-~]{1,128}$/
+/** The first and the last moment that a google.protobuf.Timestamp can name, as Date has them. */
+const TIME_MIN = new Date('0001-01-01T00:00:00.000Z')
+const TIME_MAX = new Date('9999-12-31T23:59:59.999Z')
 // Control characters are what the expression looks for.
 const CONTROL_CHARACTER = /\p{Cc}/u
 
@@ -74,6 +77,14 @@ export class RequestFields {
       `must be at most ${MERCHANT_LENGTH_MAX} characters`,
     )
     this.check(!CONTROL_CHARACTER.test(value), field, 'must not contain control characters')
+    return value
+  }
+
+  /** A time that may be absent. */
+  optionalTime(field: string, value: Date | undefined): Date | undefined {
+    // What is no time at all is neither before nor after any other.
+    const isTime = value === undefined || (value >= TIME_MIN && value <= TIME_MAX)
+    this.check(isTime, field, 'must be a time of the years 1 to 9999')
     return value
   }
 

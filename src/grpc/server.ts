@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import {
   Server,
   ServerCredentials,
@@ -14,6 +13,7 @@ import {
 } from '../gen/benefits/v1/authorization.js'
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
+import { STREAM_AGE_MS_MAX } from './authorize-stream.js'
 import { loadDescriptors } from './descriptors.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
@@ -32,7 +32,8 @@ const serverOptions: ServerOptions = {
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_age_ms': 300_000,
-  'grpc.max_connection_age_grace_ms': 30_000,
+  // A stream that was opened just before may have its time, and then its last decisions.
+  'grpc.max_connection_age_grace_ms': STREAM_AGE_MS_MAX + 90_000,
   'grpc.max_connection_idle_ms': 900_000,
   'grpc.enable_channelz': 0,
 }
@@ -76,10 +77,12 @@ export class GrpcServer {
     this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
   }
 
-  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port; fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen; NOT_SERVING until told otherwise. Returns the port. When it cannot be had, grpc-js keeps the system's error
+   * to itself and prints a line of its own: probe the port first.
+   */
   async listen(): Promise<number> {
     const { host, port } = this.#options
-    await tryToListen(host, port)
     const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
     return await new Promise<number>((resolve, reject) => {
       this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
@@ -109,13 +112,4 @@ export class GrpcServer {
       })
     })
   }
-}
-
-/** Fails when nobody could listen there. grpc-js would keep the system's error to itself and print a line of its own. */
-async function tryToListen(host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen({ host, port }, () => server.close(() => resolve()))
-  })
 }

@@ -40,9 +40,11 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         fields.check(kindIsKnown, 'kind', 'must be a kind of entry, or absent')
         const decisionIsKnown = Object.values(Decision).includes(request.decision)
         fields.check(decisionIsKnown, 'decision', 'must be APPROVED or DECLINED, or absent')
+        const startTime = fields.optionalTime('start_time', request.startTime)
+        const endTime = fields.optionalTime('end_time', request.endTime)
         fields.close()
         const limit = pageSizeOf(request.pageSize)
-        const { startTime, endTime, kind, category, decision } = request
+        const { kind, category, decision } = request
         const tied = [accountId, startTime, endTime, kind, category, decision]
         const place = readPageToken(request.pageToken, tied)
         const beforeSeq = place === undefined ? FROM_THE_END : seqIn(place)

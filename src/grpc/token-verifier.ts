@@ -26,13 +26,11 @@ export type TokenVerdict =
   | { readonly principal: Principal; readonly refusal?: never }
   | { readonly refusal: TokenRefusal; readonly principal?: never }
 
-type Verified = { readonly principal: Principal; readonly expiresAtMs: number }
-
 /** Verifies JSON Web Tokens. The key object is made once; a verified token is remembered until it expires. */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions
   readonly #key: KeyObject
-  readonly #verified = new Map<string, Verified>()
+  readonly #verified = new Map<string, Principal>()
 
   constructor(options: TokenVerifierOptions) {
     this.#options = options
@@ -42,16 +40,16 @@ export class TokenVerifier {
   verify(token: string): TokenVerdict {
     if (token.length > TOKEN_LENGTH_MAX) return { refusal: 'TOO_LONG' }
     const known = this.#verified.get(token)
-    if (known && this.#options.nowMs() < known.expiresAtMs) return { principal: known.principal }
+    if (known && this.#options.nowMs() < known.expiresAtMs) return { principal: known }
     this.#verified.delete(token)
 
     const claims = this.#claimsOf(token)
     if (typeof claims === 'string') return { refusal: claims }
     const { exp } = claims
     if (exp === undefined) return { refusal: 'NO_EXPIRY' }
-    const principal = principalOf(claims)
+    const principal = principalOf(claims, (exp + CLOCK_TOLERANCE_S) * 1000)
     if (!principal) return { refusal: 'INVALID' }
-    this.#remember(token, { principal, expiresAtMs: (exp + CLOCK_TOLERANCE_S) * 1000 })
+    this.#remember(token, principal)
     return { principal }
   }
 
@@ -75,18 +73,19 @@ export class TokenVerifier {
     }
   }
 
-  #remember(token: string, verified: Verified): void {
-    this.#verified.set(token, verified)
+  #remember(token: string, principal: Principal): void {
+    this.#verified.set(token, principal)
     const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
     if (oldest !== undefined) this.#verified.delete(oldest)
   }
 }
 
 /** Undefined when the subject is not text. A scope that is not text is no scope at all: it must not allow everything. */
-function principalOf(claims: JwtPayload): Principal | undefined {
+function principalOf(claims: JwtPayload, expiresAtMs: number): Principal | undefined {
   const subject: unknown = claims.sub ?? ''
   if (typeof subject !== 'string') return undefined
   const scope: unknown = claims['scope']
-  if (scope === undefined) return { subject }
-  return { subject, scopes: new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []) }
+  if (scope === undefined) return { subject, expiresAtMs }
+  const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [])
+  return { subject, scopes, expiresAtMs }
 }

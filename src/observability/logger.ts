@@ -6,12 +6,15 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fat
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** Makes the logger: one JSON object a line on standard output, in the order it happened. */
-export function createLogger(level: LogLevel): Logger {
+/**
+ * Makes the logger: one JSON object a line on standard output, in the order it happened. What every line is to have goes
+ * into `base`.
+ */
+export function createLogger(level: LogLevel, base: Readonly<Record<string, number>> = {}): Logger {
   return pino(
     {
       level,
-      base: null,
+      base,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },

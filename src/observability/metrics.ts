@@ -6,6 +6,8 @@ export interface Metrics {
   callStarted(call: CallLabels): void
   /** A call has ended with this status code's name. */
   callHandled(call: CallLabels, code: string, seconds: number): void
+  /** A message of a stream has come, or was sent. */
+  streamMessage(call: CallLabels, direction: 'received' | 'sent'): void
   /** A purchase was decided, or its stored decision given again. */
   decision(decision: DecisionLabels): void
   /** A token was refused. */
@@ -16,6 +18,8 @@ export interface Metrics {
   settleFailed(): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
+  /** Everything as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot>
 }
 
 export type CallLabels = {
@@ -30,6 +34,8 @@ export type DecisionLabels = {
   readonly category: string
   readonly replayed: boolean
 }
+/** All series of one process at one moment. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 export type Exposition = { readonly contentType: string; readonly text: string }
 
 /** What is read when Prometheus asks, instead of being counted along the way. */
@@ -84,6 +90,20 @@ export function createMetrics(readings: Readings): Metrics {
     buckets: latencyBuckets,
     registers,
   })
+  const messages = {
+    received: new Counter({
+      name: 'grpc_server_msg_received_total',
+      help: 'Messages received on streams.',
+      labelNames: callLabels,
+      registers,
+    }),
+    sent: new Counter({
+      name: 'grpc_server_msg_sent_total',
+      help: 'Messages sent on streams.',
+      labelNames: callLabels,
+      registers,
+    }),
+  }
   const decisions = new Counter({
     name: 'benefits_decisions_total',
     help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
@@ -109,10 +129,14 @@ export function createMetrics(readings: Readings): Metrics {
     registers,
   })
   gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
-  gauge('benefits_unsettled_entries', 'Entries on their way to the ledger.', readings.unsettledEntries)
+  gauge(
+    'benefits_unsettled_entries',
+    'Entries not known to be in the ledger: on their way, or withheld.',
+    readings.unsettledEntries,
+  )
   gauge(
     'benefits_oldest_unsettled_seconds',
-    'Age of the oldest entry on its way to the ledger, in seconds.',
+    'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
     () => readings.oldestUnsettledMs() / 1000,
   )
 
@@ -127,12 +151,32 @@ export function createMetrics(readings: Readings): Metrics {
     })
   }
 
+  // Every call counts: a series that was looked up once by its labels is kept, since the look-up costs more than the counting.
+  const seriesByPath = new Map<string, CallSeries>()
+  const seriesOf = (call: CallLabels): CallSeries => {
+    const path = `${call.service}/${call.method}`
+    const known = seriesByPath.get(path)
+    if (known) return known
+    const labels = labelsOf(call)
+    const byCode = new Map<string, Counter.Internal>()
+    const handledWith = (code: string) => {
+      const series = byCode.get(code) ?? handled.labels({ ...labels, grpc_code: code })
+      byCode.set(code, series)
+      return series
+    }
+    const series = { started: started.labels(labels), handling: handling.labels(labels), handledWith }
+    seriesByPath.set(path, series)
+    return series
+  }
+
   return {
-    callStarted: (call) => started.inc(labelsOf(call)),
+    callStarted: (call) => seriesOf(call).started.inc(),
     callHandled: (call, code, seconds) => {
-      handled.inc({ ...labelsOf(call), grpc_code: code })
-      handling.observe(labelsOf(call), seconds)
+      const series = seriesOf(call)
+      series.handledWith(code).inc()
+      series.handling.observe(seconds)
     },
+    streamMessage: (call, direction) => messages[direction].inc(labelsOf(call)),
     decision: ({ kind, code, reason, category, replayed }) =>
       decisions.inc({ kind, code, reason, category, replayed: String(replayed) }),
     tokenRefused: (reason) => refused.inc({ reason }),
@@ -140,7 +184,14 @@ export function createMetrics(readings: Readings): Metrics {
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON(),
   }
+}
+
+type CallSeries = {
+  readonly started: Counter.Internal
+  readonly handling: Histogram.Internal<string>
+  readonly handledWith: (code: string) => Counter.Internal
 }
 
 function labelsOf({ service, method, type }: CallLabels) {

@@ -23,7 +23,8 @@ function clientOptions(poolSizeMax: number): MongoClientOptions {
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: OPERATION_MS_MAX },
     readConcern: { level: 'majority' },
     readPreference: 'primary',
-    retryWrites: true,
+    // Whoever writes tries again by itself, and looks first: the driver's own second try costs the server a record of every write.
+    retryWrites: false,
     retryReads: true,
 
     // Every stage has a bound: choosing a server, connecting, waiting for a connection, waiting for an answer.

@@ -28,6 +28,8 @@ const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   134, // ReadConcernMajorityNotAvailableYet
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
+  239, // SnapshotTooOld
+  246, // SnapshotUnavailable
   262, // ExceededTimeLimit
   9001, // SocketException
   10107, // NotWritablePrimary

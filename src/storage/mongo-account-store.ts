@@ -8,12 +8,20 @@ import {
   MongoServerError,
 } from 'mongodb'
 import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
+import type { EntryKey } from '../application/ledger.js'
 import { type Account, type AccountId, balanceOf } from '../domain/account.js'
-import { invariant } from '../domain/invariant.js'
+import type { Entry } from '../domain/entry.js'
 import { isLimited } from '../domain/limits.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
-import { type AccountDocument, accountDocument, accountOf } from './documents.js'
+import {
+  type AccountDocument,
+  accountDocument,
+  accountOf,
+  entryOfLedger,
+  type LedgerDocument,
+  ledgerKey,
+} from './documents.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
 
 /** Accounts in MongoDB: one document each, written by conditional single-document updates only. */
@@ -31,6 +39,33 @@ export class MongoAccountStore implements AccountStore {
     return new Map(documents.map((document) => [document._id, accountOf(document)]))
   }
 
+  /** One command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
+  async loadWithEntries(
+    ids: readonly AccountId[],
+    keys: readonly EntryKey[],
+  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+    const inLedger = {
+      coll: collections.ledger,
+      pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }],
+    }
+    const pipeline = [{ $match: { _id: { $in: ids } } }, { $unionWith: inLedger }]
+    const documents = await whileAvailable('loading accounts', () =>
+      this.#accounts
+        .aggregate<AccountDocument | LedgerDocument>(pipeline, {
+          readConcern: { level: 'snapshot' },
+          maxTimeMS: OPERATION_MS_MAX,
+        })
+        .toArray(),
+    )
+    const accounts = new Map<AccountId, Account>()
+    const entries: Entry[] = []
+    for (const document of documents) {
+      if ('journal' in document) accounts.set(document._id, accountOf(document))
+      else entries.push(entryOfLedger(document))
+    }
+    return { accounts, entries }
+  }
+
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
     const [only, ...more] = changes
     if (only === undefined) return []
@@ -41,14 +76,10 @@ export class MongoAccountStore implements AccountStore {
 
   async #commitOne(change: AccountChange): Promise<CommitResult> {
     if (change.before.version === 0n) return await this.#insert(change)
-    const written = await this.#accounts.findOneAndUpdate(filterOf(change), updateOf(change), {
-      projection: { version: 1 },
-      returnDocument: 'after',
+    const { matchedCount } = await this.#accounts.updateOne(filterOf(change), updateOf(change), {
       maxTimeMS: OPERATION_MS_MAX,
     })
-    if (written === null) return { type: 'CONFLICT' }
-    invariant(written.version === change.after.version, 'a commit leaves the version that was decided')
-    return { type: 'COMMITTED' }
+    return { type: matchedCount === 1 ? 'COMMITTED' : 'CONFLICT' }
   }
 
   async #insert(change: AccountChange): Promise<CommitResult> {
@@ -93,15 +124,20 @@ function filterOf({ before, after }: AccountChange): Document {
   return filter
 }
 
-/** Changes the balances by what was added or taken, and sets everything else. */
+/** Changes the balances by what was added or taken, and sets whatever else is different. */
 function updateOf({ before, after }: AccountChange): Document {
-  const { _id, version, wallets, ...set } = accountDocument(after)
-  const deltas = deltasOf(before, after).map(({ wallet, delta }) => [`wallets.${wallet}`, delta])
+  const { _id, version, wallets, status, created_at, limits, ...set } = accountDocument(after)
+  const $inc: Record<string, bigint> = { version: version - before.version }
+  for (const { wallet, delta } of deltasOf(before, after)) $inc[`wallets.${wallet}`] = delta
+  // Hardly any commit changes the account itself.
+  const administrative = before.status === status ? {} : { status, ...(created_at && { created_at }) }
+  const limited = before.limits === after.limits || !limits ? {} : { limits }
+  // The one field that an account can lose again.
+  const unlimits = !limits && isLimited(before.limits)
   return {
-    $inc: { version: version - before.version, ...Object.fromEntries(deltas) },
-    $set: set,
-    // The one field that an account can lose again.
-    ...(set.limits === undefined && isLimited(before.limits) && { $unset: { limits: true } }),
+    $inc,
+    $set: { ...set, ...administrative, ...limited },
+    ...(unlimits && { $unset: { limits: true } }),
   }
 }
 

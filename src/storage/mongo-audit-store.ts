@@ -1,12 +1,16 @@
-import type { Collection, Db } from 'mongodb'
-import type { AccountBooks, AuditStore, Stored } from '../application/verify.js'
+import { BSON, type Collection, type Db } from 'mongodb'
+import type { AccountBooks, AuditStore, Stored, Stray } from '../application/verify.js'
 import type { Account, AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
+import { invariant } from '../domain/invariant.js'
 import { collections } from './collections.js'
 import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
 /** Documents fetched at a time: what is held in memory. */
 const BATCH_SIZE = 500
+
+/** How much is shown of a document that names no account, in characters. */
+const STRAY_LENGTH_MAX = 200
 
 /** The books in MongoDB, read along the indexes from one end to the other. */
 export class MongoAuditStore implements AuditStore {
@@ -23,15 +27,16 @@ export class MongoAuditStore implements AuditStore {
     return await this.#accounts.estimatedDocumentCount()
   }
 
-  async *accounts(): AsyncGenerator<Stored<Account>> {
+  async *accounts(): AsyncGenerator<Stored<Account> | Stray> {
     const cursor = this.#accounts.find(
       {},
       { sort: { _id: -1 }, batchSize: BATCH_SIZE, noCursorTimeout: true },
     )
-    for await (const document of cursor) yield storedAccount(document)
+    for await (const document of cursor)
+      yield isName(document._id) ? storedAccount(document) : stray('account', document._id)
   }
 
-  async *entries(): AsyncGenerator<Stored<Entry>> {
+  async *entries(): AsyncGenerator<Stored<Entry> | Stray> {
     const cursor = this.#ledger.find(
       {},
       // The index of the statements, walked backwards.
@@ -42,7 +47,8 @@ export class MongoAuditStore implements AuditStore {
         noCursorTimeout: true,
       },
     )
-    for await (const document of cursor) yield storedEntry(document)
+    for await (const document of cursor)
+      yield isName(accountIn(document)) ? storedEntry(document) : stray('ledger entry', document._id)
   }
 
   async account(id: AccountId): Promise<AccountBooks> {
@@ -63,7 +69,8 @@ export class MongoAuditStore implements AuditStore {
       { '_id.account': id, seq: { $lte: throughSeq } },
       { sort: { seq: 1 }, hint: 'account_seq', batchSize: BATCH_SIZE },
     )
-    for await (const document of cursor) yield storedEntry(document)
+    // A list that holds the id is found too: it is no name, and was told of when all entries were read.
+    for await (const document of cursor) if (accountIn(document) === id) yield storedEntry(document)
   }
 }
 
@@ -78,10 +85,31 @@ function storedAccount(document: AccountDocument): Stored<Account> {
 function storedEntry(document: LedgerDocument): Stored<Entry> {
   const { account, transaction } = document._id
   try {
+    invariant(
+      Object.keys(document._id).join() === 'account,transaction',
+      'a key is an account and a transaction',
+    )
+    invariant(typeof transaction === 'string', 'the id of a transaction is text')
     return { accountId: account, value: entryOfLedger(document) }
   } catch (error) {
-    return { accountId: account, problem: `ledger entry ${transaction}: ${String(error)}` }
+    const text = BSON.EJSON.stringify({ transaction }).slice(0, STRAY_LENGTH_MAX)
+    return { accountId: account, problem: `ledger entry ${text}: ${String(error)}` }
   }
+}
+
+/** What stands where the account's id belongs: the type of a damaged document may lie. */
+function accountIn(document: { readonly _id: unknown }): unknown {
+  const { _id: key } = document
+  return typeof key === 'object' && key !== null && 'account' in key ? key.account : undefined
+}
+
+function isName(id: unknown): boolean {
+  return typeof id === 'string' && id !== ''
+}
+
+function stray(what: string, id: unknown): Stray {
+  const text = BSON.EJSON.stringify({ _id: id }).slice(0, STRAY_LENGTH_MAX)
+  return { stray: `${what} ${text} names no account` }
 }
 
 /** The larger of two numbers that may be missing, or of another type in a damaged document. */

@@ -14,7 +14,7 @@ import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
-import { type Balances, fundedAccount, testBudget } from '../support/accounts.js'
+import { type Balances, fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { readBook } from '../support/books.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { eventually } from '../support/eventually.js'
@@ -49,6 +49,8 @@ describe('a connection to MongoDB that is cut', function () {
   const refusedEntries: Entry[] = []
   let proxy: TcpProxy
   let core: Core
+  /** As another process, whose connections are never cut: what it commits is no copy of `core`'s. */
+  let other: Core
 
   before(async () => {
     proxy = await TcpProxy.listen(Number(new URL(await testMongoUri()).port))
@@ -62,6 +64,7 @@ describe('a connection to MongoDB that is cut', function () {
       onCatalogFailure: () => {},
     })
     await core.prepare()
+    other = await openCore(await testMongoUri(), db().databaseName)
   })
   beforeEach(() => {
     settleFailures.length = 0
@@ -72,6 +75,7 @@ describe('a connection to MongoDB that is cut', function () {
   })
   after(async () => {
     await core?.close(2_000)
+    await other?.close(2_000)
     await proxy?.close()
   })
 
@@ -110,10 +114,10 @@ describe('a connection to MongoDB that is cut', function () {
   }
 
   const roundTrips: Readonly<Record<string, RoundTrip>> = {
-    'reading the account': {
-      command: { name: 'find', collection: 'accounts' },
+    'reading the account, and looking the id up': {
+      command: { name: 'aggregate', collection: 'accounts' },
       requests: 1,
-      prepare: async () => [purchase(await fundedAccount(core, { CASH: 5_000n }), { CASH: 4_000n })],
+      prepare: async () => [purchase(await fundedAccount(other, { CASH: 5_000n }), { CASH: 4_000n })],
     },
     'looking a new id up in the ledger': {
       command: { name: 'find', collection: 'ledger' },
@@ -131,7 +135,7 @@ describe('a connection to MongoDB that is cut', function () {
       prepare: async () => [reversal(await accountWithPast(), 'old', { CASH: 5_000n })],
     },
     'committing one account': {
-      command: { name: 'findAndModify', collection: 'accounts' },
+      command: { name: 'update', collection: 'accounts' },
       requests: 1,
       prepare: async () => [purchase(await fundedAccount(core, { CASH: 5_000n }), { CASH: 4_000n })],
     },
@@ -195,10 +199,12 @@ describe('a connection to MongoDB that is cut', function () {
   for (const [what, { command, requests, prepare }] of Object.entries(roundTrips)) {
     for (const loses of ['REPLY', 'REQUEST'] as const) {
       describe(`while ${what}, the ${loses.toLowerCase()} lost`, () => {
+        // The driver tries reads twice, writes once: whoever writes looks first what has become of it.
+        const reads = command.name === 'aggregate' || command.name === 'find'
         for (const [how, times] of [
-          ['once, so that the driver tries again', 1],
-          ['at both tries of the driver, so that the engine tries again', 2 * requests],
-        ] as const) {
+          ['once', 1] as const,
+          ...(reads ? [['at both tries of the driver', 2 * requests] as const] : []),
+        ]) {
           it(`gets the caller an answer, and one entry, when lost ${how}`, async () => {
             const questions = await prepare()
             const { answers, ...course } = await answersOf(questions, { command, loses, times }, testBudget)

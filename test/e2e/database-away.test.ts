@@ -1,13 +1,15 @@
 import { expect } from 'chai'
 import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
 import { HealthClient } from '../support/health-client.js'
+import { PurchaseStream } from '../support/purchase-stream.js'
 import { RestartableMongo } from '../support/restartable-mongo.js'
-import type { RpcError } from '../support/rpc-error.js'
+import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
 
 const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
+const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
 /** What the service says of itself, and what it answers, at one moment. */
 type Look = {
@@ -19,15 +21,19 @@ type Look = {
 describe('a service whose MongoDB', function () {
   this.timeout(60_000)
   const request: AuthorizeRequest = purchase({ account_id: EXAMPLE_ACCOUNT, mcc: '5411', amount: 200 })
+  // On another account, so that neither waits for the other.
+  const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
   let mongo: RestartableMongo
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
+  let stream: PurchaseStream
 
   // Before the hooks of the service: an open watch would hold up its end.
   after(async () => {
     health.close()
     client.close()
+    stream.halfClose()
     try {
       await service.stop()
     } finally {
@@ -39,6 +45,7 @@ describe('a service whose MongoDB', function () {
     mongo = await RestartableMongo.prepare()
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
+    stream = new PurchaseStream(service.grpcAddress, { deadlineMs: 60_000 })
     health = new HealthClient(service.grpcAddress)
   })
   async function look(): Promise<Look> {
@@ -97,6 +104,7 @@ describe('a service whose MongoDB', function () {
     before(async () => {
       await mongo.stop()
       await health.watch(SERVICE).until('NOT_SERVING')
+      stream.send(streamed)
       error = await client.fail({ ...request, transaction_id: 'while-away' })
     })
 
@@ -106,6 +114,12 @@ describe('a service whose MongoDB', function () {
 
     it('answers UNAVAILABLE', () => {
       expect(error.code).to.equal('UNAVAILABLE')
+    })
+
+    it('answers so in its place on a stream that is open', async () => {
+      const [answer] = await stream.untilAnswered(1)
+      if (!answer?.error) throw new Error('not an error')
+      expect(statusErrorOf(answer.error)).to.deep.include({ code: 'UNAVAILABLE', retryAfterMs: 200 })
     })
   })
 
@@ -126,6 +140,12 @@ describe('a service whose MongoDB', function () {
     it('has not debited what it answered UNAVAILABLE', async () => {
       const retry = { ...request, transaction_id: 'while-away' }
       expect(await client.decide(retry)).to.include({ code: '00', balance: '800', replayed: false })
+    })
+
+    it('decides what is sent again on the stream that was open all the time', async () => {
+      stream.send(streamed)
+      const [, answer] = await stream.untilAnswered(2)
+      expect(answer?.response).to.include({ code: '00', balance: '2200', replayed: false })
     })
   })
 })

@@ -4,6 +4,7 @@ import { type Account, balanceOf } from '../../src/domain/account.js'
 import { unlimited } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import {
   changeOf,
@@ -76,6 +77,40 @@ describe('MongoAccountStore', () => {
       await raw.updateOne({ _id: account.id }, damage, { bypassDocumentValidation: true })
       const error = await loaded(account).catch((cause: unknown) => cause)
       expect(error).to.have.property('name', 'InvariantError')
+    })
+  })
+
+  describe('load with entries', () => {
+    it('gives accounts and entries back as they were written', async () => {
+      const [one, other] = [await committed(open, fund, pay), await committed(open, refuse)]
+      await new MongoLedger(database()).append([...one.journal, ...other.journal])
+      const keys = [...one.journal.slice(1), ...other.journal.slice(0, 1)]
+      const { accounts, entries } = await store.loadWithEntries([one.id, other.id, newAccount().id], keys)
+      expect(Object.fromEntries(accounts)).to.deep.equal({ [one.id]: one, [other.id]: other })
+      expect(entries).to.have.deep.members(keys)
+    })
+
+    it('finds no entries that are still in the journal only', async () => {
+      const account = await committed(open, fund)
+      const { entries } = await store.loadWithEntries([account.id], account.journal)
+      expect(entries).to.deep.equal([])
+    })
+
+    it('does not take the id of one account for that of another', async () => {
+      const [one, other] = [await committed(open), await committed(open)]
+      await new MongoLedger(database()).append(one.journal)
+      const [entry] = one.journal
+      const keys = [{ accountId: other.id, transactionId: entry?.transactionId ?? '' }]
+      const { entries } = await store.loadWithEntries([other.id], keys)
+      expect(entries).to.deep.equal([])
+    })
+
+    it('sees what another client was told is written', async () => {
+      for (let round = 0; round < 20; round++) {
+        const account = await committed(open, fund)
+        const { accounts } = await store.loadWithEntries([account.id], [])
+        expect(accounts.get(account.id)?.version).to.equal(2n)
+      }
     })
   })
 

@@ -50,7 +50,10 @@ describe('journal bound', () => {
     const clock = systemClock
     const settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: failed })
     const accounts = new MongoAccountStore(database())
-    const process = { settler, engine: new Engine({ accounts, ledger, settler, clock, queueMax: 2_000 }) }
+    const process = {
+      settler,
+      engine: new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 }),
+    }
     running.push(process)
     return process
   }

@@ -32,6 +32,7 @@ describe('a database that does not answer', () => {
     const entry = change().after.journal
     const operations: Readonly<Record<string, Promise<unknown>>> = {
       'loading accounts': accounts.load(['a']),
+      'loading accounts with entries': accounts.loadWithEntries(['a'], entry),
       'committing one account': accounts.commit([change()]),
       'committing two accounts': accounts.commit([change(), change()]),
       'finding entries': ledger.find(entry),
@@ -53,7 +54,14 @@ describe('a database that does not answer', () => {
     const ledger = new MongoLedger(db)
     const settler = new Settler({ ledger, clock: systemClock, onFailure: () => {}, onDamage: () => {} })
     const accounts = new MongoAccountStore(db)
-    const engine = new Engine({ accounts, ledger, settler, clock: systemClock, queueMax: 1_000 })
+    const engine = new Engine({
+      accounts,
+      ledger,
+      settler,
+      clock: systemClock,
+      queueMax: 1_000,
+      waitMsMax: 60_000,
+    })
     const open = () =>
       openAccount(engine, randomUUID(), { transactionId: 't', subject: 's' }, timeBudget(100, systemClock))
     const outcomes = await Promise.allSettled(Array.from({ length: 200 }, open))
@@ -65,6 +73,7 @@ describe('a database that does not answer', () => {
 
   for (const what of [
     'loading accounts',
+    'loading accounts with entries',
     'committing one account',
     'committing two accounts',
     'finding entries',

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
-import type { Collection, Db, Document, UpdateFilter } from 'mongodb'
+import { BSON, type Collection, type Db, type Document, ObjectId, type UpdateFilter } from 'mongodb'
 import { createAuthorize } from '../../src/application/authorize.js'
 import { createReverse } from '../../src/application/reverse.js'
 import { Verify, type VerifySummary } from '../../src/application/verify.js'
 import type { Core } from '../../src/core.js'
-import type { DamageKind } from '../../src/domain/audit.js'
+import type { DamageKind } from '../../src/domain/damage.js'
 import { centavos } from '../../src/domain/money.js'
 import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
@@ -71,6 +71,10 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
     'there is no journal': (raw) => raw.account({ $unset: { journal: 1 } }),
     'an entry of the journal has no kind': (raw) => raw.account({ $unset: { 'journal.1.kind': 1 } }),
     'an entry is of no known kind': (raw) => raw.entry(9n, { $set: { kind: 'REFUND' } }),
+    'the id of an entry is no text': (raw) =>
+      raw.copy(9n, { _id: { account: 'b', transaction: 7 }, seq: 11n }),
+    'the key of an entry is in another order': (raw) =>
+      raw.copy(9n, { _id: { transaction: 'block-2', account: 'b' }, seq: 11n }),
     'the place of an entry is no int64': (raw) => raw.entry(9n, { $set: { seq: 9 } }),
     'what was spent has no day': (raw) => raw.account({ $unset: { 'spent.FOOD.day': 1 } }),
     'what was spent is below zero': (raw) => raw.account({ $set: { 'spent.FOOD.day_amount': -1n } }),
@@ -123,12 +127,17 @@ const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>
   },
   REVERSAL_WRONG: {
     'of a purchase that was never seen': (raw) => raw.entry(6n, { $set: { original: 'nobody' } }),
+    'of all that was left, and a part went back': (raw) => raw.entry(6n, { $unset: { amount: 1 } }),
     'of more than was paid': async (raw) => {
       // A counter cannot say what is below zero: so the reversal is one that was never counted.
       const uncounted = { $unset: { day: 1 } } as const
       await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n }, ...uncounted })
       await raw.account({ $set: { 'wallets.FOOD': 1_001n, 'spent.FOOD': spent(300n) } })
     },
+  },
+  REVERSAL_IGNORED: {
+    'a reversal is said to have come before a purchase that was there': (raw) =>
+      raw.entry(7n, { $set: { original: 'buy-1' } }),
   },
   STATUS_DIFFERS: { 'it is blocked by hand': (raw) => raw.account({ $set: { status: 'BLOCKED' } }) },
   LIMITS_DIFFER: {
@@ -212,6 +221,57 @@ describe('verify on a database', () => {
       }
     })
   }
+
+  describe('where a document of the ledger names no account', () => {
+    const oid = new ObjectId()
+    const keys: readonly unknown[] = [
+      null,
+      'text',
+      oid,
+      {},
+      { transaction: 'x' },
+      { account: '', transaction: 'x' },
+      { account: 5, transaction: 'x' },
+      { account: null, transaction: 'x' },
+      { account: oid, transaction: 'x' },
+      { account: { b: 1 }, transaction: 'x' },
+      { account: ['b', 'z'], transaction: 'x' },
+    ]
+    for (const key of keys) {
+      it(`finds it, and nothing else: ${BSON.EJSON.stringify(key).replace(oid.toHexString(), '...')}`, async () => {
+        await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+        await unguarded(database()).copy(5n, { _id: key, seq: 77n })
+        const { damages, entries, found } = await verify(database())
+        expect({ damages, entries, found }).to.deep.equal({
+          damages: 1,
+          entries: 28,
+          found: [' UNREADABLE'],
+        })
+      })
+    }
+
+    it('finds each of several, and what is wrong with an account besides', async () => {
+      await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+      const raw = unguarded(database())
+      for (const [index, key] of keys.entries()) await raw.copy(5n, { _id: key, seq: BigInt(100 + index) })
+      await raw.lose(5n)
+      const { damages, found } = await verify(database())
+      expect({ damages, found: [...found].sort() }).to.deep.equal({
+        damages: keys.length + 1,
+        found: [' UNREADABLE', 'b ENTRY_MISSING'],
+      })
+    })
+  })
+
+  it('finds an account whose id is no text', async () => {
+    await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
+    const account = await database().collection<{ _id: string }>('accounts').findOne({ _id: 'b' })
+    const accounts = database().collection<{ _id: unknown }>('accounts')
+    for (const _id of [5, new ObjectId()])
+      await accounts.insertOne({ ...account, _id }, { bypassDocumentValidation: true })
+    const { damages, accounts: count, found } = await verify(database())
+    expect({ damages, count, found }).to.deep.equal({ damages: 2, count: 5, found: [' UNREADABLE'] })
+  })
 
   it('goes on after a purchase that cannot be read, though it was reversed', async () => {
     await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))

@@ -8,7 +8,10 @@ export function callHandler<Request, Response>(
   request: Request,
 ): Promise<Response> {
   const metadata = new Metadata()
-  setCallContext(metadata, { requestId: 'r-1', principal: { subject: 'ana' } })
+  setCallContext(metadata, {
+    requestId: 'r-1',
+    principal: { subject: 'ana', expiresAtMs: Number.POSITIVE_INFINITY },
+  })
   const call = { request, metadata, cancelled: false, getDeadline: () => Number.POSITIVE_INFINITY }
   return new Promise((resolve, reject) => {
     // Of a call, handlers look at nothing else.

@@ -36,7 +36,7 @@ export async function statusOfRawCall(
 }
 
 /** A message as gRPC frames it: not compressed, its length in four bytes. */
-function framed(message: Buffer): Buffer {
+export function framed(message: Buffer): Buffer {
   const head = Buffer.alloc(5)
   head.writeUInt32BE(message.length, 1)
   return Buffer.concat([head, message])

@@ -184,15 +184,13 @@ type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
 
 function changed(book: Book, asked: Of<'status'>): Answer {
   if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === asked.status) return refused('UNCHANGED')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return refused('ACCOUNT_CLOSED')
   return made(book, asked, { rest: asked.status })
 }
 
 function limited(book: Book, asked: Of<'limits'>): Answer {
   if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
-  if (mostText(asked.most) === mostText(book.most)) return refused('UNCHANGED')
   return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
 }
 

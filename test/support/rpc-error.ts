@@ -2,7 +2,10 @@ import { type Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { messageNamed } from './contract.js'
 
 /** How a call ended when not with an answer. */
-export type RpcError = {
+export type RpcError = StatusError & { readonly trailers: Metadata }
+
+/** What a google.rpc.Status says. */
+export type StatusError = {
   /** Name of the status code. */
   readonly code: string
   readonly message: string
@@ -12,7 +15,6 @@ export type RpcError = {
   readonly badFields: readonly string[]
   /** google.rpc.RetryInfo, in milliseconds. */
   readonly retryAfterMs: number | undefined
-  readonly trailers: Metadata
 }
 
 /** What google.rpc.Status carries: the fields of the three kinds of detail that we send. */
@@ -23,27 +25,40 @@ type Detail = {
   readonly retry_delay: { readonly seconds: string; readonly nanos: number }
 }
 
-type RichStatus = { readonly details: readonly { readonly type_url: string; readonly value: Buffer }[] }
+/** google.rpc.Status as it comes over the wire. */
+export type RichStatus = {
+  readonly code: number
+  readonly message: string
+  readonly details: readonly { readonly type_url: string; readonly value: Buffer }[]
+}
 
 /** Reads an error as grpc-js reports it, with the details in its trailers. */
 export function rpcErrorOf(error: ServiceError): RpcError {
-  const details = detailsOf(error.metadata)
-  const info = details.get('google.rpc.ErrorInfo')
-  const delay = details.get('google.rpc.RetryInfo')?.retry_delay
+  const { code, details: message, metadata: trailers } = error
+  return { ...statusErrorOf({ code, message, details: detailsIn(trailers) }), trailers }
+}
+
+/** Reads an error that came as a message. */
+export function statusErrorOf({ code, message, details }: RichStatus): StatusError {
+  const byName = named(details)
+  const info = byName.get('google.rpc.ErrorInfo')
+  const delay = byName.get('google.rpc.RetryInfo')?.retry_delay
   return {
-    code: status[error.code],
-    message: error.details,
+    code: status[code] ?? String(code),
+    message,
     info: info && { reason: info.reason, domain: info.domain },
-    badFields: details.get('google.rpc.BadRequest')?.field_violations.map(({ field }) => field) ?? [],
+    badFields: byName.get('google.rpc.BadRequest')?.field_violations.map(({ field }) => field) ?? [],
     retryAfterMs: delay && Number(delay.seconds) * 1_000 + delay.nanos / 1_000_000,
-    trailers: error.metadata,
   }
 }
 
-function detailsOf(trailers: Metadata): ReadonlyMap<string, Detail> {
+function detailsIn(trailers: Metadata): RichStatus['details'] {
   const [bytes] = trailers.get('grpc-status-details-bin')
-  if (!Buffer.isBuffer(bytes)) return new Map()
-  const { details } = messageNamed<RichStatus>('google.rpc.Status').deserialize(bytes)
+  if (!Buffer.isBuffer(bytes)) return []
+  return messageNamed<RichStatus>('google.rpc.Status').deserialize(bytes).details
+}
+
+function named(details: RichStatus['details']): ReadonlyMap<string, Detail> {
   return new Map(
     details.map(({ type_url, value }) => {
       const name = type_url.replace('type.googleapis.com/', '')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Db } from 'mongodb'
 import { Verify } from '../../src/application/verify.js'
-import type { Damage } from '../../src/domain/audit.js'
+import type { Damage } from '../../src/domain/damage.js'
 import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 

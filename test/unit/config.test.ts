@@ -10,6 +10,7 @@ describe('config', () => {
       host: '127.0.0.1',
       grpcPort: 50_051,
       httpPort: 8_080,
+      workers: 1,
       mongodbUri: undefined,
       mongodbDatabase: 'benefits',
       mongodbPoolSize: 20,
@@ -23,6 +24,7 @@ describe('config', () => {
       logLevel: 'info',
       decisionTimeoutMs: 2_000,
       queueMax: 1_024,
+      queueWaitMs: 50,
       catalogRefreshMs: 1_000,
       shutdownTimeoutMs: 10_000,
       limitsTimeZone: 'America/Sao_Paulo',
@@ -36,6 +38,7 @@ describe('config', () => {
       HOST: '0.0.0.0',
       GRPC_PORT: '1',
       HTTP_PORT: '2',
+      WORKERS: '4',
       MONGODB_URI: 'mongodb+srv://db',
       MONGODB_DATABASE: 'other',
       MONGODB_POOL_SIZE: '3',
@@ -49,6 +52,7 @@ describe('config', () => {
       LOG_LEVEL: 'debug',
       DECISION_TIMEOUT_MS: '50',
       QUEUE_MAX: '4',
+      QUEUE_WAIT_MS: '60',
       CATALOG_REFRESH_MS: '51',
       SHUTDOWN_TIMEOUT_MS: '100',
       LIMITS_TIME_ZONE: 'America/Manaus',
@@ -59,6 +63,7 @@ describe('config', () => {
       host: '0.0.0.0',
       grpcPort: 1,
       httpPort: 2,
+      workers: 4,
       mongodbUri: 'mongodb+srv://db',
       mongodbDatabase: 'other',
       mongodbPoolSize: 3,
@@ -72,6 +77,7 @@ describe('config', () => {
       logLevel: 'debug',
       decisionTimeoutMs: 50,
       queueMax: 4,
+      queueWaitMs: 60,
       catalogRefreshMs: 51,
       shutdownTimeoutMs: 100,
       limitsTimeZone: 'America/Manaus',
@@ -106,6 +112,7 @@ describe('config', () => {
       ['MONGODB_POOL_SIZE', 'mongodbPoolSize', 2, 500],
       ['DECISION_TIMEOUT_MS', 'decisionTimeoutMs', 50, 60_000],
       ['QUEUE_MAX', 'queueMax', 1, 1_000_000],
+      ['QUEUE_WAIT_MS', 'queueWaitMs', 1, 60_000],
       ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 3_600_000],
       ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
     ] as const
@@ -183,11 +190,12 @@ describe('config', () => {
         LOG_LEVEL: 'x',
         DECISION_TIMEOUT_MS: 'x',
         QUEUE_MAX: 'x',
+        QUEUE_WAIT_MS: 'x',
         CATALOG_REFRESH_MS: 'x',
         SHUTDOWN_TIMEOUT_MS: 'x',
         SEED_EXAMPLES: 'x',
       })
-      expect(problems.length).to.equal(14)
+      expect(problems.length).to.equal(15)
     })
 
     it('are not masked by other bad values: a bad port is no clash of ports', () => {

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader'
 
-const folder = fileURLToPath(new URL('../../proto', import.meta.url))
+const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 /** The contract as a stranger reads it: none of our generated code is involved. int64 are strings. */
 const definitions = loadSync(['benefits/v1/authorization.proto', 'benefits/v1/account.proto'], {
-  includeDirs: [folder],
+  includeDirs: [folder('proto'), folder('third_party/proto')],
   keepCase: true,
   longs: String,
   enums: String,

@@ -30,13 +30,16 @@ export type EndedCall = ObservedCall & {
 
 export type ObservationOptions = {
   readonly onStart: (call: ObservedCall) => void
+  /** Told of each message of a stream (the one message the other way is not counted). */
+  readonly onMessage: (call: ObservedCall, direction: 'received' | 'sent') => void
   /** Called exactly once for each call that started. */
   readonly onEnd: (call: EndedCall) => void
   readonly monotonicMs: () => number
 }
 
 /** Gives each call a request id, returned in the headers (or, with an error, the trailers), and says how it went. */
-export function observation({ onStart, onEnd, monotonicMs }: ObservationOptions): ServerInterceptor {
+export function observation(options: ObservationOptions): ServerInterceptor {
+  const { onStart, onMessage, onEnd, monotonicMs } = options
   return (method, call) => {
     const observed: ObservedCall = { path: method.path, type: typeOf(method) }
     const startedMs = monotonicMs()
@@ -57,9 +60,8 @@ export function observation({ onStart, onEnd, monotonicMs }: ObservationOptions)
       })
       // Comes after every end, too; before any status it means that the client left or its deadline passed.
       .withOnCancel(() => end(isPast(call.getDeadline()) ? status.DEADLINE_EXCEEDED : status.CANCELLED))
-      .build()
     const responder = new ResponderBuilder()
-      .withStart((next) => next(listener))
+      .withStart((next) => next(listener.build()))
       .withSendMetadata((metadata, next) => {
         metadata.set(REQUEST_ID, context.requestId)
         next(metadata)
@@ -69,8 +71,19 @@ export function observation({ onStart, onEnd, monotonicMs }: ObservationOptions)
         end(sent.code ?? status.UNKNOWN)
         next(sent)
       })
-      .build()
-    return new ServerInterceptingCall(call, responder)
+    if (method.requestStream) {
+      listener.withOnReceiveMessage((message, next) => {
+        onMessage(observed, 'received')
+        next(message)
+      })
+    }
+    if (method.responseStream) {
+      responder.withSendMessage((message, next) => {
+        onMessage(observed, 'sent')
+        next(message)
+      })
+    }
+    return new ServerInterceptingCall(call, responder.build())
   }
 }
 

@@ -11,6 +11,8 @@ const readme = readFileSync('README.md', 'utf8')
 const elsewhere: Readonly<Record<string, string>> = {
   'make run': 'the service that the others are run against',
   'make test': 'the run that this test is part of',
+  'make bench': 'in the small: test/integration/bench/benchmark.test.ts',
+  'make bench-quick': 'the same',
 }
 
 /** Every command of the README's shell blocks: one a line, comments left out, broken lines joined. */
@@ -70,6 +72,22 @@ describe('README', function () {
     ])
   })
 
+  it('shows tables in a terminal, and the command that reads on', async () => {
+    const read = async (command: string) => (await run('bash', ['-c', command], inTerminal(env))).stdout
+    const first = await read('make -s statement account=ana category=FOOD limit=2')
+    const [, older = ''] = /^older: (make statement .*)$/m.exec(first) ?? []
+    const second = await read(older)
+    expect([rowsOf(first), rowsOf(second)]).to.deep.equal([['REVERSAL', 'AUTHORIZATION'], ['CREDIT']])
+  })
+
+  it('has a command that says what is wrong with a number', async () => {
+    const { code, stderr } = await run('make', ['-s', 'statement', 'account=ana', 'limit=ten'], env)
+    expect({ code, stderr }).to.deep.equal({
+      code: 2,
+      stderr: 'statement: limit= must be a whole number above 0, of at most nine digits\n',
+    })
+  })
+
   it('shows the answer that the service gives', async () => {
     const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
     const again = [
@@ -91,3 +109,13 @@ describe('README', function () {
       .replace('localhost:50051 ', `http://127.0.0.1:${env['GRPC_PORT']}/`)
   }
 })
+
+/** Programs of Node.js that are run with this take standard output for a terminal. */
+function inTerminal(env: Environment): Environment {
+  return { ...env, NODE_OPTIONS: '--import=data:text/javascript,process.stdout.isTTY=true' }
+}
+
+/** The kinds of the entries in a table. */
+function rowsOf(table: string): readonly (string | undefined)[] {
+  return [...table.matchAll(/^ +\d+ {2}[\d-]{10} [\d:]{8} {2}(\w+)/gm)].map(([, kind]) => kind)
+}

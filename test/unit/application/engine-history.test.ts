@@ -73,26 +73,40 @@ describe('engine: looking up the ledger', () => {
     test = testEngine()
   })
 
-  it('does not look when the journal holds the whole history', async () => {
+  it('reads the account and looks in one round trip', async () => {
+    putTrimmed(test, long)
+    await test.authorize('a', purchase('1'), patience)
+    expect(test.store.calls.slice(0, 2)).to.deep.equal(['load', 'commit'])
+    expect(test.store.looked).to.deep.equal([[{ accountId: 'a', transactionId: '1' }]])
+  })
+
+  it('does not read an account again that it has just committed', async () => {
+    putTrimmed(test, long)
+    await test.authorize('a', purchase('1'), patience)
+    await test.authorize('a', purchase('2'), patience)
+    expect(test.store.loading.asked.length).to.equal(1)
+  })
+
+  it('looks for a new id on an account that it has just committed', async () => {
+    putTrimmed(test, long)
+    await test.authorize('a', purchase('1'), patience)
+    await test.authorize('a', purchase('2'), patience)
+    expect(test.store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: '2' }]])
+  })
+
+  it('does not look when the journal that it has just committed holds the whole history', async () => {
+    test.store.appending.alwaysMeets('OUTAGE')
     test.store.put(long)
     await test.authorize('a', purchase('1'), patience)
-    expect(test.store.finding.asked).to.deep.equal([])
+    await test.authorize('a', purchase('2'), patience)
+    expect(test.store.calls.filter((call) => call !== 'append')).to.deep.equal(['load', 'commit', 'commit'])
+    test.store.appending.alwaysMeets(undefined)
   })
 
-  it('does not look for an account that was never heard of', async () => {
-    await test.authorize('nobody', purchase('1'), patience)
-    expect(test.store.finding.asked).to.deep.equal([])
-  })
-
-  it('looks when entries have left the journal', async () => {
+  it('does not look for an id that the journal it has just committed holds', async () => {
     putTrimmed(test, long)
     await test.authorize('a', purchase('1'), patience)
-    expect(test.store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: '1' }]])
-  })
-
-  it('does not look for an id that the journal holds', async () => {
-    putTrimmed(test, long)
-    await test.authorize('a', purchase('latest'), patience)
+    await test.authorize('a', purchase('1'), patience)
     expect(test.store.finding.asked).to.deep.equal([])
   })
 
@@ -102,27 +116,11 @@ describe('engine: looking up the ledger', () => {
     expect(verdict.type).to.equal('REUSED')
   })
 
-  it('loads the account before it reads the ledger', async () => {
-    putTrimmed(test, long)
-    await test.authorize('a', purchase('1'), patience)
-    expect(test.store.calls.slice(0, 3)).to.deep.equal(['load', 'find', 'commit'])
-  })
-
-  it('begins to read the ledger only when the account has been loaded', async () => {
-    putTrimmed(test, long)
-    test.store.loading.hold()
-    const answer = test.authorize('a', purchase('1'), patience)
-    expect(test.store.finding.asked).to.deep.equal([])
-    test.store.loading.release()
-    await answer
-  })
-
-  it('loads and looks again in that order after a lost race', async () => {
+  it('loads and looks again after a lost race', async () => {
     putTrimmed(test, long)
     test.store.committing.meets('CONFLICT')
     await test.authorize('a', purchase('1'), patience)
-    const calls = test.store.calls.slice(0, 6)
-    expect(calls).to.deep.equal(['load', 'find', 'commit', 'load', 'find', 'commit'])
+    expect(test.store.calls.slice(0, 4)).to.deep.equal(['load', 'commit', 'load', 'commit'])
   })
 
   it('does not take an entry of another account of the group for one of this', async () => {
@@ -140,7 +138,7 @@ describe('engine: looking up the ledger', () => {
     const waiting = ['1', '2'].map((id) => test.authorize('a', purchase(id), patience))
     test.store.loading.release()
     await Promise.all(waiting)
-    const ids = test.store.finding.asked.map((keys) => keys.map(({ transactionId }) => transactionId))
+    const ids = test.store.looked.slice(2).map((keys) => keys.map(({ transactionId }) => transactionId))
     expect(ids).to.deep.equal([['1', '2']])
   })
 })

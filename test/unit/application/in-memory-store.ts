@@ -18,6 +18,8 @@ export class InMemoryStore implements AccountStore, Ledger {
   readonly committing = new StoreOperation<readonly AccountChange[], CommitFault>()
   readonly finding = new StoreOperation<readonly EntryKey[]>()
   readonly appending = new StoreOperation<readonly Entry[]>()
+  /** The entries asked for together with accounts, call by call. */
+  readonly looked: (readonly EntryKey[])[] = []
   /** The calls in the order in which they came. */
   readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append')[] = []
   readonly violations: string[] = []
@@ -43,6 +45,15 @@ export class InMemoryStore implements AccountStore, Ledger {
     )
   }
 
+  async loadWithEntries(
+    ids: readonly AccountId[],
+    keys: readonly EntryKey[],
+  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+    this.looked.push(keys)
+    const accounts = await this.load(ids)
+    return { accounts, entries: this.#inLedger(keys) }
+  }
+
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
     this.calls.push('commit')
     const ids = changes.map(({ before }) => before.id)
@@ -61,7 +72,7 @@ export class InMemoryStore implements AccountStore, Ledger {
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
     this.calls.push('find')
     await this.finding.run(keys, throwFault)
-    return keys.flatMap((key) => this.#ledger.get(ledgerKey(key)) ?? [])
+    return this.#inLedger(keys)
   }
 
   async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
@@ -113,6 +124,10 @@ export class InMemoryStore implements AccountStore, Ledger {
     const bySeq = new Map(this.settled(id).map((entry) => [entry.seq, entry]))
     for (const entry of this.#accounts.get(id)?.journal ?? []) bySeq.set(entry.seq, entry)
     return [...bySeq.values()].sort((a, b) => Number(a.seq - b.seq))
+  }
+
+  #inLedger(keys: readonly EntryKey[]): readonly Entry[] {
+    return keys.flatMap((key) => this.#ledger.get(ledgerKey(key)) ?? [])
   }
 
   #commitOne(change: AccountChange, fault: ChangeFault | undefined): CommitResult {

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
+import { isUnavailable } from '../../../src/application/errors.js'
 import type { Ledger } from '../../../src/application/ledger.js'
 import { Settler } from '../../../src/application/settler.js'
-import { applyEntry } from '../../../src/domain/account.js'
+import { applyEntry, unopenedAccount } from '../../../src/domain/account.js'
 import type { Entry } from '../../../src/domain/entry.js'
-import { credited, fundedAccount } from './fixtures.js'
+import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
 import { soon } from './soon.js'
@@ -104,21 +105,21 @@ describe('settler: a ledger that fails', () => {
 
     it('tells of the entry', async () => {
       settler.add(account)
-      await settled()
+      await withheld(1)
       expect(damage).to.deep.equal([funding])
     })
 
     it('counts on what came before it only', async () => {
       settler.add(account)
-      await settled()
+      await withheld(1)
       expect(settler.settledThrough('a')).to.equal(1n)
     })
 
     it('counts on no later entry of that account either', async () => {
       settler.add(account)
-      await settled()
+      await withheld(1)
       settler.add(applyEntry(account, next()))
-      await settled()
+      await withheld(2)
       expect(settler.settledThrough('a')).to.equal(1n)
     })
 
@@ -128,30 +129,30 @@ describe('settler: a ledger that fails', () => {
       await soon('the entry is on its way', () => store.appending.inProgress === 1)
       settler.add(applyEntry(account, next()))
       store.appending.release()
-      await settled()
+      await withheld(1)
       expect(settler.settledThrough('a')).to.equal(1n)
     })
 
     it('sends no later entry of that account', async () => {
       settler.add(account)
-      await settled()
+      await withheld(1)
       settler.add(applyEntry(account, next()))
-      await settled()
+      await withheld(2)
       expect(store.appending.asked.flat()).to.deep.equal(account.journal)
     })
 
     it('settles the other accounts of the batch', async () => {
       settler.add(account)
       settler.add(fundedAccount('b'))
-      await settled()
+      await withheld(1)
       expect(settler.settledThrough('b')).to.equal(2n)
     })
 
     it('tells of the entry once', async () => {
       settler.add(account)
-      await settled()
+      await withheld(1)
       settler.add(applyEntry(account, next()))
-      await settled()
+      await withheld(2)
       expect(damage.length).to.equal(1)
     })
 
@@ -163,13 +164,16 @@ describe('settler: a ledger that fails', () => {
 
   describe('that cannot take one entry, whatever is tried', () => {
     const bad = fundedAccount('bad')
-    const clock = new HandClock()
+    let clock: HandClock
     let refuses: boolean
     let refused: Entry[]
+    let outages: number
 
     beforeEach(() => {
+      clock = new HandClock()
       refuses = true
       refused = []
+      outages = 0
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
         findReversals: (keys) => store.findReversals(keys),
@@ -180,37 +184,150 @@ describe('settler: a ledger that fails', () => {
           return await store.append(entries)
         },
       }
-      settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: (entry) => refused.push(entry) })
+      settler = new Settler({
+        ledger,
+        clock,
+        onFailure: (error) => {
+          if (isUnavailable(error)) outages += 1
+        },
+        onDamage: (entry) => refused.push(entry),
+      })
     })
 
     it('settles every other entry that waits with it', async () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) settler.add(account)
-      await settled()
+      await withheld(1)
       expect([settler.settledThrough('a'), settler.settledThrough('b')]).to.deep.equal([2n, 2n])
     })
 
     it('tells of that entry and no other', async () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) settler.add(account)
-      await settled()
+      await withheld(1)
       expect(refused).to.deep.equal([bad.journal[0]])
     })
 
     it('counts on nothing of its account', async () => {
       settler.add(bad)
-      await settled()
+      await withheld(1)
       expect(settler.settledThrough('bad')).to.equal(0n)
     })
 
     it('is offered the entry again after five seconds', async () => {
       settler.add(bad)
-      await settled()
+      await withheld(1)
       refuses = false
       clock.advance(5_000)
       settler.add(bad)
       await settled()
       expect(settler.settledThrough('bad')).to.equal(2n)
     })
+
+    it('counts on nothing behind the entry, though the ledger is away when it is to be offered again', async () => {
+      const long = accountWithJournal('bad', 512)
+      store.appending.onCall = () => {
+        if (store.appending.asked.at(-1)?.at(-1)?.seq === 500n) store.appending.alwaysMeets('OUTAGE')
+      }
+      settler.add(long)
+      await soon(
+        'what is behind the first batch does not arrive',
+        () => refused.length === 1 && outages === 1,
+      )
+      clock.advance(5_000)
+      settler.add(long)
+      store.appending.onCall = () => {}
+      store.appending.alwaysMeets(undefined)
+      await withheld(1)
+      expect(settler.settledThrough('bad')).to.equal(0n)
+    })
+
+    it('counts the entry as not settled', async () => {
+      settler.add(bad)
+      await withheld(1)
+      // What the ledger took after it is settled, though it must not leave the journal.
+      expect({ unsettled: settler.unsettled, inLedger: store.settled('bad').length }).to.deep.equal({
+        unsettled: 1,
+        inLedger: 1,
+      })
+    })
+
+    it('counts what comes after the entry as not settled either', async () => {
+      settler.add(bad)
+      await withheld(1)
+      const more = credited(bad, { transactionId: 'more-1', amount: 1n })
+      settler.add(more)
+      settler.add(more)
+      settler.add(credited(more, { transactionId: 'more-2', amount: 1n }))
+      expect(settler.unsettled).to.equal(3)
+    })
+
+    it('tells the age of the entry from when it was first seen, however often it is offered', async () => {
+      settler.add(bad)
+      await withheld(1)
+      for (let attempt = 2; attempt <= 4; attempt++) {
+        clock.advance(5_000)
+        settler.add(bad)
+        await soon('it is refused once more', () => refused.length === attempt && settler.unsettled === 1)
+      }
+      clock.advance(2_000)
+      expect(settler.oldestUnsettledMs).to.equal(17_000)
+    })
+
+    it('tells that age while the entry is on its way again', async () => {
+      settler.add(bad)
+      await withheld(1)
+      clock.advance(5_000)
+      settler.add(bad)
+      expect({ unsettled: settler.unsettled, ageMs: settler.oldestUnsettledMs }).to.deep.equal({
+        unsettled: 2,
+        ageMs: 5_000,
+      })
+    })
+
+    it('tells that age beside that of a younger entry on its way', async () => {
+      settler.add(bad)
+      await withheld(1)
+      clock.advance(100)
+      store.appending.hold()
+      settler.add(fundedAccount('b'))
+      expect(settler.oldestUnsettledMs).to.equal(100)
+      store.appending.release()
+      await withheld(1)
+    })
+
+    it('counts nothing and tells no age once the ledger has taken it', async () => {
+      settler.add(bad)
+      await withheld(1)
+      refuses = false
+      clock.advance(5_000)
+      settler.add(bad)
+      await settled()
+      clock.advance(1_000)
+      expect(settler.oldestUnsettledMs).to.equal(0)
+    })
+
+    it('counts nothing once the account has come without it: another process has settled it', async () => {
+      settler.add(bad)
+      await withheld(1)
+      const later = trimmed(credited(bad, { transactionId: 'more', amount: 1n }))
+      clock.advance(5_000)
+      settler.add(later)
+      await settled()
+      expect(settler.oldestUnsettledMs).to.equal(0)
+    })
+
+    it('forgets the entry with its account, once 100 000 others have come', async () => {
+      settler.add(bad)
+      await withheld(1)
+      for (let index = 0; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      expect([settler.unsettled, settler.oldestUnsettledMs]).to.deep.equal([0, 0])
+    })
   })
+
+  /** Waits until all but so many entries are settled: the ledger has answered for all that was on its way. */
+  async function withheld(count: number): Promise<void> {
+    const isResting = () => settler.unsettled === count && store.appending.inProgress === 0
+    await soon(`all but ${count} entries are settled`, isResting)
+  }
 
   async function settled(): Promise<void> {
     await soon('everything is settled', () => settler.unsettled === 0)

@@ -150,6 +150,7 @@ describe('settler', () => {
 
   describe('with more than it can remember', () => {
     const ENTRIES_MAX = 50_000
+    const TOO_MANY = 100 * 512 - ENTRIES_MAX
     const many = Array.from({ length: 100 }, (_, index) => `many-${index}`)
     let accounts: readonly Account[]
 
@@ -157,16 +158,33 @@ describe('settler', () => {
       accounts = many.map((id) => accountWithJournal(id, 512))
     })
 
-    it('takes no more entries than it has room for', () => {
-      const stuck = new Settler({ ledger: store, clock, onFailure: () => {}, onDamage: () => {} })
-      store.appending.hold()
-      for (const account of accounts) stuck.add(account)
-      expect(stuck.unsettled).to.equal(ENTRIES_MAX)
+    it('takes no more entries than it has room for', async () => {
+      for (const account of accounts) settler.add(account)
+      await withoutRoom()
+      expect(store.appending.asked.flat().length).to.equal(ENTRIES_MAX)
+    })
+
+    it('counts what found no room as not settled, and how long it has been waiting', async () => {
+      for (const account of accounts) settler.add(account)
+      const all = settler.unsettled
+      await withoutRoom()
+      clock.advance(70)
+      expect([all, settler.unsettled, settler.oldestUnsettledMs]).to.deep.equal([51_200, TOO_MANY, 70])
+    })
+
+    it('tells that age until what found no room is settled', async () => {
+      for (const account of accounts) settler.add(account)
+      await withoutRoom()
+      clock.advance(70)
+      for (const account of accounts) settler.add(account)
+      const ageMs = settler.oldestUnsettledMs
+      await settled()
+      expect([ageMs, settler.oldestUnsettledMs]).to.deep.equal([70, 0])
     })
 
     it('settles what found no room when its account comes again', async () => {
       for (const account of accounts) settler.add(account)
-      await settled()
+      await withoutRoom()
       for (const account of accounts) settler.add(account)
       await settled()
       expect(many.every((id) => store.settled(id).length === 512)).to.equal(true)
@@ -174,10 +192,15 @@ describe('settler', () => {
 
     it('does not count on what found no room', async () => {
       for (const account of accounts) settler.add(account)
-      await settled()
+      await withoutRoom()
       const trusted = many.map((id) => Number(settler.settledThrough(id)))
       expect(trusted).to.deep.equal(many.map((id) => store.settled(id).length))
     })
+
+    /** Waits until all that found room is settled. */
+    async function withoutRoom(): Promise<void> {
+      await soon('all that found room is settled', () => settler.unsettled === TOO_MANY)
+    }
 
     it('forgets the account that it saw longest ago, and settles it again without harm', async () => {
       const account = fundedAccount('forgotten')

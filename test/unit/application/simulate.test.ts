@@ -112,11 +112,11 @@ describe('Simulator', () => {
   it('writes nothing', async () => {
     const { simulator, store } = serviceWith(funded)
     await simulator.simulate('a', purchase('tx-1'), patience)
-    expect(store.calls).to.deep.equal(['load', 'find'])
+    expect(store.calls).to.deep.equal(['load'])
     expect(store.account('a').version).to.equal(2n)
   })
 
-  it('reads the account first, the ledger second', async () => {
+  it('reads the reversals of the id no earlier than the account', async () => {
     const test = serviceWith(funded)
     await createReverse(test.engine)(
       'a',
@@ -125,7 +125,7 @@ describe('Simulator', () => {
     )
     test.store.calls.splice(0)
     await test.simulator.simulate('a', purchase('tx-1'), patience)
-    expect(test.store.calls[0]).to.equal('load')
+    expect(test.store.calls).to.deep.equal(['load', 'findReversals'])
   })
 
   it('rejects NO_TIME_LEFT when the caller waits no longer', async () => {

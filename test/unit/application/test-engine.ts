@@ -30,7 +30,7 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
-  const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax })
+  const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax, waitMsMax: 1_000 })
   const catalog = createCatalog(challengeCategories, [])
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
   return { store, clock, settler, engine, authorize, damage }

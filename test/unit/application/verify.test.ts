@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type AuditStore, type Stored, Verify } from '../../../src/application/verify.js'
 import type { Account } from '../../../src/domain/account.js'
-import type { Damage } from '../../../src/domain/audit.js'
+import type { Damage } from '../../../src/domain/damage.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import {

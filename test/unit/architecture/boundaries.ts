@@ -44,6 +44,7 @@ const boundaries: readonly Boundary[] = [
     may: ['src/http/', 'src/application/', 'src/domain/', 'src/gen/', 'src/observability/', 'node:'],
   },
   { of: 'src/observability/metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
+  { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
   { of: 'src/observability/', may: ['src/observability/', 'node:'] },
   { of: 'src/gen/', may: ['src/gen/', '@bufbuild/protobuf', '@grpc/grpc-js'] },
@@ -58,6 +59,7 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['jsonwebtoken'],
   },
   { of: 'src/local-secret.ts', may: ['node:'] },
+  { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logger.ts'] },
   // The composition root.
   {
     of: 'src/core.ts',
@@ -70,18 +72,50 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'mongodb'],
   },
   {
+    of: 'src/workers/',
+    may: [
+      'src/workers/',
+      'src/service.ts',
+      'src/end-on-bug.ts',
+      'src/grpc/port-probe.ts',
+      'src/http/',
+      'src/observability/',
+      'node:',
+    ],
+    mayForTypes: ['src/config.ts'],
+  },
+  {
     of: 'src/main.ts',
     may: [
       'src/config.ts',
       'src/core.ts',
+      'src/end-on-bug.ts',
       'src/local-secret.ts',
       'src/service.ts',
+      'src/workers/',
       'src/application/',
       'src/domain/',
       ...adapters,
       'node:',
     ],
     mayDynamically: ['src/local-mongo/'],
+  },
+  // The benchmark may use all of the sources, and none of them the benchmark. What puts load on the service shares no code with it but
+  // the messages, and what tells of the figures needs nothing but them.
+  { of: 'bench/load/', may: ['bench/load/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'tools/command.ts', 'node:'] },
+  {
+    of: 'bench/',
+    may: [
+      'bench/',
+      'src/',
+      'tools/command.ts',
+      'tools/crash-test/random.ts',
+      '@grpc/grpc-js',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
   },
 ]
 

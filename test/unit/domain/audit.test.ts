@@ -1,11 +1,20 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { Account } from '../../../src/domain/account.js'
-import { AccountAudit, auditReversal, type DamageKind } from '../../../src/domain/audit.js'
+import { AccountAudit } from '../../../src/domain/audit.js'
+import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
+import type { DamageKind } from '../../../src/domain/damage.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { unlimited } from '../../../src/domain/limits.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
-import { accountAfter, anyBooks, booksOf, exampleBooks, steps } from '../../support/example-books.js'
+import {
+  accountAfter,
+  anyBooks,
+  booksOf,
+  exampleBooks,
+  type Step,
+  steps,
+} from '../../support/example-books.js'
 import { longBooks } from '../../support/long-history.js'
 
 const ID = 'account-1'
@@ -24,11 +33,11 @@ function audit({ account, ledger }: Found): {
 } {
   const auditing = new AccountAudit(ID, account)
   for (const entry of ledger) auditing.add(entry)
-  const { damages, unsettled, givenBack } = auditing.finish()
+  const { damages, unsettled, takenBack } = auditing.finish()
   const entries = [...ledger, ...(account?.journal ?? [])]
-  const ofReversals = [...givenBack].flatMap(([originalId, total]) => {
+  const ofReversals = [...takenBack].flatMap(([originalId, taken]) => {
     const original = entries.find(({ transactionId }) => transactionId === originalId)
-    return auditReversal(ID, originalId, total, original) ?? []
+    return auditTakenBack({ accountId: ID, transactionId: originalId }, taken, original)
   })
   const all = [...damages, ...ofReversals]
   return {
@@ -197,6 +206,20 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
       ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
     },
     'it was no purchase': withEntry(6n, put({ originalId: 'credit-1' })),
+    'all that was left was asked for, and a part of it went back': {
+      account: books.account,
+      ledger: withEntry(6n, put({ amount: undefined })).ledger,
+    },
+    'all that was left was asked for after a part, and another part went back': takingBackTwice(),
+  },
+  REVERSAL_IGNORED: {
+    'the purchase was approved after all': buyingAfterReversal({}),
+    'the purchase was declined for want of money': buyingAfterReversal({
+      reason: 'INSUFFICIENT_BALANCE',
+      movement: undefined,
+    }),
+    'the purchase was there before': withEntry(7n, put({ originalId: 'buy-1' })),
+    'it was no purchase, and it was there before': withEntry(7n, put({ originalId: 'credit-1' })),
   },
   STATUS_DIFFERS: {
     'the account is blocked and nobody blocked it': withAccount({ status: 'BLOCKED' }),
@@ -243,6 +266,26 @@ for (const [kind, cases] of Object.entries(planted)) {
     }
   })
 }
+
+describe('audit of a purchase whose reversal came first', () => {
+  const histories: Readonly<Record<string, readonly Step[]>> = {
+    'it was declined for that': [steps.purchase('never', 1n)],
+    'it was declined because the account was blocked': [
+      steps.status('block-3', 'BLOCKED'),
+      steps.purchase('never', 1n),
+    ],
+    'its id was used for a credit': [steps.credit('never', 'FOOD', 1n)],
+    'its reversal came twice': [steps.reverse('ahead-2', 'never'), steps.purchase('never', 1n)],
+  }
+  for (const [what, more] of Object.entries(histories)) {
+    it(`finds nothing when ${what}`, () => {
+      const begin = [steps.open('open'), steps.credit('credit', 'FOOD', 9n), steps.reverse('ahead', 'never')]
+      expect(
+        audit(booksOf(accountAfter(ID, [...begin, ...more]), { journal: 1, settled: 9 })).kinds,
+      ).to.deep.equal([])
+    })
+  }
+})
 
 describe('audit', () => {
   it('reports a gap of many places once, with both ends', () => {
@@ -331,6 +374,45 @@ function backInTime(): Found {
   ])
   const journal = whole.journal.map((entry) => (entry.seq === 4n ? put({ day: '2025-12-31' })(entry) : entry))
   return { account: { ...whole, journal, spent: spentByFood(30n) }, ledger: [] }
+}
+
+/** A purchase that was declined because its reversal came first, made into another. */
+function buyingAfterReversal(over: object): Found {
+  const whole = accountAfter(ID, [
+    steps.open('open'),
+    steps.credit('credit', 'FOOD', 100n),
+    steps.reverse('ahead', 'buy'),
+    steps.purchase('buy', 30n),
+    steps.status('block', 'BLOCKED'),
+  ])
+  const movement = { wallet: 'FOOD', delta: -30n, balanceAfter: 70n }
+  const { account, ledger } = booksOf(whole, { journal: 1, settled: 5 })
+  const changed = ledger.map((entry) =>
+    entry.seq === 4n ? put({ reason: 'APPROVED', movement, ...over })(entry) : entry,
+  )
+  const [bought] = changed.filter(({ seq }) => seq === 4n)
+  const paid = bought && 'movement' in bought && bought.movement !== undefined
+  return {
+    account: { ...account, wallets: new Map([['FOOD', centavos(paid ? 70n : 100n)]]) },
+    ledger: changed,
+  }
+}
+
+/** A purchase of 0.50, of which 0.20 were given back, and then 0.20 of the 0.30 that were left: all of it was asked for. */
+function takingBackTwice(): Found {
+  const whole = accountAfter(ID, [
+    steps.open('open'),
+    steps.credit('credit', 'FOOD', 50n),
+    steps.purchase('buy', 50n),
+    steps.reverse('back-1', 'buy', 20n),
+    steps.reverse('back-2', 'buy', 20n),
+    steps.status('block', 'BLOCKED'),
+  ])
+  const { account, ledger } = booksOf(whole, { journal: 1, settled: 6 })
+  return {
+    account,
+    ledger: ledger.map((entry) => (entry.seq === 5n ? put({ amount: undefined })(entry) : entry)),
+  }
 }
 
 /** The credit of 0.50 to MEAL, wherever it is put. */

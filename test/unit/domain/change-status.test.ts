@@ -64,8 +64,8 @@ describe('a change of status with a fresh id', () => {
   }
 
   for (const status of opened) {
-    it(`to the status that the account has, ${status}, changes nothing`, () => {
-      expect(change(status, status)).to.deep.equal({ type: 'REFUSED', refusal: 'UNCHANGED' })
+    it(`to the status that the account has, ${status}, is an entry like any other: its id is taken`, () => {
+      expect(recorded(change(status, status))).to.include({ transactionId: 'change-1', status, seq: 5n })
     })
     it(`to ${status} is refused while nobody opened the account`, () => {
       expect(change('UNOPENED', status)).to.deep.equal({ type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' })

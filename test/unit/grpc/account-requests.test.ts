@@ -270,8 +270,21 @@ describe('UpdateAccount', () => {
     expect((await update('a', BLOCKED, { updateMask: ['status'] })).account?.status).to.equal(BLOCKED)
   })
 
-  it('changes nothing when the account has the status already', async () => {
-    expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 2n })
+  it('records that the account is to have the status that it has already', async () => {
+    expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
+  })
+
+  it('closes a closed account once more', async () => {
+    const { account } = await update('c', CLOSED)
+    expect(account?.status).to.equal(CLOSED)
+  })
+
+  it('makes a change once per request_id, also one to the status that the account had', async () => {
+    const on = service()
+    await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
+    await callHandler(on.updateAccount, request('b', ACTIVE))
+    const { account } = await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
+    expect(account).to.include({ status: ACTIVE, version: 4n })
   })
 
   it('records who asked', async () => {
@@ -732,6 +745,11 @@ describe('ListTransactions', () => {
     ['an account id that is none', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
+    // What the decoder makes of seconds that no calendar has.
+    ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
+    ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
+    ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],
+    ['an end after the year 9999', { endTime: new Date('+010000-01-01T00:00:00Z') }, 'end_time'],
   ]
   for (const [what, over, field] of wrong) {
     it(`refuses ${what}`, async () => {

@@ -13,6 +13,7 @@ const codes: readonly (readonly [CallErrorKind, status, 'may be retried' | 'is f
   ['SCOPE_MISSING', status.PERMISSION_DENIED, 'is final'],
   ['OVERLOADED', status.RESOURCE_EXHAUSTED, 'may be retried'],
   ['UNAVAILABLE', status.UNAVAILABLE, 'may be retried'],
+  ['STREAM_ENDED', status.UNAVAILABLE, 'may be retried'],
   ['NO_TIME_LEFT', status.DEADLINE_EXCEEDED, 'is final'],
   ['INTERNAL', status.INTERNAL, 'is final'],
 ]

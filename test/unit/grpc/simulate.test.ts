@@ -45,7 +45,14 @@ function service() {
     throw new Error('a simulation is not a decision')
   }
   const handlers = { clock, durationMsMax: 10_000, onBug: fail }
-  const methods = authorizationService({ authorize, simulator, reverse: fail, handlers, onDecision: fail })
+  const methods = authorizationService({
+    authorize,
+    simulate: (...asked) => simulator.simulate(...asked),
+    reverse: fail,
+    handlers,
+    streams: { window: 1, ageMsMax: 1_000, draining: new AbortController().signal },
+    onDecision: fail,
+  })
   const request = (over: Partial<SimulateRequest>): SimulateRequest => ({
     transactionId: 'tx-1',
     accountId: 'a',

@@ -16,11 +16,19 @@ describe('token verifier', () => {
 
   describe('a good token', () => {
     it('names its subject', () => {
-      expect(verify(token({ sub: 'switch-1' }))).to.deep.equal({ principal: { subject: 'switch-1' } })
+      expect(verify(token({ sub: 'switch-1' })).principal?.subject).to.equal('switch-1')
     })
 
     it('has an empty subject when it names none', () => {
-      expect(verify(token({}))).to.deep.equal({ principal: { subject: '' } })
+      expect(verify(token({})).principal?.subject).to.equal('')
+    })
+
+    it('ends five seconds after its expiry', () => {
+      expect(verify(token({ exp: NOW_S + 60 })).principal?.expiresAtMs).to.equal((NOW_S + 65) * 1_000)
+    })
+
+    it('has no scopes, rather than none of them, when it does not speak of them', () => {
+      expect(verify(token({})).principal).to.not.have.property('scopes')
     })
 
     it('splits its scopes at spaces', () => {

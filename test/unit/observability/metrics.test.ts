@@ -22,6 +22,13 @@ describe('metrics', () => {
     expect(await lines()).to.include(`grpc_server_started_total{${callLabels}} 1`)
   })
 
+  for (const direction of ['received', 'sent'] as const) {
+    it(`count messages that streams have ${direction}`, async () => {
+      metrics.streamMessage(call, direction)
+      expect(await lines()).to.include(`grpc_server_msg_${direction}_total{${callLabels}} 1`)
+    })
+  }
+
   it('count calls that have ended, by status code', async () => {
     metrics.callHandled(call, 'OK', 0.25)
     expect(await lines()).to.include(`grpc_server_handled_total{${callLabels},grpc_code="OK"} 1`)

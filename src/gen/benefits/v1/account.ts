@@ -208,7 +208,8 @@ export interface UpdateAccountRequest {
     | string[]
     | undefined;
   /**
-   * Makes the request safe to repeat: it becomes the transaction_id of the entry.
+   * Makes the request safe to repeat: it becomes the transaction_id of the entry, and the same request changes nothing more,
+   * whatever became of the account in between.
    * Optional. 1 to 128 visible ASCII characters.
    */
   requestId: string;
@@ -313,11 +314,17 @@ export interface ListTransactionsRequest {
   pageSize: number;
   /** next_page_token of the page before, with the same filters. Empty: the first page. */
   pageToken: string;
-  /** Only entries made at this time or later. */
+  /**
+   * Only entries made at this time or later. Read to the millisecond, what is finer is cut off.
+   * Optional. A time of the years 1 to 9999.
+   */
   startTime:
     | Date
     | undefined;
-  /** Only entries made before this time. */
+  /**
+   * Only entries made before this time. Read to the millisecond, what is finer is cut off.
+   * Optional. A time of the years 1 to 9999.
+   */
   endTime:
     | Date
     | undefined;
@@ -2274,7 +2281,7 @@ export const AccountServiceService = {
   },
   /**
    * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
-   * reversals, and never opens again. Setting what it already has changes nothing.
+   * reversals, and never opens again. Setting what it already has is recorded like any other change.
    *
    * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
    */
@@ -2375,7 +2382,7 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   listAccounts: handleUnaryCall<ListAccountsRequest, ListAccountsResponse>;
   /**
    * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
-   * reversals, and never opens again. Setting what it already has changes nothing.
+   * reversals, and never opens again. Setting what it already has is recorded like any other change.
    *
    * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
    */

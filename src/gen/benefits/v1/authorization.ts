@@ -6,8 +6,9 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { handleBidiStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
+import { Status } from "../../google/rpc/status.js";
 
 /** Authorization of benefit-card purchases. */
 
@@ -284,6 +285,26 @@ export interface WalletTried {
     | undefined;
   /** Whether it pays, or why not. */
   outcome: WalletOutcome;
+}
+
+/** AuthorizeStreamResponse is what became of one request of a stream. */
+export interface AuthorizeStreamResponse {
+  /**
+   * Place of the request in the stream, from 0. Tells requests apart whose transaction_id is the same (it is unique on its
+   * account only), and names one that could not be read.
+   */
+  index: bigint;
+  /** The transaction_id of the request, as sent. Empty when the request could not be read. */
+  transactionId: string;
+  /** Exactly one of the two. */
+  outcome:
+    | //
+    /** It was decided. */
+    { $case: "response"; value: AuthorizeResponse }
+    | //
+    /** It was not: the status that Authorize would have ended with, with the same details (ErrorInfo, BadRequest, RetryInfo). */
+    { $case: "error"; value: Status }
+    | undefined;
 }
 
 /** ReverseRequest takes a purchase back. */
@@ -1039,6 +1060,90 @@ export const WalletTried: MessageFns<WalletTried> = {
   },
 };
 
+function createBaseAuthorizeStreamResponse(): AuthorizeStreamResponse {
+  return { index: 0n, transactionId: "", outcome: undefined };
+}
+
+export const AuthorizeStreamResponse: MessageFns<AuthorizeStreamResponse> = {
+  encode(message: AuthorizeStreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.index !== 0n) {
+      if (BigInt.asIntN(64, message.index) !== message.index) {
+        throw new globalThis.Error("value provided for field message.index of type int64 too large");
+      }
+      writer.uint32(8).int64(message.index);
+    }
+    if (message.transactionId !== "") {
+      writer.uint32(18).string(message.transactionId);
+    }
+    switch (message.outcome?.$case) {
+      case "response":
+        AuthorizeResponse.encode(message.outcome.value, writer.uint32(26).fork()).join();
+        break;
+      case "error":
+        Status.encode(message.outcome.value, writer.uint32(34).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AuthorizeStreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthorizeStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.index = reader.int64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.transactionId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.outcome = { $case: "response", value: AuthorizeResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.outcome = { $case: "error", value: Status.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
 function createBaseReverseRequest(): ReverseRequest {
   return { transactionId: "", accountId: "", originalTransactionId: "", amount: undefined, original: undefined };
 }
@@ -1395,6 +1500,8 @@ export const AuthorizationServiceService = {
    *     split between wallets.
    *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *
+   * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorize: {
     path: "/benefits.v1.AuthorizationService/Authorize" as const,
@@ -1404,6 +1511,43 @@ export const AuthorizationServiceService = {
     requestDeserialize: (value: Buffer): AuthorizeRequest => AuthorizeRequest.decode(value),
     responseSerialize: (value: AuthorizeResponse): Buffer => Buffer.from(AuthorizeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AuthorizeResponse => AuthorizeResponse.decode(value),
+  },
+  /**
+   * AuthorizeStream decides purchases as Authorize does, many on one call: a switch keeps a few of these open and spends
+   * less on each purchase.
+   *
+   * Scope: transactions:authorize.
+   *
+   * Each request is answered by one message, as soon as it is decided and so in any order; index and transaction_id say
+   * which request it is. Requests that are sent without waiting for each other's answers are decided in any order, too.
+   *
+   * Errors. What Authorize would end with for one request is the answer to that request, and the stream goes on. A request
+   * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
+   * message over its size limit, for example) ends the stream.
+   *
+   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
+   * decision, from when it is read, and no more than the deadline of the stream leaves.
+   *
+   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
+   * Otherwise the service reads no more, answers what it has read, and ends the stream with
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
+   *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
+   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
+   * here or by Authorize, with the same transaction_id is always safe.
+   *
+   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
+   * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
+   */
+  authorizeStream: {
+    path: "/benefits.v1.AuthorizationService/AuthorizeStream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: AuthorizeRequest): Buffer => Buffer.from(AuthorizeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AuthorizeRequest => AuthorizeRequest.decode(value),
+    responseSerialize: (value: AuthorizeStreamResponse): Buffer =>
+      Buffer.from(AuthorizeStreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AuthorizeStreamResponse => AuthorizeStreamResponse.decode(value),
   },
   /**
    * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
@@ -1468,8 +1612,38 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     split between wallets.
    *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *
+   * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
+  /**
+   * AuthorizeStream decides purchases as Authorize does, many on one call: a switch keeps a few of these open and spends
+   * less on each purchase.
+   *
+   * Scope: transactions:authorize.
+   *
+   * Each request is answered by one message, as soon as it is decided and so in any order; index and transaction_id say
+   * which request it is. Requests that are sent without waiting for each other's answers are decided in any order, too.
+   *
+   * Errors. What Authorize would end with for one request is the answer to that request, and the stream goes on. A request
+   * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
+   * message over its size limit, for example) ends the stream.
+   *
+   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
+   * decision, from when it is read, and no more than the deadline of the stream leaves.
+   *
+   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
+   * Otherwise the service reads no more, answers what it has read, and ends the stream with
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
+   *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
+   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
+   * here or by Authorize, with the same transaction_id is always safe.
+   *
+   * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
+   * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
+   */
+  authorizeStream: handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse>;
   /**
    * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
    * long as nothing else happens to the account or the rules, Authorize then answers the same.

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { historyOf, type Past, type Question, readPast } from '../../../src/application/past.js'
-import { type Account, applyEntry } from '../../../src/domain/account.js'
+import { historyOf, type Past, type Question, readHistories } from '../../../src/application/history.js'
+import { type Account, applyEntry, unopenedAccount } from '../../../src/domain/account.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { accountAfter, steps } from '../../support/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
@@ -21,12 +21,18 @@ const noPast: Past = { entries: new Map(), reversals: new Map() }
 /** The account with only its last entries in its journal. */
 const shortened = (length: number): Account => ({ ...whole, journal: whole.journal.slice(-length) })
 
+/** Asks about an account of which there is a copy. */
 function asking(
-  before: Account,
+  copy: Account,
   transactionIds: readonly string[],
   originalIds: readonly string[] = [],
 ): Question {
-  return { before, members: [{ transactionIds, originalIds: () => originalIds }] }
+  return { accountId: copy.id, copy, asks: [{ transactionIds, originalIds: () => originalIds }] }
+}
+
+async function pastOf(store: InMemoryStore, questions: readonly Question[]): Promise<Past> {
+  const { past } = await readHistories({ accounts: store, ledger: store }, questions)
+  return past
 }
 
 const idsOf = (entries: Iterable<Entry> | undefined) =>
@@ -42,25 +48,25 @@ function settledStore(): InMemoryStore {
 describe('the past of a group', () => {
   it('is not read where the journals hold the whole history', async () => {
     const store = settledStore()
-    await readPast(store, [asking(whole, ['new', 'open'], ['buy'])])
+    await pastOf(store, [asking(whole, ['new', 'open'], ['buy'])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is not read where nothing is asked of it', async () => {
     const store = settledStore()
-    await readPast(store, [asking(shortened(2), [], [])])
+    await pastOf(store, [asking(shortened(2), [], [])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is not read for an id that the journal has', async () => {
     const store = settledStore()
-    await readPast(store, [asking(shortened(2), ['ahead'])])
+    await pastOf(store, [asking(shortened(2), ['ahead'])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is looked up by the ids that the journal has not', async () => {
     const store = settledStore()
-    await readPast(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
+    await pastOf(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
     expect(store.finding.asked).to.deep.equal([
       [
         { accountId: 'a', transactionId: 'new' },
@@ -71,15 +77,15 @@ describe('the past of a group', () => {
 
   it('is asked for the reversals of a purchase although the journal has some', async () => {
     const store = settledStore()
-    const past = await readPast(store, [asking(shortened(2), [], ['buy'])])
+    const past = await pastOf(store, [asking(shortened(2), [], ['buy'])])
     expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
   it('asks for each id once, whoever asks', async () => {
     const store = settledStore()
     const before = shortened(2)
-    const member = { transactionIds: ['buy'], originalIds: () => ['buy'] }
-    await readPast(store, [{ before, members: [member, member] }])
+    const ask = { transactionIds: ['buy'], originalIds: () => ['buy'] }
+    await pastOf(store, [{ accountId: 'a', copy: before, asks: [ask, ask] }])
     const key = { accountId: 'a', transactionId: 'buy' }
     expect(store.finding.asked).to.deep.equal([[key], [key]])
   })
@@ -87,7 +93,7 @@ describe('the past of a group', () => {
   it('asks for the purchases that a member names once it sees the account', async () => {
     const store = settledStore()
     const originalIds = ({ reversedAhead }: Account) => (reversedAhead ? ['never'] : [])
-    await readPast(store, [{ before: shortened(1), members: [{ transactionIds: [], originalIds }] }])
+    await pastOf(store, [{ accountId: 'a', copy: shortened(1), asks: [{ transactionIds: [], originalIds }] }])
     expect(store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: 'never' }]])
   })
 
@@ -96,24 +102,43 @@ describe('the past of a group', () => {
     const other = accountAfter('b', [steps.open('open'), steps.credit('buy', 'CASH', 7n)])
     store.putInLedger(...other.journal)
     const short = { ...other, journal: other.journal.slice(-1) }
-    const past = await readPast(store, [asking(shortened(1), ['buy']), asking(short, ['open'])])
+    const past = await pastOf(store, [asking(shortened(1), ['buy']), asking(short, ['open'])])
     expect(store.calls).to.deep.equal(['find'])
     expect([idsOf(past.entries.get('a')), idsOf(past.entries.get('b'))]).to.deep.equal([['buy'], ['open']])
   })
 
-  it('reads entries and reversals at the same time', async () => {
+  it('is read together with the accounts of which there is no copy', async () => {
     const store = settledStore()
-    store.finding.hold()
-    const reading = readPast(store, [asking(shortened(1), ['buy'], ['buy'])])
-    expect(store.finding.inProgress).to.equal(2)
-    store.finding.release()
-    await reading
+    store.put(shortened(2))
+    const ask = { transactionIds: ['buy', 'new'] }
+    const { accounts, past } = await readHistories({ accounts: store, ledger: store }, [
+      { accountId: 'a', asks: [ask] },
+    ])
+    expect(accounts).to.deep.equal([shortened(2)])
+    expect(idsOf(past.entries.get('a'))).to.deep.equal(['buy'])
+    expect(store.calls).to.deep.equal(['load'])
+  })
+
+  it('is read for copies in the round trip that reads the other accounts', async () => {
+    const store = settledStore()
+    const asks = [{ transactionIds: ['buy'] }]
+    const { accounts } = await readHistories({ accounts: store, ledger: store }, [
+      { accountId: 'a', copy: shortened(1), asks },
+      { accountId: 'nobody', asks },
+    ])
+    expect(accounts).to.deep.equal([shortened(1), unopenedAccount('nobody')])
+    expect(store.looked).to.deep.equal([
+      [
+        { accountId: 'a', transactionId: 'buy' },
+        { accountId: 'nobody', transactionId: 'buy' },
+      ],
+    ])
   })
 
   it('fails when the ledger does not answer', async () => {
     const store = settledStore()
     store.finding.meets('OUTAGE')
-    const outcome = await readPast(store, [asking(shortened(1), ['buy'])]).catch((error: unknown) => error)
+    const outcome = await pastOf(store, [asking(shortened(1), ['buy'])]).catch((error: unknown) => error)
     expect(outcome).to.have.property('indecision', 'UNAVAILABLE')
   })
 })
@@ -124,7 +149,7 @@ describe('the history of an account', () => {
     const store = new InMemoryStore()
     store.putInLedger(...whole.journal.slice(0, settled))
     const before = shortened(journal)
-    return historyOf(before, await readPast(store, [asking(before, idsOf(whole.journal), ['buy', 'never'])]))
+    return historyOf(before, await pastOf(store, [asking(before, idsOf(whole.journal), ['buy', 'never'])]))
   }
 
   for (let journal = 1; journal <= 8; journal++) {
@@ -163,7 +188,7 @@ describe('the history of an account', () => {
     // Somebody else committed and settled in between: the commit of this decision will fail, and be decided again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }
     const store = settledStore()
-    const { reversalsOf } = historyOf(stale, await readPast(store, [asking(stale, [], ['buy'])]))
+    const { reversalsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))
     expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1'])
   })
 })

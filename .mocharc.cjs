@@ -1,0 +1,21 @@
+/** Named files run alone; mocha itself would add them to those of its configuration. */
+const named = process.argv.slice(2).some((argument) => argument.endsWith('.test.ts'))
+
+module.exports = {
+  import: 'tsx',
+  require: ['./test/support/hooks.ts'],
+  ...(!named && {
+    spec: [
+      'test/unit/**/*.test.ts',
+      'test/integration/**/*.test.ts',
+      'test/model/**/*.test.ts',
+      'test/e2e/**/*.test.ts',
+      'test/campaign/**/*.test.ts',
+    ],
+  }),
+  reporter: './test/support/reporter.cjs',
+  timeout: 20_000,
+  forbidOnly: true,
+  forbidPending: true,
+  fullTrace: false,
+}

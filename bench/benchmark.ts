@@ -1,0 +1,256 @@
+import { Random } from '../tools/crash-test/random.js'
+import { sampleOf } from './books/sample.js'
+import { verifyBooks } from './books/verify-books.js'
+import { untilCalm } from './calm.js'
+import { capacityOf } from './capacity.js'
+import type { Database } from './database.js'
+import { loadBooks } from './dataset/load-books.js'
+import { ENTRIES_PER_ACCOUNT } from './dataset/loaded-account.js'
+import { measureDriver } from './floors/measure-driver.js'
+import type { DriverFloor, Loading, Run, Scenario } from './report/measurements.js'
+import {
+  accountRange,
+  closedScenarios,
+  commonScenario,
+  openScenarios,
+  type Plan,
+  sizeScenarios,
+} from './scenarios.js'
+import { Session, type SessionOptions } from './session.js'
+import { type BenchmarkedSide, sidesNamed } from './sides.js'
+
+const OURS = 'ours'
+/** Part of its capacity that a side is asked for at most, where its latency is compared with ours. */
+const CARRIED_SHARE = 0.9
+
+export type BenchmarkOptions = {
+  readonly plan: Plan
+  readonly database: Database
+  readonly signal: AbortSignal
+  /** Told what is going on, for somebody who waits. */
+  readonly onProgress: (line: string) => void
+}
+
+/** What a benchmark has measured. */
+export type Measured = {
+  readonly scenarios: readonly Scenario[]
+  readonly runs: readonly Run[]
+  readonly floors: readonly DriverFloor[]
+  readonly loading: readonly Loading[]
+}
+
+/** Runs the whole plan, part after part. In each round the sides come in another order. */
+export class Benchmark {
+  readonly #options: BenchmarkOptions
+  readonly #sides: readonly BenchmarkedSide[]
+  readonly #random: Random
+  readonly #scenarios = new Map<string, Scenario>()
+  readonly #runs: Run[] = []
+  readonly #floors: DriverFloor[] = []
+  readonly #loading: Loading[] = []
+  #databases = 0
+
+  constructor(options: BenchmarkOptions) {
+    this.#options = options
+    this.#sides = sidesNamed(options.plan.sides)
+    this.#random = new Random(options.plan.seed)
+  }
+
+  /** What has been measured so far. */
+  get measured(): Measured {
+    return {
+      scenarios: [...this.#scenarios.values()],
+      runs: this.#runs,
+      floors: this.#floors,
+      loading: this.#loading,
+    }
+  }
+
+  async run(): Promise<Measured> {
+    await this.#closedLoops()
+    await this.#openLoops()
+    await this.#bareDriver()
+    await this.#sizes()
+    return this.measured
+  }
+
+  /** How many answers a second each side gives when it is never left alone. */
+  async #closedLoops(): Promise<void> {
+    const { plan } = this.#options
+    for (let round = 1; round <= plan.rounds; round++) {
+      for (const side of this.#shuffled(this.#sides))
+        await this.#session({ side, round }, closedScenarios(plan, side.modes))
+    }
+  }
+
+  /** How long an answer takes when requests arrive by themselves: as many as can be had, and more. */
+  async #openLoops(): Promise<void> {
+    const { plan } = this.#options
+    const loads = this.#sides.map((side) => ({ side, scenarios: this.#openScenariosOf(side) }))
+    const loaded = loads.filter(({ scenarios }) => scenarios.length > 0)
+    for (let round = 1; round <= plan.openRounds; round++) {
+      for (const { side, scenarios } of this.#shuffled(loaded))
+        await this.#session({ side, round }, scenarios)
+    }
+  }
+
+  #openScenariosOf(side: BenchmarkedSide): readonly Scenario[] {
+    const { plan } = this.#options
+    const ours = this.#sides.find(({ id }) => id === OURS)
+    if (!ours) return []
+    const latency = ours.modes.flatMap((mode) => this.#atPartsOf('latency', mode, plan.latencyShares))
+    const common = this.#common()
+    if (side.id === OURS)
+      return [...common, ...latency, ...this.#atPartsOf('overload', 'unary', plan.overloadShares)]
+    return [...common, ...latency].filter((scenario) => this.#carries(side, scenario))
+  }
+
+  #atPartsOf(
+    group: 'latency' | 'overload',
+    mode: Scenario['mode'],
+    shares: readonly number[],
+  ): readonly Scenario[] {
+    const capacity = capacityOf(this.measured, { side: OURS, mode })
+    return openScenarios(this.#options.plan, { group, mode, capacity, shares })
+  }
+
+  #common(): readonly Scenario[] {
+    const { plan } = this.#options
+    const capacities = this.#sides.map(({ id }) => capacityOf(this.measured, { side: id, mode: 'unary' }))
+    if (plan.commonShare === undefined) return []
+    return [commonScenario(plan, Math.min(...capacities) * plan.commonShare)]
+  }
+
+  #carries(side: BenchmarkedSide, { mode, load }: Scenario): boolean {
+    if (load.type !== 'open' || !side.modes.includes(mode)) return false
+    return load.ratePerSecond <= CARRIED_SHARE * capacityOf(this.measured, { side: side.id, mode })
+  }
+
+  async #bareDriver(): Promise<void> {
+    const { plan, database, signal, onProgress } = this.#options
+    for (let round = 1; round <= plan.rounds; round++) {
+      const db = database.db(this.#freshName('driver'))
+      const accounts = accountRange(plan.accounts)
+      await loadBooks(db, { accounts, shape: 'RIVAL', signal })
+      for (const operation of this.#shuffled(['findOneAndUpdate', 'bulkWrite'] as const)) {
+        await untilCalm(plan.calmMsMax, signal)
+        const floor = await measureDriver({ database, db, plan, operation, round, signal })
+        this.#floors.push(floor)
+        onProgress(`round ${round}, bare driver, ${operation}: ${whole(floor.perSecond)} updates/s`)
+      }
+      await db.dropDatabase()
+    }
+  }
+
+  /** Ours on a large database and on a small one, in alternation. */
+  async #sizes(): Promise<void> {
+    const { plan, database } = this.#options
+    const { size } = plan
+    const side = this.#sides.find(({ id }) => id === OURS)
+    if (!size || !side) return
+    const databaseName = this.#freshName('large')
+    await this.#loadLarge(databaseName, size)
+    const capacity = capacityOf(this.measured, { side: OURS, mode: 'unary' })
+    const large = { databaseName, keepsDatabase: true, accounts: size.accounts, verified: size.verified }
+    for (let round = 1; round <= size.rounds; round++) {
+      for (const where of this.#shuffled([{ accounts: plan.accounts }, large])) {
+        const scenarios = sizeScenarios(size, { accounts: where.accounts, capacity })
+        await this.#session({ ...where, side, round }, scenarios)
+      }
+    }
+    await database.db(databaseName).dropDatabase()
+  }
+
+  async #loadLarge(name: string, size: NonNullable<Plan['size']>): Promise<void> {
+    const { database, signal, onProgress } = this.#options
+    const db = database.db(name)
+    const startedAtMs = performance.now()
+    const tenth = Math.ceil(size.accounts / 10)
+    let shown = 0
+    await loadBooks(db, {
+      accounts: accountRange(size.accounts),
+      shape: 'OURS',
+      signal,
+      onProgress: (accounts) => {
+        if (accounts < shown + tenth) return
+        shown = accounts
+        onProgress(`loading: ${whole(accounts)} accounts`)
+      },
+    })
+    const seconds = (performance.now() - startedAtMs) / 1_000
+    const sample = await sampleOf(db, { accounts: size.accounts, wanted: size.verified })
+    const verified = await verifyBooks(db, sample)
+    const entries = size.accounts * ENTRIES_PER_ACCOUNT
+    this.#loading.push({
+      accounts: size.accounts,
+      entries,
+      seconds,
+      verifiedAccounts: verified.accounts,
+      damages: verified.damages,
+    })
+    onProgress(`loaded ${whole(size.accounts)} accounts, ${whole(entries)} entries: ${seconds.toFixed(1)} s`)
+  }
+
+  async #session(
+    options: Pick<SessionOptions, 'side' | 'round'> &
+      Partial<Pick<SessionOptions, 'databaseName' | 'keepsDatabase' | 'accounts' | 'verified'>>,
+    scenarios: readonly Scenario[],
+  ): Promise<void> {
+    const { plan, database, signal, onProgress } = this.#options
+    const { side, round } = options
+    for (const scenario of scenarios) this.#scenarios.set(scenario.id, scenario)
+    const session = await Session.open({
+      databaseName: this.#freshName(side.id),
+      keepsDatabase: false,
+      accounts: plan.accounts,
+      ...options,
+      database,
+      plan,
+      signal,
+    })
+    const runs: Run[] = []
+    try {
+      for (const scenario of scenarios) {
+        const run = await session.run(scenario)
+        runs.push(run)
+        onProgress(`round ${round}, ${side.name}, ${scenario.title}: ${figuresOf(run)}`)
+      }
+    } catch (error) {
+      await session.abandon()
+      throw error
+    }
+    const damages = await session.close()
+    for (const damage of damages) onProgress(`round ${round}, ${side.name}: ${damage}`)
+    // What the books show at the end was done by any of the runs: it stands with the last one.
+    const last = runs.pop()
+    if (last) runs.push({ ...last, damages: [...last.damages, ...damages] })
+    this.#runs.push(...runs)
+  }
+
+  #freshName(what: string): string {
+    this.#databases += 1
+    return `bench-${this.#databases}-${what}`
+  }
+
+  #shuffled<T>(items: readonly T[]): readonly T[] {
+    return items
+      .map((item) => ({ item, place: this.#random.below(2 ** 32) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ item }) => item)
+  }
+}
+
+function figuresOf({ result, damages }: Run): string {
+  const { perSecond, refused, latency } = result.measured
+  return [
+    `${whole(perSecond)}/s`,
+    `p50 ${latency.p50.toFixed(1)} ms`,
+    `p99 ${latency.p99.toFixed(1)} ms`,
+    ...(refused > 0 ? [`${whole(refused)} refused`] : []),
+    ...damages,
+  ].join(', ')
+}
+
+function whole(number: number): string {
+  return Math.round(number).toLocaleString('en-US')
+}

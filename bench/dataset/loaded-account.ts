@@ -1,0 +1,59 @@
+import { type Account, type AccountHistory, applyEntry, unopenedAccount } from '../../src/domain/account.js'
+import { createCatalog } from '../../src/domain/catalog.js'
+import { challengeCategories } from '../../src/domain/category.js'
+import { decideCredit } from '../../src/domain/credit.js'
+import { decide } from '../../src/domain/decide.js'
+import type { Entry } from '../../src/domain/entry.js'
+import { invariant } from '../../src/domain/invariant.js'
+import { centavos } from '../../src/domain/money.js'
+import { decideOpening } from '../../src/domain/open-account.js'
+import type { Verdict } from '../../src/domain/verdict.js'
+import { calendar } from '../calendar.js'
+
+/** Entries of an account that has just been loaded. */
+export const ENTRIES_PER_ACCOUNT = 5
+
+/** Centavos in FOOD and in CASH: more than one account can spend while it is measured. MEAL has next to nothing. */
+const RICH = centavos(900_000_000_000n)
+const POOR = centavos(1n)
+/** An amount that no wallet covers, and that a transaction may still have. */
+export const DECLINED_AMOUNT = 999_999_999_999
+
+/** When the first entry was made; the others follow at intervals of a second. */
+const LOADED_AT_MS = Date.UTC(2026, 0, 1)
+
+const catalog = createCatalog(challengeCategories, [])
+
+type Step = (history: AccountHistory, at: Date) => Verdict<Entry, string>
+
+const steps: readonly Step[] = [
+  (history, at) => decideOpening(history, { transactionId: 'load-0001-open', subject: 'benchmark' }, at),
+  credit('load-0001-food', 'FOOD', RICH),
+  credit('load-0001-meal', 'MEAL', POOR),
+  credit('load-0001-cash', 'CASH', RICH),
+  (history, at) => {
+    const what = {
+      amount: centavos(1_000n),
+      mcc: '5411',
+      merchant: 'MERCADO BOM                 SAO PAULO BR',
+    }
+    return decide(history, { transactionId: 'load-0001-purchase', ...what }, catalog, at, calendar)
+  },
+]
+
+/**
+ * An account after some ordinary life: opened, topped up, a first purchase. Made by the rules themselves, so that its books are
+ * right. Its journal holds all of its entries.
+ */
+export function loadedAccount(id: string): Account {
+  return steps.reduce((account, step, index) => {
+    const history = { account, find: () => undefined, reversalsOf: () => [] }
+    const verdict = step(history, new Date(LOADED_AT_MS + index * 1_000))
+    invariant(verdict.type === 'RECORD', 'each step of a new account is an entry')
+    return applyEntry(account, verdict.entry)
+  }, unopenedAccount(id))
+}
+
+function credit(transactionId: string, wallet: string, amount: typeof RICH): Step {
+  return (history, at) => decideCredit(history, { transactionId, wallet, amount }, at)
+}

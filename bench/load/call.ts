@@ -1,0 +1,50 @@
+import { type Answer, readAnswer } from './answer.js'
+import { type CallEnd, statusCalled } from './call-end.js'
+import type { StreamListener } from './grpc-stream.js'
+import type { Purchase } from './purchases.js'
+
+/** Moments are milliseconds of `performance.now()`. */
+export type CallTimes = {
+  /** When the request arrived: what its latency counts from. */
+  readonly arrivedAt: number
+  readonly sentAt: number
+  /** It had to wait here because too many calls were under way. */
+  readonly isLate: boolean
+}
+
+/** One sending of a purchase. */
+export class Call implements StreamListener {
+  readonly purchase: Purchase
+  readonly times: CallTimes
+  readonly #onEnd: (call: Call, end: CallEnd, answer: Answer | undefined) => void
+  #answer: Answer | undefined
+
+  constructor(
+    purchase: Purchase,
+    times: CallTimes,
+    onEnd: (call: Call, end: CallEnd, answer: Answer | undefined) => void,
+  ) {
+    this.purchase = purchase
+    this.times = times
+    this.#onEnd = onEnd
+  }
+
+  message(message: Buffer): void {
+    this.#answer = readAnswer(message)
+  }
+
+  /** An answer without an answer is an error, whatever the status says. */
+  end(end: CallEnd): void {
+    if (end.status === 0 && !this.#answer) {
+      this.#onEnd(this, { status: statusCalled('INTERNAL'), message: 'OK, but without a message' }, undefined)
+    } else {
+      this.#onEnd(this, end, end.status === 0 ? this.#answer : undefined)
+    }
+  }
+
+  /** Ends it with what came back on a stream of many. */
+  answered(answer: Answer): void {
+    this.#answer = answer
+    this.end({ status: 0, message: '' })
+  }
+}

@@ -1,0 +1,85 @@
+import type { CallTimes } from './call.js'
+import { Histogram } from './histogram.js'
+import type { LoadResult, MeasuredWindow } from './result.js'
+
+/** What happens in the measured time, which begins and ends when it is told so. */
+export class Measurement {
+  readonly #latency = new Histogram()
+  readonly #refusalLatency = new Histogram()
+  readonly #sendDelay = new Histogram()
+  #from = Number.POSITIVE_INFINITY
+  #to = Number.POSITIVE_INFINITY
+  #cpuAtStart = process.cpuUsage()
+  #cpuMs = 0
+  #offered = 0
+  #answered = 0
+  #refused = 0
+  #late = 0
+  #unsent = 0
+
+  begin(now: number): void {
+    this.#from = now
+    this.#cpuAtStart = process.cpuUsage()
+  }
+
+  finish(now: number): void {
+    this.#to = now
+    const { user, system } = process.cpuUsage(this.#cpuAtStart)
+    this.#cpuMs = (user + system) / 1_000
+  }
+
+  /** A request arrived; with `isLate`, it has to wait here. */
+  arrived(at: number, { isLate }: { readonly isLate: boolean }): void {
+    if (!this.#includes(at)) return
+    this.#offered++
+    if (isLate) this.#late++
+  }
+
+  ended({ arrivedAt, sentAt, isLate }: CallTimes, { isOk }: { readonly isOk: boolean }): void {
+    const now = performance.now()
+    if (this.#includes(now)) {
+      if (isOk) this.#answered++
+      else this.#refused++
+    }
+    if (!this.#includes(arrivedAt)) return
+    const latency = isOk ? this.#latency : this.#refusalLatency
+    latency.record(now - arrivedAt)
+    if (!isLate) this.#sendDelay.record(sentAt - arrivedAt)
+  }
+
+  /** A request was never sent: it has waited until the end of the measured time, and no answer would have come sooner. */
+  neverSent(arrivedAt: number): void {
+    if (!this.#includes(arrivedAt)) return
+    this.#unsent++
+    this.#latency.record(this.#to - arrivedAt)
+  }
+
+  window(): MeasuredWindow {
+    const durationMs = this.#to - this.#from
+    return {
+      durationMs,
+      offered: this.#offered,
+      answered: this.#answered,
+      refused: this.#refused,
+      perSecond: (this.#answered / durationMs) * 1_000,
+      late: this.#late,
+      unsent: this.#unsent,
+      latency: this.#latency.figures(),
+      latencyBuckets: this.#latency.buckets(),
+      refusalLatency: this.#refusalLatency.figures(),
+    }
+  }
+
+  generator(): LoadResult['generator'] {
+    const ended = this.#answered + this.#refused
+    return {
+      cpuMs: this.#cpuMs,
+      cpuUsPerCall: ended === 0 ? 0 : (this.#cpuMs * 1_000) / ended,
+      sendDelay: this.#sendDelay.figures(),
+    }
+  }
+
+  #includes(moment: number): boolean {
+    return moment >= this.#from && moment < this.#to
+  }
+}

@@ -1,0 +1,50 @@
+import type { Figure, Measurements, Place, Run } from './measurements.js'
+import { type Spread, spreadOf } from './spread.js'
+
+/** Runs of one side under one scenario, by round. */
+export function runsAt(measurements: Measurements, { scenario, side }: Place): readonly Run[] {
+  return measurements.runs.filter((run) => run.scenario === scenario && run.side === side)
+}
+
+/** A figure over all rounds; undefined when it was not measured. */
+export function figureAt(measurements: Measurements, place: Place, figure: Figure): Spread | undefined {
+  return spreadOf(runsAt(measurements, place).flatMap((run) => figureOf(run, figure) ?? []))
+}
+
+/**
+ * A figure of one place divided by the same of another, over all rounds in which both were measured. Each round has its own quotient,
+ * because what disturbs a machine for a while disturbs both.
+ */
+export function ratioOf(
+  measurements: Measurements,
+  { of, over, figure }: { readonly of: Place; readonly over: Place; readonly figure: Figure },
+): Spread | undefined {
+  const divisors = new Map(runsAt(measurements, over).map((run) => [run.round, figureOf(run, figure)]))
+  const ratios = runsAt(measurements, of).flatMap((run) => {
+    const value = figureOf(run, figure)
+    const divisor = divisors.get(run.round)
+    return value === undefined || !divisor ? [] : [value / divisor]
+  })
+  return spreadOf(ratios)
+}
+
+/** A figure of one run; undefined where it was not measured. */
+function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
+  const { perSecond, latency } = result.measured
+  switch (figure) {
+    case 'perSecond':
+      return perSecond
+    case 'p50':
+    case 'p99':
+    case 'p999':
+      return latency.count === 0 ? undefined : latency[figure]
+    case 'serviceCpu':
+      return cpuMs && perAnswerUs(cpuMs.service, result.whole)
+  }
+}
+
+/** Processor time for one answer, in microseconds; undefined when nothing was answered. */
+export function perAnswerUs(cpuMs: number, { sent, errors }: Run['result']['whole']): number | undefined {
+  const answers = sent - errors.reduce((sum, { count }) => sum + count, 0)
+  return answers > 0 ? (cpuMs * 1_000) / answers : undefined
+}

@@ -1,0 +1,122 @@
+import { type ServiceDefinition, status } from '@grpc/grpc-js'
+import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
+import type { Authorize } from '../../src/application/authorize.js'
+import type { Config } from '../../src/config.js'
+import { systemClock } from '../../src/core.js'
+import { codesOf } from '../../src/domain/reason.js'
+import { type AccountServiceServer, AccountServiceService } from '../../src/gen/benefits/v1/account.js'
+import { authorizationService } from '../../src/grpc/authorization-service.js'
+import { STREAM_AGE_MS_MAX, windowFor } from '../../src/grpc/authorize-stream.js'
+import { unaryHandler } from '../../src/grpc/handlers.js'
+import { authentication } from '../../src/grpc/interceptors/authentication.js'
+import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
+import { GrpcServer } from '../../src/grpc/server.js'
+import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import type { Logger } from '../../src/observability/logger.js'
+import { type CallLabels, createMetrics, type Metrics } from '../../src/observability/metrics.js'
+
+export type FrontOptions = {
+  readonly config: Config
+  readonly jwtSecret: string
+  readonly logger: Logger
+  readonly client: MongoClient
+  readonly authorize: Authorize
+}
+
+/**
+ * The service's own gRPC port before another way to authorize: the same server, interceptors, handlers, metrics and log, so that
+ * only what is behind it differs. Everything but Authorize is a bug to call.
+ */
+export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
+  const metrics = createMetrics({
+    waitingRequests: () => 0,
+    unsettledEntries: () => 0,
+    oldestUnsettledMs: () => 0,
+  })
+  measureCommands(client, metrics)
+  const handlers = {
+    clock: systemClock,
+    durationMsMax: config.decisionTimeoutMs,
+    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+  }
+  const verifier = new TokenVerifier({
+    secret: jwtSecret,
+    algorithms: config.jwtAlgorithms,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    nowMs: Date.now,
+  })
+  return new GrpcServer({
+    host: config.host,
+    port: config.grpcPort,
+    interceptors: [
+      observation({
+        monotonicMs: systemClock.monotonicMs,
+        onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
+        onEnd: ({ code, durationMs, context, ...call }) => {
+          const name = status[code] ?? 'UNKNOWN'
+          metrics.callHandled(labelsOf(call), name, durationMs / 1000)
+          const { requestId, principal } = context
+          const fields = { method: call.path, code: name, durationMs, requestId, subject: principal?.subject }
+          logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
+        },
+      }),
+      authentication({
+        verifier,
+        requireScope: config.jwtRequireScope,
+        onRefusal: (reason, requestId) => {
+          metrics.tokenRefused(reason)
+          logger.info({ reason, requestId }, 'token refused')
+        },
+      }),
+    ],
+    authorization: authorizationService({
+      authorize,
+      simulate: notServed,
+      reverse: notServed,
+      handlers,
+      streams: {
+        window: windowFor(config.queueMax),
+        ageMsMax: STREAM_AGE_MS_MAX,
+        draining: new AbortController().signal,
+      },
+      onDecision: ({ kind, reason, movement }, replayed) =>
+        metrics.decision({
+          kind,
+          code: codesOf(reason).code,
+          reason,
+          category: movement?.wallet ?? '',
+          replayed,
+        }),
+    }),
+    account: withoutMethods(AccountServiceService, handlers),
+  })
+}
+
+async function notServed(): Promise<never> {
+  throw new Error('the benchmark has Authorize only')
+}
+
+function withoutMethods(
+  service: ServiceDefinition,
+  handlers: Parameters<typeof unaryHandler>[0],
+): AccountServiceServer {
+  const methods = Object.keys(service).map((name) => [name, unaryHandler(handlers, notServed)])
+  // Every method of the service is there, by its name; that they all refuse is the point.
+  return Object.fromEntries(methods) as unknown as AccountServiceServer
+}
+
+function labelsOf({ path, type }: ObservedCall): CallLabels {
+  const [, service = '', method = ''] = path.split('/')
+  return { service, method, type }
+}
+
+function measureCommands(client: MongoClient, metrics: Metrics): void {
+  client.on('commandSucceeded', ({ commandName, duration }: CommandSucceededEvent) =>
+    metrics.mongoCommand(commandName, 'ok', duration / 1000),
+  )
+  client.on('commandFailed', ({ commandName, duration }: CommandFailedEvent) =>
+    metrics.mongoCommand(commandName, 'error', duration / 1000),
+  )
+}

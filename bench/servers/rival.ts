@@ -1,0 +1,54 @@
+import { CatalogCache } from '../../src/application/catalog-cache.js'
+import { readConfig } from '../../src/config.js'
+import { systemClock } from '../../src/core.js'
+import { createLogger } from '../../src/observability/logger.js'
+import { createClient } from '../../src/storage/client.js'
+import { whileAvailable } from '../../src/storage/errors.js'
+import { MongoCatalogStore } from '../../src/storage/mongo-catalog-store.js'
+import { createFront } from './front.js'
+import { RivalBooks } from './rival-books.js'
+import { strategyNamed } from './strategies/strategy.js'
+
+/** Longest time for calls in progress at the end, in milliseconds. */
+const DRAIN_MS_MAX = 5_000
+
+const [, , name = ''] = process.argv
+const strategy = strategyNamed(name)
+const config = readConfig(process.env)
+const logger = createLogger(config.logLevel)
+const { mongodbUri: uri, jwtSecret } = config
+if (uri === undefined || jwtSecret === undefined) throw new Error('MONGODB_URI and JWT_SECRET are required')
+
+const client = createClient({ uri, poolSizeMax: config.mongodbPoolSize })
+await client.connect()
+const db = client.db(config.mongodbDatabase)
+const catalog = new CatalogCache({
+  store: new MongoCatalogStore(db),
+  refreshMs: config.catalogRefreshMs,
+  onFailure: (error) =>
+    logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
+})
+await catalog.start()
+
+const books = new RivalBooks(db)
+const authorize = strategy({ books, catalog: () => catalog.current(), clock: systemClock })
+const front = createFront({
+  config,
+  jwtSecret,
+  logger,
+  client,
+  authorize: (...asked) => whileAvailable('authorizing', () => authorize(...asked)),
+})
+logger.info({ grpcPort: await front.listen() }, 'listening')
+front.setServing(true)
+logger.info('serving')
+
+process.once('SIGTERM', stop)
+process.once('SIGINT', stop)
+
+async function stop(): Promise<void> {
+  catalog.close()
+  await front.drain(DRAIN_MS_MAX)
+  await client.close()
+  process.exit(0)
+}

@@ -1,0 +1,241 @@
+import { randomBytes } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import type { Db } from 'mongodb'
+import { compare } from './books/compare.js'
+import { auditRival } from './books/rival-audit.js'
+import { sampleOf } from './books/sample.js'
+import { type Totals, totalsOf } from './books/totals.js'
+import { verifyBooks } from './books/verify-books.js'
+import { type Calm, untilCalm } from './calm.js'
+import type { Database } from './database.js'
+import { loadBooks } from './dataset/load-books.js'
+import { runJsonProgram } from './json-program.js'
+import type { LoadJob, LoadShape } from './load/job.js'
+import type { LoadResult } from './load/result.js'
+import { type Usage, usageOf } from './processor-time.js'
+import type { Run, Scenario } from './report/measurements.js'
+import { accountRange, CONNECTIONS, type Plan, POOL_SIZE, shapeOf, workload } from './scenarios.js'
+import { ServerProcess } from './server-process.js'
+import type { BenchmarkedSide } from './sides.js'
+
+const LOAD_PROGRAM = 'dist-bench/bench/load/main.js'
+/** Room for young objects, in MiB: the generator is to collect garbage rarely, and never in the way of a latency. */
+const LOAD_FLAGS = ['--max-semi-space-size=32']
+/** What the load generator may take longer than it was told, in milliseconds: calls that end late, and its own start. */
+const LOAD_EXTRA_MS = 60_000
+/** Pause between two looks at the memory of a server, in milliseconds. */
+const SAMPLE_MS = 250
+const TOKEN_SECONDS = 7_200
+
+/** The same for all: nobody is let in without it. */
+const jwtSecret = randomBytes(32).toString('hex')
+const token = jwt.sign({ scope: 'transactions:authorize' }, jwtSecret, {
+  subject: 'benchmark',
+  expiresIn: TOKEN_SECONDS,
+})
+
+export type SessionOptions = {
+  readonly database: Database
+  /** Name of the side's database. */
+  readonly databaseName: string
+  /** Whether its books are there already, and stay there. */
+  readonly keepsDatabase: boolean
+  readonly accounts: number
+  /** Accounts whose whole history is checked at the end, as {@link sampleOf} wants them; all when absent. */
+  readonly verified?: number
+  readonly side: BenchmarkedSide
+  readonly round: number
+  readonly plan: Plan
+  readonly signal: AbortSignal
+}
+
+/**
+ * One side under load: a database of its own, freshly loaded; a server process of its own, warmed up; then one scenario after
+ * another, and after each of them a look at the books.
+ */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #db: Db
+  readonly #server: ServerProcess
+  #totals: Totals | undefined
+  #loads = 0
+  /** What was found wrong outside of any scenario. */
+  #damages: readonly string[] = []
+
+  static async open(options: SessionOptions): Promise<Session> {
+    const { database, databaseName, keepsDatabase, side, signal } = options
+    const db = database.db(databaseName)
+    const { shape } = side
+    const accounts = accountRange(options.accounts)
+    if (shape && !keepsDatabase) await loadBooks(db, { accounts, shape, signal })
+    const server = await ServerProcess.start({
+      program: side.program,
+      env: environment(database.uri, databaseName),
+      signal,
+    })
+    const session = new Session(options, db, server)
+    try {
+      await session.#warmUp()
+    } catch (error) {
+      await server.stop().catch(() => {})
+      throw error
+    }
+    return session
+  }
+
+  private constructor(options: SessionOptions, db: Db, server: ServerProcess) {
+    this.#options = options
+    this.#db = db
+    this.#server = server
+  }
+
+  /** Puts the side under the load of the scenario. */
+  async run(scenario: Scenario): Promise<Run> {
+    const { plan, side, round } = this.#options
+    const calm = await this.#calm()
+    const before = this.#usages()
+    const { result, rssBytesMax } = await this.#measured(scenario, shapeOf(scenario, plan))
+    // What was left to do after the last answer is part of the work, and is not to disturb the next run.
+    await this.#calm()
+    const cpuMs = timeBetween(before, this.#usages())
+    const found = await this.#compare(result)
+    const damages = [...this.#damages, ...found]
+    this.#damages = []
+    return {
+      round,
+      scenario: scenario.id,
+      side: side.id,
+      result,
+      ...(cpuMs && { cpuMs }),
+      ...(rssBytesMax > 0 && { rssBytesMax }),
+      calm,
+      damages,
+    }
+  }
+
+  /** Ends the server, checks the books from one end to the other, and drops the database. Returns what is wrong, one sentence each. */
+  async close(): Promise<readonly string[]> {
+    const errors = await this.#server.errors()
+    await this.#server.stop()
+    const logged =
+      errors.length > 0 ? [`the server logged ${errors.length} errors, the first: ${errors[0]}`] : []
+    const found = await this.#audit()
+    if (!this.#options.keepsDatabase) await this.#db.dropDatabase()
+    return [...this.#damages, ...logged, ...found]
+  }
+
+  /** Ends everything at once, without a look at it. */
+  async abandon(): Promise<void> {
+    await this.#server.stop().catch(() => {})
+    if (!this.#options.keepsDatabase) await this.#db.dropDatabase()
+  }
+
+  async #warmUp(): Promise<void> {
+    const { side, plan } = this.#options
+    if (side.shape) this.#totals = await totalsOf(this.#db, side.shape)
+    for (const mode of side.modes) {
+      const shape = { type: 'closed', ...plan.warmup, warmupMs: 0 } as const
+      const result = await this.#load({ mode, hotAccount: false }, shape)
+      const found = await this.#compare(result)
+      this.#damages = [...this.#damages, ...found.map((damage) => `while warming up: ${damage}`)]
+    }
+  }
+
+  async #measured(
+    { mode, group }: Scenario,
+    shape: LoadShape,
+  ): Promise<{ readonly result: LoadResult; readonly rssBytesMax: number }> {
+    let rssBytesMax = 0
+    const sampler = setInterval(() => {
+      rssBytesMax = Math.max(rssBytesMax, usageOf(this.#server.pid)?.rssBytes ?? 0)
+    }, SAMPLE_MS)
+    try {
+      const result = await this.#load({ mode, hotAccount: group === 'hot' }, shape)
+      return { result, rssBytesMax }
+    } finally {
+      clearInterval(sampler)
+    }
+  }
+
+  async #load(
+    { mode, hotAccount }: { readonly mode: LoadJob['mode']; readonly hotAccount: boolean },
+    shape: LoadShape,
+  ): Promise<LoadResult> {
+    const { plan, round, accounts, signal } = this.#options
+    this.#loads += 1
+    const job: LoadJob = {
+      target: { host: '127.0.0.1', port: this.#server.port },
+      token,
+      mode,
+      connections: shape.type === 'closed' ? Math.min(shape.callers, CONNECTIONS) : CONNECTIONS,
+      workload: workload({
+        // The same for all sides of a round.
+        seed: plan.seed + 1_000 * round + this.#loads,
+        transactionPrefix: `round-${round}.${this.#loads}.`,
+        accounts,
+        hotAccount,
+        shape,
+      }),
+      shape,
+    }
+    const timeoutMs = shape.warmupMs + shape.durationMs + LOAD_EXTRA_MS
+    return await runJsonProgram<LoadResult>({
+      script: LOAD_PROGRAM,
+      flags: LOAD_FLAGS,
+      input: job,
+      timeoutMs,
+      signal,
+    })
+  }
+
+  async #compare({ whole }: LoadResult): Promise<readonly string[]> {
+    const { side } = this.#options
+    if (!side.shape || !this.#totals) return []
+    const before = this.#totals
+    this.#totals = await totalsOf(this.#db, side.shape)
+    return side.keepsBooks ? compare(whole, before, this.#totals) : []
+  }
+
+  async #audit(): Promise<readonly string[]> {
+    const { side, verified, accounts } = this.#options
+    if (!side.keepsBooks) return []
+    if (side.shape === 'RIVAL') return await auditRival(this.#db)
+    if (verified === undefined) return (await verifyBooks(this.#db)).damageFound
+    const sample = await sampleOf(this.#db, { accounts, wanted: verified })
+    return (await verifyBooks(this.#db, sample)).damageFound
+  }
+
+  async #calm(): Promise<Calm> {
+    return await untilCalm(this.#options.plan.calmMsMax, this.#options.signal)
+  }
+
+  #usages(): Usages {
+    return { service: usageOf(this.#server.pid), mongod: usageOf(this.#options.database.pid) }
+  }
+}
+
+type Usages = { readonly service: Usage | undefined; readonly mongod: Usage | undefined }
+
+function timeBetween(before: Usages, after: Usages): Run['cpuMs'] {
+  if (!before.service || !before.mongod || !after.service || !after.mongod) return undefined
+  return {
+    service: after.service.cpuMs - before.service.cpuMs,
+    mongod: after.mongod.cpuMs - before.mongod.cpuMs,
+  }
+}
+
+/** How every server is run: as in production. */
+function environment(mongodbUri: string, databaseName: string): Readonly<Record<string, string>> {
+  return {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    GRPC_PORT: '0',
+    HTTP_PORT: '0',
+    MONGODB_URI: mongodbUri,
+    MONGODB_DATABASE: databaseName,
+    MONGODB_POOL_SIZE: String(POOL_SIZE),
+    JWT_SECRET: jwtSecret,
+    JWT_REQUIRE_SCOPE: 'true',
+    LOG_LEVEL: 'info',
+  }
+}

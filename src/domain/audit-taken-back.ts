@@ -1,0 +1,79 @@
+import type { AccountId } from './account.js'
+import type { Day } from './calendar.js'
+import type { Damage } from './damage.js'
+import { type Entry, isMark, type ReversalEntry, type TransactionId } from './entry.js'
+import type { Reason } from './reason.js'
+
+/** What an account's history says was taken back of one purchase. */
+export type TakenBack = {
+  /** What was given back, in centavos. */
+  total: bigint
+  /** Where it went. */
+  readonly wallets: Set<string>
+  /** The days from which the limits take it away. */
+  readonly days: Set<Day | undefined>
+  /** `total` right after the first reversal that asked for all that was left; absent without one. */
+  totalAfterRest?: bigint
+  /** Place of the reversal that was remembered because no purchase was seen; absent without one. */
+  aheadSeq?: bigint
+}
+
+/** Purchases of which something was taken back, or that a reversal came ahead of. */
+export type TakenBackById = Map<TransactionId, TakenBack>
+
+/** Reasons that are looked for only when no reversal came first. */
+const reasonsWithoutMark: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFICIENT_BALANCE'])
+
+/** Adds one reversal, in the order of the history. */
+export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
+  const { originalId, amount, movement, day } = entry
+  if (!movement && !isMark(entry)) return
+  const taken: TakenBack = all.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
+  all.set(originalId, taken)
+  if (!movement) {
+    taken.aheadSeq ??= entry.seq
+    return
+  }
+  taken.total += movement.delta
+  taken.wallets.add(movement.wallet)
+  taken.days.add(day)
+  if (amount === undefined) taken.totalAfterRest ??= taken.total
+}
+
+/** Compares what was taken back with the purchase, wherever that is kept. `original` is undefined when nobody has seen it. */
+export function auditTakenBack(
+  { accountId, transactionId }: { accountId: AccountId; transactionId: TransactionId },
+  taken: TakenBack,
+  original: Entry | undefined,
+): readonly Damage[] {
+  const damages: Damage[] = []
+  const money = moneyProblem(taken, original)
+  if (money !== undefined)
+    damages.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
+  const order = orderProblem(taken, original)
+  if (order !== undefined)
+    damages.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
+  return damages
+}
+
+function moneyProblem(taken: TakenBack, original: Entry | undefined): string | undefined {
+  if (taken.wallets.size === 0) return undefined
+  const paid = original?.kind === 'AUTHORIZATION' ? original.movement : undefined
+  const wallets = [...taken.wallets].join(', ')
+  const paidText = paid ? `${-paid.delta} from ${paid.wallet}` : 'nothing'
+  if (!paid || taken.total > -paid.delta || wallets !== paid.wallet)
+    return `paid ${paidText}, ${taken.total} went back to ${wallets}`
+  const day = original?.kind === 'AUTHORIZATION' ? original.day : undefined
+  const days = [...taken.days]
+  if (days.some((one) => one !== day)) return `was counted in ${day}, and taken away from ${days.join(', ')}`
+  if (taken.totalAfterRest === undefined || taken.totalAfterRest === -paid.delta) return undefined
+  return `paid ${paidText}, all that was left was to go back, and ${taken.totalAfterRest} had gone back then`
+}
+
+function orderProblem({ aheadSeq }: TakenBack, original: Entry | undefined): string | undefined {
+  if (aheadSeq === undefined || !original) return undefined
+  if (original.seq < aheadSeq)
+    return `stands at seq ${original.seq}, its reversal at seq ${aheadSeq} says that it was not there`
+  if (original.kind !== 'AUTHORIZATION' || !reasonsWithoutMark.has(original.reason)) return undefined
+  return `at seq ${original.seq} is ${original.reason}, its reversal came first, at seq ${aheadSeq}`
+}

@@ -1,0 +1,196 @@
+import { setMaxListeners } from 'node:events'
+import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
+import type { Budget } from '../application/budget.js'
+import type {
+  AuthorizeRequest,
+  AuthorizeResponse,
+  AuthorizeStreamResponse,
+} from '../gen/benefits/v1/authorization.js'
+import { callContextOf } from './call-context.js'
+import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-error.js'
+import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
+import { UnreadableMessage } from './request-decoder.js'
+
+/** Most requests of one stream under way at a time. */
+const WINDOW_MAX = 256
+/** Longest time that a stream is open, in milliseconds. Shorter than what a connection is given to end its calls. */
+export const STREAM_AGE_MS_MAX = 240_000
+
+/** What one stream may take of the service. */
+export type StreamLimits = {
+  /** Most requests that have been read and whose answer is not on its way: the stream is held back meanwhile. */
+  readonly window: number
+  /** Longest time until the stream is ended, in milliseconds. */
+  readonly ageMsMax: number
+  /** Ends every stream when the service is told to stop. */
+  readonly draining: AbortSignal
+}
+
+/** The window for a queue of this length: however it was configured, it takes several streams to fill it. */
+export function windowFor(queueMax: number): number {
+  return Math.max(1, Math.min(WINDOW_MAX, Math.floor(queueMax / 4)))
+}
+
+export type AuthorizeStreamOptions = {
+  readonly handlers: HandlerOptions
+  readonly limits: StreamLimits
+  readonly authorizeOne: (request: AuthorizeRequest, budget: Budget) => Promise<AuthorizeResponse>
+}
+
+/**
+ * Adapts purchases that come as a stream to grpc-js. Each request is answered by one message, in any order: what it fails with is its
+ * answer too, and the stream goes on.
+ */
+export function authorizeStreamHandler(
+  options: AuthorizeStreamOptions,
+): handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse> {
+  // Every stream that is open listens: Node.js would take more than ten for a leak.
+  setMaxListeners(0, options.limits.draining)
+  return (call) => new AuthorizeStream(call, options).open()
+}
+
+type Call = ServerDuplexStream<AuthorizeRequest | UnreadableMessage, AuthorizeStreamResponse>
+/** As Node.js keeps what is written to a stream that is busy. */
+type WaitingAnswer = { readonly chunk: AuthorizeStreamResponse; readonly encoding: BufferEncoding }
+type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
+
+/**
+ * One stream, in bounded memory: a request takes a place of the window from when it is read until the connection has taken its
+ * answer. So a caller who does not read its answers is read no further, as one whose requests take long.
+ */
+class AuthorizeStream {
+  readonly #call: Call
+  readonly #options: AuthorizeStreamOptions
+  readonly #endsAtMs: number
+  #count = 0
+  #underWay = 0
+  #ageTimer: NodeJS.Timeout | undefined
+  /** Set once nothing more is read. */
+  #end: { readonly error: CallError | undefined } | undefined
+  #closed = false
+
+  constructor(call: Call, options: AuthorizeStreamOptions) {
+    this.#call = call
+    this.#options = options
+    const givenMs = Number(call.getDeadline()) - Date.now()
+    this.#endsAtMs = options.handlers.clock.monotonicMs() + givenMs
+  }
+
+  open(): void {
+    const { draining } = this.#options.limits
+    // At once: there are clients that send nothing before they have seen the headers.
+    this.#call.sendMetadata(new Metadata())
+    this.#call._writev = this.#writeTogether
+    this.#call.on('cancelled', this.#close)
+    this.#call.on('end', () => this.#stop(undefined))
+    if (draining.aborted) {
+      this.#drain()
+      return
+    }
+    draining.addEventListener('abort', this.#drain)
+    this.#ageTimer = this.#limitAge()
+    this.#call.on('data', (request: AuthorizeRequest | UnreadableMessage) => this.#take(request))
+  }
+
+  /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
+  #limitAge(): NodeJS.Timeout {
+    const { principal } = callContextOf(this.#call.metadata)
+    const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)
+    const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
+    const kind = validMs < ageMs ? 'UNAUTHENTICATED' : 'STREAM_ENDED'
+    return setTimeout(() => this.#stop(new CallError(kind)), Math.min(ageMs, validMs))
+  }
+
+  readonly #drain = (): void => this.#stop(new CallError('STREAM_ENDED'))
+
+  #take(request: AuthorizeRequest | UnreadableMessage): void {
+    const index = this.#count
+    this.#count += 1
+    this.#underWay += 1
+    if (this.#underWay >= this.#options.limits.window) this.#call.pause()
+
+    if (request instanceof UnreadableMessage) {
+      const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
+      this.#answer(index, '', { $case: 'error', value: richStatusOf(error) })
+    } else {
+      this.#decide(index, request)
+    }
+  }
+
+  /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
+  #decide(index: number, request: AuthorizeRequest): void {
+    const answerOnce = (outcome: Outcome) => {
+      if (timer === undefined) return
+      clearTimeout(timer)
+      timer = undefined
+      this.#answer(index, request.transactionId, outcome)
+    }
+    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error) })
+    const durationMs = this.#options.handlers.durationMsMax + LATE_MS
+    let timer: NodeJS.Timeout | undefined = setTimeout(() => fail(tooLate(durationMs)), durationMs)
+    this.#options
+      .authorizeOne(request, this.#budget())
+      .then((value) => answerOnce({ $case: 'response', value }), fail)
+  }
+
+  #budget(): Budget {
+    const { clock, durationMsMax } = this.#options.handlers
+    const endsAtMs = Math.min(clock.monotonicMs() + durationMsMax, this.#endsAtMs)
+    return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
+  }
+
+  #statusOf(error: unknown) {
+    const callError = callErrorOf(error)
+    if (callError.kind === 'INTERNAL' && !this.#closed) {
+      this.#options.handlers.onBug(error, callContextOf(this.#call.metadata).requestId)
+    }
+    return richStatusOf(callError)
+  }
+
+  #answer(index: number, transactionId: string, outcome: Outcome): void {
+    if (this.#closed) return
+    this.#call.write({ index: BigInt(index), transactionId, outcome }, this.#answered)
+  }
+
+  /**
+   * Hands the connection all answers that wait for it. grpc-js by itself hands it the next one when the last one is sent: answers that
+   * were decided together would leave one by one, and so would the requests that follow them arrive, too few at a time for a group.
+   */
+  readonly #writeTogether = (waiting: readonly WaitingAnswer[], done: () => void): void => {
+    for (const [place, { chunk, encoding }] of waiting.entries()) {
+      this.#call._write(chunk, encoding, place === waiting.length - 1 ? done : () => {})
+    }
+  }
+
+  readonly #answered = (): void => {
+    this.#underWay -= 1
+    if (this.#end) this.#finish(this.#end.error)
+    else if (this.#underWay === this.#options.limits.window - 1) this.#call.resume()
+  }
+
+  /** Reads no more. The first reason counts: after half-close everything that was sent is answered. */
+  #stop(error: CallError | undefined): void {
+    if (this.#end) return
+    this.#end = { error }
+    this.#letGo()
+    this.#call.pause()
+    this.#finish(error)
+  }
+
+  #finish(error: CallError | undefined): void {
+    if (this.#closed || this.#underWay > 0) return
+    if (error) this.#call.emit('error', serviceErrorOf(error))
+    else this.#call.end()
+  }
+
+  /** The call is over, whoever ended it. What is still being decided is recorded, or given up. */
+  readonly #close = (): void => {
+    this.#closed = true
+    this.#letGo()
+  }
+
+  #letGo(): void {
+    clearTimeout(this.#ageTimer)
+    this.#options.limits.draining.removeEventListener('abort', this.#drain)
+  }
+}

@@ -1,0 +1,106 @@
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
+import { createMetrics, type Exposition, type MetricsSnapshot } from './metrics.js'
+
+type Metric = MetricsSnapshot[number]
+
+/**
+ * How gauges of several processes become one, where adding up would say nothing. What is not listed is added up: memory, handles,
+ * requests waiting, entries to settle, and every counter and histogram.
+ */
+const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
+  ['benefits_oldest_unsettled_seconds', 'max'],
+  // The process that is nearest to its limit, or at least never nearer than shown.
+  ['process_open_fds', 'max'],
+  ['process_max_fds', 'min'],
+  // The primary's: it is the oldest.
+  ['process_start_time_seconds', 'min'],
+  ['nodejs_version_info', 'first'],
+  // One process that is late is seen: an average would hide it behind the others.
+  ['nodejs_eventloop_lag_seconds', 'max'],
+  ['nodejs_eventloop_lag_min_seconds', 'min'],
+  ['nodejs_eventloop_lag_max_seconds', 'max'],
+  ['nodejs_eventloop_lag_mean_seconds', 'max'],
+  ['nodejs_eventloop_lag_stddev_seconds', 'max'],
+  ['nodejs_eventloop_lag_p50_seconds', 'max'],
+  ['nodejs_eventloop_lag_p90_seconds', 'max'],
+  ['nodejs_eventloop_lag_p99_seconds', 'max'],
+])
+
+/**
+ * The metrics of several processes as one. Counters and histograms never go down: those of a worker that has ended stay in
+ * the sum, as last seen. The primary counts as one of the processes, with zero in everything that only workers do, so that every
+ * series is there from the start.
+ */
+export class MergedMetrics {
+  readonly #primary = createMetrics({
+    waitingRequests: () => 0,
+    unsettledEntries: () => 0,
+    oldestUnsettledMs: () => 0,
+  })
+  readonly #registry = new Registry()
+  readonly #ends: Counter
+  /** The last that was seen of each worker that lives, by its process id. */
+  readonly #living = new Map<number, MetricsSnapshot>()
+  /** What those that have ended had counted, added up. */
+  #past: MetricsSnapshot = []
+
+  /** `servingWorkers` tells how many workers serve at the moment. */
+  constructor(servingWorkers: () => number) {
+    const registers = [this.#registry]
+    new Gauge({
+      name: 'benefits_workers',
+      help: 'Worker processes that serve.',
+      registers,
+      collect() {
+        this.set(servingWorkers())
+      },
+    })
+    this.#ends = new Counter({
+      name: 'benefits_worker_ends_total',
+      help: 'Worker processes that ended although nobody had told them to.',
+      registers,
+    })
+  }
+
+  /** Replaces what was seen of a worker before. */
+  workerSeen(pid: number, snapshot: MetricsSnapshot): void {
+    this.#living.set(pid, snapshot)
+  }
+
+  /** A worker has ended although nobody had told it to. */
+  workerEnded(pid: number): void {
+    this.#ends.inc()
+    const last = this.#living.get(pid) ?? []
+    this.#living.delete(pid)
+    this.#past = merge([this.#past, last.filter((metric) => !isGauge(metric))])
+  }
+
+  /** Everything in the Prometheus text format. */
+  async expose(): Promise<Exposition> {
+    const primary = await this.#primary.snapshot()
+    const workers = await this.#registry.getMetricsAsJSON()
+    // From here on nothing is awaited: a worker that ended in between would be counted among the living and in the past.
+    const merged = aggregate([primary, workers, this.#past, ...this.#living.values()])
+    return { contentType: merged.contentType, text: await merged.metrics() }
+  }
+}
+
+function merge(snapshots: readonly MetricsSnapshot[]): MetricsSnapshot {
+  // What `aggregate` makes has its values at hand, which the type of a registry's metrics does not say.
+  return aggregate(snapshots).getMetricsAsArray() as MetricsSnapshot
+}
+
+function aggregate(snapshots: readonly MetricsSnapshot[]): Registry {
+  return AggregatorRegistry.aggregate(snapshots.map((snapshot) => snapshot.map(prepared)))
+}
+
+function prepared(metric: Metric): Metric {
+  const aggregator = gaugeAggregators.get(metric.name) ?? metric.aggregator
+  // One process that has measured nothing since the last time says NaN, and the sum of it with anything would be NaN.
+  return { ...metric, aggregator, values: metric.values.filter(({ value }) => !Number.isNaN(value)) }
+}
+
+/** The library's type is a number in its declarations and a word when it runs. */
+function isGauge({ type }: Metric): boolean {
+  return String(type) === 'gauge'
+}

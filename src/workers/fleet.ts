@@ -1,0 +1,95 @@
+import cluster from 'node:cluster'
+import type { Logger } from '../observability/logger.js'
+import type { MergedMetrics } from '../observability/merged-metrics.js'
+import type { WorkerStart } from './messages.js'
+import { WorkerSlot } from './worker-slot.js'
+
+export type FleetOptions = {
+  readonly size: number
+  readonly logger: Logger
+  readonly metrics: MergedMetrics
+}
+
+/** All workers of a primary. */
+export class Fleet {
+  /** Comes when a worker could not start in the first place, or one ends again and again. */
+  readonly failed: Promise<Error>
+  /** Comes when every worker has begun to serve. */
+  readonly served: Promise<void>
+  readonly #options: FleetOptions
+  readonly #listening: Promise<void>
+  #slots: readonly WorkerSlot[] = []
+  #fail: (error: Error) => void = () => {}
+  #listen: () => void = () => {}
+  #serve: () => void = () => {}
+
+  constructor(options: FleetOptions) {
+    this.#options = options
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve
+    })
+    this.served = new Promise((resolve) => {
+      this.#serve = resolve
+    })
+    this.#listening = new Promise((resolve) => {
+      this.#listen = resolve
+    })
+  }
+
+  /** How many serve at the moment. */
+  get serving(): number {
+    return this.#slots.filter(({ serving }) => serving).length
+  }
+
+  /** Every worker has served, and one or more do at the moment. */
+  get ready(): boolean {
+    return this.serving > 0 && this.#slots.every(({ hasServed }) => hasServed)
+  }
+
+  /** Starts the workers, which differ only by their numbers, and waits until all of them listen. Fails when one cannot. */
+  async start(start: Omit<WorkerStart, 'worker'>): Promise<void> {
+    // Connections in turn, on every system: otherwise a few workers have nearly all of them.
+    cluster.schedulingPolicy = cluster.SCHED_RR
+    // Not JSON, which has no NaN and no undefined.
+    cluster.setupPrimary({ serialization: 'advanced' })
+    // A primary that ends by itself, for whatever reason, takes its workers along.
+    process.on('exit', () => this.kill())
+    const { size, logger, metrics } = this.#options
+    this.#slots = Array.from(
+      { length: size },
+      (_, index) =>
+        new WorkerSlot({
+          start: { ...start, worker: index + 1 },
+          logger,
+          metrics,
+          onChange: () => this.#changed(),
+          onFailure: (error) => this.#fail(error),
+        }),
+    )
+    for (const slot of this.#slots) slot.fill()
+    const failure = await Promise.race([this.#listening, this.failed])
+    if (failure === undefined) return
+    this.kill()
+    throw failure
+  }
+
+  /** Brings the metrics of all workers up to date, as far as that can be done in the given time. */
+  async measure(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.measure(timeoutMs)))
+  }
+
+  /** Ends all workers in order, or kills what is left of them after the given time. */
+  async drain(timeoutMs: number): Promise<void> {
+    await Promise.all(this.#slots.map((slot) => slot.drain(timeoutMs)))
+  }
+
+  /** Ends all workers at once. */
+  kill(): void {
+    for (const slot of this.#slots) slot.kill()
+  }
+
+  #changed(): void {
+    if (this.#slots.every(({ hasListened }) => hasListened)) this.#listen()
+    if (this.#slots.every(({ hasServed }) => hasServed)) this.#serve()
+  }
+}

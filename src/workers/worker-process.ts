@@ -1,0 +1,157 @@
+import cluster, { type Worker } from 'node:cluster'
+import type { Logger } from '../observability/logger.js'
+import type { MetricsSnapshot } from '../observability/metrics.js'
+import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
+
+/** Time between two looks whether a worker has given a sign of life, in milliseconds. */
+const WATCH_INTERVAL_MS = 1_000
+/** Looks in a row without a sign: about as long as Kubernetes gives a process that does not answer its liveness probe. */
+const SILENT_LOOKS_MAX = 30
+
+export type WorkerProcessOptions = {
+  readonly start: WorkerStart
+  readonly logger: Logger
+  /** Told whenever it begins to listen, to serve, or cannot serve any more. */
+  readonly onChange: () => void
+  readonly onMetrics: (pid: number, snapshot: MetricsSnapshot) => void
+  /** The last that is told of it. */
+  readonly onEnd: (end: WorkerEnd) => void
+}
+
+export type WorkerEnd = {
+  readonly pid: number
+  readonly code: number | null
+  readonly signal: string | null
+  /** Why it could not start, when that is known. */
+  readonly refusal: string | undefined
+}
+
+/** One worker process as the primary sees it, from its start to its end. */
+export class WorkerProcess {
+  readonly #options: WorkerProcessOptions
+  readonly #worker: Worker
+  readonly #ended: Promise<void>
+  #watch: NodeJS.Timeout | undefined
+  #silentLooks = 0
+  #listening = false
+  #serving = false
+  #draining = false
+  #refusal: string | undefined
+  #onMeasured: (() => void)[] = []
+
+  constructor(options: WorkerProcessOptions) {
+    this.#options = options
+    this.#worker = cluster.fork()
+    this.#worker.on('message', (message: FromWorker) => this.#told(message))
+    this.#ended = new Promise((resolve) => {
+      this.#worker.once('exit', (code, signal) => {
+        this.#end(code, signal)
+        resolve()
+      })
+      this.#worker.on('error', (error) => {
+        // Something could not be sent because it has ended, of which "exit" tells.
+        if (this.#worker.process.pid !== undefined) return
+        // The system would not start it: no "exit" comes.
+        this.#refusal = error.message
+        this.#end(null, null)
+        resolve()
+      })
+    })
+    this.#watch = setInterval(() => this.#look(), WATCH_INTERVAL_MS)
+  }
+
+  /** 0 when the system would not start it. */
+  get pid(): number {
+    return this.#worker.process.pid ?? 0
+  }
+
+  /** It has the port and knows what it is told. */
+  get listening(): boolean {
+    return this.#listening
+  }
+
+  get serving(): boolean {
+    return this.#serving && !this.#draining
+  }
+
+  /** Asks for its metrics and waits until they have come, it has ended, or the time is over. */
+  async measure(timeoutMs: number): Promise<void> {
+    if (!this.#listening) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs)
+      this.#onMeasured.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+      this.#tell({ type: 'MEASURE' })
+    })
+  }
+
+  /** Lets it finish what was begun and waits for its end; kills it after the given time. */
+  async drain(timeoutMs: number): Promise<void> {
+    this.#draining = true
+    // Before it listens nothing has begun.
+    if (this.#listening) this.#tell({ type: 'DRAIN' })
+    else this.kill()
+    const timer = setTimeout(() => this.kill(), timeoutMs)
+    await this.#ended
+    clearTimeout(timer)
+  }
+
+  kill(): void {
+    // One that was never started has the number 0, which to the system means our whole process group.
+    if (this.pid !== 0) this.#worker.process.kill('SIGKILL')
+  }
+
+  #told(message: FromWorker): void {
+    this.#silentLooks = 0
+    switch (message.type) {
+      case 'STARTED':
+        this.#tell({ type: 'START', ...this.#options.start })
+        break
+      case 'ALIVE':
+        break
+      case 'LISTENING':
+        this.#listening = true
+        this.#options.onChange()
+        break
+      case 'SERVING':
+        this.#serving = message.serving
+        this.#options.onChange()
+        break
+      case 'REFUSED':
+        this.#refusal = message.message
+        break
+      case 'METRICS':
+        this.#options.onMetrics(this.pid, message.snapshot)
+        this.#measured()
+        break
+    }
+  }
+
+  /** Counts looks instead of comparing times: when this process itself was held up, the signs of life are only waiting to be read. */
+  #look(): void {
+    this.#silentLooks += 1
+    if (this.#silentLooks < SILENT_LOOKS_MAX) return
+    this.#options.logger.error({ pid: this.pid }, 'a worker gives no sign of life: it is killed')
+    this.kill()
+  }
+
+  #end(code: number | null, signal: string | null): void {
+    clearInterval(this.#watch)
+    // What is still on its way from it would be counted twice.
+    this.#worker.removeAllListeners('message')
+    this.#listening = false
+    this.#serving = false
+    this.#measured()
+    this.#options.onEnd({ pid: this.pid, code, signal, refusal: this.#refusal })
+  }
+
+  #measured(): void {
+    for (const resolve of this.#onMeasured.splice(0)) resolve()
+  }
+
+  #tell(message: ToWorker): void {
+    if (this.#worker.isConnected()) this.#worker.send(message, () => {})
+  }
+}

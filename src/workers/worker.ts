@@ -1,0 +1,73 @@
+import cluster from 'node:cluster'
+import { endOnBug } from '../end-on-bug.js'
+import { createLogger, type Logger } from '../observability/logger.js'
+import { createDecider, type Decider } from '../service.js'
+import { CLOSE_MS_MAX, type FromWorker, type ToWorker, type WorkerStart } from './messages.js'
+
+/** Time between two signs of life, in milliseconds. */
+const ALIVE_INTERVAL_MS = 1_000
+
+/**
+ * Runs this process as a worker: the gRPC port and everything behind it, until the primary says otherwise. A worker whose primary is
+ * gone finishes what was begun and ends by itself, so that none is left behind.
+ */
+export function runWorker(): void {
+  // Ctrl-C reaches the whole process group: it is the primary that tells the workers when to end.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'START') void start(message)
+  })
+  tell({ type: 'STARTED' })
+}
+
+async function start(options: WorkerStart): Promise<void> {
+  const logger = createLogger(options.config.logLevel, { worker: options.worker })
+  endOnBug(logger)
+  setInterval(() => tell({ type: 'ALIVE' }), ALIVE_INTERVAL_MS).unref()
+  try {
+    const decider = createDecider({
+      ...options,
+      logger,
+      onPrepared: () => {},
+      onServing: (serving) => tell({ type: 'SERVING', serving }),
+    })
+    await decider.listen()
+    obey(decider, options, logger)
+    decider.start()
+    tell({ type: 'LISTENING' })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    tell({ type: 'REFUSED', message }, () => process.exit(1))
+  }
+}
+
+function obey(decider: Decider, { config }: WorkerStart, logger: Logger): void {
+  let ending = false
+  const end = async () => {
+    if (ending) return
+    ending = true
+    setTimeout(() => process.exit(1), config.shutdownTimeoutMs + CLOSE_MS_MAX).unref()
+    await decider.stop()
+    process.exit(0)
+  }
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'DRAIN') void end()
+    if (message.type === 'MEASURE') void measure(decider)
+  })
+  cluster.worker?.on('disconnect', () => {
+    // Node ends a worker at once when its primary is gone, unless it takes this for an end that was asked for.
+    if (cluster.worker) cluster.worker.exitedAfterDisconnect = true
+    logger.warn('the primary process is gone: draining')
+    void end()
+  })
+}
+
+async function measure({ metrics }: Decider): Promise<void> {
+  tell({ type: 'METRICS', snapshot: await metrics.snapshot() })
+}
+
+/** Tells the primary, if it is still there; it notices the end of a worker that could not tell it. */
+function tell(message: FromWorker, then: () => void = () => {}): void {
+  process.send?.(message, undefined, undefined, then)
+}

@@ -1,0 +1,437 @@
+import { expect } from 'chai'
+import { lockAccount } from '../support/account-lock.js'
+import { fundedAccount } from '../support/accounts.js'
+import { readBook } from '../support/books.js'
+import { type AuthorizeRequest, purchase } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { readMetric } from '../support/metrics-page.js'
+import { PurchaseStream, type StreamAnswer } from '../support/purchase-stream.js'
+import { statusErrorOf } from '../support/rpc-error.js'
+import { type ServiceFixture, useService } from '../support/service-fixture.js'
+import { useServices } from '../support/service-process.js'
+import { SlowReader } from '../support/slow-reader.js'
+import { secondsFromNow, signToken } from '../support/token.js'
+
+const METHOD = { grpc_method: 'AuthorizeStream' }
+/** Requests of one stream that the service has under way at most. */
+const WINDOW = 256
+
+/** Accounts that can pay anything. */
+function richAccounts({ core }: ServiceFixture, count: number): Promise<readonly string[]> {
+  return Promise.all(Array.from({ length: count }, () => fundedAccount(core, { CASH: 1_000_000n })))
+}
+
+/** Purchases of one centavo on one account after another. */
+function load(accountIds: readonly string[], count: number): readonly AuthorizeRequest[] {
+  return Array.from({ length: count }, (_, place) =>
+    purchase({ account_id: accountIds[place % accountIds.length] ?? '', amount: 1 }),
+  )
+}
+
+/** Where each answer belongs, in the order of the requests. */
+const placesOf = (answers: readonly StreamAnswer[]) =>
+  answers
+    .map(({ index, transaction_id }) => ({ index: Number(index), transaction_id }))
+    .sort((one, other) => one.index - other.index)
+
+const placesFor = (requests: readonly AuthorizeRequest[]) =>
+  requests.map(({ transaction_id }, index) => ({ index, transaction_id }))
+
+const codesOf = (answers: readonly StreamAnswer[]) => [
+  ...new Set(answers.map(({ response, error }) => response?.code ?? error?.message)),
+]
+
+describe('a stream of purchases', () => {
+  const fixture = useService({ DECISION_TIMEOUT_MS: '10000', LOG_LEVEL: 'debug' })
+  const open = (options?: ConstructorParameters<typeof PurchaseStream>[1]) =>
+    new PurchaseStream(fixture().service.grpcAddress, options)
+
+  async function balances(accountIds: readonly string[]): Promise<bigint> {
+    const accounts = await fixture().core.accounts.load(accountIds)
+    return [...accounts.values()].reduce((sum, { wallets }) => sum + (wallets.get('CASH') ?? 0n), 0n)
+  }
+
+  /** Whether every stream that was opened has ended, as the service sees it. */
+  async function allHaveEnded(): Promise<boolean> {
+    const { httpUrl } = fixture().service
+    const started = await readMetric(httpUrl, 'grpc_server_started_total', METHOD)
+    return started === (await readMetric(httpUrl, 'grpc_server_handled_total', METHOD))
+  }
+
+  describe('of hundreds at once', () => {
+    let requests: readonly AuthorizeRequest[]
+    let accountIds: readonly string[]
+    let stream: PurchaseStream
+    let counted: Awaited<ReturnType<typeof counts>>
+
+    before(async () => {
+      accountIds = await richAccounts(fixture(), 20)
+      requests = load(accountIds, 600)
+      stream = open({ requestId: 'hundreds' })
+      const before = await counts()
+      stream.send(...requests)
+      stream.halfClose()
+      await stream.ended
+      const { received, sent, decided } = await counts()
+      counted = {
+        received: received - before.received,
+        sent: sent - before.sent,
+        decided: decided - before.decided,
+      }
+    })
+
+    async function counts() {
+      const { httpUrl } = fixture().service
+      const labels = { ...METHOD, grpc_type: 'bidi_stream' }
+      const [received, sent, decided] = await Promise.all([
+        readMetric(httpUrl, 'grpc_server_msg_received_total', labels),
+        readMetric(httpUrl, 'grpc_server_msg_sent_total', labels),
+        readMetric(httpUrl, 'benefits_decisions_total', { kind: 'AUTHORIZATION' }),
+      ])
+      return { received, sent, decided }
+    }
+
+    it('answers each request once, and says which one it is', () => {
+      expect(placesOf(stream.answers)).to.deep.equal(placesFor(requests))
+    })
+
+    it('approves them', () => {
+      expect(codesOf(stream.answers)).to.deep.equal(['00'])
+    })
+
+    it('says the same id in the decision', () => {
+      const ids = stream.answers.map(({ response }) => response?.transaction_id)
+      expect(ids).to.deep.equal(stream.answers.map(({ transaction_id }) => transaction_id))
+    })
+
+    it('debits each of them once', async () => {
+      expect(await balances(accountIds)).to.equal(BigInt(20 * 1_000_000 - 600))
+    })
+
+    it('ends with OK after the last answer, since the caller has half-closed', async () => {
+      expect(await stream.ended).to.equal('OK')
+    })
+
+    it('answers them again from the books when another stream repeats them, and debits nothing', async () => {
+      const again = open()
+      again.send(...requests)
+      again.halfClose()
+      expect(await again.ended).to.equal('OK')
+      expect(placesOf(again.answers)).to.deep.equal(placesFor(requests))
+      expect(again.answers.every(({ response }) => response?.replayed)).to.equal(true)
+      expect(await balances(accountIds)).to.equal(BigInt(20 * 1_000_000 - 600))
+    })
+
+    it('has one line in the log, with its request id', async () => {
+      const { service } = fixture()
+      const lines = () => service.events.filter(({ requestId }) => requestId === 'hundreds')
+      await eventually('the line is written', () => lines().length > 0)
+      expect(lines().map(({ event, method, code }) => ({ event, method, code }))).to.deep.equal([
+        { event: 'call', method: '/benefits.v1.AuthorizationService/AuthorizeStream', code: 'OK' },
+      ])
+    })
+
+    it('counts each message and each decision', () => {
+      expect(counted).to.deep.equal({ received: 600, sent: 600, decided: 600 })
+    })
+  })
+
+  it('sends its headers, with the request id, before anything else', async () => {
+    const stream = open({ requestId: 'early' })
+    expect((await stream.headers).get('x-request-id')).to.deep.equal(['early'])
+    stream.halfClose()
+    expect(await stream.ended).to.equal('OK')
+  })
+
+  it('answers one request after another when the caller waits for each', async () => {
+    const [account_id = ''] = await richAccounts(fixture(), 1)
+    const stream = open()
+    for (let count = 1; count <= 5; count++) {
+      stream.send(purchase({ account_id, amount: 1 }))
+      await stream.untilAnswered(count)
+    }
+    stream.halfClose()
+    expect(await stream.ended).to.equal('OK')
+    expect(stream.answers.map(({ response }) => response?.balance)).to.deep.equal([
+      '999999',
+      '999998',
+      '999997',
+      '999996',
+      '999995',
+    ])
+  })
+
+  describe('some of them bad', () => {
+    let answers: readonly StreamAnswer[]
+    let bad: AuthorizeRequest
+    let reused: AuthorizeRequest
+
+    before(async () => {
+      const [account_id = ''] = await richAccounts(fixture(), 1)
+      const good = () => purchase({ account_id, amount: 1 })
+      const first = good()
+      bad = purchase({ account_id: '', amount: 0, mcc: '54' })
+      reused = { ...first, amount: 2 }
+      const stream = open()
+      stream.send(first)
+      await stream.untilAnswered(1)
+      stream.send(bad)
+      stream.sendBytes(Buffer.from([0xff]))
+      stream.send(reused, good())
+      stream.halfClose()
+      expect(await stream.ended).to.equal('OK')
+      answers = [...stream.answers].sort((one, other) => Number(one.index) - Number(other.index))
+    })
+
+    const errorAt = (place: number) => {
+      const status = answers[place]?.error
+      if (!status) throw new Error(`no error at ${place}`)
+      return statusErrorOf(status)
+    }
+
+    it('are answered in their places', () => {
+      expect(answers.map(({ error }) => error && statusErrorOf(error).code)).to.deep.equal([
+        undefined,
+        'INVALID_ARGUMENT',
+        'INVALID_ARGUMENT',
+        'ALREADY_EXISTS',
+        undefined,
+      ])
+    })
+
+    it('carry their ids, but for the one that could not be read', () => {
+      expect(answers.slice(1, 4).map(({ transaction_id }) => transaction_id)).to.deep.equal([
+        bad.transaction_id,
+        '',
+        reused.transaction_id,
+      ])
+    })
+
+    it('say what Authorize says, to the last detail', async () => {
+      const { client } = fixture()
+      const { trailers: _bad, ...badAlone } = await client.fail(bad)
+      const { trailers: _reused, ...reusedAlone } = await client.fail(reused)
+      expect(errorAt(1)).to.deep.equal(badAlone)
+      expect(errorAt(3)).to.deep.equal(reusedAlone)
+    })
+
+    it('name every bad field', () => {
+      expect(errorAt(1).badFields).to.deep.equal(['account_id', 'amount', 'mcc'])
+    })
+
+    it('do not keep the others from being decided', () => {
+      expect(answers.map(({ response }) => response?.code)).to.deep.equal([
+        '00',
+        undefined,
+        undefined,
+        undefined,
+        '00',
+      ])
+    })
+  })
+
+  it('with a message over the size limit is ended by the transport', async () => {
+    const stream = open()
+    stream.sendBytes(Buffer.alloc(16 * 1024 + 1))
+    expect(await stream.ended).to.include({ code: 'RESOURCE_EXHAUSTED' })
+  })
+
+  it('is refused to a token without the scope', async () => {
+    const authorization = `Bearer ${signToken({ claims: { scope: 'accounts:read' } })}`
+    const ended = await open({ authorization }).ended
+    expect(ended).to.include({ code: 'PERMISSION_DENIED' })
+  })
+
+  it('ends with UNAUTHENTICATED when the token expires, after its answers', async () => {
+    const [account_id = ''] = await richAccounts(fixture(), 1)
+    // Five seconds after its expiry a token is still taken.
+    const authorization = `Bearer ${signToken({ claims: { exp: secondsFromNow(-3) } })}`
+    const stream = open({ authorization })
+    stream.send(...load([account_id], 10))
+    const ended = await stream.ended
+    expect(ended).to.deep.include({
+      code: 'UNAUTHENTICATED',
+      info: { reason: 'UNAUTHENTICATED', domain: 'benefits.v1' },
+    })
+    expect(codesOf(stream.answers)).to.deep.equal(['00'])
+    expect(stream.answers.length).to.equal(10)
+  })
+
+  describe('whose caller reads no answers', () => {
+    let requests: readonly AuthorizeRequest[]
+    let read: number
+    let decided: number
+    let answers: readonly StreamAnswer[]
+
+    before(async () => {
+      const { service } = fixture()
+      const counted = () => readMetric(service.httpUrl, 'grpc_server_msg_received_total', METHOD)
+      const decisions = () => readMetric(service.httpUrl, 'benefits_decisions_total')
+      requests = load(await richAccounts(fixture(), 20), 1_000)
+      const [readBefore, decidedBefore] = [await counted(), await decisions()]
+      const caller = new SlowReader(service.grpcAddress)
+      caller.send(requests)
+      read = (await standstill('the service reads no more', counted, readBefore)) - readBefore
+      decided = (await decisions()) - decidedBefore
+      answers = await caller.readAll()
+      caller.close()
+    })
+
+    it('is read no further than its window and a few answers on their way', () => {
+      expect(read).to.be.within(WINDOW, WINDOW + 64)
+    })
+
+    it('has no more decided than that', () => {
+      expect(decided).to.be.within(WINDOW, read)
+    })
+
+    it('is answered whole once the caller reads', () => {
+      expect(placesOf(answers)).to.deep.equal(placesFor(requests))
+      expect(codesOf(answers)).to.deep.equal(['00'])
+    })
+  })
+
+  describe('whose deadline passes while a request waits', () => {
+    let ended: Awaited<PurchaseStream['ended']>
+    let transactions: readonly string[]
+
+    before(async () => {
+      const { client, core, env } = fixture()
+      const database = String(env['MONGODB_DATABASE'])
+      const account_id = await fundedAccount(core, { CASH: 5_000n })
+      const lock = await lockAccount(core, database, account_id)
+      const first = open()
+      first.send(purchase({ account_id, transaction_id: 'first' }))
+      const second = open({ deadlineMs: 400 })
+      await second.headers
+      second.send(purchase({ account_id, transaction_id: 'second' }))
+      ended = await second.ended
+      await lock.release()
+      await first.untilAnswered(1)
+      first.halfClose()
+      // Once a later purchase is decided, an earlier one can no longer be under way.
+      await client.decide(purchase({ account_id, transaction_id: 'another' }))
+      const { entries } = await readBook(core.client.db(database), account_id)
+      transactions = entries.map(({ transaction }) => transaction)
+    })
+
+    it('ends with DEADLINE_EXCEEDED', () => {
+      expect(ended).to.include({ code: 'DEADLINE_EXCEEDED' })
+    })
+
+    it('commits nothing of what was not decided by then', () => {
+      expect(transactions).to.deep.equal(['open', 'credit:CASH', 'first', 'another'])
+    })
+
+    it('is over for the service, too', async () => {
+      await eventually('the stream has ended', allHaveEnded)
+    })
+  })
+
+  it('that the caller cancels is over, and the service goes on', async () => {
+    const [account_id = ''] = await richAccounts(fixture(), 1)
+    const stream = open()
+    stream.send(...load([account_id], 100))
+    await stream.untilAnswered(1)
+    stream.cancel()
+    expect(await stream.ended).to.include({ code: 'CANCELLED' })
+    await eventually('the stream has ended', allHaveEnded)
+    expect(await fixture().client.decide(purchase({ account_id, amount: 1 }))).to.include({ code: '00' })
+  })
+})
+
+describe('SIGTERM in the middle of streams', () => {
+  const fixture = useService()
+  const start = useServices()
+  const STREAMS = 3
+  let sent: AuthorizeRequest[]
+  let answers: StreamAnswer[]
+  let ends: readonly Awaited<PurchaseStream['ended']>[]
+  let accountIds: readonly string[]
+  let exitCode: number | null
+
+  before(async () => {
+    const { service } = fixture()
+    accountIds = await richAccounts(fixture(), 10)
+    sent = []
+    answers = []
+    const streams = Array.from({ length: STREAMS }, () => new PurchaseStream(service.grpcAddress))
+    const senders = streams.map((stream) => keepSending(stream))
+    await Promise.all(streams.map((stream) => stream.untilAnswered(100)))
+    service.signal('SIGTERM')
+    ends = await Promise.all(streams.map(({ ended }) => ended))
+    await Promise.all(senders)
+    for (const stream of streams) answers.push(...stream.answers)
+    exitCode = await service.untilExit()
+  })
+
+  /** Keeps some requests of a stream under way until it ends. */
+  async function keepSending(stream: PurchaseStream): Promise<void> {
+    let count = 0
+    while (!stream.hasEnded) {
+      const requests = load(accountIds, 50)
+      sent.push(...requests)
+      stream.send(...requests)
+      count += requests.length
+      await eventually('some are answered', () => stream.hasEnded || stream.answers.length > count - 100)
+    }
+  }
+
+  it('ends each of them with UNAVAILABLE, and tells when to open another', () => {
+    const seen = ends.map((end) => end !== 'OK' && [end.code, end.info?.reason, end.retryAfterMs])
+    expect(seen).to.deep.equal(Array(STREAMS).fill(['UNAVAILABLE', 'STREAM_ENDED', 200]))
+  })
+
+  it('ends the service in order', () => {
+    expect(exitCode).to.equal(0)
+  })
+
+  it('has approved whatever it answered', () => {
+    expect(codesOf(answers)).to.deep.equal(['00'])
+  })
+
+  describe('when all is sent again to another service', () => {
+    let again: readonly StreamAnswer[]
+
+    before(async () => {
+      const next = await start(fixture().env)
+      await next.untilEvent('serving')
+      const stream = new PurchaseStream(next.grpcAddress)
+      stream.send(...sent)
+      stream.halfClose()
+      expect(await stream.ended).to.equal('OK')
+      again = stream.answers
+    })
+
+    it('has a stored answer to each request that was answered before', () => {
+      const replayed = new Set(
+        again.filter(({ response }) => response?.replayed).map(({ transaction_id }) => transaction_id),
+      )
+      const forgotten = answers.filter(({ transaction_id }) => !replayed.has(transaction_id))
+      expect(forgotten).to.deep.equal([])
+    })
+
+    it('has approved each request', () => {
+      expect(placesOf(again)).to.deep.equal(placesFor(sent))
+      expect(codesOf(again)).to.deep.equal(['00'])
+    })
+
+    it('has debited each request once', async () => {
+      const accounts = await fixture().core.accounts.load(accountIds)
+      const held = [...accounts.values()].map(({ wallets }) => Number(wallets.get('CASH')))
+      expect(held.reduce((sum, one) => sum + one, 0)).to.equal(10 * 1_000_000 - sent.length)
+    })
+  })
+})
+
+/** Waits until a number has grown, and grows no more; returns it. */
+async function standstill(what: string, look: () => Promise<number>, from: number): Promise<number> {
+  let seen = from
+  let times = 0
+  return await eventually(what, async () => {
+    const now = await look()
+    times = now === seen ? times + 1 : 0
+    seen = now
+    return seen > from && times > 10 ? seen : undefined
+  })
+}

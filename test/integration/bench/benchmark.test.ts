@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import { Benchmark, type Measured } from '../../../bench/benchmark.js'
+import { buildPrograms } from '../../../bench/build.js'
+import { Database } from '../../../bench/database.js'
+import { type Plan, quickPlan } from '../../../bench/scenarios.js'
+import { testMongoUri } from '../../support/mongo.js'
+
+/** As small as can be: that it works and finds the books in order, not how fast anything is. */
+const plan: Plan = {
+  rounds: 1,
+  sides: ['update-per-wallet', 'ours'],
+  accounts: 40,
+  callers: [4],
+  hotCallers: [4],
+  warmup: { callers: 2, durationMs: 100 },
+  window: { warmupMs: 0, durationMs: 300 },
+  latencyShares: [],
+  overloadShares: [0.5],
+  openRounds: 1,
+  openWindow: { warmupMs: 0, durationMs: 300 },
+  inFlightMax: 64,
+  driver: { warmupMs: 50, durationMs: 100 },
+  calmMsMax: 0,
+  seed: quickPlan.seed,
+}
+
+describe('the benchmark in the small', function () {
+  this.timeout(120_000)
+  let measured: Measured
+  const told: string[] = []
+
+  before(async () => {
+    await buildPrograms()
+    const database = await Database.connect(await testMongoUri(), async () => {})
+    const { signal } = new AbortController()
+    try {
+      measured = await new Benchmark({ plan, database, signal, onProgress: (line) => told.push(line) }).run()
+    } finally {
+      await database.stop()
+    }
+  })
+
+  it('runs every scenario that there is time for', () => {
+    const ran = measured.runs.map(({ side, scenario }) => `${side} ${scenario}`)
+    expect(ran).to.include.members([
+      'update-per-wallet throughput-unary-4',
+      'update-per-wallet hot-unary-4',
+      'ours throughput-unary-4',
+      'ours hot-unary-4',
+      'ours overload-unary-50',
+    ])
+    expect(measured.scenarios.map(({ id }) => id)).to.include.members(
+      measured.runs.map(({ scenario }) => scenario),
+    )
+    expect(told.length).to.be.at.least(measured.runs.length)
+  })
+
+  it('gets decisions from every side', () => {
+    for (const { side, scenario, result } of measured.runs) {
+      expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
+      expect(result.whole.errors, `${side} ${scenario}`).to.deep.equal([])
+    }
+  })
+
+  it('finds the books of ours and of the rival in order', () => {
+    expect(measured.runs.flatMap(({ damages }) => damages)).to.deep.equal([])
+  })
+
+  it('measures the bare driver', () => {
+    expect(measured.floors.map(({ operation }) => operation)).to.have.members([
+      'findOneAndUpdate',
+      'bulkWrite',
+    ])
+    for (const { perSecond } of measured.floors) expect(perSecond).to.be.above(0)
+  })
+})

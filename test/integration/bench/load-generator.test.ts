@@ -1,0 +1,238 @@
+import { once } from 'node:events'
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect } from 'chai'
+import type { CallEnd } from '../../../bench/load/call-end.js'
+import { GrpcConnection, requestHeaders } from '../../../bench/load/grpc-connection.js'
+import { framedMessage } from '../../../bench/load/grpc-messages.js'
+import type { LoadJob } from '../../../bench/load/job.js'
+import { runLoad } from '../../../bench/load/load-run.js'
+import { PurchaseServer } from './purchase-server.js'
+
+const headers = requestHeaders({ authority: 'test', path: '/a.B/C', more: [] })
+
+describe('the load generator', () => {
+  let server = new PurchaseServer()
+  let port = 0
+  beforeEach(async () => {
+    server = new PurchaseServer()
+    port = await server.listen()
+  })
+  afterEach(() => server.close())
+
+  function job(changes: Partial<LoadJob> = {}): LoadJob {
+    return {
+      target: { host: '127.0.0.1', port },
+      token: 'a.b.c',
+      mode: 'unary',
+      connections: 2,
+      callTimeoutMs: 5_000,
+      workload: {
+        seed: 3,
+        transactionPrefix: 'run-',
+        accounts: { prefix: 'bench-', count: 10 },
+        amount: { min: 1, max: 500 },
+        declinedAmount: 999_999_999_999,
+        benefitMccs: ['5411', '5812'],
+        cashMccs: ['5999'],
+        merchants: ['PADARIA DO ZE               SAO PAULO BR'],
+        repeatShare: 0.5,
+        declineShare: 0.2,
+        cashShare: 0.3,
+      },
+      shape: { type: 'closed', callers: 32, warmupMs: 50, durationMs: 300 },
+      ...changes,
+    }
+  }
+
+  for (const mode of ['unary', 'stream'] as const) {
+    it(`agrees with the server about every centavo (${mode})`, async () => {
+      const { measured, whole } = await runLoad(job({ mode }))
+      expect(whole).to.deep.include({ errors: [], decidedTwice: 0, contradicted: 0, decided: whole.ids })
+      expect(whole.unknown.count + whole.unexpected.count).to.equal(0)
+      expect(whole.approved.centavos).to.equal(String(server.debited))
+      expect(Object.keys(whole.approvedByCategory)).to.have.members(['FOOD', 'CASH'])
+      expect(measured.answered).to.be.above(0).and.at.most(whole.sent)
+      expect(measured.latency.count).to.equal(measured.offered)
+    })
+
+    it(`counts what is refused, and what it says (${mode})`, async () => {
+      server.refuseEvery = 3
+      const { measured, whole } = await runLoad(job({ mode }))
+      const [refused] = whole.errors
+      expect(refused).to.include({ status: 'RESOURCE_EXHAUSTED', message: 'não dá: 100 %' })
+      expect(measured.refused).to.be.above(0)
+      expect(whole.approved.centavos).to.equal(String(server.debited))
+      expect(whole.unknown.count).to.equal(0)
+    })
+
+    it(`knows nothing of what is never answered (${mode})`, async () => {
+      server.isSilent = true
+      const { measured, whole } = await runLoad(job({ mode, callTimeoutMs: 100 }))
+      expect(measured.answered).to.equal(0)
+      expect(whole).to.deep.include({ decided: 0, outcomes: [] })
+      expect(whole.unknown.count).to.equal(whole.ids)
+      expect(BigInt(whole.unknown.centavos) >= server.debited).to.equal(true)
+    })
+  }
+
+  it('spreads a stream mode over as many streams as it is told', async () => {
+    await runLoad(job({ mode: 'stream', streamsPerConnection: 3 }))
+    expect(server.calls).to.equal(6)
+  })
+
+  it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {
+    server.isSilent = true
+    const shape = { type: 'open', ratePerSecond: 500, warmupMs: 0, durationMs: 400, inFlightMax: 2 } as const
+    // Longer than the run: nobody gives up in it.
+    const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 600 }))
+    expect(whole.sent).to.equal(2)
+    expect(measured.offered).to.be.above(10)
+    expect(measured.unsent)
+      .to.equal(measured.late)
+      .and.equal(measured.offered - 2)
+    // Those that were never sent are in it with the time that they had waited.
+    expect(measured.latency.count).to.equal(measured.unsent)
+    expect(measured.latency.max).to.be.above(0)
+  })
+
+  it('sends what arrives in an open loop', async () => {
+    const shape = {
+      type: 'open',
+      ratePerSecond: 500,
+      warmupMs: 0,
+      durationMs: 400,
+      inFlightMax: 100,
+    } as const
+    const { measured, whole } = await runLoad(job({ shape }))
+    expect(measured.unsent).to.equal(0)
+    expect(measured.latency.count).to.equal(measured.offered)
+    expect(whole.approved.centavos).to.equal(String(server.debited))
+  })
+
+  it('fails when nobody listens, and when the server goes away', async () => {
+    const running = runLoad(job({ shape: { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } }))
+    setTimeout(() => server.close(), 50)
+    expect(await failureOf(running)).to.match(/closed the connection|takes no more calls/)
+    expect(await failureOf(runLoad(job()))).to.include('ECONNREFUSED')
+  })
+})
+
+describe('a connection of the load generator', () => {
+  it('keeps within the windows of the server', async () => {
+    const received: number[] = []
+    const server = createHttp2Server({ settings: { initialWindowSize: 600 } })
+    server.on('stream', (stream) => {
+      stream.on('data', (data: Buffer) => received.push(data.length))
+      stream.respond({ ':status': 200 }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+      stream.on('end', () => stream.end())
+    })
+    await withConnection(server, {}, async (connection) => {
+      const ended = new Promise<CallEnd>((end) => {
+        const stream = connection.call(headers, { message: () => {}, end })
+        const memory = framedMessage(Buffer.alloc(500))
+        for (let sent = 1; sent <= 200; sent++) {
+          connection.send({ stream, message: memory, last: sent === 200 })
+        }
+        // Whoever waits has a copy.
+        memory.fill(1)
+      })
+      expect((await ended).status).to.equal(0)
+      expect(received.reduce((sum, length) => sum + length, 0)).to.equal(200 * 505)
+    })
+  })
+
+  it('gives the server room again for what it has taken', async () => {
+    const message = framedMessage(Buffer.alloc(50_000))
+    const server = createHttp2Server()
+    server.on('stream', (stream) => {
+      stream.respond({ ':status': 200 }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }))
+      for (let sent = 0; sent < 10; sent++) stream.write(message)
+      stream.end()
+    })
+    await withConnection(server, { receiveWindow: 65_535 }, async (connection) => {
+      const lengths: number[] = []
+      await new Promise<CallEnd>((end) => {
+        const listener = { message: (bytes: Buffer) => lengths.push(bytes.length), end }
+        connection.send({
+          stream: connection.call(headers, listener),
+          message: framedMessage(Buffer.alloc(0)),
+          last: true,
+        })
+      })
+      expect(lengths).to.deep.equal(Array.from({ length: 10 }, () => 50_000))
+    })
+  })
+
+  const ends: readonly (readonly [what: string, answer: Answer, status: number, message: string])[] = [
+    [
+      'a response without trailers',
+      (stream) => stream.respond({ ':status': 200 }, { endStream: true }),
+      2,
+      'no grpc-status',
+    ],
+    ['an HTTP status', (stream) => stream.respond({ ':status': 503 }), 2, 'HTTP status 503'],
+    ['a reset that refuses', (stream) => stream.close(7), 14, 'error 7'],
+    ['a reset', (stream) => stream.close(2), 13, 'error 2'],
+    ['the end of the connection', (stream) => stream.session?.destroy(), -1, ''],
+  ]
+  for (const [what, answer, status, message] of ends) {
+    it(`tells of ${what}`, async () => {
+      const server = createHttp2Server()
+      server.on('stream', (stream) => {
+        stream.on('error', () => {})
+        answer(stream)
+      })
+      await withConnection(server, {}, async (connection) => {
+        const end = await new Promise<CallEnd>((resolve) => {
+          const stream = connection.call(headers, { message: () => {}, end: resolve })
+          connection.send({ stream, message: framedMessage(Buffer.alloc(0)), last: true })
+        })
+        expect(end.status).to.equal(status)
+        expect(end.message).to.include(message)
+      })
+    })
+  }
+
+  it('fails to open to somebody who does not speak HTTP/2', async () => {
+    const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    // An address of TCP, since it listens to a port.
+    const { port } = server.address() as AddressInfo
+    try {
+      expect(await failureOf(GrpcConnection.open({ host: '127.0.0.1', port }))).to.include('not understood')
+    } finally {
+      server.close()
+    }
+  })
+})
+
+type Answer = (stream: import('node:http2').ServerHttp2Stream) => void
+
+async function withConnection(
+  server: Http2Server,
+  options: { readonly receiveWindow?: number },
+  use: (connection: GrpcConnection) => Promise<void>,
+): Promise<void> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // An address of TCP, since it listens to a port.
+  const { port } = server.address() as AddressInfo
+  const connection = await GrpcConnection.open({ host: '127.0.0.1', port, ...options })
+  try {
+    await use(connection)
+  } finally {
+    connection.close()
+    server.close()
+  }
+}
+
+async function failureOf(running: Promise<unknown>): Promise<string> {
+  return await running.then(
+    () => 'nothing failed',
+    (error: unknown) => String(error),
+  )
+}

@@ -1,0 +1,132 @@
+import { expect } from 'chai'
+import { auditRival } from '../../../bench/books/rival-audit.js'
+import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
+import { type RivalAccount, RivalBooks } from '../../../bench/servers/rival-books.js'
+import { type StrategyName, strategyNamed } from '../../../bench/servers/strategies/strategy.js'
+import type { Authorize } from '../../../src/application/authorize.js'
+import { timeBudget } from '../../../src/application/budget.js'
+import { systemClock } from '../../../src/core.js'
+import { createCatalog } from '../../../src/domain/catalog.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import type { AuthorizationEntry } from '../../../src/domain/entry.js'
+import { centavos } from '../../../src/domain/money.js'
+import type { Verdict } from '../../../src/domain/verdict.js'
+import type { LedgerDocument } from '../../../src/storage/documents.js'
+import { useDatabase } from '../../support/database-fixture.js'
+
+const RACERS = 40
+const TIME_MS = 15_000
+
+/** How many processes each of them may run in without harm. */
+const rivals: readonly (readonly [name: StrategyName, processes: number])[] = [
+  ['revision-check', 2],
+  ['lock-document', 2],
+  ['in-process-queue', 1],
+  ['transaction', 2],
+  ['update-per-wallet', 2],
+]
+
+for (const [name, processes] of rivals) {
+  describe(`the rival ${name}`, () => {
+    const db = useDatabase()
+    let authorizers: readonly Authorize[]
+    let asked = 0
+
+    before(() => {
+      const catalog = createCatalog(challengeCategories, [])
+      // As if each were a process of its own: they share nothing but the database.
+      authorizers = Array.from({ length: processes }, () =>
+        strategyNamed(name)({ books: new RivalBooks(db()), catalog: () => catalog, clock: systemClock }),
+      )
+    })
+
+    it(`lets ${RACERS} purchases at once on one account spend what is there, and no more`, async () => {
+      await open('racer', { FOOD: 10_000n, CASH: 10_000n })
+      const verdicts = await Promise.all(
+        Array.from({ length: RACERS }, (_, index) => buy('racer', { id: `race-${index}` })),
+      )
+      const outcomes = verdicts.map(outcomeOf)
+      const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
+      expect({ food: count('FOOD'), cash: count('CASH'), none: count('INSUFFICIENT_BALANCE') }).to.deep.equal(
+        {
+          food: 10,
+          cash: 10,
+          none: RACERS - 20,
+        },
+      )
+      expect(await walletsOf('racer')).to.deep.equal({ FOOD: 0n, CASH: 0n })
+      expect(await entriesOf('racer')).to.equal(RACERS + 2)
+    })
+
+    it('decides an id once, however often and however closely it comes', async () => {
+      await open('twin', { FOOD: 5_000n, CASH: 0n })
+      const verdicts = await Promise.all(Array.from({ length: 8 }, () => buy('twin', { id: 'once' })))
+      const later = await buy('twin', { id: 'once' })
+      expect(verdicts.filter(({ type }) => type === 'RECORD')).to.have.length(1)
+      expect(new Set([...verdicts, later].map(outcomeOf))).to.deep.equal(new Set(['FOOD']))
+      expect(later.type).to.equal('REPLAY')
+      expect(await walletsOf('twin')).to.deep.equal({ FOOD: 4_000n, CASH: 0n })
+    })
+
+    it('refuses an id that was used for something else', async () => {
+      await open('reused', { FOOD: 5_000n, CASH: 0n })
+      await buy('reused', { id: 'one' })
+      expect((await buy('reused', { id: 'one', amount: 999n })).type).to.equal('REUSED')
+    })
+
+    it('says why when there is no account', async () => {
+      expect(outcomeOf(await buy('nobody', { id: 'one' }))).to.equal('ACCOUNT_NOT_FOUND')
+    })
+
+    it('leaves every wallet with what its entries add up to', async () => {
+      expect(await auditRival(db())).to.deep.equal([])
+    })
+
+    /** Opens an account whose balances its ledger explains. */
+    async function open(id: string, wallets: Readonly<Record<string, bigint>>): Promise<void> {
+      await accounts().insertOne({ _id: id, status: 'ACTIVE', wallets, revision: 1n })
+      const credits = Object.entries(wallets).map(
+        ([wallet, delta]): LedgerDocument => ({
+          _id: { account: id, transaction: `credit-${wallet}` },
+          seq: 1n,
+          kind: 'CREDIT',
+          at: new Date(),
+          decision: 'APPROVED',
+          amount: delta,
+          wallet,
+          delta,
+          balance_after: delta,
+        }),
+      )
+      await ledger().insertMany(credits)
+    }
+
+    function buy(
+      account: string,
+      { id, amount = 1_000n }: { readonly id: string; readonly amount?: bigint },
+    ) {
+      const purchase = { transactionId: id, amount: centavos(amount), mcc: '5411', merchant: 'MERCADO BOM' }
+      const authorize = authorizers[asked++ % processes]
+      if (!authorize) throw new Error('there is at least one process')
+      return authorize(account, purchase, timeBudget(TIME_MS, systemClock))
+    }
+
+    async function walletsOf(id: string) {
+      return (await accounts().findOne({ _id: id }))?.wallets
+    }
+
+    async function entriesOf(account: string): Promise<number> {
+      return await ledger().countDocuments({ '_id.account': account })
+    }
+
+    const accounts = () => db().collection<RivalAccount>(rivalCollections.accounts)
+    const ledger = () => db().collection<LedgerDocument>(rivalCollections.ledger)
+  })
+}
+
+/** The wallet that paid, or why none did. */
+function outcomeOf(verdict: Verdict<AuthorizationEntry>): string {
+  if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+  if (verdict.entry.kind !== 'AUTHORIZATION') return verdict.entry.kind
+  return verdict.entry.movement?.wallet ?? verdict.entry.reason
+}

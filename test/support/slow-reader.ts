@@ -1,0 +1,51 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2'
+import { type AuthorizeRequest, authorizeMethod } from './client.js'
+import { authorizeStreamMethod, type StreamAnswer } from './purchase-stream.js'
+import { framed } from './raw-call.js'
+import { signToken } from './token.js'
+
+/** What the service may send of a stream before it is read, in bytes: a few answers. */
+const WINDOW_BYTES = 1_024
+const HEAD_BYTES = 5
+
+/** A stream of purchases as bare HTTP/2, by a caller who reads no answer until told to. A gRPC client would read them by itself. */
+export class SlowReader {
+  readonly #session: ClientHttp2Session
+  readonly #stream: ClientHttp2Stream
+
+  constructor(address: string) {
+    this.#session = connect(`http://${address}`, { settings: { initialWindowSize: WINDOW_BYTES } })
+    this.#stream = this.#session.request({
+      ':method': 'POST',
+      ':path': authorizeStreamMethod.path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      authorization: `Bearer ${signToken()}`,
+    })
+  }
+
+  /** Sends them all, as far as the service takes them, and says that there are no more. */
+  send(requests: readonly AuthorizeRequest[]): void {
+    for (const request of requests) this.#stream.write(framed(authorizeMethod.requestSerialize(request)))
+    this.#stream.end()
+  }
+
+  /** Now reads, to the end. */
+  async readAll(): Promise<readonly StreamAnswer[]> {
+    const chunks: Buffer[] = []
+    for await (const chunk of this.#stream) chunks.push(chunk)
+    return [...messagesIn(Buffer.concat(chunks))].map(authorizeStreamMethod.responseDeserialize)
+  }
+
+  close(): void {
+    this.#session.destroy()
+  }
+}
+
+function* messagesIn(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + HEAD_BYTES + bytes.readUInt32BE(at + 1)
+    yield bytes.subarray(at + HEAD_BYTES, end)
+    at = end
+  }
+}

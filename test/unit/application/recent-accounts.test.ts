@@ -1,0 +1,177 @@
+import { expect } from 'chai'
+import { RecentAccounts } from '../../../src/application/recent-accounts.js'
+import { type Account, JOURNAL_MAX } from '../../../src/domain/account.js'
+import { accountWithJournal, credited, fundedAccount, patience, purchase } from './fixtures.js'
+import { soon } from './soon.js'
+import { allSettled, type TestEngine, testEngine } from './test-engine.js'
+
+const committed = { copied: false }
+
+describe('recent accounts', () => {
+  const account = fundedAccount('a')
+  const newer = credited(account, { transactionId: 'more', amount: 1n })
+  let recent: RecentAccounts
+
+  beforeEach(() => {
+    recent = new RecentAccounts()
+  })
+
+  it('has no copy of an account that was only read', () => {
+    recent.loaded(account)
+    expect(recent.get('a')).to.equal(undefined)
+  })
+
+  it('has a copy of an account as it was committed last', () => {
+    recent.committed(account, committed)
+    recent.committed(newer, committed)
+    expect(recent.get('a')).to.equal(newer)
+  })
+
+  it('keeps back a copy that was stale', () => {
+    recent.committed(account, committed)
+    recent.stale('a')
+    expect(recent.get('a')).to.equal(undefined)
+  })
+
+  it('keeps back the next copy of an account whose copy was stale', () => {
+    recent.committed(account, committed)
+    recent.stale('a')
+    recent.committed(newer, committed)
+    expect(recent.get('a')).to.equal(undefined)
+  })
+
+  it('gives a copy again once a copy of the account was seen to be right', () => {
+    recent.committed(account, committed)
+    recent.stale('a')
+    recent.committed(newer, committed)
+    recent.loaded(newer)
+    expect(recent.get('a')).to.equal(newer)
+  })
+
+  it('has no copy of an account of which it is not known what it has become', () => {
+    recent.committed(account, committed)
+    recent.forget('a')
+    expect(recent.get('a')).to.equal(undefined)
+  })
+
+  it('gives no copies while more than one in ten of them is stale', () => {
+    makeStale(recent, 7)
+    recent.committed(account, committed)
+    expect(recent.get('a')).to.equal(undefined)
+  })
+
+  it('gives copies while fewer are stale', () => {
+    makeStale(recent, 6)
+    recent.committed(account, committed)
+    expect(recent.get('a')).to.equal(account)
+  })
+
+  it('gives copies again when nearly all of them would have been right', () => {
+    makeStale(recent, 7)
+    recent.committed(account, committed)
+    for (let looks = 0; looks < 64; looks++) recent.loaded(account)
+    expect(recent.get('a')).to.equal(account)
+  })
+
+  it('forgets the account longest untouched when the journals hold more than 50,000 entries', () => {
+    const long = (id: string): Account => ({
+      ...account,
+      id,
+      journal: Array.from({ length: 500 }, () => account.journal[0]).flatMap((entry) => entry ?? []),
+    })
+    for (let index = 0; index < 100; index++) recent.committed(long(`${index}`), committed)
+    recent.committed(long('0'), committed)
+    recent.committed(long('one more'), committed)
+    const kept = ['0', '1', '2', 'one more'].filter((id) => recent.get(id) !== undefined)
+    expect(kept).to.deep.equal(['0', '2', 'one more'])
+  })
+})
+
+function makeStale(recent: RecentAccounts, count: number): void {
+  for (let index = 0; index < count; index++) {
+    recent.committed(fundedAccount(`stale-${index}`), committed)
+    recent.stale(`stale-${index}`)
+  }
+}
+
+describe('engine: a copy that is stale', () => {
+  let test: TestEngine
+
+  beforeEach(async () => {
+    test = testEngine()
+    test.store.put(fundedAccount('a', 1_000n))
+    await test.authorize('a', purchase('1', 100n), patience)
+    await allSettled(test)
+  })
+
+  it('decides nothing: the account is read and decided on at once', async () => {
+    creditBehindItsBack(600n)
+    const verdict = await test.authorize('a', purchase('2', 1_500n), patience)
+    expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(0n)
+  })
+
+  it('declines nothing that the account could pay', async () => {
+    creditBehindItsBack(1n)
+    const verdict = await test.authorize('a', purchase('2', 901n), patience)
+    expect(verdict.type === 'RECORD' && verdict.entry.reason).to.equal('APPROVED')
+  })
+
+  it('does not hide an entry of another process', async () => {
+    const other = testEngine({ store: test.store })
+    await other.authorize('a', purchase('2', 100n), patience)
+    const verdict = await test.authorize('a', purchase('2', 100n), patience)
+    expect(verdict.type).to.equal('REPLAY')
+  })
+
+  it('does not hide an entry of another process that has left the journal', async () => {
+    const other = testEngine({ store: test.store })
+    await other.authorize('a', purchase('2', 100n), patience)
+    await allSettled(other)
+    await other.authorize('a', purchase('3', 100n), patience)
+    const verdict = await test.authorize('a', purchase('2', 100n), patience)
+    expect(verdict.type).to.equal('REPLAY')
+  })
+
+  it('refuses nothing for good: what no entry proves is decided on the account as it is', async () => {
+    creditBehindItsBack(7n)
+    const seen: bigint[] = []
+    await test.engine.execute(
+      {
+        accountId: 'a',
+        transactionIds: ['look'],
+        decide: ({ account }) => {
+          seen.push(account.version)
+          return { type: 'REFUSED', refusal: 'NO' }
+        },
+      },
+      patience,
+    )
+    expect(seen).to.deep.equal([3n, 4n])
+  })
+
+  it('finds its own entry after a lost reply', async () => {
+    test.store.committing.meets('LOST_REPLY')
+    const verdict = await test.authorize('a', purchase('2', 100n), patience)
+    expect(verdict.type).to.equal('REPLAY')
+  })
+
+  it('does not keep an account from going on when the copy has a full journal', async () => {
+    test.store.appending.alwaysMeets('OUTAGE')
+    test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
+    await test.authorize('a', purchase('full'), patience)
+    // Somebody else has settled meanwhile, and shortened the journal.
+    const { journal, ...account } = test.store.account('a')
+    test.store.putInLedger(...journal)
+    test.store.put(
+      credited({ ...account, journal: journal.slice(-1) }, { transactionId: 'theirs', amount: 1n }),
+    )
+    const verdict = await test.authorize('a', purchase('after', 1n), patience)
+    expect(verdict.type).to.equal('RECORD')
+    test.store.appending.alwaysMeets(undefined)
+    await soon('all is settled', () => test.settler.unsettled === 0)
+  })
+
+  function creditBehindItsBack(amount: bigint): void {
+    test.store.put(credited(test.store.account('a'), { transactionId: 'theirs', amount }))
+  }
+})

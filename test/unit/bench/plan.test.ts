@@ -1,0 +1,92 @@
+import { expect } from 'chai'
+import { capacityOf } from '../../../bench/capacity.js'
+import { goals } from '../../../bench/goals.js'
+import type { LoadResult } from '../../../bench/load/result.js'
+import type { Run, Scenario } from '../../../bench/report/measurements.js'
+import {
+  closedScenarios,
+  openScenarios,
+  quickPlan,
+  sizeScenarios,
+  wholePlan,
+  workload,
+} from '../../../bench/scenarios.js'
+
+const modes = ['unary', 'stream'] as const
+
+function scenariosOf(plan: typeof wholePlan): readonly Scenario[] {
+  const open = (group: 'latency' | 'overload', shares: readonly number[]) =>
+    modes.flatMap((mode) => openScenarios(plan, { group, mode, capacity: 1_000, shares }))
+  const sizes = plan.size ? [plan.accounts, plan.size.accounts] : []
+  return [
+    ...closedScenarios(plan, modes),
+    ...open('latency', plan.latencyShares),
+    ...open('overload', plan.overloadShares),
+    ...sizes.flatMap((accounts) =>
+      plan.size ? sizeScenarios(plan.size, { accounts, capacity: 1_000 }) : [],
+    ),
+  ]
+}
+
+describe('the plan of the benchmark', () => {
+  for (const [name, plan] of Object.entries({ wholePlan, quickPlan })) {
+    it(`names each scenario once: ${name}`, () => {
+      const ids = scenariosOf(plan).map(({ id }) => id)
+      expect(new Set(ids).size).to.equal(ids.length)
+    })
+  }
+
+  it('measures what every goal is about', () => {
+    const measured = goals(wholePlan, scenariosOf(wholePlan)).map(({ id }) => id)
+    expect(measured).to.deep.equal([
+      'challenge',
+      'latency',
+      'throughput',
+      'hot-latency',
+      'hot-throughput',
+      'size-throughput',
+      'size-latency',
+    ])
+  })
+
+  it('has no goal about what is not measured', () => {
+    expect(goals(wholePlan, closedScenarios(quickPlan, ['unary']))).to.deep.equal([])
+  })
+
+  it('sends half of the new requests to a benefit wallet, 30 % to CASH, and 20 % to nobody', () => {
+    const shape = { type: 'closed', callers: 8, warmupMs: 0, durationMs: 1 } as const
+    const options = { seed: 1, transactionPrefix: 'x', accounts: 1, hotAccount: false, shape }
+    const { declineShare, cashShare } = workload(options)
+    expect(declineShare).to.equal(0.2)
+    expect((1 - declineShare) * cashShare).to.be.closeTo(0.3, 1e-9)
+  })
+})
+
+describe('the capacity of a side', () => {
+  const scenarios = closedScenarios({ ...wholePlan, callers: [1, 8], hotCallers: [8] }, modes)
+
+  it('is the best of its numbers of callers, each by the middle of its rounds', () => {
+    const runs = [
+      ...rounds('throughput-unary-1', [100, 900, 110]),
+      ...rounds('throughput-unary-8', [300, 10, 310, 400]),
+      ...rounds('throughput-stream-8', [5_000]),
+      ...rounds('hot-unary-8', [6_000]),
+    ]
+    expect(capacityOf({ scenarios, runs }, { side: 'ours', mode: 'unary' })).to.equal(305)
+  })
+
+  it('is nothing where nothing was measured', () => {
+    expect(capacityOf({ scenarios, runs: [] }, { side: 'ours', mode: 'unary' })).to.equal(0)
+  })
+
+  function rounds(scenario: string, rates: readonly number[]): readonly Run[] {
+    return rates.map((perSecond, index) => ({
+      round: index + 1,
+      scenario,
+      side: 'ours',
+      // Nothing else of a result is looked at.
+      result: { measured: { perSecond } } as unknown as LoadResult,
+      damages: [],
+    }))
+  }
+})

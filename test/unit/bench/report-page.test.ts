@@ -1,0 +1,156 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { labelPlaces } from '../../../bench/report/label-places.js'
+import type { Measurements } from '../../../bench/report/measurements.js'
+import { reportOn } from '../../../bench/report/report.js'
+import { linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
+import { invented, result, withoutRuns } from './report-fixture.js'
+
+/** What keeps a text from being well-formed XML, as far as these pictures use it; undefined when nothing does. */
+function flawOf(xml: string): string | undefined {
+  const open: string[] = []
+  const rest = xml.replace(
+    /<(\/?)([a-zA-Z]+)((?: [\w:-]+="[^"<]*")*)(\/?)>/g,
+    (_, end, name, _attributes, single) => {
+      if (end && open.pop() !== name) open.push(`</${name}>`)
+      if (!end && !single) open.push(name)
+      return ''
+    },
+  )
+  if (open.length > 0) return `not closed: ${open.join(' ')}`
+  const bare = /[<>]|&(?!(?:amp|lt|gt|quot);)/.exec(rest)
+  return bare ? `not escaped: ${rest.slice(bare.index, bare.index + 40)}` : undefined
+}
+
+/** Every number that is written as a place in a picture. */
+function coordinatesIn(svg: string): readonly string[] {
+  return [...svg.matchAll(/ (?:x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([^"]*)"/g)].map(
+    (match) => match[1] ?? '',
+  )
+}
+
+describe('the report', () => {
+  const report = reportOn(invented())
+
+  it('has a section for each thing that was measured', () => {
+    const sections = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1])
+    expect(sections).to.deep.equal([
+      ...['Goals', 'Throughput', 'One hot account', 'Latency at a rate', 'Overload', 'Few accounts and many'],
+      ...['What it costs', 'The books', 'Conditions'],
+    ])
+  })
+
+  it('shows every chart that it draws', () => {
+    const shown = [...report.markdown.matchAll(/\]\(benchmarks\/([^)]*)\)/g)].map((match) => match[1])
+    expect(shown).to.have.members(report.charts.map(({ file }) => file))
+    expect(shown).to.include.members(['goals.svg', 'throughput-unary.svg', 'throughput-stream.svg'])
+    expect(shown).to.include.members([
+      'hot-unary-128.svg',
+      'latency-unary-common.svg',
+      'overload-ours-unary.svg',
+    ])
+  })
+
+  it('draws charts that are well-formed, and in which every place is a number', () => {
+    for (const { file, svg } of report.charts) {
+      expect(flawOf(svg), file).to.equal(undefined)
+      expect(coordinatesIn(svg).join(' '), file).to.match(/^[\d., -]+$/)
+    }
+  })
+
+  it('says which goals are met, and which are not', () => {
+    expect(report.markdown).to.include('3 of 4 goals are met.')
+    expect(report.markdown).to.match(/over those on many \| at least 1\.4× \| .* \| 3 \| no \|/)
+  })
+
+  it('draws a goal that was missed altogether', () => {
+    const measurements = invented()
+    const runs = measurements.runs.map((run) => ({ ...run, result: result({ perSecond: 0, medianMs: 0 }) }))
+    const goals = measurements.goals.slice(0, 1).map((goal) => ({ ...goal, bound: { atLeast: 1 } }))
+    const [chart] = reportOn({ ...measurements, runs, goals }).charts
+    expect(chart?.file).to.equal('goals.svg')
+    expect(coordinatesIn(chart?.svg ?? '').join(' ')).to.match(/^[\d., -]+$/)
+  })
+
+  it('tells what was wrong with the books', () => {
+    const measurements = invented()
+    const [first, ...others] = measurements.runs
+    if (!first) throw new Error('there are runs')
+    const damaged: Measurements = {
+      ...measurements,
+      runs: [{ ...first, damages: ['5.00 are missing'] }, ...others],
+    }
+    expect(reportOn(damaged).markdown).to.match(/- .*, round 1: 5\.00 are missing/)
+    expect(report.markdown).not.to.include('are missing')
+  })
+
+  it('leaves out what was not measured', () => {
+    const { markdown, charts } = reportOn({ ...withoutRuns(), goals: [], floors: [], loading: [] })
+    expect(charts).to.deep.equal([])
+    expect(markdown).not.to.include('## Throughput')
+    expect(markdown).not.to.match(/NaN|Infinity|undefined/)
+  })
+
+  it('has a number wherever it has one to show', () => {
+    expect(report.markdown).not.to.match(/NaN|Infinity|undefined/)
+  })
+})
+
+describe('the flaws of XML', () => {
+  it('are found', () => {
+    expect(flawOf('<a b="c"><d/>e &amp; f</a>')).to.equal(undefined)
+    expect(flawOf('<a><b></a></b>')).to.include('not closed')
+    expect(flawOf('<a>')).to.include('not closed')
+    expect(flawOf('<a>b & c</a>')).to.include('not escaped')
+    expect(flawOf('<a>1 < 2</a>')).to.include('not escaped')
+    expect(flawOf('<a b="<"/>')).to.include('not escaped')
+  })
+})
+
+describe('the labels of a chart', () => {
+  it('never cover each other, keep their order, and stay within bounds', () => {
+    const wanted = fc.array(fc.double({ min: 0, max: 400, noNaN: true }), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(wanted, (heights) => {
+        const places = labelPlaces(heights, { gap: 17, from: 0, to: 400 })
+        const inOrder = heights
+          .map((height, index) => ({ height, place: places[index] ?? Number.NaN }))
+          .sort((one, other) => one.place - other.place)
+        inOrder.forEach(({ height, place }, index) => {
+          const next = inOrder[index + 1]
+          expect(place).to.be.within(0, 400)
+          if (!next) return
+          expect(next.place - place).to.be.at.least(16.999)
+          expect(next.height).to.be.at.least(height)
+        })
+      }),
+    )
+  })
+})
+
+describe('the scales of a chart', () => {
+  it('hold everything that is shown', () => {
+    const value = fc.double({ min: 0.001, max: 1e7, noNaN: true })
+    fc.assert(
+      fc.property(value, value, (one, other) => {
+        const [smallest, largest] = [Math.min(one, other), Math.max(one, other)]
+        expect(linearScale(largest).at(largest)).to.be.within(0, 1.000_001)
+        const log = logScale({ smallest, largest })
+        expect(log.at(smallest)).to.be.at.least(-1e-9)
+        expect(log.at(largest)).to.be.at.most(1 + 1e-9)
+        expect(linearScale(largest).ticks.length).to.be.within(2, 8)
+      }),
+    )
+  })
+
+  it('put points at the same distance, and each further nine too', () => {
+    expect([1, 8, 256].map(pointScale([256, 1, 8]).at)).to.deep.equal([0, 0.5, 1])
+    const { at } = percentileScale(0.999)
+    expect([0, 0.9, 0.99, 0.999].map((share) => at(share).toFixed(3))).to.deep.equal([
+      '0.000',
+      '0.333',
+      '0.667',
+      '1.000',
+    ])
+  })
+})
