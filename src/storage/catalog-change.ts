@@ -36,7 +36,7 @@ export type CatalogChange = {
 
 export const CATALOG_ID = 'catalog'
 
-/** Longest time that one change may take with all its attempts, in milliseconds. */
+/** Longest time that one change may take with all its attempts, in milliseconds, when its maker does not say. */
 const CHANGE_MS_MAX = 5_000
 /** Time that a tombstone is kept, in milliseconds: a process that was away longer reads everything. */
 const TOMBSTONE_MS = 24 * 60 * 60 * 1_000
@@ -63,11 +63,15 @@ const transactionOptions: TransactionOptions = {
  *
  * @throws IndecisionError UNAVAILABLE when it is unknown whether the change was made.
  */
-export async function changeCatalog<T>(db: Db, write: (change: CatalogChange) => Promise<T>): Promise<T> {
-  const endsAtMs = performance.now() + CHANGE_MS_MAX
+export async function changeCatalog<T>(
+  db: Db,
+  write: (change: CatalogChange) => Promise<T>,
+  { durationMsMax = CHANGE_MS_MAX }: { readonly durationMsMax?: number } = {},
+): Promise<T> {
+  const endsAtMs = performance.now() + durationMsMax
   const session = db.client.startSession({ defaultTransactionOptions: transactionOptions })
   const attempt = async () => {
-    if (performance.now() > endsAtMs) throw late()
+    if (performance.now() > endsAtMs) throw late(durationMsMax)
     const change = await begin(db, session)
     const result = await write(change)
     if (session.inTransaction()) await purge(db, change)
@@ -75,7 +79,7 @@ export async function changeCatalog<T>(db: Db, write: (change: CatalogChange) =>
   }
   try {
     return await whileAvailable('changing the catalog', () =>
-      inTime(session.withTransaction(attempt, transactionOptions)),
+      inTime(session.withTransaction(attempt, transactionOptions), durationMsMax),
     )
   } finally {
     // Undoes what is still under way.
@@ -127,10 +131,10 @@ async function purge(db: Db, { session, at }: CatalogChange): Promise<void> {
 }
 
 /** The driver tries for two minutes, and has no shorter bound to set. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: Promise<T>, durationMsMax: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), CHANGE_MS_MAX)
+    timer = setTimeout(() => reject(late(durationMsMax)), durationMsMax)
   })
   try {
     return await Promise.race([work, tooLate])
@@ -139,6 +143,6 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function late(): Error {
-  return unavailable('changing the catalog', new Error(`no end within ${CHANGE_MS_MAX} ms`))
+function late(durationMs: number): Error {
+  return unavailable('changing the catalog', new Error(`no end within ${durationMs} ms`))
 }
