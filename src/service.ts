@@ -1,17 +1,22 @@
 import { status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
+import type { CatalogHealth } from './application/catalog-cache.js'
+import { IndecisionError } from './application/errors.js'
 import { Readiness } from './application/readiness.js'
 import { createReverse } from './application/reverse.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
 import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
+import { InvariantError } from './domain/invariant.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
+import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
+import { merchantRuleService } from './grpc/merchant-rule-service.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
@@ -53,13 +58,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     },
     onDamage: ({ accountId, transactionId, seq }) =>
       logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify'),
-    onCatalogFailure: (error) =>
-      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
+    onCatalogFailure: (error) => {
+      metrics.catalogRefreshFailed()
+      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use')
+    },
+    onCatalogUnwatched: (error) =>
+      logger.warn({ err: error }, 'changes of the catalog are not announced, it is looked for them'),
   })
   const metrics = createMetrics({
     waitingRequests: () => core.engine.waiting,
     unsettledEntries: () => core.settler.unsettled,
     oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
+    catalogVersion: () => core.catalog.health.version,
+    catalogAgeMs: () => core.catalog.health.ageMs,
   })
   measureCommands(core.client, metrics)
 
@@ -70,7 +81,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: () => metrics.expose(),
     readiness: () => ({
       ready: readiness.ready,
-      detail: readiness.ready ? 'ready' : 'the database does not answer',
+      detail: readiness.ready ? readyDetail(core.catalog.health) : 'the database does not answer',
     }),
   })
   const readiness = new Readiness({
@@ -156,7 +167,23 @@ function createGrpc({ config, jwtSecret, logger }: ServiceOptions, core: Core, m
       ...creditHandlers({ engine: core.engine, catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
+    category: categoryService({ store: core.categories, handlers }),
+    merchantRule: merchantRuleService({ store: core.merchantRules, catalog, handlers }),
   })
+}
+
+/** Decisions go on with the last good catalog: whoever watches is told since when. */
+function readyDetail({ version, ageMs, failure }: CatalogHealth): string {
+  if (failure === undefined) return 'ready'
+  const seconds = Math.floor(ageMs / 1_000)
+  return `ready, with catalog version ${version}, which could not be refreshed for ${seconds} s: ${describe(failure)}`
+}
+
+/** What went wrong, in a word or, when it is the catalog's own fault, in a sentence. Never the driver's text. */
+function describe(failure: unknown): string {
+  if (failure instanceof IndecisionError) return 'the database does not answer'
+  if (failure instanceof RangeError || failure instanceof InvariantError) return failure.message
+  return 'see the log'
 }
 
 function recordCall(call: EndedCall, logger: Logger, metrics: Metrics): void {
@@ -191,10 +218,18 @@ function labelsOf({ path, type }: ObservedCall): CallLabels {
 }
 
 function measureCommands(client: MongoClient, metrics: Metrics): void {
-  client.on('commandSucceeded', ({ commandName, duration }: CommandSucceededEvent) =>
-    metrics.mongoCommand(commandName, 'ok', duration / 1000),
-  )
+  client.on('commandSucceeded', ({ commandName, duration, reply }: CommandSucceededEvent) => {
+    // Waiting for a change takes as long as there is none, and says nothing of the database.
+    if (!isWatch(commandName, reply)) metrics.mongoCommand(commandName, 'ok', duration / 1000)
+  })
   client.on('commandFailed', ({ commandName, duration }: CommandFailedEvent) =>
     metrics.mongoCommand(commandName, 'error', duration / 1000),
   )
+}
+
+function isWatch(commandName: string, reply: unknown): boolean {
+  if (commandName !== 'getMore' || typeof reply !== 'object' || reply === null || !('cursor' in reply))
+    return false
+  const { cursor } = reply
+  return typeof cursor === 'object' && cursor !== null && 'postBatchResumeToken' in cursor
 }

@@ -33,6 +33,7 @@ async function seed(config: Config, mongodbUri: string): Promise<void> {
     onDamage: ({ accountId, transactionId }) =>
       tell(`the ledger holds something else in the place of ${transactionId} of account ${accountId}`),
     onCatalogFailure: (error) => tell(`the catalog could not be read: ${error}`),
+    onCatalogUnwatched: () => {},
   })
   try {
     await core.prepare()

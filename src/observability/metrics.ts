@@ -14,6 +14,8 @@ export interface Metrics {
   mongoCommand(command: string, outcome: 'ok' | 'error', seconds: number): void
   /** A copy to the ledger failed and will be tried again. */
   settleFailed(): void
+  /** A look for a new catalog failed; the last good one stays in use. */
+  catalogRefreshFailed(): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
 }
@@ -37,6 +39,9 @@ export type Readings = {
   readonly waitingRequests: () => number
   readonly unsettledEntries: () => number
   readonly oldestUnsettledMs: () => number
+  /** 0 before the first one was read. */
+  readonly catalogVersion: () => bigint
+  readonly catalogAgeMs: () => number
 }
 
 /** Commands that the service sends; any other is counted as "other". */
@@ -108,12 +113,24 @@ export function createMetrics(readings: Readings): Metrics {
     help: 'Failed attempts to copy entries to the ledger.',
     registers,
   })
+  const refreshFailures = new Counter({
+    name: 'benefits_catalog_refresh_failures_total',
+    help: 'Failed attempts to look for a new catalog, or to take it over.',
+    registers,
+  })
   gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
   gauge('benefits_unsettled_entries', 'Entries on their way to the ledger.', readings.unsettledEntries)
   gauge(
     'benefits_oldest_unsettled_seconds',
     'Age of the oldest entry on its way to the ledger, in seconds.',
     () => readings.oldestUnsettledMs() / 1000,
+  )
+
+  gauge('benefits_catalog_version', 'Version of the catalog in use.', () => Number(readings.catalogVersion()))
+  gauge(
+    'benefits_catalog_age_seconds',
+    'Time since the catalog in use was last known to be the latest, in seconds.',
+    () => readings.catalogAgeMs() / 1000,
   )
 
   function gauge(name: string, help: string, read: () => number): void {
@@ -139,6 +156,7 @@ export function createMetrics(readings: Readings): Metrics {
     mongoCommand: (command, outcome, seconds) =>
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
+    catalogRefreshFailed: () => refreshFailures.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   }
 }

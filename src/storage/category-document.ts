@@ -14,12 +14,13 @@ export type CategoryDocument = {
   readonly free: boolean
   readonly credits_closed: boolean
   readonly changed_at: Date
+  readonly changed_by: string
 }
 
 /** Writes a category as a change of the catalog stores it. */
 export function categoryDocument(
   category: Category,
-  { version, at }: Pick<CatalogChange, 'version' | 'at'>,
+  { version, at, by }: Pick<CatalogChange, 'version' | 'at'> & { readonly by: string },
 ): CategoryDocument {
   return {
     _id: category.id,
@@ -30,6 +31,7 @@ export function categoryDocument(
     free: category.free,
     credits_closed: category.creditsClosed,
     changed_at: at,
+    changed_by: by,
   }
 }
 

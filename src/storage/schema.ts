@@ -75,16 +75,30 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     never_permitted: mccs,
   }),
   categories: orTombstone(
-    object(['_id', 'version', 'display_name', 'mccs', 'order', 'free', 'credits_closed', 'changed_at'], {
-      _id: { bsonType: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
-      version: { bsonType: 'long', minimum: 1 },
-      display_name: { bsonType: 'string', minLength: 1 },
-      mccs,
-      order: { bsonType: 'int' },
-      free: { bsonType: 'bool' },
-      credits_closed: { bsonType: 'bool' },
-      changed_at: date,
-    }),
+    object(
+      [
+        '_id',
+        'version',
+        'display_name',
+        'mccs',
+        'order',
+        'free',
+        'credits_closed',
+        'changed_at',
+        'changed_by',
+      ],
+      {
+        _id: { bsonType: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
+        version: { bsonType: 'long', minimum: 1 },
+        display_name: { bsonType: 'string', minLength: 1 },
+        mccs,
+        order: { bsonType: 'int' },
+        free: { bsonType: 'bool' },
+        credits_closed: { bsonType: 'bool' },
+        changed_at: date,
+        changed_by: text,
+      },
+    ),
   ),
   merchant_rules: orTombstone(
     object(['_id', 'version', 'match', 'name', 'mcc', 'slot', 'changed_at', 'changed_by'], {
@@ -149,11 +163,12 @@ async function ensureCatalog(db: Db): Promise<void> {
       { upsert: true },
     )
 
+  const first = { version: FIRST_VERSION, by: 'schema' }
   // The free balance comes last, and no catalog can do without one: whoever was interrupted on the way is finished by the next.
   const categories = db.collection<CategoryDocument>(collections.categories)
   if ((await categories.findOne({ free: true }, { projection: { _id: 1 } })) === null) {
     for (const category of challengeCategories) {
-      const { _id, ...fields } = categoryDocument(category, { version: FIRST_VERSION, at: changed_at })
+      const { _id, ...fields } = categoryDocument(category, { ...first, at: changed_at })
       await categories.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true })
     }
   }

@@ -1,17 +1,19 @@
 import { expect } from 'chai'
-import { creditAccount } from '../../src/application/credit-account.js'
+import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { Engine } from '../../src/application/engine.js'
 import { IndecisionError } from '../../src/application/errors.js'
 import { Settler } from '../../src/application/settler.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore, systemClock } from '../../src/core.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
+import { challengeCategories } from '../../src/domain/category.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { fundedAccount, testBudget } from '../support/accounts.js'
+import { catalogOf } from '../support/catalogs.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { eventually } from '../support/eventually.js'
 import { testMongoUri } from '../support/mongo.js'
@@ -26,7 +28,10 @@ class AwayLedger extends MongoLedger {
   }
 }
 
-type Process = Pick<Core, 'engine' | 'settler'>
+type Process = Pick<Core, 'engine' | 'settler'> & CreditOptions
+
+const challenge = catalogOf(challengeCategories)
+const catalog = { current: () => challenge }
 
 describe('journal bound', () => {
   const database = useDatabase()
@@ -50,12 +55,13 @@ describe('journal bound', () => {
     const clock = systemClock
     const settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: failed })
     const accounts = new MongoAccountStore(database())
-    const process = { settler, engine: new Engine({ accounts, ledger, settler, clock, queueMax: 2_000 }) }
+    const engine = new Engine({ accounts, ledger, settler, clock, queueMax: 2_000 })
+    const process = { settler, engine, catalog }
     running.push(process)
     return process
   }
 
-  const open = ({ engine }: Process) => fundedAccount({ engine } as Core, {})
+  const open = (process: Process) => fundedAccount(process, {})
 
   async function journalOf(accountId: string): Promise<number> {
     const accounts = database().collection<{ _id: string; journal: unknown[] }>('accounts')
@@ -154,6 +160,7 @@ describe('journal bound', () => {
       onSettleFailure: expected,
       onDamage: expected,
       onCatalogFailure: failed,
+      onCatalogUnwatched: failed,
     })
   }
 })
@@ -163,9 +170,9 @@ function failed(cause: unknown): never {
 }
 
 /** What comes of a credit of one centavo: a verdict, or why there is none. */
-function creditOnce({ engine }: Process, accountId: string, transactionId: string): Promise<string> {
+function creditOnce(process: Process, accountId: string, transactionId: string): Promise<string> {
   const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
-  return creditAccount(engine, accountId, credit, testBudget()).then(
+  return creditAccount(process, accountId, credit, testBudget()).then(
     ({ type }) => type,
     (error: unknown) => (error instanceof IndecisionError ? error.indecision : String(error)),
   )

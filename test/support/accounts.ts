@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { timeBudget } from '../../src/application/budget.js'
-import { creditAccount } from '../../src/application/credit-account.js'
+import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore, systemClock } from '../../src/core.js'
@@ -29,6 +29,7 @@ export async function openCore(
     onSettleFailure,
     onDamage: unexpected,
     onCatalogFailure: unexpected,
+    onCatalogUnwatched: unexpected,
   })
   await core.prepare()
   return core
@@ -41,14 +42,14 @@ export function testBudget() {
 
 /** Opens an account with these balances and returns its id. */
 export async function fundedAccount(
-  { engine }: Core,
+  core: CreditOptions,
   balances: Balances,
   accountId: string = randomUUID(),
 ): Promise<string> {
-  await openAccount(engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
+  await openAccount(core.engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
   for (const [wallet, amount] of Object.entries(balances)) {
     const credit = { transactionId: `credit:${wallet}`, wallet, amount: centavos(amount) }
-    await creditAccount(engine, accountId, credit, testBudget())
+    await creditAccount(core, accountId, credit, testBudget())
   }
   return accountId
 }

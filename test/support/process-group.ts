@@ -44,7 +44,7 @@ export class ProcessGroup {
   async kill(index: number): Promise<void> {
     const { core, die } = this.at(index)
     die()
-    core.catalog.close()
+    await core.catalog.close()
     this.#killed.push(core)
     await core.client.close()
     // It has no connection any more: this only ends its attempts.
@@ -87,6 +87,7 @@ export class ProcessGroup {
       onSettleFailure: unexpected,
       onDamage: unexpected,
       onCatalogFailure: unexpected,
+      onCatalogUnwatched: unexpected,
     })
     // The schema is there: made by whoever made the database.
     await core.catalog.start()
