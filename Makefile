@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close verify authorize token seed test crash-test check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance credit batch-credit reverse statement block unblock close import-rules export-rules resolve verify authorize token seed test crash-test check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -52,6 +52,15 @@ unblock: install ## Take its purchases again: account=ana
 
 close: install ## Refuse its purchases and credits for good: account=ana
 	$(TSX) tools/account.ts close
+
+import-rules: install ## Put a file of merchant rules in use, all or none: file=rules.csv, with the columns id,match,name,city,country,mcc
+	$(TSX) tools/import-rules.ts
+
+export-rules: install ## Write every merchant rule as such a file: make -s export-rules > rules.csv
+	$(TSX) tools/export-rules.ts
+
+resolve: install ## Show which merchant rule decides, and why: merchant="UBER EATS"
+	$(TSX) tools/resolve.ts
 
 verify: install ## Check that every centavo is explained: repair=yes settles what a crash left
 	$(TSX) tools/verify.ts

@@ -19,7 +19,7 @@ export type MerchantRuleRefusal =
 /** The outcome of a change. */
 export type MerchantRuleOutcome =
   | { readonly refusal?: never; readonly stored: StoredMerchantRule }
-  | { readonly refusal: MerchantRuleRefusal }
+  | { readonly refusal: MerchantRuleRefusal; readonly stored?: never }
 
 /**
  * Where merchant rules are kept. Each change is made whole or not at all, and after all changes before it: of two that would tie

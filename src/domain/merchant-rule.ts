@@ -39,7 +39,7 @@ export type MerchantRuleFault = {
 }
 
 /** Longest name or city that a rule may be written with, in characters. Of a city only the first twelve count. */
-export const RULE_TEXT_LENGTH_MAX = 99
+const RULE_TEXT_LENGTH_MAX = 99
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const COUNTRY = /^[A-Za-z]{2}$/
@@ -62,6 +62,11 @@ export function slotKey({ match, name, city = '', country = '' }: MerchantRuleSl
   return `${match}\n${country}\n${city}\n${name}`
 }
 
+/** Whether the text can name a rule. */
+export function isMerchantRuleId(text: string): boolean {
+  return RULE_ID.test(text)
+}
+
 /** Whether two rules are the same one, word for word. */
 export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
   return (
@@ -80,7 +85,7 @@ export function faultsOf(rule: MerchantRule): readonly MerchantRuleFault[] {
 }
 
 function* idFaults(id: string): Generator<MerchantRuleFault> {
-  if (RULE_ID.test(id)) return
+  if (isMerchantRuleId(id)) return
   const description = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'
   yield { field: 'id', description }
 }

@@ -24,6 +24,9 @@ export type MerchantRuleFields = Pick<
   '_id' | 'match' | 'name' | 'city' | 'country' | 'mcc'
 >
 
+/** Finds rules, and not what is left of some. Without it the index on slots, which has no others, is not used. */
+export const notDeleted = { slot: { $exists: true } } as const
+
 /** Reads a rule. */
 export function merchantRuleOf({
   _id: id,

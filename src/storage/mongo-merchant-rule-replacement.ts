@@ -7,7 +7,7 @@ import {
   slotKey,
   slotOf,
 } from '../domain/merchant-rule.js'
-import { type CatalogChange, changeCatalog } from './catalog-change.js'
+import { CATALOG_ID, type CatalogChange, type CatalogDocument, changeCatalog } from './catalog-change.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
@@ -15,6 +15,7 @@ import {
   type MerchantRuleDocument,
   merchantRuleDocument,
   merchantRuleOf,
+  notDeleted,
 } from './mongo-merchant-rule-document.js'
 
 /** Rules read or written in one operation: making their documents keeps decisions waiting for a few milliseconds. */
@@ -36,11 +37,11 @@ export async function replaceMerchantRules(
   rules: readonly MerchantRule[],
   { by, dryRun, proceed }: ReplaceOptions,
 ): Promise<MerchantRulesReplaced> {
-  // Often there is nothing to do, or it cannot be done: found out without keeping other changes waiting.
-  const foreseen = await whileAvailable('comparing merchant rules', () => planOf(db, rules))
-  if (dryRun || isIdle(foreseen)) return summaryOf(foreseen)
+  const foreseen = await whileAvailable('comparing merchant rules', () => foresee(db, rules))
+  if (dryRun || isIdle(foreseen.plan)) return summaryOf(foreseen.plan)
   const replace = async (change: CatalogChange) => {
-    const plan = await planOf(db, rules, change.session)
+    const isAsForeseen = change.version === foreseen.version + 1n
+    const plan = isAsForeseen ? foreseen.plan : await planOf(db, rules, change.session)
     proceed()
     if (isIdle(plan)) await change.session.abortTransaction()
     else await carryOut(db, plan, { ...change, by })
@@ -48,6 +49,19 @@ export async function replaceMerchantRules(
     return summaryOf(plan)
   }
   return await changeCatalog(db, replace, { durationMsMax: REPLACEMENT_MS_MAX })
+}
+
+/** Plans without keeping other changes waiting: unless one comes in between, the plan is still good when it is carried out. */
+async function foresee(db: Db, rules: readonly MerchantRule[]): Promise<{ version: bigint; plan: Plan }> {
+  const session = db.client.startSession({ snapshot: true })
+  try {
+    const catalog = await db
+      .collection<CatalogDocument>(collections.catalog)
+      .findOne({ _id: CATALOG_ID }, { session, maxTimeMS: OPERATION_MS_MAX })
+    return { version: catalog?.version ?? 0n, plan: await planOf(db, rules, session) }
+  } finally {
+    await session.endSession()
+  }
 }
 
 function isIdle({ ties, created, changed }: Plan): boolean {
@@ -59,7 +73,7 @@ function summaryOf({ created, changed, unchanged, ties }: Plan): MerchantRulesRe
   return { created: created.length, changed: changed.length, unchanged, ties }
 }
 
-async function planOf(db: Db, rules: readonly MerchantRule[], session?: ClientSession): Promise<Plan> {
+async function planOf(db: Db, rules: readonly MerchantRule[], session: ClientSession): Promise<Plan> {
   const arriving = new Set(rules.map(({ id }) => id))
   const created: MerchantRule[] = []
   const changed: MerchantRule[] = []
@@ -84,19 +98,24 @@ function isOther(before: MerchantRule | undefined, rule: MerchantRule): boolean 
 }
 
 /** The rules that have these rules' ids, and the ids of those that have their places. */
-async function presentAround(db: Db, chunk: readonly MerchantRule[], session: ClientSession | undefined) {
-  const options = { maxTimeMS: OPERATION_MS_MAX, ...(session && { session }) }
-  const rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
+async function presentAround(db: Db, chunk: readonly MerchantRule[], session: ClientSession) {
   const ids = chunk.map(({ id }) => id)
-  const names = [...new Set(chunk.map((rule) => slotOf(rule).name))]
-  const sameIds = await rules.find({ _id: { $in: ids }, slot: { $exists: true } }, options).toArray()
-  const sameNames = await rules
-    .find({ 'slot.name': { $in: names } }, options)
-    .project<Pick<MerchantRuleDocument, '_id' | 'match' | 'slot'>>({ match: 1, slot: 1 })
+  const names = chunk.map((rule) => slotOf(rule).name)
+  const present = await db
+    .collection<MerchantRuleDocument>(collections.merchantRules)
+    .find(
+      {
+        $or: [
+          { _id: { $in: ids }, ...notDeleted },
+          { 'slot.name': { $in: names }, ...notDeleted },
+        ],
+      },
+      { session, maxTimeMS: OPERATION_MS_MAX },
+    )
     .toArray()
   return {
-    byId: new Map(sameIds.map((document) => [document._id, merchantRuleOf(document)])),
-    holders: new Map(sameNames.map(({ _id, match, slot }) => [slotKey({ match, ...slot }), _id])),
+    byId: new Map(present.map((document) => [document._id, merchantRuleOf(document)])),
+    holders: new Map(present.map(({ _id, match, slot }) => [slotKey({ match, ...slot }), _id])),
   }
 }
 

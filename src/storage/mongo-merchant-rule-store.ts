@@ -18,6 +18,7 @@ import { whileAvailable } from './errors.js'
 import {
   type MerchantRuleDocument,
   merchantRuleDocument,
+  notDeleted,
   storedMerchantRuleOf,
 } from './mongo-merchant-rule-document.js'
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
@@ -113,6 +114,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     const { match, name, city, country } = slotOf(rule)
     const holder = await this.#rules.findOne(
       {
+        ...notDeleted,
         match,
         'slot.name': name,
         'slot.city': city ?? { $exists: false },
@@ -133,9 +135,6 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     return document ? storedMerchantRuleOf(document) : undefined
   }
 }
-
-/** A rule, and not what is left of one. */
-const notDeleted = { slot: { $exists: true } } as const
 
 async function refuse(
   { session }: CatalogChange,
