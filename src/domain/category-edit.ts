@@ -41,7 +41,7 @@ export type CategoryRefusal = 'CATEGORY_NOT_FOUND' | 'CREDITS_OPEN' | 'CATALOG_C
  * Time for which a category must have been closed for credits before it is deleted, in milliseconds. Every process knows of the
  * closing within two seconds, and a credit that was decided before is committed, or never will be, within the rest.
  */
-export const CLOSED_MS_MIN = 10_000
+const CLOSED_MS_MIN = 10_000
 
 /** Adds a category, or puts it in the place of the one with its id. */
 export function upsertCategory(current: KeptCategorySet, category: Category): CategoryEdit {

@@ -79,10 +79,11 @@ describe('the catalog cache on MongoDB', () => {
   it('keeps the last good catalog when what is stored contradicts itself, until it is mended', async () => {
     const cache = await startedCache(new SilentStore(database()), NEVER_MS)
     const good = cache.current().version
+    const { wallets } = cache.current().route({ mcc: '5411', merchant: '' })
     await write('CASH', (change) => tombstoneOf('CASH', change))
     expect(await cache.refresh().catch(String)).to.match(/exactly one free balance, not 0/)
     expect(cache.current().version).to.equal(good)
-    expect(cache.current().route({ mcc: '5411', merchant: '' }).wallets).to.deep.equal(['FOOD', 'CASH'])
+    expect(cache.current().route({ mcc: '5411', merchant: '' }).wallets).to.deep.equal(wallets)
     expect(cache.health.failure).to.be.instanceOf(RangeError)
 
     const cash = { ...pets, id: 'CASH', order: 1_000, mccs: [], free: true }

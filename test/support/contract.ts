@@ -11,7 +11,10 @@ const folder = (path: string) => fileURLToPath(new URL(`../../${path}`, import.m
 /** The contract as a stranger reads it, from the .proto files: none of our generated code is involved. */
 const definitions = loadSync(
   [
+    'benefits/v1/account.proto',
     'benefits/v1/authorization.proto',
+    'benefits/v1/category.proto',
+    'benefits/v1/merchant_rule.proto',
     'google/rpc/error_details.proto',
     'google/rpc/status.proto',
     'grpc/health/v1/health.proto',
