@@ -12,7 +12,6 @@ const PAUSE_MS_MAX = 30_000
 export class MongoCatalogWatch implements CatalogWatch {
   readonly #db: Db
   readonly #listener: CatalogListener
-  readonly #ended: Promise<void>
   #stream: ChangeStream | undefined
   #wake: (() => void) | undefined
   #pauseMs = PAUSE_MS
@@ -21,14 +20,13 @@ export class MongoCatalogWatch implements CatalogWatch {
   constructor(db: Db, listener: CatalogListener) {
     this.#db = db
     this.#listener = listener
-    this.#ended = this.#run()
+    void this.#run()
   }
 
   async close(): Promise<void> {
     this.#closed = true
     this.#wake?.()
     await this.#stream?.close()
-    await this.#ended
   }
 
   async #run(): Promise<void> {

@@ -936,7 +936,7 @@ export const CategoryServiceService = {
   },
   /**
    * DeleteCategory removes a category. It must have been closed for credits (credits_closed) for ten seconds, and no account may
-   * hold money in it: every account is looked at, about a second for 200,000 of them, so give the call a minute.
+   * hold money in it: every account is looked at, so give the call a minute; the service gives up after two.
    * A purchase that it paid for can be reversed later: the money goes back to the wallet, and can be spent when a
    * category with this id is made again.
    *
@@ -1011,7 +1011,7 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
   upsertCategory: handleUnaryCall<UpsertCategoryRequest, UpsertCategoryResponse>;
   /**
    * DeleteCategory removes a category. It must have been closed for credits (credits_closed) for ten seconds, and no account may
-   * hold money in it: every account is looked at, about a second for 200,000 of them, so give the call a minute.
+   * hold money in it: every account is looked at, so give the call a minute; the service gives up after two.
    * A purchase that it paid for can be reversed later: the money goes back to the wallet, and can be spent when a
    * category with this id is made again.
    *
