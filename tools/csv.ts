@@ -16,13 +16,11 @@ export function* readCsv(text: string): Generator<CsvRecord> {
   let at = 0
   let line = 1
   while (at < text.length) {
-    const record = recordAt(text, at)
-    if (record.fault !== undefined || record.fields.length > 1 || record.fields[0] !== '') {
-      const { fields, fault } = record
-      yield { line, fields, ...(fault !== undefined && { fault }) }
-    }
-    line += text.slice(at, record.end).match(LINE_END)?.length ?? 0
-    at = record.end
+    const { fields, fault, end } = recordAt(text, at)
+    const isEmptyLine = /^(\r\n|\n|\r)$/.test(text.slice(at, end))
+    if (!isEmptyLine) yield { line, fields, ...(fault !== undefined && { fault }) }
+    line += text.slice(at, end).match(LINE_END)?.length ?? 0
+    at = end
   }
 }
 
@@ -33,7 +31,7 @@ export function writeCsv(fields: readonly string[]): string {
   return `${written.length === 1 && written[0] === '' ? '""' : written.join(',')}\n`
 }
 
-function recordAt(text: string, start: number) {
+function recordAt(text: string, start: number): Omit<CsvRecord, 'line'> & { readonly end: number } {
   const fields: string[] = []
   let at = start
   for (;;) {

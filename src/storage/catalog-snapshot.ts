@@ -6,7 +6,7 @@ import { OPERATION_MS_MAX } from './client.js'
  *
  * A snapshot session without a transaction would do, but the driver then takes a database that is away for one that is too old.
  */
-const transactionOptions: TransactionOptions = {
+export const momentOptions: TransactionOptions = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority', journal: true, wtimeoutMS: OPERATION_MS_MAX },
   readPreference: 'primary',
@@ -17,7 +17,7 @@ const transactionOptions: TransactionOptions = {
 export async function atOneMoment<T>(db: Db, read: (session: ClientSession) => Promise<T>): Promise<T> {
   const session = db.client.startSession()
   try {
-    session.startTransaction(transactionOptions)
+    session.startTransaction(momentOptions)
     const result = await read(session)
     await session.commitTransaction()
     return result

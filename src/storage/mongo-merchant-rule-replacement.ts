@@ -8,6 +8,7 @@ import {
   slotOf,
 } from '../domain/merchant-rule.js'
 import { CATALOG_ID, type CatalogChange, type CatalogDocument, changeCatalog } from './catalog-change.js'
+import { atOneMoment } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
@@ -53,15 +54,12 @@ export async function replaceMerchantRules(
 
 /** Plans without keeping other changes waiting: unless one comes in between, the plan is still good when it is carried out. */
 async function foresee(db: Db, rules: readonly MerchantRule[]): Promise<{ version: bigint; plan: Plan }> {
-  const session = db.client.startSession({ snapshot: true })
-  try {
+  return await atOneMoment(db, async (session) => {
     const catalog = await db
       .collection<CatalogDocument>(collections.catalog)
       .findOne({ _id: CATALOG_ID }, { session, maxTimeMS: OPERATION_MS_MAX })
     return { version: catalog?.version ?? 0n, plan: await planOf(db, rules, session) }
-  } finally {
-    await session.endSession()
-  }
+  })
 }
 
 function isIdle({ ties, created, changed }: Plan): boolean {

@@ -12,6 +12,7 @@ import type {
 } from '../application/merchant-rule-store.js'
 import { isSameRule, type MerchantRule, type MerchantRuleId, slotOf } from '../domain/merchant-rule.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
+import { momentOptions } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
@@ -51,13 +52,16 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 
   async *all(): AsyncGenerator<readonly StoredMerchantRule[]> {
-    const session = this.#db.client.startSession({ snapshot: true })
+    const session = this.#db.client.startSession()
+    const reading = async <T>(step: () => Promise<T>) => await whileAvailable('reading merchant rules', step)
     try {
+      session.startTransaction(momentOptions)
       const options = { sort: { _id: 1 }, batchSize: PIECE_MAX, maxTimeMS: READ_ALL_MS_MAX, session } as const
       const cursor = this.#rules.find(notDeleted, options)
-      while (await whileAvailable('reading merchant rules', () => cursor.hasNext())) {
+      while (await reading(() => cursor.hasNext())) {
         yield cursor.readBufferedDocuments().map(storedMerchantRuleOf)
       }
+      await reading(() => session.commitTransaction())
     } finally {
       await session.endSession()
     }
