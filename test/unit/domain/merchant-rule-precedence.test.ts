@@ -136,7 +136,11 @@ describe('merchant rules by the hundred', () => {
     country: fc.constantFrom('BR', 'PT'),
   }
   const anyRule = fc.record(
-    { match: fc.constantFrom('EXACT' as const, 'PREFIX' as const), name, ...place },
+    {
+      match: fc.constantFrom('EXACT' as const, 'PREFIX' as const),
+      name: name.filter((text) => text !== ''),
+      ...place,
+    },
     { requiredKeys: ['match', 'name'] },
   )
   const anyRules = fc
