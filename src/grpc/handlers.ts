@@ -91,7 +91,12 @@ export function serverStreamHandler<Request, Response>(
 /** Ends when the caller has taken what was written, or is gone. */
 async function untilTaken(stream: ServerWritableStream<unknown, unknown>): Promise<void> {
   await new Promise<void>((resolve) => {
-    for (const event of ['drain', 'close']) stream.once(event, () => resolve())
+    const end = () => {
+      for (const event of ends) stream.off(event, end)
+      resolve()
+    }
+    const ends = ['drain', 'close']
+    for (const event of ends) stream.on(event, end)
   })
 }
 
