@@ -31,6 +31,8 @@ export type ImportOutcome = {
   readonly unchanged: number
   /** In the order in which they came. */
   readonly refused: readonly RefusedRule[]
+  /** Whether there would be too many rules. When there would be, nothing was changed. */
+  readonly full: boolean
 }
 
 export type ImportOptions = {
@@ -72,10 +74,10 @@ export class MerchantRuleImport {
   async finish(): Promise<ImportOutcome> {
     const { store, by, proceed } = this.#options
     const dryRun = this.#refused.length > 0
-    const { created, changed, unchanged, ties } = await store.replace(this.#rules, { by, proceed, dryRun })
+    const { ties, ...done } = await store.replace(this.#rules, { by, proceed, dryRun })
     const refused = [...this.#refused, ...this.#tiesFound(ties)].sort((a, b) => a.index - b.index)
-    if (refused.length > 0) return { created: 0, changed: 0, unchanged: 0, refused }
-    return { created, changed, unchanged, refused }
+    if (refused.length > 0) return { created: 0, changed: 0, unchanged: 0, refused, full: false }
+    return { ...done, refused }
   }
 
   #refusalOf(

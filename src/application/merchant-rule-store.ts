@@ -10,9 +10,12 @@ export type StoredMerchantRule = {
   readonly changedBy: string
 }
 
-/** Why a change of a rule was not made; the rules are as they were. */
+/** Most rules that there may be: every process holds all of them in memory. Some more may get in when many are made at once. */
+export const RULES_MAX = 500_000
+
+/** Why a change of a rule was not made; the rules are as they were. FULL: there are as many rules as there may be. */
 export type MerchantRuleRefusal =
-  | { readonly reason: 'EXISTS' | 'NOT_FOUND' | 'CHANGED_MEANWHILE' }
+  | { readonly reason: 'EXISTS' | 'NOT_FOUND' | 'CHANGED_MEANWHILE' | 'FULL' }
   /** Another rule has the same match, name, city and country. */
   | { readonly reason: 'TIE'; readonly with: MerchantRuleId }
 
@@ -36,7 +39,7 @@ export interface MerchantRuleStore {
   /** Every rule as of one moment, in the order of their ids, in pieces. */
   all(): AsyncIterable<readonly StoredMerchantRule[]>
 
-  /** Refused: EXISTS, TIE. */
+  /** Refused: EXISTS, TIE, FULL. */
   create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome>
 
   /**
@@ -54,7 +57,8 @@ export interface MerchantRuleStore {
 
   /**
    * Creates the rules whose ids are new and replaces those whose ids are not, all in one change. When one of them would tie
-   * with a rule that is not among them, nothing is done, and every such one is named. They must not tie with each other.
+   * with a rule that is not among them, nothing is done, and every such one is named; nor is anything done when there would be
+   * too many rules. They must not tie with each other.
    */
   replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced>
 }
@@ -97,4 +101,6 @@ export type MerchantRulesReplaced = {
   readonly unchanged: number
   /** Rules that tie with one that is there: by id, with the other's. When there are any, nothing was done. */
   readonly ties: ReadonlyMap<MerchantRuleId, MerchantRuleId>
+  /** Whether there would be too many rules. When there would be, nothing was done. */
+  readonly full: boolean
 }

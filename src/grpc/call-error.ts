@@ -69,6 +69,11 @@ const kinds = {
     retry: false,
     message: 'another merchant rule has the same match, name, city and country',
   },
+  MERCHANT_RULES_FULL: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'there are as many merchant rules as there may be',
+  },
   MERCHANT_RULE_CHANGED: {
     code: status.ABORTED,
     retry: false,

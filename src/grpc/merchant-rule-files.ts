@@ -76,7 +76,8 @@ async function importAll(
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
   }
-  const { created, changed, unchanged, refused } = await rules.finish()
+  const { created, changed, unchanged, refused, full } = await rules.finish()
+  if (full) throw new CallError('MERCHANT_RULES_FULL')
   return {
     createdCount: BigInt(created),
     changedCount: BigInt(changed),

@@ -127,6 +127,8 @@ function changed(outcome: MerchantRuleOutcome, id: MerchantRule['id']): Merchant
       throw new CallError('MERCHANT_RULE_EXISTS', { detail: id })
     case 'CHANGED_MEANWHILE':
       throw new CallError('MERCHANT_RULE_CHANGED', { detail: id })
+    case 'FULL':
+      throw new CallError('MERCHANT_RULES_FULL')
     case 'TIE': {
       const metadata = { merchant_rule: refusal.with }
       throw new CallError('MERCHANT_RULES_TIE', { detail: `rule ${refusal.with}`, metadata })

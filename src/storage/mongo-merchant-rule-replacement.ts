@@ -24,8 +24,14 @@ const CHUNK_MAX = 500
 /** Longest time that one replacement may take with all its attempts, in milliseconds. MongoDB ends a transaction after 60 seconds. */
 const REPLACEMENT_MS_MAX = 45_000
 
+export type ReplacementOptions = ReplaceOptions & {
+  readonly hasRoomFor: (count: number) => Promise<boolean>
+}
+
+const full: MerchantRulesReplaced = { created: 0, changed: 0, unchanged: 0, ties: new Map(), full: true }
+
 /** What a replacement does. */
-type Plan = Omit<MerchantRulesReplaced, 'created' | 'changed'> & {
+type Plan = Pick<MerchantRulesReplaced, 'unchanged' | 'ties'> & {
   readonly created: readonly MerchantRule[]
   readonly changed: readonly MerchantRule[]
   /** Ids of changed rules that will cover others than now: another rule may need the place that they leave. */
@@ -36,10 +42,12 @@ type Plan = Omit<MerchantRulesReplaced, 'created' | 'changed'> & {
 export async function replaceMerchantRules(
   db: Db,
   rules: readonly MerchantRule[],
-  { by, dryRun, proceed }: ReplaceOptions,
+  { by, dryRun, proceed, hasRoomFor }: ReplacementOptions,
 ): Promise<MerchantRulesReplaced> {
   const foreseen = await whileAvailable('comparing merchant rules', () => foresee(db, rules))
   if (dryRun || isIdle(foreseen.plan)) return summaryOf(foreseen.plan)
+  const { created } = foreseen.plan
+  if (created.length > 0 && !(await hasRoomFor(created.length))) return full
   const replace = async (change: CatalogChange) => {
     const isAsForeseen = change.version === foreseen.version + 1n
     const plan = isAsForeseen ? foreseen.plan : await planOf(db, rules, change.session)
@@ -67,8 +75,8 @@ function isIdle({ ties, created, changed }: Plan): boolean {
 }
 
 function summaryOf({ created, changed, unchanged, ties }: Plan): MerchantRulesReplaced {
-  if (ties.size > 0) return { created: 0, changed: 0, unchanged: 0, ties }
-  return { created: created.length, changed: changed.length, unchanged, ties }
+  if (ties.size > 0) return { created: 0, changed: 0, unchanged: 0, ties, full: false }
+  return { created: created.length, changed: changed.length, unchanged, ties, full: false }
 }
 
 async function planOf(db: Db, rules: readonly MerchantRule[], session: ClientSession): Promise<Plan> {

@@ -1,14 +1,15 @@
 import type { ClientSession, Collection, Db, Filter } from 'mongodb'
-import type {
-  MerchantRuleChangeBy,
-  MerchantRuleFilter,
-  MerchantRuleOutcome,
-  MerchantRuleQuery,
-  MerchantRuleRefusal,
-  MerchantRuleStore,
-  MerchantRulesReplaced,
-  ReplaceOptions,
-  StoredMerchantRule,
+import {
+  type MerchantRuleChangeBy,
+  type MerchantRuleFilter,
+  type MerchantRuleOutcome,
+  type MerchantRuleQuery,
+  type MerchantRuleRefusal,
+  type MerchantRuleStore,
+  type MerchantRulesReplaced,
+  type ReplaceOptions,
+  RULES_MAX,
+  type StoredMerchantRule,
 } from '../application/merchant-rule-store.js'
 import { isSameRule, type MerchantRule, type MerchantRuleId, slotOf } from '../domain/merchant-rule.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
@@ -34,8 +35,11 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   readonly #db: Db
   readonly #rules: Collection<MerchantRuleDocument>
 
-  constructor(db: Db) {
+  readonly #rulesMax: number
+
+  constructor(db: Db, { rulesMax = RULES_MAX }: { readonly rulesMax?: number } = {}) {
     this.#db = db
+    this.#rulesMax = rulesMax
     this.#rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
   }
 
@@ -68,6 +72,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 
   async create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome> {
+    if (!(await this.#hasRoomFor(1))) return { refusal: { reason: 'FULL' } }
     return await changeCatalog(this.#db, async (change) => {
       if (await this.#find(rule.id, change.session)) return await refuse(change, { reason: 'EXISTS' })
       return await this.#put(rule, { ...change, by })
@@ -105,7 +110,20 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 
   async replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced> {
-    return await replaceMerchantRules(this.#db, rules, options)
+    return await replaceMerchantRules(this.#db, rules, {
+      ...options,
+      hasRoomFor: (count) => this.#hasRoomFor(count),
+    })
+  }
+
+  /** Counts what is only being deleted at first, because that takes no time; and looks closer only when it matters. */
+  async #hasRoomFor(count: number): Promise<boolean> {
+    return await whileAvailable('counting merchant rules', async () => {
+      const limit = this.#rulesMax - count
+      const options = { maxTimeMS: OPERATION_MS_MAX }
+      if ((await this.#rules.estimatedDocumentCount(options)) <= limit) return true
+      return (await this.#rules.countDocuments(notDeleted, options)) <= limit
+    })
   }
 
   /** Writes a rule in the place of whatever has its id, unless it would tie with another. */

@@ -133,6 +133,20 @@ describe('MongoMerchantRuleStore', () => {
     expect(await ids()).to.deep.equal(['other', 'rule-1'])
   })
 
+  it('takes no more rules than there may be, and counts none that is deleted', async () => {
+    const small = new MongoMerchantRuleStore(database(), { rulesMax: 2 })
+    const replace = (...rules: readonly MerchantRule[]) =>
+      small.replace(rules, { by: 'ana', dryRun: false, proceed: () => {} })
+    await create(ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' }))
+    const third = ruleOf({ id: 'c', name: 'C' })
+    expect(await small.create(third, 'ana')).to.deep.equal({ refusal: { reason: 'FULL' } })
+    expect((await replace(ruleOf({ id: 'a', name: 'A2' }), third)).full).to.equal(true)
+    expect((await small.find('a'))?.rule.name).to.equal('A')
+    expect((await replace(ruleOf({ id: 'a', name: 'A2' }))).full).to.equal(false)
+    await small.delete('b', undefined)
+    expect((await replace(third)).created).to.equal(1)
+  })
+
   describe('pages', () => {
     beforeEach(() =>
       create(
@@ -179,7 +193,7 @@ describe('MongoMerchantRuleStore', () => {
         ...many.slice(1, 2),
       )
       const counts = await store.replace(many, options)
-      expect(counts).to.deep.equal({ created: 1_199, changed: 1, unchanged: 1, ties: new Map() })
+      expect(counts).to.deep.equal({ created: 1_199, changed: 1, unchanged: 1, ties: new Map(), full: false })
       const all = (await pieces(store)).flat()
       expect(all.map(({ rule }) => rule)).to.deep.equal([
         ...many,

@@ -12,6 +12,7 @@ const codes: readonly (readonly [CallErrorKind, status, 'may be retried' | 'is f
   ['MERCHANT_RULE_NOT_FOUND', status.NOT_FOUND, 'is final'],
   ['MERCHANT_RULE_EXISTS', status.ALREADY_EXISTS, 'is final'],
   ['MERCHANT_RULES_TIE', status.ALREADY_EXISTS, 'is final'],
+  ['MERCHANT_RULES_FULL', status.FAILED_PRECONDITION, 'is final'],
   ['MERCHANT_RULE_CHANGED', status.ABORTED, 'is final'],
   ['UNAUTHENTICATED', status.UNAUTHENTICATED, 'is final'],
   ['SCOPE_MISSING', status.PERMISSION_DENIED, 'is final'],

@@ -1561,7 +1561,7 @@ export const ExportMerchantRulesResponse: MessageFns<ExportMerchantRulesResponse
  *
  * Every change is in use by the process that made it and by all others within a second or two. Errors are as in
  * AuthorizationService, and NOT_FOUND (MERCHANT_RULE_NOT_FOUND), ALREADY_EXISTS (MERCHANT_RULE_EXISTS, MERCHANT_RULES_TIE),
- * ABORTED (MERCHANT_RULE_CHANGED) besides.
+ * ABORTED (MERCHANT_RULE_CHANGED), FAILED_PRECONDITION (MERCHANT_RULES_FULL: there are 500000 rules) besides.
  */
 export type MerchantRuleServiceService = typeof MerchantRuleServiceService;
 export const MerchantRuleServiceService = {
