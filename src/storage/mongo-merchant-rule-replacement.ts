@@ -20,7 +20,7 @@ import {
 } from './mongo-merchant-rule-document.js'
 
 /** Rules read or written in one operation: making their documents keeps decisions waiting for a few milliseconds. */
-const CHUNK_MAX = 500
+const CHUNK_MAX = 200
 /** Longest time that one replacement may take with all its attempts, in milliseconds. MongoDB ends a transaction after 60 seconds. */
 const REPLACEMENT_MS_MAX = 45_000
 

@@ -26,7 +26,7 @@ import {
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
 
 /** Rules in one piece of all of them. */
-const PIECE_MAX = 500
+const PIECE_MAX = 200
 /** Longest time that reading all of them may take inside the server, in milliseconds. */
 const READ_ALL_MS_MAX = 60_000
 
