@@ -2,6 +2,7 @@ import { type Account, type AccountHistory, balanceOf } from './account.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { AuthorizationEntry, Entry, TransactionId } from './entry.js'
+import { invariant } from './invariant.js'
 import { type Centavos, centavos } from './money.js'
 import type { Reason } from './reason.js'
 import type { Verdict } from './verdict.js'
@@ -28,8 +29,11 @@ export type Purchase = {
  * | 4 | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5 | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
  * | 6 | a reversal of the id came first             | declined, ALREADY_REVERSED                |
- * | 7 | a wallet that may pay covers the amount     | approved; the first such wallet pays it all |
- * | 8 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ * | 7 | nothing pays for the effective MCC          | declined, MCC_NOT_PERMITTED               |
+ * | 8 | a wallet that may pay covers the amount     | approved; the first such wallet pays it all |
+ * | 9 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ *
+ * Only the effective MCC counts in line 7: a merchant rule is the issuer's word on a merchant whose MCC is wrong, either way.
  */
 export function decide(
   history: AccountHistory,
@@ -43,14 +47,20 @@ export function decide(
 
   const { account } = history
   const route = catalog.route(purchase)
-  const asked: Asked = { account, purchase, route, at }
+  const asked: Asked = { account, purchase, route, catalogVersion: catalog.version, at }
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (history.reversalsOf(purchase.transactionId).length > 0) return decline(asked, 'ALREADY_REVERSED')
 
+  if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
+
   const payer = route.wallets.find((wallet) => balanceOf(account, wallet) >= purchase.amount)
   if (payer === undefined) return decline(asked, 'INSUFFICIENT_BALANCE')
+  invariant(
+    catalog.maySpend(payer, route.effectiveMcc),
+    'a wallet pays only for an MCC of its category, or is the free balance',
+  )
   return approve(asked, payer)
 }
 
@@ -68,6 +78,7 @@ type Asked = {
   readonly account: Account
   readonly purchase: Purchase
   readonly route: Route
+  readonly catalogVersion: bigint
   readonly at: Date
 }
 
@@ -82,7 +93,13 @@ function approve(asked: Asked, payer: CategoryId): Verdict<AuthorizationEntry> {
   return { type: 'RECORD', entry: { ...entryFor(asked), reason: 'APPROVED', movement } }
 }
 
-function entryFor({ account, purchase, route, at }: Asked): Omit<AuthorizationEntry, 'reason' | 'movement'> {
+function entryFor({
+  account,
+  purchase,
+  route,
+  catalogVersion,
+  at,
+}: Asked): Omit<AuthorizationEntry, 'reason' | 'movement'> {
   return {
     kind: 'AUTHORIZATION',
     accountId: account.id,
@@ -93,6 +110,7 @@ function entryFor({ account, purchase, route, at }: Asked): Omit<AuthorizationEn
     mcc: purchase.mcc,
     merchant: purchase.merchant,
     effectiveMcc: route.effectiveMcc,
+    catalogVersion,
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
   }
 }

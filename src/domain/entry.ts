@@ -36,6 +36,8 @@ export type AuthorizationEntry = Recorded & {
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC. */
   readonly merchantRule?: string
+  /** Version of the catalog that decided; absent in entries made before there were versions. */
+  readonly catalogVersion?: bigint
   /** Present when it was approved. */
   readonly movement?: Movement
 }

@@ -49,6 +49,7 @@ const blank = {
   effectiveMcc: '',
   merchant: '',
   merchantRule: '',
+  catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
   subject: '',
@@ -57,8 +58,9 @@ const blank = {
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '' } = entry
-      return { reason: reasonOf(entry.reason), amount, mcc, effectiveMcc, merchant, merchantRule }
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n } = entry
+      const reason = reasonOf(entry.reason)
+      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, catalogVersion }
     }
     case 'REVERSAL':
       return {

@@ -227,7 +227,7 @@ export interface RefusedCredit {
   transactionId: string;
   /** As sent. */
   accountId: string;
-  /** INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED or BALANCE_TOO_LARGE. */
+  /** INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED, CREDITS_CLOSED or BALANCE_TOO_LARGE. */
   reason: string;
   /** What is wrong, for people. */
   description: string;
@@ -324,7 +324,11 @@ export interface Transaction {
   /** Administrative changes: subject of the token of who made it. */
   subject: string;
   /** When it was decided, by the service's clock, to the millisecond. */
-  createTime: Date | undefined;
+  createTime:
+    | Date
+    | undefined;
+  /** Purchases: version of the catalog that decided. 0 in entries made before there were versions. */
+  catalogVersion: bigint;
 }
 
 function createBaseAccount(): Account {
@@ -1650,6 +1654,7 @@ function createBaseTransaction(): Transaction {
     accountStatus: 0,
     subject: "",
     createTime: undefined,
+    catalogVersion: 0n,
   };
 }
 
@@ -1720,6 +1725,12 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(146).fork()).join();
+    }
+    if (message.catalogVersion !== 0n) {
+      if (BigInt.asIntN(64, message.catalogVersion) !== message.catalogVersion) {
+        throw new globalThis.Error("value provided for field message.catalogVersion of type int64 too large");
+      }
+      writer.uint32(152).int64(message.catalogVersion);
     }
     return writer;
   },
@@ -1881,6 +1892,14 @@ export const Transaction: MessageFns<Transaction> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.catalogVersion = reader.int64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1899,7 +1918,7 @@ export const Transaction: MessageFns<Transaction> = {
  *
  * Every change is an entry of the account's history, made exactly once per id. Errors are as in AuthorizationService, and
  * NOT_FOUND (ACCOUNT_NOT_FOUND, TRANSACTION_NOT_FOUND), ALREADY_EXISTS (ACCOUNT_EXISTS) and FAILED_PRECONDITION
- * (ACCOUNT_CLOSED, BALANCE_TOO_LARGE) besides.
+ * (ACCOUNT_CLOSED, CREDITS_CLOSED, BALANCE_TOO_LARGE) besides.
  */
 export type AccountServiceService = typeof AccountServiceService;
 export const AccountServiceService = {
@@ -1967,7 +1986,7 @@ export const AccountServiceService = {
    * Credit puts money into one wallet, exactly once. Also on a blocked account.
    *
    * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much, ALREADY_EXISTS when transaction_id was used for something else.
+   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
    */
   credit: {
     path: "/benefits.v1.AccountService/Credit" as const,
@@ -2059,7 +2078,7 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * Credit puts money into one wallet, exactly once. Also on a blocked account.
    *
    * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much, ALREADY_EXISTS when transaction_id was used for something else.
+   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
    */
   credit: handleUnaryCall<CreditRequest, CreditResponse>;
   /**

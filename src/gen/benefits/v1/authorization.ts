@@ -61,6 +61,8 @@ export const Reason = {
   AMOUNT_OVER_REST: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
   BALANCE_TOO_LARGE: 12,
+  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57; no). */
+  MCC_NOT_PERMITTED: 13,
 } as const;
 
 export type Reason = typeof Reason[keyof typeof Reason];
@@ -79,6 +81,7 @@ export namespace Reason {
   export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
   export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
+  export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
 }
 
 /** AuthorizeRequest is one purchase as the payment switch received it. */
@@ -928,9 +931,10 @@ export const AuthorizationServiceService = {
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  8. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1022,9 +1026,10 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount pays: 00, REASON_APPROVED. An amount is never split between wallets.
-   *  7. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  8. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
