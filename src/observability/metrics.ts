@@ -53,7 +53,9 @@ export type Readings = {
 /** Commands that the service sends; any other is counted as "other". */
 const mongoCommands = new Set([
   'find',
-  'findAndModify',
+  'aggregate',
+  'commitTransaction',
+  'abortTransaction',
   'insert',
   'update',
   'bulkWrite',

@@ -98,7 +98,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_settle_failures_total 0')
   })
 
-  for (const command of ['find', 'findAndModify', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
+  for (const command of ['find', 'aggregate', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
     it(`count the command ${command} by its name`, async () => {
       metrics.mongoCommand(command, 'ok', 0.25)
       expect(await lines()).to.include(

@@ -960,7 +960,7 @@ export const AuthorizationServiceService = {
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
    * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
    * decision, from when it is read, and no more than the deadline of the stream leaves.
    *
@@ -1047,7 +1047,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
    * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
    * decision, from when it is read, and no more than the deadline of the stream leaves.
    *
