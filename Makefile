@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds title mccs order free credits never profile
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -60,13 +60,36 @@ unblock: install ## Take its purchases again: account=ana
 close: install ## Refuse its purchases and credits for good: account=ana
 	$(TSX) tools/account.ts close
 
+import-rules: install ## Put a file of merchant rules in use, all or none: file=rules.csv, with the columns id,match,name,city,country,mcc
+	$(TSX) tools/import-rules.ts
+
+export-rules: install ## Write every merchant rule as such a file: make -s export-rules > rules.csv
+	$(TSX) tools/export-rules.ts
+
+resolve: install ## Show which merchant rule decides, and why: merchant="UBER EATS"
+	$(TSX) tools/resolve.ts
+
+categories: install ## Show the categories: their order, and what each pays for
+	$(TSX) tools/category.ts categories
+
+category: install ## Add or change a category: category=PETS title="Pets" order=80 mccs="0742 5995-5999"
+#                  > all of it: what is not given is empty; credits=closed takes no more credits, free=yes pays for anything
+	$(TSX) tools/category.ts category
+
+drop-category: install ## Remove a category that is closed for credits and in which nobody holds money: category=PETS
+	$(TSX) tools/category.ts drop-category
+
+mcc-policy: install ## Show the MCCs that nothing pays for; never="7995 6010-6012" sets them (never=none: none)
+	$(TSX) tools/category.ts mcc-policy
+
 verify: install ## Check that every centavo is explained: repair=yes settles what a crash left
 	$(TSX) tools/verify.ts
 
 token: install ## Print a token: scope="transactions:authorize" subject=developer lifetime=1h
 	$(TSX) tools/token.ts
 
-seed: install ## Add the example accounts and merchant rules; again is harmless
+seed: install ## Add the example accounts and merchant rules; again is harmless. profile=brazil: its categories
+#                  > profile=challenge brings back the challenge's categories; others stay
 	$(TSX) tools/seed.ts
 
 ##@ Work on it

@@ -61,7 +61,7 @@ function readAll(reader: EnvironmentReader) {
     decisionTimeoutMs: reader.integer('DECISION_TIMEOUT_MS', { fallback: 2_000, min: 50, max: 60_000 }),
     queueMax: reader.integer('QUEUE_MAX', { fallback: 1_024, min: 1, max: 1_000_000 }),
     queueWaitMs: reader.integer('QUEUE_WAIT_MS', { fallback: 50, min: 1, max: 60_000 }),
-    catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 3_600_000 }),
+    catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 1_500 }),
     shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
     limitsTimeZone: reader.timeZone('LIMITS_TIME_ZONE', 'America/Sao_Paulo'),
     seedExamples: reader.flag('SEED_EXAMPLES', false),

@@ -2,8 +2,10 @@ import type { MongoClient } from 'mongodb'
 import type { AccountList } from './application/account-list.js'
 import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
+import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
 import { Engine } from './application/engine.js'
+import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
 import { Simulator } from './application/simulate.js'
@@ -12,11 +14,14 @@ import { zoneCalendar } from './application/zone-calendar.js'
 import type { Config } from './config.js'
 import type { Calendar } from './domain/calendar.js'
 import type { Entry } from './domain/entry.js'
+import type { MerchantRule } from './domain/merchant-rule.js'
 import { createClient } from './storage/client.js'
 import { MongoAccountList } from './storage/mongo-account-list.js'
 import { MongoAccountStore } from './storage/mongo-account-store.js'
 import { MongoCatalogStore } from './storage/mongo-catalog-store.js'
+import { MongoCategoryStore } from './storage/mongo-category-store.js'
 import { MongoLedger } from './storage/mongo-ledger.js'
+import { MongoMerchantRuleStore } from './storage/mongo-merchant-rule-store.js'
 import { MongoStatementStore } from './storage/mongo-statement-store.js'
 import { ensureSchema } from './storage/schema.js'
 
@@ -30,6 +35,8 @@ export type CoreOptions = {
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
   readonly onCatalogFailure: (error: unknown) => void
+  /** Changes of the catalog are no longer announced; they are still seen in time. */
+  readonly onCatalogUnwatched: (error: unknown) => void
 }
 
 /** The engine on its database, without any port: what the service and the commands have in common. */
@@ -44,6 +51,8 @@ export type Core = {
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
   readonly calendar: Calendar
+  readonly categories: CategoryStore
+  readonly merchantRules: MerchantRuleStore
   /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
   readonly prepare: () => Promise<void>
   /** Fails while the database does not answer. */
@@ -73,16 +82,23 @@ export function createCore(options: CoreOptions): Core {
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
   })
-  const catalogStore = new MongoCatalogStore(db)
+  const merchantRules = new MongoMerchantRuleStore(db)
   const catalog = new CatalogCache({
-    store: catalogStore,
+    store: new MongoCatalogStore(db),
+    clock,
     refreshMs: config.catalogRefreshMs,
     onFailure: options.onCatalogFailure,
+    onUnwatched: options.onCatalogUnwatched,
   })
 
   const statements = new MongoStatementStore(db)
   const calendar = zoneCalendar(config.limitsTimeZone)
   const current = () => catalog.current()
+
+  /** One that is there already, or whose place another has taken, is left as it is. */
+  async function addRules(rules: readonly MerchantRule[]): Promise<void> {
+    for (const rule of rules) await merchantRules.create(rule, 'seed')
+  }
 
   return {
     client,
@@ -94,20 +110,23 @@ export function createCore(options: CoreOptions): Core {
     settler,
     catalog,
     calendar,
+    categories: new MongoCategoryStore(db),
+    merchantRules,
     prepare: async () => {
       // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
       await client.connect()
       await ensureSchema(db)
-      if (config.seedExamples) {
-        await seedExamples({ engine, clock, addRules: (rules) => catalogStore.addRules(rules) })
-      }
       await catalog.start()
+      if (!config.seedExamples) return
+      await seedExamples({ engine, catalog, clock, addRules })
+      // Whoever is told that the service is ready may try the example rules.
+      await catalog.refresh()
     },
     ping: async () => {
       await db.command({ ping: 1 }, { readPreference: 'primary' })
     },
     close: async (timeoutMs) => {
-      catalog.close()
+      await catalog.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs
       await engine.drain()
       await settler.drain(endsAtMs - clock.monotonicMs())

@@ -1,18 +1,23 @@
 import { status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
+import type { CatalogHealth } from './application/catalog-cache.js'
+import { IndecisionError } from './application/errors.js'
 import { Readiness } from './application/readiness.js'
 import { createReverse } from './application/reverse.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
 import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
+import { InvariantError } from './domain/invariant.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
 import { authorizationService } from './grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
+import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
+import { merchantRuleService } from './grpc/merchant-rule-service.js'
 import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
@@ -60,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: () => decider.metrics.expose(),
     readiness: () => ({
       ready: decider.serving(),
-      detail: decider.serving() ? 'ready' : 'the database does not answer',
+      detail: decider.detail(),
     }),
   })
 
@@ -99,6 +104,8 @@ export type Decider = {
   readonly metrics: Metrics
   /** Whether it can decide now. */
   readonly serving: () => boolean
+  /** The same in words, for whoever watches. */
+  readonly detail: () => string
   /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
   readonly listen: () => Promise<number>
   /** Begins to look for the database. */
@@ -118,13 +125,19 @@ export function createDecider(options: DeciderOptions): Decider {
     },
     onDamage: ({ accountId, transactionId, seq }) =>
       logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify'),
-    onCatalogFailure: (error) =>
-      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
+    onCatalogFailure: (error) => {
+      metrics.catalogRefreshFailed()
+      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use')
+    },
+    onCatalogUnwatched: (error) =>
+      logger.warn({ err: error }, 'changes of the catalog are not announced, it is looked for them'),
   })
   const metrics = createMetrics({
     waitingRequests: () => core.engine.waiting,
     unsettledEntries: () => core.settler.unsettled,
     oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
+    catalogVersion: () => Number(core.catalog.health.version),
+    catalogAgeMs: () => core.catalog.health.ageMs,
   })
   measureCommands(core.client, metrics)
 
@@ -148,6 +161,7 @@ export function createDecider(options: DeciderOptions): Decider {
   return {
     metrics,
     serving: () => readiness.ready,
+    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : 'the database does not answer'),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
     stop: async () => {
@@ -220,7 +234,23 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
       ...creditHandlers({ engine: core.engine, catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
+    category: categoryService({ store: core.categories, handlers }),
+    merchantRule: merchantRuleService({ store: core.merchantRules, catalog, handlers }),
   })
+}
+
+/** Decisions go on with the last good catalog: whoever watches is told since when. */
+function readyDetail({ version, ageMs, failure }: CatalogHealth): string {
+  if (failure === undefined) return 'ready'
+  const seconds = Math.floor(ageMs / 1_000)
+  return `ready, with catalog version ${version}, which could not be refreshed for ${seconds} s: ${describe(failure)}`
+}
+
+/** What went wrong, in a word or, when it is the catalog's own fault, in a sentence. Never the driver's text. */
+function describe(failure: unknown): string {
+  if (failure instanceof IndecisionError) return 'the database does not answer'
+  if (failure instanceof RangeError || failure instanceof InvariantError) return failure.message
+  return 'see the log'
 }
 
 type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
@@ -259,10 +289,18 @@ function labelsOf({ path, type }: ObservedCall): CallLabels {
 }
 
 function measureCommands(client: MongoClient, metrics: Metrics): void {
-  client.on('commandSucceeded', ({ commandName, duration }: CommandSucceededEvent) =>
-    metrics.mongoCommand(commandName, 'ok', duration / 1000),
-  )
+  client.on('commandSucceeded', ({ commandName, duration, reply }: CommandSucceededEvent) => {
+    // Waiting for a change takes as long as there is none, and says nothing of the database.
+    if (!isWatch(commandName, reply)) metrics.mongoCommand(commandName, 'ok', duration / 1000)
+  })
   client.on('commandFailed', ({ commandName, duration }: CommandFailedEvent) =>
     metrics.mongoCommand(commandName, 'error', duration / 1000),
   )
+}
+
+function isWatch(commandName: string, reply: unknown): boolean {
+  if (commandName !== 'getMore' || typeof reply !== 'object' || reply === null || !('cursor' in reply))
+    return false
+  const { cursor } = reply
+  return typeof cursor === 'object' && cursor !== null && 'postBatchResumeToken' in cursor
 }

@@ -1,26 +1,24 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { Client, type ClientWritableStream, credentials, Metadata } from '@grpc/grpc-js'
-import { type Config, loadEnvFile, readConfig } from '../src/config.js'
+import { loadEnvFile, readConfig } from '../src/config.js'
 import { formatReais, parseReais } from '../src/domain/money.js'
-import {
-  AccountServiceService,
-  type BatchCreditRequest,
-  type BatchCreditResponse,
-} from '../src/gen/benefits/v1/account.js'
+import { AccountServiceService, type BatchCreditRequest } from '../src/gen/benefits/v1/account.js'
+import { sendStream } from './client-stream.js'
 import { requiredArgument, runCommand } from './command.js'
-import { issueToken } from './issue-token.js'
-import { addressOf, explained } from './service-client.js'
 
 const EXAMPLE = 'make batch-credit file=load.csv'
 const HEADER = 'transaction_id,account_id,category,amount'
-const { path, requestSerialize, responseDeserialize } = AccountServiceService.batchCredit
 
 await runCommand('batch-credit', async () => {
   const file = requiredArgument('file', EXAMPLE)
   loadEnvFile()
   const config = readConfig(process.env)
-  const summary = await send(config, creditsIn(file))
+  const summary = await sendStream({
+    config,
+    token: { scope: 'accounts:credit', subject: 'make batch-credit' },
+    method: AccountServiceService.batchCredit,
+    requests: creditsIn(file),
+  })
   for (const { index, transactionId, accountId, description } of summary.refused) {
     console.log(`line ${index + 2n}: ${transactionId} of account ${accountId}: ${description}`)
   }
@@ -30,58 +28,6 @@ await runCommand('batch-credit', async () => {
   console.log(`${credited}, ${replayedCount} had been before, ${refused.length} refused`)
   if (refused.length > 0) process.exitCode = 1
 })
-
-/** Sends the credits as fast as the service takes them. */
-async function send(
-  config: Config,
-  credits: AsyncIterable<BatchCreditRequest>,
-): Promise<BatchCreditResponse> {
-  const token = await issueToken(config, {
-    scope: 'accounts:credit',
-    subject: 'make batch-credit',
-    lifetimeSeconds: 60,
-  })
-  const address = addressOf(config)
-  const client = new Client(address, credentials.createInsecure())
-  const metadata = new Metadata()
-  metadata.set('authorization', `Bearer ${token}`)
-  try {
-    return await new Promise((resolve, reject) => {
-      const stream = client.makeClientStreamRequest(
-        path,
-        requestSerialize,
-        responseDeserialize,
-        metadata,
-        (error, response) => {
-          if (response) resolve(response)
-          else reject(error ? explained(error, address) : new Error('the service gave no answer'))
-        },
-      )
-      writeAll(stream, credits).catch((error: unknown) => {
-        stream.cancel()
-        reject(error)
-      })
-    })
-  } finally {
-    client.close()
-  }
-}
-
-async function writeAll(
-  stream: ClientWritableStream<BatchCreditRequest>,
-  credits: AsyncIterable<BatchCreditRequest>,
-): Promise<void> {
-  let goOn = () => {}
-  for (const event of ['drain', 'status', 'close']) stream.on(event, () => goOn())
-  for await (const credit of credits) {
-    if (stream.destroyed) return
-    if (stream.write(credit)) continue
-    await new Promise<void>((resolve) => {
-      goOn = resolve
-    })
-  }
-  stream.end()
-}
 
 /** Reads the file line by line: it may be larger than memory. */
 async function* creditsIn(file: string): AsyncGenerator<BatchCreditRequest> {

@@ -12,7 +12,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import type { Config } from '../src/config.js'
 
-/** Longest time that a call may take, in milliseconds. */
+/** Longest time that a call may take unless it says otherwise, in milliseconds. */
 const CALL_MS_MAX = 5_000
 /** Trailer of every error that comes from the service itself and not from the connection. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
@@ -26,6 +26,8 @@ export type Call = {
   /** In camel case, such as `authorize`. */
   readonly method: string
   readonly request: JsonObject
+  /** Longest time that the call may take, in milliseconds. */
+  readonly durationMsMax?: number
 }
 
 /**
@@ -33,7 +35,14 @@ export type Call = {
  *
  * @throws Error with one line for the user when there is no answer.
  */
-export async function callService({ config, token, service, method, request }: Call): Promise<JsonObject> {
+export async function callService({
+  config,
+  token,
+  service,
+  method,
+  request,
+  durationMsMax = CALL_MS_MAX,
+}: Call): Promise<JsonObject> {
   const address = addressOf(config)
   const { registry, description } = describe(service, method)
   const client = new Client(address, credentials.createInsecure())
@@ -49,7 +58,7 @@ export async function callService({ config, token, service, method, request }: C
           toJson(description.output, fromBinary(description.output, bytes), { registry }) as JsonObject,
         request,
         metadata,
-        { deadline: Date.now() + CALL_MS_MAX },
+        { deadline: Date.now() + durationMsMax },
         (error, answer) => (error ? reject(explained(error, address)) : resolve(answer ?? {})),
       )
     })

@@ -6,6 +6,7 @@ const decidedBy: Readonly<Record<string, string>> = {
   RUNG_TRANSACTION_ID: 'the id, which was used before',
   RUNG_ACCOUNT_STATUS: 'the status of the account',
   RUNG_REVERSED_BEFORE: 'a reversal that came first',
+  RUNG_MCC: 'the MCC, which nothing pays for',
   RUNG_PURCHASE_LIMIT: 'the limit of one purchase',
   RUNG_WALLETS: 'the wallets',
 }

@@ -1,10 +1,11 @@
 import { type Account, type AccountHistory, applyEntry, unopenedAccount } from '../../src/domain/account.js'
-import { createCatalog } from '../../src/domain/catalog.js'
+import { Catalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import { decideCredit } from '../../src/domain/credit.js'
 import { decide } from '../../src/domain/decide.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { invariant } from '../../src/domain/invariant.js'
+import { merchantRules } from '../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../src/domain/money.js'
 import { decideOpening } from '../../src/domain/open-account.js'
 import type { Verdict } from '../../src/domain/verdict.js'
@@ -22,7 +23,13 @@ export const DECLINED_AMOUNT = 999_999_999_999
 /** When the first entry was made; the others follow at intervals of a second. */
 const LOADED_AT_MS = Date.UTC(2026, 0, 1)
 
-const catalog = createCatalog(challengeCategories, [])
+/** The challenge's profile, without rules. */
+const challengeCatalog = new Catalog({
+  version: 1n,
+  categories: challengeCategories,
+  neverPermitted: [],
+  rules: merchantRules([]),
+})
 
 type Step = (history: AccountHistory, at: Date) => Verdict<Entry, string>
 
@@ -37,7 +44,7 @@ const steps: readonly Step[] = [
       mcc: '5411',
       merchant: 'MERCADO BOM                 SAO PAULO BR',
     }
-    return decide(history, { transactionId: 'load-0001-purchase', ...what }, catalog, at, calendar)
+    return decide(history, { transactionId: 'load-0001-purchase', ...what }, challengeCatalog, at, calendar)
   },
 ]
 
@@ -55,5 +62,5 @@ export function loadedAccount(id: string): Account {
 }
 
 function credit(transactionId: string, wallet: string, amount: typeof RICH): Step {
-  return (history, at) => decideCredit(history, { transactionId, wallet, amount }, at)
+  return (history, at) => decideCredit(history, { transactionId, wallet, amount }, challengeCatalog, at)
 }

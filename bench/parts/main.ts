@@ -3,10 +3,11 @@ import { status } from '@grpc/grpc-js'
 import jwt from 'jsonwebtoken'
 import { BSON } from 'mongodb'
 import { type Account, applyEntry } from '../../src/domain/account.js'
-import { createCatalog } from '../../src/domain/catalog.js'
+import { Catalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import { decide, type Purchase } from '../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../src/domain/entry.js'
+import { merchantRules } from '../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../src/domain/money.js'
 import {
   AuthorizeRequest,
@@ -62,10 +63,15 @@ const account: Account = accountOf({
     },
   ],
 })
-const catalog = createCatalog(challengeCategories, [
-  { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
-  { id: 'uber', match: 'PREFIX', name: 'UBER', mcc: '5411' },
-])
+const catalog = new Catalog({
+  version: 1n,
+  categories: challengeCategories,
+  neverPermitted: [],
+  rules: merchantRules([
+    { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
+    { id: 'uber', match: 'PREFIX', name: 'UBER', mcc: '5411' },
+  ]),
+})
 const history = { account, find: () => undefined, reversalsOf: () => [] }
 const entry = recordedEntry()
 const accountBytes = BSON.serialize(accountDocument(account))
@@ -83,6 +89,8 @@ const metrics = createMetrics({
   waitingRequests: () => 0,
   unsettledEntries: () => 0,
   oldestUnsettledMs: () => 0,
+  catalogVersion: () => 1,
+  catalogAgeMs: () => 0,
 })
 const logger = createLogger('info')
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const

@@ -1,4 +1,4 @@
-import type { Figure, Measurements, Place, Run } from './measurements.js'
+import type { BestRival, Figure, Measurements, Place, Run } from './measurements.js'
 import { type Spread, spreadOf } from './spread.js'
 
 /** Runs of one side under one scenario, by round. */
@@ -17,15 +17,25 @@ export function figureAt(measurements: Measurements, place: Place, figure: Figur
  */
 export function ratioOf(
   measurements: Measurements,
-  { of, over, figure }: { readonly of: Place; readonly over: Place; readonly figure: Figure },
+  { of, over, figure }: { readonly of: Place; readonly over: Place | BestRival; readonly figure: Figure },
 ): Spread | undefined {
-  const divisors = new Map(runsAt(measurements, over).map((run) => [run.round, figureOf(run, figure)]))
+  const divisors = new Map<number, number>()
+  for (const run of contendersAt(measurements, over)) {
+    const value = figureOf(run, figure)
+    if (value !== undefined) divisors.set(run.round, Math.max(value, divisors.get(run.round) ?? 0))
+  }
   const ratios = runsAt(measurements, of).flatMap((run) => {
     const value = figureOf(run, figure)
     const divisor = divisors.get(run.round)
     return value === undefined || !divisor ? [] : [value / divisor]
   })
   return spreadOf(ratios)
+}
+
+function contendersAt(measurements: Measurements, place: Place | BestRival): readonly Run[] {
+  if (place.side !== 'BEST_RIVAL') return runsAt(measurements, place)
+  const rivals = new Set(measurements.sides.filter(({ kind }) => kind === 'rival').map(({ id }) => id))
+  return measurements.runs.filter((run) => run.scenario === place.scenario && rivals.has(run.side))
 }
 
 /** A figure of one run; undefined where it was not measured. */

@@ -104,11 +104,14 @@ export type Goal = {
   readonly figure: Figure
   readonly of: Place
   /** Where given, the goal is about `of` divided by `over`, in each round. */
-  readonly over?: Place
+  readonly over?: Place | BestRival
   readonly bound: { readonly atLeast: number } | { readonly atMost: number }
 }
 
 /** Latencies in milliseconds; `serviceCpu` is the service's processor time for one answer, in microseconds. */
 export type Figure = 'perSecond' | 'p50' | 'p99' | 'p999' | 'serviceCpu'
+
+/** Of all rivals under the scenario the one with the largest figure, in each round anew. */
+export type BestRival = { readonly scenario: string; readonly side: 'BEST_RIVAL' }
 
 export type Place = { readonly scenario: string; readonly side: string }

@@ -5,6 +5,11 @@ import type { Config } from '../../src/config.js'
 import { systemClock } from '../../src/core.js'
 import { codesOf } from '../../src/domain/reason.js'
 import { type AccountServiceServer, AccountServiceService } from '../../src/gen/benefits/v1/account.js'
+import { type CategoryServiceServer, CategoryServiceService } from '../../src/gen/benefits/v1/category.js'
+import {
+  type MerchantRuleServiceServer,
+  MerchantRuleServiceService,
+} from '../../src/gen/benefits/v1/merchant_rule.js'
 import { authorizationService } from '../../src/grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from '../../src/grpc/authorize-stream.js'
 import { unaryHandler } from '../../src/grpc/handlers.js'
@@ -32,6 +37,8 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
     waitingRequests: () => 0,
     unsettledEntries: () => 0,
     oldestUnsettledMs: () => 0,
+    catalogVersion: () => 1,
+    catalogAgeMs: () => 0,
   })
   measureCommands(client, metrics)
   const handlers = {
@@ -90,7 +97,9 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
           replayed,
         }),
     }),
-    account: withoutMethods(AccountServiceService, handlers),
+    account: withoutMethods<AccountServiceServer>(AccountServiceService, handlers),
+    category: withoutMethods<CategoryServiceServer>(CategoryServiceService, handlers),
+    merchantRule: withoutMethods<MerchantRuleServiceServer>(MerchantRuleServiceService, handlers),
   })
 }
 
@@ -98,13 +107,13 @@ async function notServed(): Promise<never> {
   throw new Error('the benchmark has Authorize only')
 }
 
-function withoutMethods(
+function withoutMethods<Service>(
   service: ServiceDefinition,
   handlers: Parameters<typeof unaryHandler>[0],
-): AccountServiceServer {
+): Service {
   const methods = Object.keys(service).map((name) => [name, unaryHandler(handlers, notServed)])
   // Every method of the service is there, by its name; that they all refuse is the point.
-  return Object.fromEntries(methods) as unknown as AccountServiceServer
+  return Object.fromEntries(methods) as Service
 }
 
 function labelsOf({ path, type }: ObservedCall): CallLabels {

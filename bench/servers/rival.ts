@@ -24,9 +24,11 @@ await client.connect()
 const db = client.db(config.mongodbDatabase)
 const catalog = new CatalogCache({
   store: new MongoCatalogStore(db),
+  clock: systemClock,
   refreshMs: config.catalogRefreshMs,
   onFailure: (error) =>
     logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
+  onUnwatched: (error) => logger.warn({ err: error }, 'changes of the catalog are not announced'),
 })
 await catalog.start()
 
@@ -47,7 +49,7 @@ process.once('SIGTERM', stop)
 process.once('SIGINT', stop)
 
 async function stop(): Promise<void> {
-  catalog.close()
+  await catalog.close()
   await front.drain(DRAIN_MS_MAX)
   await client.close()
   process.exit(0)

@@ -1,27 +1,49 @@
-import { type Catalog, createCatalog } from '../domain/catalog.js'
-import type { Category } from '../domain/category.js'
-import type { MerchantRule } from '../domain/merchant-rule.js'
-import { IndecisionError } from './errors.js'
+import { type Catalog, catalogInSteps, isSmall } from '../domain/catalog.js'
+import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
+import type { Clock } from './clock.js'
+import { IndecisionError, isUnavailable } from './errors.js'
 
-/** Where categories and merchant rules are kept. */
-export interface CatalogStore {
-  /** Everything that makes up the catalog. */
-  read(): Promise<{ readonly categories: readonly Category[]; readonly rules: readonly MerchantRule[] }>
-}
+/** Pause before a version that cannot be used is tried again, in milliseconds: somebody may have mended it. */
+const UNUSABLE_RETRY_MS = 30_000
 
 export type CatalogCacheOptions = {
   readonly store: CatalogStore
-  /** Pause between two reads, in milliseconds. */
+  readonly clock: Clock
+  /** Pause between two looks at the version, in milliseconds. */
   readonly refreshMs: number
-  /** Told when a read failed, or what was read contradicts itself. The last good catalog stays in use. */
+  /** Told when a look or a read failed, or what was read contradicts itself. The last good catalog stays in use. */
   readonly onFailure: (error: unknown) => void
+  /** Told when changes are no longer announced: they are still seen within `refreshMs`. */
+  readonly onUnwatched: (error: unknown) => void
 }
 
-/** The catalog in memory, read again from time to time and replaced as a whole. */
+/** How the catalog in use compares with the store's. */
+export type CatalogHealth = {
+  /** 0 before the first one was read. */
+  readonly version: bigint
+  /** Time since the catalog in use was last known to be the store's, in milliseconds. */
+  readonly ageMs: number
+  /** What the last look failed with; absent when it did not. */
+  readonly failure?: unknown
+}
+
+/** A version that was read and could not be used. */
+type Unusable = { readonly version: bigint; readonly sinceMs: number; readonly error: unknown }
+
+/**
+ * The catalog in memory: always one whole version, replaced in one step. It looks at the version when the store says that there
+ * may be a new one, and every `refreshMs` besides, and reads only what has changed.
+ */
 export class CatalogCache {
   readonly #options: CatalogCacheOptions
   #catalog: Catalog | undefined
+  #freshAtMs = 0
+  #failure: { readonly error: unknown } | undefined
+  #unusable: Unusable | undefined
+  #lastLook: Promise<void> = Promise.resolve()
+  #nextLook: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
+  #watch: CatalogWatch | undefined
   #closed = false
 
   constructor(options: CatalogCacheOptions) {
@@ -29,7 +51,7 @@ export class CatalogCache {
   }
 
   /**
-   * The catalog to decide by.
+   * The catalog to decide by. To be asked for at every decision, and not kept.
    *
    * @throws IndecisionError UNAVAILABLE before the first one was read.
    */
@@ -38,32 +60,125 @@ export class CatalogCache {
     return this.#catalog
   }
 
-  /** Reads the catalog, and from then on again and again. Fails when the first read fails. */
+  /** Reads the catalog, and from then on follows its changes. Fails when the first read fails. */
   async start(): Promise<void> {
-    await this.#read()
+    await this.refresh()
+    if (this.#closed || this.#watch) return
+    this.#watch = this.#options.store.watch({
+      onChange: () => this.#look(),
+      onLost: (error) => {
+        if (!this.#closed) this.#options.onUnwatched(error)
+      },
+    })
     this.#schedule()
   }
 
-  /** Reads no more. */
-  close(): void {
+  /** Ends when the catalog in use is one that the store had after this was called; fails when that cannot be. */
+  refresh(): Promise<void> {
+    // One look after another, or an earlier reading might come last. Whoever asks while one waits for its turn shares it.
+    this.#nextLook ??= this.#lastLook.then(() => {
+      this.#nextLook = undefined
+      return this.#lookOnce()
+    })
+    this.#lastLook = this.#nextLook.catch(() => {})
+    return this.#nextLook
+  }
+
+  get health(): CatalogHealth {
+    return {
+      version: this.#catalog?.version ?? 0n,
+      ageMs: this.#catalog ? this.#options.clock.monotonicMs() - this.#freshAtMs : 0,
+      ...(this.#failure && { failure: this.#failure.error }),
+    }
+  }
+
+  /** Follows no more. */
+  async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
+    await this.#watch?.close()
   }
 
   #schedule(): void {
     if (this.#closed) return
     this.#timer = setTimeout(() => {
-      this.#read()
-        .catch((error: unknown) => {
-          // A read that is cut off by the end of the process is no failure.
-          if (!this.#closed) this.#options.onFailure(error)
-        })
-        .finally(() => this.#schedule())
+      this.#look()
+      this.#schedule()
     }, this.#options.refreshMs)
   }
 
-  async #read(): Promise<void> {
-    const { categories, rules } = await this.#options.store.read()
-    this.#catalog = createCatalog(categories, rules)
+  #look(): void {
+    // What it fails with is told where it fails.
+    if (!this.#closed) this.refresh().catch(() => {})
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { clock, onFailure } = this.#options
+    const startedMs = clock.monotonicMs()
+    try {
+      await this.#update()
+      this.#freshAtMs = startedMs
+      this.#failure = undefined
+    } catch (error) {
+      this.#failure = { error }
+      // A read that is cut off by the end of the process is no failure; of the first one, who started it is told.
+      if (!this.#closed && this.#catalog) onFailure(error)
+      throw error
+    }
+  }
+
+  async #update(): Promise<void> {
+    const { store, clock } = this.#options
+    const known = this.#catalog?.version
+    const version = known === undefined ? undefined : await store.version()
+    if (known !== undefined && version === known) return
+    if (known !== undefined && version !== undefined && version < known) {
+      throw new RangeError(
+        `the catalog has gone back from version ${known} to ${version}: restart to work with it`,
+      )
+    }
+    const unusable = this.#unusable
+    const isDue = !unusable || clock.monotonicMs() - unusable.sinceMs >= UNUSABLE_RETRY_MS
+    if (unusable && unusable.version === version && !isDue) throw unusable.error
+    try {
+      await this.#read(known)
+      this.#unusable = undefined
+    } catch (error) {
+      if (!isUnavailable(error) && version !== undefined) {
+        this.#unusable = { version, sinceMs: clock.monotonicMs(), error }
+      }
+      throw error
+    }
+  }
+
+  async #read(known: bigint | undefined): Promise<void> {
+    const { store } = this.#options
+    if (known === undefined) {
+      this.#catalog = await gently(catalogInSteps(await store.read()))
+      return
+    }
+    try {
+      await this.#take(await store.read(known))
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      // What is here and what has changed do not go together: perhaps what is there does.
+      this.#catalog = await gently(catalogInSteps(await store.read()))
+    }
+  }
+
+  async #take(reading: CatalogReading): Promise<void> {
+    const catalog = this.current()
+    if (reading.kind === 'WHOLE') this.#catalog = await gently(catalogInSteps(reading))
+    else if (isSmall(reading)) this.#catalog = catalog.succeed(reading)
+    else this.#catalog = await gently(catalog.succeedInSteps(reading))
+  }
+}
+
+/** Does work step by step, and lets others have their turn in between. */
+async function gently<T>(steps: Generator<undefined, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -1,13 +1,20 @@
 import type { AccountId } from '../domain/account.js'
+import type { Catalog } from '../domain/catalog.js'
 import { type Credit, type CreditRefusal, decideCredit } from '../domain/credit.js'
 import type { CreditEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Engine } from './engine.js'
 
+export type CreditOptions = {
+  readonly engine: Engine
+  /** Says which wallets take credits. Throws IndecisionError UNAVAILABLE while it does not know. */
+  readonly catalog: { current(): Catalog }
+}
+
 /** Tops up one wallet, exactly once. */
 export function creditAccount(
-  engine: Engine,
+  { engine, catalog }: CreditOptions,
   accountId: AccountId,
   credit: Credit,
   budget: Budget,
@@ -16,7 +23,7 @@ export function creditAccount(
     {
       accountId,
       transactionIds: [credit.transactionId],
-      decide: (history, at) => decideCredit(history, credit, at),
+      decide: (history, at) => decideCredit(history, credit, catalog.current(), at),
     },
     budget,
   )

@@ -3,8 +3,7 @@ import type { MerchantRule } from '../domain/merchant-rule.js'
 import { type Centavos, centavos } from '../domain/money.js'
 import { timeBudget } from './budget.js'
 import type { Clock } from './clock.js'
-import { creditAccount } from './credit-account.js'
-import type { Engine } from './engine.js'
+import { type CreditOptions, creditAccount } from './credit-account.js'
 import { openAccount } from './open-account.js'
 
 /** The example accounts of the README: each wallet of the challenge's profile with the same balance. */
@@ -24,22 +23,22 @@ export const exampleRules: readonly MerchantRule[] = [
 const wallets = ['FOOD', 'MEAL', 'CASH'] as const
 const STEP_MS_MAX = 5_000
 
-export type SeedOptions = {
-  readonly engine: Engine
+export type SeedOptions = CreditOptions & {
   readonly clock: Clock
   /** Adds the rules that are not there; leaves those that are as they are. */
   readonly addRules: (rules: readonly MerchantRule[]) => Promise<void>
 }
 
 /** Makes the example accounts and rules. The transaction ids are fixed, so doing it again changes nothing. */
-export async function seedExamples({ engine, clock, addRules }: SeedOptions): Promise<void> {
+export async function seedExamples(options: SeedOptions): Promise<void> {
+  const { engine, clock, addRules } = options
   await addRules(exampleRules)
   for (const { id, balance } of exampleAccounts) {
     const opening = { transactionId: 'seed:open', subject: 'seed' }
     await openAccount(engine, id, opening, timeBudget(STEP_MS_MAX, clock))
     for (const wallet of wallets) {
       const credit = { transactionId: `seed:${wallet}`, wallet, amount: balance }
-      await creditAccount(engine, id, credit, timeBudget(STEP_MS_MAX, clock))
+      await creditAccount(options, id, credit, timeBudget(STEP_MS_MAX, clock))
     }
   }
 }

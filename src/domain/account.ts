@@ -97,6 +97,7 @@ function walletsAfter(account: Account, entry: Entry): Account['wallets'] {
   if (!movement) return account.wallets
   const { wallet, delta, balanceAfter } = movement
   invariant(delta !== 0n, 'a movement changes a balance')
+  invariant(delta > 0n || entry.kind === 'AUTHORIZATION', 'only a purchase takes money out of a wallet')
   invariant(balanceAfter >= 0n, 'no balance falls below zero')
   invariant(balanceOf(account, wallet) + delta === balanceAfter, 'balance before + delta = balance after')
   return new Map(account.wallets).set(wallet, balanceAfter)

@@ -1,14 +1,10 @@
 import type { Category, CategoryId } from './category.js'
+import { type CategorySet, contradictionIn } from './category-contradiction.js'
+import { invariant } from './invariant.js'
+import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
 import { parseMerchant } from './merchant.js'
-import { type MerchantRule, merchantRules } from './merchant-rule.js'
-
-/** The rules that route money, as one immutable whole: a decision uses one catalog from beginning to end. */
-export type Catalog = {
-  /** The MCC to decide by: that of the merchant's rule if there is one, else the one received (challenge, L3). */
-  route(purchase: { readonly mcc: string; readonly merchant: string }): Route
-  /** Every category, in order, the free balance last. */
-  readonly categories: readonly Category[]
-}
+import type { MerchantRule } from './merchant-rule.js'
+import { type MerchantRuleChange, MerchantRuleIndex } from './merchant-rule-index.js'
 
 /** Where a purchase may be paid from, and why. */
 export type Route = {
@@ -16,30 +12,164 @@ export type Route = {
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when none matched. */
   readonly merchantRule?: string
+  /** Whether the effective MCC may be paid for at all. */
+  readonly permitted: boolean
   /** The wallets that may pay, in the order they are asked; the free balance is always the last. */
   readonly wallets: readonly CategoryId[]
 }
 
-/**
- * Builds a catalog.
- *
- * @throws RangeError when there is not exactly one free balance, a category stands twice, or two rules tie.
- */
-export function createCatalog(categories: readonly Category[], rules: readonly MerchantRule[]): Catalog {
-  const ordered = [...categories].sort(byPlace)
-  const free = onlyFreeBalance(ordered)
-  const walletsByMcc = walletsOf(ordered, free)
-  const freeOnly: readonly CategoryId[] = [free]
-  const resolver = merchantRules(rules)
+export type CatalogParts = CategorySet & {
+  /** Number of the change that made it. */
+  readonly version: bigint
+  /** Belongs to the catalog from now on: nobody else may change it. */
+  readonly rules: MerchantRuleIndex
+}
 
-  return {
-    categories: ordered,
-    route({ mcc, merchant }) {
-      const rule = resolver.resolve(parseMerchant(merchant))
-      const effectiveMcc = rule?.mcc ?? mcc
-      const wallets = walletsByMcc.get(effectiveMcc) ?? freeOnly
-      return rule ? { effectiveMcc, wallets, merchantRule: rule.id } : { effectiveMcc, wallets }
-    },
+/** Most rules taken over in one step: more of them would keep decisions waiting for longer than a millisecond or two. */
+const STEP_RULES_MAX = 500
+
+/** What makes a version of the catalog out of an earlier one. */
+export type CatalogDelta = {
+  readonly version: bigint
+  /** Categories that are new or changed, as they are now. */
+  readonly upserted: readonly Category[]
+  readonly deleted: readonly CategoryId[]
+  readonly neverPermitted: MccSet
+  readonly rules: MerchantRuleChange
+}
+
+/** One version of the rules that route money, as a whole: a decision uses one catalog from beginning to end. */
+export class Catalog {
+  readonly version: bigint
+  /** Every category, in order, the free balance last. */
+  readonly categories: readonly Category[]
+  readonly neverPermitted: MccSet
+  readonly #rules: MerchantRuleIndex
+  readonly #walletsByMcc: ReadonlyMap<string, readonly CategoryId[]>
+  readonly #forbidden: ReadonlySet<string>
+  readonly #freeOnly: readonly CategoryId[]
+  #succeeded = false
+
+  /** @throws RangeError when the categories contradict themselves. */
+  constructor({ version, categories, neverPermitted, rules }: CatalogParts) {
+    const contradiction = contradictionIn({ categories, neverPermitted })
+    if (contradiction !== undefined) throw new RangeError(contradiction)
+    this.version = version
+    this.categories = [...categories].sort(byPlace)
+    this.neverPermitted = neverPermitted
+    this.#rules = rules
+    this.#freeOnly = this.categories.filter(({ free }) => free).map(({ id }) => id)
+    this.#walletsByMcc = walletsOf(this.categories, this.#freeOnly)
+    this.#forbidden = new Set(mccsOf(neverPermitted))
+  }
+
+  /** The merchant rules of this version. To be read at once: a later version takes them over. */
+  get rules(): Pick<MerchantRuleIndex, 'resolve' | 'explain' | 'size'> {
+    this.#mustBeCurrent()
+    return this.#rules
+  }
+
+  /** The MCC to decide by: that of the merchant's rule if there is one, else the one received (challenge, L3). */
+  route({ mcc, merchant }: { readonly mcc: string; readonly merchant: string }): Route {
+    this.#mustBeCurrent()
+    const rule = this.#rules.resolve(parseMerchant(merchant))
+    const effectiveMcc = rule?.mcc ?? mcc
+    return {
+      effectiveMcc,
+      ...(rule && { merchantRule: rule.id }),
+      permitted: !this.#forbidden.has(effectiveMcc),
+      wallets: this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly,
+    }
+  }
+
+  /**
+   * Whether this wallet's money may be spent at this MCC. Looks at the category itself: who made a route by mistake is not
+   * asked again.
+   */
+  maySpend(wallet: CategoryId, mcc: string): boolean {
+    const category = this.categories.find(({ id }) => id === wallet)
+    if (!category || hasMcc(this.neverPermitted, mcc)) return false
+    return category.free || hasMcc(category.mccs, mcc)
+  }
+
+  /** Why this wallet takes no credit; undefined when it does. */
+  creditRefusal(wallet: CategoryId): 'CATEGORY_UNKNOWN' | 'CREDITS_CLOSED' | undefined {
+    const category = this.categories.find(({ id }) => id === wallet)
+    if (!category) return 'CATEGORY_UNKNOWN'
+    return category.creditsClosed ? 'CREDITS_CLOSED' : undefined
+  }
+
+  /**
+   * The version after this one, at a cost in proportion to what has changed. It takes over the merchant rules, so this one
+   * can route no more.
+   *
+   * @throws RangeError when the change contradicts itself or what is there; then nothing has changed.
+   */
+  succeed(delta: CatalogDelta): Catalog {
+    this.#mustBeCurrent()
+    const { version, neverPermitted } = delta
+    const categories = this.#categoriesAfter(delta)
+    const successor = new Catalog({ version, categories, neverPermitted, rules: this.#rules })
+    this.#rules.apply(delta.rules)
+    this.#succeeded = true
+    return successor
+  }
+
+  /**
+   * The version after this one, made beside it in steps of about a millisecond: for large changes, at a cost in proportion to all
+   * rules there are. This one can be used all the while, and must not be succeeded otherwise.
+   *
+   * @throws RangeError when the change contradicts itself or what is there.
+   */
+  *succeedInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
+    this.#mustBeCurrent()
+    const { version, neverPermitted, rules } = delta
+    const categories = this.#categoriesAfter(delta)
+    const gone = new Set([...rules.deleted, ...rules.upserted.map(({ id }) => id)])
+    const index = new MerchantRuleIndex()
+    yield* fill(
+      index,
+      [...this.#rules.rules()].filter(({ id }) => !gone.has(id)),
+    )
+    yield* fill(index, rules.upserted)
+    return new Catalog({ version, categories, neverPermitted, rules: index })
+  }
+
+  #categoriesAfter({ upserted, deleted }: CatalogDelta): readonly Category[] {
+    const changed = new Set([...deleted, ...upserted.map(({ id }) => id)])
+    return [...this.categories.filter(({ id }) => !changed.has(id)), ...upserted]
+  }
+
+  #mustBeCurrent(): void {
+    invariant(!this.#succeeded, 'a catalog is not used after its successor took over')
+  }
+}
+
+/**
+ * A catalog out of nothing, made in steps of about a millisecond.
+ *
+ * @throws RangeError when what it is made of contradicts itself.
+ */
+export function* catalogInSteps({
+  version,
+  upserted: categories,
+  neverPermitted,
+  rules,
+}: CatalogDelta): Generator<undefined, Catalog> {
+  const index = new MerchantRuleIndex()
+  yield* fill(index, rules.upserted)
+  return new Catalog({ version, categories, neverPermitted, rules: index })
+}
+
+/** Whether a change can be taken over in one step. */
+export function isSmall({ rules }: CatalogDelta): boolean {
+  return rules.upserted.length + rules.deleted.length <= STEP_RULES_MAX
+}
+
+function* fill(index: MerchantRuleIndex, rules: readonly MerchantRule[]): Generator<undefined> {
+  for (let from = 0; from < rules.length; from += STEP_RULES_MAX) {
+    index.apply({ upserted: rules.slice(from, from + STEP_RULES_MAX), deleted: [] })
+    yield
   }
 }
 
@@ -47,25 +177,19 @@ function byPlace(a: Category, b: Category): number {
   return Number(a.free) - Number(b.free) || a.order - b.order || (a.id < b.id ? -1 : 1)
 }
 
-function onlyFreeBalance(categories: readonly Category[]): CategoryId {
-  const ids = new Set(categories.map((category) => category.id))
-  if (ids.size !== categories.length) throw new RangeError('a category stands twice in the catalog')
-  const [free, ...more] = categories.filter((category) => category.free)
-  if (!free || more.length > 0) {
-    throw new RangeError(`the catalog needs exactly one free balance, not ${free ? more.length + 1 : 0}`)
-  }
-  return free.id
-}
-
 function walletsOf(
   ordered: readonly Category[],
-  free: CategoryId,
+  freeOnly: readonly CategoryId[],
 ): ReadonlyMap<string, readonly CategoryId[]> {
   const wallets = new Map<string, CategoryId[]>()
   for (const category of ordered) {
     if (category.free) continue
-    for (const mcc of category.mccs) wallets.set(mcc, [...(wallets.get(mcc) ?? []), category.id])
+    for (const mcc of mccsOf(category.mccs)) {
+      const list = wallets.get(mcc)
+      if (list) list.push(category.id)
+      else wallets.set(mcc, [category.id])
+    }
   }
-  for (const list of wallets.values()) list.push(free)
+  for (const list of wallets.values()) list.push(...freeOnly)
   return wallets
 }

@@ -1,16 +1,29 @@
+import { type MccSet, mccSet } from './mcc-set.js'
+
 /** A kind of purchase that a wallet pays for. Its id names the wallet in every account. */
 export type Category = {
   readonly id: CategoryId
-  /** Merchant category codes it pays for: four digits each. Ignored for the free balance, which pays for any. */
-  readonly mccs: ReadonlySet<string>
+  /** For people: 1 to 64 characters. */
+  readonly displayName: string
+  /** What it pays for. Ignored for the free balance, which pays for anything that is permitted. */
+  readonly mccs: MccSet
   /** Place among the categories of one MCC: the lower pays first. The free balance comes last whatever its order. */
   readonly order: number
   /** True for the one category that pays for everything (CASH). */
   readonly free: boolean
+  /** Whether its wallets take no more credits: what they hold may still be spent, and reversals still come back. */
+  readonly creditsClosed: boolean
 }
 
 /** Name of a wallet: 1 to 32 characters of A-Z, 0-9 and _, the first one a letter. */
 export type CategoryId = string
+
+/** Longest display name, in characters. */
+export const DISPLAY_NAME_LENGTH_MAX = 64
+/** Largest place in the order. */
+export const ORDER_MAX = 1_000_000
+/** Most categories of a catalog. */
+export const CATEGORIES_MAX = 64
 
 const CATEGORY_ID = /^[A-Z][A-Z0-9_]{0,31}$/
 const MCC = /^\d{4}$/
@@ -27,7 +40,22 @@ export function isMcc(text: string): boolean {
 
 /** The profile of the challenge: FOOD and MEAL by MCC, and CASH for everything. */
 export const challengeCategories: readonly Category[] = [
-  { id: 'FOOD', mccs: new Set(['5411', '5412']), order: 10, free: false },
-  { id: 'MEAL', mccs: new Set(['5811', '5812']), order: 20, free: false },
-  { id: 'CASH', mccs: new Set(), order: 1000, free: true },
+  benefit({ id: 'FOOD', displayName: 'Food', order: 10, mccs: '5411 5412' }),
+  benefit({ id: 'MEAL', displayName: 'Meals', order: 20, mccs: '5811 5812' }),
+  { id: 'CASH', displayName: 'Free balance', mccs: [], order: 1000, free: true, creditsClosed: false },
 ]
+
+/** Writes a benefit category, its MCCs with spaces between them. */
+export function benefit({
+  id,
+  displayName,
+  order,
+  mccs,
+}: {
+  readonly id: CategoryId
+  readonly displayName: string
+  readonly order: number
+  readonly mccs: string
+}): Category {
+  return { id, displayName, order, mccs: mccSet(mccs.split(' ')), free: false, creditsClosed: false }
+}

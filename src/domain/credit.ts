@@ -1,4 +1,5 @@
 import { type AccountHistory, balanceOf } from './account.js'
+import type { Catalog } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { CreditEntry, TransactionId } from './entry.js'
 import { BALANCE_MAX, type Centavos, centavos } from './money.js'
@@ -13,12 +14,21 @@ export type Credit = {
 }
 
 /** Why a credit cannot be made. */
-export type CreditRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'BALANCE_TOO_LARGE'
+export type CreditRefusal =
+  | 'CATEGORY_UNKNOWN'
+  | 'CREDITS_CLOSED'
+  | 'ACCOUNT_NOT_FOUND'
+  | 'ACCOUNT_CLOSED'
+  | 'BALANCE_TOO_LARGE'
 
-/** Decides a top-up, exactly once per id like a purchase. A blocked account is still topped up. */
+/**
+ * Decides a top-up, exactly once per id like a purchase. A blocked account is still topped up; a category that is gone or closed for
+ * credits is not, but what was credited before is still answered.
+ */
 export function decideCredit(
   { account, find }: AccountHistory,
   { transactionId, wallet, amount }: Credit,
+  catalog: Catalog,
   at: Date,
 ): Verdict<CreditEntry, CreditRefusal> {
   const earlier = find(transactionId)
@@ -26,6 +36,8 @@ export function decideCredit(
     return { type: 'REPLAY', entry: earlier }
   }
   if (earlier) return { type: 'REUSED', entry: earlier }
+  const closed = catalog.creditRefusal(wallet)
+  if (closed) return { type: 'REFUSED', refusal: closed }
   if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
   if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
 

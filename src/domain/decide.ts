@@ -3,6 +3,7 @@ import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
 import type { AuthorizationEntry, Entry, TransactionId } from './entry.js'
+import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
 import { type Centavos, centavos } from './money.js'
 import type { Reason } from './reason.js'
@@ -31,10 +32,16 @@ export type Decision = {
 }
 
 /**
- * What in the ladder answered: the id (1, 2), the account's status (3 to 5), an earlier reversal (6), the maximum of one purchase
- * (7), or the wallets (8 to 10).
+ * What in the ladder answered: the id (1, 2), the account's status (3 to 5), an earlier reversal (6), the MCC (7), the maximum of one
+ * purchase (8), or the wallets (9 to 11).
  */
-export type Rung = 'TRANSACTION_ID' | 'ACCOUNT_STATUS' | 'REVERSED_BEFORE' | 'PURCHASE_LIMIT' | 'WALLETS'
+export type Rung =
+  | 'TRANSACTION_ID'
+  | 'ACCOUNT_STATUS'
+  | 'REVERSED_BEFORE'
+  | 'MCC'
+  | 'PURCHASE_LIMIT'
+  | 'WALLETS'
 
 /** A wallet that was asked to pay. */
 export type Considered = {
@@ -56,10 +63,13 @@ export type Considered = {
  * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
  * | 6  | a reversal of the id came first             | declined, ALREADY_REVERSED                |
- * | 7  | it is more than one purchase may be         | declined, AMOUNT_OVER_LIMIT               |
- * | 8  | a wallet that may pay covers the amount     | approved; the first such wallet within its limits pays it all |
- * | 9  | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
- * | 10 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ * | 7  | nothing pays for the effective MCC          | declined, MCC_NOT_PERMITTED               |
+ * | 8  | it is more than one purchase may be         | declined, AMOUNT_OVER_LIMIT               |
+ * | 9  | a wallet that may pay covers the amount     | approved; the first such wallet within its limits pays it all |
+ * | 10 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
+ * | 11 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ *
+ * Only the effective MCC counts in line 7: a merchant rule is the issuer's word on a merchant whose MCC is wrong, either way.
  */
 export function decide(
   history: AccountHistory,
@@ -85,17 +95,24 @@ export function deliberate(
 
   const { account } = history
   const route = catalog.route(purchase)
-  const asked: Asked = { account, purchase, route, at }
+  const asked: Asked = { account, purchase, route, catalogVersion: catalog.version, at }
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
   if (history.reversalsOf(purchase.transactionId).length > 0) return decline(asked, 'ALREADY_REVERSED')
+  if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
   const { purchase: most = purchase.amount } = account.limits
   if (purchase.amount > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
   const considered = considerWallets(asked, calendar(at))
   const payer = considered.find(({ obstacle }) => obstacle === undefined)
-  if (payer) return approve(asked, payer, considered)
+  if (payer) {
+    invariant(
+      catalog.maySpend(payer.wallet, route.effectiveMcc),
+      'a wallet pays only for an MCC of its category, or is the free balance',
+    )
+    return approve(asked, payer, considered)
+  }
   const couldPay = considered.some(({ obstacle }) => obstacle !== 'INSUFFICIENT_BALANCE')
   return decline(asked, couldPay ? 'AMOUNT_OVER_LIMIT' : 'INSUFFICIENT_BALANCE', considered)
 }
@@ -118,6 +135,7 @@ type Asked = {
   readonly account: Account
   readonly purchase: Purchase
   readonly route: Route
+  readonly catalogVersion: bigint
   readonly at: Date
 }
 
@@ -148,6 +166,7 @@ const rungs = {
   ACCOUNT_CLOSED: 'ACCOUNT_STATUS',
   ACCOUNT_BLOCKED: 'ACCOUNT_STATUS',
   ALREADY_REVERSED: 'REVERSED_BEFORE',
+  MCC_NOT_PERMITTED: 'MCC',
   AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
   INSUFFICIENT_BALANCE: 'WALLETS',
 } as const satisfies Partial<Record<Reason, Rung>>
@@ -166,6 +185,7 @@ function entryFor({
   account,
   purchase,
   route,
+  catalogVersion,
   at,
 }: Asked): Omit<AuthorizationEntry, 'reason' | 'movement' | 'day'> {
   return {
@@ -178,6 +198,7 @@ function entryFor({
     mcc: purchase.mcc,
     merchant: purchase.merchant,
     effectiveMcc: route.effectiveMcc,
+    catalogVersion,
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
   }
 }

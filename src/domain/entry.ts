@@ -38,6 +38,8 @@ export type AuthorizationEntry = Recorded & {
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC. */
   readonly merchantRule?: string
+  /** Version of the catalog that decided; absent in entries made before there were versions. */
+  readonly catalogVersion?: bigint
   /** Present when it was approved. */
   readonly movement?: Movement
   /** The day in which it was counted as spent; absent when it was declined, or made before days were counted. */

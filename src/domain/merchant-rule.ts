@@ -1,94 +1,134 @@
-import { CITY_LENGTH_MAX, type Merchant, normalise } from './merchant.js'
+import { isMcc } from './category.js'
+import { CITY_LENGTH_MAX, NAME_LENGTH_MAX, normalise } from './merchant.js'
+
+/** Most rules that there may be: every process holds all of them in memory. Some more may get in when many are made at once. */
+export const RULES_MAX = 500_000
 
 /** Replaces the MCC of a merchant, because MCCs are often wrong. */
 export type MerchantRule = {
-  readonly id: string
+  readonly id: MerchantRuleId
   /**
    * EXACT: the merchant's whole name. PREFIX: its beginning, ending where a word ends or with the acquirer's `*`, so that
    * UBER covers "UBER TRIP" and "UBER*EATS" but not "UBERABA LANCHES".
    */
-  readonly match: 'EXACT' | 'PREFIX'
+  readonly match: MerchantRuleMatch
   /** Name or beginning of a name. Compared normalised. */
   readonly name: string
   /** Only merchants of this city. Compared normalised and cut to DE43's twelve characters. */
   readonly city?: string
   /** Only merchants of this country: two letters. */
   readonly country?: string
-  /** The MCC used instead: four digits. */
+  /** The MCC used instead: four digits. One that is never permitted refuses the merchant. */
   readonly mcc: string
 }
 
-/** Rules arranged so that finding the one for a merchant costs the same with ten rules and with a hundred thousand. */
-export type MerchantRules = {
-  /**
-   * The rule that decides for this merchant, or undefined when none matches.
-   *
-   * Precedence: EXACT over PREFIX, then the longer name, then the more closely bound (city and country, city, country,
-   * unbound).
-   */
-  resolve(merchant: Merchant): MerchantRule | undefined
+/** 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+export type MerchantRuleId = string
+
+export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
+
+/** The part of a rule that says whom it covers, in the form that is compared. No two rules may have the same. */
+export type MerchantRuleSlot = {
+  readonly match: MerchantRuleMatch
+  readonly name: string
+  readonly city?: string
+  readonly country?: string
 }
 
-/**
- * Arranges rules by name: one look-up for the exact name and one for each place in it where a prefix may end.
- *
- * @throws RangeError when two rules would tie, naming both.
- */
-export function merchantRules(rules: readonly MerchantRule[]): MerchantRules {
-  const exact = new Map<string, MerchantRule[]>()
-  const prefix = new Map<string, MerchantRule[]>()
-  for (const rule of rules) {
-    const byName = rule.match === 'EXACT' ? exact : prefix
-    const name = normalise(rule.name)
-    const sameName = byName.get(name) ?? []
-    const tie = sameName.find((other) => boundTo(other) === boundTo(rule))
-    if (tie)
-      throw new RangeError(`merchant rules ${tie.id} and ${rule.id} tie: same match, name, city and country`)
-    byName.set(name, [...sameName, rule].sort(moreBoundFirst))
-  }
+/** What is wrong with a field of a rule. */
+export type MerchantRuleFault = {
+  readonly field: 'id' | 'name' | 'city' | 'country' | 'mcc'
+  readonly description: string
+}
 
+/** Longest name or city that a rule may be written with, in characters. Of a city only the first twelve count. */
+const RULE_TEXT_LENGTH_MAX = 99
+
+const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
+const COUNTRY = /^[A-Za-z]{2}$/
+// Control characters are what the expression looks for.
+const CONTROL_CHARACTER = /\p{Cc}/u
+
+/** Whom the rule covers, normalised. */
+export function slotOf({ match, name, city, country }: MerchantRule): MerchantRuleSlot {
   return {
-    resolve(merchant) {
-      const wholeName = exact.get(merchant.name)?.find((rule) => covers(rule, merchant))
-      if (wholeName || prefix.size === 0) return wholeName
-      for (const beginning of beginnings(merchant.name)) {
-        const rule = prefix.get(beginning)?.find((candidate) => covers(candidate, merchant))
-        if (rule) return rule
-      }
-      return undefined
-    },
+    match,
+    name: normalise(name),
+    ...(city !== undefined && { city: cutCity(city) }),
+    ...(country !== undefined && { country: country.toUpperCase() }),
   }
 }
 
-/** The places where a prefix of this name may end, longest first: the whole name, a word's end, an acquirer's `*`. */
-function beginnings(name: string): readonly string[] {
-  const found = name === '' ? [] : [name]
-  for (let end = name.length - 1; end > 0; end--) {
-    const endsAtWord = name[end] === ' ' || name[end] === '*'
-    const endsWithStar = name[end - 1] === '*'
-    if ((endsAtWord && name[end - 1] !== ' ') || endsWithStar) found.push(name.slice(0, end))
+/** A text that two slots share only when they are the same one. */
+export function slotKey({ match, name, city = '', country = '' }: MerchantRuleSlot): string {
+  // No normalised text has a line break.
+  return `${match}\n${country}\n${city}\n${name}`
+}
+
+/** Whether the text can name a rule. */
+export function isMerchantRuleId(text: string): boolean {
+  return RULE_ID.test(text)
+}
+
+/** Whether two rules are the same one, word for word. */
+export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
+  return (
+    one.id === other.id &&
+    one.match === other.match &&
+    one.name === other.name &&
+    one.city === other.city &&
+    one.country === other.country &&
+    one.mcc === other.mcc
+  )
+}
+
+/** Everything that is wrong with a rule taken by itself; nothing when it may be created. */
+export function faultsOf(rule: MerchantRule): readonly MerchantRuleFault[] {
+  return [...idFaults(rule.id), ...nameFaults(rule.name), ...placeFaults(rule), ...mccFaults(rule.mcc)]
+}
+
+function* idFaults(id: string): Generator<MerchantRuleFault> {
+  if (isMerchantRuleId(id)) return
+  const description = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'
+  yield { field: 'id', description }
+}
+
+function* nameFaults(name: string): Generator<MerchantRuleFault> {
+  const unusable = textFault(name)
+  if (unusable !== undefined) {
+    yield { field: 'name', description: unusable }
+    return
   }
-  return found
+  const characters = Array.from(normalise(name))
+  if (characters.length === 0) yield { field: 'name', description: 'must not be empty' }
+  if (characters.length <= NAME_LENGTH_MAX) return
+  const cut = characters.slice(0, NAME_LENGTH_MAX).join('').trim()
+  const description = `must be at most ${NAME_LENGTH_MAX} characters, which is all that a card message carries: ${cut}`
+  yield { field: 'name', description }
 }
 
-function covers(rule: MerchantRule, merchant: Merchant): boolean {
-  if (rule.city !== undefined && cityOf(rule) !== merchant.city) return false
-  return rule.country === undefined || rule.country.toUpperCase() === merchant.country
+function* placeFaults({ city, country }: MerchantRule): Generator<MerchantRuleFault> {
+  if (city !== undefined) {
+    const description = textFault(city) ?? (cutCity(city) === '' ? 'must not be blank' : undefined)
+    if (description !== undefined) yield { field: 'city', description }
+  }
+  if (country !== undefined && !COUNTRY.test(country)) {
+    yield { field: 'country', description: 'must be two letters (ISO 3166)' }
+  }
 }
 
-function moreBoundFirst(a: MerchantRule, b: MerchantRule): number {
-  return boundness(b) - boundness(a)
+function* mccFaults(mcc: string): Generator<MerchantRuleFault> {
+  if (!isMcc(mcc)) yield { field: 'mcc', description: 'must be exactly four digits' }
 }
 
-function boundness(rule: MerchantRule): number {
-  return (rule.city === undefined ? 0 : 2) + (rule.country === undefined ? 0 : 1)
-}
-
-function boundTo(rule: MerchantRule): string {
-  return `${cityOf(rule) ?? ''}/${rule.country?.toUpperCase() ?? ''}`
+function textFault(text: string): string | undefined {
+  if (text.length > 2 * RULE_TEXT_LENGTH_MAX || Array.from(text).length > RULE_TEXT_LENGTH_MAX) {
+    return `must be at most ${RULE_TEXT_LENGTH_MAX} characters`
+  }
+  return CONTROL_CHARACTER.test(text) ? 'must not contain control characters' : undefined
 }
 
 /** The city as DE43 would carry it. */
-function cityOf(rule: MerchantRule): string | undefined {
-  return rule.city === undefined ? undefined : normalise(rule.city).slice(0, CITY_LENGTH_MAX).trim()
+function cutCity(city: string): string {
+  return Array.from(normalise(city)).slice(0, CITY_LENGTH_MAX).join('').trim()
 }

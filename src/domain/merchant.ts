@@ -12,25 +12,27 @@ export type Merchant = {
 export const MERCHANT_LENGTH_MAX = 99
 
 const DE43_LENGTH = 40
-const NAME_END = 25
+/** Length of the name in DE43. */
+export const NAME_LENGTH_MAX = 25
 const CITY_END = 37
 
 /** Length of the city in DE43: a longer city is cut, so a rule's city is cut the same way. */
-export const CITY_LENGTH_MAX = CITY_END - NAME_END
+export const CITY_LENGTH_MAX = CITY_END - NAME_LENGTH_MAX
 
 /**
  * Reads a merchant string as ISO 8583 DE43: name (25, left aligned), city (12, right aligned), a space, country (2).
  * A string that does not have that shape is a bare name. Never throws.
  */
 export function parseMerchant(text: string): Merchant {
-  const characters = Array.from(text)
-  if (characters.length !== DE43_LENGTH || characters[CITY_END] !== ' ') return { name: normalise(text) }
+  const characters = charactersOf(text)
+  if (characters.length !== DE43_LENGTH || characters.charAt(CITY_END) !== ' ')
+    return { name: normalise(text) }
 
-  const country = normalise(characters.slice(CITY_END + 1).join(''))
+  const country = normalise(characters.slice(CITY_END + 1))
   if (!/^[A-Z]{2}$/.test(country)) return { name: normalise(text) }
   return {
-    name: normalise(characters.slice(0, NAME_END).join('')),
-    city: normalise(characters.slice(NAME_END, CITY_END).join('')),
+    name: normalise(characters.slice(0, NAME_LENGTH_MAX)),
+    city: normalise(characters.slice(NAME_LENGTH_MAX, CITY_END)),
     country,
   }
 }
@@ -40,14 +42,32 @@ export function parseMerchant(text: string): Merchant {
  * into one space, trimmed. Idempotent; never throws, whatever the text.
  */
 export function normalise(text: string): string {
-  if (isNormalAscii(text)) return text
+  const trimmed = text.trim()
+  if (isPlain(trimmed)) return trimmed.toUpperCase()
   // Upper case can bring out new marks and new white space only through decomposition, so it comes between two.
   return decompose(decompose(text).toUpperCase()).replace(/\s+/gu, ' ').trim()
 }
 
-/** Most merchants arrive as upper-case ASCII with single spaces: they need no work. */
-function isNormalAscii(text: string): boolean {
-  return /^(?:[!-`{-~]+(?: [!-`{-~]+)*)?$/.test(text)
+/** Most merchants arrive as ASCII with single spaces: they need no more than capitals. */
+function isPlain(text: string): boolean {
+  return /^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)
+}
+
+/** The text as something to take characters from: a surrogate pair is one. Without any the text itself will do. */
+function charactersOf(text: string): Sliceable {
+  if (!/[\ud800-\udfff]/.test(text)) return text
+  const characters = Array.from(text)
+  return {
+    length: characters.length,
+    charAt: (at) => characters[at] ?? '',
+    slice: (start, end) => characters.slice(start, end).join(''),
+  }
+}
+
+type Sliceable = {
+  readonly length: number
+  charAt(at: number): string
+  slice(start: number, end?: number): string
 }
 
 function decompose(text: string): string {

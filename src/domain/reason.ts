@@ -15,6 +15,7 @@ const codes = {
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62' },
   ACCOUNT_CLOSED: { code: '07', iso8583: '78' },
+  MCC_NOT_PERMITTED: { code: '07', iso8583: '57' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61' },
   ALREADY_REVERSED: { code: '07', iso8583: '94' },
   REVERSED_AHEAD: { code: '00', iso8583: '00' },

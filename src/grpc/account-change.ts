@@ -74,13 +74,15 @@ function readLimits(
 ): Omit<LimitsChange, 'transactionId' | 'subject'> {
   const { purchaseMax, wallets = [] } = account?.limits ?? {}
   const replaces = paths.includes(LIMITS)
+  const known = categories.map(({ id }) => id)
   const read = new Map<string, WalletLimits>()
   for (const [index, { category, dayMax, monthMax }] of wallets.entries()) {
     const field = `account.limits.wallets[${index}]`
     fields.check(!read.has(category), `${field}.category`, 'must not stand twice')
     // Limits of a category that is no more can still be taken away.
-    if (dayMax !== undefined || monthMax !== undefined)
-      fields.category(`${field}.category`, category, categories)
+    if (dayMax !== undefined || monthMax !== undefined) {
+      fields.check(known.includes(category), `${field}.category`, `must be one of ${known.join(', ')}`)
+    }
     read.set(category, {
       ...(dayMax !== undefined && { day: fields.limit(`${field}.day_max`, dayMax) }),
       ...(monthMax !== undefined && { month: fields.limit(`${field}.month_max`, monthMax) }),

@@ -58,6 +58,7 @@ const blank = {
   effectiveMcc: '',
   merchant: '',
   merchantRule: '',
+  catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
   subject: '',
@@ -68,8 +69,9 @@ const blank = {
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', day = '' } = entry
-      return { reason: reasonOf(entry.reason), amount, mcc, effectiveMcc, merchant, merchantRule, day }
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
+      const reason = reasonOf(entry.reason)
+      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, catalogVersion, day }
     }
     case 'REVERSAL':
       return {

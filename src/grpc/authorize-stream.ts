@@ -11,8 +11,8 @@ import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-err
 import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
 
-/** Most requests of one stream under way at a time. */
-const WINDOW_MAX = 256
+/** Most requests of one stream under way at a time: so many may always wait to be decided, however slow that is. */
+const WINDOW_MAX = 128
 /** Longest time that a stream is open, in milliseconds. Shorter than what a connection is given to end its calls. */
 export const STREAM_AGE_MS_MAX = 240_000
 

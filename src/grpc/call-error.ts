@@ -32,6 +32,53 @@ const kinds = {
     retry: false,
     message: 'the wallet cannot hold that much',
   },
+  CREDITS_CLOSED: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'the category is closed for credits',
+  },
+  CATEGORY_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'there is no such category' },
+  CATEGORY_IN_USE: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'money is held in the category',
+  },
+  CREDITS_OPEN: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message:
+      'a category is deleted only when it has been closed for credits (credits_closed) for ten seconds',
+  },
+  CATALOG_CONTRADICTION: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'the catalog would contradict itself',
+  },
+  MERCHANT_RULE_NOT_FOUND: {
+    code: status.NOT_FOUND,
+    retry: false,
+    message: 'there is no such merchant rule',
+  },
+  MERCHANT_RULE_EXISTS: {
+    code: status.ALREADY_EXISTS,
+    retry: false,
+    message: 'there is a merchant rule with this id',
+  },
+  MERCHANT_RULES_TIE: {
+    code: status.ALREADY_EXISTS,
+    retry: false,
+    message: 'another merchant rule has the same match, name, city and country',
+  },
+  MERCHANT_RULES_FULL: {
+    code: status.FAILED_PRECONDITION,
+    retry: false,
+    message: 'there are as many merchant rules as there may be',
+  },
+  MERCHANT_RULE_CHANGED: {
+    code: status.ABORTED,
+    retry: false,
+    message: 'the merchant rule has another etag: it was changed meanwhile',
+  },
   UNAUTHENTICATED: {
     code: status.UNAUTHENTICATED,
     retry: false,
@@ -62,19 +109,26 @@ export type CallErrorKind = keyof typeof kinds
 /** A field that is wrong, and why. */
 export type FieldViolation = { readonly field: string; readonly description: string }
 
+export type CallErrorOptions = ErrorOptions & {
+  readonly violations?: readonly FieldViolation[]
+  /** What in particular, for the caller. */
+  readonly detail?: string
+  /** The same for programs: goes into the ErrorInfo. */
+  readonly metadata?: Readonly<Record<string, string>>
+}
+
 /** Ends a call with a status. What it says reaches the caller; its cause does not. */
 export class CallError extends Error {
   override readonly name = 'CallError'
   readonly kind: CallErrorKind
   readonly violations: readonly FieldViolation[]
+  readonly metadata: Readonly<Record<string, string>>
 
-  constructor(
-    kind: CallErrorKind,
-    options: ErrorOptions & { readonly violations?: readonly FieldViolation[] } = {},
-  ) {
-    super(messageOf(kind, options.violations ?? []), options)
+  constructor(kind: CallErrorKind, options: CallErrorOptions = {}) {
+    super(messageOf(kind, options), options)
     this.kind = kind
     this.violations = options.violations ?? []
+    this.metadata = options.metadata ?? {}
   }
 }
 
@@ -116,8 +170,8 @@ export function richStatusOf(error: CallError): Status {
   return { code: kinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
 }
 
-function* detailsOf({ kind, violations }: CallError): Generator<Any> {
-  const info = ErrorInfo.encode({ reason: kind, domain: ERROR_DOMAIN, metadata: {} })
+function* detailsOf({ kind, violations, metadata }: CallError): Generator<Any> {
+  const info = ErrorInfo.encode({ reason: kind, domain: ERROR_DOMAIN, metadata: { ...metadata } })
   yield { typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo', value: Buffer.from(info.finish()) }
   if (violations.length > 0) {
     const fieldViolations = violations.map((violation) => ({
@@ -134,7 +188,8 @@ function* detailsOf({ kind, violations }: CallError): Generator<Any> {
   }
 }
 
-function messageOf(kind: CallErrorKind, violations: readonly FieldViolation[]): string {
+function messageOf(kind: CallErrorKind, { violations = [], detail }: CallErrorOptions): string {
   const fields = violations.map(({ field, description }) => `${field} ${description}`)
-  return fields.length === 0 ? kinds[kind].message : `${kinds[kind].message}: ${fields.join('; ')}`
+  const details = [...fields, ...(detail === undefined ? [] : [detail])]
+  return details.length === 0 ? kinds[kind].message : `${kinds[kind].message}: ${details.join('; ')}`
 }

@@ -3,7 +3,7 @@ import { creditAccount } from '../application/credit-account.js'
 import type { Engine } from '../application/engine.js'
 import type { AccountId } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
-import type { Credit } from '../domain/credit.js'
+import type { Credit, CreditRefusal } from '../domain/credit.js'
 import type {
   BatchCreditRequest,
   BatchCreditResponse,
@@ -25,10 +25,10 @@ export type CreditHandlersOptions = {
 /** The methods of benefits.v1.AccountService that put money into wallets. */
 export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOptions) {
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
-    const { accountId, credit } = read(request, catalog())
-    const verdict = await creditAccount(engine, accountId, credit, budget)
+    const { accountId, credit } = read(request)
+    const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
     if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REFUSED') throw new CallError(verdict.refusal)
+    if (verdict.type === 'REFUSED') throw refusalError(verdict.refusal, catalog())
     return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
   }
 
@@ -45,15 +45,19 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
   }
 }
 
-function read(
-  request: CreditRequest | BatchCreditRequest,
-  catalog: Catalog,
-): { accountId: AccountId; credit: Credit } {
+function read(request: CreditRequest | BatchCreditRequest): { accountId: AccountId; credit: Credit } {
   const fields = new RequestFields()
   const transactionId = fields.transactionId('transaction_id', request.transactionId)
   const accountId = fields.accountId('account_id', request.accountId)
-  const wallet = fields.category('category', request.category, catalog.categories)
+  const wallet = fields.categoryId('category', request.category)
   const amount = fields.amount('amount', request.amount)
   fields.close()
   return { accountId, credit: { transactionId, wallet, amount } }
+}
+
+/** What was credited before a category went is still answered, so only the decision knows that the request is wrong. */
+function refusalError(refusal: CreditRefusal, { categories }: Catalog): CallError {
+  if (refusal !== 'CATEGORY_UNKNOWN') return new CallError(refusal)
+  const description = `must be one of ${categories.map(({ id }) => id).join(', ')}`
+  return new CallError('INVALID_REQUEST', { violations: [{ field: 'category', description }] })
 }

@@ -1,8 +1,10 @@
 import type {
   handleClientStreamingCall,
+  handleServerStreamingCall,
   handleUnaryCall,
   ServerReadableStream,
   ServerUnaryCall,
+  ServerWritableStream,
   sendUnaryData,
 } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
@@ -63,6 +65,41 @@ export function clientStreamHandler<Request, Response>(
     })
 }
 
+/** The same for one request with a stream of responses, which are asked for as fast as the caller takes them. */
+export function serverStreamHandler<Request, Response>(
+  options: HandlerOptions,
+  handle: (request: Request, call: HandledCall) => AsyncIterable<Response>,
+): handleServerStreamingCall<Request, Response> {
+  return (stream) => {
+    const call = handledCall(stream, options)
+    const respond = async () => {
+      if (stream.request instanceof UnreadableMessage) {
+        throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
+      }
+      for await (const response of handle(stream.request, call)) {
+        if (!stream.write(response)) await inTime(untilTaken(stream), call.budget.remainingMs())
+        if (stream.cancelled) return
+      }
+    }
+    respond().then(
+      () => stream.end(),
+      (error: unknown) => stream.emit('error', serviceErrorOf(reported(options, stream, error))),
+    )
+  }
+}
+
+/** Ends when the caller has taken what was written, or is gone. */
+async function untilTaken(stream: ServerWritableStream<unknown, unknown>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      for (const event of ends) stream.off(event, end)
+      resolve()
+    }
+    const ends = ['drain', 'close']
+    for (const event of ends) stream.on(event, end)
+  })
+}
+
 /** What the handler of a stream knows of its call. */
 export type StreamCall = CallContext & {
   /** Begins the time for one more request. */
@@ -70,7 +107,7 @@ export type StreamCall = CallContext & {
 }
 
 /** Gives up waiting, so that a caller without a deadline has an answer too. What was begun may still be decided: a retry finds it. */
-async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T> {
+export async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(tooLate(durationMs)), durationMs)
@@ -86,7 +123,10 @@ export function tooLate(durationMs: number): IndecisionError {
   return new IndecisionError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
 }
 
-type AnyCall = ServerUnaryCall<unknown, unknown> | ServerReadableStream<unknown, unknown>
+type AnyCall =
+  | ServerUnaryCall<unknown, unknown>
+  | ServerReadableStream<unknown, unknown>
+  | ServerWritableStream<unknown, unknown>
 
 function answer<Response>(
   options: HandlerOptions,
@@ -96,14 +136,17 @@ function answer<Response>(
 ): void {
   handle().then(
     (response) => callback(null, response),
-    (error: unknown) => {
-      const callError = callErrorOf(error)
-      if (callError.kind === 'INTERNAL' && !call.cancelled) {
-        options.onBug(error, callContextOf(call.metadata).requestId)
-      }
-      callback(serviceErrorOf(callError))
-    },
+    (error: unknown) => callback(serviceErrorOf(reported(options, call, error))),
   )
+}
+
+/** What the caller is told of it; a bug of ours is told to us, too. */
+function reported(options: HandlerOptions, call: AnyCall, error: unknown): CallError {
+  const callError = callErrorOf(error)
+  if (callError.kind === 'INTERNAL' && !call.cancelled) {
+    options.onBug(error, callContextOf(call.metadata).requestId)
+  }
+  return callError
 }
 
 function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {

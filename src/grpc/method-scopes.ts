@@ -12,6 +12,20 @@ export const methodScopes: ReadonlyMap<string, string> = new Map([
   ['/benefits.v1.AccountService/BatchCredit', 'accounts:credit'],
   ['/benefits.v1.AccountService/GetTransaction', 'accounts:read'],
   ['/benefits.v1.AccountService/ListTransactions', 'accounts:read'],
+  ['/benefits.v1.CategoryService/ListCategories', 'categories:read'],
+  ['/benefits.v1.CategoryService/GetCategory', 'categories:read'],
+  ['/benefits.v1.CategoryService/UpsertCategory', 'categories:write'],
+  ['/benefits.v1.CategoryService/DeleteCategory', 'categories:write'],
+  ['/benefits.v1.CategoryService/GetMccPolicy', 'categories:read'],
+  ['/benefits.v1.CategoryService/UpdateMccPolicy', 'categories:write'],
+  ['/benefits.v1.MerchantRuleService/CreateMerchantRule', 'rules:write'],
+  ['/benefits.v1.MerchantRuleService/GetMerchantRule', 'rules:read'],
+  ['/benefits.v1.MerchantRuleService/ListMerchantRules', 'rules:read'],
+  ['/benefits.v1.MerchantRuleService/UpdateMerchantRule', 'rules:write'],
+  ['/benefits.v1.MerchantRuleService/DeleteMerchantRule', 'rules:write'],
+  ['/benefits.v1.MerchantRuleService/ResolveMerchant', 'rules:read'],
+  ['/benefits.v1.MerchantRuleService/ImportMerchantRules', 'rules:write'],
+  ['/benefits.v1.MerchantRuleService/ExportMerchantRules', 'rules:read'],
 ])
 
 /** Services that anybody may call: probes and tools. */

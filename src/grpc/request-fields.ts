@@ -1,5 +1,7 @@
-import { type Category, type CategoryId, isMcc } from '../domain/category.js'
+import { type CategoryId, DISPLAY_NAME_LENGTH_MAX, isCategoryId, isMcc } from '../domain/category.js'
+import { MCC_ITEMS_MAX, type MccSet, mccItemFault, mccSet } from '../domain/mcc-set.js'
 import { MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
+import { isMerchantRuleId, type MerchantRuleId } from '../domain/merchant-rule.js'
 import { AMOUNT_MAX, type Centavos, centavos, isTransactionAmount } from '../domain/money.js'
 import { CallError, type FieldViolation } from './call-error.js'
 
@@ -43,10 +45,9 @@ export class RequestFields {
     return value === '' ? undefined : this.transactionId(field, value)
   }
 
-  /** A category that exists, among those given. */
-  category(field: string, value: string, categories: readonly Category[]): CategoryId {
-    const known = categories.map(({ id }) => id)
-    this.check(known.includes(value), field, `must be one of ${known.join(', ')}`)
+  /** The id of a category, whether it exists or not. */
+  categoryId(field: string, value: string): CategoryId {
+    this.check(isCategoryId(value), field, 'must be 1 to 32 characters of A-Z 0-9 _, the first one a letter')
     return value
   }
 
@@ -70,6 +71,26 @@ export class RequestFields {
     return value
   }
 
+  /** Codes and ranges. Names each one that is wrong. */
+  mccs(field: string, items: readonly string[]): MccSet {
+    const fits = items.length <= MCC_ITEMS_MAX
+    this.check(fits, field, `must be at most ${MCC_ITEMS_MAX} codes and ranges`)
+    if (!fits) return []
+    const faults = items.map(mccItemFault)
+    for (const [index, fault] of faults.entries()) {
+      if (fault !== undefined) this.check(false, `${field}[${index}]`, fault)
+    }
+    return mccSet(items.filter((_, index) => faults[index] === undefined))
+  }
+
+  /** A text for people. */
+  displayName(field: string, value: string): string {
+    const fits = value.trim() !== '' && isNoLongerThan(value, DISPLAY_NAME_LENGTH_MAX)
+    this.check(fits, field, `must be 1 to ${DISPLAY_NAME_LENGTH_MAX} characters`)
+    this.check(!CONTROL_CHARACTER.test(value), field, 'must not contain control characters')
+    return value
+  }
+
   merchant(field: string, value: string): string {
     this.check(
       isNoLongerThan(value, MERCHANT_LENGTH_MAX),
@@ -85,6 +106,15 @@ export class RequestFields {
     // What is no time at all is neither before nor after any other.
     const isTime = value === undefined || (value >= TIME_MIN && value <= TIME_MAX)
     this.check(isTime, field, 'must be a time of the years 1 to 9999')
+    return value
+  }
+
+  merchantRuleId(field: string, value: string): MerchantRuleId {
+    this.check(
+      isMerchantRuleId(value),
+      field,
+      'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit',
+    )
     return value
   }
 

@@ -11,6 +11,11 @@ import {
   type AuthorizationServiceServer,
   AuthorizationServiceService,
 } from '../gen/benefits/v1/authorization.js'
+import { type CategoryServiceServer, CategoryServiceService } from '../gen/benefits/v1/category.js'
+import {
+  type MerchantRuleServiceServer,
+  MerchantRuleServiceService,
+} from '../gen/benefits/v1/merchant_rule.js'
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
 import { STREAM_AGE_MS_MAX } from './authorize-stream.js'
@@ -27,7 +32,9 @@ const serverOptions: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': 4 * 1024 * 1024,
   'grpc.max_metadata_size': METADATA_BYTES_MAX,
-  'grpc.max_concurrent_streams': 1_000,
+  // What is above it waits at the caller. One turn of the event loop reads what has come: with more it would take too long, and the
+  // database's answers with it.
+  'grpc.max_concurrent_streams': 128,
   // Connections are pinged and, after about five minutes, ended kindly, so that clients behind an L4 balancer spread anew.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
@@ -38,7 +45,12 @@ const serverOptions: ServerOptions = {
   'grpc.enable_channelz': 0,
 }
 
-const SERVICES = ['benefits.v1.AuthorizationService', 'benefits.v1.AccountService']
+const SERVICES = [
+  'benefits.v1.AuthorizationService',
+  'benefits.v1.AccountService',
+  'benefits.v1.CategoryService',
+  'benefits.v1.MerchantRuleService',
+]
 const REFLECTION_SERVICES = [
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
@@ -52,6 +64,8 @@ export type GrpcServerOptions = {
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
   readonly account: AccountServiceServer
+  readonly category: CategoryServiceServer
+  readonly merchantRule: MerchantRuleServiceServer
 }
 
 /** The gRPC port: our service, health, and reflection. */
@@ -65,6 +79,8 @@ export class GrpcServer {
     this.#server = new Server({ ...serverOptions, interceptors: [...options.interceptors] })
     this.#server.addService(withReadErrors(AuthorizationServiceService), options.authorization)
     this.#server.addService(withReadErrors(AccountServiceService), options.account)
+    this.#server.addService(withReadErrors(CategoryServiceService), options.category)
+    this.#server.addService(withReadErrors(MerchantRuleServiceService), options.merchantRule)
     this.setServing(false)
     this.#health.addToServer(this.#server)
 

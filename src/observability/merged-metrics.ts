@@ -9,6 +9,9 @@ type Metric = MetricsSnapshot[number]
  */
 const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
   ['benefits_oldest_unsettled_seconds', 'max'],
+  // The worker that is behind is seen.
+  ['benefits_catalog_version', 'min'],
+  ['benefits_catalog_age_seconds', 'max'],
   // The process that is nearest to its limit, or at least never nearer than shown.
   ['process_open_fds', 'max'],
   ['process_max_fds', 'min'],
@@ -36,6 +39,9 @@ export class MergedMetrics {
     waitingRequests: () => 0,
     unsettledEntries: () => 0,
     oldestUnsettledMs: () => 0,
+    // It has no catalog: this is no version, and is left out.
+    catalogVersion: () => Number.NaN,
+    catalogAgeMs: () => 0,
   })
   readonly #registry = new Registry()
   readonly #ends: Counter

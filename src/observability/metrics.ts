@@ -16,6 +16,8 @@ export interface Metrics {
   mongoCommand(command: string, outcome: 'ok' | 'error', seconds: number): void
   /** A copy to the ledger failed and will be tried again. */
   settleFailed(): void
+  /** A look for a new catalog failed; the last good one stays in use. */
+  catalogRefreshFailed(): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
   /** Everything as data, to be added to that of other processes. */
@@ -43,12 +45,17 @@ export type Readings = {
   readonly waitingRequests: () => number
   readonly unsettledEntries: () => number
   readonly oldestUnsettledMs: () => number
+  /** 0 before the first one was read. */
+  readonly catalogVersion: () => number
+  readonly catalogAgeMs: () => number
 }
 
 /** Commands that the service sends; any other is counted as "other". */
 const mongoCommands = new Set([
   'find',
-  'findAndModify',
+  'aggregate',
+  'commitTransaction',
+  'abortTransaction',
   'insert',
   'update',
   'bulkWrite',
@@ -128,6 +135,11 @@ export function createMetrics(readings: Readings): Metrics {
     help: 'Failed attempts to copy entries to the ledger.',
     registers,
   })
+  const refreshFailures = new Counter({
+    name: 'benefits_catalog_refresh_failures_total',
+    help: 'Failed attempts to look for a new catalog, or to take it over.',
+    registers,
+  })
   gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
   gauge(
     'benefits_unsettled_entries',
@@ -138,6 +150,13 @@ export function createMetrics(readings: Readings): Metrics {
     'benefits_oldest_unsettled_seconds',
     'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
     () => readings.oldestUnsettledMs() / 1000,
+  )
+
+  gauge('benefits_catalog_version', 'Version of the catalog in use.', readings.catalogVersion)
+  gauge(
+    'benefits_catalog_age_seconds',
+    'Time since the catalog in use was last known to be the latest, in seconds.',
+    () => readings.catalogAgeMs() / 1000,
   )
 
   function gauge(name: string, help: string, read: () => number): void {
@@ -183,6 +202,7 @@ export function createMetrics(readings: Readings): Metrics {
     mongoCommand: (command, outcome, seconds) =>
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
+    catalogRefreshFailed: () => refreshFailures.inc(),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     snapshot: () => registry.getMetricsAsJSON(),
   }

@@ -2,6 +2,7 @@
 export const collections = {
   accounts: 'accounts',
   ledger: 'ledger',
+  catalog: 'catalog',
   categories: 'categories',
   merchantRules: 'merchant_rules',
 } as const

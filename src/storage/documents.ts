@@ -54,6 +54,7 @@ type EntryFields = {
   readonly effective_mcc?: string
   readonly merchant?: string
   readonly merchant_rule?: string
+  readonly catalog_version?: bigint
   readonly original?: string
   readonly described?: DescriptionFields
   readonly action?: AdminAction
@@ -169,6 +170,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         effective_mcc: entry.effectiveMcc,
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+        ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
         ...(entry.day !== undefined && { day: entry.day }),
       }
     case 'REVERSAL':
@@ -205,7 +207,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { action, status, subject, day, limits } = fields
+  const { action, status, subject, day, limits, catalog_version: catalogVersion } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
@@ -220,6 +222,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         merchant,
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
+        ...(catalogVersion !== undefined && { catalogVersion }),
         ...(movement && { movement }),
         ...(day !== undefined && { day }),
       }

@@ -1,23 +1,33 @@
-import type { Db } from 'mongodb'
-import type { CatalogStore } from '../application/catalog-cache.js'
-import type { Category } from '../domain/category.js'
-import type { MerchantRule } from '../domain/merchant-rule.js'
+import type { ClientSession, Db, Document, Filter, FindOptions } from 'mongodb'
+import type {
+  CatalogListener,
+  CatalogReading,
+  CatalogStore,
+  CatalogWatch,
+} from '../application/catalog-store.js'
+import { invariant } from '../domain/invariant.js'
+import { mccSet } from '../domain/mcc-set.js'
+import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'
+import { atOneMoment } from './catalog-snapshot.js'
+import { type CategoryDocument, categoryOf } from './category-document.js'
 import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
+import { type CollectionName, collections } from './collections.js'
 import { whileAvailable } from './errors.js'
+import { MongoCatalogWatch } from './mongo-catalog-watch.js'
+import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
 
-/** A category as stored: `categories`. */
-export type CategoryDocument = {
-  readonly _id: string
-  readonly mccs: readonly string[]
-  readonly order: number
-  readonly free: boolean
-}
+/** Documents fetched at a time: reading a batch keeps decisions waiting for a few milliseconds at most. */
+const BATCH_MAX = 1_000
+/** Longest time that reading one collection may take inside the server, in milliseconds: there may be many rules. */
+const READ_MS_MAX = 10_000
 
-/** A merchant rule as stored: `merchant_rules`. */
-type MerchantRuleDocument = Omit<MerchantRule, 'id'> & { readonly _id: string }
+/** What the catalog does not use is not fetched. */
+const projection = { slot: 0, changed_at: 0, changed_by: 0 } as const
 
-/** Categories and merchant rules in MongoDB. */
+/** Some documents of a collection, and the ids of those that are gone. */
+type Found<Kept extends Document> = { readonly kept: readonly Kept[]; readonly deleted: readonly string[] }
+
+/** The catalog in MongoDB. */
 export class MongoCatalogStore implements CatalogStore {
   readonly #db: Db
 
@@ -25,48 +35,68 @@ export class MongoCatalogStore implements CatalogStore {
     this.#db = db
   }
 
-  async read(): Promise<{
-    readonly categories: readonly Category[]
-    readonly rules: readonly MerchantRule[]
-  }> {
-    return await whileAvailable('reading the catalog', async () => {
-      const options = { maxTimeMS: OPERATION_MS_MAX }
-      // Together: a second promise that nobody waits for yet would end the process if it failed with the first.
-      const [categories, rules] = await Promise.all([
-        this.#db.collection<CategoryDocument>(collections.categories).find({}, options).toArray(),
-        this.#rules.find({}, options).toArray(),
-      ])
-      return {
-        categories: categories.map(({ _id, mccs, order, free }) => ({
-          id: _id,
-          mccs: new Set(mccs),
-          order,
-          free,
-        })),
-        rules: rules.map(({ _id, ...rule }) => ({ id: _id, ...rule })),
-      }
-    })
+  async version(): Promise<bigint> {
+    const { version } = await whileAvailable('reading the version of the catalog', () => this.#catalog())
+    return version
   }
 
-  /** Adds rules; one whose id is taken is left as it is. */
-  async addRules(rules: readonly MerchantRule[]): Promise<void> {
-    if (rules.length === 0) return
-    await whileAvailable('adding merchant rules', () =>
-      this.#rules.bulkWrite(
-        rules.map(({ id, ...rule }) => ({
-          updateOne: { filter: { _id: id }, update: { $setOnInsert: rule }, upsert: true },
-        })),
-        { ordered: false },
-      ),
+  async read(since?: bigint): Promise<CatalogReading> {
+    return await whileAvailable('reading the catalog', () =>
+      atOneMoment(this.#db, (session) => this.#read(session, since)),
     )
   }
 
-  get #rules() {
-    return this.#db.collection<MerchantRuleDocument>(collections.merchantRules)
+  watch(listener: CatalogListener): CatalogWatch {
+    return new MongoCatalogWatch(this.#db, listener)
+  }
+
+  async #read(session: ClientSession, since: bigint | undefined): Promise<CatalogReading> {
+    const { version, never_permitted, purged_version = 0n } = await this.#catalog(session)
+    const known = since !== undefined && since >= purged_version ? since : undefined
+    const categories = await this.#found<CategoryDocument>(session, collections.categories, known)
+    const rules = await this.#found<MerchantRuleDocument>(session, collections.merchantRules, known)
+    return {
+      kind: known === undefined ? 'WHOLE' : 'CHANGES',
+      version,
+      upserted: categories.kept.map(categoryOf),
+      deleted: categories.deleted,
+      neverPermitted: mccSet(never_permitted),
+      rules: { upserted: rules.kept.map(merchantRuleOf), deleted: rules.deleted },
+    }
+  }
+
+  async #catalog(session?: ClientSession): Promise<CatalogDocument> {
+    const catalog = await this.#db
+      .collection<CatalogDocument>(collections.catalog)
+      .findOne({ _id: CATALOG_ID }, { maxTimeMS: OPERATION_MS_MAX, ...(session && { session }) })
+    invariant(catalog !== null, 'the catalog document is made with the schema')
+    invariant(typeof catalog.version === 'bigint', 'the version of the catalog is an int64')
+    return catalog
+  }
+
+  /** What has a later version than the one that is known; everything, when none is. */
+  async #found<Kept extends Document>(
+    session: ClientSession,
+    name: CollectionName,
+    known: bigint | undefined,
+  ): Promise<Found<Kept>> {
+    const filter: Filter<Document> =
+      known === undefined ? { deleted: { $exists: false } } : { version: { $gt: known } }
+    const options: FindOptions = { session, projection, batchSize: BATCH_MAX, maxTimeMS: READ_MS_MAX }
+    const kept: Kept[] = []
+    const deleted: string[] = []
+    const cursor = this.#db.collection(name).find<Kept | Tombstone>(filter, options)
+    // Batch by batch: waiting for each document by itself would take longer than all the rest.
+    while (await cursor.hasNext()) {
+      for (const document of cursor.readBufferedDocuments()) {
+        if (isTombstone(document)) deleted.push(document._id)
+        else kept.push(document)
+      }
+    }
+    return { kept, deleted }
   }
 }
 
-/** Writes a category as stored. */
-export function categoryDocument({ id, mccs, order, free }: Category): CategoryDocument {
-  return { _id: id, mccs: [...mccs], order, free }
+function isTombstone(document: Document | Tombstone): document is Tombstone {
+  return document['deleted'] === true
 }

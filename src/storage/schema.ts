@@ -1,10 +1,13 @@
 import { type Db, type Document, MongoServerError } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { CATALOG_ID, type CatalogDocument } from './catalog-change.js'
+import { type CategoryDocument, categoryDocument } from './category-document.js'
 import { type CollectionName, collections } from './collections.js'
-import { type CategoryDocument, categoryDocument } from './mongo-catalog-store.js'
 
 const NAMESPACE_EXISTS = 48
+/** Version of a catalog that nobody has changed yet. */
+const FIRST_VERSION = 1n
 
 const text = { bsonType: 'string' }
 const date = { bsonType: 'date' }
@@ -18,6 +21,19 @@ const limits = object(['wallets'], {
   wallets: { bsonType: 'object', additionalProperties: object([], { day: money, month: money }) },
 })
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
+/** One code, or a range of them. */
+const mccs = {
+  bsonType: 'array',
+  items: { bsonType: 'string', pattern: '^[0-9]{4}(-[0-9]{4})?$' },
+  uniqueItems: true,
+}
+/** What is left of a part of the catalog that was deleted. */
+const tombstone = object(['_id', 'version', 'deleted', 'deleted_at'], {
+  _id: text,
+  version: { bsonType: 'long', minimum: 1 },
+  deleted: { enum: [true] },
+  deleted_at: date,
+})
 
 const validators: Readonly<Record<CollectionName, Document>> = {
   accounts: object(['_id', 'status', 'wallets', 'version', 'journal', 'updated_at'], {
@@ -55,6 +71,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     effective_mcc: mcc,
     merchant: text,
     merchant_rule: text,
+    catalog_version: { bsonType: 'long', minimum: 1 },
     original: text,
     described: {
       bsonType: 'object',
@@ -67,20 +84,54 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     day,
     limits,
   }),
-  categories: object(['_id', 'mccs', 'order', 'free'], {
-    _id: { bsonType: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
-    mccs: { bsonType: 'array', items: mcc, uniqueItems: true },
-    order: { bsonType: 'int' },
-    free: { bsonType: 'bool' },
+  catalog: object(['_id', 'version', 'changed_at', 'never_permitted'], {
+    _id: { enum: [CATALOG_ID] },
+    version: { bsonType: 'long', minimum: 1 },
+    changed_at: date,
+    purged_version: { bsonType: 'long', minimum: 1 },
+    never_permitted: mccs,
   }),
-  merchant_rules: object(['_id', 'match', 'name', 'mcc'], {
-    _id: text,
-    match: { enum: ['EXACT', 'PREFIX'] },
-    name: { bsonType: 'string', minLength: 1 },
-    city: text,
-    country: { bsonType: 'string', pattern: '^[A-Z]{2}$' },
-    mcc,
-  }),
+  categories: orTombstone(
+    object(
+      [
+        '_id',
+        'version',
+        'display_name',
+        'mccs',
+        'order',
+        'free',
+        'credits_closed',
+        'changed_at',
+        'changed_by',
+      ],
+      {
+        _id: { bsonType: 'string', pattern: '^[A-Z][A-Z0-9_]{0,31}$' },
+        version: { bsonType: 'long', minimum: 1 },
+        display_name: { bsonType: 'string', minLength: 1 },
+        mccs,
+        order: { bsonType: 'int' },
+        free: { bsonType: 'bool' },
+        credits_closed: { bsonType: 'bool' },
+        changed_at: date,
+        changed_by: text,
+      },
+    ),
+  ),
+  merchant_rules: orTombstone(
+    object(['_id', 'version', 'match', 'name', 'mcc', 'slot', 'changed_at', 'changed_by'], {
+      _id: text,
+      version: { bsonType: 'long', minimum: 1 },
+      match: { enum: ['EXACT', 'PREFIX'] },
+      name: { bsonType: 'string', minLength: 1 },
+      city: text,
+      country: { bsonType: 'string', pattern: '^[A-Z]{2}$' },
+      mcc,
+      // Whom it covers, normalised: the index on it refuses ties.
+      slot: object(['name'], { name: { bsonType: 'string', minLength: 1 }, city: text, country: text }),
+      changed_at: date,
+      changed_by: text,
+    }),
+  ),
 }
 
 /**
@@ -103,11 +154,38 @@ export async function ensureSchema(db: Db): Promise<void> {
       { name: 'account_original', partialFilterExpression: { original: { $exists: true } } },
     )
 
+  await ensureCatalog(db)
+}
+
+/** Makes the first version of the catalog, with the challenge's categories. Changes nothing where there is one. */
+async function ensureCatalog(db: Db): Promise<void> {
+  for (const name of [collections.categories, collections.merchantRules]) {
+    // Processes read what was changed since the version that they know; old tombstones are purged.
+    await db.collection(name).createIndex({ version: 1 }, { name: 'version' })
+    await db.collection(name).createIndex({ deleted_at: 1 }, { name: 'deleted_at', sparse: true })
+  }
+  // No two rules cover the same merchants with the same precedence. Tombstones have no slot, and any id.
+  await db
+    .collection(collections.merchantRules)
+    .createIndex(
+      { 'slot.name': 1, match: 1, 'slot.city': 1, 'slot.country': 1 },
+      { name: 'slot', unique: true, partialFilterExpression: { slot: { $exists: true } } },
+    )
+  const changed_at = new Date()
+  await db
+    .collection<CatalogDocument>(collections.catalog)
+    .updateOne(
+      { _id: CATALOG_ID },
+      { $setOnInsert: { version: FIRST_VERSION, changed_at, never_permitted: [] } },
+      { upsert: true },
+    )
+
+  const first = { version: FIRST_VERSION, by: 'schema' }
   // The free balance comes last, and no catalog can do without one: whoever was interrupted on the way is finished by the next.
   const categories = db.collection<CategoryDocument>(collections.categories)
   if ((await categories.findOne({ free: true }, { projection: { _id: 1 } })) === null) {
     for (const category of challengeCategories) {
-      const { _id, ...fields } = categoryDocument(category)
+      const { _id, ...fields } = categoryDocument(category, { ...first, at: changed_at })
       await categories.updateOne({ _id }, { $setOnInsert: fields }, { upsert: true })
     }
   }
@@ -121,6 +199,10 @@ async function ensureCollection(db: Db, name: string, validator: Document): Prom
     if (!(error instanceof MongoServerError && error.code === NAMESPACE_EXISTS)) throw error
     await db.command({ collMod: name, ...validation })
   }
+}
+
+function orTombstone(schema: Document): Document {
+  return { anyOf: [schema, tombstone] }
 }
 
 function object(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {

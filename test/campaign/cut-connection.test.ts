@@ -62,6 +62,7 @@ describe('a connection to MongoDB that is cut', function () {
       onDamage: (entry) => refusedEntries.push(entry),
       // It goes on with the catalog it has.
       onCatalogFailure: () => {},
+      onCatalogUnwatched: () => {},
     })
     await core.prepare()
     other = await openCore(await testMongoUri(), db().databaseName)
@@ -109,7 +110,7 @@ describe('a connection to MongoDB that is cut', function () {
     await purchase(accountId, {}, 'old').ask(testBudget())
     await settledThrough(accountId, 3n)
     const credit = { transactionId: 'later', wallet: 'CASH', amount: centavos(1_000n) }
-    await creditAccount(core.engine, accountId, credit, testBudget())
+    await creditAccount(core, accountId, credit, testBudget())
     return accountId
   }
 

@@ -58,12 +58,9 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
   })
 
   it('applies a rule that was added while the service runs', async () => {
-    const { client, core, env } = fixture()
+    const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000_000n, CASH: 1_000_000n })
-    const rules = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('merchant_rules')
-    await rules.insertOne({ _id: 'new', match: 'EXACT', name: 'MERCADO NOVO', mcc: '5411' } as {
-      _id: string
-    })
+    await core.merchantRules.create({ id: 'new', match: 'EXACT', name: 'MERCADO NOVO', mcc: '5411' }, 'ana')
     await eventually('the new rule applies', async () => {
       const answer = await client.decide(purchase({ account_id, merchant: 'Mercado Novo', amount: 1 }))
       return answer.merchant_rule === 'new'

@@ -89,7 +89,7 @@ describe('the side port', () => {
     })
 
     it('measures how long the database took', async () => {
-      const labels = { command: 'findAndModify', outcome: 'ok' }
+      const labels = { command: 'aggregate', outcome: 'ok' }
       expect(await metric('mongodb_command_duration_seconds_count', labels)).to.be.above(0)
     })
 

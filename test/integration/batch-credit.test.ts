@@ -3,7 +3,6 @@ import { expect } from 'chai'
 import type { Engine } from '../../src/application/engine.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, systemClock } from '../../src/core.js'
-import { createCatalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import {
   AccountServiceService,
@@ -15,6 +14,7 @@ import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { type Service, startService } from '../../src/service.js'
 import { changeStatus, fundedAccount, openCore } from '../support/accounts.js'
+import { catalogOf } from '../support/catalogs.js'
 import { CreditStreams } from '../support/credit-stream.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { eventually } from '../support/eventually.js'
@@ -199,7 +199,7 @@ async function startStuckService() {
   const { batchCredit } = creditHandlers({
     // Handlers use nothing else of an engine.
     engine: engine as unknown as Engine,
-    catalog: () => createCatalog(challengeCategories, []),
+    catalog: () => catalogOf(challengeCategories),
     handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {} },
   })
   const server = new Server()

@@ -1,58 +1,189 @@
 import { expect } from 'chai'
-import { createCatalog } from '../../src/domain/catalog.js'
-import { challengeCategories } from '../../src/domain/category.js'
-import type { MerchantRule } from '../../src/domain/merchant-rule.js'
+import type { CatalogReading, CatalogWatch } from '../../src/application/catalog-store.js'
+import { benefit, type Category, challengeCategories } from '../../src/domain/category.js'
+import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
+import { mccItems, mccSet } from '../../src/domain/mcc-set.js'
+import { changeCatalog, tombstoneOf } from '../../src/storage/catalog-change.js'
 import { MongoCatalogStore } from '../../src/storage/mongo-catalog-store.js'
+import { MongoCategoryStore } from '../../src/storage/mongo-category-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
-
-const rules: readonly MerchantRule[] = [
-  { id: 'plain', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
-  { id: 'bound', match: 'PREFIX', name: 'PAG*', city: 'SAO PAULO', country: 'BR', mcc: '5811' },
-]
+import { eventually } from '../support/eventually.js'
 
 describe('MongoCatalogStore', () => {
   const database = useDatabase()
   let store: MongoCatalogStore
+  let categories: MongoCategoryStore
+  /** The version that each test begins with, and a category that is new to it. */
+  let first: bigint
+  let pets: Category
+  let count = 0
+
   before(async () => {
     await ensureSchema(database())
     store = new MongoCatalogStore(database())
+    categories = new MongoCategoryStore(database())
   })
-  beforeEach(() => database().collection('merchant_rules').deleteMany({}))
-
-  it('reads the categories that the schema has filled in', async () => {
-    expect((await store.read()).categories).to.have.deep.members([...challengeCategories])
-  })
-
-  it('reads no rules where there are none', async () => {
-    expect((await store.read()).rules).to.deep.equal([])
+  beforeEach(async () => {
+    count += 1
+    first = await store.version()
+    pets = benefit({ id: `PETS_${count}`, displayName: 'Pets', order: 100 + count, mccs: '5995' })
   })
 
-  it('reads rules as they were added, with and without a place', async () => {
-    await store.addRules(rules)
-    expect((await store.read()).rules).to.have.deep.members([...rules])
+  it('has the categories of the challenge, no rules and nothing forbidden in its first version', async () => {
+    const { upserted, ...rest } = await store.read()
+    expect(upserted).to.have.deep.members([...challengeCategories])
+    expect(rest).to.deep.equal({
+      kind: 'WHOLE',
+      version: 1n,
+      deleted: [],
+      neverPermitted: [],
+      rules: { upserted: [], deleted: [] },
+    })
   })
 
-  it('reads what a catalog can be made of', async () => {
-    await store.addRules(rules)
-    const { categories, rules: read } = await store.read()
-    const route = createCatalog(categories, read).route({ mcc: '5999', merchant: 'UBER TRIP' })
-    expect(route).to.deep.equal({ effectiveMcc: '5411', merchantRule: 'plain', wallets: ['FOOD', 'CASH'] })
+  it('reads only what has changed since a version', async () => {
+    await upsert(pets)
+    expect(await store.read(first)).to.deep.equal(changes({ version: first + 1n, upserted: [pets] }))
   })
 
-  it('leaves a rule as it is when another is added under its id', async () => {
-    await store.addRules(rules)
-    await store.addRules([{ id: 'plain', match: 'PREFIX', name: 'OTHER', mcc: '5812' }])
-    expect((await store.read()).rules).to.have.deep.members([...rules])
+  it('reads nothing but the version where nothing has changed', async () => {
+    expect(await store.read(first)).to.deep.equal(changes({ version: first }))
   })
 
-  it('keeps each rule once when eight add them at the same time', async () => {
-    await Promise.all(Array.from({ length: 8 }, () => store.addRules(rules)))
-    expect((await store.read()).rules).to.have.deep.members([...rules])
+  it('reads what is gone, by its id', async () => {
+    await upsert(pets)
+    await remove(pets.id)
+    const version = first + 2n
+    expect(await store.read(first + 1n)).to.deep.equal(changes({ version, deleted: [pets.id] }))
   })
 
-  it('adds nothing when there is nothing to add', async () => {
-    await store.addRules([])
-    expect((await store.read()).rules).to.deep.equal([])
+  it('reads what is gone not at all in the whole', async () => {
+    await upsert(pets)
+    await remove(pets.id)
+    const { upserted, deleted } = await store.read()
+    expect(upserted.map(({ id }) => id)).not.to.include(pets.id)
+    expect(deleted).to.deep.equal([])
   })
+
+  it('reads what came again after it was gone', async () => {
+    await upsert(pets)
+    await remove(pets.id)
+    await upsert(pets)
+    const version = first + 3n
+    expect(await store.read(first + 1n)).to.deep.equal(changes({ version, upserted: [pets] }))
+  })
+
+  it('reads what is never permitted', async () => {
+    await categories.edit((current) => replaceNeverPermitted(current, mccSet(['7995', '6010-6011'])), 'ana')
+    const { version, neverPermitted } = await store.read(first)
+    await categories.edit((current) => replaceNeverPermitted(current, []), 'ana')
+    expect({ version, mccs: mccItems(neverPermitted) }).to.deep.equal({
+      version: first + 1n,
+      mccs: ['6010-6011', '7995'],
+    })
+  })
+
+  it('keeps a tombstone that is not old', async () => {
+    await upsert(pets)
+    await remove(pets.id)
+    await upsert({ ...pets, id: `${pets.id}_MORE` })
+    expect((await store.read(first + 1n)).deleted).to.deep.equal([pets.id])
+  })
+
+  it('reads everything for one who may have missed a tombstone that is purged', async () => {
+    await upsert(pets)
+    await remove(pets.id)
+    await makeOld(pets.id)
+    await upsert({ ...pets, id: `${pets.id}_MORE` })
+    expect(await database().collection<{ _id: string }>('categories').findOne({ _id: pets.id })).to.equal(
+      null,
+    )
+    expect((await store.read(first + 1n)).kind).to.equal('WHOLE')
+    expect((await store.read(first + 2n)).kind).to.equal('CHANGES')
+  })
+
+  describe('watched', () => {
+    let changes: number
+    let losses: unknown[]
+    let watch: CatalogWatch
+    beforeEach(() => {
+      changes = 0
+      losses = []
+      watch = store.watch({
+        onChange: () => {
+          changes += 1
+        },
+        onLost: (error) => losses.push(error),
+      })
+    })
+    afterEach(() => watch.close())
+
+    it('tells of a change', async () => {
+      await untilTold()
+    })
+
+    it('tells that it cannot, and begins again when it can', async () => {
+      await untilTold()
+      // A stream does not outlive its collection.
+      await database().dropCollection('catalog')
+      await eventually('the loss is told', () => losses.length > 0)
+      await ensureSchema(database())
+      changes = 0
+      await untilTold()
+    })
+
+    /** Changes the catalog until it is told: the stream may not be open yet when the first change is made. */
+    async function untilTold(): Promise<void> {
+      let order = 100_000
+      await eventually('a change is told', async () => {
+        order += 1
+        await upsert({ ...pets, order })
+        return changes > 0
+      })
+    }
+  })
+
+  it('refuses a document that cannot be one of ours', async () => {
+    await database().command({ collMod: 'categories', validationLevel: 'off' })
+    await database()
+      .collection<{ _id: string }>('categories')
+      .updateOne({ _id: 'FOOD' }, { $set: { mccs: ['54111'] } })
+    expect(await store.read().catch(String)).to.match(/54111.*must be four digits/)
+    await database()
+      .collection<{ _id: string }>('categories')
+      .updateOne({ _id: 'FOOD' }, { $set: { mccs: ['5411'] } })
+  })
+
+  function upsert(category: Category) {
+    return categories.edit((current) => upsertCategory(current, category), 'ana')
+  }
+
+  /** Deletes without asking whether that is allowed. */
+  async function remove(id: string): Promise<void> {
+    await changeCatalog(database(), async (change) => {
+      await database()
+        .collection<{ _id: string }>('categories')
+        .replaceOne({ _id: id }, tombstoneOf(id, change), { session: change.session })
+    })
+  }
+
+  async function makeOld(id: string): Promise<void> {
+    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1_000)
+    await database()
+      .collection<{ _id: string }>('categories')
+      .updateOne({ _id: id }, { $set: { deleted_at: yesterday } })
+  }
 })
+
+/** A reading of these changes and no others. */
+function changes(over: Partial<CatalogReading> & { readonly version: bigint }): CatalogReading {
+  return {
+    kind: 'CHANGES',
+    upserted: [],
+    deleted: [],
+    neverPermitted: [],
+    rules: { upserted: [], deleted: [] },
+    ...over,
+  }
+}

@@ -31,7 +31,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     const kind = random.integer(1, 20)
     if (kind === 1) await changeStatusOnce(core, accountId)
     else if (kind <= 4) {
-      await creditAccount(core.engine, accountId, { transactionId, wallet: 'CASH', amount }, testBudget())
+      await creditAccount(core, accountId, { transactionId, wallet: 'CASH', amount }, testBudget())
     } else {
       await decideOn(
         core,

@@ -1,17 +1,19 @@
 import { expect } from 'chai'
-import { creditAccount } from '../../src/application/credit-account.js'
+import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { Engine } from '../../src/application/engine.js'
 import { IndecisionError } from '../../src/application/errors.js'
 import { Settler } from '../../src/application/settler.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore, systemClock } from '../../src/core.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
+import { challengeCategories } from '../../src/domain/category.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { fundedAccount, testBudget } from '../support/accounts.js'
+import { catalogOf } from '../support/catalogs.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { eventually } from '../support/eventually.js'
 import { testMongoUri } from '../support/mongo.js'
@@ -26,7 +28,10 @@ class AwayLedger extends MongoLedger {
   }
 }
 
-type Process = Pick<Core, 'engine' | 'settler'>
+type Process = Pick<Core, 'engine' | 'settler'> & CreditOptions
+
+const challenge = catalogOf(challengeCategories)
+const catalog = { current: () => challenge }
 
 describe('journal bound', () => {
   const database = useDatabase()
@@ -50,15 +55,13 @@ describe('journal bound', () => {
     const clock = systemClock
     const settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: failed })
     const accounts = new MongoAccountStore(database())
-    const process = {
-      settler,
-      engine: new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 }),
-    }
+    const engine = new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 })
+    const process = { settler, engine, catalog }
     running.push(process)
     return process
   }
 
-  const open = ({ engine }: Process) => fundedAccount({ engine } as Core, {})
+  const open = (process: Process) => fundedAccount(process, {})
 
   async function journalOf(accountId: string): Promise<number> {
     const accounts = database().collection<{ _id: string; journal: unknown[] }>('accounts')
@@ -133,6 +136,7 @@ describe('journal bound', () => {
     // An entry that was refused is offered again only after some seconds.
     this.timeout(60_000)
     const core = await coreThatExpectsDamage()
+    await core.catalog.start()
     const accountId = await open(core)
     await eventually('the opening is settled', () => core.settler.unsettled === 0)
     await database().command({ collMod: 'ledger', validator: { never: { $exists: true } } })
@@ -157,6 +161,7 @@ describe('journal bound', () => {
       onSettleFailure: expected,
       onDamage: expected,
       onCatalogFailure: failed,
+      onCatalogUnwatched: failed,
     })
   }
 })
@@ -166,9 +171,9 @@ function failed(cause: unknown): never {
 }
 
 /** What comes of a credit of one centavo: a verdict, or why there is none. */
-function creditOnce({ engine }: Process, accountId: string, transactionId: string): Promise<string> {
+function creditOnce(process: Process, accountId: string, transactionId: string): Promise<string> {
   const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
-  return creditAccount(engine, accountId, credit, testBudget()).then(
+  return creditAccount(process, accountId, credit, testBudget()).then(
     ({ type }) => type,
     (error: unknown) => (error instanceof IndecisionError ? error.indecision : String(error)),
   )

@@ -6,6 +6,9 @@ import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
 import { codeOf, VALIDATION_FAILED } from '../support/server-code.js'
 
+/** When it was made differs. */
+const timeless = { projection: { changed_at: 0 } }
+
 /** Everything that ensureSchema makes, as the database shows it. */
 async function schemaOf(db: Db): Promise<object> {
   const found = (await db.listCollections().toArray()).sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -13,7 +16,7 @@ async function schemaOf(db: Db): Promise<object> {
     name,
     options,
     indexes: await db.collection(name).indexes(),
-    documents: name === 'categories' ? await db.collection(name).find().sort({ _id: 1 }).toArray() : [],
+    documents: await db.collection(name).find({}, timeless).sort({ _id: 1 }).toArray(),
   }))
   return Promise.all(parts)
 }
@@ -26,7 +29,7 @@ describe('ensureSchema', () => {
 
   it('makes the collections', async () => {
     const found = await database().listCollections().toArray()
-    expect(names(found)).to.have.members(['accounts', 'ledger', 'categories', 'merchant_rules'])
+    expect(names(found)).to.have.members(['accounts', 'ledger', 'catalog', 'categories', 'merchant_rules'])
   })
 
   it('indexes the ledger by account and place, newest first, each place once', async () => {
@@ -34,18 +37,33 @@ describe('ensureSchema', () => {
     expect(index).to.deep.include({ key: { '_id.account': 1, seq: -1 }, unique: true, name: 'account_seq' })
   })
 
-  for (const collection of ['accounts', 'categories', 'merchant_rules']) {
-    it(`indexes ${collection} by nothing but the id`, async () => {
-      expect(names(await database().collection(collection).indexes())).to.deep.equal(['_id_'])
+  for (const [collection, indexes] of [
+    ['accounts', ['_id_']],
+    ['catalog', ['_id_']],
+    ['categories', ['_id_', 'version', 'deleted_at']],
+    ['merchant_rules', ['_id_', 'version', 'deleted_at', 'slot']],
+  ] as const) {
+    it(`indexes ${collection} by ${indexes.join(', ')}`, async () => {
+      expect(names(await database().collection(collection).indexes())).to.have.members([...indexes])
     })
   }
 
+  it('makes the first version of the catalog', async () => {
+    const made = await database().collection('catalog').find({}, timeless).toArray()
+    expect(made).to.deep.equal([{ _id: 'catalog', version: 1n, never_permitted: [] }])
+  })
+
   it('fills in the categories of the challenge', async () => {
-    const categories = await database().collection('categories').find().sort({ order: 1 }).toArray()
+    const categories = await database()
+      .collection('categories')
+      .find({}, { projection: { changed_at: 0 } })
+      .sort({ order: 1 })
+      .toArray()
+    const made = { version: 1n, credits_closed: false, changed_by: 'schema' }
     expect(categories).to.deep.equal([
-      { _id: 'FOOD', mccs: ['5411', '5412'], order: 10, free: false },
-      { _id: 'MEAL', mccs: ['5811', '5812'], order: 20, free: false },
-      { _id: 'CASH', mccs: [], order: 1000, free: true },
+      { _id: 'FOOD', display_name: 'Food', mccs: ['5411', '5412'], order: 10, free: false, ...made },
+      { _id: 'MEAL', display_name: 'Meals', mccs: ['5811', '5812'], order: 20, free: false, ...made },
+      { _id: 'CASH', display_name: 'Free balance', mccs: [], order: 1000, free: true, ...made },
     ])
   })
 

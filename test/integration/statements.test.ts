@@ -59,12 +59,7 @@ describe('statement', () => {
   }
 
   const credit = (accountId: string, transactionId: string) =>
-    creditAccount(
-      core.engine,
-      accountId,
-      { transactionId, wallet: 'CASH', amount: centavos(1n) },
-      testBudget(),
-    )
+    creditAccount(core, accountId, { transactionId, wallet: 'CASH', amount: centavos(1n) }, testBudget())
   const seqsOf = (transactions: readonly Transaction[]) => transactions.map(({ seq }) => Number(seq))
   const downFrom = (seq: number) => Array.from({ length: seq }, (_, index) => seq - index)
 

@@ -7,9 +7,12 @@ import { isUnavailable } from '../../src/application/errors.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { Settler } from '../../src/application/settler.js'
 import { systemClock } from '../../src/core.js'
+import { benefit } from '../../src/domain/category.js'
+import { upsertCategory } from '../../src/domain/category-edit.js'
 import { createClient } from '../../src/storage/client.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoCatalogStore } from '../../src/storage/mongo-catalog-store.js'
+import { MongoCategoryStore } from '../../src/storage/mongo-category-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 import { changeOf, newAccount, opening } from '../support/account-changes.js'
 
@@ -25,6 +28,8 @@ describe('a database that does not answer', () => {
       new MongoLedger(db),
       new MongoCatalogStore(db),
     ]
+    const categories = new MongoCategoryStore(db)
+    const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995' })
     const change = () => {
       const account = newAccount()
       return changeOf(account, opening(account))
@@ -38,7 +43,10 @@ describe('a database that does not answer', () => {
       'finding entries': ledger.find(entry),
       'appending entries': ledger.append(entry),
       'reading the catalog': catalog.read(),
-      'adding rules': catalog.addRules([{ id: 'r', match: 'EXACT', name: 'N', mcc: '5411' }]),
+      'reading the version of the catalog': catalog.version(),
+      'reading categories': categories.read(),
+      'editing categories': categories.edit((current) => upsertCategory(current, pets), 'ana'),
+      'looking for money': categories.holderOf('FOOD', timeBudget(10_000, systemClock)),
     }
     await Promise.all(
       Object.entries(operations).map(async ([what, operation]) => {
@@ -79,7 +87,10 @@ describe('a database that does not answer', () => {
     'finding entries',
     'appending entries',
     'reading the catalog',
-    'adding rules',
+    'reading the version of the catalog',
+    'reading categories',
+    'editing categories',
+    'looking for money',
   ]) {
     it(`makes ${what} fail as UNAVAILABLE`, () => {
       expect(isUnavailable(failures.get(what))).to.equal(true)

@@ -25,8 +25,26 @@ const entry = {
   delta: -100n,
   balance_after: 0n,
 }
-const category = { mccs: ['5411'], order: 1, free: false }
-const rule = { match: 'EXACT', name: 'UBER TRIP', mcc: '5411' }
+const category = {
+  version: 1n,
+  display_name: 'Food',
+  mccs: ['5411'],
+  order: 1,
+  free: false,
+  credits_closed: false,
+  changed_at: at,
+  changed_by: 'ana',
+}
+const catalog = { _id: 'catalog', version: 1n, changed_at: at, never_permitted: ['7995'] }
+const rule = {
+  version: 1n,
+  match: 'EXACT',
+  name: 'UBER TRIP',
+  mcc: '5411',
+  slot: { name: 'UBER TRIP' },
+  changed_at: at,
+  changed_by: 'ana',
+}
 
 describe('the validators', () => {
   const database = useDatabase()
@@ -103,6 +121,14 @@ describe('the validators', () => {
     ['an MCC of three digits', 'ledger', { ...entry, mcc: '541' }],
     ['an MCC of three digits', 'categories', { ...category, mccs: ['541'] }],
     ['an MCC twice', 'categories', { ...category, mccs: ['5411', '5411'] }],
+    ['a range of MCCs with one end', 'categories', { ...category, mccs: ['5411-'] }],
+    ['a version that is an int32', 'categories', { ...category, version: 1 }],
+    [
+      'a tombstone with something left in it',
+      'categories',
+      { version: 1n, deleted: true, deleted_at: at, order: 1 },
+    ],
+    ['a second document', 'catalog', { ...catalog, _id: 'other' }],
     ['an MCC of letters', 'merchant_rules', { ...rule, mcc: 'FOOD' }],
     ['an empty name', 'merchant_rules', { ...rule, name: '' }],
     ['a country of three letters', 'merchant_rules', { ...rule, country: 'BRA' }],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
+import { MongoMerchantRuleStore } from '../../src/storage/mongo-merchant-rule-store.js'
 import { MongoStatementStore } from '../../src/storage/mongo-statement-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { expectSame } from '../support/as-text.js'
@@ -98,8 +99,8 @@ describe('model: everything at once', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const rules = database().collection<{ _id: string }>('merchant_rules')
-    await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
+    const { id, name, mcc } = rule
+    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
     const mongodbUri = await testMongoUri()
     const clocks = [1, 2, 3].map(() => new DayClock(FIRST_DAY))
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })

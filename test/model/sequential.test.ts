@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
+import { MongoMerchantRuleStore } from '../../src/storage/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { expectSame, textOf } from '../support/as-text.js'
 import { useDatabase } from '../support/database-fixture.js'
@@ -289,8 +290,8 @@ describe('model: one operation after another', function () {
   let group: ProcessGroup
   before(async () => {
     await ensureSchema(database())
-    const rules = database().collection<{ _id: string }>('merchant_rules')
-    await rules.insertOne({ _id: rule.id, match: 'EXACT', name: rule.name, mcc: rule.mcc } as never)
+    const { id, name, mcc } = rule
+    await new MongoMerchantRuleStore(database()).create({ id, match: 'EXACT', name, mcc }, 'test')
     const mongodbUri = await testMongoUri()
     group = await ProcessGroup.start({ mongodbUri, database: database().databaseName, clocks })
   })

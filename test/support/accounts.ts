@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { timeBudget } from '../../src/application/budget.js'
-import { creditAccount } from '../../src/application/credit-account.js'
+import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore, systemClock } from '../../src/core.js'
@@ -24,11 +24,13 @@ export async function openCore(
   onSettleFailure: (error: unknown) => void = unexpected,
 ): Promise<Core> {
   const core = createCore({
-    config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database }),
+    // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
+    config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
     mongodbUri,
     onSettleFailure,
     onDamage: unexpected,
     onCatalogFailure: unexpected,
+    onCatalogUnwatched: unexpected,
   })
   await core.prepare()
   return core
@@ -41,14 +43,14 @@ export function testBudget() {
 
 /** Opens an account with these balances and returns its id. */
 export async function fundedAccount(
-  { engine }: Core,
+  core: CreditOptions,
   balances: Balances,
   accountId: string = randomUUID(),
 ): Promise<string> {
-  await openAccount(engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
+  await openAccount(core.engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
   for (const [wallet, amount] of Object.entries(balances)) {
     const credit = { transactionId: `credit:${wallet}`, wallet, amount: centavos(amount) }
-    await creditAccount(engine, accountId, credit, testBudget())
+    await creditAccount(core, accountId, credit, testBudget())
   }
   return accountId
 }

@@ -13,6 +13,8 @@ const definitions = loadSync(
   [
     'benefits/v1/account.proto',
     'benefits/v1/authorization.proto',
+    'benefits/v1/category.proto',
+    'benefits/v1/merchant_rule.proto',
     'google/rpc/error_details.proto',
     'google/rpc/status.proto',
     'grpc/health/v1/health.proto',

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { type Account, type AccountHistory, applyEntry, unopenedAccount } from '../../src/domain/account.js'
-import { createCatalog } from '../../src/domain/catalog.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
 import { decideStatusChange } from '../../src/domain/change-status.js'
@@ -11,6 +10,7 @@ import { centavos } from '../../src/domain/money.js'
 import { decideOpening } from '../../src/domain/open-account.js'
 import { decideReversal } from '../../src/domain/reverse.js'
 import type { Verdict } from '../../src/domain/verdict.js'
+import { catalogOf } from './catalogs.js'
 import { utcCalendar } from './utc-calendar.js'
 
 /** One account's books as they may be stored: the account with its journal, and its entries in the ledger, oldest first. */
@@ -19,14 +19,15 @@ export type StoredBooks = { readonly account: Account; readonly ledger: readonly
 /** Something to be decided on an account. */
 export type Step = (history: AccountHistory, at: Date) => Verdict<Entry, string>
 
-const catalog = createCatalog(challengeCategories, [])
+const catalog = catalogOf(challengeCategories)
 
 export const steps = {
   open: (transactionId: string): Step => {
     return (history, at) => decideOpening(history, { transactionId, subject: 'ana' }, at)
   },
   credit: (transactionId: string, wallet: string, amount: bigint): Step => {
-    return (history, at) => decideCredit(history, { transactionId, wallet, amount: centavos(amount) }, at)
+    return (history, at) =>
+      decideCredit(history, { transactionId, wallet, amount: centavos(amount) }, catalog, at)
   },
   /** By MCC 5411: FOOD pays, or else CASH. */
   purchase: (transactionId: string, amount: bigint): Step => {

@@ -196,7 +196,7 @@ function verdictOn(
     }
     case 'credit': {
       const credit = { transactionId, wallet: asked.wallet, amount: centavos(asked.amount) }
-      return creditAccount(engine, accountId, credit, budget)
+      return creditAccount({ engine, catalog }, accountId, credit, budget)
     }
     case 'buy': {
       const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })

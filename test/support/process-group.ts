@@ -45,7 +45,7 @@ export class ProcessGroup {
   async kill(index: number): Promise<void> {
     const { core, die } = this.at(index)
     die()
-    core.catalog.close()
+    await core.catalog.close()
     this.#killed.push(core)
     await core.client.close()
     // It has no connection any more: this only ends its attempts.
@@ -84,12 +84,18 @@ export class ProcessGroup {
       if (!dead) throw new Error('this was not to happen in a test', { cause })
     }
     const core = createCore({
-      config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, MONGODB_POOL_SIZE: '5' }),
+      config: readConfig({
+        MONGODB_URI: mongodbUri,
+        MONGODB_DATABASE: database,
+        MONGODB_POOL_SIZE: '5',
+        QUEUE_WAIT_MS: '60000',
+      }),
       mongodbUri,
       clock,
       onSettleFailure: unexpected,
       onDamage: unexpected,
       onCatalogFailure: unexpected,
+      onCatalogUnwatched: unexpected,
     })
     // The schema is there: made by whoever made the database.
     await core.catalog.start()

@@ -113,7 +113,7 @@ describe('config', () => {
       ['DECISION_TIMEOUT_MS', 'decisionTimeoutMs', 50, 60_000],
       ['QUEUE_MAX', 'queueMax', 1, 1_000_000],
       ['QUEUE_WAIT_MS', 'queueWaitMs', 1, 60_000],
-      ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 3_600_000],
+      ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 1_500],
       ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
     ] as const
 

@@ -6,12 +6,12 @@ import { type StrategyName, strategyNamed } from '../../../bench/servers/strateg
 import type { Authorize } from '../../../src/application/authorize.js'
 import { timeBudget } from '../../../src/application/budget.js'
 import { systemClock } from '../../../src/core.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import type { LedgerDocument } from '../../../src/storage/documents.js'
+import { catalogOf } from '../../../test/support/catalogs.js'
 import { useDatabase } from '../../support/database-fixture.js'
 
 const RACERS = 40
@@ -33,7 +33,7 @@ for (const [name, processes] of rivals) {
     let asked = 0
 
     before(() => {
-      const catalog = createCatalog(challengeCategories, [])
+      const catalog = catalogOf(challengeCategories)
       // As if each were a process of its own: they share nothing but the database.
       authorizers = Array.from({ length: processes }, () =>
         strategyNamed(name)({ books: new RivalBooks(db()), catalog: () => catalog, clock: systemClock }),

@@ -1,16 +1,17 @@
 import { expect } from 'chai'
 import { createAuthorize } from '../../../src/application/authorize.js'
 import { IndecisionError } from '../../../src/application/errors.js'
-import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
+import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { rejectionOf } from './rejection.js'
 import { type TestEngine, testEngine } from './test-engine.js'
 
 describe('authorize', () => {
-  const plain = createCatalog(challengeCategories, [])
-  const ruled = createCatalog(challengeCategories, [
+  const plain = catalogOf(challengeCategories)
+  const ruled = catalogOf(challengeCategories, [
     { id: 'padaria', match: 'EXACT', name: 'PADARIA DO ZE', mcc: '5811' },
   ])
   let test: TestEngine

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { exampleAccounts, exampleRules, seedExamples } from '../../../src/application/seed-examples.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { patience, purchase } from './fixtures.js'
 import { allSettled, type TestEngine, testEngine } from './test-engine.js'
 
@@ -34,7 +34,7 @@ describe('seeding the examples', () => {
   })
 
   it('has rules that fit into one catalog', () => {
-    expect(createCatalog(challengeCategories, exampleRules).categories.length).to.equal(3)
+    expect(catalogOf(challengeCategories, exampleRules).categories.length).to.equal(3)
   })
 
   it('changes no account when it is done again', async () => {
@@ -62,7 +62,13 @@ describe('seeding the examples', () => {
 
   function seed(): Promise<void> {
     const { engine, clock } = test
-    return seedExamples({ engine, clock, addRules: async (added) => void rules.push(added) })
+    const catalog = catalogOf(challengeCategories)
+    return seedExamples({
+      engine,
+      clock,
+      catalog: { current: () => catalog },
+      addRules: async (added) => void rules.push(added),
+    })
   }
 
   function accounts() {

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { createReverse } from '../../../src/application/reverse.js'
 import { Simulator } from '../../../src/application/simulate.js'
 import type { Account } from '../../../src/domain/account.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import { centavos } from '../../../src/domain/money.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { accountAfter, type Step, steps } from '../../support/example-books.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { patience, purchase } from './fixtures.js'
@@ -14,7 +14,7 @@ import { rejectionOf } from './rejection.js'
 import { soon } from './soon.js'
 import { type TestEngine, testEngine } from './test-engine.js'
 
-const catalog = createCatalog(challengeCategories, [])
+const catalog = catalogOf(challengeCategories)
 
 function simulatorOn({ store, clock }: TestEngine): Simulator {
   return new Simulator({

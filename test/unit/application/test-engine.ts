@@ -1,9 +1,9 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
 import { Engine } from '../../../src/application/engine.js'
 import { Settler } from '../../../src/application/settler.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
@@ -31,7 +31,7 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
     onDamage: (entry) => damage.push(entry),
   })
   const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax, waitMsMax: 1_000 })
-  const catalog = createCatalog(challengeCategories, [])
+  const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
   return { store, clock, settler, engine, authorize, damage }
 }

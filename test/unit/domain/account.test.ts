@@ -100,7 +100,7 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
-  const misfits: readonly (readonly [string, Entry, RegExp])[] = [
+  const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],
     ['applied a second time', authorizationOf({ seq: 0n }), /without gaps/],
     ['after a gap', authorizationOf({ seq: 2n }), /without gaps/],
@@ -109,6 +109,21 @@ describe('entry that does not fit the account', () => {
     ['that gives what it should take', authorizationOf(food(1000n, 200n)), /balance before/],
     ['of a wallet with another balance', creditEntryOf(food(1000n, 1000n)), /balance before/],
   ]
+  const reversal: Entry = {
+    kind: 'REVERSAL',
+    accountId: 'account-1',
+    transactionId: 'tx-1',
+    seq: 1n,
+    at,
+    reason: 'APPROVED',
+    originalId: 'tx-0',
+    described: {},
+    ...food(-1000n, 200n),
+  }
+  misfits.push(
+    ['that takes money by a credit', creditEntryOf(food(-1000n, 200n)), /only a purchase/],
+    ['that takes money by a reversal', reversal, /only a purchase/],
+  )
   for (const [what, entry, message] of misfits) {
     it(`is refused as a bug: one ${what}`, () => {
       expect(() => applyEntry(accountWith({ FOOD: 1200n }), entry)).to.throw(InvariantError, message)
@@ -137,7 +152,7 @@ describe('account with any past', () => {
     for (const [index, { credit, wallet, amount, mcc }] of steps.entries()) {
       const asked = { transactionId: `tx-${index}`, amount: centavos(amount) }
       const verdict = credit
-        ? decideCredit(historyOf(account, past), { ...asked, wallet }, at)
+        ? decideCredit(historyOf(account, past), { ...asked, wallet }, challengeCatalog, at)
         : decide(historyOf(account, past), purchaseOf({ ...asked, mcc }), challengeCatalog, at, utcCalendar)
       if (verdict.type !== 'RECORD') throw new Error(`not recorded: ${verdict.type}`)
       past.push(verdict.entry)

@@ -1,18 +1,18 @@
 import { exampleRules } from '../../../src/application/seed-examples.js'
 import { type Account, type AccountHistory, unopenedAccount } from '../../../src/domain/account.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../../src/domain/entry.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
+import { catalogOf } from '../../support/catalogs.js'
 
 /** When everything in these tests is decided, unless they say otherwise. */
 export const at = new Date('2026-01-02T03:04:05.678Z')
 
 /** The challenge's categories with the example rules of the README. */
-export const challengeCatalog = createCatalog(challengeCategories, exampleRules)
+export const challengeCatalog = catalogOf(challengeCategories, exampleRules)
 
 /** A merchant that no example rule knows, as DE43. */
 export const padaria = 'PADARIA DO ZE               SAO PAULO BR'

@@ -1,41 +1,47 @@
 import { expect } from 'chai'
-import { createCatalog } from '../../../src/domain/catalog.js'
+import type { Catalog, CatalogDelta } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
+import { InvariantError } from '../../../src/domain/invariant.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { challengeCatalog, de43, padaria, ruleOf } from './builders.js'
 
 const categoryOf = (id: string, over: Partial<Category> = {}): Category => ({
   id,
-  mccs: new Set(['5462']),
+  displayName: id,
+  mccs: mccSet(['5462']),
   order: 10,
   free: false,
+  creditsClosed: false,
   ...over,
 })
-const cash = categoryOf('CASH', { mccs: new Set(), free: true })
+const cash = categoryOf('CASH', { mccs: [], free: true })
 
 /** The wallets that may pay for a purchase at a bakery. */
 function walletsAt(mcc: string, categories: readonly Category[]): readonly string[] {
-  return createCatalog(categories, []).route({ mcc, merchant: padaria }).wallets
+  return catalogOf(categories, []).route({ mcc, merchant: padaria }).wallets
 }
 
 describe('catalog', () => {
   it('lists categories by their order', () => {
-    const catalog = createCatalog([cash, categoryOf('B', { order: 1 }), categoryOf('A', { order: 2 })], [])
+    const catalog = catalogOf([cash, categoryOf('B', { order: 1 }), categoryOf('A', { order: 2 })], [])
     expect(catalog.categories.map(({ id }) => id)).to.deep.equal(['B', 'A', 'CASH'])
   })
 
   it('lists categories of the same order by their id', () => {
-    const catalog = createCatalog([categoryOf('B'), cash, categoryOf('C'), categoryOf('A')], [])
+    const apart = (id: string, mcc: string) => categoryOf(id, { mccs: mccSet([mcc]) })
+    const catalog = catalogOf([apart('B', '0001'), cash, apart('C', '0002'), apart('A', '0003')])
     expect(catalog.categories.map(({ id }) => id)).to.deep.equal(['A', 'B', 'C', 'CASH'])
   })
 
   it('lists the free balance last, whatever its order', () => {
-    const catalog = createCatalog([{ ...cash, order: -1000 }, categoryOf('FOOD', { order: 1000 })], [])
+    const catalog = catalogOf([{ ...cash, order: -1000 }, categoryOf('FOOD', { order: 1000 })], [])
     expect(catalog.categories.map(({ id }) => id)).to.deep.equal(['FOOD', 'CASH'])
   })
 
   it('leaves the list it was given as it was', () => {
-    const given = [cash, categoryOf('B'), categoryOf('A')]
-    createCatalog(given, [])
+    const given = [cash, categoryOf('B', { order: 2 }), categoryOf('A', { order: 1 })]
+    catalogOf(given, [])
     expect(given.map(({ id }) => id)).to.deep.equal(['CASH', 'B', 'A'])
   })
 
@@ -44,21 +50,21 @@ describe('catalog', () => {
   })
 
   it('is refused without a free balance', () => {
-    expect(() => createCatalog([categoryOf('FOOD')], [])).to.throw(RangeError, 'not 0')
+    expect(() => catalogOf([categoryOf('FOOD')], [])).to.throw(RangeError, 'not 0')
   })
 
   it('is refused with two free balances', () => {
-    expect(() => createCatalog([cash, { ...cash, id: 'GIFT' }], [])).to.throw(RangeError, 'not 2')
+    expect(() => catalogOf([cash, { ...cash, id: 'GIFT' }], [])).to.throw(RangeError, 'not 2')
   })
 
   it('is refused when a category stands twice', () => {
-    const twice = [categoryOf('FOOD'), categoryOf('FOOD', { mccs: new Set(['5411']) }), cash]
-    expect(() => createCatalog(twice, [])).to.throw(RangeError, 'twice')
+    const twice = [categoryOf('FOOD'), categoryOf('FOOD', { mccs: mccSet(['5411']) }), cash]
+    expect(() => catalogOf(twice, [])).to.throw(RangeError, 'twice')
   })
 
   it('is refused when two rules tie', () => {
     const tied = [ruleOf({ id: 'one' }), ruleOf({ id: 'two' })]
-    expect(() => createCatalog([cash], tied)).to.throw(RangeError, /one.*two/)
+    expect(() => catalogOf([cash], tied)).to.throw(RangeError, /one.*two/)
   })
 })
 
@@ -92,7 +98,7 @@ describe('route of an MCC', () => {
   })
 
   it('that the free balance lists too asks the free balance once, and last', () => {
-    const categories = [{ ...cash, mccs: new Set(['5462']), order: 0 }, categoryOf('FOOD')]
+    const categories = [{ ...cash, mccs: mccSet(['5462']), order: 0 }, categoryOf('FOOD')]
     expect(walletsAt('5462', categories)).to.deep.equal(['FOOD', 'CASH'])
   })
 })
@@ -100,12 +106,17 @@ describe('route of an MCC', () => {
 describe('route of a merchant', () => {
   it('without a rule has the MCC as received, and names no rule', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: padaria })
-    expect(route).to.deep.equal({ effectiveMcc: '5411', wallets: ['FOOD', 'CASH'] })
+    expect(route).to.deep.equal({ effectiveMcc: '5411', permitted: true, wallets: ['FOOD', 'CASH'] })
   })
 
   it('with a rule has the MCC of the rule, and names it', () => {
     const route = challengeCatalog.route({ mcc: '5411', merchant: 'PAG*JoseDaSilva' })
-    const expected = { effectiveMcc: '5811', wallets: ['MEAL', 'CASH'], merchantRule: 'pag-jose-da-silva' }
+    const expected = {
+      effectiveMcc: '5811',
+      permitted: true,
+      wallets: ['MEAL', 'CASH'],
+      merchantRule: 'pag-jose-da-silva',
+    }
     expect(route).to.deep.equal(expected)
   })
 
@@ -115,14 +126,130 @@ describe('route of a merchant', () => {
   })
 
   it('with a rule for an MCC of no benefit asks the free balance alone', () => {
-    const catalog = createCatalog(challengeCategories, [ruleOf({ mcc: '7995' })])
+    const catalog = catalogOf(challengeCategories, [ruleOf({ mcc: '7995' })])
     expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).wallets).to.deep.equal(['CASH'])
   })
 
   it('reads city and country from DE43', () => {
     const bound = ruleOf({ city: 'Rio de Janeiro', country: 'BR', mcc: '5811' })
-    const catalog = createCatalog(challengeCategories, [bound])
+    const catalog = catalogOf(challengeCategories, [bound])
     const merchant = de43({ name: 'ACME', city: 'RIO DE JANEI' })
     expect(catalog.route({ mcc: '5411', merchant }).merchantRule).to.equal('rule-1')
   })
+})
+
+describe('route of an MCC that is never permitted', () => {
+  const never = { neverPermitted: mccSet(['7995', '6010-6012']) }
+
+  for (const mcc of ['7995', '6010', '6011', '6012']) {
+    it(`${mcc} says so`, () => {
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(false)
+    })
+  }
+
+  for (const mcc of ['7994', '7996', '6009', '6013']) {
+    it(`does not reach ${mcc} beside it`, () => {
+      expect(catalogOf([cash], [], never).route({ mcc, merchant: padaria }).permitted).to.equal(true)
+    })
+  }
+
+  it('does not count when a rule has replaced it', () => {
+    const catalog = catalogOf([cash], [ruleOf({ mcc: '5411' })], never)
+    expect(catalog.route({ mcc: '7995', merchant: 'ACME' }).permitted).to.equal(true)
+  })
+
+  it('counts when a rule has put it there', () => {
+    const catalog = catalogOf([cash], [ruleOf({ mcc: '7995' })], never)
+    expect(catalog.route({ mcc: '5411', merchant: 'ACME' }).permitted).to.equal(false)
+  })
+})
+
+describe('what a wallet may be spent on', () => {
+  const catalog = catalogOf([...challengeCategories], [], { neverPermitted: mccSet(['7995']) })
+  const rows: readonly (readonly [string, string, boolean])[] = [
+    ['FOOD', '5411', true],
+    ['FOOD', '5811', false],
+    ['CASH', '5411', true],
+    ['CASH', '9999', true],
+    ['CASH', '7995', false],
+    ['PETS', '5995', false],
+  ]
+  for (const [wallet, mcc, may] of rows) {
+    it(`${wallet} ${may ? 'may' : 'may not'} be spent at ${mcc}`, () => {
+      expect(catalog.maySpend(wallet, mcc)).to.equal(may)
+    })
+  }
+})
+
+describe('successor of a catalog', () => {
+  const delta = (over: Partial<CatalogDelta> = {}): CatalogDelta => ({
+    version: 2n,
+    upserted: [],
+    deleted: [],
+    neverPermitted: [],
+    rules: { upserted: [], deleted: [] },
+    ...over,
+  })
+  const padariaRule = ruleOf({ id: 'padaria', name: 'PADARIA DO ZE', mcc: '5811' })
+  const routeOf = (catalog: Catalog) => catalog.route({ mcc: '9999', merchant: padaria })
+
+  it('has the rules that came with it, and its version', () => {
+    const next = catalogOf([cash]).succeed(delta({ rules: { upserted: [padariaRule], deleted: [] } }))
+    expect([next.version, routeOf(next).merchantRule]).to.deep.equal([2n, 'padaria'])
+  })
+
+  it('has no rules and categories that went', () => {
+    const first = catalogOf([cash, categoryOf('FOOD')], [padariaRule])
+    const next = first.succeed(delta({ deleted: ['FOOD'], rules: { upserted: [], deleted: ['padaria'] } }))
+    expect([next.categories.length, routeOf(next).merchantRule]).to.deep.equal([1, undefined])
+  })
+
+  it('keeps what did not change', () => {
+    const next = catalogOf([...challengeCategories], [padariaRule]).succeed(delta())
+    expect(routeOf(next)).to.deep.include({ merchantRule: 'padaria', wallets: ['MEAL', 'CASH'] })
+  })
+
+  it('puts the one before out of use, which would route by rules that are not its own', () => {
+    const first = catalogOf([cash])
+    first.succeed(delta())
+    expect(() => routeOf(first)).to.throw(InvariantError, 'successor')
+  })
+
+  for (const [what, wrong] of [
+    ['without a free balance', delta({ deleted: ['CASH'] })],
+    ['with rules that tie', delta({ rules: { upserted: [{ ...padariaRule, id: 'other' }], deleted: [] } })],
+  ] as const) {
+    it(`is refused ${what}, and the one before stays in use as it was`, () => {
+      const first = catalogOf([cash], [padariaRule])
+      expect(() => first.succeed(wrong)).to.throw(RangeError)
+      expect(routeOf(first)).to.deep.include({ merchantRule: 'padaria', wallets: ['CASH'] })
+    })
+
+    it(`is refused ${what} when it is made in steps`, () => {
+      const first = catalogOf([cash], [padariaRule])
+      expect(() => finished(first.succeedInSteps(wrong))).to.throw(RangeError)
+      expect(routeOf(first).merchantRule).to.equal('padaria')
+    })
+  }
+
+  it('made in steps leaves the one before in use', () => {
+    const first = catalogOf([cash], [padariaRule])
+    const next = finished(first.succeedInSteps(delta({ rules: { upserted: [], deleted: ['padaria'] } })))
+    expect([routeOf(first).merchantRule, routeOf(next).merchantRule]).to.deep.equal(['padaria', undefined])
+  })
+
+  it('made in steps stops every five hundred rules', () => {
+    const many = Array.from({ length: 1_200 }, (_, index) =>
+      ruleOf({ id: `r${index}`, name: `SHOP ${index}` }),
+    )
+    const steps = catalogOf([cash]).succeedInSteps(delta({ rules: { upserted: many, deleted: [] } }))
+    expect(Array.from({ length: 4 }, () => steps.next().done)).to.deep.equal([false, false, false, true])
+  })
+
+  function finished(steps: Generator<undefined, Catalog>): Catalog {
+    for (;;) {
+      const { done, value } = steps.next()
+      if (done) return value
+    }
+  }
 })

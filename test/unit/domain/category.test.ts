@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { challengeCategories, isCategoryId, isMcc } from '../../../src/domain/category.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 
 describe('category id', () => {
   for (const text of ['FOOD', 'A', 'HOME_OFFICE', 'A1', 'A_', 'A'.repeat(32)]) {
@@ -50,11 +51,11 @@ describe('challenge profile', () => {
   })
 
   it('pays 5411 and 5412 from FOOD', () => {
-    expect(categoryOf('FOOD')?.mccs).to.deep.equal(new Set(['5411', '5412']))
+    expect(categoryOf('FOOD')?.mccs).to.deep.equal(mccSet(['5411', '5412']))
   })
 
   it('pays 5811 and 5812 from MEAL', () => {
-    expect(categoryOf('MEAL')?.mccs).to.deep.equal(new Set(['5811', '5812']))
+    expect(categoryOf('MEAL')?.mccs).to.deep.equal(mccSet(['5811', '5812']))
   })
 
   it('has CASH as its only free balance', () => {

@@ -1,13 +1,16 @@
 import { expect } from 'chai'
 import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import { challengeCategories } from '../../../src/domain/category.js'
 import { type Credit, decideCredit } from '../../../src/domain/credit.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
+import { catalogOf } from '../../support/catalogs.js'
 import {
   accountWith,
   adminEntryOf,
   at,
   authorizationOf,
+  challengeCatalog,
   creditEntryOf,
   historyOf,
   recorded,
@@ -28,13 +31,28 @@ describe('credit repeated', () => {
     it(`is answered with the stored entry on an account now ${status}`, () => {
       const stored = creditEntryOf()
       const history = historyOf(accountWith({ FOOD: 1000n }, { status, version: 9n }), [stored])
-      expect(decideCredit(history, creditOf(), at)).to.deep.equal({ type: 'REPLAY', entry: stored })
+      expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({
+        type: 'REPLAY',
+        entry: stored,
+      })
     })
   }
 
   it('is answered with the stored entry when the wallet could take no more', () => {
     const history = historyOf(accountWith(full, { version: 9n }), [creditEntryOf()])
-    expect(decideCredit(history, creditOf(), at)).to.deep.equal({ type: 'REPLAY', entry: creditEntryOf() })
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({
+      type: 'REPLAY',
+      entry: creditEntryOf(),
+    })
+  })
+})
+
+describe('credit repeated after its category has gone', () => {
+  it('is answered with the stored entry', () => {
+    const history = historyOf(accountWith({ FOOD: 1000n }, { version: 9n }), [creditEntryOf()])
+    const withoutFood = catalogOf(challengeCategories.filter(({ id }) => id !== 'FOOD'))
+    const verdict = decideCredit(history, creditOf(), withoutFood, at)
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: creditEntryOf() })
   })
 })
 
@@ -48,65 +66,83 @@ describe('credit with an id that was used before', () => {
   for (const [what, credit, entry] of uses) {
     it(`${what} is a reuse`, () => {
       const history = historyOf(accountWith({ FOOD: 1000n }, { version: 1n }), [entry])
-      expect(decideCredit(history, credit, at)).to.deep.equal({ type: 'REUSED', entry })
+      expect(decideCredit(history, credit, challengeCatalog, at)).to.deep.equal({ type: 'REUSED', entry })
     })
   }
 
   for (const status of ['UNOPENED', 'CLOSED'] as const) {
     it(`is a reuse on an account that is ${status}`, () => {
       const history = historyOf(accountWith({}, { status, version: 1n }), [authorizationOf()])
-      expect(decideCredit(history, creditOf(), at).type).to.equal('REUSED')
+      expect(decideCredit(history, creditOf(), challengeCatalog, at).type).to.equal('REUSED')
     })
   }
 })
 
 describe('credit with a fresh id', () => {
+  const closed = catalogOf(challengeCategories.map((category) => ({ ...category, creditsClosed: true })))
+
+  it('is refused when its category is closed for credits', () => {
+    const history = historyOf(accountWith({ FOOD: 1n }))
+    expect(decideCredit(history, creditOf(), closed, at)).to.deep.equal(refusal('CREDITS_CLOSED'))
+  })
+
+  it('is refused when there is no such category', () => {
+    const verdict = decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'PETS' }), closed, at)
+    expect(verdict).to.deep.equal(refusal('CATEGORY_UNKNOWN'))
+  })
+
   it('is refused when nobody opened the account', () => {
     const history = historyOf(unopenedAccount('account-1'))
-    expect(decideCredit(history, creditOf(), at)).to.deep.equal(refusal('ACCOUNT_NOT_FOUND'))
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(
+      refusal('ACCOUNT_NOT_FOUND'),
+    )
   })
 
   it('is refused when the account is closed', () => {
     const history = historyOf(accountWith({}, { status: 'CLOSED' }))
-    expect(decideCredit(history, creditOf(), at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
   })
 
   it('is refused as closed before it is refused as too large', () => {
     const history = historyOf(accountWith(full, { status: 'CLOSED' }))
-    expect(decideCredit(history, creditOf(), at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
   })
 
   it('is refused when the balance would be one centavo above the largest', () => {
     const history = historyOf(accountWith(full))
     const credit = creditOf({ amount: centavos(1n) })
-    expect(decideCredit(history, credit, at)).to.deep.equal(refusal('BALANCE_TOO_LARGE'))
+    expect(decideCredit(history, credit, challengeCatalog, at)).to.deep.equal(refusal('BALANCE_TOO_LARGE'))
   })
 
   it('may make the balance the largest there is', () => {
     const history = historyOf(accountWith({ FOOD: BALANCE_MAX - AMOUNT_MAX }))
-    const { movement } = recorded(decideCredit(history, creditOf({ amount: centavos(AMOUNT_MAX) }), at))
+    const { movement } = recorded(
+      decideCredit(history, creditOf({ amount: centavos(AMOUNT_MAX) }), challengeCatalog, at),
+    )
     expect(movement.balanceAfter).to.equal(BALANCE_MAX)
   })
 
   it('is not refused for the balance of another wallet', () => {
     const history = historyOf(accountWith(full))
-    expect(decideCredit(history, creditOf({ wallet: 'MEAL' }), at).type).to.equal('RECORD')
+    expect(decideCredit(history, creditOf({ wallet: 'MEAL' }), challengeCatalog, at).type).to.equal('RECORD')
   })
 
   it('is made on a blocked account', () => {
     const history = historyOf(accountWith({}, { status: 'BLOCKED' }))
-    expect(decideCredit(history, creditOf(), at).type).to.equal('RECORD')
+    expect(decideCredit(history, creditOf(), challengeCatalog, at).type).to.equal('RECORD')
   })
 
   it('becomes an entry with the movement and the balance after it', () => {
     const history = historyOf(accountWith({ FOOD: 200n, CASH: 7n }, { version: 4n }))
     const movement = { wallet: 'FOOD', delta: 1000n, balanceAfter: 1200n }
     const entry = { kind: 'CREDIT', accountId: 'account-1', transactionId: 'tx-1', seq: 5n, at, movement }
-    expect(decideCredit(history, creditOf(), at)).to.deep.equal({ type: 'RECORD', entry })
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({ type: 'RECORD', entry })
   })
 
   it('opens the wallet that the account did not have', () => {
-    const { movement } = recorded(decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'MEAL' }), at))
+    const { movement } = recorded(
+      decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'MEAL' }), challengeCatalog, at),
+    )
     expect(movement).to.deep.equal({ wallet: 'MEAL', delta: 1000n, balanceAfter: 1000n })
   })
 })

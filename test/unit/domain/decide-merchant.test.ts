@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
@@ -66,7 +66,7 @@ describe('purchase at a merchant with a rule (L3)', () => {
   })
 
   it('is paid from CASH when the rule names an MCC of no benefit', () => {
-    const catalog = createCatalog(challengeCategories, [ruleOf({ mcc: '4121' })])
+    const catalog = catalogOf(challengeCategories, [ruleOf({ mcc: '4121' })])
     const purchase = purchaseOf({ mcc: '5411', merchant: 'ACME' })
     const entry = recorded(decide(historyOf(accountWith(rich)), purchase, catalog, at, utcCalendar))
     expect(entry.movement?.wallet).to.equal('CASH')

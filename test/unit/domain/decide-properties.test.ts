@@ -4,6 +4,7 @@ import { type Account, balanceOf } from '../../../src/domain/account.js'
 import type { Category } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
+import { hasMcc } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { at, historyOf } from './builders.js'
@@ -47,7 +48,7 @@ function sumOf(account: Account): bigint {
 /** The benefits that pay for this MCC, the first to be asked first. */
 function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
   return categories
-    .filter((category) => !category.free && category.mccs.has(mcc))
+    .filter((category) => !category.free && hasMcc(category.mccs, mcc))
     .sort((a, b) => a.order - b.order || (a.id < b.id ? -1 : 1))
     .map(({ id }) => id)
 }

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
-import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
+import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, at, challengeCatalog, historyOf, purchaseOf, recorded } from './builders.js'
 
@@ -90,11 +92,11 @@ describe('purchase of an extreme amount', () => {
 })
 
 describe('purchase at a bakery, in two benefits', () => {
-  const bakery = new Set(['5462'])
+  const bakery = mccSet(['5462'])
   const categories = challengeCategories.map((category) =>
     category.free ? category : { ...category, mccs: bakery },
   )
-  const catalog = createCatalog(categories, [])
+  const catalog = catalogOf(categories, [])
 
   const rows: readonly (readonly [string, Wallets, string])[] = [
     ['the first in order when both cover it', { FOOD: 1000n, MEAL: 9000n, CASH: 9000n }, 'FOOD'],

@@ -1,10 +1,14 @@
 import { expect } from 'chai'
 import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
+import { Catalog, type Route } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import { InvariantError } from '../../../src/domain/invariant.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
+import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../../src/domain/money.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
@@ -60,7 +64,7 @@ describe('purchase, row 1: the id was decided before, same content', () => {
   })
 
   it('gives the stored answer after the rules have changed', () => {
-    const changed = createCatalog(challengeCategories, [ruleOf({ name: 'PADARIA DO ZE', mcc: '5811' })])
+    const changed = catalogOf(challengeCategories, [ruleOf({ name: 'PADARIA DO ZE', mcc: '5811' })])
     const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
     const verdict = decide(history, purchaseOf(), changed, at, utcCalendar)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
@@ -148,7 +152,73 @@ describe('purchase, rows 3 to 5: an account that may not pay', () => {
   })
 })
 
-describe('purchase, rows 7 to 10: an account that may pay', () => {
+describe('purchase, row 7: an MCC that nothing pays for', () => {
+  const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'casino', name: 'LUCKY', mcc: '7995' })], {
+    version: 8n,
+    neverPermitted: mccSet(['7995', '6010-6011']),
+  })
+  const decided = (over: Partial<Purchase>) =>
+    recorded(decide(historyOf(accountWith(rich)), purchaseOf(over), catalog, at, utcCalendar))
+
+  it('is declined, also for the free balance', () => {
+    const entry = decided({ mcc: '6011' })
+    expect(entry).to.include({ reason: 'MCC_NOT_PERMITTED', effectiveMcc: '6011', catalogVersion: 8n })
+    expect(entry).not.to.have.property('movement')
+  })
+
+  it('is declined when a merchant rule says so', () => {
+    expect(decided({ merchant: 'LUCKY', mcc: '5411' })).to.include({
+      reason: 'MCC_NOT_PERMITTED',
+      effectiveMcc: '7995',
+      merchantRule: 'casino',
+    })
+  })
+
+  for (const [status, reason] of [
+    ['UNOPENED', 'ACCOUNT_NOT_FOUND'],
+    ['CLOSED', 'ACCOUNT_CLOSED'],
+    ['BLOCKED', 'ACCOUNT_BLOCKED'],
+  ] as const) {
+    it(`is declined for the account first when that is ${status}`, () => {
+      const history = historyOf(accountWith(rich, { status }))
+      expect(recorded(decide(history, purchaseOf({ mcc: '6011' }), catalog, at, utcCalendar))).to.include({
+        reason,
+      })
+    })
+  }
+
+  it('is declined whatever the balance', () => {
+    const history = historyOf(accountWith({}))
+    expect(recorded(decide(history, purchaseOf({ mcc: '6011' }), catalog, at, utcCalendar)).reason).to.equal(
+      'MCC_NOT_PERMITTED',
+    )
+  })
+})
+
+describe('purchase by a route that is wrong', () => {
+  // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
+  class WrongCatalog extends Catalog {
+    override route(purchase: { readonly mcc: string; readonly merchant: string }): Route {
+      return { ...super.route(purchase), wallets: ['MEAL', 'CASH'] }
+    }
+  }
+  const catalog = new WrongCatalog({
+    version: 1n,
+    categories: challengeCategories,
+    neverPermitted: [],
+    rules: merchantRules([]),
+  })
+
+  it('takes nothing out of a benefit that does not pay for the MCC', () => {
+    const history = historyOf(accountWith({ MEAL: 9999n }))
+    expect(() => decide(history, purchaseOf(), catalog, at, utcCalendar)).to.throw(
+      InvariantError,
+      'of its category',
+    )
+  })
+})
+
+describe('purchase, rows 8 to 11: an account that may pay', () => {
   it('is approved, and the entry holds everything', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })
@@ -164,6 +234,7 @@ describe('purchase, rows 7 to 10: an account that may pay', () => {
       merchant: 'PAG*JoseDaSilva',
       effectiveMcc: '5811',
       merchantRule: 'pag-jose-da-silva',
+      catalogVersion: 1n,
       movement: { wallet: 'MEAL', delta: -1000n, balanceAfter: 300n },
       day: '2026-01-02',
     }
@@ -186,6 +257,7 @@ describe('purchase, rows 7 to 10: an account that may pay', () => {
       mcc: '5411',
       merchant: padaria,
       effectiveMcc: '5411',
+      catalogVersion: 1n,
     }
     expect(decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)).to.deep.equal({
       type: 'RECORD',

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { parseMerchant } from '../../../src/domain/merchant.js'
-import { type MerchantRule, merchantRules } from '../../../src/domain/merchant-rule.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
 /** Id of the rule that decides for this merchant string. */

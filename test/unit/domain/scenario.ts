@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
-import { type Catalog, createCatalog } from '../../../src/domain/catalog.js'
+import type { Catalog } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
+import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, at, de43, historyOf } from './builders.js'
 
@@ -48,14 +50,22 @@ const anyMcc = fc.constantFrom(...mccs)
 /** Categories in no particular order; CASH may claim any place and any MCCs, and must come last all the same. */
 const anyCategories: fc.Arbitrary<readonly Category[]> = fc
   .tuple(...[...benefits, 'CASH'].map(anyCategory))
+  .chain((categories) =>
+    // Two categories with an MCC in common need different places.
+    fc
+      .shuffledSubarray([-2, -1, 0, 1], { minLength: categories.length })
+      .map((orders) => categories.map((category, index) => ({ ...category, order: orders[index] ?? 0 }))),
+  )
   .chain((categories) => fc.shuffledSubarray(categories, { minLength: categories.length }))
 
 function anyCategory(id: string): fc.Arbitrary<Category> {
   return fc.record({
     id: fc.constant(id),
-    mccs: fc.subarray([...mccs]).map((codes): ReadonlySet<string> => new Set(codes)),
-    order: fc.integer({ min: -2, max: 2 }),
+    displayName: fc.constant(id),
+    mccs: fc.subarray([...mccs]).map((codes) => mccSet(codes)),
+    order: fc.constant(0),
     free: fc.constant(id === 'CASH'),
+    creditsClosed: fc.constant(false),
   })
 }
 
@@ -125,7 +135,7 @@ export const anyPlay: fc.Arbitrary<Play> = anyScenario.map(play)
 
 /** Plays a scenario: decides each purchase, and applies the entry if one is to be recorded. */
 function play(scenario: Scenario): Play {
-  const catalog = createCatalog(scenario.categories, scenario.rules)
+  const catalog = catalogOf(scenario.categories, scenario.rules)
   const steps: Step[] = []
   let account = scenario.account
   let past: readonly Entry[] = []

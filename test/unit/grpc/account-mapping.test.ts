@@ -91,6 +91,7 @@ const silent: Transaction = {
   effectiveMcc: '',
   merchant: '',
   merchantRule: '',
+  catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,
   subject: '',
@@ -128,11 +129,18 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   ORIGINAL_NOT_REVERSIBLE: 10,
   AMOUNT_OVER_REST: 11,
   BALANCE_TOO_LARGE: 12,
+  MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
 }
 
 describe('entry on the wire', () => {
-  const approved = authorizationOf({ seq: 4n, mcc: '5999', merchant: 'UBER TRIP', merchantRule: 'uber-trip' })
+  const approved = authorizationOf({
+    seq: 4n,
+    mcc: '5999',
+    merchant: 'UBER TRIP',
+    merchantRule: 'uber-trip',
+    catalogVersion: 7n,
+  })
   const examples: readonly (readonly [string, Entry, Partial<Transaction>])[] = [
     [
       'an approved purchase',
@@ -150,6 +158,7 @@ describe('entry on the wire', () => {
         effectiveMcc: '5411',
         merchant: 'UBER TRIP',
         merchantRule: 'uber-trip',
+        catalogVersion: 7n,
         day: '2026-01-02',
       },
     ],

@@ -3,7 +3,6 @@ import type { AccountListQuery } from '../../../src/application/account-list.js'
 import { creditAccount } from '../../../src/application/credit-account.js'
 import { Statement, type StatementQuery } from '../../../src/application/statement.js'
 import type { Account } from '../../../src/domain/account.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
@@ -22,12 +21,13 @@ import { accountHandlers } from '../../../src/grpc/account-service.js'
 import { creditHandlers } from '../../../src/grpc/credit-handlers.js'
 import { writePageToken } from '../../../src/grpc/page-token.js'
 import { statementHandlers } from '../../../src/grpc/statement-handlers.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { accountAfter, steps } from '../../support/example-books.js'
 import { callHandler, failHandler } from '../../support/handler-call.js'
 import { patience } from '../application/fixtures.js'
 import { testEngine } from '../application/test-engine.js'
 
-const catalog = createCatalog(challengeCategories, [])
+const catalog = catalogOf(challengeCategories)
 const { ACTIVE, BLOCKED, CLOSED } = AccountStatus
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 // A number that a later contract may have. To read it as "any" in a filter would be a wrong answer.
@@ -566,7 +566,7 @@ describe('Credit', () => {
   it('is refused when the wallet cannot hold that much', async () => {
     const on = service()
     const most = { transactionId: 'most', wallet: 'FOOD', amount: centavos(BALANCE_MAX - 500n) }
-    await creditAccount(on.engine, 'a', most, patience)
+    await creditAccount({ engine: on.engine, catalog: { current: () => catalog } }, 'a', most, patience)
     const { code, info } = await fail({}, on)
     expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'BALANCE_TOO_LARGE'])
   })

@@ -9,6 +9,11 @@ import { CallError, type CallErrorKind, callErrorOf, serviceErrorOf } from '../.
 const codes: readonly (readonly [CallErrorKind, status, 'may be retried' | 'is final'])[] = [
   ['INVALID_REQUEST', status.INVALID_ARGUMENT, 'is final'],
   ['TRANSACTION_ID_REUSED', status.ALREADY_EXISTS, 'is final'],
+  ['MERCHANT_RULE_NOT_FOUND', status.NOT_FOUND, 'is final'],
+  ['MERCHANT_RULE_EXISTS', status.ALREADY_EXISTS, 'is final'],
+  ['MERCHANT_RULES_TIE', status.ALREADY_EXISTS, 'is final'],
+  ['MERCHANT_RULES_FULL', status.FAILED_PRECONDITION, 'is final'],
+  ['MERCHANT_RULE_CHANGED', status.ABORTED, 'is final'],
   ['UNAUTHENTICATED', status.UNAUTHENTICATED, 'is final'],
   ['SCOPE_MISSING', status.PERMISSION_DENIED, 'is final'],
   ['OVERLOADED', status.RESOURCE_EXHAUSTED, 'may be retried'],
@@ -49,6 +54,15 @@ describe('call error', () => {
       })
     })
   }
+
+  it('says what in particular, to people and to programs', () => {
+    const particular = { detail: 'rule a', metadata: { merchant_rule: 'a' } }
+    const sent = serviceErrorOf(new CallError('MERCHANT_RULES_TIE', particular))
+    expect(sent.details).to.match(/: rule a$/)
+    expect(detailsOf(sent, 'ErrorInfo').map((bytes) => ErrorInfo.decode(bytes).metadata)).to.deep.equal([
+      { merchant_rule: 'a' },
+    ])
+  })
 
   describe('with violations', () => {
     const violations = [

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { Simulator } from '../../../src/application/simulate.js'
-import { createCatalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import {
   Decision,
@@ -12,13 +11,14 @@ import {
   WalletOutcome,
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { authorizationService } from '../../../src/grpc/authorization-service.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { accountAfter, steps } from '../../support/example-books.js'
 import { callHandler, failHandler } from '../../support/handler-call.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { testEngine } from '../application/test-engine.js'
 import { de43, ruleOf } from '../domain/builders.js'
 
-const catalog = createCatalog(challengeCategories, [ruleOf({ id: 'acme', name: 'AÇME', mcc: '5411' })])
+const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'acme', name: 'AÇME', mcc: '5411' })])
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 /** Everything behind AuthorizationService, in memory. Account a has FOOD 4.00, of which 0.50 a day, and CASH 7.00. */

@@ -9,6 +9,8 @@ const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize',
 function worker({ waiting = 0, oldestMs = 0 } = {}): Metrics {
   return createMetrics({
     waitingRequests: () => waiting,
+    catalogVersion: () => 1,
+    catalogAgeMs: () => 0,
     unsettledEntries: () => waiting * 2,
     oldestUnsettledMs: () => oldestMs,
   })

@@ -14,6 +14,8 @@ describe('metrics', () => {
       waitingRequests: () => waiting,
       unsettledEntries: () => 5,
       oldestUnsettledMs: () => 1_500,
+      catalogVersion: () => 12,
+      catalogAgeMs: () => 2_500,
     })
   })
 
@@ -96,7 +98,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_settle_failures_total 0')
   })
 
-  for (const command of ['find', 'findAndModify', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
+  for (const command of ['find', 'aggregate', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
     it(`count the command ${command} by its name`, async () => {
       metrics.mongoCommand(command, 'ok', 0.25)
       expect(await lines()).to.include(
@@ -134,6 +136,17 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_waiting_requests 4')
   })
 
+  it('tell which catalog is in use, and since when it is not known to be the latest', async () => {
+    const shown = await lines()
+    expect(shown).to.include('benefits_catalog_version 12')
+    expect(shown).to.include('benefits_catalog_age_seconds 2.5')
+  })
+
+  it('count failed looks for a new catalog', async () => {
+    metrics.catalogRefreshFailed()
+    expect(await lines()).to.include('benefits_catalog_refresh_failures_total 1')
+  })
+
   it('tell of the process too', async () => {
     expect((await metrics.expose()).text).to.match(/^process_resident_memory_bytes \d+$/m)
   })
@@ -148,6 +161,8 @@ describe('metrics', () => {
       waitingRequests: () => 0,
       unsettledEntries: () => 0,
       oldestUnsettledMs: () => 0,
+      catalogVersion: () => 0,
+      catalogAgeMs: () => 0,
     })
     expect((await other.expose()).text).to.match(/^benefits_settle_failures_total 0$/m)
   })

@@ -286,7 +286,7 @@ export interface RefusedCredit {
   transactionId: string;
   /** As sent. */
   accountId: string;
-  /** INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED or BALANCE_TOO_LARGE. */
+  /** INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED, CREDITS_CLOSED or BALANCE_TOO_LARGE. */
   reason: string;
   /** What is wrong, for people. */
   description: string;
@@ -386,6 +386,8 @@ export interface Transaction {
   createTime:
     | Date
     | undefined;
+  /** Purchases: version of the catalog that decided. 0 in entries made before there were versions. */
+  catalogVersion: bigint;
   /** Changes of limits: all limits after it. */
   limits:
     | Limits
@@ -1958,6 +1960,7 @@ function createBaseTransaction(): Transaction {
     accountStatus: 0,
     subject: "",
     createTime: undefined,
+    catalogVersion: 0n,
     limits: undefined,
     day: "",
   };
@@ -2030,6 +2033,12 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.createTime !== undefined) {
       Timestamp.encode(toTimestamp(message.createTime), writer.uint32(146).fork()).join();
+    }
+    if (message.catalogVersion !== 0n) {
+      if (BigInt.asIntN(64, message.catalogVersion) !== message.catalogVersion) {
+        throw new globalThis.Error("value provided for field message.catalogVersion of type int64 too large");
+      }
+      writer.uint32(152).int64(message.catalogVersion);
     }
     if (message.limits !== undefined) {
       Limits.encode(message.limits, writer.uint32(242).fork()).join();
@@ -2197,6 +2206,14 @@ export const Transaction: MessageFns<Transaction> = {
             message.createTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 19: {
+            if (tag !== 152) {
+              break;
+            }
+
+            message.catalogVersion = reader.int64() as bigint;
+            continue;
+          }
           case 30: {
             if (tag !== 242) {
               break;
@@ -2231,7 +2248,7 @@ export const Transaction: MessageFns<Transaction> = {
  *
  * Every change is an entry of the account's history, made exactly once per id. Errors are as in AuthorizationService, and
  * NOT_FOUND (ACCOUNT_NOT_FOUND, TRANSACTION_NOT_FOUND), ALREADY_EXISTS (ACCOUNT_EXISTS) and FAILED_PRECONDITION
- * (ACCOUNT_CLOSED, BALANCE_TOO_LARGE) besides.
+ * (ACCOUNT_CLOSED, CREDITS_CLOSED, BALANCE_TOO_LARGE) besides.
  */
 export type AccountServiceService = typeof AccountServiceService;
 export const AccountServiceService = {
@@ -2299,7 +2316,7 @@ export const AccountServiceService = {
    * Credit puts money into one wallet, exactly once. Also on a blocked account.
    *
    * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much, ALREADY_EXISTS when transaction_id was used for something else.
+   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
    */
   credit: {
     path: "/benefits.v1.AccountService/Credit" as const,
@@ -2391,7 +2408,7 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * Credit puts money into one wallet, exactly once. Also on a blocked account.
    *
    * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much, ALREADY_EXISTS when transaction_id was used for something else.
+   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
    */
   credit: handleUnaryCall<CreditRequest, CreditResponse>;
   /**

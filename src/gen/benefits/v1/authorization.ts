@@ -26,6 +26,8 @@ export const Rung = {
   PURCHASE_LIMIT: 4,
   /** WALLETS - The wallets were asked, one after another. */
   WALLETS: 5,
+  /** MCC - Nothing pays for the effective MCC. */
+  MCC: 6,
 } as const;
 
 export type Rung = typeof Rung[keyof typeof Rung];
@@ -37,6 +39,7 @@ export namespace Rung {
   export type REVERSED_BEFORE = typeof Rung.REVERSED_BEFORE;
   export type PURCHASE_LIMIT = typeof Rung.PURCHASE_LIMIT;
   export type WALLETS = typeof Rung.WALLETS;
+  export type MCC = typeof Rung.MCC;
 }
 
 /** RuleOutcome says what became of a merchant rule. */
@@ -130,6 +133,8 @@ export const Reason = {
   AMOUNT_OVER_REST: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
   BALANCE_TOO_LARGE: 12,
+  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57; no). */
+  MCC_NOT_PERMITTED: 13,
   /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61; yes, smaller or later). */
   AMOUNT_OVER_LIMIT: 14,
 } as const;
@@ -150,6 +155,7 @@ export namespace Reason {
   export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
   export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
+  export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
 }
 
@@ -1494,12 +1500,13 @@ export const AuthorizationServiceService = {
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
    *     split between wallets.
-   *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  9. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1525,7 +1532,7 @@ export const AuthorizationServiceService = {
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
    * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
    * decision, from when it is read, and no more than the deadline of the stream leaves.
    *
@@ -1606,12 +1613,13 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
-   *  6. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  7. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
+   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
    *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
    *     split between wallets.
-   *  8. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  9. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  9. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1629,7 +1637,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
    * message over its size limit, for example) ends the stream.
    *
-   * Limits. At most 256 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
+   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
    * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
    * decision, from when it is read, and no more than the deadline of the stream leaves.
    *

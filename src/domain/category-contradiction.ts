@@ -1,0 +1,42 @@
+import { CATEGORIES_MAX, type Category } from './category.js'
+import { commonMcc, type MccSet } from './mcc-set.js'
+
+/** Everything in a catalog besides its merchant rules. */
+export type CategorySet = {
+  readonly categories: readonly Category[]
+  /** MCCs that nothing pays for. */
+  readonly neverPermitted: MccSet
+}
+
+/**
+ * What in these categories contradicts itself, for people, naming both sides; undefined when nothing does. An MCC may be in
+ * several categories, as long as their order says which of them pays first.
+ */
+export function contradictionIn({ categories, neverPermitted }: CategorySet): string | undefined {
+  if (categories.length > CATEGORIES_MAX) return `there may be at most ${CATEGORIES_MAX} categories`
+  const twice = categories.find(({ id }, index) => categories.findIndex((other) => other.id === id) < index)
+  if (twice) return `the category ${twice.id} stands twice in the catalog`
+  return freeContradiction(categories) ?? benefitContradiction({ categories, neverPermitted })
+}
+
+function freeContradiction(categories: readonly Category[]): string | undefined {
+  const free = categories.filter((category) => category.free).map(({ id }) => id)
+  if (free.length === 1) return undefined
+  const found = free.length === 0 ? 'not 0' : `not ${free.length}: ${free.join(' and ')}`
+  return `the catalog needs exactly one free balance, ${found}`
+}
+
+function benefitContradiction({ categories, neverPermitted }: CategorySet): string | undefined {
+  const benefits = categories.filter(({ free }) => !free)
+  for (const [index, category] of benefits.entries()) {
+    const never = commonMcc(category.mccs, neverPermitted)
+    if (never !== undefined) return `MCC ${never} is in ${category.id} and is never permitted`
+    for (const other of benefits.slice(index + 1)) {
+      if (other.order !== category.order) continue
+      const both = commonMcc(category.mccs, other.mccs)
+      if (both === undefined) continue
+      return `MCC ${both} is in ${category.id} and in ${other.id}, which have the same order, ${category.order}: neither comes first`
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,312 @@
+import type { Merchant } from './merchant.js'
+import {
+  type MerchantRule,
+  type MerchantRuleId,
+  type MerchantRuleMatch,
+  type MerchantRuleSlot,
+  slotKey,
+  slotOf,
+} from './merchant-rule.js'
+
+/** What has become of some rules: those that are new or changed, as they are now, and the ids of those that are gone. */
+export type MerchantRuleChange = {
+  readonly upserted: readonly MerchantRule[]
+  readonly deleted: readonly MerchantRuleId[]
+}
+
+/** A rule that does not decide for a merchant, although its name is the merchant's or a part of it, and why. */
+export type PassedOverRule = { readonly rule: MerchantRule; readonly why: PassedOver }
+
+/**
+ * - PREFIX: it covers the merchant, but an exact rule does, too.
+ * - SHORTER: it covers the merchant, but a longer one does, too.
+ * - LESS_BOUND: it covers the merchant, but one of the same name that is bound more closely does, too.
+ * - ELSEWHERE: it is bound to another city or country, or the merchant came without.
+ * - NOT_WHOLE_NAME: it is exact, and the merchant's name goes on.
+ * - INSIDE_WORD: it is a prefix that would end inside a word.
+ */
+export type PassedOver = 'PREFIX' | 'SHORTER' | 'LESS_BOUND' | 'ELSEWHERE' | 'NOT_WHOLE_NAME' | 'INSIDE_WORD'
+
+/** Which rule decides for a merchant, and which do not. */
+export type MerchantRuleExplanation = {
+  readonly winner?: MerchantRule
+  /** First those that cover the merchant, by precedence; then those that do not, those with the longest name first. */
+  readonly passedOver: readonly PassedOverRule[]
+  /** Whether there are more of them than are listed. */
+  readonly more: boolean
+}
+
+/** Most rules that an explanation lists. */
+const PASSED_OVER_MAX = 20
+
+/**
+ * Merchant rules arranged so that finding the one for a merchant costs the same with ten rules and with a hundred thousand: one
+ * look-up for the exact name and one for each place in it where a prefix may end.
+ *
+ * Precedence: EXACT over PREFIX, then the longer name, then the more closely bound (city and country, city, country,
+ * unbound). Two rules that would still be equal tie, and cannot both be in an index.
+ */
+export class MerchantRuleIndex {
+  readonly #byId = new Map<MerchantRuleId, MerchantRule>()
+  readonly #byName: Readonly<Record<MerchantRuleMatch, Map<string, SameName>>> = {
+    EXACT: new Map(),
+    PREFIX: new Map(),
+  }
+
+  /** Names that some rule has had. */
+  readonly #names = new NameFilter()
+
+  /** How many rules there are. */
+  get size(): number {
+    return this.#byId.size
+  }
+
+  /** Every rule, in no particular order. */
+  rules(): Iterable<MerchantRule> {
+    return this.#byId.values()
+  }
+
+  /**
+   * Takes over changes, at a cost in proportion to them. Ids that are not there may be deleted, too.
+   *
+   * @throws RangeError when two rules would tie, naming both, or one stands twice in the change; then nothing has changed.
+   */
+  apply({ upserted, deleted }: MerchantRuleChange): void {
+    const arriving = upserted.map((rule) => ({ rule, slot: slotOf(rule) }))
+    const ids = new Set(upserted.map(({ id }) => id))
+    if (ids.size < upserted.length) throw new RangeError('a merchant rule stands twice in one change')
+    const leaving = new Set([...deleted, ...ids])
+    this.#refuseTies(arriving, leaving)
+    for (const id of leaving) this.#remove(id)
+    for (const { rule, slot } of arriving) this.#add(rule, slot)
+  }
+
+  /** The rule that decides for this merchant, or undefined when none covers it. */
+  resolve(merchant: Merchant): MerchantRule | undefined {
+    const { name } = merchant
+    const ends = this.#names.beginningsOf(name)
+    const isKnown = ends.at(-1) === name.length
+    const exact = isKnown ? this.#byName.EXACT.get(name)?.best(merchant) : undefined
+    if (exact !== undefined) return exact
+    for (const end of ends.reverse()) {
+      const rule = this.#byName.PREFIX.get(name.slice(0, end))?.best(merchant)
+      if (rule !== undefined) return rule
+    }
+    return undefined
+  }
+
+  /** The same decision as {@link resolve}, with the rules that it passed over: at most {@link PASSED_OVER_MAX}. */
+  explain(merchant: Merchant): MerchantRuleExplanation {
+    const winner = this.resolve(merchant)
+    const passedOver = [...take(this.#passedOver(merchant, winner), PASSED_OVER_MAX + 1)]
+    return {
+      ...(winner && { winner }),
+      passedOver: passedOver.slice(0, PASSED_OVER_MAX),
+      more: passedOver.length > PASSED_OVER_MAX,
+    }
+  }
+
+  *#passedOver(merchant: Merchant, winner: MerchantRule | undefined): Generator<PassedOverRule> {
+    const candidates = [...this.#candidates(merchant.name)]
+    const covering = candidates
+      .filter(({ ends }) => ends === 'WELL')
+      .flatMap(({ sameName }) => [...sameName.covering(merchant)])
+    for (const rule of covering) {
+      if (winner && rule !== winner) yield { rule, why: whyBehind(winner, rule) }
+    }
+    for (const { sameName, ends } of candidates) {
+      for (const rule of sameName.all()) {
+        if (!covering.includes(rule)) yield { rule, why: ends === 'WELL' ? 'ELSEWHERE' : ends }
+      }
+    }
+  }
+
+  /** The rules named like the merchant, or like a beginning of it, by precedence; and whether they end as they must. */
+  *#candidates(name: string): Generator<Candidate> {
+    const whole = this.#byName.EXACT.get(name)
+    if (whole) yield { sameName: whole, ends: 'WELL' }
+    for (let end = name.length; end > 0; end--) {
+      const beginning = name.slice(0, end)
+      const prefix = this.#byName.PREFIX.get(beginning)
+      const ends = mayEndAt(name, end) ? 'WELL' : 'INSIDE_WORD'
+      if (prefix) yield { sameName: prefix, ends }
+      const exact = end < name.length ? this.#byName.EXACT.get(beginning) : undefined
+      if (exact) yield { sameName: exact, ends: 'NOT_WHOLE_NAME' }
+    }
+  }
+
+  #refuseTies(arriving: readonly Arriving[], leaving: ReadonlySet<MerchantRuleId>): void {
+    const taken = new Map<string, MerchantRule>()
+    for (const { rule, slot } of arriving) {
+      const key = slotKey(slot)
+      const holder = this.#byName[slot.match].get(slot.name)?.at(slot)
+      const other = taken.get(key) ?? (holder && !leaving.has(holder.id) ? holder : undefined)
+      if (other) {
+        throw new RangeError(
+          `merchant rules ${other.id} and ${rule.id} tie: same match, name, city and country`,
+        )
+      }
+      taken.set(key, rule)
+    }
+  }
+
+  #add(rule: MerchantRule, slot: MerchantRuleSlot): void {
+    const byName = this.#byName[slot.match]
+    const sameName = byName.get(slot.name) ?? new SameName()
+    if (sameName.isEmpty) byName.set(slot.name, sameName)
+    sameName.put(slot, rule)
+    this.#names.add(slot.name)
+    this.#byId.set(rule.id, rule)
+  }
+
+  #remove(id: MerchantRuleId): void {
+    const rule = this.#byId.get(id)
+    if (!rule) return
+    const slot = slotOf(rule)
+    const byName = this.#byName[slot.match]
+    const sameName = byName.get(slot.name)
+    sameName?.remove(slot)
+    if (sameName?.isEmpty) byName.delete(slot.name)
+    this.#byId.delete(id)
+  }
+}
+
+/** An index of these rules. Throws RangeError when two of them tie. */
+export function merchantRules(rules: readonly MerchantRule[]): MerchantRuleIndex {
+  const index = new MerchantRuleIndex()
+  index.apply({ upserted: rules, deleted: [] })
+  return index
+}
+
+type Arriving = { readonly rule: MerchantRule; readonly slot: MerchantRuleSlot }
+
+type Candidate = {
+  readonly sameName: SameName
+  readonly ends: 'WELL' | 'NOT_WHOLE_NAME' | 'INSIDE_WORD'
+}
+
+/** Rules of one match and one name: at most one for each place. Most names have a single rule, for anywhere. */
+class SameName {
+  #anywhere: MerchantRule | undefined
+  #byPlace: Map<string, MerchantRule> | undefined
+
+  get isEmpty(): boolean {
+    return this.#anywhere === undefined && this.#byPlace === undefined
+  }
+
+  at({ city, country }: MerchantRuleSlot): MerchantRule | undefined {
+    if (city === undefined && country === undefined) return this.#anywhere
+    return this.#byPlace?.get(placeKey(city, country))
+  }
+
+  put({ city, country }: MerchantRuleSlot, rule: MerchantRule): void {
+    if (city === undefined && country === undefined) {
+      this.#anywhere = rule
+      return
+    }
+    this.#byPlace ??= new Map()
+    this.#byPlace.set(placeKey(city, country), rule)
+  }
+
+  remove({ city, country }: MerchantRuleSlot): void {
+    if (city === undefined && country === undefined) this.#anywhere = undefined
+    else this.#byPlace?.delete(placeKey(city, country))
+    if (this.#byPlace?.size === 0) this.#byPlace = undefined
+  }
+
+  /** The most closely bound one that covers the merchant. */
+  best({ city, country }: Merchant): MerchantRule | undefined {
+    if (this.#byPlace === undefined || city === undefined) return this.#anywhere
+    return (
+      this.#byPlace.get(placeKey(city, country)) ??
+      this.#byPlace.get(placeKey(city, undefined)) ??
+      this.#byPlace.get(placeKey(undefined, country)) ??
+      this.#anywhere
+    )
+  }
+
+  /** Those that cover the merchant, the most closely bound first. */
+  *covering({ city, country }: Merchant): Generator<MerchantRule> {
+    const places =
+      city === undefined
+        ? []
+        : [placeKey(city, country), placeKey(city, undefined), placeKey(undefined, country)]
+    for (const place of places) {
+      const rule = this.#byPlace?.get(place)
+      if (rule) yield rule
+    }
+    if (this.#anywhere) yield this.#anywhere
+  }
+
+  *all(): Generator<MerchantRule> {
+    if (this.#byPlace) yield* this.#byPlace.values()
+    if (this.#anywhere) yield this.#anywhere
+  }
+}
+
+/** Bits of a {@link NameFilter}, as a power of two: 256 KiB, of which a hundred thousand names set one in twenty. */
+const FILTER_BITS = 21
+
+/**
+ * Says of most names that no rule has them, by a hash: a table of a hundred thousand names is in no cache of the processor, and asking it
+ * is what costs. It forgets nothing, which costs a look-up and no more.
+ */
+class NameFilter {
+  readonly #bits = new Uint32Array(2 ** (FILTER_BITS - 5))
+
+  add(name: string): void {
+    let hash = 0
+    for (let at = 0; at < name.length; at++) hash = mixed(hash, name.charCodeAt(at))
+    const bit = bitOf(hash)
+    this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
+  }
+
+  /** Where the beginnings of this name that a rule may have end, and where a prefix may end: the shortest first. */
+  beginningsOf(name: string): number[] {
+    const ends: number[] = []
+    let hash = 0
+    for (let end = 1; end <= name.length; end++) {
+      hash = mixed(hash, name.charCodeAt(end - 1))
+      if (mayEndAt(name, end) && this.#has(bitOf(hash))) ends.push(end)
+    }
+    return ends
+  }
+
+  #has(bit: number): boolean {
+    return (((this.#bits[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1
+  }
+}
+
+function mixed(hash: number, character: number): number {
+  return Math.imul(hash ^ character, 0x01000193)
+}
+
+/** The upper bits are the ones that every character has reached. */
+function bitOf(hash: number): number {
+  return Math.imul(hash, 0x9e3779b1) >>> (32 - FILTER_BITS)
+}
+
+/** A country has two letters or is absent, so that no two places have the same key. */
+function placeKey(city: string | undefined, country: string | undefined): string {
+  return `${country ?? ''}/${city ?? ''}`
+}
+
+/** Whether a prefix may end before this character of the name: at the name's or a word's end, before or after a `*`. */
+function mayEndAt(name: string, end: number): boolean {
+  if (end === name.length || name[end] === '*' || name[end - 1] === '*') return true
+  return name[end] === ' '
+}
+
+function whyBehind(winner: MerchantRule, rule: MerchantRule): PassedOver {
+  if (winner.match !== rule.match) return 'PREFIX'
+  return slotOf(winner).name === slotOf(rule).name ? 'LESS_BOUND' : 'SHORTER'
+}
+
+function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let taken = 0
+  for (const item of items) {
+    if (taken === limit) return
+    yield item
+    taken += 1
+  }
+}

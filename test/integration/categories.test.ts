@@ -1,0 +1,275 @@
+import { expect } from 'chai'
+import { creditAccount } from '../../src/application/credit-account.js'
+import { createReverse } from '../../src/application/reverse.js'
+import { type Core, systemClock } from '../../src/core.js'
+import type { Entry } from '../../src/domain/entry.js'
+import { centavos } from '../../src/domain/money.js'
+import type { Verdict } from '../../src/domain/verdict.js'
+import type { Category } from '../../src/gen/benefits/v1/category.js'
+import { categoryService } from '../../src/grpc/category-service.js'
+import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { decideOn, somePurchase } from '../support/engines.js'
+import { callHandler, failHandler } from '../support/handler-call.js'
+import { testMongoUri } from '../support/mongo.js'
+
+const pets: Category = {
+  id: 'PETS',
+  displayName: 'Pets',
+  mccs: ['0742', '5995'],
+  order: 80,
+  free: false,
+  creditsClosed: false,
+  version: 0n,
+  updateTime: undefined,
+  subject: '',
+}
+
+describe('CategoryService on MongoDB', () => {
+  const database = useDatabase()
+  let core: Core
+  let methods: ReturnType<typeof categoryService>
+
+  before(async () => {
+    core = await openCore(await testMongoUri(), database().databaseName)
+    const handlers = {
+      clock: systemClock,
+      durationMsMax: 10_000,
+      onBug: (cause: unknown) => {
+        throw new Error('this was not to happen in a test', { cause })
+      },
+    }
+    methods = categoryService({ store: core.categories, handlers })
+  })
+  after(() => core.close(2_000))
+
+  const upsert = (over: Partial<Category>) =>
+    callHandler(methods.upsertCategory, { category: { ...pets, ...over } })
+  const refuse = (over: Partial<Category>) =>
+    failHandler(methods.upsertCategory, { category: { ...pets, ...over } })
+  const remove = (categoryId: string) => failHandler(methods.deleteCategory, { categoryId })
+  const list = async (pageSize = 0, pageToken = '') =>
+    await callHandler(methods.listCategories, { pageSize, pageToken })
+  const idsOf = ({ categories }: { readonly categories: readonly Category[] }) =>
+    categories.map(({ id }) => id)
+  const versionNow = async () => (await core.categories.read()).kept.map(({ version }) => version)
+
+  /** Makes it look as if the category had been closed for credits for long. */
+  async function closedLongAgo({ id = '', ...over }: Partial<Category>): Promise<void> {
+    await upsert({ id, ...over, creditsClosed: true })
+    await database()
+      .collection<{ _id: string }>('categories')
+      .updateOne({ _id: id }, { $set: { changed_at: new Date(Date.now() - 60_000) } })
+  }
+
+  it('adds a category, and says by whom and when', async () => {
+    const { category } = await upsert({ id: 'ADDED', mccs: ['5995', '0742', '3000-3350'] })
+    expect(category).to.deep.include({
+      id: 'ADDED',
+      mccs: ['0742', '3000-3350', '5995'],
+      subject: 'ana',
+      version: (await core.categories.read()).kept.find((one) => one.category.id === 'ADDED')?.version,
+    })
+    expect(await callHandler(methods.getCategory, { categoryId: 'ADDED' })).to.deep.equal({ category })
+  })
+
+  it('changes nothing, not even the version, when it is so already', async () => {
+    await upsert({ id: 'SAME', order: 81 })
+    const before = await versionNow()
+    const { category } = await upsert({ id: 'SAME', order: 81 })
+    expect(category?.id).to.equal('SAME')
+    expect(await versionNow()).to.deep.equal(before)
+  })
+
+  it('calls a category by its id when it has no other name', async () => {
+    expect((await upsert({ id: 'NAMELESS', order: 82, displayName: '' })).category?.displayName).to.equal(
+      'NAMELESS',
+    )
+  })
+
+  it('lists categories in their order, page by page', async () => {
+    const whole = idsOf(await list())
+    expect(whole.slice(0, 2)).to.deep.equal(['FOOD', 'MEAL'])
+    expect(whole.at(-1)).to.equal('CASH')
+    const paged: string[] = []
+    let token = ''
+    do {
+      const page = await list(2, token)
+      paged.push(...idsOf(page))
+      token = page.nextPageToken
+    } while (token !== '')
+    expect(paged).to.deep.equal(whole)
+  })
+
+  it('names every bad field of a category', async () => {
+    const { code, badFields } = await refuse({
+      id: 'pets',
+      displayName: 'x'.repeat(65),
+      mccs: ['5995', '99', '3350-3000'],
+      order: -1,
+    })
+    expect({ code, badFields }).to.deep.equal({
+      code: 'INVALID_ARGUMENT',
+      badFields: [
+        'category.id',
+        'category.order',
+        'category.display_name',
+        'category.mccs[1]',
+        'category.mccs[2]',
+      ],
+    })
+  })
+
+  it('names the category that is missing', async () => {
+    const { code, badFields } = await failHandler(methods.upsertCategory, { category: undefined })
+    expect([code, badFields?.[0]]).to.deep.equal(['INVALID_ARGUMENT', 'category'])
+  })
+
+  it('refuses MCCs for the free balance', async () => {
+    const { badFields } = await refuse({ id: 'CASH', free: true })
+    expect(badFields).to.deep.equal(['category.mccs'])
+  })
+
+  for (const [what, over, message] of [
+    ['an MCC in two categories of one order', { id: 'CLASH', mccs: ['5411'], order: 10 }, /FOOD.*CLASH/],
+    ['a second free balance', { id: 'GIFT', mccs: [], free: true }, /CASH and GIFT/],
+  ] as const) {
+    it(`refuses ${what}, naming both`, async () => {
+      const { code, info, message: text } = await refuse({ ...over, mccs: [...over.mccs] })
+      expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CATALOG_CONTRADICTION'])
+      expect(text).to.match(message)
+    })
+  }
+
+  it('makes of two categories that contradict each other exactly one, when both are asked for at once', async () => {
+    const outcomes = await Promise.allSettled(
+      ['LEFT', 'RIGHT'].map((id) => upsert({ id, mccs: ['7033'], order: 700 })),
+    )
+    expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
+  })
+
+  it('makes all of sixteen changes that are asked for at once, each with a version of its own', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 16 }, (_, index) => upsert({ id: `N${index}`, mccs: [], order: 900 + index })),
+    )
+    expect(new Set(made.map(({ category }) => category?.version)).size).to.equal(16)
+  })
+
+  it('says of a category that is not there that it is not', async () => {
+    const errors = [await failHandler(methods.getCategory, { categoryId: 'NONE' }), await remove('NONE')]
+    for (const { code, info } of errors) {
+      expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'CATEGORY_NOT_FOUND'])
+    }
+  })
+
+  it('replaces the MCCs that are never permitted', async () => {
+    const policy = { neverPermitted: ['7995', '6010-6011'] }
+    await callHandler(methods.updateMccPolicy, { policy })
+    expect(await callHandler(methods.getMccPolicy, {})).to.deep.equal({
+      policy: { neverPermitted: ['6010-6011', '7995'] },
+    })
+  })
+
+  it('permits no MCC in a category that is never permitted', async () => {
+    const policy = { neverPermitted: ['5400-5500'] }
+    const { info, message } = await failHandler(methods.updateMccPolicy, { policy })
+    expect(info?.reason).to.equal('CATALOG_CONTRADICTION')
+    expect(message).to.include('MCC 5411 is in FOOD')
+  })
+
+  describe('deleting', () => {
+    it('is refused while the category takes credits', async () => {
+      const { code, info } = await remove('FOOD')
+      expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CREDITS_OPEN'])
+    })
+
+    it('is refused when the category took credits until a moment ago', async () => {
+      await upsert({ id: 'FRESH', mccs: [], order: 300, creditsClosed: true })
+      expect((await remove('FRESH')).message).to.include('until a moment ago')
+    })
+
+    it('is refused for the free balance', async () => {
+      expect((await remove('CASH')).info?.reason).to.equal('CATALOG_CONTRADICTION')
+    })
+
+    it('is refused while somebody holds money in it, and names who', async () => {
+      const held = { id: 'HELD', mccs: [], order: 301 }
+      await upsert(held)
+      await core.catalog.refresh()
+      const account = await fundedAccount(core, { HELD: 1n })
+      await closedLongAgo(held)
+      const { code, info, message } = await remove('HELD')
+      expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CATEGORY_IN_USE'])
+      expect(message).to.include(account)
+    })
+
+    it('is done when nobody holds money in it; a purchase that it paid for can still be reversed', async () => {
+      const gone = { id: 'GONE', mccs: ['7911'], order: 302 }
+      await upsert(gone)
+      await core.catalog.refresh()
+      const account = await fundedAccount(core, { GONE: 1_000n })
+      const purchase = somePurchase({ mcc: '7911' })
+      await decideOn(core, account, purchase)
+      await closedLongAgo(gone)
+      await callHandler(methods.deleteCategory, { categoryId: 'GONE' })
+      await core.catalog.refresh()
+      expect(idsOf(await list())).not.to.include('GONE')
+
+      const reversal = { transactionId: 'back', originalId: purchase.transactionId, described: {} }
+      const reversed = await createReverse(core.engine)(account, reversal, testBudget())
+      expect(entryIn(reversed).reason).to.equal('APPROVED')
+      // Nothing can be spent from it, and nothing is lost:
+      const declined = await decideOn(core, account, somePurchase({ mcc: '7911' }))
+      expect(entryIn(declined).reason).to.equal('INSUFFICIENT_BALANCE')
+      // when the category is made again, it can.
+      await upsert(gone)
+      await core.catalog.refresh()
+      const paid = await decideOn(core, account, somePurchase({ mcc: '7911' }))
+      expect(entryIn(paid).movement?.wallet).to.equal('GONE')
+    })
+
+    it('finds the one holder among many accounts', async () => {
+      await upsert({ id: 'RARE', mccs: [], order: 303 })
+      await core.catalog.refresh()
+      const others = Array.from({ length: 30 }, (_, index) => fundedAccount(core, {}, `other-${index}`))
+      await Promise.all(others)
+      await fundedAccount(core, { RARE: 5n }, 'other-15-b')
+      expect(await core.categories.holderOf('RARE', testBudget())).to.equal('other-15-b')
+    })
+
+    it('gives up when there is no time to look at every account', async () => {
+      const { info } = await core.categories.holderOf('RARE', { remainingMs: () => 0 }).then(
+        () => ({ info: 'answered' }),
+        (error: unknown) => ({ info: String(error) }),
+      )
+      expect(info).to.include('not every account could be looked at')
+    })
+  })
+
+  describe('closed for credits', () => {
+    it('takes no new credit, answers an old one, and pays', async () => {
+      await upsert({ id: 'ENDING', mccs: ['7929'], order: 400 })
+      await core.catalog.refresh()
+      const account = await fundedAccount(core, { ENDING: 1_000n })
+      await upsert({ id: 'ENDING', mccs: ['7929'], order: 400, creditsClosed: true })
+      await core.catalog.refresh()
+      const credit = (transactionId: string) =>
+        creditAccount(
+          core,
+          account,
+          { transactionId, wallet: 'ENDING', amount: centavos(1_000n) },
+          testBudget(),
+        )
+      expect(await credit('new')).to.deep.equal({ type: 'REFUSED', refusal: 'CREDITS_CLOSED' })
+      expect((await credit('credit:ENDING')).type).to.equal('REPLAY')
+      const paid = await decideOn(core, account, somePurchase({ mcc: '7929' }))
+      expect(entryIn(paid).movement?.wallet).to.equal('ENDING')
+    })
+  })
+})
+
+/** The entry that was made. Fails the test when there is none. */
+function entryIn<Kind extends Entry>(verdict: Verdict<Kind>): Kind {
+  if (verdict.type !== 'RECORD') throw new Error(`nothing was recorded: ${verdict.type}`)
+  return verdict.entry
+}

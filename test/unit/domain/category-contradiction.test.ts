@@ -1,0 +1,73 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Category } from '../../../src/domain/category.js'
+import { type CategorySet, contradictionIn } from '../../../src/domain/category-contradiction.js'
+import { hasMcc, mccSet, mccsOf } from '../../../src/domain/mcc-set.js'
+import { catalogOf } from '../../support/catalogs.js'
+
+const anyMccs = fc
+  .array(fc.constantFrom('5411', '5462', '5811', '5400-5470', '7995', '7990-7999'), { maxLength: 3 })
+  .map((items) => mccSet(items))
+
+const anyCategories = fc
+  .array(fc.record({ mccs: anyMccs, order: fc.integer({ min: 0, max: 3 }), free: fc.boolean() }), {
+    maxLength: 5,
+  })
+  .map((categories) =>
+    categories.map(
+      (category, index): Category => ({
+        ...category,
+        id: `C${index}`,
+        displayName: `C${index}`,
+        creditsClosed: false,
+      }),
+    ),
+  )
+
+const anySet: fc.Arbitrary<CategorySet> = fc.record({ categories: anyCategories, neverPermitted: anyMccs })
+
+describe('contradictions in categories', () => {
+  it('are found exactly where an MCC has no one order, or is both permitted and not, or money no place', () => {
+    fc.assert(
+      fc.property(anySet, (set) => {
+        const benefits = set.categories.filter(({ free }) => !free)
+        const clash = benefits.some((a) =>
+          benefits.some(
+            (b) => a !== b && a.order === b.order && [...mccsOf(a.mccs)].some((mcc) => hasMcc(b.mccs, mcc)),
+          ),
+        )
+        const forbidden = benefits.some(({ mccs }) =>
+          [...mccsOf(mccs)].some((mcc) => hasMcc(set.neverPermitted, mcc)),
+        )
+        const frees = set.categories.length - benefits.length
+        expect(contradictionIn(set) !== undefined).to.equal(clash || forbidden || frees !== 1)
+      }),
+    )
+  })
+
+  it('are what a catalog is refused for, in the same words', () => {
+    fc.assert(
+      fc.property(anySet, (set) => {
+        const contradiction = contradictionIn(set)
+        const made = () => catalogOf(set.categories, [], set)
+        if (contradiction === undefined) expect(made).not.to.throw()
+        else expect(made).to.throw(RangeError, contradiction)
+      }),
+    )
+  })
+
+  it('leave no catalog in which a wallet is asked that may not pay, or out of order', () => {
+    fc.assert(
+      fc.property(anySet, fc.constantFrom('5411', '5462', '5811', '7995', '9999'), (set, mcc) => {
+        fc.pre(contradictionIn(set) === undefined)
+        const catalog = catalogOf(set.categories, [], set)
+        const { wallets, permitted } = catalog.route({ mcc, merchant: '' })
+        const asked = wallets.map((id) => set.categories.find((category) => category.id === id))
+        const orders = asked.slice(0, -1).map((category) => category?.order ?? Number.NaN)
+        expect(asked.at(-1)?.free).to.equal(true)
+        expect(orders).to.deep.equal([...orders].sort((a, b) => a - b))
+        expect(wallets.every((wallet) => catalog.maySpend(wallet, mcc))).to.equal(permitted)
+      }),
+    )
+  })
+})

@@ -1,0 +1,179 @@
+import { expect } from 'chai'
+import { benefit, type Category, challengeCategories } from '../../../src/domain/category.js'
+import {
+  applyProfile,
+  type CategoryEdit,
+  deleteCategory,
+  isIdle,
+  type KeptCategorySet,
+  replaceNeverPermitted,
+  upsertCategory,
+} from '../../../src/domain/category-edit.js'
+import { categoryProfiles } from '../../../src/domain/category-profile.js'
+import { mccItems, mccSet } from '../../../src/domain/mcc-set.js'
+import { catalogOf } from '../../support/catalogs.js'
+import { at } from './builders.js'
+
+const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995 0742' })
+const challenge = current(challengeCategories)
+
+function current(categories: readonly Category[], never: readonly string[] = []): KeptCategorySet {
+  const kept = categories.map((category) => ({ category, version: 1n, changedAt: at, changedBy: 'ana' }))
+  return { kept, neverPermitted: mccSet(never) }
+}
+
+const refusal = (edit: CategoryEdit) => (edit.type === 'REFUSED' ? [edit.refusal, edit.detail] : edit.type)
+const later = (ms: number) => new Date(at.getTime() + ms)
+
+describe('upserting a category', () => {
+  it('writes one that is new', () => {
+    expect(upsertCategory(challenge, pets)).to.deep.equal({
+      type: 'EDIT',
+      upserted: [pets],
+      deleted: [],
+      neverPermitted: [],
+    })
+  })
+
+  it('writes nothing when it is there as it is', () => {
+    const [food] = challengeCategories
+    if (!food) throw new Error('the profile has categories')
+    const edit = upsertCategory(challenge, { ...food })
+    if (edit.type !== 'EDIT') throw new Error('refused')
+    expect(isIdle(edit, challenge)).to.equal(true)
+  })
+
+  for (const [what, over] of [
+    ['its name', { displayName: 'Animals' }],
+    ['its MCCs', { mccs: mccSet(['5995']) }],
+    ['its order', { order: 81 }],
+    ['its closing for credits', { creditsClosed: true }],
+  ] as const) {
+    it(`writes a change of ${what}`, () => {
+      const edit = upsertCategory(current([...challengeCategories, pets]), { ...pets, ...over })
+      expect(edit.type === 'EDIT' && edit.upserted).to.deep.equal([{ ...pets, ...over }])
+    })
+  }
+
+  it('may share an MCC with a category of another order', () => {
+    expect(upsertCategory(challenge, { ...pets, mccs: mccSet(['5411']) }).type).to.equal('EDIT')
+  })
+
+  it('may share an order with a category of other MCCs', () => {
+    expect(upsertCategory(challenge, { ...pets, order: 10 }).type).to.equal('EDIT')
+  })
+
+  const refused: readonly (readonly [string, KeptCategorySet, Category, RegExp])[] = [
+    [
+      'shares an MCC and the order with another',
+      challenge,
+      { ...pets, mccs: mccSet(['5400-5500']), order: 10 },
+      /MCC 5411 is in FOOD and in PETS, which have the same order, 10/,
+    ],
+    [
+      'has an MCC that is never permitted',
+      current(challengeCategories, ['5995']),
+      pets,
+      /MCC 5995 is in PETS and is never permitted/,
+    ],
+    ['is a second free balance', challenge, { ...pets, free: true }, /not 2: CASH and PETS/],
+    [
+      'was the free balance, and is no more',
+      challenge,
+      { ...pets, id: 'CASH' },
+      /exactly one free balance, not 0/,
+    ],
+    [
+      'is one too many',
+      current([
+        ...challengeCategories,
+        ...Array.from({ length: 61 }, (_, index) => ({ ...pets, id: `P${index}`, mccs: [] })),
+      ]),
+      pets,
+      /at most 64/,
+    ],
+  ]
+  for (const [what, before, category, detail] of refused) {
+    it(`is refused when it ${what}`, () => {
+      const [kind, text] = refusal(upsertCategory(before, category))
+      expect(kind).to.equal('CATALOG_CONTRADICTION')
+      expect(text).to.match(detail)
+    })
+  }
+})
+
+describe('deleting a category', () => {
+  const closed = current([...challengeCategories, { ...pets, creditsClosed: true }])
+
+  it('is done ten seconds after it was closed for credits', () => {
+    const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 0 })
+    expect(edit.type === 'EDIT' && edit.deleted).to.deep.equal(['PETS'])
+  })
+
+  it('is refused a millisecond earlier', () => {
+    const edit = deleteCategory(closed, { id: 'PETS', at: later(9_999), lookedMs: 0 })
+    expect(refusal(edit)[0]).to.equal('CREDITS_OPEN')
+  })
+
+  it('is refused when it was closed long enough only by the end of the look for money', () => {
+    const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 1 })
+    expect(refusal(edit)[0]).to.equal('CREDITS_OPEN')
+  })
+
+  it('is refused while it takes credits', () => {
+    const edit = deleteCategory(challenge, { id: 'FOOD', at: later(60_000), lookedMs: 0 })
+    expect(refusal(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD takes credits'])
+  })
+
+  it('is refused when there is none', () => {
+    const edit = deleteCategory(challenge, { id: 'PETS', at, lookedMs: 0 })
+    expect(refusal(edit)).to.deep.equal(['CATEGORY_NOT_FOUND', 'PETS'])
+  })
+
+  it('is refused for the free balance', () => {
+    const edit = deleteCategory(challenge, { id: 'CASH', at: later(60_000), lookedMs: 0 })
+    expect(refusal(edit)[0]).to.equal('CATALOG_CONTRADICTION')
+  })
+})
+
+describe('the MCCs that are never permitted', () => {
+  it('are replaced', () => {
+    const edit = replaceNeverPermitted(current(challengeCategories, ['7995']), mccSet(['6011']))
+    expect(edit.type === 'EDIT' && mccItems(edit.neverPermitted)).to.deep.equal(['6011'])
+  })
+
+  it('must not be in a category', () => {
+    const edit = replaceNeverPermitted(challenge, mccSet(['5000-6000']))
+    expect(refusal(edit)[1]).to.match(/MCC 5411 is in FOOD and is never permitted/)
+  })
+})
+
+describe('applying a profile', () => {
+  it('adds what it has, changes what differs and leaves the rest', () => {
+    const before = current([...challengeCategories, pets], ['9999'])
+    const edit = applyProfile(before, categoryProfiles.brazil)
+    if (edit.type !== 'EDIT') throw new Error(edit.detail)
+    expect(edit.upserted.length).to.equal(8)
+    expect(edit.deleted).to.deep.equal([])
+    expect(mccItems(edit.neverPermitted)).to.include.members(['7995', '9999'])
+  })
+
+  it('changes nothing when it is applied already', () => {
+    const { categories, neverPermitted } = categoryProfiles.brazil
+    const before = current(categories, mccItems(neverPermitted))
+    const edit = applyProfile(before, categoryProfiles.brazil)
+    expect(edit.type === 'EDIT' && isIdle(edit, before)).to.equal(true)
+  })
+
+  for (const [name, profile] of Object.entries(categoryProfiles)) {
+    it(`${name} makes a catalog`, () => {
+      expect(catalogOf(profile.categories, [], profile).categories.at(-1)?.id).to.equal('CASH')
+    })
+  }
+
+  it('brazil asks FOOD and then MEAL at a bakery', () => {
+    const { categories, neverPermitted } = categoryProfiles.brazil
+    const route = catalogOf(categories, [], { neverPermitted }).route({ mcc: '5462', merchant: '' })
+    expect(route.wallets).to.deep.equal(['FOOD', 'MEAL', 'CASH'])
+  })
+})

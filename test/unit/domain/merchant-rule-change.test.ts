@@ -1,0 +1,103 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import type { Merchant } from '../../../src/domain/merchant.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { type MerchantRuleChange, merchantRules } from '../../../src/domain/merchant-rule-index.js'
+import { ruleOf } from './builders.js'
+
+const change = (upserted: readonly MerchantRule[], deleted: readonly string[] = []): MerchantRuleChange => ({
+  upserted,
+  deleted,
+})
+
+describe('a change of an index of merchant rules', () => {
+  it('adds, replaces and deletes', () => {
+    const index = merchantRules([ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' })])
+    index.apply(change([ruleOf({ id: 'b', name: 'B2' }), ruleOf({ id: 'c', name: 'C' })], ['a']))
+    const names = ['A', 'B', 'B2', 'C'].map((name) => index.resolve({ name })?.id)
+    expect(names).to.deep.equal([undefined, undefined, 'b', 'c'])
+    expect(index.size).to.equal(2)
+  })
+
+  it('lets two rules change places', () => {
+    const index = merchantRules([ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' })])
+    index.apply(change([ruleOf({ id: 'a', name: 'B' }), ruleOf({ id: 'b', name: 'A' })]))
+    expect(index.resolve({ name: 'A' })?.id).to.equal('b')
+    expect(index.resolve({ name: 'B' })?.id).to.equal('a')
+  })
+
+  it('lets a rule take the place of one that is deleted', () => {
+    const index = merchantRules([ruleOf({ id: 'a', city: 'SANTOS' })])
+    index.apply(change([ruleOf({ id: 'b', city: 'Santos' })], ['a']))
+    expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('b')
+  })
+
+  it('may delete what is not there', () => {
+    const index = merchantRules([ruleOf()])
+    index.apply(change([], ['nobody']))
+    expect(index.size).to.equal(1)
+  })
+
+  it('with a tie is refused by the ids, and nothing has changed', () => {
+    const index = merchantRules([ruleOf({ id: 'there', name: 'A' }), ruleOf({ id: 'old', name: 'B' })])
+    const tied = change([ruleOf({ id: 'new', name: 'C' }), ruleOf({ id: 'late', name: 'a' })], ['old'])
+    expect(() => index.apply(tied)).to.throw(RangeError, /there.*late/)
+    expect(['A', 'B', 'C'].map((name) => index.resolve({ name })?.id)).to.deep.equal([
+      'there',
+      'old',
+      undefined,
+    ])
+  })
+
+  it('that has a rule twice is refused, and nothing has changed', () => {
+    const index = merchantRules([])
+    const twice = change([ruleOf({ name: 'A' }), ruleOf({ name: 'B' })])
+    expect(() => index.apply(twice)).to.throw(RangeError, 'twice')
+    expect(index.size).to.equal(0)
+  })
+
+  it('after many leaves the index that the rules alone would make', () => {
+    const name = fc.constantFrom('A', 'A B', 'A*', 'B')
+    const rule = fc.record(
+      {
+        id: fc.constantFrom('1', '2', '3', '4', '5'),
+        match: fc.constantFrom('EXACT' as const, 'PREFIX' as const),
+        name,
+        city: fc.constantFrom('SANTOS', 'OLINDA'),
+        country: fc.constantFrom('BR', 'PT'),
+        mcc: fc.constantFrom('5411', '5812'),
+      },
+      { requiredKeys: ['id', 'match', 'name', 'mcc'] },
+    )
+    const step = fc.record({
+      upserted: fc.uniqueArray(rule, { maxLength: 3, selector: ({ id }) => id }),
+      deleted: fc.uniqueArray(fc.constantFrom('1', '2', '3', '4', '5'), { maxLength: 2 }),
+    })
+    const merchants: readonly Merchant[] = ['A', 'A B', 'A*B', 'B'].flatMap((text) => [
+      { name: text },
+      { name: text, city: 'SANTOS', country: 'BR' },
+      { name: text, city: 'OLINDA', country: 'PT' },
+    ])
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+        const index = merchantRules([])
+        for (const one of steps) {
+          // One that ties is refused, and the next ones go on from what was there.
+          try {
+            index.apply(one)
+          } catch (error) {
+            expect(error).to.be.instanceOf(RangeError)
+          }
+        }
+        const anew = merchantRules([...index.rules()])
+        for (const merchant of merchants) {
+          expect(index.resolve(merchant)).to.equal(anew.resolve(merchant))
+          expect(index.explain(merchant).passedOver).to.have.deep.members([
+            ...anew.explain(merchant).passedOver,
+          ])
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

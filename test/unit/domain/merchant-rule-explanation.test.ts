@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { parseMerchant } from '../../../src/domain/merchant.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
+import { de43, ruleOf } from './builders.js'
+
+/** The winner's id, then those of the rules that were passed over, each with the reason. */
+function explained(merchant: string, rules: readonly MerchantRule[]): readonly (string | undefined)[] {
+  const { winner, passedOver } = merchantRules(rules).explain(parseMerchant(merchant))
+  return [winner?.id, ...passedOver.map(({ rule, why }) => `${rule.id} ${why}`)]
+}
+
+const exact = (id: string, name: string, over: Partial<MerchantRule> = {}) => ruleOf({ id, name, ...over })
+const prefix = (id: string, name: string, over: Partial<MerchantRule> = {}) =>
+  ruleOf({ id, match: 'PREFIX', name, ...over })
+
+describe('explanation of which merchant rule decides', () => {
+  it('names the winner, and nothing else when there is nothing else', () => {
+    expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
+  })
+
+  it('is empty where no rule comes near', () => {
+    expect(explained('PADARIA', [exact('a', 'UBER'), prefix('b', 'UBER')])).to.deep.equal([undefined])
+  })
+
+  const reasons: readonly (readonly [string, MerchantRule, MerchantRule])[] = [
+    ['PREFIX', exact('won', 'UBER EATS'), prefix('lost', 'UBER EATS')],
+    ['SHORTER', prefix('won', 'UBER EATS'), prefix('lost', 'UBER')],
+    ['LESS_BOUND', prefix('won', 'UBER', { city: 'SAO PAULO' }), prefix('lost', 'UBER')],
+    ['LESS_BOUND', prefix('won', 'UBER', { city: 'SAO PAULO' }), prefix('lost', 'UBER', { country: 'BR' })],
+    ['ELSEWHERE', prefix('won', 'UBER'), prefix('lost', 'UBER', { city: 'SANTOS' })],
+    ['ELSEWHERE', prefix('won', 'UBER'), exact('lost', 'UBER EATS', { country: 'PT' })],
+    ['NOT_WHOLE_NAME', prefix('won', 'UBER'), exact('lost', 'UBER')],
+    ['INSIDE_WORD', prefix('won', 'UBER'), prefix('lost', 'UBER EA')],
+  ]
+  for (const [why, won, lost] of reasons) {
+    it(`says ${why} of ${lost.match} ${lost.name} beside ${won.match} ${won.name}`, () => {
+      expect(explained(de43({ name: 'UBER EATS' }), [lost, won])).to.deep.equal(['won', `lost ${why}`])
+    })
+  }
+
+  it('says that a bound rule does not cover a bare name', () => {
+    expect(explained('UBER', [exact('bound', 'UBER', { city: 'SANTOS' })])).to.deep.equal([
+      undefined,
+      'bound ELSEWHERE',
+    ])
+  })
+
+  it('lists those that cover the merchant first, by precedence', () => {
+    const rules = [
+      exact('no', 'UBER EATS', { city: 'SANTOS' }),
+      prefix('4', 'UBER'),
+      prefix('3', 'UBER', { country: 'BR' }),
+      prefix('2', 'UBER EATS', { city: 'SAO PAULO', country: 'BR' }),
+      exact('1', 'UBER EATS'),
+    ]
+    expect(explained(de43({ name: 'UBER EATS' }), rules)).to.deep.equal([
+      '1',
+      '2 PREFIX',
+      '3 PREFIX',
+      '4 PREFIX',
+      'no ELSEWHERE',
+    ])
+  })
+
+  it('lists twenty of many, and says that there are more', () => {
+    const cities = Array.from({ length: 21 }, (_, at) => prefix(`r${at}`, 'UBER', { city: `CITY ${at}` }))
+    const twenty = merchantRules(cities.slice(1)).explain({ name: 'UBER' })
+    expect([twenty.passedOver.length, twenty.more]).to.deep.equal([20, false])
+    const more = merchantRules(cities).explain({ name: 'UBER' })
+    expect([more.passedOver.length, more.more]).to.deep.equal([20, true])
+  })
+
+  it('names the rule that decides, and no rule twice', () => {
+    const name = fc
+      .string({ unit: fc.constantFrom('A', 'B', ' ', '*'), minLength: 1, maxLength: 5 })
+      .map((text) => text.trim().replace(/ +/g, ' '))
+      .filter((text) => text !== '')
+    const place = { city: fc.constantFrom('SANTOS', 'OLINDA'), country: fc.constantFrom('BR', 'PT') }
+    const rule = fc.record(
+      { match: fc.constantFrom('EXACT' as const, 'PREFIX' as const), name, ...place },
+      { requiredKeys: ['match', 'name'] },
+    )
+    const rules = fc
+      .uniqueArray(rule, { maxLength: 12, selector: (r) => [r.match, r.name, r.city, r.country].join('/') })
+      .map((list) => list.map((r, at): MerchantRule => ({ ...r, id: `rule-${at}`, mcc: '5411' })))
+    fc.assert(
+      fc.property(rules, fc.record({ name, ...place }), (all, merchant) => {
+        const index = merchantRules(all)
+        const { winner, passedOver } = index.explain(merchant)
+        expect(winner).to.equal(index.resolve(merchant))
+        const ids = [...(winner ? [winner] : []), ...passedOver.map(({ rule: one }) => one)].map(
+          ({ id }) => id,
+        )
+        expect(new Set(ids).size).to.equal(ids.length)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

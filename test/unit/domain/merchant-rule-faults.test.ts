@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { parseMerchant } from '../../../src/domain/merchant.js'
+import { faultsOf, type MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
+import { de43, ruleOf } from './builders.js'
+
+/** The fields in which something is wrong. */
+const faultyFields = (over: Partial<MerchantRule>) => faultsOf(ruleOf(over)).map(({ field }) => field)
+
+describe('faults of a merchant rule', () => {
+  it('are none when it is bound and as long as can be', () => {
+    const rule = ruleOf({
+      id: `a${'.'.repeat(63)}`,
+      name: 'N'.repeat(25),
+      city: 'C'.repeat(99),
+      country: 'BR',
+    })
+    expect(faultsOf(rule)).to.deep.equal([])
+  })
+
+  const faulty: readonly (readonly [string, Partial<MerchantRule>, readonly string[]])[] = [
+    ['no id', { id: '' }, ['id']],
+    ['an id with a space', { id: 'a b' }, ['id']],
+    ['an id of 65 characters', { id: 'a'.repeat(65) }, ['id']],
+    ['an empty name', { name: '' }, ['name']],
+    ['a name of spaces and marks', { name: ' \u0301 ' }, ['name']],
+    ['a name of 26 characters', { name: 'N'.repeat(26) }, ['name']],
+    ['a name with a line break', { name: 'A\nB' }, ['name']],
+    ['a name of 100 marks', { name: `A${'\u0301'.repeat(99)}` }, ['name']],
+    ['a blank city', { city: ' ' }, ['city']],
+    ['a city of 100 characters', { city: 'C'.repeat(100) }, ['city']],
+    ['a city with a control character', { city: 'A\u0007' }, ['city']],
+    ['a country of three letters', { country: 'BRA' }, ['country']],
+    ['a country of digits', { country: '76' }, ['country']],
+    ['a blank country', { country: '' }, ['country']],
+    ['an MCC of three digits', { mcc: '541' }, ['mcc']],
+    ['an MCC of letters', { mcc: 'FOOD' }, ['mcc']],
+    ['an MCC of other digits', { mcc: '٥٤١١' }, ['mcc']],
+    [
+      'everything',
+      { id: '', name: '', city: '', country: '', mcc: '' },
+      ['id', 'name', 'city', 'country', 'mcc'],
+    ],
+  ]
+  for (const [what, over, fields] of faulty) {
+    it(`are found: ${what}`, () => {
+      expect(faultyFields(over)).to.deep.equal(fields)
+    })
+  }
+
+  it('say to what a name that is too long has to be cut', () => {
+    const [fault] = faultsOf(ruleOf({ name: 'Supermercado Pão de Açúcar Ltda' }))
+    expect(fault?.description).to.match(/at most 25 characters.*: SUPERMERCADO PAO DE ACUCA$/)
+  })
+
+  it('count the characters of a name once it is normalised', () => {
+    expect(faultyFields({ name: `${'e\u0301'.repeat(25)}    ` })).to.deep.equal([])
+    expect(faultyFields({ name: 'ﬃ'.repeat(9) })).to.deep.equal(['name'])
+  })
+
+  it('are found in any text without an error', () => {
+    const anyText = fc.string({
+      unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
+    })
+    const anyRule = fc.record({ id: anyText, name: anyText, city: anyText, country: anyText, mcc: anyText })
+    fc.assert(fc.property(anyRule, (over) => Array.isArray(faultsOf(ruleOf(over)))))
+  })
+
+  it('leave no rule that no card message can meet', () => {
+    const character = fc.constantFrom('a', 'Ç', '*', ' ', 'é', '9', '🍕')
+    const name = fc.string({ unit: character, maxLength: 30 })
+    fc.assert(
+      fc.property(name, fc.string({ unit: character, maxLength: 20 }), (written, city) => {
+        const rule = ruleOf({ name: written, ...(city.trim() !== '' && { city }), country: 'br' })
+        fc.pre(faultsOf(rule).length === 0)
+        // An acquirer writes the name as it is compared, and cuts the city.
+        const merchant = parseMerchant(
+          de43({ name: written.trim().replace(/ +/g, ' '), city: city.trim().replace(/ +/g, ' ') }),
+        )
+        return merchantRules([rule]).resolve(merchant)?.id === rule.id
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
