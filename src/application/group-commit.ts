@@ -160,7 +160,7 @@ export class GroupCommit {
   /** Answers what an entry proves; on a copy, what is refused without one is returned instead. */
   #answerUnchanged({ before, copied, members }: Chapter): readonly PendingRequest[] {
     // Whoever touches an account settles what is left in its journal: by another process, or by a lost reply.
-    if (before.version > 0n) this.#options.settler.add(before)
+    if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
     const unsure = copied ? members.filter(({ refused }) => refused) : []
     for (const member of members) if (!unsure.includes(member)) member.answer()
     return unsure
@@ -175,10 +175,13 @@ export class GroupCommit {
   }
 
   /** Answers the members if their commit came through. Returns them if their copy was stale. */
-  #finish({ after, copied, members }: Chapter, result: CommitResult | undefined): readonly PendingRequest[] {
+  #finish(
+    { before, after, copied, members }: Chapter,
+    result: CommitResult | undefined,
+  ): readonly PendingRequest[] {
     if (result?.type === 'COMMITTED') {
       this.#recent.committed(after, { copied })
-      this.#options.settler.add(after)
+      this.#options.settler.add(after, { foundThrough: before.version })
       for (const member of members) member.answer()
       return []
     }

@@ -24,6 +24,13 @@ export interface Ledger {
    * @throws IndecisionError UNAVAILABLE when some may be missing: adding them again is safe.
    */
   append(entries: readonly Entry[]): Promise<readonly Entry[]>
+
+  /**
+   * Those of the entries that are not in the ledger in their place. Cheaper than to append what is probably there.
+   *
+   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   */
+  missing(entries: readonly Entry[]): Promise<readonly Entry[]>
 }
 
 /** Names one entry. */

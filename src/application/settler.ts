@@ -26,7 +26,7 @@ const STUCK_MS = 5_000
 type Progress = { settled: bigint; queued: bigint; stuckUntilMs?: number | undefined }
 
 /** An entry on its way, and when it was taken in. */
-type Queued = { readonly entry: Entry; readonly sinceMs: number }
+type Queued = { readonly entry: Entry; readonly sinceMs: number; readonly isFound: boolean }
 
 export type SettlerOptions = {
   readonly ledger: Ledger
@@ -59,12 +59,16 @@ export class Settler {
     this.#options = options
   }
 
-  /** Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed. */
-  add(account: Account): void {
+  /**
+   * Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed.
+   *
+   * Entries up to `foundThrough` were found in the journal: whoever made them has most probably settled them, so they are looked for first.
+   */
+  add(account: Account, { foundThrough = 0n }: { readonly foundThrough?: bigint } = {}): void {
     const progress = this.#progressOf(account.id)
     const nowMs = this.#options.clock.monotonicMs()
     const isStuck = progress.stuckUntilMs !== undefined && nowMs < progress.stuckUntilMs
-    if (!isStuck) this.#takeIn(account, progress, nowMs)
+    if (!isStuck) this.#takeIn(account, progress, { foundThrough, nowMs })
     this.#withheld.waits(account, { takenSeq: progress.queued, nowMs })
     this.#start()
   }
@@ -104,7 +108,11 @@ export class Settler {
     this.#stopped = true
   }
 
-  #takeIn(account: Account, progress: Progress, nowMs: number): void {
+  #takeIn(
+    account: Account,
+    progress: Progress,
+    { foundThrough, nowMs }: { readonly foundThrough: bigint; readonly nowMs: number },
+  ): void {
     if (progress.stuckUntilMs !== undefined) {
       progress.stuckUntilMs = undefined
       progress.queued = progress.settled
@@ -116,7 +124,7 @@ export class Settler {
     for (const entry of account.journal) {
       if (entry.seq <= progress.queued) continue
       if (this.#queue.length >= QUEUE_MAX) break
-      this.#queue.push({ entry, sinceMs: nowMs })
+      this.#queue.push({ entry, sinceMs: nowMs, isFound: entry.seq <= foundThrough })
       progress.queued = entry.seq
     }
   }
@@ -140,7 +148,7 @@ export class Settler {
     while (this.#queue.length > 0 && !this.#stopped) {
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
-        const refused = await this.#append(batch.map(({ entry }) => entry))
+        const refused = await this.#append(await this.#notSettled(batch))
         refused.forEach(this.#options.onDamage)
         this.#settled(batch, new Set(refused))
         failures = 0
@@ -150,6 +158,14 @@ export class Settler {
         await this.#pause(Math.min(GATHER_MS * 2 ** failures, BACKOFF_MS_MAX) * (0.5 + Math.random() / 2))
       }
     }
+  }
+
+  /** What of the batch is to be appended: all, but those that were found and are in the ledger. */
+  async #notSettled(batch: readonly Queued[]): Promise<readonly Entry[]> {
+    const found = batch.filter(({ isFound }) => isFound).map(({ entry }) => entry)
+    if (found.length === 0) return batch.map(({ entry }) => entry)
+    const missing = new Set(await this.#options.ledger.missing(found))
+    return batch.flatMap(({ entry, isFound }) => (isFound && !missing.has(entry) ? [] : [entry]))
   }
 
   /**

@@ -16,13 +16,7 @@ export class MongoLedger implements Ledger {
 
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
     const documents = await whileAvailable('reading the ledger', () =>
-      this.#entries
-        .find(
-          // The account stands alone too: it is the shard key, and sends the query to the shards that may hold it.
-          { '_id.account': { $in: accountsOf(keys) }, _id: { $in: keys.map(ledgerKey) } },
-          { hint: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX },
-        )
-        .toArray(),
+      this.#entries.find(filterOf(keys), { hint: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX }).toArray(),
     )
     return documents.map(entryOfLedger)
   }
@@ -41,15 +35,18 @@ export class MongoLedger implements Ledger {
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
     if (entries.length === 0) return []
     const duplicates = await whileAvailable('writing the ledger', () => this.#insert(entries))
-    if (duplicates.length === 0) return []
+    return duplicates.length === 0 ? [] : await this.missing(duplicates)
+  }
 
-    const kept = await this.find(duplicates)
-    return duplicates.filter(
-      ({ accountId, transactionId, seq }) =>
-        !kept.some(
-          (entry) =>
-            entry.accountId === accountId && entry.transactionId === transactionId && entry.seq === seq,
-        ),
+  async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const kept = await whileAvailable('reading the ledger', () =>
+      this.#entries
+        .find(filterOf(entries), { hint: { _id: 1 }, projection: { seq: 1 }, maxTimeMS: OPERATION_MS_MAX })
+        .toArray(),
+    )
+    const places = new Set(kept.map(({ _id, seq }) => placeOf(_id.account, _id.transaction, seq)))
+    return entries.filter(
+      ({ accountId, transactionId, seq }) => !places.has(placeOf(accountId, transactionId, seq)),
     )
   }
 
@@ -67,6 +64,16 @@ export class MongoLedger implements Ledger {
       return entries.filter((_, index) => taken.has(index))
     }
   }
+}
+
+/** The account stands alone too: it is the shard key, and sends the query to the shards that may hold it. */
+function filterOf(keys: readonly EntryKey[]) {
+  return { '_id.account': { $in: accountsOf(keys) }, _id: { $in: keys.map(ledgerKey) } }
+}
+
+/** An entry with its place in the history; an account id has no slash. */
+function placeOf(accountId: string, transactionId: string, seq: bigint): string {
+  return `${accountId}/${seq}/${transactionId}`
 }
 
 function accountsOf(keys: readonly EntryKey[]): readonly string[] {

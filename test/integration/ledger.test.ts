@@ -70,6 +70,26 @@ describe('MongoLedger', () => {
     })
   })
 
+  describe('missing', () => {
+    it('are all while nothing is there', async () => {
+      const entries = history()
+      expect(await ledger.missing(entries)).to.deep.equal(entries)
+    })
+
+    it('are those that are not there', async () => {
+      const entries = history()
+      await ledger.append(entries.slice(0, 2))
+      expect(await ledger.missing(entries)).to.deep.equal(entries.slice(2))
+    })
+
+    it('is an entry whose id stands in another place', async () => {
+      const [first, ...rest] = history()
+      if (!first) throw new Error('a history has a first entry')
+      await ledger.append([{ ...first, seq: 9n }])
+      expect(await ledger.missing([first, ...rest])).to.deep.equal([first, ...rest])
+    })
+  })
+
   describe('append', () => {
     it('reports no damage when everything is new', async () => {
       expect(await ledger.append(history())).to.deep.equal([])

@@ -21,7 +21,7 @@ export class InMemoryStore implements AccountStore, Ledger {
   /** The entries asked for together with accounts, call by call. */
   readonly looked: (readonly EntryKey[])[] = []
   /** The calls in the order in which they came. */
-  readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append')[] = []
+  readonly calls: ('load' | 'commit' | 'find' | 'findReversals' | 'append' | 'missing')[] = []
   readonly violations: string[] = []
   /** Every entry that was ever committed, in that order. */
   readonly committed: Entry[] = []
@@ -92,6 +92,11 @@ export class InMemoryStore implements AccountStore, Ledger {
       throwFault(fault)
     })
     return damaged
+  }
+
+  async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    this.calls.push('missing')
+    return entries.filter((entry) => this.#ledger.get(ledgerKey(entry))?.seq !== entry.seq)
   }
 
   /** Puts an account there as if it had been committed long ago. What its journal lacks must be in the ledger already. */

@@ -176,6 +176,7 @@ describe('settler: a ledger that fails', () => {
       outages = 0
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
+        missing: (entries) => store.missing(entries),
         findReversals: (keys) => store.findReversals(keys),
         append: async (entries) => {
           if (refuses && entries.some(({ accountId, seq }) => accountId === 'bad' && seq === 1n)) {

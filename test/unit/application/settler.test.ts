@@ -106,6 +106,7 @@ describe('settler', () => {
     it(`misses no account that comes ${ticks} ticks after the last entry was settled`, async () => {
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
+        missing: (entries) => store.missing(entries),
         findReversals: (keys) => store.findReversals(keys),
         append: async (entries) => {
           const damaged = await store.append(entries)
@@ -125,6 +126,27 @@ describe('settler', () => {
     settler.add(trimmed(credited(account, { transactionId: 'more', amount: 1n })))
     await settled()
     expect(settler.settledThrough('a')).to.equal(3n)
+  })
+
+  it('does not append what it finds in a journal and in the ledger', async () => {
+    const account = fundedAccount('a')
+    store.putInLedger(...account.journal)
+    settler.add(credited(account, { transactionId: 'more', amount: 1n }), { foundThrough: 2n })
+    await settled()
+    expect(store.appending.asked.flat().map(({ transactionId }) => transactionId)).to.deep.equal(['more'])
+    expect(settler.settledThrough('a')).to.equal(3n)
+  })
+
+  it('appends what it finds in a journal and not in the ledger', async () => {
+    settler.add(fundedAccount('a'), { foundThrough: 2n })
+    await settled()
+    expect(store.settled('a').length).to.equal(2)
+  })
+
+  it('looks for nothing that was just committed', async () => {
+    settler.add(fundedAccount('a'), { foundThrough: 0n })
+    await settled()
+    expect(store.calls).to.deep.equal(['append'])
   })
 
   it('tells the number of entries that are not settled', () => {
