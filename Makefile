@@ -20,7 +20,7 @@ help:
 ##@ Use it
 
 run: build ## Start the service with a database and the example accounts (install and build first)
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node --enable-source-maps dist/main.js
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node --enable-source-maps --max-semi-space-size=64 dist/main.js
 
 authorize: install ## Authorize a purchase: amount=10.00 mcc=5811 merchant="PADARIA DO ZE"
 #                  > account= and id= when they matter; by default the first example account and a new id

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 
 /** What every program of the benchmark is run with, ours and others alike: as `npm start` does. */
-export const NODE_FLAGS = ['--enable-source-maps'] as const
+export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'] as const
 
 const alive = new Set<ChildProcess>()
 // The last net, for a run that ends without ending what it has started.

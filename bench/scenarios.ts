@@ -56,7 +56,7 @@ const sides = [
   'ours',
 ] as const
 
-/** `make bench`: 20 to 25 minutes on two cores. */
+/** `make bench`: about 25 minutes on two cores. */
 export const wholePlan: Plan = {
   rounds: 3,
   sides,
