@@ -19,6 +19,16 @@ const outcomes: Readonly<Record<string, string>> = {
   WALLET_OUTCOME_NOT_ASKED: 'not asked',
 }
 
+const ruleOutcomes: Readonly<Record<string, string>> = {
+  RULE_OUTCOME_WON: 'replaces the MCC',
+  RULE_OUTCOME_PREFIX: 'no: an exact rule goes before a prefix',
+  RULE_OUTCOME_SHORTER: 'no: a longer name goes before',
+  RULE_OUTCOME_LESS_BOUND: 'no: one that is bound more closely goes before',
+  RULE_OUTCOME_ELSEWHERE: 'no: another city or country',
+  RULE_OUTCOME_NOT_WHOLE_NAME: 'no: not the whole name',
+  RULE_OUTCOME_INSIDE_WORD: 'no: it would end inside a word',
+}
+
 /** A simulation (SimulateResponse in the JSON mapping) for somebody who has to explain a purchase to its card holder. */
 export function simulationView(simulation: JsonObject): string {
   const merchant = objectIn(simulation, 'merchant')
@@ -37,10 +47,15 @@ export function simulationView(simulation: JsonObject): string {
     reais(wallet, 'monthLeft'),
     outcomes[text(wallet, 'outcome')] ?? text(wallet, 'outcome'),
   ])
+  const rules = objectsIn(simulation, 'rules').map((rule) => [
+    text(rule, 'merchantRule'),
+    ruleOutcomes[text(rule, 'outcome')] ?? text(rule, 'outcome'),
+  ])
   const lines = facts.map(([name = '', value = '']) => `${name.padEnd(12)}${value}`.trimEnd())
-  if (wallets.length === 0) return lines.join('\n')
-  const header = ['wallet', 'R$', 'left today', 'left this month', '']
-  return [...lines, '', table(header, wallets)].join('\n')
+  if (rules.length > 0) lines.push('', table(['merchant rule', ''], rules))
+  if (wallets.length > 0)
+    lines.push('', table(['wallet', 'R$', 'left today', 'left this month', ''], wallets))
+  return lines.join('\n')
 }
 
 function answerText(simulation: JsonObject): string {

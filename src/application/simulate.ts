@@ -70,8 +70,9 @@ export class Simulator {
     const [account] = accounts
     invariant(account !== undefined, 'there is an account for each question')
     const at = clock.now()
-    const decision = deliberate(historyOf(account, past), purchase, catalog(), at, calendar)
-    const trace = traceOf(decision, { account, purchase, day: calendar(at) })
+    const rules = catalog()
+    const decision = deliberate(historyOf(account, past), purchase, rules, at, calendar)
+    const trace = traceOf(decision, { account, purchase, catalog: rules, day: calendar(at) })
     return { verdict: decision.verdict, trace }
   }
 }

@@ -131,7 +131,12 @@ function everyPurchase(fact: (decided: Decided) => void): void {
       at,
       utcCalendar,
     )
-    const trace = traceOf(decision, { account: before, purchase, day: utcCalendar(at) })
+    const trace = traceOf(decision, {
+      account: before,
+      purchase,
+      catalog: challengeCatalog,
+      day: utcCalendar(at),
+    })
     fact({ before, purchase, entry: verdict.entry, trace })
   })
 }
@@ -270,7 +275,9 @@ describe('the trace of an id that was used before', () => {
         at,
         utcCalendar,
       )
-      expect(traceOf(decision, { account, purchase: asked, day: utcCalendar(at) })).to.deep.equal({
+      expect(
+        traceOf(decision, { account, purchase: asked, catalog: challengeCatalog, day: utcCalendar(at) }),
+      ).to.deep.equal({
         rung: 'TRANSACTION_ID',
         merchant: { name: 'UBER TRIP' },
         rules: [],

@@ -18,7 +18,10 @@ import { utcCalendar } from '../../support/utc-calendar.js'
 import { testEngine } from '../application/test-engine.js'
 import { de43, ruleOf } from '../domain/builders.js'
 
-const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'acme', name: 'AÇME', mcc: '5411' })])
+const catalog = catalogOf(challengeCategories, [
+  ruleOf({ id: 'acme', name: 'AÇME', mcc: '5411' }),
+  ruleOf({ id: 'acme-rio', name: 'ACME', city: 'RIO', mcc: '5811' }),
+])
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 /** Everything behind AuthorizationService, in memory. Account a has FOOD 4.00, of which 0.50 a day, and CASH 7.00. */
@@ -88,7 +91,10 @@ describe('Simulate', () => {
       rung: Rung.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
       mcc: '5999',
-      rules: [{ merchantRule: 'acme', outcome: RuleOutcome.WON }],
+      rules: [
+        { merchantRule: 'acme', outcome: RuleOutcome.WON },
+        { merchantRule: 'acme-rio', outcome: RuleOutcome.ELSEWHERE },
+      ],
       wallets: [
         {
           category: 'FOOD',

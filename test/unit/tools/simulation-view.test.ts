@@ -16,6 +16,10 @@ describe('simulation in a terminal', () => {
       rung: 'RUNG_WALLETS',
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
       mcc: '5999',
+      rules: [
+        { merchantRule: 'acme', outcome: 'RULE_OUTCOME_WON' },
+        { merchantRule: 'acme-rio', outcome: 'RULE_OUTCOME_ELSEWHERE' },
+      ],
       wallets: [
         { category: 'FOOD', balance: '400', dayLeft: '0', outcome: 'WALLET_OUTCOME_OVER_DAY_LIMIT' },
         { category: 'CASH', balance: '700', outcome: 'WALLET_OUTCOME_PAYS' },
@@ -26,6 +30,11 @@ describe('simulation in a terminal', () => {
       'decided by  the wallets',
       'merchant    ACME, SAO PAULO, BR',
       'MCC         5999, made 5411 by merchant rule acme',
+      '',
+      'merchant rule',
+      '-------------  ---------------------------',
+      'acme           replaces the MCC',
+      'acme-rio       no: another city or country',
       '',
       'wallet    R$  left today  left this month',
       '------  ----  ----------  ---------------  --------------------------',

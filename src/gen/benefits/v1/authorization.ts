@@ -48,6 +48,18 @@ export const RuleOutcome = {
   UNSPECIFIED: 0,
   /** WON - It replaced the MCC. */
   WON: 1,
+  /** PREFIX - It covers the merchant, but an exact rule does, too. */
+  PREFIX: 2,
+  /** SHORTER - It covers the merchant, but one with a longer name does, too. */
+  SHORTER: 3,
+  /** LESS_BOUND - It covers the merchant, but one of the same name that is bound more closely does, too. */
+  LESS_BOUND: 4,
+  /** ELSEWHERE - It is bound to another city or country, or the merchant came without. */
+  ELSEWHERE: 5,
+  /** NOT_WHOLE_NAME - It is exact, and the merchant's name goes on. */
+  NOT_WHOLE_NAME: 6,
+  /** INSIDE_WORD - It is a prefix, and would end inside a word. */
+  INSIDE_WORD: 7,
 } as const;
 
 export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
@@ -55,6 +67,12 @@ export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
 export namespace RuleOutcome {
   export type UNSPECIFIED = typeof RuleOutcome.UNSPECIFIED;
   export type WON = typeof RuleOutcome.WON;
+  export type PREFIX = typeof RuleOutcome.PREFIX;
+  export type SHORTER = typeof RuleOutcome.SHORTER;
+  export type LESS_BOUND = typeof RuleOutcome.LESS_BOUND;
+  export type ELSEWHERE = typeof RuleOutcome.ELSEWHERE;
+  export type NOT_WHOLE_NAME = typeof RuleOutcome.NOT_WHOLE_NAME;
+  export type INSIDE_WORD = typeof RuleOutcome.INSIDE_WORD;
 }
 
 /** WalletOutcome says whether a wallet pays, or why not. */
@@ -251,7 +269,10 @@ export interface SimulateResponse {
     | undefined;
   /** The MCC as received. The one that counted is answer.effective_mcc. */
   mcc: string;
-  /** The merchant rules that were looked at. Empty when none matched, or when transaction_id alone answered. */
+  /**
+   * The merchant rules that were looked at: first the one that won, then at most 20 of those whose name is the merchant's or a
+   * beginning of it and that did not. Empty when transaction_id alone answered.
+   */
   rules: RuleTried[];
   /** The wallets that may pay, in the order in which they are asked. Empty when transaction_id alone answered. */
   wallets: WalletTried[];
