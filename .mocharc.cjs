@@ -5,6 +5,9 @@ module.exports = {
   import: 'tsx',
   require: ['./test/support/hooks.ts'],
   ...(!named && {
+    // Most of the time is spent waiting for processes to start. Each of the two has a database of its own.
+    parallel: true,
+    jobs: 2,
     spec: [
       'test/unit/**/*.test.ts',
       'test/integration/**/*.test.ts',

@@ -164,7 +164,7 @@ describe('a local MongoDB', function () {
     await eventually('mongod has cleared its lock', async () => {
       return (await readFile(at('killed/mongo/mongod.lock'), 'utf8')) === ''
     })
-    expect(await isPortFree(portOf(owner.uri))).to.equal(true)
+    await eventually('its port is free', () => isPortFree(portOf(owner.uri)))
   })
 
   it('has its data at once after its owner is killed and it is opened again', async () => {
