@@ -49,16 +49,17 @@ export async function readHistories(
 
 /** The account together with its past, journal and ledger as one. */
 export function historyOf(account: Account, past: Past): AccountHistory {
+  // Of the ledger only what has left the journal: what is in both is taken once, and what is newer than the account is not to be seen. If
+  // there is any, somebody else has committed, and what is decided here will not be.
+  const firstSeq = account.journal[0]?.seq ?? account.version + 1n
   return {
     account,
     find: (id) =>
       account.journal.find((entry) => entry.transactionId === id) ??
-      past.entries.get(account.id)?.find((entry) => entry.transactionId === id),
+      past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
     reversalsOf: (id) => {
       const inJournal = account.journal.filter((entry) => entry.kind === 'REVERSAL')
       const inLedger = past.reversals.get(account.id) ?? []
-      const firstSeq = account.journal[0]?.seq ?? account.version + 1n
-      // What is in both is taken once, from the journal.
       const all = [...inLedger.filter(({ seq }) => seq < firstSeq), ...inJournal]
       return all.filter(({ originalId }) => originalId === id)
     },

@@ -184,6 +184,13 @@ describe('the history of an account', () => {
     expect(historyOf(after, noPast).find('new')?.seq).to.equal(9n)
   })
 
+  it('leaves out an entry that the ledger has but the account, as it was committed here, has not', async () => {
+    const stale: Account = { ...whole, version: 2n, journal: whole.journal.slice(1, 2) }
+    const past = await pastOf(settledStore(), [asking(stale, ['buy', 'open'])])
+    const { find } = historyOf(stale, past)
+    expect([find('buy'), find('open')?.seq]).to.deep.equal([undefined, 1n])
+  })
+
   it('leaves out reversals that the ledger has but the account, as it was read, has not', async () => {
     // Somebody else committed and settled in between: the commit of this decision will fail, and be decided again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }

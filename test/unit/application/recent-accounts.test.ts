@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { RecentAccounts } from '../../../src/application/recent-accounts.js'
+import { createReverse } from '../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../src/domain/account.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from './fixtures.js'
 import { soon } from './soon.js'
@@ -130,6 +131,17 @@ describe('engine: a copy that is stale', () => {
     await other.authorize('a', purchase('3', 100n), patience)
     const verdict = await test.authorize('a', purchase('2', 100n), patience)
     expect(verdict.type).to.equal('REPLAY')
+  })
+
+  it('does not take back a purchase of another process that the copy knows nothing of', async () => {
+    const other = testEngine({ store: test.store })
+    await other.authorize('a', purchase('2', 300n), patience)
+    await allSettled(other)
+    await other.authorize('a', purchase('3', 1n), patience)
+    await allSettled(other)
+    const reversal = { transactionId: 'back', originalId: '2', described: {} }
+    const verdict = await createReverse(test.engine)('a', reversal, patience)
+    expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
   it('refuses nothing for good: what no entry proves is decided on the account as it is', async () => {
