@@ -134,6 +134,9 @@ describe('engine: a copy that is stale', () => {
   })
 
   it('does not take back a purchase of another process that the copy knows nothing of', async () => {
+    // Now the copy's journal has the latest entry only, and the ledger is asked for others.
+    await test.authorize('a', purchase('latest', 1n), patience)
+    await allSettled(test)
     const other = testEngine({ store: test.store })
     await other.authorize('a', purchase('2', 300n), patience)
     await allSettled(other)
