@@ -85,6 +85,10 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts'],
   },
   {
+    of: 'src/schema.ts',
+    may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
+  },
+  {
     of: 'src/main.ts',
     may: [
       'src/config.ts',
