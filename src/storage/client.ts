@@ -12,9 +12,19 @@ export type ClientOptions = {
 /** Longest time one operation may take inside the server, in milliseconds. */
 export const OPERATION_MS_MAX = 2_000
 
-/** Makes a client whose every option that matters is written out; it connects on first use. */
+/**
+ * Makes a client whose every option that matters is written out; it connects on first use.
+ *
+ * @throws Error when the connection string is none. It does not say what the driver says, which may quote the password.
+ */
 export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
-  return new MongoClient(uri, clientOptions(limits))
+  try {
+    return new MongoClient(uri, clientOptions(limits))
+  } catch {
+    throw new Error(
+      'the address of the database (MONGODB_URI) cannot be read: check its user, password (percent-encoded), hosts and options',
+    )
+  }
 }
 
 function clientOptions({
