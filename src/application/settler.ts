@@ -3,6 +3,7 @@ import type { Entry } from '../domain/entry.js'
 import type { Clock } from './clock.js'
 import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { type Pauses, systemPauses } from './pauses.js'
 import { Withheld } from './withheld.js'
 
 /** Most entries sent to the ledger at once. */
@@ -31,6 +32,8 @@ type Queued = { readonly entry: Entry; readonly sinceMs: number; readonly isFoun
 export type SettlerOptions = {
   readonly ledger: Ledger
   readonly clock: Clock
+  /** The system's, unless a simulation has its own. */
+  readonly pauses?: Pauses
   /** Told of every failed attempt to reach the ledger; it is tried again. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -48,6 +51,7 @@ export type SettlerOptions = {
  */
 export class Settler {
   readonly #options: SettlerOptions
+  readonly #pauses: Pauses
   readonly #progress = new Map<AccountId, Progress>()
   readonly #withheld = new Withheld()
   #queue: Queued[] = []
@@ -57,6 +61,7 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    this.#pauses = options.pauses ?? systemPauses
   }
 
   /**
@@ -95,16 +100,16 @@ export class Settler {
 
   /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
+    let callOff = () => {}
     const timeIsOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs)
+      callOff = this.#pauses.after(timeoutMs, resolve)
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
       // The ledger may take longer than there is time: nobody waits for it then.
       await Promise.race([this.#running, timeIsOver])
     }
-    clearTimeout(timer)
+    callOff()
     this.#stopped = true
   }
 
@@ -155,7 +160,9 @@ export class Settler {
       } catch (error) {
         failures += 1
         this.#options.onFailure(error)
-        await this.#pause(Math.min(GATHER_MS * 2 ** failures, BACKOFF_MS_MAX) * (0.5 + Math.random() / 2))
+        await this.#pause(
+          Math.min(GATHER_MS * 2 ** failures, BACKOFF_MS_MAX) * (0.5 + this.#pauses.random() / 2),
+        )
       }
     }
   }
@@ -229,9 +236,9 @@ export class Settler {
   /** Waits, but not when `drain` is in a hurry. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, durationMs)
+      const callOff = this.#pauses.after(durationMs, resolve)
       this.#hurry = () => {
-        clearTimeout(timer)
+        callOff()
         resolve()
       }
     })
