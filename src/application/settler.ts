@@ -3,6 +3,7 @@ import type { Entry } from '../domain/entry.js'
 import type { Clock } from './clock.js'
 import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { type Pauses, systemPauses } from './pauses.js'
 import { Withheld } from './withheld.js'
 
 /** Most entries sent to the ledger at once. */
@@ -37,6 +38,8 @@ export type SettlerOptions = {
    * come meanwhile wait for it: it had better be worth it.
    */
   readonly gatherMsMax: number
+  /** The system's, unless a simulation has its own. */
+  readonly pauses?: Pauses
   /** Told of every failed attempt to reach the ledger; it is tried again. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -54,6 +57,7 @@ export type SettlerOptions = {
  */
 export class Settler {
   readonly #options: SettlerOptions
+  readonly #pauses: Pauses
   readonly #progress = new Map<AccountId, Progress>()
   readonly #withheld = new Withheld()
   #queue: Queued[] = []
@@ -65,6 +69,7 @@ export class Settler {
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    this.#pauses = options.pauses ?? systemPauses
   }
 
   /**
@@ -105,16 +110,16 @@ export class Settler {
   /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
-    let timer: NodeJS.Timeout | undefined
+    let callOff = () => {}
     const timeIsOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs)
+      callOff = this.#pauses.after(timeoutMs, resolve)
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
       // The ledger may take longer than there is time: nobody waits for it then.
       await Promise.race([this.#running, timeIsOver])
     }
-    clearTimeout(timer)
+    callOff()
     this.#stopped = true
   }
 
@@ -166,7 +171,7 @@ export class Settler {
         failures += 1
         this.#options.onFailure(error)
         await this.#pause(
-          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + Math.random() / 2),
+          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#pauses.random() / 2),
         )
       }
     }
@@ -252,9 +257,9 @@ export class Settler {
   /** Waits, but not when `drain` is in a hurry. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, durationMs)
+      const callOff = this.#pauses.after(durationMs, resolve)
       this.#hurry = () => {
-        clearTimeout(timer)
+        callOff()
         resolve()
       }
     })
