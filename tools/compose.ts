@@ -8,7 +8,8 @@ const COMPOSE_MS_MAX = 1_200_000
 
 const commands = new Map([
   ['up', ['up', '--build', '--detach', '--wait']],
-  ['down', ['down']],
+  // Prometheus and Grafana too, if they were started.
+  ['down', ['--profile', '*', 'down']],
 ])
 
 const name = process.argv[2] ?? ''

@@ -125,7 +125,7 @@ describe('encrypting and decrypting an environment', () => {
       plain.replace(secrets.JWT_SECRET, 'hunter2'),
       'JWT_SECRET must have at least 32 bytes',
     ],
-    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'JWT_SECRET is required'],
+    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'is required when NODE_ENV=production'],
     [
       'quotes, which would become part of the value',
       'JWT_SECRET="hunter2"\n',
