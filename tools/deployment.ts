@@ -51,16 +51,18 @@ export class Deployment {
 
   /**
    * Encrypts what is in `secrets.env`, for the public key that the encrypted file has, or for a new one. The readable file is removed.
-   * A setting that is wrong, or together with the others does not do, is found now and not by the pods.
+   * A setting that is wrong, or together with the others does not do, is found now and not by the pods. Where the private key is at hand,
+   * what has not changed stays as it is in the encrypted file.
    */
-  async encrypt(key: 'same key' | 'new key'): Promise<void> {
+  async encrypt(key: 'same key' | 'new key', env: NodeJS.ProcessEnv): Promise<void> {
     const values = readPlain(
       await this.#read(this.plainPath, 'write the secrets into it, one NAME=value a line'),
     )
     await this.#check(values)
-    const { publicKeyName, publicKey } = key === 'new key' ? await this.#makeKeys() : await this.#encrypted()
-    const file = { publicKeyName, publicKey, values: encryptValues(values, publicKey) }
-    await writeFile(this.encryptedPath, writeEncrypted(file))
+    const file = key === 'new key' ? await this.#newFile() : await this.#encrypted()
+    const fresh = encryptValues(values, file.publicKey)
+    const unchanged = await this.#unchanged(file, { values, env })
+    await writeFile(this.encryptedPath, writeEncrypted({ ...file, values: { ...fresh, ...unchanged } }))
     await rm(this.plainPath)
   }
 
@@ -87,24 +89,49 @@ export class Deployment {
     }
   }
 
-  async #privateKey({ publicKeyName }: EncryptedFile, env: NodeJS.ProcessEnv): Promise<string> {
+  /** What a file has encrypted already: the same value, encrypted again, would look like another. */
+  async #unchanged(
+    file: EncryptedFile,
+    { values, env }: { readonly values: Values; readonly env: NodeJS.ProcessEnv },
+  ): Promise<Values> {
+    // A new key pair has nothing to compare with, and the private key in the environment may be the old one.
+    if (Object.keys(file.values).length === 0) return {}
+    const key = await this.#findPrivateKey(file, env)
+    if (key === undefined) return {}
+    const before = decryptValues(file, key)
+    return Object.fromEntries(
+      Object.entries(file.values).filter(([name]) => name in values && before[name] === values[name]),
+    )
+  }
+
+  async #findPrivateKey(
+    { publicKeyName }: EncryptedFile,
+    env: NodeJS.ProcessEnv,
+  ): Promise<string | undefined> {
     const name = privateKeyName(publicKeyName)
-    const kept = readPlain(await readFile(this.keysPath, 'utf8').catch(() => ''))
-    const key = env[name] || kept[name]
+    return env[name] || (await this.#readKeys())[name]
+  }
+
+  async #privateKey(file: EncryptedFile, env: NodeJS.ProcessEnv): Promise<string> {
+    const key = await this.#findPrivateKey(file, env)
     if (key !== undefined) return key
     throw new Error(
-      `${name} is missing: set it in the environment, or in ${this.keysPath}. Without it start anew: ` +
+      `${privateKeyName(file.publicKeyName)} is missing: set it in the environment, or in ${this.keysPath}. Without it start anew: ` +
         `write ${this.plainPath}, then make encrypt env=${this.name} key=new`,
     )
   }
 
-  async #makeKeys(): Promise<{ readonly publicKeyName: string; readonly publicKey: string }> {
+  async #readKeys(): Promise<Values> {
+    return readPlain(await readFile(this.keysPath, 'utf8').catch(() => ''))
+  }
+
+  /** A file without values, for a new key pair. */
+  async #newFile(): Promise<EncryptedFile> {
     const publicKeyName = `DOTENV_PUBLIC_KEY_${this.name.toUpperCase()}`
     const { publicKey, privateKey } = newKeys()
-    const kept = readPlain(await readFile(this.keysPath, 'utf8').catch(() => ''))
-    const keys = { ...kept, [privateKeyName(publicKeyName)]: privateKey }
+    const keys = { ...(await this.#readKeys()), [privateKeyName(publicKeyName)]: privateKey }
     await writeFile(this.keysPath, writePlain(keys), { mode: PRIVATE_MODE })
-    return { publicKeyName, publicKey }
+    return { publicKeyName, publicKey, values: {} }
   }
 
   /** Reads the settings and the secrets as the pods will. Problems are told by name. */

@@ -6,7 +6,7 @@ await runCommand('encrypt', async () => {
   const key = argument('key')
   if (key !== undefined && key !== 'new')
     throw new Error('key= can only be new: without it the key stays the same')
-  await deployment.encrypt(key === 'new' ? 'new key' : 'same key')
+  await deployment.encrypt(key === 'new' ? 'new key' : 'same key', process.env)
   console.log(
     `${deployment.encryptedPath} is written, and can be committed; ${deployment.plainPath} is removed`,
   )

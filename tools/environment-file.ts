@@ -51,7 +51,7 @@ export function writeEncrypted({ publicKeyName, publicKey, values }: EncryptedFi
   return `# Encrypted: make decrypt, change secrets.env, make encrypt.\n${publicKeyName}="${publicKey}"\n\n${writePlain(values)}`
 }
 
-/** Encrypts each value by itself: what has changed can be seen in a diff by its name. */
+/** Encrypts each value by itself. The same value looks different each time. */
 export function encryptValues(values: Values, publicKey: string): Values {
   return mapValues(values, (value) => encrypt(publicKey, value))
 }

@@ -64,7 +64,7 @@ describe('encrypting and decrypting an environment', () => {
     deployment = new Deployment('staging', root)
     await deployment.removePlain()
     await writeFile(deployment.plainPath, plain)
-    await deployment.encrypt('new key')
+    await deployment.encrypt('new key', {})
     const [name = '', key = ''] = (await readFile(deployment.keysPath, 'utf8')).trim().split('=')
     privateKey = { [name]: key }
   })
@@ -85,7 +85,7 @@ describe('encrypting and decrypting an environment', () => {
       deployment.plainPath,
       plain.replace(secrets.MONGODB_URI, () => value),
     )
-    await deployment.encrypt('same key')
+    await deployment.encrypt('same key', {})
     await deployment.decrypt(privateKey)
     expect(await readFile(deployment.plainPath, 'utf8')).to.include(`MONGODB_URI=${value}\n`)
   })
@@ -99,9 +99,26 @@ describe('encrypting and decrypting an environment', () => {
   it('needs only the public key to encrypt again', async () => {
     await writeFile(deployment.keysPath, '')
     await writeFile(deployment.plainPath, plain.replace('hunter2', 'hunter3'))
-    await deployment.encrypt('same key')
+    await deployment.encrypt('same key', {})
     await deployment.decrypt(privateKey)
     expect(await readFile(deployment.plainPath, 'utf8')).to.include('hunter3')
+  })
+
+  it('with the private key leaves what has not changed as it was: a diff names what has', async () => {
+    const linesOf = async () => (await readFile(deployment.encryptedPath, 'utf8')).split('\n')
+    const before = await linesOf()
+    await writeFile(deployment.plainPath, plain.replace('hunter2', 'hunter3'))
+    await deployment.encrypt('same key', privateKey)
+    const changed = (await linesOf()).filter((line) => !before.includes(line))
+    expect(changed.map((line) => line.split('=', 1)[0])).to.deep.equal(['MONGODB_URI'])
+  })
+
+  it('begins anew with new keys while the old private key is still in the environment', async () => {
+    await writeFile(deployment.plainPath, plain)
+    await deployment.encrypt('new key', privateKey)
+    expect(await failureOf(deployment.decrypt(privateKey))).to.include('is not the private key')
+    await deployment.decrypt({})
+    expect(await readFile(deployment.plainPath, 'utf8')).to.equal(plain)
   })
 
   it('does not decrypt without the key, or with another', async () => {
@@ -136,7 +153,7 @@ describe('encrypting and decrypting an environment', () => {
   ] as const) {
     it(`refuses ${what}, and shows no value`, async () => {
       await writeFile(deployment.plainPath, text)
-      const failure = await failureOf(deployment.encrypt('same key'))
+      const failure = await failureOf(deployment.encrypt('same key', {}))
       expect(failure).to.include(message).and.not.include('hunter2')
     })
   }
@@ -173,7 +190,7 @@ describe('make deploy', () => {
     const deployment = new Deployment('staging', join(repository, '.k8s'))
     await deployment.removePlain()
     await writeFile(deployment.plainPath, plain)
-    await deployment.encrypt('new key')
+    await deployment.encrypt('new key', {})
   })
   beforeEach(() => writeFile(join(folder(), 'told'), ''))
 
