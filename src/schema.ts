@@ -25,7 +25,7 @@ async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<void
 }
 
 main().catch((error: unknown) => {
-  // The database's own words, and neither its address nor its credentials.
+  // The driver's own words: they may name a host, and never a password.
   process.stderr.write(`schema: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 })

@@ -24,8 +24,8 @@ type Surroundings = {
 }
 
 await runCommand('check-image', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'benefits-image-'))
   const mongo = await startEphemeralMongo({ env: process.env, log: console.error })
+  const folder = await mkdtemp(join(tmpdir(), 'benefits-image-'))
   try {
     // Whoever the image runs as has to get to its folder.
     await chmod(folder, 0o755)

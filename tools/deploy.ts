@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,11 +19,23 @@ await runCommand('deploy', async () => {
   await expectOwnImage(deployment)
   await deployment.decrypt(process.env)
   try {
+    removeWhenInterrupted(deployment)
+    await deployment.check()
     await deploy(deployment)
   } finally {
     await deployment.removePlain()
   }
 })
+
+/** Nobody who presses Ctrl-C leaves readable secrets behind. */
+function removeWhenInterrupted({ plainPath }: Deployment): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      rmSync(plainPath, { force: true })
+      process.exit(1)
+    })
+  }
+}
 
 /** Everything but the service first, and the schema with it; the service when the schema is there. */
 async function deploy({ name, folder }: Deployment): Promise<void> {

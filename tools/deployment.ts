@@ -51,14 +51,10 @@ export class Deployment {
 
   /**
    * Encrypts what is in `secrets.env`, for the public key that the encrypted file has, or for a new one. The readable file is removed.
-   * A setting that is wrong, or together with the others does not do, is found now and not by the pods. Where the private key is at hand,
-   * what has not changed stays as it is in the encrypted file.
+   * Where the private key is at hand, what has not changed stays as it is in the encrypted file.
    */
   async encrypt(key: 'same key' | 'new key', env: NodeJS.ProcessEnv): Promise<void> {
-    const values = readPlain(
-      await this.#read(this.plainPath, 'write the secrets into it, one NAME=value a line'),
-    )
-    await this.#check(values)
+    const values = await this.check()
     const file = key === 'new key' ? await this.#newFile() : await this.#encrypted()
     const fresh = encryptValues(values, file.publicKey)
     const unchanged = await this.#unchanged(file, { values, env })
@@ -72,7 +68,6 @@ export class Deployment {
       throw new Error(`${this.plainPath} is there already: make encrypt env=${this.name}, or remove it`)
     const file = await this.#encrypted()
     const values = decryptValues(file, await this.#privateKey(file, env))
-    await this.#check(values)
     await writeFile(this.plainPath, writePlain(values), { mode: PRIVATE_MODE })
   }
 
@@ -134,14 +129,21 @@ export class Deployment {
     return { publicKeyName, publicKey, values: {} }
   }
 
-  /** Reads the settings and the secrets as the pods will. Problems are told by name. */
-  async #check(secrets: Values): Promise<void> {
+  /**
+   * Reads the settings and the secrets as the pods will: what is wrong is found now and not by them. Returns the secrets.
+   *
+   * @throws Error that names every problem, and shows no value.
+   */
+  async check(): Promise<Values> {
+    const remedy = 'write the secrets into it, one NAME=value a line'
+    const secrets = readPlain(await this.#read(this.plainPath, remedy))
     const files = [join(this.#root, 'base', 'settings.env'), join(this.folder, 'settings.env')]
     const settings = await Promise.all(files.map(async (path) => readPlain(await readFile(path, 'utf8'))))
     const known = Object.keys(parseEnv(await readFile('.env.example', 'utf8')))
     const unknown = Object.keys(secrets).filter((name) => !known.includes(name))
     if (unknown.length > 0) throw new ConfigError(unknown.map((name) => `there is no variable ${name}`))
     readConfig(Object.assign({}, ...settings, secrets))
+    return secrets
   }
 
   async #read(path: string, remedy: string): Promise<string> {

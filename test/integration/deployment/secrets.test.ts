@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { Deployment } from '../../../tools/deployment.js'
 import { readEncrypted } from '../../../tools/environment-file.js'
-import { run } from '../../e2e/commands/make.js'
+import { Running, run } from '../../e2e/commands/make.js'
 import { configVariables } from '../../support/config-variables.js'
+import { eventually } from '../../support/eventually.js'
 import { overlays, secrets } from '../../support/manifests.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 
@@ -194,8 +195,13 @@ describe('make deploy', () => {
   })
   beforeEach(() => writeFile(join(folder(), 'told'), ''))
 
-  const deploy = async (more: Record<string, string> = {}) =>
-    await run(
+  const deploy = async (more: Record<string, string> = {}) => {
+    const running = start(more)
+    const code = await running.untilExit()
+    return { code, stdout: running.stdout, stderr: running.stderr }
+  }
+  const start = (more: Record<string, string>) =>
+    new Running(
       '/bin/bash',
       [
         '-c',
@@ -239,6 +245,14 @@ describe('make deploy', () => {
         'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging\n',
     })
     expect(await told()).to.satisfy((lines: string[]) => lines.every((line) => !line.startsWith('rollout')))
+    expect(await failureOf(stat(join(repository, '.k8s/overlays/staging/secrets.env')))).to.include('ENOENT')
+  })
+
+  it('leaves no readable secrets behind when it is interrupted', async () => {
+    const running = start({ OUTCOME: '' })
+    await eventually('it waits for the schema', async () => (await told()).at(-1)?.startsWith('get'))
+    running.signalGroup('SIGINT')
+    expect(await running.untilExit()).to.equal(1)
     expect(await failureOf(stat(join(repository, '.k8s/overlays/staging/secrets.env')))).to.include('ENOENT')
   })
 
