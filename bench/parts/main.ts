@@ -92,7 +92,7 @@ const metrics = createMetrics({
   catalogVersion: () => 1,
   catalogAgeMs: () => 0,
 })
-const logger = createLogger('info')
+const logger = createLogger({ level: 'info', format: 'json' })
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 
 const parts: readonly (readonly [what: string, part: () => unknown])[] = [

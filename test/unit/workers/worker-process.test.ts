@@ -14,7 +14,7 @@ describe('a worker process that the system would not start', () => {
     end = new Promise((resolve) => {
       worker = new WorkerProcess({
         start: { worker: 1, config: readConfig({}), mongodbUri: '', jwtSecret: '' },
-        logger: createLogger('silent'),
+        logger: createLogger({ level: 'silent', format: 'json' }),
         onChange: () => {},
         onMetrics: () => {},
         onEnd: resolve,
