@@ -27,9 +27,10 @@ export function createLogger({ level, format, base = {} }: LoggerOptions): Logge
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
-      // A second guard: nothing logs these on purpose.
+      // A second guard: nothing logs these on purpose. Errors are the only fields with fields; a wildcard in their place would make every
+      // line cost twice as much.
       redact: {
-        paths: ['authorization', '*.authorization', 'uri', '*.uri', 'secret', '*.secret'],
+        paths: ['authorization', 'uri', 'secret', 'err.authorization', 'err.uri', 'err.secret'],
         censor: '[redacted]',
       },
     },
