@@ -37,6 +37,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const settler = new Settler({
     ledger,
     clock,
+    gatherMsMax: 10,
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
