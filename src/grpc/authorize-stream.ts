@@ -139,7 +139,7 @@ class AuthorizeStream {
       if (timer === undefined) return
       clearTimeout(timer)
       timer = undefined
-      call.trace?.ended(codeOf(outcome))
+      call.trace?.ended(this.#closed ? 'CANCELLED' : codeOf(outcome))
       this.#ended(outcome, call)
       this.#answer(index, request.transactionId, outcome)
     }
@@ -156,8 +156,9 @@ class AuthorizeStream {
     return trace ? { ...this.#context, trace } : this.#context
   }
 
+  /** What nobody waits for any more has not failed. */
   #ended(outcome: Outcome, call: CallContext): void {
-    if (outcome.$case === 'error') this.#options.onItemError(outcome.value.code, call)
+    if (outcome.$case === 'error' && !this.#closed) this.#options.onItemError(outcome.value.code, call)
   }
 
   #budget(): Budget {

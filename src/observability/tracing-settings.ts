@@ -36,13 +36,13 @@ export function readTracingSettings(read: Read): TracingSettings {
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_ENDPOINT', problems),
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', problems),
   ]
-  return {
+  return Object.freeze({
     on: wanted && !endpoints.includes(false),
     protocol,
     batches: readBatches(read, problems),
     hasResourceAttributes: read('OTEL_RESOURCE_ATTRIBUTES') !== undefined,
     problems,
-  }
+  })
 }
 
 function isWanted(read: Read, problems: string[]): boolean {

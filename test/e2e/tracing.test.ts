@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { fundedAccount } from '../support/accounts.js'
 import { purchase, TestClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
+import { HealthClient } from '../support/health-client.js'
 import { PurchaseStream } from '../support/purchase-stream.js'
 import { serviceEnvironment, useService } from '../support/service-fixture.js'
 import { useServices } from '../support/service-process.js'
@@ -126,6 +127,14 @@ describe('a service that is traced', () => {
     // What is sent in order comes in order: when the next one is there, this one would be.
     await tracedPurchase({}, 2)
     expect(collector.spans.filter(({ traceId }) => traceId === silent.traceId)).to.deep.equal([])
+  })
+
+  it('follows no probe', async () => {
+    const health = new HealthClient(fixture().service.grpcAddress)
+    await health.check('')
+    health.close()
+    await tracedPurchase({}, 2)
+    expect(collector.spans.filter(({ name }) => name.startsWith('grpc.'))).to.deep.equal([])
   })
 
   it('gives each purchase of a stream a trace of its own, which links to the stream’s', async () => {

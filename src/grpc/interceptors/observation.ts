@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js'
 import type { CallTrace, StartedCall } from '../../observability/tracing.js'
 import { type CallContext, setCallContext } from '../call-context.js'
+import { isOpenMethod } from '../method-scopes.js'
 
 /** Metadata in which a request id comes in and goes out. */
 const REQUEST_ID = 'x-request-id'
@@ -36,7 +37,7 @@ export type ObservationOptions = {
   /** Called exactly once for each call that started. */
   readonly onEnd: (call: EndedCall) => void
   readonly monotonicMs: () => number
-  /** Begins to follow a call; absent when nothing is traced. Whoever is told of the call's end has its context, and ends the trace. */
+  /** Begins to follow a call that is not a probe's or a tool's; absent when nothing is traced. Whoever is told of the call's end has its context, and ends the trace. */
   readonly trace?: ((call: StartedCall) => CallTrace) | undefined
 }
 
@@ -58,9 +59,10 @@ export function observation(options: ObservationOptions): ServerInterceptor {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const requestId = requestIdOf(metadata)
-        context = trace
-          ? { requestId, trace: trace(startedCall(observed, requestId, metadata)) }
-          : { requestId }
+        context =
+          trace && !isOpenMethod(method.path)
+            ? { requestId, trace: trace(startedCall(observed, requestId, metadata)) }
+            : { requestId }
         setCallContext(metadata, context)
         next(metadata)
       })

@@ -466,9 +466,10 @@ describe('authorize stream', () => {
       decide('t0')
       pendingOf('t1').reject(new TypeError('a bug'))
       await aWhile()
-      expect({ answers: stream.answers, bugs, status: stream.status }).to.deep.equal({
+      expect({ answers: stream.answers, bugs, failed, status: stream.status }).to.deep.equal({
         answers: [],
         bugs: [],
+        failed: [],
         status: undefined,
       })
     })
