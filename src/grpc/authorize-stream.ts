@@ -143,7 +143,7 @@ class AuthorizeStream {
       this.#ended(outcome, call)
       this.#answer(index, request.transactionId, outcome)
     }
-    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error) })
+    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error, call) })
     const durationMs = this.#options.handlers.durationMsMax + LATE_MS
     let timer: NodeJS.Timeout | undefined = setTimeout(() => fail(tooLate(durationMs)), durationMs)
     this.#options
@@ -167,10 +167,10 @@ class AuthorizeStream {
     return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
   }
 
-  #statusOf(error: unknown) {
+  #statusOf(error: unknown, call: CallContext) {
     const callError = callErrorOf(error)
     if (callError.kind === 'INTERNAL' && !this.#closed) {
-      this.#options.handlers.onBug(error, this.#context)
+      this.#options.handlers.onBug(error, call)
     }
     return richStatusOf(callError)
   }

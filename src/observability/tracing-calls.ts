@@ -1,11 +1,14 @@
 import {
   type Attributes,
+  type Context,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
   SpanStatusCode,
   type TextMapGetter,
+  TraceFlags,
   type Tracer,
+  trace,
 } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { AccountStore } from '../application/account-store.js'
@@ -39,7 +42,7 @@ export class OpenTelemetryTracing implements Tracing {
     const parent = propagator.extract(ROOT_CONTEXT, header, headers)
     const attributes = { ...methodAttributes(method), 'benefits.request_id': requestId }
     const span = this.#options.tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent)
-    return this.#follow(span, method)
+    return this.#follow(span, { method, aboveItems: isUnwanted(parent) ? parent : ROOT_CONTEXT })
   }
 
   accounts(store: AccountStore): AccountStore {
@@ -67,27 +70,40 @@ export class OpenTelemetryTracing implements Tracing {
     clearTimeout(timer)
   }
 
-  #follow(span: Span, method: string): CallTrace {
+  #follow(span: Span, call: FollowedCall): CallTrace {
     const spans = this.#spans
     return {
       ids: idsOf(span),
       follow: (budget) => {
         if (span.isRecording()) spans.set(budget, span)
       },
-      item: () => this.#itemOf(span, method),
+      item: () => this.#itemOf(span, call),
       ended: (code) => end(span, code),
     }
   }
 
   /** Not a child: a stream lives for minutes, and a trace of thousands of purchases can neither be sampled nor read. */
-  #itemOf(stream: Span, method: string): CallTrace {
+  #itemOf(stream: Span, call: FollowedCall): CallTrace {
+    const { method, aboveItems } = call
     const options = {
       kind: SpanKind.INTERNAL,
       attributes: methodAttributes(method),
       links: [{ context: stream.spanContext() }],
     }
-    return this.#follow(this.#options.tracer.startSpan(`${method} purchase`, options, ROOT_CONTEXT), method)
+    return this.#follow(this.#options.tracer.startSpan(`${method} purchase`, options, aboveItems), call)
   }
+}
+
+type FollowedCall = {
+  readonly method: string
+  /** Where the purchases of a stream belong. */
+  readonly aboveItems: Context
+}
+
+/** Whether the caller has said that it does not want to be followed: then that goes for the purchases of its stream, too. */
+function isUnwanted(parent: Context): boolean {
+  const caller = trace.getSpanContext(parent)
+  return caller !== undefined && (caller.traceFlags & TraceFlags.SAMPLED) === 0
 }
 
 const propagator = new W3CTraceContextPropagator()

@@ -23,7 +23,7 @@ const MESSAGE_LENGTH_MAX = 300
 /** The SDK's own, which describe a machine that nobody looks at and a command line that may tell too much, are left out. */
 const detectors = [envDetector]
 
-/** Starts OpenTelemetry's SDK. What it has to complain of goes to our log; nothing is made known globally. */
+/** Starts OpenTelemetry's SDK. What it has to complain of goes to our log; its tracer is known to us alone. */
 export function startSdk(settings: TracingSettings, logger: Logger): Tracing {
   complainTo(logger)
   // The sampler and the limits of a span are read from the environment by the provider, where to and how to get there by the exporter.

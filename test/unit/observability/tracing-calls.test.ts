@@ -94,6 +94,14 @@ describe('the trace of a call', () => {
     })
   }
 
+  it('is not followed by any for the purchases of a stream whose caller’s is not recorded', () => {
+    recorder
+      .call({ traceparent: [`00-${TRACE}-${PARENT}-00`] })
+      .item()
+      .ended('OK')
+    expect(recorder.ended).to.deep.equal([])
+  })
+
   it('is followed by one of its own for each purchase of a stream, which links to it', () => {
     const stream = recorder.call({ traceparent })
     const item = stream.item()
