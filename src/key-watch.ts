@@ -36,7 +36,10 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
     },
     onRefusal: (files, error) => {
       metrics().keyFilesRefused(files)
-      logger.error({ files, problem: error.message }, 'key files refused, the last good ones stay in use')
+      logger.error(
+        { files, problem: error.message, err: error.cause },
+        'key files refused, the last good ones stay in use',
+      )
     },
   })
 }

@@ -69,10 +69,16 @@ export async function callService({
 }
 
 /** Where the service listens, as a client writes it. */
-export function addressOf({ host, grpcPort }: Pick<Config, 'host' | 'grpcPort'>): string {
-  // Listening on every address is no address to call, nor one that a certificate names.
-  const callable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `${callable.includes(':') ? `[${callable}]` : callable}:${grpcPort}`
+export function addressOf(config: Config): string {
+  const host = callable(config)
+  return `${host.includes(':') ? `[${host}]` : host}:${config.grpcPort}`
+}
+
+/** Listening on every address is no address to call. And with TLS this machine goes by its name: an address may not be asked for (RFC 6066). */
+function callable({ host, grpcTlsCertFile }: Config): string {
+  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const isLoopback = own === '127.0.0.1' || own === '::1'
+  return isLoopback && grpcTlsCertFile !== undefined ? 'localhost' : own
 }
 
 function describe(service: string, method: string) {

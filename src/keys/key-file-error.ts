@@ -2,7 +2,7 @@
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError'
 
-  constructor(variable: string, problem: string) {
-    super(`${variable}: ${problem}`)
+  constructor(variable: string, problem: string, options?: ErrorOptions) {
+    super(`${variable}: ${problem}`, options)
   }
 }

@@ -83,19 +83,26 @@ export class WatchedFiles<T> {
   }
 
   #try(contents: Contents, found: string): void {
-    const { parse, onChange, onRefusal } = this.#options
     try {
-      this.#value = parse(textsOf(contents))
+      this.#value = this.#options.parse(textsOf(contents))
     } catch (error) {
-      if (!(error instanceof KeyFileError)) throw error
-      const known = this.#refused === found && this.#problem === error.message
-      this.#refused = found
-      this.#problem = error.message
-      if (!known) onRefusal(error)
+      this.#refuse(found, error)
       return
     }
     this.#accept(found)
-    onChange(this.#value)
+    this.#options.onChange(this.#value)
+  }
+
+  #refuse(found: string, error: unknown): void {
+    const { paths, onRefusal } = this.#options
+    // A file that nobody has thought of is no reason to end a service that runs.
+    const names = Object.keys(paths).join(', ')
+    const refusal =
+      error instanceof KeyFileError ? error : new KeyFileError(names, 'cannot be used', { cause: error })
+    const known = this.#refused === found && this.#problem === refusal.message
+    this.#refused = found
+    this.#problem = refusal.message
+    if (!known) onRefusal(refusal)
   }
 
   #accept(found: string): void {

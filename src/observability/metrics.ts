@@ -227,35 +227,38 @@ export function createMetrics(readings: Readings): Metrics {
 }
 
 /** Series of files that are not there are left out: a certificate that "ends in 1970" would raise an alert. */
-function createKeyFileMetrics(registers: readonly Registry[], readings: KeyFileReadings | undefined) {
-  const options = { labelNames: ['files'] as const, registers: [...registers] }
+function createKeyFileMetrics(registers: Registry[], readings: KeyFileReadings | undefined) {
+  const options = { labelNames: ['files'] as const, registers }
+  const problems = () => [...(readings?.problems() ?? [])]
+  // There from the beginning, so that the first one of each is an increase.
   const reloads = new Counter({
     name: 'benefits_key_files_reloads_total',
     help: 'New keys (tokens) or certificates (tls) taken over from their files.',
     ...options,
+    collect() {
+      for (const [files] of problems()) this.inc({ files }, 0)
+    },
   })
   const failures = new Counter({
     name: 'benefits_key_files_reload_failures_total',
     help: 'New keys (tokens) or certificates (tls) refused, the last good ones staying in use.',
     ...options,
+    collect() {
+      for (const [files] of problems()) this.inc({ files }, 0)
+    },
   })
   new Gauge({
     name: 'benefits_key_files_unusable',
     help: '1 while the files as they are now are refused and the last good ones are in use, else 0.',
     ...options,
     collect() {
-      for (const [files, problem] of readings?.problems() ?? []) {
-        this.set({ files }, problem === undefined ? 0 : 1)
-        // From the first look on, so that the first failure is an increase.
-        reloads.inc({ files }, 0)
-        failures.inc({ files }, 0)
-      }
+      for (const [files, problem] of problems()) this.set({ files }, problem === undefined ? 0 : 1)
     },
   })
   new Gauge({
     name: 'benefits_tls_certificate_expiry_timestamp_seconds',
-    help: 'When the TLS certificate in use ends, or one of its issuers in the chain if that is sooner, in seconds since 1970.',
-    registers: [...registers],
+    help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner, in seconds since 1970.',
+    registers,
     collect() {
       const expiryMs = readings?.certificateExpiryMs()
       if (expiryMs === undefined) this.remove()

@@ -4,6 +4,7 @@ import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { checkTls, type TlsTexts } from '../../../src/keys/tls-material.js'
 import { createAuthority } from '../../../tools/certificates/certificate.js'
 import { authority, hours, serverIdentity } from '../../support/certificates.js'
+import { rsa } from './key-pairs.js'
 
 const ca = authority('ca')
 const server = serverIdentity(ca)
@@ -88,6 +89,11 @@ describe('files for TLS', () => {
     [
       'the key of another certificate',
       { key: other.privateKey },
+      /^KEY: does not belong to the certificate in CERT$/,
+    ],
+    [
+      'the key of another kind of certificate',
+      { key: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
       /^KEY: does not belong to the certificate in CERT$/,
     ],
     ['a certificate that has expired', { cert: old.certificate, key: old.privateKey }, /^CERT: expired at /],

@@ -141,6 +141,25 @@ describe('watched files', () => {
     expect({ value: late.value, refused }).to.deep.equal({ value: 'b', refused: ['ONE: is not valid yet'] })
   })
 
+  it('stay in use when nobody has thought of what is in the new ones', async () => {
+    const bug = await WatchedFiles.open({
+      paths: { ONE: one, OTHER: other },
+      parse: ({ ONE = '' }) => {
+        if (ONE === 'a') return ONE
+        throw new TypeError('a bug')
+      },
+      intervalMs: 10,
+      onChange: (value) => taken.push(value),
+      onRefusal: ({ message, cause }) => refused.push(message, String(cause)),
+    })
+    await writePair('b')
+    for (let looks = 0; looks < 3; looks += 1) await bug.look()
+    expect({ value: bug.value, refused }).to.deep.equal({
+      value: 'a',
+      refused: ['ONE, OTHER: cannot be used', 'TypeError: a bug'],
+    })
+  })
+
   for (const [what, spoil, problem] of [
     ['is gone', () => rm(one), 'ONE: cannot be read (ENOENT)'],
     ['is a folder', () => rm(one).then(() => mkdir(one)), 'ONE: is not a file'],
