@@ -1,4 +1,4 @@
-import { type ServiceDefinition, status } from '@grpc/grpc-js'
+import { ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import type { Authorize } from '../../src/application/authorize.js'
 import type { Config } from '../../src/config.js'
@@ -18,6 +18,7 @@ import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
 import { GrpcServer } from '../../src/grpc/server.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../src/keys/token-key.js'
 import { DecisionLog } from '../../src/observability/decision-log.js'
 import type { Logger } from '../../src/observability/logger.js'
 import { type CallLabels, createMetrics, type Metrics } from '../../src/observability/metrics.js'
@@ -51,8 +52,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       logger.error({ err: error, requestId }, 'internal error'),
   }
   const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
+    keys: secretKeys([jwtSecret], config.jwtAlgorithms),
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     nowMs: Date.now,
@@ -60,6 +60,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials: ServerCredentials.createInsecure(),
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
