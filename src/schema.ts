@@ -11,7 +11,10 @@ async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
   await makeSchema(config)
-  createLogger(config.logLevel).info({ database: config.mongodbDatabase }, 'the schema is there')
+  createLogger({ level: config.logLevel, format: config.logFormat }).info(
+    { database: config.mongodbDatabase },
+    'the schema is there',
+  )
 }
 
 async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<void> {

@@ -7,7 +7,7 @@ import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
 import { allowedNames } from '../../../tools/image/build-context.js'
 import { execForm, pairsOf, readDockerfile } from '../../../tools/image/dockerfile.js'
-import { configVariables } from '../../support/config-variables.js'
+import { knownVariables } from '../../support/known-variables.js'
 
 const text = readFileSync('Dockerfile', 'utf8')
 
@@ -64,7 +64,7 @@ describe('docker-compose.yml', () => {
 
   it('sets only variables that the service reads, and what it takes', () => {
     const environment = { ...authorizer.environment, NODE_ENV: 'production', SEED_EXAMPLES: 'true' }
-    expect(configVariables()).to.include.members(Object.keys(environment))
+    expect(knownVariables()).to.include.members(Object.keys(environment))
     expect(readConfig(environment).mongodbUri).to.equal('mongodb://mongodb:27017/?replicaSet=rs0')
   })
 

@@ -4,7 +4,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { Container, PodSpec, Service } from 'kubernetes-types/core/v1.js'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
-import { configVariables } from '../../support/config-variables.js'
+import { knownVariables } from '../../support/known-variables.js'
 import { wrongTypes } from '../../support/manifest-types.js'
 import {
   buildOverlay,
@@ -41,7 +41,7 @@ function describeManifests(manifests: () => Manifests): void {
   it('set only variables that the service reads', () => {
     const named = [deployment(), job()].flatMap((workload) => containerOf(workload).env ?? [])
     const names = [...Object.keys(manifests().settings), ...named.map(({ name }) => name)]
-    expect(configVariables()).to.include.members(names)
+    expect(knownVariables()).to.include.members(names)
   })
 
   it('set what the service takes', () => {

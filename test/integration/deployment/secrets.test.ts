@@ -4,8 +4,8 @@ import { expect } from 'chai'
 import { Deployment } from '../../../tools/deployment.js'
 import { readEncrypted } from '../../../tools/environment-file.js'
 import { Running, run } from '../../e2e/commands/make.js'
-import { configVariables } from '../../support/config-variables.js'
 import { eventually } from '../../support/eventually.js'
+import { knownVariables } from '../../support/known-variables.js'
 import { overlays, secrets } from '../../support/manifests.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 
@@ -27,7 +27,7 @@ describe('the encrypted environments of the repository', () => {
       const text = await readFile(`.k8s/overlays/${overlay}/.env.${overlay}`, 'utf8')
       const { values, publicKeyName } = readEncrypted(text)
       expect(Object.keys(values)).to.have.members(['MONGODB_URI', 'JWT_SECRET'])
-      expect(configVariables()).to.include.members(Object.keys(values))
+      expect(knownVariables()).to.include.members(Object.keys(values))
       expect(publicKeyName).to.equal(`DOTENV_PUBLIC_KEY_${overlay.toUpperCase()}`)
     })
   }
