@@ -1,4 +1,5 @@
-import { status } from '@grpc/grpc-js'
+import { isDeepStrictEqual } from 'node:util'
+import { ServerCredentials, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
 import type { CatalogHealth } from './application/catalog-cache.js'
@@ -15,16 +16,25 @@ import { authorizationService } from './grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
 import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
+import { HealthServer } from './grpc/health-server.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
 import { merchantRuleService } from './grpc/merchant-rule-service.js'
 import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
+import { TlsCredentials } from './grpc/tls-credentials.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
+import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
+import type { Keys } from './keys/key-files.js'
 import type { Logger } from './observability/logger.js'
-import { type CallLabels, createMetrics, type Metrics } from './observability/metrics.js'
+import {
+  type CallLabels,
+  createMetrics,
+  type KeyFileReadings,
+  type Metrics,
+} from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
 
 /** Time between two looks at the database, in milliseconds. */
@@ -35,15 +45,21 @@ const SETTLE_TIMEOUT_MS = 2_000
 export type ServiceOptions = {
   readonly config: Config
   readonly mongodbUri: string
-  readonly jwtSecret: string
+  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  readonly jwtSecret: string | undefined
   readonly logger: Logger
   /** Told when the service can decide for the first time, and where it listens. */
   readonly onReady: (ports: Ports) => void
 }
 
-export type Ports = { readonly grpcPort: number; readonly httpPort: number }
+export type Ports = {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** The plaintext port for health, if there is one. */
+  readonly healthPort: number | undefined
+}
 
-/** The running service: both ports, and everything behind them. */
+/** The running service: its ports, and everything behind them. */
 export type Service = Ports & {
   /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
   readonly failed: Promise<Error>
@@ -51,13 +67,25 @@ export type Service = Ports & {
   readonly stop: () => Promise<void>
 }
 
-/** Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does. */
+/**
+ * Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does.
+ *
+ * @throws KeyFileError when a file of keys or certificates is no good.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
+  const files = await openKeyFiles({
+    ...options,
+    metrics: () => decider.metrics,
+    onChange: (keys) => decider.useKeys(keys),
+  })
+  const health = createHealth(config)
   const decider = createDecider({
     ...options,
-    onPrepared: () => options.onReady({ grpcPort, httpPort }),
-    onServing: () => {},
+    keys: files.keys,
+    keyFiles: readingsOf(() => files),
+    onPrepared: () => options.onReady(ports),
+    onServing: (serving) => health?.setServing(serving),
   })
   const side = new SideServer({
     host: config.host,
@@ -65,25 +93,49 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: () => decider.metrics.expose(),
     readiness: () => ({
       ready: decider.serving(),
-      detail: decider.detail(),
+      detail: withWarning(decider.detail(), files),
     }),
   })
 
-  const httpPort = await side.listen()
-  const grpcPort = await listen(config, decider).catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
+  const ports = await openPorts({ side, health, openGrpc: () => listen(config, decider) })
   decider.start()
+  files.start()
 
   return {
-    grpcPort,
-    httpPort,
+    ...ports,
     failed: new Promise(() => {}),
     stop: async () => {
+      files.stop()
+      health?.setServing(false)
       await decider.stop()
+      health?.close()
       await side.close()
     },
+  }
+}
+
+/** The plaintext port for health, where one is configured. */
+export function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
+  return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
+}
+
+export type PortOpeners = {
+  readonly side: SideServer
+  readonly health: HealthServer | undefined
+  /** Opens the gRPC port and returns it. */
+  readonly openGrpc: () => Promise<number>
+}
+
+/** Opens all ports, or none. */
+export async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await side.listen()
+  try {
+    const healthPort = await health?.listen()
+    return { httpPort, healthPort, grpcPort: await openGrpc() }
+  } catch (error) {
+    health?.close()
+    await side.close()
+    throw error
   }
 }
 
@@ -92,7 +144,11 @@ async function listen({ host, grpcPort }: Config, decider: Decider): Promise<num
   return await decider.listen()
 }
 
-export type DeciderOptions = Omit<ServiceOptions, 'onReady'> & {
+export type DeciderOptions = Pick<ServiceOptions, 'config' | 'mongodbUri' | 'logger'> & {
+  /** Those to begin with. */
+  readonly keys: Keys
+  /** What the metrics tell of the files that the keys are from; absent when another process reads them. */
+  readonly keyFiles?: KeyFileReadings
   /** Told when it can decide for the first time, before the health checks are. */
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
@@ -110,6 +166,8 @@ export type Decider = {
   readonly listen: () => Promise<number>
   /** Begins to look for the database. */
   readonly start: () => void
+  /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
+  readonly useKeys: (keys: Keys) => void
   /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
   readonly stop: () => Promise<void>
 }
@@ -138,11 +196,13 @@ export function createDecider(options: DeciderOptions): Decider {
     oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
     catalogVersion: () => Number(core.catalog.health.version),
     catalogAgeMs: () => core.catalog.health.ageMs,
+    ...(options.keyFiles && { keyFiles: options.keyFiles }),
   })
   measureCommands(core.client, metrics)
 
   const draining = new AbortController()
-  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
+  const locks = createLocks(options)
+  const grpc = createGrpc({ ...options, core, metrics, ...locks, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -164,6 +224,7 @@ export function createDecider(options: DeciderOptions): Decider {
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : 'the database does not answer'),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
+    useKeys: locks.useKeys,
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
@@ -174,22 +235,46 @@ export function createDecider(options: DeciderOptions): Decider {
   }
 }
 
+/** What keys open: TLS and tokens. */
+type Locks = {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
+  readonly useKeys: (keys: Keys) => void
+}
+
+function createLocks({ config, keys }: DeciderOptions): Locks {
+  const tls = keys.tls && new TlsCredentials(keys.tls)
+  const verifier = new TokenVerifier({
+    keys: keys.tokens,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    nowMs: Date.now,
+  })
+  let used = keys
+  return {
+    credentials: tls ?? ServerCredentials.createInsecure(),
+    verifier,
+    useKeys: (next) => {
+      // What has not changed keeps what is remembered of it: verified tokens, and sessions of TLS.
+      if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
+      if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
+      used = next
+    },
+  }
+}
+
 type GrpcOptions = DeciderOptions & {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
   readonly core: Core
   readonly metrics: Metrics
   /** Ends the streams that are open. */
   readonly draining: AbortSignal
 }
 
-function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
+function createGrpc(options: GrpcOptions): GrpcServer {
+  const { config, credentials, verifier, logger, core, metrics, draining } = options
   const records = { logger, metrics, overload: new OverloadLog(logger) }
-  const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    nowMs: Date.now,
-  })
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
@@ -199,6 +284,7 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,

@@ -17,6 +17,7 @@ import {
 } from '../../src/gen/benefits/v1/authorization.js'
 import { RequestFields } from '../../src/grpc/request-fields.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../src/keys/token-key.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { createMetrics } from '../../src/observability/metrics.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/documents.js'
@@ -79,8 +80,7 @@ const accountBytes = BSON.serialize(accountDocument(account))
 const secret = randomBytes(32).toString('hex')
 const token = jwt.sign({ scope: 'transactions:authorize' }, secret, { subject: 'switch', expiresIn: '1h' })
 const verifier = new TokenVerifier({
-  secret,
-  algorithms: ['HS256'],
+  keys: secretKeys([secret], ['HS256']),
   issuer: undefined,
   audience: undefined,
   nowMs: Date.now,

@@ -1,4 +1,4 @@
-import { type ServiceDefinition, status } from '@grpc/grpc-js'
+import { ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import type { Authorize } from '../../src/application/authorize.js'
 import type { Config } from '../../src/config.js'
@@ -17,6 +17,7 @@ import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
 import { GrpcServer } from '../../src/grpc/server.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../src/keys/token-key.js'
 import type { Logger } from '../../src/observability/logger.js'
 import { type CallLabels, createMetrics, type Metrics } from '../../src/observability/metrics.js'
 
@@ -47,8 +48,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
     onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
   }
   const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
+    keys: secretKeys([jwtSecret], config.jwtAlgorithms),
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     nowMs: Date.now,
@@ -56,6 +56,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials: ServerCredentials.createInsecure(),
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,

@@ -32,6 +32,10 @@ async function start(options: WorkerStart): Promise<void> {
       onPrepared: () => {},
       onServing: (serving) => tell({ type: 'SERVING', serving }),
     })
+    // Before anything is waited for: what the primary says in the meantime would be lost.
+    process.on('message', (message: ToWorker) => {
+      if (message.type === 'KEYS') decider.useKeys(message.keys)
+    })
     await decider.listen()
     obey(decider, options, logger)
     decider.start()

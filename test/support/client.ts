@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Client, credentials, Metadata } from '@grpc/grpc-js'
+import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
@@ -63,8 +63,8 @@ export function purchase(request: Partial<AuthorizeRequest>): AuthorizeRequest {
 export class TestClient {
   readonly #client: Client
 
-  constructor(address: string) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  constructor(address: string, security: ChannelCredentials = credentials.createInsecure()) {
+    this.#client = new Client(address, security, {
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     })

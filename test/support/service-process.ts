@@ -77,6 +77,11 @@ export class ServiceProcess {
     return `127.0.0.1:${this.#listening('grpcPort')}`
   }
 
+  /** Address of the plaintext port for health. Known once it listens. */
+  get healthAddress(): string {
+    return `127.0.0.1:${this.#listening('healthPort')}`
+  }
+
   /** Address of the side port. Known once it listens. */
   get httpUrl(): string {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
@@ -114,7 +119,7 @@ export class ServiceProcess {
     await this.#exit
   }
 
-  #listening(field: 'grpcPort' | 'httpPort'): unknown {
+  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort'): unknown {
     const listening = this.events.find(({ event }) => event === 'listening')
     if (!listening) throw new Error('the service does not listen yet')
     return listening[field]

@@ -24,7 +24,13 @@ const boundaries: readonly Boundary[] = [
     may: ['src/storage/', 'src/application/errors.ts', 'src/domain/', 'mongodb'],
     mayForTypes: ['src/application/'],
   },
-  { of: 'src/grpc/token-verifier.ts', may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'] },
+  // Keys and certificates as they are in files: a leaf that knows nothing of who uses them.
+  { of: 'src/keys/', may: ['src/keys/', 'node:'] },
+  {
+    of: 'src/grpc/token-verifier.ts',
+    may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'],
+    mayForTypes: ['src/keys/'],
+  },
   {
     of: 'src/grpc/',
     may: [
@@ -38,6 +44,7 @@ const boundaries: readonly Boundary[] = [
       '@bufbuild/protobuf',
       'node:',
     ],
+    mayForTypes: ['src/keys/'],
   },
   {
     of: 'src/http/',
@@ -55,12 +62,21 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/config.ts',
-    may: ['src/observability/logger.ts', 'src/application/zone-calendar.ts', 'node:'],
-    mayForTypes: ['jsonwebtoken'],
+    may: [
+      'src/observability/logger.ts',
+      'src/application/zone-calendar.ts',
+      'src/keys/token-key.ts',
+      'node:',
+    ],
   },
   { of: 'src/local-secret.ts', may: ['node:'] },
   { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logger.ts'] },
   // The composition root.
+  {
+    of: 'src/key-watch.ts',
+    may: ['src/keys/'],
+    mayForTypes: ['src/config.ts', 'src/observability/'],
+  },
   {
     of: 'src/core.ts',
     may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb'],
@@ -68,21 +84,30 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service.ts',
-    may: ['src/application/', 'src/domain/', ...adapters, 'src/core.ts', '@grpc/grpc-js', 'node:'],
-    mayForTypes: ['src/config.ts', 'mongodb'],
+    may: [
+      'src/application/',
+      'src/domain/',
+      ...adapters,
+      'src/core.ts',
+      'src/key-watch.ts',
+      '@grpc/grpc-js',
+      'node:',
+    ],
+    mayForTypes: ['src/config.ts', 'src/keys/', 'mongodb'],
   },
   {
     of: 'src/workers/',
     may: [
       'src/workers/',
       'src/service.ts',
+      'src/key-watch.ts',
       'src/end-on-bug.ts',
       'src/grpc/port-probe.ts',
       'src/http/',
       'src/observability/',
       'node:',
     ],
-    mayForTypes: ['src/config.ts'],
+    mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
     of: 'src/schema.ts',

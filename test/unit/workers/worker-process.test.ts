@@ -13,7 +13,12 @@ describe('a worker process that the system would not start', () => {
     process.execPath = '/no/such/program'
     end = new Promise((resolve) => {
       worker = new WorkerProcess({
-        start: { worker: 1, config: readConfig({}), mongodbUri: '', jwtSecret: '' },
+        start: () => ({
+          worker: 1,
+          config: readConfig({}),
+          mongodbUri: '',
+          keys: { tls: undefined, tokens: [] },
+        }),
         logger: createLogger('silent'),
         onChange: () => {},
         onMetrics: () => {},
