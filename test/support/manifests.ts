@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 
 export const overlays = ['staging', 'production'] as const
 export type Overlay = (typeof overlays)[number]
@@ -39,7 +39,9 @@ export async function readWritten(overlay: Overlay): Promise<Manifests> {
   const settings = await Promise.all(
     ['base', `overlays/${overlay}`].map((folder) => readSettings(join(ROOT, folder, 'settings.env'))),
   )
-  const documents = await Promise.all(['base', 'components'].map((folder) => readFolder(join(ROOT, folder))))
+  const components = await readdir(join(ROOT, 'components'))
+  const folders = ['base', ...components.map((name) => join('components', name))]
+  const documents = await Promise.all(folders.map((folder) => readResources(join(ROOT, folder))))
   return { documents: documents.flat(), settings: Object.assign({}, ...settings) }
 }
 
@@ -70,9 +72,10 @@ async function readSettings(path: string): Promise<NodeJS.Dict<string>> {
   return parseEnv(await readFile(path, 'utf8'))
 }
 
-async function readFolder(folder: string): Promise<readonly Manifest[]> {
-  const names = await readdir(folder, { recursive: true })
-  const paths = names.filter((name) => /\.ya?ml$/.test(name) && !name.endsWith('kustomization.yaml'))
+/** What a kustomization adds. What it only changes is seen when it is built. */
+async function readResources(folder: string): Promise<readonly Manifest[]> {
+  const { resources = [] } = parse(await readFile(join(folder, 'kustomization.yaml'), 'utf8'))
+  const paths: readonly string[] = resources
   const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), 'utf8')))
   return texts.flatMap(parseDocuments)
 }

@@ -70,12 +70,10 @@ function describeManifests(manifests: () => Manifests): void {
     ])
   })
 
-  it('ask for the health on the gRPC port, and whether it lives of the process alone', () => {
+  it('ask for the health where no TLS is spoken, and whether it lives of the process alone', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(deployment())
-    expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([
-      config().grpcPort,
-      config().grpcPort,
-    ])
+    const port = config().grpcHealthPort ?? config().grpcPort
+    expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([port, port])
     expect(livenessProbe?.httpGet).to.deep.equal({ path: '/livez', port: 'http' })
   })
 
@@ -135,6 +133,24 @@ if (hasKubectl) {
         expect(names).to.include(settings?.configMapRef?.name).and.include(hidden?.secretRef?.name)
         expect(settings?.configMapRef?.name).to.match(/^benefits-authorizer-settings-\w{10}$/)
         expect(hidden?.secretRef?.name).to.match(/^benefits-authorizer-secrets-\w{10}$/)
+      })
+
+      it('speaks TLS, with files from a folder of a Secret, as a renewal needs it', () => {
+        const { grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile, grpcHealthPort } = readConfig({
+          ...manifests.settings,
+          ...secrets,
+        })
+        const deployment = only<Deployment>(manifests, 'Deployment')
+        const [mount, ...more] = containerOf(deployment).volumeMounts ?? []
+        expect(more).to.deep.equal([])
+        expect(mount).to.include({ readOnly: true }).and.not.have.property('subPath')
+        const files = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => `${mount?.mountPath}/${name}`)
+        expect([grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]).to.deep.equal(files)
+        expect(podOf(deployment).volumes).to.deep.equal([
+          // 0440.
+          { name: mount?.name, secret: { secretName: 'benefits-authorizer-tls', defaultMode: 288 } },
+        ])
+        expect(portNamed(containerOf(deployment), 'health')).to.equal(grpcHealthPort)
       })
 
       it('shows the secrets nowhere but in the Secret', () => {
