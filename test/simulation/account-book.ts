@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   type Account,
   type AccountHistory,
   type AccountId,
   applyEntry,
+  balanceOf,
   JOURNAL_MAX,
 } from '../../src/domain/account.js'
 import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry.js'
@@ -17,6 +17,7 @@ import {
   type Operation,
 } from './operation.js'
 import type { Prehistory } from './prehistory.js'
+import { isSame } from './same.js'
 
 /** The account as the rules lead to it, without a journal: the entries are kept once, beside it. */
 type State = Account
@@ -121,7 +122,7 @@ export class AccountBook {
     for (const operation of operations) {
       for (const version of versions) {
         const verdict = this.decide(operation, { seq: this.length, at: entry.at, version })
-        if (verdict.type === 'RECORD' && isDeepStrictEqual(verdict.entry, entry)) return undefined
+        if (verdict.type === 'RECORD' && isSame(verdict.entry, entry)) return undefined
         said.push(verdict)
       }
     }
@@ -130,7 +131,7 @@ export class AccountBook {
 
   #differs(entry: Entry): string | undefined {
     const kept = this.entry(Number(entry.seq))
-    if (kept === entry || isDeepStrictEqual(kept, entry)) return undefined
+    if (kept === entry || isSame(kept, entry)) return undefined
     return `${entryText(entry)} stands in the journal in the place of ${kept && entryText(kept)}`
   }
 
@@ -139,7 +140,7 @@ export class AccountBook {
       if (balance < 0n) return `a balance below zero: ${accountText(account)}`
     const { journal } = account
     const state = this.#states.at(-1) ?? this.#prehistory.account
-    if (isDeepStrictEqual(comparable(account), comparable(state))) return undefined
+    if (isSameAccount(account, state)) return undefined
     return `${accountText(account)} is not what its entries lead to: ${accountText({ ...state, journal })}`
   }
 
@@ -160,9 +161,23 @@ export class AccountBook {
   }
 }
 
-/** All of an account but its journal. A wallet that is not there holds nothing. */
-function comparable({ journal: _, wallets, ...account }: Account) {
-  return { ...account, wallets: new Map([...wallets].filter(([, balance]) => balance !== 0n)) }
+/** Whether two accounts are the same but for their journals. A wallet that is not there holds nothing. */
+function isSameAccount(one: Account, other: Account): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  const fields = { one: one as Fields, other: other as Fields }
+  for (const name of names) {
+    if (name === 'journal' || name === 'wallets') continue
+    if (!isSame(fields.one[name], fields.other[name])) return false
+  }
+  return holdsAllOf(one, other) && holdsAllOf(other, one)
+}
+
+/** An account, to be looked at field by field. */
+type Fields = Readonly<Record<string, unknown>>
+
+function holdsAllOf(one: Account, { wallets }: Account): boolean {
+  for (const [wallet, balance] of wallets) if (balanceOf(one, wallet) !== balance) return false
+  return true
 }
 
 /** A verdict in one line, for people. */

@@ -61,11 +61,11 @@ type Writing<Result, Answer> = {
 }
 
 const fates = {
-  UNREACHED: 'does not arrive',
-  LOST: 'has no reply',
-  LATE: 'arrives too late',
-  CUT: 'is cut off',
-  UNSURE: 'is not for good',
+  UNREACHED: 'writes that do not arrive',
+  LOST: 'writes whose reply is lost',
+  LATE: 'writes that arrive after they have failed',
+  CUT: 'writes that are cut off',
+  UNSURE: 'writes of which it is not known whether they last',
 } as const satisfies Record<Exclude<Fate, 'OK'>, string>
 
 /** How long a client waits for a primary, or for a reply, at most, in microseconds. */
@@ -205,8 +205,8 @@ export class RemoteStore implements AccountStore, Ledger {
     return new Promise<Answer>((resolve, reject) => {
       const { time, coverage, isLedgerAway } = this.#net
       const fate = call.what === 'append' && isLedgerAway ? 'UNREACHED' : this.#fate({ isWrite: true })
-      if (fate !== 'OK') coverage.count(`a write ${fates[fate]}`)
-      if (fate === 'UNREACHED' || fate === 'LATE') this.#fail(call.about, fates[fate], reject)
+      if (fate !== 'OK') coverage.count(fates[fate])
+      if (fate === 'UNREACHED' || fate === 'LATE') this.#fail(call.about, 'does not arrive in time', reject)
       if (fate === 'UNREACHED') return
       // What is on its way arrives, whether or not whoever sent it still waits, or lives.
       const lateUs = fate === 'LATE' ? this.#net.random.below(PATIENCE_US / 10) : 0

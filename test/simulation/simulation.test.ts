@@ -58,12 +58,12 @@ describe('simulation of the engine', function () {
     'journals filled',
     'settling failed',
     'disturbances: crash',
-    'answers: replay',
-    'answers: reused',
-    'answers: refused',
-    'no answer: overloaded',
-    'no answer: no_time_left',
-    'no answer: unavailable',
+    'answers: decided before',
+    'answers: the id is another one’s',
+    'answers: refused, nothing recorded',
+    'no answer: too many wait',
+    'no answer: no time left',
+    'no answer: the store is away',
   ])
     it(`comes across ${what}`, () => {
       expect(coverage.of(what)).to.be.above(0)

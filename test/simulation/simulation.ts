@@ -1,5 +1,6 @@
 import type { AccountChange } from '../../src/application/account-store.js'
 import type { Budget } from '../../src/application/budget.js'
+import type { Indecision } from '../../src/application/errors.js'
 import type { AccountId } from '../../src/domain/account.js'
 import { centavos } from '../../src/domain/money.js'
 import { Random } from '../../tools/crash-test/random.js'
@@ -37,6 +38,19 @@ export type Outcome = {
 
 /** One attempt at a process that has not been answered. */
 type OpenAttempt = Attempt & { readonly process: SimulatedProcess; readonly budget: Budget }
+
+const answers = {
+  RECORD: 'answers: decided now',
+  REPLAY: 'answers: decided before',
+  REUSED: 'answers: the id is another one’s',
+  REFUSED: 'answers: refused, nothing recorded',
+} as const satisfies Record<AnyVerdict['type'], string>
+
+const indecisions = {
+  UNAVAILABLE: 'no answer: the store is away',
+  OVERLOADED: 'no answer: too many wait',
+  NO_TIME_LEFT: 'no answer: no time left',
+} as const satisfies Record<Indecision, string>
 
 /** Longest history, in steps: one that is longer will never come to rest. */
 const STEPS_MAX = 200_000
@@ -222,7 +236,7 @@ export class Simulation {
 
   #answered(attempt: OpenAttempt, verdict: AnyVerdict): void {
     const { process, operation } = attempt
-    this.#coverage.count(`answers: ${verdict.type.toLowerCase()}`)
+    this.#coverage.count(answers[verdict.type])
     this.#tell(() => `${process.name} answers ${idOf(operation)}: ${verdictText(verdict)}`)
     this.#witness.answered(attempt, verdict)
   }
@@ -230,7 +244,7 @@ export class Simulation {
   #failed({ process, operation }: OpenAttempt, error: unknown): void {
     const { IndecisionError } = this.#options.subject.errors
     this.#tell(() => `${process.name} does not decide ${idOf(operation)}: ${String(error)}`)
-    if (error instanceof IndecisionError) this.#coverage.count(`no answer: ${error.indecision.toLowerCase()}`)
+    if (error instanceof IndecisionError) this.#coverage.count(indecisions[error.indecision])
     else this.#witness.accuse(`${operationText(operation)} fails with a bug: ${String(error)}`)
   }
 

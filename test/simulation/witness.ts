@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Account, type AccountId, JOURNAL_MAX } from '../../src/domain/account.js'
 import { AccountAudit } from '../../src/domain/audit.js'
 import { auditTakenBack } from '../../src/domain/audit-taken-back.js'
@@ -8,6 +7,7 @@ import type { Coverage } from './coverage.js'
 import type { Write } from './documents.js'
 import { type AnyVerdict, catalogs, entryText, idOf, type Operation, operationText } from './operation.js'
 import type { ReplicaSet, WriteListener } from './replica-set.js'
+import { isSame } from './same.js'
 
 /** One time that something was asked. */
 export type Attempt = {
@@ -54,7 +54,7 @@ export class Witness implements WriteListener {
     const book = this.#book(entry.accountId)
     const kept = book.entry(Number(entry.seq))
     const durable = this.#store.durable(entry.accountId)?.version ?? 0n
-    if (!isDeepStrictEqual(kept, entry))
+    if (!isSame(kept, entry))
       this.accuse(
         `account ${entry.accountId}: the ledger takes ${entryText(entry)}, which was never committed so`,
       )
@@ -104,7 +104,7 @@ export class Witness implements WriteListener {
     // What stands in the journal was compared when it was written.
     const audit = new AccountAudit(book.id, { ...account, journal: account.journal.slice(-1) })
     for (const [index, entry] of ledger.entries()) {
-      if (!isDeepStrictEqual(entry, book.entry(index + 1)))
+      if (!isSame(entry, book.entry(index + 1)))
         return `the ledger has ${entryText(entry)} in place ${index + 1}`
       audit.add(entry)
     }
@@ -139,7 +139,7 @@ export class Witness implements WriteListener {
     const kept = seq === undefined ? undefined : book.entry(seq)
     if (!kept) return 'no such entry is there'
     if (kept.seq > durable) return `${entryText(kept)} may yet be lost`
-    if (!isDeepStrictEqual(kept, verdict.entry)) return `${entryText(kept)} is there`
+    if (!isSame(kept, verdict.entry)) return `${entryText(kept)} is there`
     const due = book.decide(operation, { seq: Number(durable), at: kept.at, version: 1n })
     const isReuse = verdict.type === 'REUSED'
     return isReuse === (due.type === 'REUSED') ? undefined : `${verdictText(due)} was due`
