@@ -88,6 +88,7 @@ function figuresOf({ histories, steps, coverage }: Total, perSecond: string): st
   const rows = [
     ['histories', figure(histories)],
     ['histories a second', perSecond],
+    ['histories a second of processor time', figure((histories * 1_000_000) / process.cpuUsage().user)],
     ['steps', figure(steps)],
     ...coverage.all.map(([what, times]) => [what, figure(times)]),
   ]

@@ -82,8 +82,8 @@ export function planFrom(seed: number): Plan {
 }
 
 function accountPlan(id: AccountId, random: Random): AccountPlan {
-  const chosen = random.below(100)
-  const prehistory = chosen < 12 ? 'NONE' : chosen < 99 ? 'SHORT' : 'LONG'
+  const chosen = random.below(1_000)
+  const prehistory = chosen < 120 ? 'NONE' : chosen < 995 ? 'SHORT' : 'LONG'
   const { length } = prehistoryOf(id, prehistory).entries
   if (length === 0) return { id, prehistory, journal: 0, settled: 0 }
   // A full journal is one whose entries are not known to be in the ledger.

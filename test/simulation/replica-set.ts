@@ -37,13 +37,17 @@ export type WriteOutcome = 'DURABLE' | 'UNSURE' | 'LOST'
 /** Longest time that a write waits for a majority, in microseconds: the client's `wtimeoutMS`. */
 const WAIT_US_MAX = 2_000_000
 
+/** Time in which a primary counts as a new one, in microseconds. */
+const NEW_US = 5_000_000
+
 /**
  * A replica set of MongoDB as its clients see it: a primary that writes single documents, a log that a majority has only up to some
  * place, and elections in which what a majority did not have may be lost.
  *
  * - A filter and the unique indexes look at what the primary has, durable or not.
  * - Reads with concern `majority` or `snapshot` see what the primary knows a majority to have. A new primary may know less than is
- *   true, until a majority has had a write of its own; but never less than its sync source did when it wrote the last of the log.
+ *   true, until a majority has had a write of its own; but never less than was true when the last of its log was written: members
+ *   tell each other along with the log. (That they did not get to it in two elections one after another is not simulated.)
  * - A former primary goes on serving reads, of what a majority had when it was one. What it writes comes to nothing.
  */
 export class ReplicaSet {
@@ -58,6 +62,7 @@ export class ReplicaSet {
   #committed = 0
   /** What the primary knows of that. */
   #known = 0
+  #electedAtUs = Number.NEGATIVE_INFINITY
   /** What the primary before this one knew of it when it ceased to be one. */
   #formerlyKnown = 0
 
@@ -83,6 +88,11 @@ export class ReplicaSet {
     return this.#options.mistakes.readsLocally ? this.documents.length : this.#known
   }
 
+  /** Whether a read may, or may have a moment ago, come from a primary that did not know yet what a majority had. */
+  get isNew(): boolean {
+    return this.#options.time.nowUs - this.#electedAtUs < NEW_US
+  }
+
   /** The durable account, as nobody but the simulation can see it at any time. */
   durable(id: AccountId): Account | undefined {
     return this.documents.account(id, this.#committed)
@@ -97,14 +107,14 @@ export class ReplicaSet {
     if (before.version === 0n && stored) return 'CONFLICT'
     if (before.version > 0n && !(stored && isAsDecidedOn(stored, change, mistakes))) return 'CONFLICT'
     const written = stored ? updated(stored, change) : after
-    documents.write(written, this.#known)
+    documents.write(written, this.#committed)
     listener.accountWritten({ before: stored, after: written })
     return 'COMMITTED'
   }
 
   /** Inserts one entry; false when its id, or its place in the account's history, is taken. */
   insert(entry: Entry): boolean {
-    const inserted = this.documents.insert(entry, this.#known)
+    const inserted = this.documents.insert(entry, this.#committed)
     if (inserted) this.#options.listener.entryInserted(entry)
     return inserted
   }
@@ -161,6 +171,7 @@ export class ReplicaSet {
     for (const { done } of this.#waiting.splice(0)) done('LOST')
     const heard = Math.min(this.documents.committedAt(kept), this.#committed)
     this.#known = heard + random.below(this.#committed - heard + 1)
+    this.#electedAtUs = time.nowUs
     this.#heldUntilUs = 0
     this.#isUp = false
     this.#isReplicating = false

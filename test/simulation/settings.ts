@@ -5,6 +5,7 @@ export type Settings = {
   readonly processes: number
   readonly queueMax: number
   readonly waitMsMax: number
+  readonly gatherMsMax: number
   /** Longest way of a message, in microseconds. */
   readonly latencyUs: number
   readonly replicationUs: number
@@ -38,6 +39,7 @@ export function settingsFrom(random: Random): Settings {
     processes: random.pick([1, 1, 2, 2, 3]),
     queueMax: random.pick([1_000, 1_000, 1_000, 6, 2]),
     waitMsMax: random.pick([1_000, 20]),
+    gatherMsMax: random.pick([10, 2, 100]),
     latencyUs: random.pick([200, 1_000, 5_000]),
     replicationUs: random.pick([100, 1_000, 20_000]),
     slow: often(0.1),

@@ -7,7 +7,10 @@ import type { Subject } from './subject.js'
 /** Most histories that are tried to make one smaller. */
 const TRIES_MAX = 600
 
-type Rates = Omit<Settings, 'processes' | 'queueMax' | 'waitMsMax' | 'latencyUs' | 'replicationUs'>
+type Rates = Omit<
+  Settings,
+  'processes' | 'queueMax' | 'waitMsMax' | 'gatherMsMax' | 'latencyUs' | 'replicationUs'
+>
 
 const rates: readonly (keyof Rates)[] = [
   'slow',

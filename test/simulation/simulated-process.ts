@@ -59,14 +59,19 @@ export class SimulatedProcess implements Client {
     }
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
+    const { queueMax, waitMsMax, gatherMsMax } = net.settings
     this.settler = new subject.settler.Settler({
       ledger,
+      gatherMsMax,
       clock: this.clock,
       pauses,
       onFailure: () => coverage.count('settling failed'),
-      onDamage: (entry) => accuse(`${name} takes ${entryText(entry)} for refused by the ledger`),
+      onDamage: (entry) => {
+        // A new primary may not know yet that a majority has the entry. It is offered again.
+        if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
+        else accuse(`${name} takes ${entryText(entry)} for refused by the ledger`)
+      },
     })
-    const { queueMax, waitMsMax } = net.settings
     const options = {
       accounts,
       ledger,

@@ -54,6 +54,8 @@ const indecisions = {
 
 /** Longest history, in steps: one that is longer will never come to rest. */
 const STEPS_MAX = 200_000
+/** Time after which the settler offers again what the ledger has refused, in microseconds, and more. */
+const STUCK_US = 6_000_000
 /** Longest pause of a caller before the next attempt, in microseconds. */
 const CALLER_PAUSE_US = 50_000
 /** How far a clock may be off, in milliseconds. */
@@ -79,7 +81,7 @@ export class Simulation {
   #started = 0
   #steps = 0
   #hash = 0x811c9dc5
-  #phase: 'ROUGH' | 'CALM' = 'ROUGH'
+  #phase: 'ROUGH' | 'CALM' | 'CALM_AGAIN' = 'ROUGH'
 
   constructor(options: SimulationOptions) {
     const { plan, subject, mistakes = {} } = options
@@ -143,9 +145,10 @@ export class Simulation {
       if (isAlive && engine.waiting > 0)
         this.#witness.accuse(`${engine.waiting} requests wait in ${name} forever`)
     if (this.#phase === 'ROUGH') return this.#calmDown()
-    for (const { isAlive, name, settler } of this.#processes)
-      if (isAlive && settler.unsettled > 0)
-        this.#witness.accuse(`${name} never settles ${settler.unsettled} entries`)
+    const behind = this.#processes.filter(({ isAlive, settler }) => isAlive && settler.unsettled > 0)
+    if (behind.length > 0 && this.#phase === 'CALM') return this.#touchAgain()
+    for (const { name, settler } of behind)
+      this.#witness.accuse(`${name} never settles ${settler.unsettled} entries`)
     if (this.#witness.violation === undefined) this.#witness.finish()
     return false
   }
@@ -158,11 +161,27 @@ export class Simulation {
     if (this.#random.chance(0.3)) for (const process of this.#processes) process.isAlive = false
     for (const [index, { isAlive, isOpen }] of this.#processes.entries())
       if (!isAlive || !isOpen) this.#start(index)
-    for (const { id } of this.#options.plan.accounts) {
-      const deed = { atUs: 0, operation: touchOf(id), at: [0], patienceMs: 10_000, attemptsMax: 50 }
-      this.#time.after(1, () => this.#ask(deed, 0, 1))
-    }
+    this.#touchAll('touch', 1)
     return true
+  }
+
+  /** What the ledger has refused is offered again, but not at once. */
+  #touchAgain(): boolean {
+    this.#phase = 'CALM_AGAIN'
+    // Each process has something to settle that no other may know of.
+    this.#time.after(STUCK_US, () => this.#touchAll('touch-again', this.#processes.length))
+    return true
+  }
+
+  /** Asks something of every account, at each of the first so many processes. */
+  #touchAll(transactionId: string, processes: number): void {
+    for (const { id } of this.#options.plan.accounts) {
+      const operation = touchOf(id, transactionId)
+      for (let at = 0; at < processes; at++) {
+        const deed = { atUs: 0, operation, at: [at], patienceMs: 10_000, attemptsMax: 50 }
+        this.#time.after(1, () => this.#ask(deed, at, 1))
+      }
+    }
   }
 
   #put({ id, prehistory, journal, settled }: AccountPlan): void {
@@ -347,7 +366,7 @@ function bookOf({ id, prehistory }: AccountPlan): AccountBook {
   return new AccountBook(prehistoryOf(id, prehistory))
 }
 
-function touchOf(accountId: AccountId): Operation {
-  const content = { transactionId: 'touch', amount: centavos(1n), mcc: '9999', merchant: 'PADARIA' }
+function touchOf(accountId: AccountId, transactionId: string): Operation {
+  const content = { transactionId, amount: centavos(1n), mcc: '9999', merchant: 'PADARIA' }
   return { accountId, kind: 'BUY', content }
 }
