@@ -3,7 +3,7 @@ import { knownMistakes } from '../test/simulation/known-mistakes.js'
 import { planFrom } from '../test/simulation/plan.js'
 import { shrink } from '../test/simulation/shrink.js'
 import type { Outcome } from '../test/simulation/simulation.js'
-import { loadPatched, loadSubject, type Subject } from '../test/simulation/subject.js'
+import { loadPatched, loadSubject, type Subject } from '../test/support/engine-sources.js'
 import { argument, countArgument, runCommand } from './command.js'
 
 const SEEDS = 100_000

@@ -1,8 +1,8 @@
+import type { Subject } from '../support/engine-sources.js'
 import { Coverage } from './coverage.js'
 import type { Mistake } from './mistake.js'
 import { type Plan, planFrom } from './plan.js'
 import { type Outcome, Simulation } from './simulation.js'
-import type { Subject } from './subject.js'
 
 export type HistoriesOptions = {
   readonly subject: Subject

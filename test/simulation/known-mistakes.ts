@@ -78,6 +78,7 @@ export const knownMistakes: readonly Mistake[] = [
   },
   {
     name: 'a refusal on a stale copy believed',
+    isRare: true,
     patches: [
       {
         file: 'application/group-commit.ts',
@@ -118,6 +119,7 @@ export const knownMistakes: readonly Mistake[] = [
   },
   {
     name: 'a purchase that does not look for an earlier reversal',
+    isRare: true,
     patches: [
       {
         file: 'application/authorize.ts',

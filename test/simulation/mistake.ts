@@ -1,16 +1,9 @@
 import type { AccountStore } from '../../src/application/account-store.js'
 import type { Ledger } from '../../src/application/ledger.js'
+import type { Patch } from '../support/engine-sources.js'
 
 /** The engine's ports. */
 export type Ports = { readonly accounts: AccountStore; readonly ledger: Ledger }
-
-/** A change of the sources: a text that stands in a file once, and what stands there instead. */
-export type Patch = {
-  /** Such as `application/engine.ts`. */
-  readonly file: string
-  readonly text: string
-  readonly instead: string
-}
 
 /** What may be wrong with the code between the engine and the log of the replica set. Nothing, unless it is planted. */
 export type Mistakes = {
@@ -33,6 +26,6 @@ export type Mistake = Mistakes & {
   readonly name: string
   /** How the sources are changed; nothing if the mistake is in the store. */
   readonly patches?: readonly Patch[]
-  /** So many circumstances must come together that it takes hundreds of histories and more to find it. */
+  /** So many circumstances must come together that it takes hundreds of histories, or thousands. */
   readonly isRare?: boolean
 }

@@ -1,8 +1,8 @@
+import type { Subject } from '../support/engine-sources.js'
 import { simulateOne } from './histories.js'
 import type { Mistake } from './mistake.js'
 import type { Plan } from './plan.js'
 import type { Settings } from './settings.js'
-import type { Subject } from './subject.js'
 
 /** Most histories that are tried to make one smaller. */
 const TRIES_MAX = 600

@@ -7,11 +7,11 @@ import type { Pauses } from '../../src/application/pauses.js'
 import type { Settler } from '../../src/application/settler.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import type { Random } from '../../tools/crash-test/random.js'
+import type { Subject } from '../support/engine-sources.js'
 import { type AnyVerdict, calendar, catalogs, entryText, type Operation } from './operation.js'
 import { PREHISTORY_AT } from './prehistory.js'
 import { type Client, type Network, RemoteStore } from './remote-store.js'
 import type { View } from './replica-set.js'
-import type { Subject } from './subject.js'
 
 export type SimulatedProcessOptions = {
   readonly name: string

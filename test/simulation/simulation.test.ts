@@ -1,11 +1,11 @@
 import { expect } from 'chai'
+import { loadPatched, loadSubject, type Subject } from '../support/engine-sources.js'
 import { Coverage } from './coverage.js'
 import { firstViolation, numbersFrom, simulate, simulateOne } from './histories.js'
 import { knownMistakes } from './known-mistakes.js'
 import { planFrom } from './plan.js'
 import { shrink } from './shrink.js'
 import type { Outcome } from './simulation.js'
-import { loadPatched, loadSubject, type Subject } from './subject.js'
 
 /** Histories of a run of the tests. `make simulate-engine` has a hundred times as many. */
 const SEEDS = 1_000

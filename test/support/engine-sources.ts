@@ -2,9 +2,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Patch } from './mistake.js'
 
-/** The code that is simulated: the sources as they are, or a copy of them with mistakes in it. */
+/** A change of the sources: a text that stands in a file once, and what stands there instead. */
+export type Patch = {
+  /** Such as `application/engine.ts`. */
+  readonly file: string
+  readonly text: string
+  readonly instead: string
+}
+
+/** The engine and what is asked of it: the sources as they are, or a copy of them with mistakes in it. */
 export type Subject = {
   readonly engine: typeof import('../../src/application/engine.js')
   readonly settler: typeof import('../../src/application/settler.js')
