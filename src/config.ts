@@ -6,7 +6,8 @@ import {
   type TokenAlgorithm,
   tokenAlgorithms,
 } from './keys/token-key.js'
-import { type LogLevel, logLevels } from './observability/logger.js'
+import { type LogFormat, type LogLevel, logFormats, logLevels } from './observability/logger.js'
+import { readTracingSettings } from './observability/tracing-settings.js'
 
 /** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
 export type Config = Readonly<ReturnType<typeof readAll>>
@@ -76,6 +77,13 @@ function readAll(reader: EnvironmentReader) {
     jwtAudience: reader.text('JWT_AUDIENCE'),
     jwtRequireScope: reader.flag('JWT_REQUIRE_SCOPE', false),
     logLevel: reader.choice<LogLevel>('LOG_LEVEL', logLevels, 'info'),
+    logFormat: reader.choice<LogFormat>('LOG_FORMAT', logFormats, 'auto'),
+    logApprovalsPerSecond: reader.integer('LOG_APPROVALS_PER_SECOND', {
+      fallback: 20,
+      min: 0,
+      max: 1_000_000,
+    }),
+    tracing: readTracingSettings((name) => reader.text(name)),
     decisionTimeoutMs: reader.integer('DECISION_TIMEOUT_MS', { fallback: 2_000, min: 50, max: 60_000 }),
     queueMax: reader.integer('QUEUE_MAX', { fallback: 1_024, min: 1, max: 1_000_000 }),
     queueWaitMs: reader.integer('QUEUE_WAIT_MS', { fallback: 50, min: 1, max: 60_000 }),

@@ -16,7 +16,7 @@ const SAME_SIGNAL_MS = 500
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
-  const logger = createLogger(config.logLevel)
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   endOnBug(logger)
 
   const jwtSecret = config.jwtSecret ?? (hasKeyFile(config) ? undefined : await localSecret(config.dataDir))

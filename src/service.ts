@@ -12,8 +12,9 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { InvariantError } from './domain/invariant.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
-import { authorizationService } from './grpc/authorization-service.js'
+import { type AskedDecision, authorizationService } from './grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
+import type { CallContext } from './grpc/call-context.js'
 import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { HealthServer } from './grpc/health-server.js'
@@ -28,7 +29,9 @@ import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 import type { Keys } from './keys/key-files.js'
-import type { Logger } from './observability/logger.js'
+import type { Caller, CallIds } from './observability/call-fields.js'
+import { DecisionLog } from './observability/decision-log.js'
+import { type Logger, roundMs } from './observability/logger.js'
 import {
   type CallLabels,
   createMetrics,
@@ -36,11 +39,14 @@ import {
   type Metrics,
 } from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
+import { openTracing, type Tracing } from './observability/tracing.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
 /** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
 const SETTLE_TIMEOUT_MS = 2_000
+/** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
+const TRACE_TIMEOUT_MS = 2_000
 
 export type ServiceOptions = {
   readonly config: Config
@@ -82,6 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const health = createHealth(config)
   const decider = createDecider({
     ...options,
+    tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
     keyFiles: readingsOf(() => files),
     onPrepared: () => options.onReady(ports),
@@ -145,6 +152,8 @@ async function listen({ host, grpcPort }: Config, decider: Decider): Promise<num
 }
 
 export type DeciderOptions = Pick<ServiceOptions, 'config' | 'mongodbUri' | 'logger'> & {
+  /** Absent when nothing is traced. Is closed when the decider has stopped. */
+  readonly tracing: Tracing | undefined
   /** Those to begin with. */
   readonly keys: Keys
   /** What the metrics tell of the files that the keys are from; absent when another process reads them. */
@@ -173,9 +182,10 @@ export type Decider = {
 }
 
 export function createDecider(options: DeciderOptions): Decider {
-  const { config, logger } = options
+  const { config, logger, tracing } = options
   const core = createCore({
     config,
+    tracing,
     mongodbUri: options.mongodbUri,
     onSettleFailure: (error) => {
       metrics.settleFailed()
@@ -201,8 +211,10 @@ export function createDecider(options: DeciderOptions): Decider {
   measureCommands(core.client, metrics)
 
   const draining = new AbortController()
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
+  const records = { logger, metrics, decisions, overload: new OverloadLog(logger) }
   const locks = createLocks(options)
-  const grpc = createGrpc({ ...options, core, metrics, ...locks, draining: draining.signal })
+  const grpc = createGrpc({ ...options, core, records, ...locks, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -231,6 +243,8 @@ export function createDecider(options: DeciderOptions): Decider {
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
+      decisions.close()
+      await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
 }
@@ -267,18 +281,19 @@ type GrpcOptions = DeciderOptions & {
   readonly credentials: ServerCredentials
   readonly verifier: TokenVerifier
   readonly core: Core
-  readonly metrics: Metrics
+  readonly records: Records
   /** Ends the streams that are open. */
   readonly draining: AbortSignal
 }
 
 function createGrpc(options: GrpcOptions): GrpcServer {
-  const { config, credentials, verifier, logger, core, metrics, draining } = options
-  const records = { logger, metrics, overload: new OverloadLog(logger) }
+  const { config, credentials, verifier, core, records, tracing, draining } = options
+  const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
-    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+    onBug: (error: unknown, call: CallContext) =>
+      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
   const catalog = () => core.catalog.current()
   return new GrpcServer({
@@ -291,13 +306,14 @@ function createGrpc(options: GrpcOptions): GrpcServer {
         onStart: (call) => metrics.callStarted(labelsOf(call)),
         onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: (call) => recordCall(call, records),
+        trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, requestId) => {
+        onRefusal: (reason, call) => {
           metrics.tokenRefused(reason)
-          logger.info({ reason, requestId }, 'token refused')
+          logger.info({ reason, ...idsOf(call) }, 'token refused')
         },
       }),
     ],
@@ -307,7 +323,8 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       reverse: createReverse(core.engine),
       handlers,
       streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
-      onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
+      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
+      onItemError: (code, call) => recordFailure(code, call, records),
     }),
     account: {
       ...accountHandlers({
@@ -339,34 +356,55 @@ function describe(failure: unknown): string {
   return 'see the log'
 }
 
-type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
+type Records = {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly decisions: DecisionLog
+  readonly overload: OverloadLog
+}
 
 function recordCall(call: EndedCall, { logger, metrics, overload }: Records): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
-  const { requestId, principal } = call.context
+  call.context.trace?.ended(code)
   const refused = call.code === status.RESOURCE_EXHAUSTED
   if (refused) overload.refused()
   const level = call.code === status.OK || refused ? 'debug' : 'info'
+  if (!logger.isLevelEnabled(level)) return
   logger[level](
-    { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
+    { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
     'call',
   )
+}
+
+/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+function recordFailure(failed: status, call: CallContext, { logger, overload }: Records): void {
+  const refused = failed === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const code = status[failed] ?? 'UNKNOWN'
+  logger[refused ? 'debug' : 'info']({ code, ...callerOf(call) }, 'a purchase of a stream failed')
 }
 
 function recordDecision(
   entry: AuthorizationEntry | ReversalEntry,
   replayed: boolean,
-  metrics: Metrics,
+  { call, durationMs }: AskedDecision,
+  { metrics, decisions }: Records,
 ): void {
-  const { code } = codesOf(entry.reason)
-  metrics.decision({
-    kind: entry.kind,
-    code,
-    reason: entry.reason,
-    category: entry.movement?.wallet ?? '',
-    replayed,
-  })
+  const { kind, reason } = entry
+  const { code } = codesOf(reason)
+  const category = entry.movement?.wallet
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed })
+  decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/** What every line about a call has: how to find the call again, and whose it was. */
+function callerOf(call: CallContext): Caller {
+  return { ...idsOf(call), subject: call.principal?.subject }
+}
+
+function idsOf({ requestId, trace }: CallContext): CallIds {
+  return { requestId, ...trace?.ids }
 }
 
 function labelsOf({ path, type }: ObservedCall): CallLabels {

@@ -37,6 +37,8 @@ export type CallOptions = {
   /** Sent as metadata `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */
   readonly authorization?: string | null
   readonly requestId?: string
+  /** Sent besides. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds from now. Default: 10 seconds. */
   readonly deadlineMs?: number
 }
@@ -119,9 +121,14 @@ export class TestClient {
 }
 
 /** What a call is sent with. */
-export function metadataOf({ authorization = `Bearer ${signToken()}`, requestId }: CallOptions): Metadata {
+export function metadataOf({
+  authorization = `Bearer ${signToken()}`,
+  requestId,
+  headers = {},
+}: CallOptions): Metadata {
   const metadata = new Metadata()
   if (authorization !== null) metadata.set('authorization', authorization)
   if (requestId !== undefined) metadata.set('x-request-id', requestId)
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
   return metadata
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { ConfigError, readConfig } from '../../src/config.js'
+import { readTracingSettings } from '../../src/observability/tracing-settings.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 
@@ -30,6 +31,9 @@ describe('config', () => {
       keyFilesRefreshMs: 2_000,
       jwtRequireScope: false,
       logLevel: 'info',
+      logFormat: 'auto',
+      logApprovalsPerSecond: 20,
+      tracing: readTracingSettings(() => undefined),
       decisionTimeoutMs: 2_000,
       queueMax: 1_024,
       queueWaitMs: 50,
@@ -66,6 +70,9 @@ describe('config', () => {
       JWT_AUDIENCE: 'audience',
       JWT_REQUIRE_SCOPE: 'true',
       LOG_LEVEL: 'debug',
+      LOG_FORMAT: 'text',
+      LOG_APPROVALS_PER_SECOND: '7',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       DECISION_TIMEOUT_MS: '50',
       QUEUE_MAX: '4',
       QUEUE_WAIT_MS: '60',
@@ -99,6 +106,9 @@ describe('config', () => {
       jwtAudience: 'audience',
       jwtRequireScope: true,
       logLevel: 'debug',
+      logFormat: 'text',
+      logApprovalsPerSecond: 7,
+      tracing: { ...readTracingSettings(() => undefined), on: true },
       decisionTimeoutMs: 50,
       queueMax: 4,
       queueWaitMs: 60,
@@ -141,6 +151,7 @@ describe('config', () => {
       ['QUEUE_WAIT_MS', 'queueWaitMs', 1, 60_000],
       ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 1_500],
       ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
+      ['LOG_APPROVALS_PER_SECOND', 'logApprovalsPerSecond', 0, 1_000_000],
     ] as const
 
     for (const [variable, key, min, max] of limits) {
@@ -182,6 +193,7 @@ describe('config', () => {
       ['JWT_REQUIRE_SCOPE', 'yes'],
       ['SEED_EXAMPLES', '1'],
       ['LOG_LEVEL', 'verbose'],
+      ['LOG_FORMAT', 'xml'],
       ['LIMITS_TIME_ZONE', 'Brasil/Central'],
       ['LIMITS_TIME_ZONE', '-03:00'],
       ['GRPC_PORT', 'many'],

@@ -53,6 +53,19 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/observability/metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
+  // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
+  {
+    of: 'src/observability/tracing.ts',
+    may: ['src/observability/logger.ts'],
+    mayForTypes: ['src/observability/', 'src/application/'],
+    mayDynamically: ['src/observability/tracing-sdk.ts'],
+  },
+  { of: 'src/observability/tracing-settings.ts', may: [] },
+  {
+    of: 'src/observability/tracing-',
+    may: ['src/observability/', 'src/domain/reason.ts', '@opentelemetry/', 'node:'],
+    mayForTypes: ['src/application/', 'src/domain/'],
+  },
   { of: 'src/observability/', may: ['src/observability/', 'node:'] },
   { of: 'src/gen/', may: ['src/gen/', '@bufbuild/protobuf', '@grpc/grpc-js'] },
   // For development: none of ours, and packages that production does not have.
@@ -64,6 +77,7 @@ const boundaries: readonly Boundary[] = [
     of: 'src/config.ts',
     may: [
       'src/observability/logger.ts',
+      'src/observability/tracing-settings.ts',
       'src/application/zone-calendar.ts',
       'src/keys/token-key.ts',
       'node:',
@@ -80,7 +94,7 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/core.ts',
     may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb'],
-    mayForTypes: ['src/config.ts'],
+    mayForTypes: ['src/config.ts', 'src/observability/tracing.ts'],
   },
   {
     of: 'src/service.ts',

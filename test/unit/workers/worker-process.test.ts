@@ -19,7 +19,7 @@ describe('a worker process that the system would not start', () => {
           mongodbUri: '',
           keys: { tls: undefined, tokens: [] },
         }),
-        logger: createLogger('silent'),
+        logger: createLogger({ level: 'silent', format: 'json' }),
         onChange: () => {},
         onMetrics: () => {},
         onEnd: resolve,
