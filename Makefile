@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds title mccs order free credits never profile env key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seeds teeth seconds title mccs order free credits never profile env key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -122,6 +122,10 @@ test: install ## Build, then run all tests
 
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
+
+simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
+#               > teeth=yes: how soon each of many planted mistakes is found
+	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
 
 bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts
