@@ -34,6 +34,9 @@ export type EngineOptions = {
   readonly waitMsMax: number
 }
 
+/** What decides requests: the engine, or what is put around it. */
+export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
+
 /**
  * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
  *
