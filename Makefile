@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seeds teeth seconds title mccs order free credits never profile env key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills moves seed seeds teeth seconds title mccs order free credits never profile env key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -85,6 +85,9 @@ mcc-policy: install ## Show the MCCs that nothing pays for; never="7995 6010-601
 verify: install ## Check that every centavo is explained: repair=yes settles what a crash left
 	$(TSX) tools/verify.ts
 
+shard: install ## Spread the database over the shards of MONGODB_URI, a mongos; again is harmless
+	$(TSX) tools/shard.ts
+
 token: install ## Print a token: scope="transactions:authorize" subject=developer lifetime=1h
 	$(TSX) tools/token.ts
 
@@ -120,8 +123,14 @@ run-debug: install ## Start from the sources: restarts when they change, debugge
 test: install ## Build, then run all tests
 	npm --silent test
 
+test-sharded: build ## The tests that speak with the database, on a sharded cluster through mongos
+	TEST_DATABASE=sharded node_modules/.bin/mocha --config .mocharc.sharded.cjs
+
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
+
+shard-test: build ## Move chunks between two shards under load, and check the books: moves=30 seed=
+	$(TSX) tools/shard-test/main.ts
 
 simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
 #               > teeth=yes: how soon each of many planted mistakes is found

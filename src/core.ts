@@ -4,7 +4,8 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
-import { Engine, type Executor } from './application/engine.js'
+import type { Executor } from './application/engine.js'
+import { Engines } from './application/engines.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
@@ -24,7 +25,9 @@ import { MongoCategoryStore } from './storage/mongo-category-store.js'
 import { MongoLedger } from './storage/mongo-ledger.js'
 import { MongoMerchantRuleStore } from './storage/mongo-merchant-rule-store.js'
 import { MongoStatementStore } from './storage/mongo-statement-store.js'
+import { ReadOrder } from './storage/read-order.js'
 import { ensureSchema } from './storage/schema.js'
+import { ShardMap } from './storage/shard-map.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
@@ -72,7 +75,8 @@ export function createCore(options: CoreOptions): Core {
   const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   const db = client.db(config.mongodbDatabase)
   const { clock = systemClock } = options
-  const ledger = new MongoLedger(db)
+  const order = new ReadOrder(client)
+  const ledger = new MongoLedger(db, order)
   const engineLedger = tracing?.ledger(ledger) ?? ledger
   const settler = new Settler({
     ledger: engineLedger,
@@ -81,8 +85,10 @@ export function createCore(options: CoreOptions): Core {
     onFailure: options.onSettleFailure,
     onDamage: options.onDamage,
   })
-  const accounts = new MongoAccountStore(db)
-  const engine = new Engine({
+  const accounts = new MongoAccountStore(db, order)
+  const shardMap = new ShardMap(db)
+  const engine = new Engines({
+    homeOf: shardMap.homeOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
     settler,
@@ -124,6 +130,7 @@ export function createCore(options: CoreOptions): Core {
       // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
       await client.connect()
       await ensureSchema(db)
+      if (await order.isSharded()) await shardMap.follow()
       await catalog.start()
       if (!config.seedExamples) return
       await seedExamples({ engine, catalog, clock, addRules })
@@ -135,6 +142,7 @@ export function createCore(options: CoreOptions): Core {
     },
     close: async (timeoutMs) => {
       await catalog.close()
+      shardMap.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs
       await engine.drain()
       await settler.drain(endsAtMs - clock.monotonicMs())

@@ -13,8 +13,8 @@ export interface AccountStore {
   load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>
 
   /**
-   * The same, together with those of the given entries that are in the ledger, all as of one moment: an entry that is missing
-   * from an account's journal because it has left it is in the ledger.
+   * The same, together with those of the given entries that are in the ledger. The ledger is read no earlier than the accounts: an
+   * entry that is missing from an account's journal because it has left it is in the result. One that is newer than the account may be.
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */

@@ -34,7 +34,7 @@ export type EngineOptions = {
   readonly waitMsMax: number
 }
 
-/** What decides requests: the engine, or what is put around it. */
+/** What decides requests: the engine, several that look like one, or what is put around it. */
 export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
 
 /**

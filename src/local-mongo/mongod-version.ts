@@ -22,7 +22,7 @@ export async function isExecutable(path: string): Promise<boolean> {
 }
 
 /**
- * Runs `mongod --version`, for at most ten seconds.
+ * Runs `mongod --version`, or that of `mongos`, for at most ten seconds.
  *
  * @throws Error when it cannot be run or prints no version; the message holds the first line of its complaint.
  */
@@ -30,7 +30,7 @@ export function readMongodVersion(path: string): Promise<MongodVersion> {
   return new Promise((resolve, reject) => {
     const options = { timeout: VERSION_TIMEOUT_MS, maxBuffer: 100_000, encoding: 'utf8' } as const
     execFile(path, ['--version'], options, (error, stdout, stderr) => {
-      const match = /^db version v((\d+)\.\d+\.\d+)/m.exec(stdout)
+      const match = /^(?:db|mongos) version v((\d+)\.\d+\.\d+)/m.exec(stdout)
       const [, version, major] = match ?? []
       if (version === undefined) {
         const complaint = firstLine(stderr) || error?.message || 'it prints no version'

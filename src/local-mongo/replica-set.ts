@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Db, Document } from 'mongodb'
 import { MongoClient, MongoNetworkError, MongoServerError } from 'mongodb'
-import { REPLICA_SET } from './mongod-process.js'
+import { type ClusterRole, REPLICA_SET } from './mongod-process.js'
 import { MongodStartError } from './mongod-start-error.js'
 
 /** An election takes milliseconds alone and a few seconds among several; recovery of much data takes longer. */
@@ -16,6 +16,13 @@ const TRANSIENT = [23, 74, NOT_YET_INITIALIZED, 109, 11602]
 /** Members fail over after two seconds instead of ten, for tests that make them. */
 const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 }
 
+export type ReplicaSetOptions = {
+  /** Its name. Default {@link REPLICA_SET}. */
+  readonly name?: string
+  /** Set for a part of a sharded cluster. */
+  readonly clusterRole?: ClusterRole
+}
+
 /** The connection string of the replica set with members on these ports of 127.0.0.1. */
 export function replicaSetUri(ports: readonly number[]): string {
   return `mongodb://${ports.map(hostOf).join(',')}/?replicaSet=${REPLICA_SET}`
@@ -28,12 +35,15 @@ export function replicaSetUri(ports: readonly number[]): string {
  *
  * @throws MongodStartError when that takes over a minute, or an error of the driver.
  */
-export async function ensureReplicaSet(ports: readonly number[]): Promise<void> {
+export async function ensureReplicaSet(
+  ports: readonly number[],
+  options: ReplicaSetOptions = {},
+): Promise<void> {
   const [first] = ports
   if (first === undefined) throw new Error('a replica set needs a member')
   await withAdmin(first, async (admin) => {
     const deadline = Date.now() + PRIMARY_TIMEOUT_MS
-    while (!(await isComplete(admin, ports))) {
+    while (!(await isComplete(admin, ports, options))) {
       if (Date.now() > deadline)
         throw new MongodStartError('other', 'the local replica set got no primary within a minute')
       await delay(POLL_MS)
@@ -61,12 +71,12 @@ export async function withAdmin<T>(port: number, use: (admin: Db) => Promise<T>)
 }
 
 /** Looks once, and corrects the configuration when it is not the wanted one. */
-async function isComplete(admin: Db, ports: readonly number[]): Promise<boolean> {
+async function isComplete(admin: Db, ports: readonly number[], options: ReplicaSetOptions): Promise<boolean> {
   try {
     const { isWritablePrimary } = await admin.command({ hello: 1 })
     if (ports.length === 1 && isWritablePrimary === true) return true
     const config = await currentConfig(admin)
-    if (config === undefined) await admin.command({ replSetInitiate: newConfig(ports) })
+    if (config === undefined) await admin.command({ replSetInitiate: newConfig(ports, options) })
     else if (ports.length === 1) await moveOnlyMember(admin, config, ports)
     else return await haveAllCaughtUp(admin, ports.length)
   } catch (error) {
@@ -102,10 +112,14 @@ async function moveOnlyMember(admin: Db, config: Document, ports: readonly numbe
   await admin.command({ replSetReconfig: moved, force: true })
 }
 
-function newConfig(ports: readonly number[]): Document {
+function newConfig(
+  ports: readonly number[],
+  { name = REPLICA_SET, clusterRole }: ReplicaSetOptions,
+): Document {
   return {
-    _id: REPLICA_SET,
+    _id: name,
     version: 1,
+    ...(clusterRole === 'configsvr' && { configsvr: true }),
     members: membersOn(ports),
     // Acknowledged by the majority means: in the journal of the majority.
     writeConcernMajorityJournalDefault: true,

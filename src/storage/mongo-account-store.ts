@@ -23,27 +23,54 @@ import {
   ledgerKey,
 } from './documents.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
+import { MongoLedger } from './mongo-ledger.js'
+import { ReadOrder } from './read-order.js'
+
+type AccountsWithEntries = {
+  readonly accounts: ReadonlyMap<AccountId, Account>
+  readonly entries: readonly Entry[]
+}
 
 /** Accounts in MongoDB: one document each, written by conditional single-document updates only. */
 export class MongoAccountStore implements AccountStore {
   readonly #accounts: Collection<AccountDocument>
+  readonly #ledger: MongoLedger
+  readonly #order: ReadOrder
 
-  constructor(db: Db) {
+  /** `order` is that of the ledger, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
+    this.#ledger = new MongoLedger(db, order)
+    this.#order = order
   }
 
   async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
     const documents = await whileAvailable('loading accounts', () =>
-      this.#accounts.find({ _id: { $in: [...ids] } }, { maxTimeMS: OPERATION_MS_MAX }).toArray(),
+      this.#order.noting(ids, (options) =>
+        this.#accounts
+          .find({ _id: { $in: [...ids] } }, { ...options, maxTimeMS: OPERATION_MS_MAX })
+          .toArray(),
+      ),
     )
     return new Map(documents.map((document) => [document._id, accountOf(document)]))
   }
 
-  /** One command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
-  async loadWithEntries(
-    ids: readonly AccountId[],
-    keys: readonly EntryKey[],
-  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+  async loadWithEntries(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
+    const isSharded = await whileAvailable('loading accounts', () => this.#order.isSharded())
+    return isSharded ? await this.#loadInOrder(ids, keys) : await this.#loadAtOnce(ids, keys)
+  }
+
+  /**
+   * For a sharded cluster: two commands, each to the shards of these accounts alone. An entry that left a journal before the account
+   * was read is in the ledger, which is read no earlier. What the ledger has besides, from after it, is no part of the history yet.
+   */
+  async #loadInOrder(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
+    const accounts = await this.load(ids)
+    return { accounts, entries: keys.length === 0 ? [] : await this.#ledger.find(keys) }
+  }
+
+  /** For a replica set: one command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
+  async #loadAtOnce(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
     const inLedger = {
       coll: collections.ledger,
       pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }],

@@ -5,18 +5,26 @@ import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
 import { DUPLICATE_KEY, whileAvailable } from './errors.js'
+import { ReadOrder } from './read-order.js'
 
 /** The ledger in MongoDB: one document per entry, its key the account and the transaction id. */
 export class MongoLedger implements Ledger {
   readonly #entries: Collection<LedgerDocument>
+  readonly #order: ReadOrder
 
-  constructor(db: Db) {
+  /** `order` is that of the account store, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
+    this.#order = order
   }
 
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
     const documents = await whileAvailable('reading the ledger', () =>
-      this.#entries.find(filterOf(keys), { hint: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+      this.#order.following(accountsOf(keys), (options) =>
+        this.#entries
+          .find(filterOf(keys), { ...options, hint: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX })
+          .toArray(),
+      ),
     )
     return documents.map(entryOfLedger)
   }
@@ -27,7 +35,9 @@ export class MongoLedger implements Ledger {
       original: transactionId,
     }))
     const documents = await whileAvailable('reading reversals', () =>
-      this.#entries.find({ $or: wanted }, { maxTimeMS: OPERATION_MS_MAX }).toArray(),
+      this.#order.following(accountsOf(originals), (options) =>
+        this.#entries.find({ $or: wanted }, { ...options, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+      ),
     )
     return documents.map(entryOfLedger).filter((entry) => entry.kind === 'REVERSAL')
   }
@@ -40,9 +50,16 @@ export class MongoLedger implements Ledger {
 
   async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const kept = await whileAvailable('reading the ledger', () =>
-      this.#entries
-        .find(filterOf(entries), { hint: { _id: 1 }, projection: { seq: 1 }, maxTimeMS: OPERATION_MS_MAX })
-        .toArray(),
+      this.#order.noting(accountsOf(entries), (options) =>
+        this.#entries
+          .find(filterOf(entries), {
+            ...options,
+            hint: { _id: 1 },
+            projection: { seq: 1 },
+            maxTimeMS: OPERATION_MS_MAX,
+          })
+          .toArray(),
+      ),
     )
     const places = new Set(kept.map(({ _id, seq }) => placeOf(_id.account, _id.transaction, seq)))
     return entries.filter(
@@ -53,10 +70,13 @@ export class MongoLedger implements Ledger {
   /** Inserts what is not there and returns the entries whose key, or whose place in the history, was taken. */
   async #insert(entries: readonly Entry[]): Promise<readonly Entry[]> {
     try {
-      await this.#entries.insertMany(entries.map(ledgerDocument), {
-        ordered: false,
-        maxTimeMS: OPERATION_MS_MAX,
-      })
+      await this.#order.noting(accountsOf(entries), (options) =>
+        this.#entries.insertMany(entries.map(ledgerDocument), {
+          ...options,
+          ordered: false,
+          maxTimeMS: OPERATION_MS_MAX,
+        }),
+      )
       return []
     } catch (error) {
       if (!(error instanceof MongoBulkWriteError) || hasOtherErrors(error)) throw error

@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Engine } from '../../src/application/engine.js'
+import type { Executor } from '../../src/application/engine.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, systemClock } from '../../src/core.js'
 import { challengeCategories } from '../../src/domain/category.js'
@@ -201,7 +201,7 @@ async function startStuckService() {
   }
   const { batchCredit } = creditHandlers({
     // Handlers use nothing else of an engine.
-    engine: engine as unknown as Engine,
+    engine: engine as unknown as Executor,
     catalog: () => catalogOf(challengeCategories),
     handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {} },
   })

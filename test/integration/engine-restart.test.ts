@@ -28,8 +28,10 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
   let accountId: string
 
   const open = async () =>
-    openCore(await testMongoUri(), database().databaseName, () => {
-      failures += 1
+    openCore(await testMongoUri(), database().databaseName, {
+      onSettleFailure: () => {
+        failures += 1
+      },
     })
 
   before(async () => {

@@ -44,7 +44,10 @@ describe('ensureSchema', () => {
     ['merchant_rules', ['_id_', 'version', 'deleted_at', 'slot']],
   ] as const) {
     it(`indexes ${collection} by ${indexes.join(', ')}`, async () => {
-      expect(names(await database().collection(collection).indexes())).to.have.members([...indexes])
+      const made = await database().collection(collection).indexes()
+      // On a sharded cluster, the index of the shard key was there before.
+      const own = made.filter(({ key }) => !Object.values(key).includes('hashed'))
+      expect(names(own)).to.have.members([...indexes])
     })
   }
 

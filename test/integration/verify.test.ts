@@ -14,7 +14,7 @@ import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { eventually } from '../support/eventually.js'
 import { accountAfter, booksOf, exampleBooks, steps } from '../support/example-books.js'
-import { testMongoUri } from '../support/mongo.js'
+import { isSharded, testMongoUri } from '../support/mongo.js'
 import { storeBooks } from '../support/stored-books.js'
 
 type Found = VerifySummary & { readonly found: readonly string[] }
@@ -235,7 +235,8 @@ describe('verify on a database', () => {
       { account: null, transaction: 'x' },
       { account: oid, transaction: 'x' },
       { account: { b: 1 }, transaction: 'x' },
-      { account: ['b', 'z'], transaction: 'x' },
+      // A sharded cluster stores no list there: its shard key would have several values.
+      ...(isSharded ? [] : [{ account: ['b', 'z'], transaction: 'x' }]),
     ]
     for (const key of keys) {
       it(`finds it, and nothing else: ${BSON.EJSON.stringify(key).replace(oid.toHexString(), '...')}`, async () => {

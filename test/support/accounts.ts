@@ -3,7 +3,7 @@ import { timeBudget } from '../../src/application/budget.js'
 import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { readConfig } from '../../src/config.js'
-import { type Core, createCore, systemClock } from '../../src/core.js'
+import { type Core, type CoreOptions, createCore, systemClock } from '../../src/core.js'
 import type { AccountStatus } from '../../src/domain/account.js'
 import { centavos } from '../../src/domain/money.js'
 
@@ -14,23 +14,23 @@ const unexpected = (cause: unknown): void => {
   throw new Error('this was not to happen in a test', { cause })
 }
 
+/** Who is told of what fails behind the engine's back. */
+type Told = Partial<Pick<CoreOptions, 'onSettleFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
+
 /**
- * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run; a failure to settle
- * does not if somebody is given to be told of it.
+ * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
+ * to be told of it.
  */
-export async function openCore(
-  mongodbUri: string,
-  database: string,
-  onSettleFailure: (error: unknown) => void = unexpected,
-): Promise<Core> {
+export async function openCore(mongodbUri: string, database: string, told: Told = {}): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
     config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
     mongodbUri,
-    onSettleFailure,
+    onSettleFailure: unexpected,
     onDamage: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
+    ...told,
   })
   await core.prepare()
   return core

@@ -1,6 +1,6 @@
 import type { Db, MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
-import { freshDatabaseName, testMongoUri } from './mongo.js'
+import { freshDatabase, testMongoUri } from './mongo.js'
 
 /**
  * Gives a suite an empty database of its own, seen through the service's client options. It goes with the MongoDB of the test run, so
@@ -11,7 +11,7 @@ export function useDatabase(): () => Db {
   let db: Db | undefined
   before(async () => {
     client = createClient({ uri: await testMongoUri(), poolSizeMax: 10 })
-    db = client.db(freshDatabaseName())
+    db = client.db(await freshDatabase())
   })
   after(() => client?.close())
   return () => {

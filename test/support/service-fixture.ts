@@ -1,7 +1,7 @@
 import type { Core } from '../../src/core.js'
 import { openCore } from './accounts.js'
 import { TestClient } from './client.js'
-import { freshDatabaseName, testMongoUri } from './mongo.js'
+import { freshDatabase, testMongoUri } from './mongo.js'
 import { type Environment, type ServiceProcess, useServices } from './service-process.js'
 import { JWT_SECRET } from './token.js'
 
@@ -39,5 +39,5 @@ export function useService(env: Environment = {}): () => ServiceFixture {
 
 /** What a service needs to serve on the database that the tests share, with a database name of its own. */
 export async function serviceEnvironment() {
-  return { MONGODB_URI: await testMongoUri(), MONGODB_DATABASE: freshDatabaseName(), JWT_SECRET }
+  return { MONGODB_URI: await testMongoUri(), MONGODB_DATABASE: await freshDatabase(), JWT_SECRET }
 }

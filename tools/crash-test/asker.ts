@@ -16,6 +16,9 @@ const PAUSE_MS = { min: 5, max: 100 }
 /** Longest time in which an operation must get its answer, in milliseconds. */
 const ANSWER_MS_MAX = 120_000
 
+/** No answer, and the status instead of it. */
+type Silence = { readonly silence: string }
+
 export type AskerOptions = {
   readonly services: Services
   readonly book: Book
@@ -27,8 +30,8 @@ export type AskerOptions = {
 /** Asks for operations again and again, with the same id and at any of the processes, until they are answered. */
 export class Asker {
   readonly #options: AskerOptions
-  #retries = 0
-  #lastAnswerAtMs = performance.now()
+  readonly #silences = new Map<string, number>()
+  #lastAnswerAtMs: number | undefined
   #longestSilenceMs = 0
 
   constructor(options: AskerOptions) {
@@ -37,7 +40,12 @@ export class Asker {
 
   /** Calls that had no answer and were made again. */
   get retries(): number {
-    return this.#retries
+    return [...this.#silences.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The same, by the status that the caller saw. */
+  get silences(): ReadonlyMap<string, number> {
+    return this.#silences
   }
 
   /** Longest time in which nobody at all got an answer, in milliseconds. */
@@ -48,23 +56,24 @@ export class Asker {
   /** Asks for an operation, new or old, and writes its answer into the book; undefined when there is none in the end. */
   async ask(operation: Operation, random: Random): Promise<Told | undefined> {
     const line = this.#options.book.sent(operation)
+    this.#lastAnswerAtMs ??= performance.now()
     const endsAtMs = performance.now() + ANSWER_MS_MAX
     while (!this.#options.signal.aborted) {
       const told = await this.#askOnce(line, random)
-      if (told !== 'SILENCE') return told
+      if (told === undefined || !('silence' in told)) return told
       if (performance.now() > endsAtMs)
         return this.#gaveUp('STALLED', operation, `no answer in ${ANSWER_MS_MAX} ms`)
-      this.#retries += 1
+      this.#silences.set(told.silence, (this.#silences.get(told.silence) ?? 0) + 1)
       await delay(random.between(PAUSE_MS))
     }
     return undefined
   }
 
-  async #askOnce(line: Line, random: Random): Promise<Told | undefined | 'SILENCE'> {
+  async #askOnce(line: Line, random: Random): Promise<Told | undefined | Silence> {
     const { operation } = line
     const deadlineMs = random.chance(IMPATIENT) ? random.between(IMPATIENT_MS) : CALL_MS_MAX
     const reply = await perform(this.#options.services.anyClient(random), operation, deadlineMs)
-    if (reply.type === 'SILENCE') return 'SILENCE'
+    if (reply.type === 'SILENCE') return { silence: reply.reason.split(':', 1)[0] ?? '' }
     this.#heard()
     if (reply.type === 'REFUSAL') return this.#gaveUp('REFUSED', operation, reply.reason)
     this.#options.book.answered(line, reply.answer)
@@ -77,7 +86,7 @@ export class Asker {
 
   #heard(): void {
     const nowMs = performance.now()
-    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, nowMs - this.#lastAnswerAtMs)
+    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, nowMs - (this.#lastAnswerAtMs ?? nowMs))
     this.#lastAnswerAtMs = nowMs
   }
 }

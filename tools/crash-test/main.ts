@@ -1,4 +1,5 @@
 import { argument, runCommand } from '../command.js'
+import { interruptedBySignal } from '../interruption.js'
 import { Campaign } from './campaign.js'
 import { figuresOf, progressOf } from './report.js'
 
@@ -17,7 +18,7 @@ await runCommand('crash-test', async () => {
   const seconds = wholeNumber('seconds', SECONDS_MAX)
   console.log(`crash-test: ${kills} kills of the service and ${kills} of the database, seed=${seed}`)
 
-  const interruption = interruptedBySignal()
+  const interruption = interruptedBySignal('crash-test')
   const timeout = AbortSignal.timeout(seconds * 1_000)
   const campaign = await Campaign.start({ kills, seed, signal: AbortSignal.any([interruption, timeout]) })
   console.log(`data and logs are in ${campaign.folder}, until it is over`)
@@ -55,19 +56,6 @@ async function inspect(campaign: Campaign): Promise<void> {
   const verified = await campaign.verify()
   for (const problem of campaign.problems.all.slice(0, PRINTED_MAX)) console.log(JSON.stringify(problem))
   console.log(figuresOf(campaign, { ...verified, repeated }))
-}
-
-/** Aborted by Ctrl-C and its like. The second one ends the process, and everything that it has started. */
-function interruptedBySignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(1)
-      console.error('crash-test: ending what was begun')
-      controller.abort()
-    })
-  }
-  return controller.signal
 }
 
 function wholeNumber(name: string, fallback: number): number {

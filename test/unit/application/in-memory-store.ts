@@ -27,6 +27,8 @@ export class InMemoryStore implements AccountStore, Ledger {
   readonly committed: Entry[] = []
   /** Accounts whose documents cannot be read: whoever loads one, with whatever others, fails. */
   readonly damaged = new Set<AccountId>()
+  /** What happens after the next reading of accounts and before that of the entries with them, as on a sharded cluster it may. */
+  betweenReads: (() => Promise<void>) | undefined
   readonly #accounts = new Map<AccountId, Account>()
   readonly #ledger = new Map<string, Entry>()
   /** The same entries by their place in their account's history. */
@@ -51,6 +53,9 @@ export class InMemoryStore implements AccountStore, Ledger {
   ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
     this.looked.push(keys)
     const accounts = await this.load(ids)
+    const { betweenReads } = this
+    this.betweenReads = undefined
+    await betweenReads?.()
     return { accounts, entries: this.#inLedger(keys) }
   }
 
@@ -139,6 +144,8 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (fault instanceof Error) return { type: 'FAILED', error: fault }
     if (fault === 'OUTAGE') return { type: 'FAILED', error: unavailable() }
     const { before, after } = change
+    // The real store refuses to write such a thing, whether it would match or not.
+    if (after.journal.at(-1)?.seq !== after.version) this.violations.push('the latest entry is missing')
     const stored = this.#accounts.get(before.id)
     if (fault === 'CONFLICT' || (stored?.version ?? 0n) !== before.version) return { type: 'CONFLICT' }
     this.#check(change)

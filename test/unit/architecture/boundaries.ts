@@ -19,6 +19,7 @@ const adapters = ['src/grpc/', 'src/http/', 'src/storage/', 'src/observability/'
 const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
+  { of: 'src/storage/shard-map.ts', may: ['src/storage/', 'src/domain/', 'mongodb', 'node:crypto'] },
   {
     of: 'src/storage/',
     may: ['src/storage/', 'src/application/errors.ts', 'src/domain/', 'mongodb'],

@@ -1,0 +1,52 @@
+import type { AccountId } from '../domain/account.js'
+import type { Entry } from '../domain/entry.js'
+import type { Verdict } from '../domain/verdict.js'
+import type { Budget } from './budget.js'
+import { Engine, type EngineOptions, type Executor } from './engine.js'
+import type { DecisionRequest } from './pending-request.js'
+
+/**
+ * Says in which part of the store an account is, where the parts can be away each by itself: a shard of a cluster. It may be
+ * mistaken: what is right does not depend on it. Few different answers.
+ */
+export type HomeOf = (accountId: AccountId) => string
+
+export type EnginesOptions = EngineOptions & { readonly homeOf: HomeOf }
+
+/**
+ * An engine for each part of the store, with groups and a queue of its own: a part that is away or slow keeps nobody waiting who does not
+ * need it. Where the store is one, there is one engine.
+ *
+ * An account that moves from one part to another may be in groups of two engines at once, which is as right as two processes are.
+ */
+export class Engines implements Executor {
+  readonly #options: EnginesOptions
+  readonly #engines = new Map<string, Engine>()
+
+  constructor(options: EnginesOptions) {
+    this.#options = options
+  }
+
+  /** See {@link Engine.execute}. */
+  execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
+    return this.#engineOf(this.#options.homeOf(request.accountId)).execute(request, budget)
+  }
+
+  /** Number of requests waiting for their group, or for another attempt. */
+  get waiting(): number {
+    return [...this.#engines.values()].reduce((sum, { waiting }) => sum + waiting, 0)
+  }
+
+  /** Ends when every request has been answered. */
+  async drain(): Promise<void> {
+    await Promise.all([...this.#engines.values()].map((engine) => engine.drain()))
+  }
+
+  #engineOf(home: string): Engine {
+    const known = this.#engines.get(home)
+    if (known) return known
+    const engine = new Engine(this.#options)
+    this.#engines.set(home, engine)
+    return engine
+  }
+}

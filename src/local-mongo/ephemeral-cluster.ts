@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
+import { findMongod } from './find-mongod.js'
+import { findMongos } from './find-mongos.js'
+import { freePorts } from './free-port.js'
+import type { ClusterRole, RunningMongod } from './mongod-process.js'
+import { startMongod } from './mongod-process.js'
+import { MongodStartError } from './mongod-start-error.js'
+import { startMongos } from './mongos-process.js'
+import { ensureReplicaSet, withAdmin } from './replica-set.js'
+
+/** A running part of a cluster: a replica set of one. */
+export type ClusterShard = {
+  readonly name: string
+  /** Of its mongod itself, past mongos: to look at what it does. */
+  readonly uri: string
+  /** Ends its mongod as nothing can be caught. The data stay. */
+  readonly kill: () => Promise<void>
+  /** Starts it again with its data, and returns once it has a primary. */
+  readonly restart: () => Promise<void>
+}
+
+export type EphemeralCluster = {
+  /** Of the mongos. */
+  readonly uri: string
+  readonly shards: readonly ClusterShard[]
+  /** Ends everything and removes the data. May be called again. */
+  readonly stop: () => Promise<void>
+}
+
+export type EphemeralClusterOptions = Partial<FindMongodOptions>
+
+type Binaries = { readonly mongod: FoundMongod; readonly mongos: FoundMongod }
+type Log = (message: string) => void
+
+const SHARDS = ['shard-a', 'shard-b']
+const CONFIG = 'config'
+const ATTEMPTS_MAX = 3
+
+/**
+ * Starts a throw-away sharded cluster for tests: two shards and a config server, replica sets of one each, and a mongos. Nothing in it
+ * is sharded yet.
+ *
+ * @throws NoMongodError or MongodStartError; nothing is left then.
+ */
+export async function startEphemeralCluster({
+  log = () => {},
+  ...options
+}: EphemeralClusterOptions = {}): Promise<EphemeralCluster> {
+  const binaries = {
+    mongod: await findMongod({ ...options, log }),
+    mongos: await findMongos({ ...options, log }),
+  }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startCluster(binaries, log)
+    } catch (error) {
+      // A port was free and then was not: other tests start at the same time.
+      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
+      if (!portTaken || attempt === ATTEMPTS_MAX) throw error
+    }
+  }
+}
+
+async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<EphemeralCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'benefits-cluster-'))
+  const [configPort = 0, mongosPort = 0, ...shardPorts] = await freePorts(2 + SHARDS.length)
+  const member = { binary: mongod, folder, log }
+  const config = new Member({ ...member, name: CONFIG, clusterRole: 'configsvr', port: configPort })
+  const shards = SHARDS.map(
+    (name, index) => new Member({ ...member, name, clusterRole: 'shardsvr', port: shardPorts[index] ?? 0 }),
+  )
+  let front: RunningMongod | undefined
+  const removeAll = async (): Promise<void> => {
+    // The front first, which otherwise complains of shards that are gone.
+    await front?.stop()
+    await Promise.all([config, ...shards].map((one) => one.stop()))
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const starts = await Promise.allSettled([config, ...shards].map((one) => one.start()))
+    for (const start of starts) if (start.status === 'rejected') throw start.reason
+    const configServers = `${CONFIG}/127.0.0.1:${configPort}`
+    front = await startMongos({ binary: mongos, mongod, port: mongosPort, configServers, onCrash: log })
+    await withAdmin(mongosPort, async (admin) => {
+      for (const { name, port } of shards)
+        await admin.command({ addShard: `${name}/127.0.0.1:${port}`, name })
+    })
+  } catch (error) {
+    await removeAll()
+    throw error
+  }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopped ??= removeAll()
+    return stopped
+  }
+  return { uri: `mongodb://127.0.0.1:${mongosPort}/`, shards, stop }
+}
+
+type MemberOptions = {
+  readonly binary: FoundMongod
+  readonly folder: string
+  readonly name: string
+  readonly clusterRole: ClusterRole
+  readonly port: number
+  readonly log: Log
+}
+
+/** A replica set of one, which is a part of the cluster. */
+class Member implements ClusterShard {
+  readonly name: string
+  readonly port: number
+  readonly #options: MemberOptions
+  #running: RunningMongod | undefined
+
+  constructor(options: MemberOptions) {
+    this.name = options.name
+    this.port = options.port
+    this.#options = options
+  }
+
+  get uri(): string {
+    return `mongodb://127.0.0.1:${this.port}/?directConnection=true`
+  }
+
+  async start(): Promise<void> {
+    const { binary, folder, name, clusterRole, port, log } = this.#options
+    const dbPath = join(folder, name)
+    await mkdir(dbPath, { recursive: true })
+    this.#running = await startMongod({ binary, dbPath, port, replicaSet: name, clusterRole, onCrash: log })
+    await ensureReplicaSet([port], { name, clusterRole })
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop()
+    this.#running = undefined
+  }
+
+  async kill(): Promise<void> {
+    if (this.#running) process.kill(this.#running.pid, 'SIGKILL')
+    await this.stop()
+  }
+
+  restart(): Promise<void> {
+    return this.start()
+  }
+}

@@ -1,0 +1,119 @@
+import { DryMongoBinary, MongoInstance } from 'mongodb-memory-server-core'
+import type { FoundMongod } from './find-mongod.js'
+import { MongodLog } from './mongod-log.js'
+import type { MongodExit } from './mongod-start-error.js'
+import { explainStart, MongodStartError } from './mongod-start-error.js'
+
+/** Recovery after a crash of a large data folder takes longest. */
+const LAUNCH_TIMEOUT_MS = 60_000
+
+export type WatchedOptions = {
+  readonly binary: FoundMongod
+  /** An existing folder. */
+  readonly dbPath: string
+  readonly port: number
+  /** Besides port, address and folder. */
+  readonly args: readonly string[]
+  /** Called when it ends although nobody called `end`. */
+  readonly onCrash: (reason: string) => void
+}
+
+/**
+ * One process of MongoDB on 127.0.0.1.
+ *
+ * It runs in a session of its own, because Ctrl-C in a terminal signals the whole process group, and it would end
+ * before the service has drained. A watcher process of the library polls every two seconds and sends SIGTERM to
+ * it when this process is gone, however it ended.
+ */
+export class WatchedInstance extends MongoInstance {
+  readonly #log = new MongodLog()
+  readonly #binary: FoundMongod
+  readonly #onCrash: (reason: string) => void
+  #exit: MongodExit | undefined
+  #ending = false
+
+  constructor({ binary, dbPath, port, args, onCrash }: WatchedOptions) {
+    super({
+      instance: {
+        ip: '127.0.0.1',
+        port,
+        dbPath,
+        storageEngine: 'wiredTiger',
+        auth: false,
+        launchTimeout: LAUNCH_TIMEOUT_MS,
+        args: [...args],
+      },
+      binary: binaryOptions(binary),
+      // The same finding: https://github.com/Project-Pandora-Game/pandora/pull/637
+      spawn: { detached: true },
+    })
+    this.#binary = binary
+    this.#onCrash = onCrash
+  }
+
+  /**
+   * Starts it, and returns once it listens.
+   *
+   * @throws MongodStartError when it does not come up within a minute.
+   */
+  async launch(): Promise<{ readonly pid: number }> {
+    await checkBinaryNotReplaced(this.#binary)
+    try {
+      await this.start()
+    } catch (error) {
+      await this.end()
+      throw this.#explain(error)
+    }
+    const pid = this.mongodProcess?.pid
+    if (pid === undefined) throw new MongodStartError('other', 'mongod ended as soon as it listened')
+    return { pid }
+  }
+
+  async end(): Promise<void> {
+    this.#ending = true
+    await this.stop()
+  }
+
+  /**
+   * The library takes a chunk for a line: two lines in one chunk make its `JSON.parse` throw inside the event, which
+   * would end our process. So it gets line by line.
+   */
+  override stdoutHandler(chunk: string | Buffer): void {
+    for (const line of this.#log.push(chunk)) super.stdoutHandler(line)
+  }
+
+  override stderrHandler(chunk: string | Buffer): void {
+    this.#log.complain(chunk.toString())
+    super.stderrHandler(chunk)
+  }
+
+  override closeHandler(code: number | null, signal: string | null): void {
+    this.#exit = { code, signal }
+    const crashed = this.isInstanceReady && !this.#ending
+    super.closeHandler(code, signal)
+    if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
+  }
+
+  #explain(error: unknown): MongodStartError {
+    const otherwise = error instanceof Error ? error.message : String(error)
+    return explainStart(this.#log.complaints, this.#exit, otherwise)
+  }
+}
+
+/**
+ * The library lets its environment (`MONGOMS_SYSTEM_BINARY`, or `config.mongodbMemoryServer` of a package.json) win
+ * over the option, and would run another program than the verified one.
+ */
+async function checkBinaryNotReplaced(binary: FoundMongod): Promise<void> {
+  const { systemBinary } = await DryMongoBinary.generateOptions(binaryOptions(binary))
+  if (systemBinary === binary.path) return
+  throw new MongodStartError(
+    'other',
+    `the setting MONGOMS_SYSTEM_BINARY would run ${systemBinary} instead of ${binary.path}: unset it and set MONGOD_PATH`,
+  )
+}
+
+/** With a system binary the library neither downloads nor locks; with its exact version it has nothing to warn of. */
+function binaryOptions(binary: FoundMongod): { systemBinary: string; version: string } {
+  return { systemBinary: binary.path, version: binary.version }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import type { Db, Document } from 'mongodb'
+import type { AccountId } from '../domain/account.js'
+import { OPERATION_MS_MAX } from './client.js'
+import { collections } from './collections.js'
+
+/** Time between two looks at what has moved, in milliseconds. */
+const REFRESH_MS = 5_000
+/** Most ranges that are read: a cluster with more is known in part. */
+const RANGES_MAX = 100_000
+/** The number of strings in MongoDB's order of types. */
+const STRING_TYPE = 15
+const HASH_MIN = -(2n ** 63n)
+
+/** A range of hashes that is on one shard: from this hash up to that of the next range. */
+type Range = { readonly from: bigint; readonly shard: string }
+type Chunk = { readonly min: Document; readonly shard: string }
+
+/**
+ * Which shard each account is on, as the cluster said a few seconds ago. It is good for keeping apart what had better not wait for one another
+ * and for nothing else: the truth is known to mongos alone.
+ *
+ * Where there are no shards, the accounts are not sharded by their hash, or the user may not read `config`, all are on one.
+ */
+export class ShardMap {
+  readonly #db: Db
+  #ranges: readonly Range[] = []
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(db: Db) {
+    this.#db = db
+  }
+
+  /** The name of the account's shard; empty when there is nothing to tell apart. */
+  readonly homeOf = (id: AccountId): string => {
+    const ranges = this.#ranges
+    return ranges.length < 2 ? '' : shardAt(ranges, hashOf(id))
+  }
+
+  /** Reads the map, and from then on every few seconds. */
+  async follow(): Promise<void> {
+    await this.#refresh()
+    this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS)
+    this.#timer.unref()
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+  }
+
+  /** An old map is better than none: one that cannot be read stays as it was. */
+  async #refresh(): Promise<void> {
+    try {
+      this.#ranges = await readRanges(this.#db)
+    } catch {
+      // The config servers are away, or the user may not read them.
+    }
+  }
+}
+
+/** The hash by which MongoDB places a text: the first half of the MD5 of a seed, its type and its BSON. */
+export function hashOf(text: string): bigint {
+  const bytes = Buffer.byteLength(text)
+  const element = Buffer.alloc(13 + bytes)
+  // The seed is 0.
+  element.writeInt32LE(STRING_TYPE, 4)
+  element.writeInt32LE(bytes + 1, 8)
+  element.write(text, 12)
+  return createHash('md5').update(element).digest().readBigInt64LE(0)
+}
+
+async function readRanges(db: Db): Promise<readonly Range[]> {
+  const config = db.client.db('config')
+  const described = await config
+    .collection<{ _id: string; key: Document; uuid: unknown }>('collections')
+    .findOne({ _id: `${db.databaseName}.${collections.accounts}` }, { maxTimeMS: OPERATION_MS_MAX })
+  if (described?.key['_id'] !== 'hashed') return []
+  const chunks = await config
+    .collection<Chunk>('chunks')
+    .find({ uuid: described.uuid }, { sort: { min: 1 }, limit: RANGES_MAX, maxTimeMS: OPERATION_MS_MAX })
+    .project<Chunk>({ min: 1, shard: 1 })
+    .toArray()
+  return chunks.map(({ min, shard }) => ({
+    from: typeof min['_id'] === 'bigint' ? min['_id'] : HASH_MIN,
+    shard,
+  }))
+}
+
+/** The shard of the last range that begins at the hash or before. */
+function shardAt(ranges: readonly Range[], hash: bigint): string {
+  let low = 0
+  let high = ranges.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    const range = ranges[middle]
+    if (range && range.from <= hash) low = middle
+    else high = middle - 1
+  }
+  return ranges[low]?.shard ?? ''
+}

@@ -1,0 +1,38 @@
+import { expect } from 'chai'
+import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { shardDatabase } from '../../src/storage/sharding.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { isSharded } from '../support/mongo.js'
+import { commandsSent } from '../support/sent-commands.js'
+
+// `test/sharded` tells of the other case.
+if (!isSharded) {
+  describe('reading account and ledger on a replica set', () => {
+    const database = useDatabase()
+
+    it('is done by one command, as of one moment', async () => {
+      const db = database()
+      const accounts = new MongoAccountStore(db)
+      const key = { accountId: 'a', transactionId: '1' }
+      // The first asks what the server is.
+      await accounts.loadWithEntries(['a'], [key])
+      const sent = await commandsSent(db.client, ['hello', 'find', 'aggregate'], () =>
+        accounts.loadWithEntries(['a'], [key]),
+      )
+      expect(sent.map(({ aggregate, readConcern }) => ({ aggregate, readConcern }))).to.deep.equal([
+        { aggregate: 'accounts', readConcern: { level: 'snapshot' } },
+      ])
+    })
+  })
+
+  describe('shardDatabase on a replica set', () => {
+    const database = useDatabase()
+
+    it('says that there is nothing to shard, and makes nothing', async () => {
+      const refused = await shardDatabase(database()).catch((error: unknown) => error)
+      expect(refused).to.have.property('name', 'ShardingError')
+      expect(String(refused)).to.include('this is not a sharded cluster: let MONGODB_URI name its mongos')
+      expect(await database().collections()).to.deep.equal([])
+    })
+  })
+}

@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { Timestamp } from 'mongodb'
+import type { Entry } from '../../src/domain/entry.js'
+import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { ReadOrder } from '../../src/storage/read-order.js'
+import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
+import { accountAfter, steps } from '../support/example-books.js'
+import { commandsSent } from '../support/sent-commands.js'
+
+describe('reading account and ledger on a sharded cluster', function () {
+  this.timeout(60_000)
+  const database = useClusterDatabase()
+  let accounts: MongoAccountStore
+  let ledger: MongoLedger
+  let ids: readonly string[]
+
+  before(async () => {
+    const { db } = database()
+    const order = new ReadOrder(db.client)
+    accounts = new MongoAccountStore(db, order)
+    ledger = new MongoLedger(db, order)
+    ids = [...(await accountIdsOn(db, 'shard-a', 1)), ...(await accountIdsOn(db, 'shard-b', 1))]
+    for (const id of ids) {
+      const after = accountOf(id)
+      const before = { ...after, version: 0n, journal: [] }
+      await accounts.commit([{ before, after }])
+    }
+  })
+
+  it('is done by two commands: the account first, then the ledger, no earlier than the account was', async () => {
+    for (const id of ids) {
+      const sent = await commandsSent(database().db.client, ['find', 'aggregate'], () =>
+        accounts.loadWithEntries([id], [{ accountId: id, transactionId: 'open' }]),
+      )
+      expect(sent.map(({ find }) => find)).to.deep.equal(['accounts', 'ledger'])
+      expect(sent[0]?.['readConcern']).to.deep.equal({ level: 'majority' })
+      expect(sent[1]?.['readConcern']).to.have.property('level', 'majority')
+      expect(sent[1]?.['readConcern'].afterClusterTime).to.be.instanceOf(Timestamp)
+    }
+  })
+
+  it('sees in the ledger what was settled on either shard, however far the shards have come', async () => {
+    const entries = ids.flatMap((id) => accountOf(id).journal)
+    // One shard after the other, so that each in turn is behind.
+    for (const id of ids) await ledger.append(entries.filter(({ accountId }) => accountId === id))
+    const keys = entries.map(keyOf)
+    const { accounts: read, entries: found } = await accounts.loadWithEntries(ids, keys)
+    expect([...read.keys()]).to.have.members([...ids])
+    expect(found.map(keyOf)).to.have.deep.members(keys)
+  })
+
+  it('looks entries and reversals up no earlier than entries of the account were settled', async () => {
+    const [id = ''] = ids
+    const key = { accountId: id, transactionId: 'buy' }
+    const sent = await commandsSent(database().db.client, ['find'], async () => {
+      await ledger.find([key])
+      await ledger.findReversals([key])
+    })
+    for (const { readConcern } of sent) expect(readConcern.afterClusterTime).to.be.instanceOf(Timestamp)
+    expect(sent).to.have.lengthOf(2)
+  })
+
+  function accountOf(id: string) {
+    return accountAfter(id, [
+      steps.open('open'),
+      steps.credit('credit', 'FOOD', 1_000n),
+      steps.purchase('buy', 1n),
+    ])
+  }
+
+  function keyOf({ accountId, transactionId }: Entry) {
+    return { accountId, transactionId }
+  }
+})

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { hashOf, ShardMap } from '../../src/storage/shard-map.js'
+import { shardOf, useClusterDatabase } from '../support/cluster-database.js'
+
+describe('ShardMap', function () {
+  this.timeout(60_000)
+  const database = useClusterDatabase()
+  let map: ShardMap
+
+  before(() => {
+    map = new ShardMap(database().db)
+  })
+  after(() => map.close())
+
+  it('knows nothing, and says the same of every account, before it was read', () => {
+    expect(map.homeOf(randomUUID())).to.equal('')
+  })
+
+  it('says of each account the shard that mongos sends its operations to', async () => {
+    await map.follow()
+    const ids = [
+      '',
+      'a',
+      'açaí',
+      '6712b3eb3ec7354864d4274f',
+      ...Array.from({ length: 20 }, () => randomUUID()),
+    ]
+    const told = ids.map((id) => map.homeOf(id))
+    expect(told).to.deep.equal(await Promise.all(ids.map((id) => shardOf(database().db, id))))
+    expect(new Set(told)).to.have.lengthOf(2)
+  })
+
+  it('hashes as MongoDB does', async () => {
+    const ids = ['', 'a', 'açaí', ...Array.from({ length: 20 }, () => randomUUID())]
+    const hashed = await database()
+      .db.aggregate<{ hash: bigint }>([
+        { $documents: ids.map((id) => ({ id })) },
+        { $project: { hash: { $toHashedIndexKey: '$id' } } },
+      ])
+      .toArray()
+    expect(ids.map(hashOf)).to.deep.equal(hashed.map(({ hash }) => hash))
+  })
+})

@@ -1,0 +1,20 @@
+import type { CommandStartedEvent, Document, MongoClient } from 'mongodb'
+
+/** The commands of these names that a client sends while something is done, in that order. */
+export async function commandsSent(
+  client: MongoClient,
+  names: readonly string[],
+  work: () => Promise<unknown>,
+): Promise<readonly Document[]> {
+  const sent: Document[] = []
+  const note = ({ commandName, command }: CommandStartedEvent) => {
+    if (names.includes(commandName)) sent.push(command)
+  }
+  client.on('commandStarted', note)
+  try {
+    await work()
+  } finally {
+    client.off('commandStarted', note)
+  }
+  return sent
+}

@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { createAuthorize } from '../../../src/application/authorize.js'
+import { Engines } from '../../../src/application/engines.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import { catalogOf } from '../../support/catalogs.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
+import { fundedAccount, patience, purchase } from './fixtures.js'
+import { soon } from './soon.js'
+import { allSettled, type TestEngine, testEngine } from './test-engine.js'
+
+describe('engines, one for each part of the store', () => {
+  const ids = ['left-1', 'right-1', 'left-2', 'right-2', 'left-3', 'right-3']
+  let test: TestEngine
+  let engines: Engines
+  let moved: boolean
+
+  beforeEach(() => {
+    test = testEngine()
+    moved = false
+    test.store.put(...ids.map((id) => fundedAccount(id)))
+    engines = new Engines({
+      accounts: test.store,
+      ledger: test.store,
+      settler: test.settler,
+      clock: test.clock,
+      queueMax: 2,
+      waitMsMax: 1_000,
+      homeOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
+    })
+  })
+
+  it('never have accounts of two parts in one group', async () => {
+    await Promise.all(ids.map((id) => authorize(id)))
+    for (const group of test.store.loading.asked)
+      expect(new Set(group.map((id) => id.split('-', 1)[0]))).to.have.lengthOf(1)
+  })
+
+  it('decide for one part while the other does not answer', async () => {
+    test.store.loading.hold()
+    const held = ['left-1', 'left-2'].map((id) => authorize(id))
+    await soon('both groups of the left are loading', () => test.store.loading.inProgress === 2)
+    const right = authorize('right-1')
+    expect(test.store.loading.inProgress).to.equal(3)
+    test.store.loading.release()
+    await Promise.all([...held, right])
+  })
+
+  it('have a queue each: a full one refuses nobody else', async () => {
+    test.store.loading.hold()
+    const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))
+    const refused = await authorize('left-2').catch((error: unknown) => error)
+    expect(refused).to.have.property('indecision', 'OVERLOADED')
+    const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
+    expect(engines.waiting).to.equal(3)
+    test.store.loading.release()
+    await Promise.all([...held, ...right])
+  })
+
+  it('decide each once on an account that moves while one of them has read it', async () => {
+    test.store.betweenReads = async () => {
+      moved = true
+      await authorize('left-1')
+      await allSettled(test)
+    }
+    expect((await authorize('left-1')).type).to.equal('RECORD')
+    expect(test.store.committed.map(({ seq }) => seq)).to.deep.equal([3n, 4n])
+    expect(test.store.violations).to.deep.equal([])
+  })
+
+  it('drain together', async () => {
+    const answers = ids.slice(0, 4).map((id) => authorize(id))
+    await engines.drain()
+    expect(engines.waiting).to.equal(0)
+    expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
+      Array.from({ length: 4 }, () => 'RECORD'),
+    )
+    await allSettled(test)
+  })
+
+  let requests = 0
+  function authorize(id: string) {
+    const catalog = catalogOf(challengeCategories)
+    requests += 1
+    const decide = createAuthorize({ engine: engines, catalog: () => catalog, calendar: utcCalendar })
+    return decide(id, purchase(`purchase-${requests}`), patience)
+  }
+})
