@@ -30,6 +30,8 @@ export type MongodOptions = {
   /** An existing folder. */
   readonly dbPath: string
   readonly port: number
+  /** Further arguments. */
+  readonly args?: readonly string[]
   /** Called when mongod ends although nobody called `stop`. */
   readonly onCrash: (reason: string) => void
 }
@@ -89,7 +91,7 @@ class WatchedInstance extends MongoInstance {
   #exit: MongodExit | undefined
   #ending = false
 
-  constructor({ binary, dbPath, port, onCrash }: MongodOptions) {
+  constructor({ binary, dbPath, port, args = [], onCrash }: MongodOptions) {
     super({
       instance: {
         ip: '127.0.0.1',
@@ -98,7 +100,7 @@ class WatchedInstance extends MongoInstance {
         storageEngine: 'wiredTiger',
         auth: false,
         launchTimeout: LAUNCH_TIMEOUT_MS,
-        args: MONGOD_ARGS,
+        args: [...MONGOD_ARGS, ...args],
       },
       binary: binaryOptions(binary),
       // The same finding: https://github.com/Project-Pandora-Game/pandora/pull/637

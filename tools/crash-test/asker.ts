@@ -4,6 +4,7 @@ import { type Operation, perform, type Told } from './operation.js'
 import type { Problems } from './problems.js'
 import type { Random } from './random.js'
 import type { Services } from './services.js'
+import { Silence } from './silence.js'
 
 /** Time for one call, in milliseconds. */
 const CALL_MS_MAX = 5_000
@@ -27,9 +28,10 @@ export type AskerOptions = {
 /** Asks for operations again and again, with the same id and at any of the processes, until they are answered. */
 export class Asker {
   readonly #options: AskerOptions
+  /** Listens for answers to anybody. */
+  readonly silence = new Silence()
+  readonly #unanswered = new Map<string, number>()
   #retries = 0
-  #lastAnswerAtMs = performance.now()
-  #longestSilenceMs = 0
 
   constructor(options: AskerOptions) {
     this.#options = options
@@ -40,9 +42,9 @@ export class Asker {
     return this.#retries
   }
 
-  /** Longest time in which nobody at all got an answer, in milliseconds. */
-  get longestSilenceMs(): number {
-    return this.#longestSilenceMs
+  /** Calls without an answer, by the status that they ended with. */
+  get unanswered(): ReadonlyMap<string, number> {
+    return this.#unanswered
   }
 
   /** Asks for an operation, new or old, and writes its answer into the book; undefined when there is none in the end. */
@@ -64,8 +66,11 @@ export class Asker {
     const { operation } = line
     const deadlineMs = random.chance(IMPATIENT) ? random.between(IMPATIENT_MS) : CALL_MS_MAX
     const reply = await perform(this.#options.services.anyClient(random), operation, deadlineMs)
-    if (reply.type === 'SILENCE') return 'SILENCE'
-    this.#heard()
+    if (reply.type === 'SILENCE') {
+      this.#unanswered.set(reply.status, (this.#unanswered.get(reply.status) ?? 0) + 1)
+      return 'SILENCE'
+    }
+    this.silence.heard()
     if (reply.type === 'REFUSAL') return this.#gaveUp('REFUSED', operation, reply.reason)
     this.#options.book.answered(line, reply.answer)
     return reply.answer
@@ -73,11 +78,5 @@ export class Asker {
 
   #gaveUp(kind: 'STALLED' | 'REFUSED', { accountId, id, kind: what }: Operation, reason: string): undefined {
     this.#options.problems.found({ kind, accountId, detail: `${what} ${id}: ${reason}` })
-  }
-
-  #heard(): void {
-    const nowMs = performance.now()
-    this.#longestSilenceMs = Math.max(this.#longestSilenceMs, nowMs - this.#lastAnswerAtMs)
-    this.#lastAnswerAtMs = nowMs
   }
 }

@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises'
-import { ServiceProcess } from '../../test/support/service-process.js'
+import { type Environment, ServiceProcess } from '../../test/support/service-process.js'
 import { JWT_SECRET, signToken } from '../../test/support/token.js'
 import type { Problems } from './problems.js'
 import type { Random } from './random.js'
@@ -7,6 +7,8 @@ import { WireClient } from './wire-client.js'
 
 export type ServicesOptions = {
   readonly mongodbUri: string
+  /** What they are told besides. */
+  readonly env: Environment
   /** How many processes, all on one database. */
   readonly count: number
   /** Where the logs of ended processes are kept. */
@@ -15,7 +17,7 @@ export type ServicesOptions = {
 }
 
 /** One process and the client that calls it. */
-type Running = {
+export type Running = {
   readonly service: ServiceProcess
   readonly client: WireClient
   /** Ends when the process has ended and its log was read. */
@@ -37,6 +39,11 @@ export class Services {
   async start(): Promise<void> {
     for (let place = 0; place < this.#options.count; place++) await this.#launch(place)
     for (const { service } of this.#running) await service.untilEvent('serving')
+  }
+
+  /** The processes and their clients, in order. */
+  get all(): readonly Running[] {
+    return this.#running
   }
 
   /** A client of any of the processes, whether it lives or not. */
@@ -75,7 +82,8 @@ export class Services {
   }
 
   async #launch(place: number): Promise<void> {
-    const service = new ServiceProcess({ MONGODB_URI: this.#options.mongodbUri, JWT_SECRET })
+    const { mongodbUri, env } = this.#options
+    const service = new ServiceProcess({ MONGODB_URI: mongodbUri, JWT_SECRET, ...env })
     const ended = service.untilExit().then(async (code) => {
       if (!this.#dismissed.has(service)) this.#failed(`the service ended by itself with code ${code}`)
       await this.#readLog(service)
