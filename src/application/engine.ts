@@ -119,12 +119,20 @@ export class Engine {
       const inTime = group.filter((pending) => pending.hasTime())
       for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
       if (inTime.length > 0) await this.#commit.run(inTime)
+      this.#tellWaiting(inTime)
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
       this.#admission.ended({ members: group.length, waiting: this.#waiting.length })
       this.#next()
     }
+  }
+
+  /** What the store failed a group with kept those waiting, too: running out of time is no fault of their deadline then. */
+  #tellWaiting(group: readonly PendingRequest[]): void {
+    const failed = group.find(({ lastError }) => lastError !== undefined)
+    if (!failed) return
+    for (const pending of this.#waiting) pending.lastError = failed.lastError
   }
 
   /** Puts the request back after a lost race (no error) or while the store is away; rejects it after any other error. */
