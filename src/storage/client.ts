@@ -31,8 +31,8 @@ function clientOptions(poolSizeMax: number): MongoClientOptions {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     waitQueueTimeoutMS: 1_000,
-    socketTimeoutMS: 2 * OPERATION_MS_MAX,
-    heartbeatFrequencyMS: 5_000,
+    socketTimeoutMS: OPERATION_MS_MAX + 1_000,
+    heartbeatFrequencyMS: 1_000,
     minHeartbeatFrequencyMS: 500,
 
     maxPoolSize: poolSizeMax,
