@@ -32,6 +32,8 @@ export type MongodOptions = {
   readonly port: number
   /** Further arguments. */
   readonly args?: readonly string[]
+  /** Whether callers must prove who they are. Members of a set then need a key file, too. Default false. */
+  readonly auth?: boolean
   /** Called when mongod ends although nobody called `stop`. */
   readonly onCrash: (reason: string) => void
 }
@@ -91,14 +93,14 @@ class WatchedInstance extends MongoInstance {
   #exit: MongodExit | undefined
   #ending = false
 
-  constructor({ binary, dbPath, port, args = [], onCrash }: MongodOptions) {
+  constructor({ binary, dbPath, port, args = [], auth = false, onCrash }: MongodOptions) {
     super({
       instance: {
         ip: '127.0.0.1',
         port,
         dbPath,
         storageEngine: 'wiredTiger',
-        auth: false,
+        auth,
         launchTimeout: LAUNCH_TIMEOUT_MS,
         args: [...MONGOD_ARGS, ...args],
       },

@@ -42,7 +42,7 @@ export class Asker {
     return this.#retries
   }
 
-  /** Calls without an answer, by the status that they ended with. */
+  /** Calls without an answer, by the status that they ended with; IMPATIENT are those that were given up early. */
   get unanswered(): ReadonlyMap<string, number> {
     return this.#unanswered
   }
@@ -64,10 +64,12 @@ export class Asker {
 
   async #askOnce(line: Line, random: Random): Promise<Told | undefined | 'SILENCE'> {
     const { operation } = line
-    const deadlineMs = random.chance(IMPATIENT) ? random.between(IMPATIENT_MS) : CALL_MS_MAX
+    const isImpatient = random.chance(IMPATIENT)
+    const deadlineMs = isImpatient ? random.between(IMPATIENT_MS) : CALL_MS_MAX
     const reply = await perform(this.#options.services.anyClient(random), operation, deadlineMs)
     if (reply.type === 'SILENCE') {
-      this.#unanswered.set(reply.status, (this.#unanswered.get(reply.status) ?? 0) + 1)
+      const status = isImpatient ? 'IMPATIENT' : reply.status
+      this.#unanswered.set(status, (this.#unanswered.get(status) ?? 0) + 1)
       return 'SILENCE'
     }
     this.silence.heard()

@@ -11,6 +11,8 @@ export type MongodOptions = {
   readonly port: number
   /** Further arguments. */
   readonly args?: readonly string[]
+  /** Whether callers must prove who they are. Default false. */
+  readonly auth?: boolean
   /** Told when it ends although nobody killed it. */
   readonly onCrash: (reason: string) => void
 }
@@ -52,9 +54,9 @@ export class Mongod {
       end()
     }
     this.#killed = false
-    const { binary, folder: dbPath, port, args = [] } = this.#options
+    const { binary, folder: dbPath, port, args = [], auth = false } = this.#options
     await mkdir(dbPath, { recursive: true })
-    this.#run = { mongod: await startMongod({ binary, dbPath, port, args, onCrash }), ended }
+    this.#run = { mongod: await startMongod({ binary, dbPath, port, args, auth, onCrash }), ended }
   }
 
   /** Kills it as nothing can be caught, and returns when it has ended. */

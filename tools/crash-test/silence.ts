@@ -1,16 +1,15 @@
-/** Keeps how long nobody at all got an answer. All times are in milliseconds. */
+/** Keeps how long nobody at all got an answer, from the first answer on. All times are in milliseconds. */
 export class Silence {
   readonly #watches = new Set<{ longestMs: number }>()
-  #lastAnswerAtMs = performance.now()
+  #lastAnswerAtMs = Number.NaN
   #longestMs = 0
 
   /** Somebody got an answer. */
   heard(): void {
-    const nowMs = performance.now()
-    const silentMs = nowMs - this.#lastAnswerAtMs
+    const silentMs = this.#silentMs
     this.#longestMs = Math.max(this.#longestMs, silentMs)
     for (const watch of this.#watches) watch.longestMs = Math.max(watch.longestMs, silentMs)
-    this.#lastAnswerAtMs = nowMs
+    this.#lastAnswerAtMs = performance.now()
   }
 
   /** The longest time between two answers. */
@@ -24,7 +23,11 @@ export class Silence {
     this.#watches.add(watch)
     return () => {
       this.#watches.delete(watch)
-      return Math.max(watch.longestMs, performance.now() - this.#lastAnswerAtMs)
+      return Math.max(watch.longestMs, this.#silentMs)
     }
+  }
+
+  get #silentMs(): number {
+    return Number.isNaN(this.#lastAnswerAtMs) ? 0 : performance.now() - this.#lastAnswerAtMs
   }
 }
