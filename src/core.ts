@@ -32,6 +32,8 @@ export type CoreOptions = {
   readonly mongodbUri: string
   /** The system's, unless a test makes days pass. */
   readonly clock?: Clock
+  /** Told of every decision that was not possible, or may not have been durable, because the database was away. */
+  readonly onDecisionFailure?: (error: unknown) => void
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
   readonly onCatalogFailure: (error: unknown) => void
@@ -81,6 +83,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
+    ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
   })
   const merchantRules = new MongoMerchantRuleStore(db)
   const catalog = new CatalogCache({

@@ -29,6 +29,8 @@ export type EngineOptions = {
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
   readonly waitMsMax: number
+  /** Told of every attempt that came to nothing because the store was away. */
+  readonly onUnavailable?: (error: unknown) => void
 }
 
 /**
@@ -46,13 +48,15 @@ export type EngineOptions = {
 export class Engine {
   readonly #admission: Admission
   readonly #commit: GroupCommit
+  readonly #onUnavailable: (error: unknown) => void
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
   #groups = 0
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, waitMsMax, ...options }: EngineOptions) {
+  constructor({ queueMax, waitMsMax, onUnavailable = () => {}, ...options }: EngineOptions) {
+    this.#onUnavailable = onUnavailable
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
@@ -141,6 +145,7 @@ export class Engine {
       pending.reject(error)
       return
     }
+    if (error !== undefined) this.#onUnavailable(error)
     pending.attempts += 1
     pending.lastError = error
     const pauseMs = Math.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
