@@ -5,16 +5,16 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test failover-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test failover-test misbehave-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election seed seconds title mccs order free credits never profile
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases seed seconds title mccs order free credits never profile
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-18s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-19s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	echo
 
 ##@ Use it
@@ -106,6 +106,10 @@ crash-test: build ## Kill the service and the database under load, and check the
 failover-test: build ## Take the primary away under load, in five ways, and check the books: rounds=10 (of each), seed=
 #                    > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT  profile=default: a replica set as MongoDB comes
 	$(TSX) tools/failover-test/main.ts
+
+misbehave-test: build ## Let the database be full, slow, expired, mute, in nine ways, and check what callers and the log are told
+#                     > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY  seed=
+	$(TSX) tools/misbehave-test/main.ts
 
 bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts

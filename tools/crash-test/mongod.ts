@@ -23,6 +23,12 @@ type Run = {
   readonly ended: Promise<void>
 }
 
+const started = new Set<Mongod>()
+// The last net, for a run that ends without `stop`. Their watchers then end by themselves.
+process.on('exit', () => {
+  for (const mongod of started) mongod.killNow()
+})
+
 /** A real mongod that can be killed and halted, and comes back on the same data and the same port. */
 export class Mongod {
   readonly port: number
@@ -33,8 +39,6 @@ export class Mongod {
   constructor(options: MongodOptions) {
     this.port = options.port
     this.#options = options
-    // The last net, for a run that ends without `stop`. Its watcher then ends by itself.
-    process.on('exit', () => this.#kill())
   }
 
   /** Undefined while it does not run. */
@@ -57,12 +61,13 @@ export class Mongod {
     const { binary, folder: dbPath, port, args = [], auth = false } = this.#options
     await mkdir(dbPath, { recursive: true })
     this.#run = { mongod: await startMongod({ binary, dbPath, port, args, auth, onCrash }), ended }
+    started.add(this)
   }
 
   /** Kills it as nothing can be caught, and returns when it has ended. */
   async kill(): Promise<void> {
     const run = this.#run
-    this.#kill()
+    this.killNow()
     await run?.ended
     // Ends the watcher, too.
     await run?.mongod.stop()
@@ -84,9 +89,11 @@ export class Mongod {
     this.resume()
     await this.#run?.mongod.stop()
     this.#run = undefined
+    started.delete(this)
   }
 
-  #kill(): void {
+  /** Kills it, if it runs, and waits for nothing. */
+  killNow(): void {
     this.#killed = true
     this.#signal('SIGKILL')
   }

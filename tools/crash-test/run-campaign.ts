@@ -93,7 +93,7 @@ async function inspect<C extends RunnableCampaign>(campaign: C, figuresOf: Campa
 }
 
 /** Aborted by Ctrl-C and its like. The second one ends the process, and everything that it has started. */
-function interruptedBySignal(name: string): AbortSignal {
+export function interruptedBySignal(name: string): AbortSignal {
   const controller = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {

@@ -3,6 +3,7 @@ import { type Environment, ServiceProcess } from '../../test/support/service-pro
 import { JWT_SECRET, signToken } from '../../test/support/token.js'
 import type { Problems } from './problems.js'
 import type { Random } from './random.js'
+import { until } from './until.js'
 import { WireClient } from './wire-client.js'
 
 export type ServicesOptions = {
@@ -37,8 +38,18 @@ export class Services {
 
   /** Starts all of them and returns when they serve. */
   async start(): Promise<void> {
+    await this.listen()
+    for (const { service } of this.#running) {
+      await until('the service serves', () => {
+        if (service.hasExited) throw new Error(`the service has ended:\n${service.stdout}${service.stderr}`)
+        return service.events.some(({ event }) => event === 'serving')
+      })
+    }
+  }
+
+  /** Starts all of them and returns when they listen, whether they find their database or not. */
+  async listen(): Promise<void> {
     for (let place = 0; place < this.#options.count; place++) await this.#launch(place)
-    for (const { service } of this.#running) await service.untilEvent('serving')
   }
 
   /** The processes and their clients, in order. */

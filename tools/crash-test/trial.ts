@@ -97,12 +97,15 @@ export class Trial {
     await inspection.compareAll()
   }
 
-  /** Ends the services in order, and has `verify` look at the books, settle what is left, and look again. */
-  async verify(): Promise<Verified> {
-    const { mongodbUri, problems } = this.#options
+  /**
+   * Ends the services in order, and has `verify` look at the books, settle what is left, and look again. It may have a way of its own to
+   * the database.
+   */
+  async verify(uri = this.#options.mongodbUri): Promise<Verified> {
+    const { problems } = this.#options
     await this.services.stop()
-    const { unsettled } = await verifyBooks(mongodbUri, { repair: true, problems })
-    const after = await verifyBooks(mongodbUri, { repair: false, problems })
+    const { unsettled } = await verifyBooks(uri, { repair: true, problems })
+    const after = await verifyBooks(uri, { repair: false, problems })
     if (after.unsettled > 0) {
       problems.found({ kind: 'DAMAGE', detail: `${after.unsettled} entries are unsettled after the repair` })
     }

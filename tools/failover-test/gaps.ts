@@ -6,11 +6,18 @@ export type GapFigures = { readonly count: number; readonly medianMs: number; re
 /** The longest time without an answer around each event. */
 export class Gaps {
   readonly #gapsMs = new Map<EventKind, number[]>()
+  #latest: { readonly kind: EventKind; readonly gapMs: number } | undefined
 
   add(kind: EventKind, gapMs: number): void {
+    this.#latest = { kind, gapMs }
     const known = this.#gapsMs.get(kind)
     if (known) known.push(gapMs)
     else this.#gapsMs.set(kind, [gapMs])
+  }
+
+  /** The last one. */
+  get latest(): { readonly kind: EventKind; readonly gapMs: number } | undefined {
+    return this.#latest
   }
 
   /** How many events there were. */

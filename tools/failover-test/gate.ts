@@ -8,7 +8,7 @@ export type GateOptions = {
   /** Where that member really listens. */
   readonly targetPort: number
   /** Who has made a connection; undefined when it is none of those who can be parted. */
-  readonly peerOf: (connection: Connection) => string | undefined
+  readonly peerOf?: (connection: Connection) => string | undefined
 }
 
 /** One connection through the gate, whose two halves are joined or held up. */
@@ -40,18 +40,24 @@ export class Gate {
     for (const passage of this.#passages) this.#set(passage)
   }
 
-  async close(): Promise<void> {
+  /** Ends the connections that there are. */
+  reset(): void {
     for (const { client, server } of this.#passages) {
       client.destroy()
       server.destroy()
     }
+  }
+
+  async close(): Promise<void> {
+    this.reset()
+    if (!this.#server.listening) return
     this.#server.close()
     await once(this.#server, 'close')
   }
 
   #join(client: Socket): void {
     const server = connect(this.#options.targetPort, '127.0.0.1')
-    const peer = this.#options.peerOf({ from: client.remotePort ?? 0, to: this.#options.port })
+    const peer = this.#options.peerOf?.({ from: client.remotePort ?? 0, to: this.#options.port })
     const passage = { peer, client, server }
     this.#passages.add(passage)
     const drop = () => {

@@ -1,16 +1,13 @@
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { MongoServerError } from 'mongodb'
 import { REPLICA_SET } from '../../src/local-mongo/mongod-process.js'
 import { campaignMongod, portToReturnTo } from '../crash-test/mongod.js'
+import { until } from '../crash-test/until.js'
 import { Member } from './member.js'
 import { type Connection, processBehind } from './peer.js'
 import type { SetSettings } from './set-settings.js'
 
 const MEMBERS = 3
-const POLL_MS = 50
-/** Longest time in which the set must be whole again, in milliseconds. */
-const WHOLE_MS_MAX = 90_000
 /** The server's code for a command to a set that has not been made yet. */
 const NOT_YET_INITIALIZED = 94
 
@@ -143,15 +140,5 @@ async function stateOf(member: Member): Promise<string> {
   } catch (error) {
     if (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED) return 'NEW'
     return 'AWAY'
-  }
-}
-
-async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-  const endsAtMs = performance.now() + WHOLE_MS_MAX
-  for (;;) {
-    const found = await look()
-    if (found !== undefined && found !== false) return found
-    if (performance.now() > endsAtMs) throw new Error(`still not so after ${WHOLE_MS_MAX} ms: ${what}`)
-    await delay(POLL_MS)
   }
 }

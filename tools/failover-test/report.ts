@@ -14,7 +14,9 @@ const names: Readonly<Record<EventKind, string>> = {
 
 /** One line for somebody who waits. */
 export function progressOf({ gaps, problems, trial }: Campaign): string {
-  return progressLine(trial, problems, `${gaps.total} failovers`)
+  const { latest } = gaps
+  const told = latest ? `, the latest (${latest.kind}) ${seconds(latest.gapMs)} s without an answer` : ''
+  return progressLine(trial, problems, `${gaps.total} failovers${told}`)
 }
 
 /** The figures of a whole campaign. */
