@@ -4,7 +4,7 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
-import { Engine } from './application/engine.js'
+import { Engine, type Executor } from './application/engine.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
@@ -15,6 +15,7 @@ import type { Config } from './config.js'
 import type { Calendar } from './domain/calendar.js'
 import type { Entry } from './domain/entry.js'
 import type { MerchantRule } from './domain/merchant-rule.js'
+import type { Tracing } from './observability/tracing.js'
 import { createClient } from './storage/client.js'
 import { MongoAccountList } from './storage/mongo-account-list.js'
 import { MongoAccountStore } from './storage/mongo-account-store.js'
@@ -27,6 +28,9 @@ import { ensureSchema } from './storage/schema.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
+/** Longest time that entries gather before they are settled, in milliseconds: nobody waits for it. */
+const GATHER_MS_MAX = 100
+
 export type CoreOptions = {
   readonly config: Config
   readonly mongodbUri: string
@@ -34,6 +38,8 @@ export type CoreOptions = {
   readonly clock?: Clock
   /** Told of every decision that was not possible, or may not have been durable, because the database was away. */
   readonly onDecisionFailure?: (error: unknown) => void
+  /** Absent when nothing is traced: then nothing stands between the engine and its stores. */
+  readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
   readonly onCatalogFailure: (error: unknown) => void
@@ -48,7 +54,7 @@ export type Core = {
   readonly accountList: AccountList
   readonly statement: Statement
   readonly simulator: Simulator
-  readonly engine: Engine
+  readonly engine: Executor
   readonly settler: Settler
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
@@ -64,21 +70,23 @@ export type Core = {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { config } = options
+  const { config, tracing } = options
   const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   const db = client.db(config.mongodbDatabase)
   const { clock = systemClock } = options
   const ledger = new MongoLedger(db)
+  const engineLedger = tracing?.ledger(ledger) ?? ledger
   const settler = new Settler({
-    ledger,
+    ledger: engineLedger,
     clock,
+    gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onSettleFailure,
     onDamage: options.onDamage,
   })
   const accounts = new MongoAccountStore(db)
   const engine = new Engine({
-    accounts,
-    ledger,
+    accounts: tracing?.accounts(accounts) ?? accounts,
+    ledger: engineLedger,
     settler,
     clock,
     queueMax: config.queueMax,
@@ -109,7 +117,7 @@ export function createCore(options: CoreOptions): Core {
     accountList: new MongoAccountList(db),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
-    engine,
+    engine: tracing?.engine(engine) ?? engine,
     settler,
     catalog,
     calendar,

@@ -1,4 +1,5 @@
-import { status } from '@grpc/grpc-js'
+import { isDeepStrictEqual } from 'node:util'
+import { ServerCredentials, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
 import type { CatalogHealth } from './application/catalog-cache.js'
@@ -11,21 +12,34 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { InvariantError } from './domain/invariant.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
-import { authorizationService } from './grpc/authorization-service.js'
+import { type AskedDecision, authorizationService } from './grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
+import type { CallContext } from './grpc/call-context.js'
 import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
+import { HealthServer } from './grpc/health-server.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
 import { merchantRuleService } from './grpc/merchant-rule-service.js'
 import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
+import { TlsCredentials } from './grpc/tls-credentials.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
-import type { Logger } from './observability/logger.js'
-import { type CallLabels, createMetrics, type Metrics } from './observability/metrics.js'
+import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
+import type { Keys } from './keys/key-files.js'
+import type { Caller, CallIds } from './observability/call-fields.js'
+import { DecisionLog } from './observability/decision-log.js'
+import { type Logger, roundMs } from './observability/logger.js'
+import {
+  type CallLabels,
+  createMetrics,
+  type KeyFileReadings,
+  type Metrics,
+} from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
+import { openTracing, type Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
 import { type Trouble, troubleOf } from './storage/trouble.js'
 
@@ -35,19 +49,27 @@ const READINESS_INTERVAL_MS = 1_000
 const SLOW_PING_MS = 500
 /** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
 const SETTLE_TIMEOUT_MS = 2_000
+/** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
+const TRACE_TIMEOUT_MS = 2_000
 
 export type ServiceOptions = {
   readonly config: Config
   readonly mongodbUri: string
-  readonly jwtSecret: string
+  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  readonly jwtSecret: string | undefined
   readonly logger: Logger
   /** Told when the service can decide for the first time, and where it listens. */
   readonly onReady: (ports: Ports) => void
 }
 
-export type Ports = { readonly grpcPort: number; readonly httpPort: number }
+export type Ports = {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** The plaintext port for health, if there is one. */
+  readonly healthPort: number | undefined
+}
 
-/** The running service: both ports, and everything behind them. */
+/** The running service: its ports, and everything behind them. */
 export type Service = Ports & {
   /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
   readonly failed: Promise<Error>
@@ -55,13 +77,26 @@ export type Service = Ports & {
   readonly stop: () => Promise<void>
 }
 
-/** Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does. */
+/**
+ * Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does.
+ *
+ * @throws KeyFileError when a file of keys or certificates is no good.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
+  const files = await openKeyFiles({
+    ...options,
+    metrics: () => decider.metrics,
+    onChange: (keys) => decider.useKeys(keys),
+  })
+  const health = createHealth(config)
   const decider = createDecider({
     ...options,
-    onPrepared: () => options.onReady({ grpcPort, httpPort }),
-    onServing: () => {},
+    tracing: await openTracing(config.tracing, options.logger),
+    keys: files.keys,
+    keyFiles: readingsOf(() => files),
+    onPrepared: () => options.onReady(ports),
+    onServing: (serving) => health?.setServing(serving),
   })
   const side = new SideServer({
     host: config.host,
@@ -69,25 +104,49 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: () => decider.metrics.expose(),
     readiness: () => ({
       ready: decider.serving(),
-      detail: decider.detail(),
+      detail: withWarning(decider.detail(), files),
     }),
   })
 
-  const httpPort = await side.listen()
-  const grpcPort = await listen(config, decider).catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
+  const ports = await openPorts({ side, health, openGrpc: () => listen(config, decider) })
   decider.start()
+  files.start()
 
   return {
-    grpcPort,
-    httpPort,
+    ...ports,
     failed: new Promise(() => {}),
     stop: async () => {
+      files.stop()
+      health?.setServing(false)
       await decider.stop()
+      health?.close()
       await side.close()
     },
+  }
+}
+
+/** The plaintext port for health, where one is configured. */
+export function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
+  return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
+}
+
+export type PortOpeners = {
+  readonly side: SideServer
+  readonly health: HealthServer | undefined
+  /** Opens the gRPC port and returns it. */
+  readonly openGrpc: () => Promise<number>
+}
+
+/** Opens all ports, or none. */
+export async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await side.listen()
+  try {
+    const healthPort = await health?.listen()
+    return { httpPort, healthPort, grpcPort: await openGrpc() }
+  } catch (error) {
+    health?.close()
+    await side.close()
+    throw error
   }
 }
 
@@ -96,7 +155,13 @@ async function listen({ host, grpcPort }: Config, decider: Decider): Promise<num
   return await decider.listen()
 }
 
-export type DeciderOptions = Omit<ServiceOptions, 'onReady'> & {
+export type DeciderOptions = Pick<ServiceOptions, 'config' | 'mongodbUri' | 'logger'> & {
+  /** Absent when nothing is traced. Is closed when the decider has stopped. */
+  readonly tracing: Tracing | undefined
+  /** Those to begin with. */
+  readonly keys: Keys
+  /** What the metrics tell of the files that the keys are from; absent when another process reads them. */
+  readonly keyFiles?: KeyFileReadings
   /** Told when it can decide for the first time, before the health checks are. */
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
@@ -114,15 +179,18 @@ export type Decider = {
   readonly listen: () => Promise<number>
   /** Begins to look for the database. */
   readonly start: () => void
+  /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
+  readonly useKeys: (keys: Keys) => void
   /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
   readonly stop: () => Promise<void>
 }
 
 export function createDecider(options: DeciderOptions): Decider {
-  const { config, logger } = options
+  const { config, logger, tracing } = options
   const troubles = new TroubleLog({ logger, monotonicMs: systemClock.monotonicMs, explain: troubleOf })
   const core = createCore({
     config,
+    tracing,
     mongodbUri: options.mongodbUri,
     onDecisionFailure: (error) =>
       troubles.failed('not decided: the database does not do what it is asked', error),
@@ -149,11 +217,15 @@ export function createDecider(options: DeciderOptions): Decider {
     oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
     catalogVersion: () => Number(core.catalog.health.version),
     catalogAgeMs: () => core.catalog.health.ageMs,
+    ...(options.keyFiles && { keyFiles: options.keyFiles }),
   })
   measureCommands(core.client, metrics)
 
   const draining = new AbortController()
-  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
+  const records = { logger, metrics, decisions, overload: new OverloadLog(logger) }
+  const locks = createLocks(options)
+  const grpc = createGrpc({ ...options, core, records, ...locks, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -185,54 +257,84 @@ export function createDecider(options: DeciderOptions): Decider {
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
+    useKeys: locks.useKeys,
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
+      decisions.close()
+      await tracing?.close(TRACE_TIMEOUT_MS)
+    },
+  }
+}
+
+/** What keys open: TLS and tokens. */
+type Locks = {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
+  readonly useKeys: (keys: Keys) => void
+}
+
+function createLocks({ config, keys }: DeciderOptions): Locks {
+  const tls = keys.tls && new TlsCredentials(keys.tls)
+  const verifier = new TokenVerifier({
+    keys: keys.tokens,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    nowMs: Date.now,
+  })
+  let used = keys
+  return {
+    credentials: tls ?? ServerCredentials.createInsecure(),
+    verifier,
+    useKeys: (next) => {
+      // What has not changed keeps what is remembered of it: verified tokens, and sessions of TLS.
+      if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
+      if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
+      used = next
     },
   }
 }
 
 type GrpcOptions = DeciderOptions & {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
   readonly core: Core
-  readonly metrics: Metrics
+  readonly records: Records
   /** Ends the streams that are open. */
   readonly draining: AbortSignal
 }
 
-function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
-  const records = { logger, metrics, overload: new OverloadLog(logger) }
-  const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    nowMs: Date.now,
-  })
+function createGrpc(options: GrpcOptions): GrpcServer {
+  const { config, credentials, verifier, core, records, tracing, draining } = options
+  const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
-    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+    onBug: (error: unknown, call: CallContext) =>
+      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
   const catalog = () => core.catalog.current()
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
         onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: (call) => recordCall(call, records),
+        trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, requestId) => {
+        onRefusal: (reason, call) => {
           metrics.tokenRefused(reason)
-          logger.info({ reason, requestId }, 'token refused')
+          logger.info({ reason, ...idsOf(call) }, 'token refused')
         },
       }),
     ],
@@ -242,7 +344,8 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
       reverse: createReverse(core.engine),
       handlers,
       streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
-      onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
+      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
+      onItemError: (code, call) => recordFailure(code, call, records),
     }),
     account: {
       ...accountHandlers({
@@ -279,34 +382,55 @@ function describe(failure: unknown): string {
   return 'see the log'
 }
 
-type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
+type Records = {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly decisions: DecisionLog
+  readonly overload: OverloadLog
+}
 
 function recordCall(call: EndedCall, { logger, metrics, overload }: Records): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
-  const { requestId, principal } = call.context
+  call.context.trace?.ended(code)
   const refused = call.code === status.RESOURCE_EXHAUSTED
   if (refused) overload.refused()
   const level = call.code === status.OK || refused ? 'debug' : 'info'
+  if (!logger.isLevelEnabled(level)) return
   logger[level](
-    { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
+    { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
     'call',
   )
+}
+
+/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+function recordFailure(failed: status, call: CallContext, { logger, overload }: Records): void {
+  const refused = failed === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const code = status[failed] ?? 'UNKNOWN'
+  logger[refused ? 'debug' : 'info']({ code, ...callerOf(call) }, 'a purchase of a stream failed')
 }
 
 function recordDecision(
   entry: AuthorizationEntry | ReversalEntry,
   replayed: boolean,
-  metrics: Metrics,
+  { call, durationMs }: AskedDecision,
+  { metrics, decisions }: Records,
 ): void {
-  const { code } = codesOf(entry.reason)
-  metrics.decision({
-    kind: entry.kind,
-    code,
-    reason: entry.reason,
-    category: entry.movement?.wallet ?? '',
-    replayed,
-  })
+  const { kind, reason } = entry
+  const { code } = codesOf(reason)
+  const category = entry.movement?.wallet
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed })
+  decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/** What every line about a call has: how to find the call again, and whose it was. */
+function callerOf(call: CallContext): Caller {
+  return { ...idsOf(call), subject: call.principal?.subject }
+}
+
+function idsOf({ requestId, trace }: CallContext): CallIds {
+  return { requestId, ...trace?.ids }
 }
 
 function labelsOf({ path, type }: ObservedCall): CallLabels {

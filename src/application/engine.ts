@@ -8,6 +8,7 @@ import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
 import { GroupCommit } from './group-commit.js'
 import type { Ledger } from './ledger.js'
+import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest } from './pending-request.js'
 import type { Settler } from './settler.js'
 
@@ -25,6 +26,8 @@ export type EngineOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
+  /** The system's, unless a simulation has its own. */
+  readonly pauses?: Pauses
   /** Most requests that may wait; one more is refused as OVERLOADED. */
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
@@ -32,6 +35,9 @@ export type EngineOptions = {
   /** Told of every attempt that came to nothing because the store was away. */
   readonly onUnavailable?: (error: unknown) => void
 }
+
+/** What decides requests: the engine, or what is put around it. */
+export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
 
 /**
  * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
@@ -49,14 +55,22 @@ export class Engine {
   readonly #admission: Admission
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
+  readonly #pauses: Pauses
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
   #groups = 0
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, waitMsMax, onUnavailable = () => {}, ...options }: EngineOptions) {
+  constructor({
+    queueMax,
+    waitMsMax,
+    onUnavailable = () => {},
+    pauses = systemPauses,
+    ...options
+  }: EngineOptions) {
     this.#onUnavailable = onUnavailable
+    this.#pauses = pauses
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
@@ -148,16 +162,16 @@ export class Engine {
     if (error !== undefined) this.#onUnavailable(error)
     pending.attempts += 1
     pending.lastError = error
-    const pauseMs = Math.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
+    const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()
       return
     }
     this.#pausing += 1
-    setTimeout(() => {
+    this.#pauses.after(pauseMs, () => {
       this.#pausing -= 1
       this.#waiting.push(pending)
       this.#next()
-    }, pauseMs)
+    })
   }
 }

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events'
-import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
+import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
 import type {
   AuthorizeRequest,
   AuthorizeResponse,
   AuthorizeStreamResponse,
 } from '../gen/benefits/v1/authorization.js'
-import { callContextOf } from './call-context.js'
+import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-error.js'
 import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
@@ -34,8 +34,17 @@ export function windowFor(queueMax: number): number {
 export type AuthorizeStreamOptions = {
   readonly handlers: HandlerOptions
   readonly limits: StreamLimits
-  readonly authorizeOne: (request: AuthorizeRequest, budget: Budget) => Promise<AuthorizeResponse>
+  /** Is given the context of the stream; if it is traced, with a trace for this one purchase. */
+  readonly authorizeOne: AuthorizeOne
+  /** Told of each request that was answered with an error: the stream goes on, so nobody else hears of it. */
+  readonly onItemError: (code: status, call: CallContext) => void
 }
+
+export type AuthorizeOne = (
+  request: AuthorizeRequest,
+  budget: Budget,
+  call: CallContext,
+) => Promise<AuthorizeResponse>
 
 /**
  * Adapts purchases that come as a stream to grpc-js. Each request is answered by one message, in any order: what it fails with is its
@@ -61,6 +70,7 @@ type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
 class AuthorizeStream {
   readonly #call: Call
   readonly #options: AuthorizeStreamOptions
+  readonly #context: CallContext
   readonly #endsAtMs: number
   #count = 0
   #underWay = 0
@@ -72,6 +82,7 @@ class AuthorizeStream {
   constructor(call: Call, options: AuthorizeStreamOptions) {
     this.#call = call
     this.#options = options
+    this.#context = callContextOf(call.metadata)
     const givenMs = Number(call.getDeadline()) - Date.now()
     this.#endsAtMs = options.handlers.clock.monotonicMs() + givenMs
   }
@@ -94,7 +105,7 @@ class AuthorizeStream {
 
   /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
   #limitAge(): NodeJS.Timeout {
-    const { principal } = callContextOf(this.#call.metadata)
+    const { principal } = this.#context
     const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)
     const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
     const kind = validMs < ageMs ? 'UNAUTHENTICATED' : 'STREAM_ENDED'
@@ -111,7 +122,9 @@ class AuthorizeStream {
 
     if (request instanceof UnreadableMessage) {
       const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
-      this.#answer(index, '', { $case: 'error', value: richStatusOf(error) })
+      const outcome: Outcome = { $case: 'error', value: richStatusOf(error) }
+      this.#ended(outcome, this.#context)
+      this.#answer(index, '', outcome)
     } else {
       this.#decide(index, request)
     }
@@ -119,18 +132,33 @@ class AuthorizeStream {
 
   /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
   #decide(index: number, request: AuthorizeRequest): void {
+    const call = this.#itemContext()
+    const budget = this.#budget()
+    call.trace?.follow(budget)
     const answerOnce = (outcome: Outcome) => {
       if (timer === undefined) return
       clearTimeout(timer)
       timer = undefined
+      call.trace?.ended(this.#closed ? 'CANCELLED' : codeOf(outcome))
+      this.#ended(outcome, call)
       this.#answer(index, request.transactionId, outcome)
     }
-    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error) })
+    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error, call) })
     const durationMs = this.#options.handlers.durationMsMax + LATE_MS
     let timer: NodeJS.Timeout | undefined = setTimeout(() => fail(tooLate(durationMs)), durationMs)
     this.#options
-      .authorizeOne(request, this.#budget())
+      .authorizeOne(request, budget, call)
       .then((value) => answerOnce({ $case: 'response', value }), fail)
+  }
+
+  #itemContext(): CallContext {
+    const trace = this.#context.trace?.item()
+    return trace ? { ...this.#context, trace } : this.#context
+  }
+
+  /** What nobody waits for any more has not failed. */
+  #ended(outcome: Outcome, call: CallContext): void {
+    if (outcome.$case === 'error' && !this.#closed) this.#options.onItemError(outcome.value.code, call)
   }
 
   #budget(): Budget {
@@ -139,10 +167,10 @@ class AuthorizeStream {
     return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
   }
 
-  #statusOf(error: unknown) {
+  #statusOf(error: unknown, call: CallContext) {
     const callError = callErrorOf(error)
     if (callError.kind === 'INTERNAL' && !this.#closed) {
-      this.#options.handlers.onBug(error, callContextOf(this.#call.metadata).requestId)
+      this.#options.handlers.onBug(error, call)
     }
     return richStatusOf(callError)
   }
@@ -193,4 +221,9 @@ class AuthorizeStream {
     clearTimeout(this.#ageTimer)
     this.#options.limits.draining.removeEventListener('abort', this.#drain)
   }
+}
+
+/** The name of the status code that the call would have ended with, had it been one by itself. */
+function codeOf(outcome: Outcome): string {
+  return outcome.$case === 'error' ? (status[outcome.value.code] ?? 'UNKNOWN') : 'OK'
 }

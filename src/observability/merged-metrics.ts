@@ -1,5 +1,12 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
-import { createMetrics, type Exposition, type MetricsSnapshot } from './metrics.js'
+import {
+  createMetrics,
+  type Exposition,
+  type KeyFileGroup,
+  type KeyFileReadings,
+  type Metrics,
+  type MetricsSnapshot,
+} from './metrics.js'
 
 type Metric = MetricsSnapshot[number]
 
@@ -35,14 +42,7 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
  * series is there from the start.
  */
 export class MergedMetrics {
-  readonly #primary = createMetrics({
-    waitingRequests: () => 0,
-    unsettledEntries: () => 0,
-    oldestUnsettledMs: () => 0,
-    // It has no catalog: this is no version, and is left out.
-    catalogVersion: () => Number.NaN,
-    catalogAgeMs: () => 0,
-  })
+  readonly #primary: Metrics
   readonly #registry = new Registry()
   readonly #ends: Counter
   /** The last that was seen of each worker that lives, by its process id. */
@@ -50,8 +50,17 @@ export class MergedMetrics {
   /** What those that have ended had counted, added up. */
   #past: MetricsSnapshot = []
 
-  /** `servingWorkers` tells how many workers serve at the moment. */
-  constructor(servingWorkers: () => number) {
+  /** `servingWorkers` tells how many workers serve at the moment, `keyFiles` what is known of the files, which the primary reads. */
+  constructor(servingWorkers: () => number, keyFiles?: KeyFileReadings) {
+    this.#primary = createMetrics({
+      waitingRequests: () => 0,
+      unsettledEntries: () => 0,
+      oldestUnsettledMs: () => 0,
+      // It has no catalog: this is no version, and is left out.
+      catalogVersion: () => Number.NaN,
+      catalogAgeMs: () => 0,
+      ...(keyFiles && { keyFiles }),
+    })
     const registers = [this.#registry]
     new Gauge({
       name: 'benefits_workers',
@@ -79,6 +88,16 @@ export class MergedMetrics {
     const last = this.#living.get(pid) ?? []
     this.#living.delete(pid)
     this.#past = merge([this.#past, last.filter((metric) => !isGauge(metric))])
+  }
+
+  /** Files of keys or certificates were replaced, and are in use. */
+  keyFilesReloaded(files: KeyFileGroup): void {
+    this.#primary.keyFilesReloaded(files)
+  }
+
+  /** Files of keys or certificates were replaced by some that are no good. */
+  keyFilesRefused(files: KeyFileGroup): void {
+    this.#primary.keyFilesRefused(files)
   }
 
   /** Everything in the Prometheus text format. */

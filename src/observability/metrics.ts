@@ -18,6 +18,10 @@ export interface Metrics {
   settleFailed(): void
   /** A look for a new catalog failed; the last good one stays in use. */
   catalogRefreshFailed(): void
+  /** Files of keys or certificates were replaced, and are in use. */
+  keyFilesReloaded(files: KeyFileGroup): void
+  /** Files of keys or certificates were replaced by some that are no good; the last good ones stay in use. */
+  keyFilesRefused(files: KeyFileGroup): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
   /** Everything as data, to be added to that of other processes. */
@@ -48,6 +52,16 @@ export type Readings = {
   /** 0 before the first one was read. */
   readonly catalogVersion: () => number
   readonly catalogAgeMs: () => number
+  /** Absent in a worker, whose primary looks at the files. */
+  readonly keyFiles?: KeyFileReadings
+}
+
+export type KeyFileGroup = 'tls' | 'tokens'
+export type KeyFileReadings = {
+  /** Which files there are, and why they are not used as they are; undefined when they are. */
+  readonly problems: () => ReadonlyMap<KeyFileGroup, string | undefined>
+  /** When the first certificate in use ends, in milliseconds since 1970; undefined without TLS. */
+  readonly certificateExpiryMs: () => number | undefined
 }
 
 /** Commands that the service sends; any other is counted as "other". */
@@ -159,6 +173,8 @@ export function createMetrics(readings: Readings): Metrics {
     () => readings.catalogAgeMs() / 1000,
   )
 
+  const keyFiles = createKeyFileMetrics(registers, readings.keyFiles)
+
   function gauge(name: string, help: string, read: () => number): void {
     new Gauge({
       name,
@@ -203,9 +219,53 @@ export function createMetrics(readings: Readings): Metrics {
       commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
     settleFailed: () => settleFailures.inc(),
     catalogRefreshFailed: () => refreshFailures.inc(),
+    keyFilesReloaded: (files) => keyFiles.reloads.inc({ files }),
+    keyFilesRefused: (files) => keyFiles.failures.inc({ files }),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     snapshot: () => registry.getMetricsAsJSON(),
   }
+}
+
+/** Series of files that are not there are left out: a certificate that "ends in 1970" would raise an alert. */
+function createKeyFileMetrics(registers: Registry[], readings: KeyFileReadings | undefined) {
+  const options = { labelNames: ['files'] as const, registers }
+  const problems = () => [...(readings?.problems() ?? [])]
+  // There from the beginning, so that the first one of each is an increase.
+  const reloads = new Counter({
+    name: 'benefits_key_files_reloads_total',
+    help: 'New keys (tokens) or certificates (tls) taken over from their files.',
+    ...options,
+    collect() {
+      for (const [files] of problems()) this.inc({ files }, 0)
+    },
+  })
+  const failures = new Counter({
+    name: 'benefits_key_files_reload_failures_total',
+    help: 'New keys (tokens) or certificates (tls) refused, the last good ones staying in use.',
+    ...options,
+    collect() {
+      for (const [files] of problems()) this.inc({ files }, 0)
+    },
+  })
+  new Gauge({
+    name: 'benefits_key_files_unusable',
+    help: '1 while the files as they are now are refused and the last good ones are in use, else 0.',
+    ...options,
+    collect() {
+      for (const [files, problem] of problems()) this.set({ files }, problem === undefined ? 0 : 1)
+    },
+  })
+  new Gauge({
+    name: 'benefits_tls_certificate_expiry_timestamp_seconds',
+    help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner, in seconds since 1970.',
+    registers,
+    collect() {
+      const expiryMs = readings?.certificateExpiryMs()
+      if (expiryMs === undefined) this.remove()
+      else this.set(expiryMs / 1000)
+    },
+  })
+  return { reloads, failures }
 }
 
 type CallSeries = {

@@ -252,7 +252,14 @@ async function onDisk(place: Place, turns: DiskTurns): Promise<Case> {
   const onCrash = (reason: string) => {
     if (!isIll) place.onCrash(reason)
   }
-  const patient = await started({ ...place, folder: disk.folder, onCrash })
+  // MongoDB makes no index where there are less than 500 MB, unless it is told to.
+  const args = ['--setParameter', 'indexBuildMinAvailableDiskSpaceMB=0']
+  const patient = await started({ ...place, folder: disk.folder, args, onCrash }).catch(
+    async (error: unknown) => {
+      await disk.remove()
+      throw error
+    },
+  )
   const { end, ...rest } = caseOf(patient, {
     fallsIll: async () => {
       isIll = true

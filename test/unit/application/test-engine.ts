@@ -1,8 +1,9 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
-import { Engine } from '../../../src/application/engine.js'
+import { Engine, type Executor } from '../../../src/application/engine.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import type { Tracing } from '../../../src/observability/tracing.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
@@ -15,22 +16,34 @@ export type TestEngine = {
   readonly store: InMemoryStore
   readonly clock: HandClock
   readonly settler: Settler
-  readonly engine: Engine
+  readonly engine: Executor
   readonly authorize: Authorize
   /** What the settler complained about. */
   readonly damage: Entry[]
 }
 
-export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {}): TestEngine {
+type TestEngineOptions = {
+  readonly store?: InMemoryStore
+  readonly queueMax?: number
+  /** Put around the engine and its stores, as the service does. */
+  readonly tracing?: Tracing
+}
+
+export function testEngine(options: TestEngineOptions = {}): TestEngine {
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing } = options
+  const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const damage: Entry[] = []
   const settler = new Settler({
-    ledger: store,
+    ledger,
     clock,
+    gatherMsMax: 10,
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
-  const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax, waitMsMax: 1_000 })
+  const accounts = tracing?.accounts(store) ?? store
+  const whole = new Engine({ accounts, ledger, settler, clock, queueMax, waitMsMax: 1_000 })
+  const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
   return { store, clock, settler, engine, authorize, damage }

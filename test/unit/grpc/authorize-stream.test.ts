@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events'
+import { status } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import type { Budget } from '../../../src/application/budget.js'
 import { IndecisionError } from '../../../src/application/errors.js'
@@ -57,6 +58,7 @@ describe('authorize stream', () => {
   let pending: Map<string, Pending>
   let taken: string[]
   let bugs: { error: unknown; requestId: string }[]
+  let failed: status[]
 
   beforeEach(() => {
     clock = new HandClock()
@@ -64,6 +66,7 @@ describe('authorize stream', () => {
     pending = new Map()
     taken = []
     bugs = []
+    failed = []
   })
 
   type Opening = FakeStreamOptions & { readonly ageMsMax?: number; readonly durationMsMax?: number }
@@ -74,7 +77,7 @@ describe('authorize stream', () => {
       handlers: {
         clock,
         durationMsMax,
-        onBug: (error, requestId) => bugs.push({ error, requestId }),
+        onBug: (error, { requestId }) => bugs.push({ error, requestId }),
       },
       limits: { window: WINDOW, ageMsMax, draining: draining.signal },
       authorizeOne: ({ transactionId }, budget) =>
@@ -82,6 +85,7 @@ describe('authorize stream', () => {
           taken.push(transactionId)
           pending.set(transactionId, { budget, resolve, reject })
         }),
+      onItemError: (code) => failed.push(code),
     })
     const stream: Stream = new FakeStream(options)
     // The handler is given what could not be read, too.
@@ -203,6 +207,7 @@ describe('authorize stream', () => {
       ])
       const [error] = errorsOf(stream).filter((one) => one !== undefined)
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT', badFields: ['request'] })
+      expect(failed).to.deep.equal([status.INVALID_ARGUMENT])
     })
 
     it('a bug with a neutral text, and tells who is to know of it', async () => {
@@ -214,6 +219,7 @@ describe('authorize stream', () => {
       await untilAnswered(stream, 1)
       expect(errorsOf(stream)[0]?.message).to.equal('internal error')
       expect(bugs).to.deep.equal([{ error: bug, requestId: 'r-1' }])
+      expect(failed).to.deep.equal([status.INTERNAL])
     })
 
     it('UNAVAILABLE to what is not decided within the time and a little, and never again', async () => {
@@ -460,9 +466,10 @@ describe('authorize stream', () => {
       decide('t0')
       pendingOf('t1').reject(new TypeError('a bug'))
       await aWhile()
-      expect({ answers: stream.answers, bugs, status: stream.status }).to.deep.equal({
+      expect({ answers: stream.answers, bugs, failed, status: stream.status }).to.deep.equal({
         answers: [],
         bugs: [],
+        failed: [],
         status: undefined,
       })
     })
