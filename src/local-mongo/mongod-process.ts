@@ -91,6 +91,7 @@ class WatchedInstance extends MongoInstance {
   readonly #log = new MongodLog()
   readonly #onCrash: (reason: string) => void
   #exit: MongodExit | undefined
+  #listened = false
   #ending = false
 
   constructor({ binary, dbPath, port, args = [], auth = false, onCrash }: MongodOptions) {
@@ -109,6 +110,11 @@ class WatchedInstance extends MongoInstance {
       spawn: { detached: true },
     })
     this.#onCrash = onCrash
+  }
+
+  override async start(): Promise<void> {
+    await super.start()
+    this.#listened = true
   }
 
   async end(): Promise<void> {
@@ -136,7 +142,8 @@ class WatchedInstance extends MongoInstance {
 
   override closeHandler(code: number | null, signal: string | null): void {
     this.#exit = { code, signal }
-    const crashed = this.isInstanceReady && !this.#ending
+    // Not the library's own word for it: that is taken back as soon as mongod says that it gives up.
+    const crashed = this.#listened && !this.#ending
     super.closeHandler(code, signal)
     if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
   }
