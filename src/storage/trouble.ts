@@ -24,6 +24,7 @@ const advices = {
   REPLICA_SET_NEW: 'the servers of MONGODB_URI are in no replica set yet: was it initiated?',
   NO_PRIMARY:
     'the replica set has no primary: is a majority of its members running, and can they see each other?',
+  STOPPING: 'MongoDB is being stopped, or has given up: see its log',
   NO_MAJORITY:
     'the primary does not get its writes confirmed by a majority in time: are members down, slow or far behind?',
   SLOW: 'MongoDB does not answer in time: is it overloaded, or its disk slow, or is the network losing packets?',
@@ -42,11 +43,13 @@ const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
   [18, 'CREDENTIALS'], // AuthenticationFailed
   [50, 'SLOW'], // MaxTimeMSExpired
   [64, 'NO_MAJORITY'], // WriteConcernTimeout
+  [91, 'STOPPING'], // ShutdownInProgress
   [100, 'NO_MAJORITY'], // UnsatisfiableWriteConcern
   [189, 'NO_PRIMARY'], // PrimarySteppedDown
   [262, 'SLOW'], // ExceededTimeLimit
   [8000, 'CREDENTIALS'], // AtlasError
   [10107, 'NO_PRIMARY'], // NotWritablePrimary
+  [11600, 'STOPPING'], // InterruptedAtShutdown
   [11602, 'NO_PRIMARY'], // InterruptedDueToReplStateChange
   [13435, 'NO_PRIMARY'], // NotPrimaryNoSecondaryOk
   [13436, 'NO_PRIMARY'], // NotPrimaryOrSecondary
@@ -85,8 +88,9 @@ export function troubleOf(error: unknown): Trouble {
 function nameOf(error: unknown): TroubleName | undefined {
   if (!(error instanceof Error)) return undefined
   if (error instanceof MongoServerSelectionError) return ofSelection(error)
-  // Written, and not yet for good, whatever the code.
-  if (error instanceof MongoWriteConcernError) return 'NO_MAJORITY'
+  // Written, and not yet for good: as a rule because others do not confirm it.
+  if (error instanceof MongoWriteConcernError)
+    return byServerCode.get(error.code) === 'STOPPING' ? 'STOPPING' : 'NO_MAJORITY'
   if (error instanceof MongoNetworkTimeoutError || error.name === 'MongoWaitQueueTimeoutError') return 'SLOW'
   // The cause knows better what is behind it.
   return (

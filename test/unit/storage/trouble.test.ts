@@ -57,6 +57,8 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['SLOW', 'no answer in time', new MongoNetworkTimeoutError('-')],
   ['SLOW', 'an operation that takes too long', serverError(50)],
   ['SLOW', 'no connection that comes free in time', new WaitQueueTimeoutError('-', ADDRESS)],
+  ['STOPPING', 'a server that is being stopped', serverError(91)],
+  ['STOPPING', 'a write that such a server does not wait for any more', writeConcernError(91)],
   ['NO_ROOM', 'a full disk', serverError(14_031)],
   ['OTHER', 'what is not known', serverError(999_999)],
   ['OTHER', 'what is no error', 'a text'],
