@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills moves seed seeds teeth seconds title mccs order free credits never profile env key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases moves seed seeds teeth seconds title mccs order free credits never profile env key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -128,6 +128,14 @@ test-sharded: build ## The tests that speak with the database, on a sharded clus
 
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
+
+failover-test: build ## Take the primary away under load, in five ways, and check the books: rounds=10 (of each), seed=
+#                    > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT  profile=default: a replica set as MongoDB comes
+	$(TSX) tools/failover-test/main.ts
+
+misbehave-test: build ## Let the database be full, slow, expired, mute, in nine ways, and check what callers and the log are told
+#                     > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY  seed=
+	$(TSX) tools/misbehave-test/main.ts
 
 shard-test: build ## Move chunks between two shards under load, and check the books: moves=30 seed=
 	$(TSX) tools/shard-test/main.ts

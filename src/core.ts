@@ -39,6 +39,8 @@ export type CoreOptions = {
   readonly mongodbUri: string
   /** The system's, unless a test makes days pass. */
   readonly clock?: Clock
+  /** Told of every decision that was not possible, or may not have been durable, because the database was away. */
+  readonly onDecisionFailure?: (error: unknown) => void
   /** Absent when nothing is traced: then nothing stands between the engine and its stores. */
   readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
@@ -95,6 +97,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
+    ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
   })
   const merchantRules = new MongoMerchantRuleStore(db)
   const catalog = new CatalogCache({

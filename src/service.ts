@@ -3,7 +3,7 @@ import { ServerCredentials, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
 import type { CatalogHealth } from './application/catalog-cache.js'
-import { IndecisionError } from './application/errors.js'
+import { IndecisionError, isUnavailable } from './application/errors.js'
 import { Readiness } from './application/readiness.js'
 import { createReverse } from './application/reverse.js'
 import type { Config } from './config.js'
@@ -40,9 +40,13 @@ import {
 } from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
 import { openTracing, type Tracing } from './observability/tracing.js'
+import { TroubleLog } from './observability/trouble-log.js'
+import { type Trouble, troubleOf } from './storage/trouble.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
+/** A look that takes longer is told of, in milliseconds. */
+const SLOW_PING_MS = 500
 /** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
 const SETTLE_TIMEOUT_MS = 2_000
 /** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
@@ -183,22 +187,29 @@ export type Decider = {
 
 export function createDecider(options: DeciderOptions): Decider {
   const { config, logger, tracing } = options
+  const troubles = new TroubleLog({ logger, monotonicMs: systemClock.monotonicMs, explain: troubleOf })
   const core = createCore({
     config,
     tracing,
     mongodbUri: options.mongodbUri,
+    onDecisionFailure: (error) =>
+      troubles.failed('not decided: the database does not do what it is asked', error),
     onSettleFailure: (error) => {
       metrics.settleFailed()
-      logger.warn({ err: error }, 'settling failed, will be tried again')
+      const event = 'settling failed, will be tried again'
+      if (isUnavailable(error)) troubles.failed(event, error)
+      else logger.warn({ err: error }, event)
     },
     onDamage: ({ accountId, transactionId, seq }) =>
       logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify'),
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
-      logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use')
+      const event = 'the catalog could not be read, the last one stays in use'
+      if (isUnavailable(error)) troubles.failed(event, error)
+      else logger.warn({ err: error }, event)
     },
     onCatalogUnwatched: (error) =>
-      logger.warn({ err: error }, 'changes of the catalog are not announced, it is looked for them'),
+      troubles.failed('changes of the catalog are not announced, it is looked for them', error),
   })
   const metrics = createMetrics({
     waitingRequests: () => core.engine.waiting,
@@ -220,20 +231,30 @@ export function createDecider(options: DeciderOptions): Decider {
       await core.prepare()
       options.onPrepared()
     },
-    check: core.ping,
+    check: async () => {
+      const startedMs = systemClock.monotonicMs()
+      await core.ping()
+      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
+      if (tookMs > SLOW_PING_MS) troubles.slow('the database answers slowly', tookMs)
+    },
     intervalMs: READINESS_INTERVAL_MS,
-    onChange: (ready, cause) => {
+    onChange: (ready) => {
       grpc.setServing(ready)
+      if (ready) troubles.over()
       if (ready) logger.info('serving')
-      else logger.warn({ err: cause }, 'not serving: the database does not answer')
       options.onServing(ready)
     },
+    onFailure: (error) => {
+      trouble = troubleOf(error)
+      troubles.failed('not serving: the database does not answer', error)
+    },
   })
+  let trouble: Trouble | undefined
 
   return {
     metrics,
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : 'the database does not answer'),
+    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
     useKeys: locks.useKeys,
@@ -340,6 +361,11 @@ function createGrpc(options: GrpcOptions): GrpcServer {
     category: categoryService({ store: core.categories, handlers }),
     merchantRule: merchantRuleService({ store: core.merchantRules, catalog, handlers }),
   })
+}
+
+function unreadyDetail(trouble: Trouble | undefined): string {
+  const why = trouble ? `: ${trouble.name}, ${trouble.advice}` : ''
+  return `the database does not answer${why}`
 }
 
 /** Decisions go on with the last good catalog: whoever watches is told since when. */

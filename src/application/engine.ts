@@ -32,6 +32,8 @@ export type EngineOptions = {
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
   readonly waitMsMax: number
+  /** Told of every attempt that came to nothing because the store was away. */
+  readonly onUnavailable?: (error: unknown) => void
 }
 
 /** What decides requests: the engine, several that look like one, or what is put around it. */
@@ -52,6 +54,7 @@ export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
 export class Engine {
   readonly #admission: Admission
   readonly #commit: GroupCommit
+  readonly #onUnavailable: (error: unknown) => void
   readonly #pauses: Pauses
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
@@ -59,7 +62,14 @@ export class Engine {
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, waitMsMax, pauses = systemPauses, ...options }: EngineOptions) {
+  constructor({
+    queueMax,
+    waitMsMax,
+    onUnavailable = () => {},
+    pauses = systemPauses,
+    ...options
+  }: EngineOptions) {
+    this.#onUnavailable = onUnavailable
     this.#pauses = pauses
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
@@ -127,6 +137,7 @@ export class Engine {
       const inTime = group.filter((pending) => pending.hasTime())
       for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
       if (inTime.length > 0) await this.#commit.run(inTime)
+      this.#tellWaiting(inTime)
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
@@ -135,12 +146,20 @@ export class Engine {
     }
   }
 
+  /** What the store failed a group with kept those waiting, too: running out of time is no fault of their deadline then. */
+  #tellWaiting(group: readonly PendingRequest[]): void {
+    const failed = group.find(({ lastError }) => lastError !== undefined)
+    if (!failed) return
+    for (const pending of this.#waiting) pending.lastError = failed.lastError
+  }
+
   /** Puts the request back after a lost race (no error) or while the store is away; rejects it after any other error. */
   #failed(pending: PendingRequest, error: unknown): void {
     if (error !== undefined && !isUnavailable(error)) {
       pending.reject(error)
       return
     }
+    if (error !== undefined) this.#onUnavailable(error)
     pending.attempts += 1
     pending.lastError = error
     const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)

@@ -5,7 +5,9 @@ export type ReadinessOptions = {
   readonly check: () => Promise<void>
   /** Pause between two checks, in milliseconds. */
   readonly intervalMs: number
-  readonly onChange: (ready: boolean, cause?: unknown) => void
+  readonly onChange: (ready: boolean) => void
+  /** Told of every check that failed, after the change if it is one. */
+  readonly onFailure: (error: unknown) => void
 }
 
 /** Whether the service can decide: found out again and again, from its start to its end. */
@@ -46,13 +48,14 @@ export class Readiness {
       await this.#options.check()
       this.#found(true)
     } catch (error) {
-      this.#found(false, error)
+      this.#found(false)
+      if (!this.#stopped) this.#options.onFailure(error)
     }
   }
 
-  #found(ready: boolean, cause?: unknown): void {
+  #found(ready: boolean): void {
     if (this.#stopped || ready === this.#ready) return
     this.#ready = ready
-    this.#options.onChange(ready, cause)
+    this.#options.onChange(ready)
   }
 }

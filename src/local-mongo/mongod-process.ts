@@ -36,6 +36,10 @@ export type MongodOptions = {
   readonly replicaSet?: string
   /** Set for a member of a sharded cluster. */
   readonly clusterRole?: ClusterRole
+  /** Further arguments. */
+  readonly args?: readonly string[]
+  /** Whether callers must prove who they are. Members of a set then need a key file, too. Default false. */
+  readonly auth?: boolean
   /** Called when mongod ends although nobody called `stop`. */
   readonly onCrash: (reason: string) => void
 }
@@ -55,7 +59,7 @@ export type RunningMongod = {
  * @throws MongodStartError when it does not come up within a minute.
  */
 export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
-  const { replicaSet = REPLICA_SET, clusterRole, ...place } = options
+  const { replicaSet = REPLICA_SET, clusterRole, args = [], ...place } = options
   const instance = new WatchedInstance({
     ...place,
     args: [
@@ -64,6 +68,7 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
       ...['--replSet', replicaSet],
       ...(clusterRole === undefined ? [] : [`--${clusterRole}`, ...CLUSTER_ARGS]),
       ...MONGOD_ARGS,
+      ...args,
     ],
   })
   const { pid } = await instance.launch()

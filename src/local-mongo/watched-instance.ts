@@ -14,6 +14,8 @@ export type WatchedOptions = {
   readonly port: number
   /** Besides port, address and folder. */
   readonly args: readonly string[]
+  /** Whether callers must prove who they are. Default false. */
+  readonly auth?: boolean
   /** Called when it ends although nobody called `end`. */
   readonly onCrash: (reason: string) => void
 }
@@ -30,16 +32,17 @@ export class WatchedInstance extends MongoInstance {
   readonly #binary: FoundMongod
   readonly #onCrash: (reason: string) => void
   #exit: MongodExit | undefined
+  #listened = false
   #ending = false
 
-  constructor({ binary, dbPath, port, args, onCrash }: WatchedOptions) {
+  constructor({ binary, dbPath, port, args, auth = false, onCrash }: WatchedOptions) {
     super({
       instance: {
         ip: '127.0.0.1',
         port,
         dbPath,
         storageEngine: 'wiredTiger',
-        auth: false,
+        auth,
         launchTimeout: LAUNCH_TIMEOUT_MS,
         args: [...args],
       },
@@ -60,6 +63,7 @@ export class WatchedInstance extends MongoInstance {
     await checkBinaryNotReplaced(this.#binary)
     try {
       await this.start()
+      this.#listened = true
     } catch (error) {
       await this.end()
       throw this.#explain(error)
@@ -89,7 +93,8 @@ export class WatchedInstance extends MongoInstance {
 
   override closeHandler(code: number | null, signal: string | null): void {
     this.#exit = { code, signal }
-    const crashed = this.isInstanceReady && !this.#ending
+    // Not the library's own word for it: that is taken back as soon as mongod says that it gives up.
+    const crashed = this.#listened && !this.#ending
     super.closeHandler(code, signal)
     if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
   }

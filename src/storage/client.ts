@@ -5,7 +5,7 @@ export type ClientOptions = {
   readonly uri: string
   /** Most connections to one server. 4 to 20 is best: more of them only compete. */
   readonly poolSizeMax: number
-  /** Longest wait for one answer, in milliseconds. By default twice what an operation may take; the making of an index takes longer. */
+  /** Longest wait for one answer, in milliseconds. By default a second more than an operation may take; the making of an index takes longer. */
   readonly answerMsMax?: number
 }
 
@@ -29,7 +29,7 @@ export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
 
 function clientOptions({
   poolSizeMax,
-  answerMsMax = 2 * OPERATION_MS_MAX,
+  answerMsMax = OPERATION_MS_MAX + 1_000,
 }: Omit<ClientOptions, 'uri'>): MongoClientOptions {
   return {
     appName: 'benefits-authorizer',
@@ -47,7 +47,7 @@ function clientOptions({
     connectTimeoutMS: 2_000,
     waitQueueTimeoutMS: 1_000,
     socketTimeoutMS: answerMsMax,
-    heartbeatFrequencyMS: 5_000,
+    heartbeatFrequencyMS: 1_000,
     minHeartbeatFrequencyMS: 500,
 
     maxPoolSize: poolSizeMax,

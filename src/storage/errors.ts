@@ -18,6 +18,8 @@ import { IndecisionError } from '../application/errors.js'
 const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
+  13, // Unauthorized: whoever operates the two can mend it, and then a retry is decided
+  18, // AuthenticationFailed: the same
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
   89, // NetworkTimeout

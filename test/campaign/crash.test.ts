@@ -16,8 +16,8 @@ describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${s
   before(async () => {
     campaign = await Campaign.start({ kills: KILLS, seed, signal: AbortSignal.timeout(TIME_MS_MAX) })
     await campaign.run()
-    await campaign.inspect({ repeats: REPEATS })
-    verified = await campaign.verify()
+    await campaign.trial.inspect({ repeats: REPEATS })
+    verified = await campaign.trial.verify()
   })
   after(async () => {
     await campaign?.close({ keepFolder: campaign.problems.total > 0 })
@@ -28,11 +28,11 @@ describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${s
   })
 
   it('has calls that stay without an answer and are made again', () => {
-    expect(campaign.asker.retries).to.be.greaterThan(0)
+    expect(campaign.trial.asker.retries).to.be.greaterThan(0)
   })
 
   it('acknowledges entries of every kind', () => {
-    expect([...campaign.book.acknowledgedByKind.keys()]).to.have.members([
+    expect([...campaign.trial.book.acknowledgedByKind.keys()]).to.have.members([
       'open',
       'credit',
       'authorize',
@@ -42,7 +42,7 @@ describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${s
   })
 
   it('asks again for acknowledged entries', () => {
-    expect(campaign.book.repeats).to.be.at.least(REPEATS)
+    expect(campaign.trial.book.repeats).to.be.at.least(REPEATS)
   })
 
   it('loses no acknowledged entry, doubles none, alters none, and leaves books that verify finds clean', () => {
@@ -50,6 +50,6 @@ describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${s
   })
 
   it('leaves as many entries in the ledger as were acknowledged', () => {
-    expect(verified.entries).to.equal(campaign.book.acknowledged)
+    expect(verified.entries).to.equal(campaign.trial.book.acknowledged)
   })
 })

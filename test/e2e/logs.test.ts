@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js'
 import { secret } from '../support/leaks.js'
 import { PurchaseStream } from '../support/purchase-stream.js'
 import { serviceEnvironment, useService } from '../support/service-fixture.js'
-import { ServiceProcess, useServices } from '../support/service-process.js'
+import { type LogEvent, ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET, secondsFromNow, signToken } from '../support/token.js'
 
 describe('the log, at its most talkative', () => {
@@ -139,18 +139,46 @@ describe('the log as text', () => {
   })
 })
 
-describe('the log of a service whose MONGODB_URI has a password', () => {
+describe('a service whose MONGODB_URI', () => {
   const start = useServices()
+  const host = async () => new URL((await serviceEnvironment()).MONGODB_URI).host
 
-  for (const [what, address] of [
-    ['that nobody listens to', () => Promise.resolve('127.0.0.1:9')],
-    ['that refuses it', async () => new URL((await serviceEnvironment()).MONGODB_URI).host],
+  for (const [what, uri, trouble] of [
+    ['names an address that nobody listens to', async () => uriOf('127.0.0.1:9', 'rs0'), 'UNREACHABLE'],
+    ['has a password that is refused', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
+    ['names another replica set', async () => uriOf(await host(), 'rs-other'), 'REPLICA_SET_NAME'],
   ] as const) {
-    it(`does not show it when the address is one ${what}`, async () => {
-      const MONGODB_URI = `mongodb://benefits:hunter2@${await address()}/?replicaSet=rs0`
-      const service = await start({ MONGODB_URI, JWT_SECRET, LOG_LEVEL: 'trace' })
-      await service.untilEvent('not serving: the database does not answer')
-      expect(service.stdout + service.stderr).not.to.include('hunter2')
+    describe(what, () => {
+      let service: ServiceProcess
+      let said: LogEvent
+      before(async () => {
+        service = await start({ MONGODB_URI: await uri(), JWT_SECRET, LOG_LEVEL: 'trace' })
+        said = await service.untilEvent('not serving: the database does not answer')
+      })
+
+      it('says so in its log, and what to look for', () => {
+        expect(said).to.include({ level: 'warn', trouble }).and.have.property('advice').not.equal('')
+      })
+
+      it('says so on /readyz', async () => {
+        const response = await fetch(`${service.httpUrl}/readyz`)
+        expect({ status: response.status, text: await response.text() })
+          .to.have.property('text')
+          .that.matches(new RegExp(`^the database does not answer: ${trouble}, `))
+      })
+
+      it('keeps trying, and lives', async () => {
+        expect((await fetch(`${service.httpUrl}/livez`)).status).to.equal(200)
+      })
+
+      it('does not show the password', async () => {
+        const shown = await (await fetch(`${service.httpUrl}/readyz`)).text()
+        expect(service.stdout + service.stderr + shown).not.to.include('hunter2')
+      })
     })
   }
 })
+
+function uriOf(host: string, replicaSet: string): string {
+  return `mongodb://benefits:hunter2@${host}/?replicaSet=${replicaSet}`
+}

@@ -24,6 +24,7 @@ export class TcpProxy {
   readonly #sockets = new Set<Socket>()
   #cut: Cut | undefined
   #chosen = 0
+  #delayMs = 0
 
   /** Listens on any free port of 127.0.0.1 for connections to `targetPort`. */
   static async listen(targetPort: number): Promise<TcpProxy> {
@@ -58,6 +59,11 @@ export class TcpProxy {
   /** How many connections were cut since the last `cut`. */
   get cuts(): number {
     return this.#chosen
+  }
+
+  /** From now on every request but heartbeats comes this much later, in milliseconds; 0 ends that. */
+  slowDown(delayMs: number): void {
+    this.#delayMs = delayMs
   }
 
   /** From now on nothing more is taken from the connections that there are. */
@@ -105,16 +111,21 @@ export class TcpProxy {
       to: server,
       drop,
       isCut: (message) => this.#cutsRequest(message, condemned),
+      delayMsOf: ({ command }) => (command?.name === HEARTBEAT ? 0 : this.#delayMs),
     })
-    this.#forward({ from: server, to: client, drop, isCut: ({ answers }) => condemned.has(answers) })
+    const isCut = ({ answers }: WireMessage) => condemned.has(answers)
+    this.#forward({ from: server, to: client, drop, isCut, delayMsOf: () => 0 })
   }
 
-  #forward({ from, to, drop, isCut }: Direction): void {
+  #forward({ from, to, drop, isCut, delayMsOf }: Direction): void {
     const reader = new WireReader()
     from.on('data', (chunk: Buffer) => {
       for (const message of reader.push(chunk)) {
         if (isCut(message)) return drop()
-        to.write(message.bytes)
+        const delayMs = delayMsOf(message)
+        // The driver has one request at a time on a connection: none overtakes another.
+        if (delayMs > 0) setTimeout(() => to.write(message.bytes), delayMs)
+        else to.write(message.bytes)
       }
     })
   }
@@ -142,4 +153,5 @@ type Direction = {
   readonly to: Socket
   readonly drop: () => void
   readonly isCut: (message: WireMessage) => boolean
+  readonly delayMsOf: (message: WireMessage) => number
 }

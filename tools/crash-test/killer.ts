@@ -28,7 +28,7 @@ export type KillerOptions = {
 export async function killAtRandom(options: KillerOptions): Promise<void> {
   const { kills, random, kill, onKill, signal } = options
   for (let done = 0; done < kills; done++) {
-    await untilAnswers(options, random.between(ANSWERS))
+    await untilAnswered(options, random.between(ANSWERS))
     await delay(random.below(PAUSE_MS_MAX))
     if (signal.aborted) return
     onKill()
@@ -36,7 +36,15 @@ export async function killAtRandom(options: KillerOptions): Promise<void> {
   }
 }
 
-async function untilAnswers({ answers, signal }: KillerOptions, count: number): Promise<void> {
+/**
+ * Waits for that many more answers.
+ *
+ * @throws Error when they do not come within a minute.
+ */
+export async function untilAnswered(
+  { answers, signal }: Pick<KillerOptions, 'answers' | 'signal'>,
+  count: number,
+): Promise<void> {
   const wanted = answers() + count
   const endsAtMs = performance.now() + ANSWERS_MS_MAX
   while (answers() < wanted && !signal.aborted) {

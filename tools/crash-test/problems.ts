@@ -21,6 +21,8 @@ export type ProblemKind =
   | 'ORDER'
   /** A wallet that holds something else than what was acknowledged adds up to. */
   | 'BALANCE'
+  /** A balance that was shown after a later one had been acknowledged. */
+  | 'STALE'
   /** An answer that the contract rules out. */
   | 'RULE'
   /** A status that repeating would not change, where an answer was due. */

@@ -25,6 +25,12 @@ export class Random {
     return items[this.below(items.length)] ?? items[0]
   }
 
+  /** The same items in another order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    const places = items.map((item) => ({ item, place: this.#next() }))
+    return places.sort((a, b) => a.place - b.place).map(({ item }) => item)
+  }
+
   /** A generator of its own, so that several users do not disturb each other's numbers. */
   fork(): Random {
     return new Random(this.below(2 ** 32))

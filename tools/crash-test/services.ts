@@ -1,12 +1,15 @@
 import { appendFile } from 'node:fs/promises'
-import { ServiceProcess } from '../../test/support/service-process.js'
+import { type Environment, ServiceProcess } from '../../test/support/service-process.js'
 import { JWT_SECRET, signToken } from '../../test/support/token.js'
 import type { Problems } from './problems.js'
 import type { Random } from './random.js'
+import { until } from './until.js'
 import { WireClient } from './wire-client.js'
 
 export type ServicesOptions = {
   readonly mongodbUri: string
+  /** What they are told besides. */
+  readonly env: Environment
   /** How many processes, all on one database. */
   readonly count: number
   /** Where the logs of ended processes are kept. */
@@ -15,7 +18,7 @@ export type ServicesOptions = {
 }
 
 /** One process and the client that calls it. */
-type Running = {
+export type Running = {
   readonly service: ServiceProcess
   readonly client: WireClient
   /** Ends when the process has ended and its log was read. */
@@ -35,8 +38,23 @@ export class Services {
 
   /** Starts all of them and returns when they serve. */
   async start(): Promise<void> {
+    await this.listen()
+    for (const { service } of this.#running) {
+      await until('the service serves', () => {
+        if (service.hasExited) throw new Error(`the service has ended:\n${service.stdout}${service.stderr}`)
+        return service.events.some(({ event }) => event === 'serving')
+      })
+    }
+  }
+
+  /** Starts all of them and returns when they listen, whether they find their database or not. */
+  async listen(): Promise<void> {
     for (let place = 0; place < this.#options.count; place++) await this.#launch(place)
-    for (const { service } of this.#running) await service.untilEvent('serving')
+  }
+
+  /** The processes and their clients, in order. */
+  get all(): readonly Running[] {
+    return this.#running
   }
 
   /** A client of any of the processes, whether it lives or not. */
@@ -75,7 +93,8 @@ export class Services {
   }
 
   async #launch(place: number): Promise<void> {
-    const service = new ServiceProcess({ MONGODB_URI: this.#options.mongodbUri, JWT_SECRET })
+    const { mongodbUri, env } = this.#options
+    const service = new ServiceProcess({ MONGODB_URI: mongodbUri, JWT_SECRET, ...env })
     const ended = service.untilExit().then(async (code) => {
       if (!this.#dismissed.has(service)) this.#failed(`the service ended by itself with code ${code}`)
       await this.#readLog(service)

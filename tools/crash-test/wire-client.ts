@@ -46,8 +46,8 @@ export const methods = {
  */
 export type Reply<T> =
   | { readonly type: 'ANSWER'; readonly answer: T }
-  | { readonly type: 'SILENCE'; readonly reason: string }
-  | { readonly type: 'REFUSAL'; readonly reason: string }
+  | { readonly type: 'SILENCE'; readonly status: string; readonly reason: string }
+  | { readonly type: 'REFUSAL'; readonly status: string; readonly reason: string }
 
 /** Calls one service process over the wire. */
 export class WireClient {
@@ -73,7 +73,7 @@ export class WireClient {
         (error, answer) => {
           if (error) resolve(replyOf(error))
           else if (answer === undefined)
-            resolve({ type: 'SILENCE', reason: 'neither an answer nor an error' })
+            resolve({ type: 'SILENCE', status: 'NONE', reason: 'neither an answer nor an error' })
           else resolve({ type: 'ANSWER', answer })
         },
       )
@@ -88,7 +88,8 @@ export class WireClient {
 function replyOf({ code, details, metadata }: ServiceError): Reply<never> {
   const fromService = metadata.get(DETAILS_TRAILER).length > 0
   const silence = fromService ? askAgain.has(code) : broken.has(code)
-  return { type: silence ? 'SILENCE' : 'REFUSAL', reason: `${status[code]}: ${details}` }
+  const name = status[code] ?? 'UNKNOWN'
+  return { type: silence ? 'SILENCE' : 'REFUSAL', status: name, reason: `${name}: ${details}` }
 }
 
 function methodNamed(service: string, name: string): Method {

@@ -106,6 +106,26 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.store.loading.asked.length).to.equal(3)
   })
 
+  it('rejects UNAVAILABLE when the budget ends while waiting for an account that the store keeps busy', async () => {
+    test.store.loading.hold()
+    test.store.loading.alwaysMeets('OUTAGE')
+    const first = rejectionOf(test.authorize('a', purchase('1'), timeBudget(100, test.clock)))
+    const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
+    test.clock.advance(100)
+    test.store.loading.release()
+    expect(await Promise.all([first, second])).to.deep.equal(['UNAVAILABLE', 'UNAVAILABLE'])
+  })
+
+  it('rejects NO_TIME_LEFT when the budget ends while waiting and the store answers', async () => {
+    test.store.loading.hold()
+    const first = test.authorize('a', purchase('1'), patience)
+    const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
+    test.clock.advance(100)
+    test.store.loading.release()
+    await first
+    expect(await second).to.equal('NO_TIME_LEFT')
+  })
+
   it('rejects NO_TIME_LEFT when races are lost until the budget is over', async () => {
     test.store.committing.alwaysMeets('CONFLICT')
     test.store.committing.onCall = () => test.clock.advance(100)

@@ -8,7 +8,8 @@ describe('readiness', () => {
   let check: () => Promise<void>
   let prepared: number
   let checked: number
-  let changes: { readonly ready: boolean; readonly cause: unknown }[]
+  let changes: boolean[]
+  let failures: unknown[]
   let readiness: Readiness
 
   beforeEach(() => {
@@ -17,6 +18,7 @@ describe('readiness', () => {
     prepared = 0
     checked = 0
     changes = []
+    failures = []
     readiness = new Readiness({
       prepare: () => {
         prepared += 1
@@ -27,7 +29,8 @@ describe('readiness', () => {
         return check()
       },
       intervalMs: 1,
-      onChange: (ready, cause) => changes.push({ ready, cause }),
+      onChange: (ready) => changes.push(ready),
+      onFailure: (error) => failures.push(error),
     })
   })
 
@@ -96,21 +99,39 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
-  it('tells of each change, with its cause, and of nothing else', async () => {
+  it('tells of each change, and of nothing else', async () => {
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     check = fail
     await soon('it is not ready', () => !readiness.ready)
-    expect(changes).to.deep.equal([
-      { ready: true, cause: undefined },
-      { ready: false, cause: down },
-    ])
+    expect(changes).to.deep.equal([true, false])
   })
 
   it('tells that it is not ready at the first look', async () => {
     check = fail
     await readiness.start()
-    expect(changes).to.deep.equal([{ ready: false, cause: down }])
+    expect(changes).to.deep.equal([false])
+  })
+
+  it('tells of every check that fails', async () => {
+    check = fail
+    await readiness.start()
+    await soon('it has checked again', () => checked >= 3)
+    expect(failures.slice(0, 2)).to.deep.equal([down, down])
+  })
+
+  it('tells of no check that fails after the end', async () => {
+    let giveUp = () => {}
+    check = () =>
+      new Promise((_, reject) => {
+        giveUp = () => reject(down)
+      })
+    const looking = readiness.start()
+    await soon('it checks', () => checked === 1)
+    readiness.stop()
+    giveUp()
+    await looking
+    expect(failures).to.deep.equal([])
   })
 
   it('is not ready once it has stopped', async () => {
@@ -151,6 +172,7 @@ describe('readiness', () => {
       },
       intervalMs: 1,
       onChange: () => {},
+      onFailure: () => {},
     })
     await other.start()
     await soon('another one has looked twice more', () => looks >= 3)

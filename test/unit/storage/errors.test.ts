@@ -49,16 +49,14 @@ const passing: readonly (readonly [string, unknown])[] = [
     'PoolRequestedRetry',
   ].map((label) => [`the label ${label}`, serverError({ code: 1, errorLabels: [label] })] as const),
   ...[
-    6, 7, 50, 64, 89, 91, 100, 112, 133, 134, 189, 202, 239, 246, 262, 9_001, 10_107, 11_600, 11_601, 11_602,
-    13_435, 13_436, 14_031,
+    6, 7, 13, 18, 50, 64, 89, 91, 100, 112, 133, 134, 189, 202, 239, 246, 262, 9_001, 10_107, 11_600, 11_601,
+    11_602, 13_435, 13_436, 14_031,
   ].map((code) => [`the code ${code}`, serverError({ code })] as const),
 ]
 
 const lasting: readonly (readonly [string, unknown])[] = [
   ['a duplicate key', serverError({ code: DUPLICATE_KEY })],
   ['a failed validation', serverError({ code: 121 })],
-  ['missing rights', serverError({ code: 13 })],
-  ['a failed authentication', serverError({ code: 18 })],
   ['a server error without a code', serverError({})],
   ['another label', serverError({ code: 1, errorLabels: ['NoWritesPerformed'] })],
   ['a wrong call of the driver', new MongoInvalidArgumentError('-')],

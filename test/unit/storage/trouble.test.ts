@@ -1,0 +1,109 @@
+import { createRequire } from 'node:module'
+import { expect } from 'chai'
+import {
+  type Document,
+  MongoNetworkError,
+  MongoNetworkTimeoutError,
+  MongoServerError,
+  MongoServerSelectionError,
+  MongoWriteConcernError,
+} from 'mongodb'
+import { unavailable } from '../../../src/storage/errors.js'
+import { troubleOf } from '../../../src/storage/trouble.js'
+
+// The driver makes them, and exports their types only: the real ones are made here, not look-alikes.
+const load = createRequire(import.meta.url)
+const { WaitQueueTimeoutError } = load('mongodb/lib/cmap/errors.js')
+const { ServerDescription } = load('mongodb/lib/sdam/server_description.js')
+const { TopologyDescription } = load('mongodb/lib/sdam/topology_description.js')
+
+const ADDRESS = '127.0.0.1:27017'
+const secondary = { ok: 1, setName: 'rs0', secondary: true, hosts: [ADDRESS], maxWireVersion: 25 }
+const ghost = { ok: 1, isreplicaset: true, maxWireVersion: 25 }
+
+const cases: readonly (readonly [string, string, unknown])[] = [
+  ['UNREACHABLE', 'a refused connection', noServer(unknown('ECONNREFUSED'))],
+  ['UNREACHABLE', 'a connection that could not be made in time', noServer(unknown('ETIMEDOUT'))],
+  ['UNREACHABLE', 'servers that nothing is known of yet', noServer(serverOf(undefined))],
+  ['HOST_UNKNOWN', 'a name without an address', noServer(unknown('ENOTFOUND'))],
+  [
+    'HOST_UNKNOWN',
+    'one such name among refused connections',
+    noServer(unknown('ECONNREFUSED'), unknown('ENOTFOUND')),
+  ],
+  [
+    'CONNECTIONS_CLOSED',
+    'connections that are closed before they are any use',
+    noServer(serverOf(new MongoNetworkError('closed'))),
+  ],
+  ['CONNECTIONS_CLOSED', 'a connection that is reset', socketError('ECONNRESET')],
+  ['CERTIFICATE', 'a certificate that has expired', noServer(unknown('CERT_HAS_EXPIRED'))],
+  ['CERTIFICATE', 'a certificate for another host', noServer(unknown('ERR_TLS_CERT_ALTNAME_INVALID'))],
+  ['CERTIFICATE', 'a certificate of an unknown authority', noServer(unknown('SELF_SIGNED_CERT_IN_CHAIN'))],
+  ['TLS', 'no version of TLS that both sides take', noServer(unknown('ERR_SSL_UNSUPPORTED_PROTOCOL'))],
+  ['CREDENTIALS', 'a wrong password', serverError(18)],
+  ['RIGHTS', 'missing rights', serverError(13)],
+  ['REPLICA_SET_NAME', 'no server that is in the set', noServer()],
+  ['REPLICA_SET_NEW', 'a set that was not initiated', noServer(serverOf(ghost))],
+  ['NO_PRIMARY', 'secondaries only', noServer(serverOf(secondary))],
+  [
+    'NO_PRIMARY',
+    'a secondary, and a member that is away',
+    noServer(serverOf(secondary), unknown('ECONNREFUSED')),
+  ],
+  ['NO_PRIMARY', 'a primary that is none any more', serverError(10_107)],
+  ['NO_MAJORITY', 'a write that no majority has confirmed', writeConcernError(64)],
+  ['NO_MAJORITY', 'the same when the time of the operation was over', writeConcernError(50)],
+  ['SLOW', 'no answer in time', new MongoNetworkTimeoutError('-')],
+  ['SLOW', 'an operation that takes too long', serverError(50)],
+  ['SLOW', 'no connection that comes free in time', new WaitQueueTimeoutError('-', ADDRESS)],
+  ['STOPPING', 'a server that is being stopped', serverError(91)],
+  ['STOPPING', 'a write that such a server does not wait for any more', writeConcernError(91)],
+  ['NO_ROOM', 'a full disk', serverError(14_031)],
+  ['OTHER', 'what is not known', serverError(999_999)],
+  ['OTHER', 'what is no error', 'a text'],
+]
+
+describe('trouble with the database', () => {
+  for (const [name, what, error] of cases) {
+    it(`is ${name} for ${what}`, () => {
+      expect(troubleOf(error).name).to.equal(name)
+    })
+  }
+
+  it('is found behind the error that a decision failed with', () => {
+    expect(troubleOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
+  })
+
+  it('comes with advice, whatever it is', () => {
+    expect(cases.filter(([, , error]) => troubleOf(error).advice === '')).to.deep.equal([])
+  })
+})
+
+/** What the driver fails with when none of the servers would do. */
+function noServer(...servers: readonly object[]): MongoServerSelectionError {
+  const described = new Map(servers.map((server, index) => [`127.0.0.1:${27_017 + index}`, server]))
+  return new MongoServerSelectionError('-', new TopologyDescription('ReplicaSetNoPrimary', described, 'rs0'))
+}
+
+/** A server as it presented itself, or as it could not be asked. */
+function serverOf(hello: Document | Error | undefined): object {
+  if (hello instanceof Error) return new ServerDescription(ADDRESS, undefined, { error: hello })
+  return new ServerDescription(ADDRESS, hello)
+}
+
+function unknown(code: string): object {
+  return serverOf(new MongoNetworkError('-', { cause: socketError(code) }))
+}
+
+function socketError(code: string): Error {
+  return Object.assign(new Error('-'), { code })
+}
+
+function serverError(code: number): MongoServerError {
+  return new MongoServerError({ message: '-', code })
+}
+
+function writeConcernError(code: number): MongoWriteConcernError {
+  return new MongoWriteConcernError({ ok: 1, writeConcernError: { code, errmsg: '-' } })
+}
