@@ -9,6 +9,7 @@ const SECRET_LENGTH_MIN = 6
 
 /** What no process may write, whatever it is: however a test came by it. */
 const forbidden: readonly (readonly [what: string, form: RegExp])[] = [
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----/],
   ['a token', /\beyJ[\w-]{10,}\.[\w-]{2,}/],
   ['an authorization header', /\bbearer +[\w.-]{16,}/i],
   ['an authorization field', /["']?authorization["']?[:=] *["'](?!\[redacted\])[^"']/i],

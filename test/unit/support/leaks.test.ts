@@ -28,6 +28,7 @@ describe('the search for secrets in what processes write', () => {
 
   for (const [what, text] of [
     ['a token that no test has signed', 'x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc'],
+    ['a private key', '-----BEGIN EC PRIVATE KEY-----'],
     ['an authorization header', 'Authorization: Bearer 0123456789abcdef'],
     ['an authorization field', '{"authorization":"x"}'],
     ['a URI with a password', 'cannot reach mongodb://user:p@db/'],
