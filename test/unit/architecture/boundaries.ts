@@ -124,6 +124,10 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
+    of: 'src/schema.ts',
+    may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
+  },
+  {
     of: 'src/main.ts',
     may: [
       'src/config.ts',
