@@ -51,11 +51,11 @@ async function run(first: number, count: number, subject: Subject): Promise<void
   await simulate(numbersFrom(first, first + count), { subject, onEnd })
   console.log(figuresOf(total, perSecond(total.histories)))
   if (bad !== undefined) return await tellOf(bad, subject)
+  if (isInterrupted) throw new Error('interrupted')
   for (const [seed, hash] of toRepeat) {
     const again = await simulateOne(planFrom(seed), { subject })
     if (again.hash !== hash) throw new Error(`seed=${seed} did not go the same way twice`)
   }
-  if (isInterrupted) throw new Error('interrupted')
   console.log(`${figure(toRepeat.size)} of them went the same way twice; nothing was wrong in any`)
 }
 
@@ -97,7 +97,7 @@ function figuresOf({ histories, steps, coverage }: Total, perSecond: string): st
     ['steps', figure(steps)],
     ...coverage.all.map(([what, times]) => [what, figure(times)]),
   ]
-  return rows.map(([name = '', value = '']) => `  ${name.padEnd(45)} ${value}`).join('\n')
+  return rows.map(([name = '', value = '']) => `  ${name.padEnd(50)} ${value}`).join('\n')
 }
 
 function figure(value: number): string {

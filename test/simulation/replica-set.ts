@@ -14,7 +14,6 @@ export type WriteListener = {
   accountWritten(change: { readonly before: Account | undefined; readonly after: Account }): void
   entryInserted(entry: Entry): void
   takenBack(writes: readonly Write[]): void
-  committed(place: number): void
 }
 
 export type ReplicaSetOptions = {
@@ -205,7 +204,6 @@ export class ReplicaSet {
   #commitUpTo(place: number): void {
     this.#committed = Math.max(this.#committed, place)
     this.#known = this.#committed
-    this.#options.listener.committed(this.#committed)
     const all = this.#waiting
     this.#waiting = all.filter((waiting) => waiting.place > this.#committed)
     for (const waiting of all) if (waiting.place <= this.#committed) waiting.done('DURABLE')

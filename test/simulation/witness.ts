@@ -70,8 +70,6 @@ export class Witness implements WriteListener {
       if (account) this.#book(account.id).takeBack(Number(this.#versionBefore(account)))
   }
 
-  committed(): void {}
-
   /** Compares an answer with what is durable at this moment. */
   answered(attempt: Attempt, verdict: AnyVerdict): void {
     const wrong =

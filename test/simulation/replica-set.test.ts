@@ -1,0 +1,115 @@
+import { expect } from 'chai'
+import { applyEntry } from '../../src/domain/account.js'
+import type { Entry } from '../../src/domain/entry.js'
+import { centavos } from '../../src/domain/money.js'
+import { Random } from '../../tools/crash-test/random.js'
+import { prehistoryOf } from './prehistory.js'
+import { ReplicaSet, type WriteOutcome } from './replica-set.js'
+import { VirtualTime } from './virtual-time.js'
+
+const { account: before, entries } = prehistoryOf('A', 'SHORT')
+
+describe('the simulated replica set', () => {
+  let time: VirtualTime
+  let replicas: ReplicaSet
+  beforeEach(() => {
+    time = new VirtualTime()
+    const listener = { accountWritten: () => {}, entryInserted: () => {}, takenBack: () => {} }
+    const random = new Random(1)
+    replicas = new ReplicaSet({ time, random, listener, replicationUs: 100, mistakes: {} })
+    replicas.put({ account: before, ledger: entries.slice(0, 3) })
+  })
+
+  /** A purchase of one centavo on the account as it was first. */
+  const change = (transactionId: string) => {
+    const at = new Date(0)
+    const movement = { wallet: 'CASH', delta: -1n, balanceAfter: centavos(99n) }
+    const said = {
+      reason: 'APPROVED',
+      amount: centavos(1n),
+      mcc: '9999',
+      merchant: '',
+      effectiveMcc: '9999',
+    } as const
+    const entry: Entry = {
+      kind: 'AUTHORIZATION',
+      accountId: 'A',
+      transactionId,
+      seq: 8n,
+      at,
+      movement,
+      ...said,
+    }
+    return { before, after: applyEntry(before, entry) }
+  }
+  const read = (view: 'PRIMARY' | 'FORMER' = 'PRIMARY') =>
+    replicas.documents.account('A', replicas.readPlace(view))?.version
+  const allHappens = () => {
+    while (time.next()) {}
+  }
+
+  it('lets one of two commits on the same version through', () => {
+    expect([replicas.write(change('x')), replicas.write(change('y'))]).to.deep.equal([
+      'COMMITTED',
+      'CONFLICT',
+    ])
+  })
+
+  it('shows a commit when a majority has it, and answers it then', () => {
+    replicas.write(change('x'))
+    const outcomes: WriteOutcome[] = []
+    replicas.whenDurable((outcome) => outcomes.push(outcome))
+    expect({ version: read(), outcomes }).to.deep.equal({ version: 7n, outcomes: [] })
+    allHappens()
+    expect({ version: read(), outcomes }).to.deep.equal({ version: 8n, outcomes: ['DURABLE'] })
+  })
+
+  it('keeps what a majority had through an election, and answers nothing else', () => {
+    replicas.write(change('x'))
+    replicas.whenDurable(() => {})
+    allHappens()
+    const outcomes: WriteOutcome[] = []
+    replicas.insert(entries[3] ?? expect.fail())
+    replicas.whenDurable((outcome) => outcomes.push(outcome))
+    replicas.failOver(10)
+    expect({ isUp: replicas.isUp, outcomes }).to.deep.equal({ isUp: false, outcomes: ['LOST'] })
+    allHappens()
+    expect({ isUp: replicas.isUp, version: read() }).to.deep.equal({ isUp: true, version: 8n })
+  })
+
+  it('takes a commit back that no majority had, in some elections', () => {
+    const kept = new Set<bigint | undefined>()
+    for (let tries = 0; tries < 20; tries++) {
+      replicas.write(change(`x${tries}`))
+      replicas.failOver(10)
+      kept.add(replicas.documents.account('A', replicas.documents.length)?.version)
+    }
+    expect([...kept].sort()).to.deep.equal([7n, 8n])
+  })
+
+  it('goes on showing, at a former primary, what a majority had when it was one', () => {
+    replicas.failOver(10)
+    allHappens()
+    replicas.write(change('x'))
+    replicas.whenDurable(() => {})
+    allHappens()
+    expect([read('FORMER'), read()]).to.deep.equal([7n, 8n])
+  })
+
+  it('takes an entry of the ledger once, and each place in a history once', () => {
+    const [, , third = expect.fail(), fourth = expect.fail()] = entries
+    expect(replicas.insert(third), 'in the ledger').to.equal(false)
+    expect(replicas.insert(fourth), 'new').to.equal(true)
+    expect(replicas.insert({ ...fourth, transactionId: 'other' }), 'place taken').to.equal(false)
+  })
+
+  it('is unsure of a write while no member gets anything', () => {
+    replicas.holdReplication(5_000_000)
+    replicas.write(change('x'))
+    const outcomes: WriteOutcome[] = []
+    replicas.whenDurable((outcome) => outcomes.push(outcome))
+    allHappens()
+    expect(outcomes).to.deep.equal(['UNSURE'])
+    expect(read(), 'afterwards').to.equal(8n)
+  })
+})
