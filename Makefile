@@ -14,7 +14,7 @@ $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-18s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-20s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	echo
 
 ##@ Use it

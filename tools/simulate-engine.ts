@@ -33,6 +33,10 @@ async function run(first: number, count: number, subject: Subject): Promise<void
   const total = new Total()
   const toRepeat = new Map<number, number>()
   let bad: number | undefined
+  let isInterrupted = false
+  process.once('SIGINT', () => {
+    isInterrupted = true
+  })
   let toldMs = startMs
   const onEnd = (seed: number, outcome: Outcome): boolean => {
     total.add(outcome)
@@ -42,7 +46,7 @@ async function run(first: number, count: number, subject: Subject): Promise<void
       toldMs = performance.now()
       console.log(`${figure(total.histories)} histories, ${perSecond(total.histories)} a second`)
     }
-    return bad === undefined
+    return bad === undefined && !isInterrupted
   }
   await simulate(numbersFrom(first, first + count), { subject, onEnd })
   console.log(figuresOf(total, perSecond(total.histories)))
@@ -51,6 +55,7 @@ async function run(first: number, count: number, subject: Subject): Promise<void
     const again = await simulateOne(planFrom(seed), { subject })
     if (again.hash !== hash) throw new Error(`seed=${seed} did not go the same way twice`)
   }
+  if (isInterrupted) throw new Error('interrupted')
   console.log(`${figure(toRepeat.size)} of them went the same way twice; nothing was wrong in any`)
 }
 
