@@ -26,6 +26,7 @@ export class ShardMap {
   readonly #db: Db
   #ranges: readonly Range[] = []
   #timer: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(db: Db) {
     this.#db = db
@@ -37,14 +38,16 @@ export class ShardMap {
     return ranges.length < 2 ? '' : shardAt(ranges, hashOf(id))
   }
 
-  /** Reads the map, and from then on every few seconds. */
+  /** Reads the map, and from then on every few seconds. May be called again. */
   async follow(): Promise<void> {
     await this.#refresh()
+    if (this.#closed || this.#timer) return
     this.#timer = setInterval(() => void this.#refresh(), REFRESH_MS)
     this.#timer.unref()
   }
 
   close(): void {
+    this.#closed = true
     clearInterval(this.#timer)
   }
 
