@@ -5,16 +5,16 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test failover-test misbehave-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test failover-test misbehave-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases seed seconds title mccs order free credits never profile hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases seed seeds teeth seconds title mccs order free credits never profile env key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-19s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-20s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	echo
 
 ##@ Use it
@@ -95,6 +95,23 @@ seed: install ## Add the example accounts and merchant rules; again is harmless.
 #                  > profile=challenge brings back the challenge's categories; others stay
 	$(TSX) tools/seed.ts
 
+##@ Deploy it
+
+up: install ## Run it and a MongoDB in containers, on this machine (needs Docker)
+	$(TSX) tools/compose.ts up
+
+down: install ## Stop those containers; the data stay
+	$(TSX) tools/compose.ts down
+
+decrypt: install ## Make the secrets of an environment readable, to change them: env=staging
+	$(TSX) tools/decrypt.ts
+
+encrypt: install ## Encrypt them again: env=staging; with keys of your own, the first time: key=new
+	$(TSX) tools/encrypt.ts
+
+deploy: install ## Bring an environment to Kubernetes: env=staging (needs kubectl and the private key)
+	$(TSX) tools/deploy.ts
+
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, debugger on port 9229
@@ -114,6 +131,10 @@ misbehave-test: build ## Let the database be full, slow, expired, mute, in nine 
 #                     > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY  seed=
 	$(TSX) tools/misbehave-test/main.ts
 
+simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
+#               > teeth=yes: how soon each of many planted mistakes is found
+	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
+
 bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts
 
@@ -128,6 +149,15 @@ bench-report: install ## Write .docs/benchmarks.md again, from the figures of th
 
 check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
+
+check-image: install ## Do what the Dockerfile says without Docker, and run what comes of it: read-only, not as root
+	$(TSX) tools/check-image.ts
+
+audit: install ## Look for known vulnerabilities in what the service depends on, and in what it is built with
+	npm audit --omit=dev && npm audit --audit-level=high
+
+sbom: ## Write what the service consists of, as CycloneDX: make -s sbom > sbom.json
+	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx --sbom-type=application
 
 format: install ## Format everything and repair what can be repaired
 	npm --silent run format

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { createClient, OPERATION_MS_MAX } from '../../../src/storage/client.js'
 
+const PASSWORD = 'hunter2'
+
 describe('the client of MongoDB', () => {
   const { options } = createClient({ uri: 'mongodb://127.0.0.1/?replicaSet=rs0', poolSizeMax: 4 })
   // Each member is asked all the time; its answer is due by the end of one look, and one connection's time later at the latest.
@@ -13,4 +15,22 @@ describe('the client of MongoDB', () => {
   it('waits no longer than that for an answer, and longer than the server may take for it', () => {
     expect(options.socketTimeoutMS).to.be.within(OPERATION_MS_MAX + 500, noticedMs)
   })
+})
+
+describe('a client for an address that is not one', () => {
+  for (const uri of [
+    `mongodb://somebody:${PASSWORD}`,
+    `mongodb://somebody:${PASSWORD}/@db/`,
+    `mongodb://somebody:${PASSWORD}@db:99999999/`,
+    `mongodb://somebody:${PASSWORD}%@db/`,
+    `mongodb://somebody:${PASSWORD}@db/?what=${PASSWORD}`,
+    `mongodb+srv://somebody:${PASSWORD}@db:27017/`,
+  ]) {
+    it(`is not made, and the error does not show the password: ${uri.replaceAll(PASSWORD, '...')}`, () => {
+      expect(() => createClient({ uri, poolSizeMax: 2 }))
+        .to.throw('MONGODB_URI')
+        .with.property('message')
+        .that.does.not.include(PASSWORD)
+    })
+  }
 })
