@@ -4,7 +4,7 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
-import { Engine } from './application/engine.js'
+import { Engine, type EngineOptions } from './application/engine.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
@@ -34,6 +34,8 @@ export type CoreOptions = {
   readonly clock?: Clock
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
+  /** What the engine tells of its work, for those who measure it. */
+  readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
   readonly onCatalogFailure: (error: unknown) => void
   /** Changes of the catalog are no longer announced; they are still seen in time. */
   readonly onCatalogUnwatched: (error: unknown) => void
@@ -81,6 +83,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
+    ...options.engineEvents,
   })
   const merchantRules = new MongoMerchantRuleStore(db)
   const catalog = new CatalogCache({

@@ -17,8 +17,9 @@ import {
 } from '../../src/gen/benefits/v1/authorization.js'
 import { RequestFields } from '../../src/grpc/request-fields.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { metricLabels } from '../../src/metric-labels.js'
 import { createLogger } from '../../src/observability/logger.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics, idleReadings } from '../../src/observability/metrics.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/documents.js'
 import { calendar } from '../calendar.js'
 import { processorTimeUs } from './measure.js'
@@ -85,13 +86,7 @@ const verifier = new TokenVerifier({
   audience: undefined,
   nowMs: Date.now,
 })
-const metrics = createMetrics({
-  waitingRequests: () => 0,
-  unsettledEntries: () => 0,
-  oldestUnsettledMs: () => 0,
-  catalogVersion: () => 1,
-  catalogAgeMs: () => 0,
-})
+const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'parts' })
 const logger = createLogger('info')
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 
@@ -105,7 +100,7 @@ const parts: readonly (readonly [what: string, part: () => unknown])[] = [
   ['apply the entry to the account', () => applyEntry(account, entry)],
   ['encode the response', () => AuthorizeResponse.encode(response).finish()],
   ['count the call and its time', countCall],
-  ['count the decision', () => metrics.decision(decisionLabels)],
+  ['count the decision', () => metrics.decision(decisionLabels, 1_000)],
   ['a log line below the level', () => logger.debug({ method: call.method, code: 'OK' }, 'call')],
   ['account, read from BSON', () => accountOf(readAccount())],
   ['account, written to BSON', () => BSON.serialize(accountDocument(account))],

@@ -17,8 +17,10 @@ import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
 import { GrpcServer } from '../../src/grpc/server.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { metricLabels } from '../../src/metric-labels.js'
+import type { CallLabels } from '../../src/observability/call-metrics.js'
 import type { Logger } from '../../src/observability/logger.js'
-import { type CallLabels, createMetrics, type Metrics } from '../../src/observability/metrics.js'
+import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics.js'
 
 export type FrontOptions = {
   readonly config: Config
@@ -33,13 +35,7 @@ export type FrontOptions = {
  * only what is behind it differs. Everything but Authorize is a bug to call.
  */
 export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
-  const metrics = createMetrics({
-    waitingRequests: () => 0,
-    unsettledEntries: () => 0,
-    oldestUnsettledMs: () => 0,
-    catalogVersion: () => 1,
-    catalogAgeMs: () => 0,
-  })
+  const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
   const handlers = {
     clock: systemClock,
@@ -89,13 +85,10 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         draining: new AbortController().signal,
       },
       onDecision: ({ kind, reason, movement }, replayed) =>
-        metrics.decision({
-          kind,
-          code: codesOf(reason).code,
-          reason,
-          category: movement?.wallet ?? '',
-          replayed,
-        }),
+        metrics.decision(
+          { kind, code: codesOf(reason).code, reason, category: movement?.wallet ?? '', replayed },
+          Math.abs(Number(movement?.delta ?? 0n)),
+        ),
     }),
     account: withoutMethods<AccountServiceServer>(AccountServiceService, handlers),
     category: withoutMethods<CategoryServiceServer>(CategoryServiceService, handlers),

@@ -1,4 +1,5 @@
 import { type Catalog, catalogInSteps, isSmall } from '../domain/catalog.js'
+import type { CategoryId } from '../domain/category.js'
 import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
 import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
@@ -23,6 +24,8 @@ export type CatalogHealth = {
   readonly version: bigint
   /** Time since the catalog in use was last known to be the store's, in milliseconds. */
   readonly ageMs: number
+  /** Ids of its categories. */
+  readonly categories: readonly CategoryId[]
   /** What the last look failed with; absent when it did not. */
   readonly failure?: unknown
 }
@@ -87,6 +90,7 @@ export class CatalogCache {
   get health(): CatalogHealth {
     return {
       version: this.#catalog?.version ?? 0n,
+      categories: this.#catalog?.categories.map(({ id }) => id) ?? [],
       ageMs: this.#catalog ? this.#options.clock.monotonicMs() - this.#freshAtMs : 0,
       ...(this.#failure && { failure: this.#failure.error }),
     }

@@ -29,7 +29,14 @@ export type EngineOptions = {
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
   readonly waitMsMax: number
+  /** Told of each group that has been decided. */
+  readonly onGroup?: (group: { readonly size: number; readonly durationMs: number }) => void
+  /** Told of each request that is decided once more. */
+  readonly onRetry?: (cause: RetryCause) => void
 }
+
+/** Why once more: another process committed first, a copy was not the latest, or the store did not answer. */
+export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
 /**
  * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
@@ -45,6 +52,9 @@ export type EngineOptions = {
  */
 export class Engine {
   readonly #admission: Admission
+  readonly #clock: Clock
+  readonly #onGroup: NonNullable<EngineOptions['onGroup']>
+  readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
@@ -52,11 +62,15 @@ export class Engine {
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, waitMsMax, ...options }: EngineOptions) {
+  constructor({ queueMax, waitMsMax, onGroup = () => {}, onRetry = () => {}, ...options }: EngineOptions) {
+    this.#clock = options.clock
+    this.#onGroup = onGroup
+    this.#onRetry = onRetry
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
       onFailure: (request, error) => this.#failed(request, error),
+      onStaleCopy: () => onRetry('STALE_COPY'),
     })
   }
 
@@ -115,6 +129,7 @@ export class Engine {
   }
 
   async #run(group: readonly PendingRequest[]): Promise<void> {
+    const startedMs = this.#clock.monotonicMs()
     try {
       const inTime = group.filter((pending) => pending.hasTime())
       for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
@@ -122,6 +137,7 @@ export class Engine {
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
+      this.#onGroup({ size: group.length, durationMs: this.#clock.monotonicMs() - startedMs })
       this.#admission.ended({ members: group.length, waiting: this.#waiting.length })
       this.#next()
     }
@@ -140,6 +156,7 @@ export class Engine {
       pending.rejectForTime()
       return
     }
+    this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
     this.#pausing += 1
     setTimeout(() => {
       this.#pausing -= 1

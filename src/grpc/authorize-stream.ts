@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events'
-import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream } from '@grpc/grpc-js'
+import { type handleBidiStreamingCall, Metadata, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
 import type {
   AuthorizeRequest,
@@ -24,6 +24,8 @@ export type StreamLimits = {
   readonly ageMsMax: number
   /** Ends every stream when the service is told to stop. */
   readonly draining: AbortSignal
+  /** Told of each request that is answered: with which status, and how long after it was read. */
+  readonly onAnswer?: (code: number, durationMs: number) => void
 }
 
 /** The window for a queue of this length: however it was configured, it takes several streams to fill it. */
@@ -52,6 +54,8 @@ export function authorizeStreamHandler(
 type Call = ServerDuplexStream<AuthorizeRequest | UnreadableMessage, AuthorizeStreamResponse>
 /** As Node.js keeps what is written to a stream that is busy. */
 type WaitingAnswer = { readonly chunk: AuthorizeStreamResponse; readonly encoding: BufferEncoding }
+/** A request that is answered: its place in the stream, its id, and when it was read, on the monotonic clock. */
+type Answered = { readonly index: number; readonly transactionId: string; readonly startedMs: number }
 type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
 
 /**
@@ -111,7 +115,8 @@ class AuthorizeStream {
 
     if (request instanceof UnreadableMessage) {
       const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
-      this.#answer(index, '', { $case: 'error', value: richStatusOf(error) })
+      const startedMs = this.#options.handlers.clock.monotonicMs()
+      this.#answer({ index, transactionId: '', startedMs }, { $case: 'error', value: richStatusOf(error) })
     } else {
       this.#decide(index, request)
     }
@@ -119,11 +124,12 @@ class AuthorizeStream {
 
   /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
   #decide(index: number, request: AuthorizeRequest): void {
+    const startedMs = this.#options.handlers.clock.monotonicMs()
     const answerOnce = (outcome: Outcome) => {
       if (timer === undefined) return
       clearTimeout(timer)
       timer = undefined
-      this.#answer(index, request.transactionId, outcome)
+      this.#answer({ index, transactionId: request.transactionId, startedMs }, outcome)
     }
     const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error) })
     const durationMs = this.#options.handlers.durationMsMax + LATE_MS
@@ -147,7 +153,11 @@ class AuthorizeStream {
     return richStatusOf(callError)
   }
 
-  #answer(index: number, transactionId: string, outcome: Outcome): void {
+  #answer({ index, transactionId, startedMs }: Answered, outcome: Outcome): void {
+    const { handlers, limits } = this.#options
+    // A caller who left gets no answer: that it ran out of time then is no failure of ours.
+    const code = this.#closed ? status.CANCELLED : codeOf(outcome)
+    limits.onAnswer?.(code, handlers.clock.monotonicMs() - startedMs)
     if (this.#closed) return
     this.#call.write({ index: BigInt(index), transactionId, outcome }, this.#answered)
   }
@@ -193,4 +203,8 @@ class AuthorizeStream {
     clearTimeout(this.#ageTimer)
     this.#options.limits.draining.removeEventListener('abort', this.#drain)
   }
+}
+
+function codeOf(outcome: Outcome): number {
+  return outcome.$case === 'error' ? outcome.value.code : status.OK
 }

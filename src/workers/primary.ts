@@ -1,6 +1,8 @@
+import { buildVersion } from '../build-version.js'
 import type { Config } from '../config.js'
 import { probePort } from '../grpc/port-probe.js'
 import { SideServer } from '../http/side-server.js'
+import { metricLabels } from '../metric-labels.js'
 import { MergedMetrics } from '../observability/merged-metrics.js'
 import type { Service, ServiceOptions } from '../service.js'
 import { Fleet } from './fleet.js'
@@ -15,7 +17,11 @@ const MEASURE_MS_MAX = 1_000
  */
 export async function startWorkers(options: ServiceOptions): Promise<Service> {
   const { config, mongodbUri, jwtSecret, logger } = options
-  const metrics: MergedMetrics = new MergedMetrics(() => fleet.serving)
+  const metrics: MergedMetrics = new MergedMetrics({
+    servingWorkers: () => fleet.serving,
+    labels: metricLabels,
+    version: buildVersion(),
+  })
   const fleet = new Fleet({ size: config.workers, logger, metrics })
   const side = createSide(config, fleet, metrics)
 

@@ -31,6 +31,8 @@ async function start(options: WorkerStart): Promise<void> {
       logger,
       onPrepared: () => {},
       onServing: (serving) => tell({ type: 'SERVING', serving }),
+      // The primary counts.
+      servingWorkers: () => 0,
     })
     await decider.listen()
     obey(decider, options, logger)

@@ -43,7 +43,7 @@ const boundaries: readonly Boundary[] = [
     of: 'src/http/',
     may: ['src/http/', 'src/application/', 'src/domain/', 'src/gen/', 'src/observability/', 'node:'],
   },
-  { of: 'src/observability/metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
+  { of: 'src/observability/metric-registry.ts', may: ['prom-client'] },
   { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
   { of: 'src/observability/', may: ['src/observability/', 'node:'] },
@@ -58,6 +58,12 @@ const boundaries: readonly Boundary[] = [
     may: ['src/observability/logger.ts', 'src/application/zone-calendar.ts', 'node:'],
     mayForTypes: ['jsonwebtoken'],
   },
+  { of: 'src/build-version.ts', may: ['node:'] },
+  {
+    of: 'src/metric-labels.ts',
+    may: ['src/domain/reason.ts', 'src/grpc/served-methods.ts', '@grpc/grpc-js'],
+    mayForTypes: ['src/grpc/interceptors/authentication.ts', 'src/observability/metrics.ts'],
+  },
   { of: 'src/local-secret.ts', may: ['node:'] },
   { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logger.ts'] },
   // The composition root.
@@ -68,7 +74,16 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service.ts',
-    may: ['src/application/', 'src/domain/', ...adapters, 'src/core.ts', '@grpc/grpc-js', 'node:'],
+    may: [
+      'src/application/',
+      'src/domain/',
+      ...adapters,
+      'src/build-version.ts',
+      'src/core.ts',
+      'src/metric-labels.ts',
+      '@grpc/grpc-js',
+      'node:',
+    ],
     mayForTypes: ['src/config.ts', 'mongodb'],
   },
   {
@@ -76,7 +91,9 @@ const boundaries: readonly Boundary[] = [
     may: [
       'src/workers/',
       'src/service.ts',
+      'src/build-version.ts',
       'src/end-on-bug.ts',
+      'src/metric-labels.ts',
       'src/grpc/port-probe.ts',
       'src/http/',
       'src/observability/',

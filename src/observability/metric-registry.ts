@@ -1,0 +1,84 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** A name, what it stands for, and the labels that tell its series apart. */
+export type Family<Label extends string> = {
+  readonly name: string
+  readonly help: string
+  readonly labelNames: readonly Label[]
+}
+export type Labels<Label extends string> = Readonly<Record<Label, string>>
+
+/** One series. To be kept by whoever counts often: the look-up by labels costs more than the counting. */
+export type CountedSeries = { readonly inc: (value?: number) => void }
+export type MeasuredSeries = { readonly observe: (value: number) => void }
+
+/** Gives the series with these labels, which is exported from then on, at first with 0. To be asked once for each. */
+export type SeriesOf<Label extends string, Series> = (labels: Labels<Label>) => Series
+
+/** All series of one process at one moment. */
+export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+export type Exposition = { readonly contentType: string; readonly text: string }
+
+/** What garbage collections are told apart by. */
+const collectionKinds = ['major', 'minor', 'incremental', 'weakcb']
+
+/** The metrics of one process, those of Node.js and of the process itself included. */
+export class MetricRegistry {
+  readonly #registry = new Registry()
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry })
+    // The registry does not say of what kind a metric is; this one is a histogram. It would show a kind only after its first time.
+    const collections = this.#registry.getSingleMetric('nodejs_gc_duration_seconds') as Histogram<'kind'>
+    for (const kind of collectionKinds) collections.zero({ kind })
+  }
+
+  counter<Label extends string>(family: Family<Label>): SeriesOf<Label, CountedSeries> {
+    const counter = new Counter({ ...family, registers: [this.#registry] })
+    return (labels) => {
+      counter.inc(labels, 0)
+      return counter.labels(labels)
+    }
+  }
+
+  histogram<Label extends string>(
+    family: Family<Label> & { readonly buckets: readonly number[] },
+  ): SeriesOf<Label, MeasuredSeries> {
+    const histogram = new Histogram({
+      ...family,
+      buckets: [...family.buckets],
+      registers: [this.#registry],
+    })
+    return (labels) => {
+      histogram.zero(labels)
+      return histogram.labels(labels)
+    }
+  }
+
+  /** One that is read when somebody asks for it. */
+  gauge({ name, help, read }: { readonly name: string; readonly help: string; readonly read: () => number }) {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  }
+
+  /** One that says something by its labels, and is always 1. */
+  info<Label extends string>(family: Family<Label>, labels: Labels<Label>): void {
+    new Gauge({ ...family, registers: [this.#registry] }).set(labels, 1)
+  }
+
+  /** Everything in the Prometheus text format. */
+  async expose(): Promise<Exposition> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+  }
+
+  /** Everything as data, to be added to that of other processes. */
+  snapshot(): Promise<MetricsSnapshot> {
+    return this.#registry.getMetricsAsJSON()
+  }
+}
