@@ -1,4 +1,3 @@
-import { latencyBuckets } from './latency-buckets.js'
 import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-registry.js'
 
 /** Why no connection could be had. */
@@ -12,7 +11,7 @@ export type PoolReadings = {
   readonly connectionsMax: number
 }
 
-/** Commands that the service sends; any other is counted as "other". */
+/** Commands that the service sends while it decides and administers; any other is counted as "other". */
 const commands = [
   'find',
   'aggregate',
@@ -22,12 +21,10 @@ const commands = [
   'update',
   'bulkWrite',
   'getMore',
-  'create',
-  'createIndexes',
-  'collMod',
   'ping',
-  'hello',
 ] as const
+/** Upper bounds of their durations, in seconds: fewer than for calls, since there are so many commands. */
+const commandBuckets = [0.001, 0.002, 0.004, 0.008, 0.02, 0.05, 0.1, 0.5, 2]
 const OTHER = 'other'
 const poolFailures: readonly PoolFailure[] = ['TIMEOUT', 'CONNECTION_ERROR', 'POOL_CLOSED']
 
@@ -43,7 +40,7 @@ export class DatabaseMetrics {
       name: 'mongodb_command_duration_seconds',
       help: 'Time the database took for a command, in seconds.',
       labelNames: ['command', 'outcome'],
-      buckets: latencyBuckets,
+      buckets: commandBuckets,
     })
     const names = [...commands, OTHER]
     this.#ok = new Map(names.map((command) => [command, seconds({ command, outcome: 'ok' })]))

@@ -8,9 +8,9 @@ export type Family<Label extends string> = {
 }
 export type Labels<Label extends string> = Readonly<Record<Label, string>>
 
-/** One series. To be kept by whoever counts often: the look-up by labels costs more than the counting. */
-export type CountedSeries = { readonly inc: (value?: number) => void }
-export type MeasuredSeries = { readonly observe: (value: number) => void }
+/** One series. To be kept by whoever counts. */
+export type CountedSeries = { inc(value?: number): void }
+export type MeasuredSeries = { observe(value: number): void }
 
 /** Gives the series with these labels, which is exported from then on, at first with 0. To be asked once for each. */
 export type SeriesOf<Label extends string, Series> = (labels: Labels<Label>) => Series
@@ -21,6 +21,27 @@ export type Exposition = { readonly contentType: string; readonly text: string }
 
 /** What garbage collections are told apart by. */
 const collectionKinds = ['major', 'minor', 'incremental', 'weakcb']
+
+/** A counted series. The library looks its labels up at each count, which costs a hundred times more: it is told when somebody asks. */
+class Count<Label extends string> implements CountedSeries {
+  readonly labels: Labels<Label>
+  #new = 0
+
+  constructor(labels: Labels<Label>) {
+    this.labels = labels
+  }
+
+  inc(value = 1): void {
+    this.#new += value
+  }
+
+  /** What was counted since the last time. */
+  takeNew(): number {
+    const value = this.#new
+    this.#new = 0
+    return value
+  }
+}
 
 /** The metrics of one process, those of Node.js and of the process itself included. */
 export class MetricRegistry {
@@ -34,10 +55,18 @@ export class MetricRegistry {
   }
 
   counter<Label extends string>(family: Family<Label>): SeriesOf<Label, CountedSeries> {
-    const counter = new Counter({ ...family, registers: [this.#registry] })
+    const series: Count<Label>[] = []
+    new Counter({
+      ...family,
+      registers: [this.#registry],
+      collect() {
+        for (const count of series) this.inc(count.labels, count.takeNew())
+      },
+    })
     return (labels) => {
-      counter.inc(labels, 0)
-      return counter.labels(labels)
+      const count = new Count(labels)
+      series.push(count)
+      return count
     }
   }
 
