@@ -1,5 +1,5 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
-import { Engine } from '../../../src/application/engine.js'
+import { Engine, type RetryCause } from '../../../src/application/engine.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -19,6 +19,9 @@ export type TestEngine = {
   readonly authorize: Authorize
   /** What the settler complained about. */
   readonly damage: Entry[]
+  /** The groups that were decided, and why requests were decided once more. */
+  readonly groups: { readonly size: number; readonly durationMs: number }[]
+  readonly retries: RetryCause[]
 }
 
 export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {}): TestEngine {
@@ -30,10 +33,21 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
-  const engine = new Engine({ accounts: store, ledger: store, settler, clock, queueMax, waitMsMax: 1_000 })
+  const groups: TestEngine['groups'] = []
+  const retries: RetryCause[] = []
+  const engine = new Engine({
+    accounts: store,
+    ledger: store,
+    settler,
+    clock,
+    queueMax,
+    waitMsMax: 1_000,
+    onGroup: (group) => groups.push(group),
+    onRetry: (cause) => retries.push(cause),
+  })
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, damage }
+  return { store, clock, settler, engine, authorize, damage, groups, retries }
 }
 
 /**
