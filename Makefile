@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data monitoring check-monitoring
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -102,6 +102,12 @@ test: install ## Build, then run all tests
 
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
+
+monitoring: install ## Start Prometheus (port 3000) and Grafana (port 3001) beside the service, in containers (needs Docker)
+	$(TSX) tools/monitoring.ts
+
+check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
+	$(TSX) tools/check-monitoring.ts
 
 bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts
