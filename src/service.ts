@@ -207,8 +207,8 @@ function readingsOf({ config, core, pool, servingWorkers }: Watched): Readings {
     }),
     pool: () => pool,
     catalog: () => {
-      const { version, ageMs, categories } = catalog.health
-      return { version: Number(version), ageMs, categories }
+      const { version, ageMs } = catalog.health
+      return { version: Number(version), ageMs, categories: catalog.categories }
     },
     servingWorkers,
   }

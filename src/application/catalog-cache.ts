@@ -24,8 +24,6 @@ export type CatalogHealth = {
   readonly version: bigint
   /** Time since the catalog in use was last known to be the store's, in milliseconds. */
   readonly ageMs: number
-  /** Ids of its categories. */
-  readonly categories: readonly CategoryId[]
   /** What the last look failed with; absent when it did not. */
   readonly failure?: unknown
 }
@@ -87,10 +85,14 @@ export class CatalogCache {
     return this.#nextLook
   }
 
+  /** Ids of the categories in use; none before the first catalog was read. */
+  get categories(): readonly CategoryId[] {
+    return this.#catalog?.categories.map(({ id }) => id) ?? []
+  }
+
   get health(): CatalogHealth {
     return {
       version: this.#catalog?.version ?? 0n,
-      categories: this.#catalog?.categories.map(({ id }) => id) ?? [],
       ageMs: this.#catalog ? this.#options.clock.monotonicMs() - this.#freshAtMs : 0,
       ...(this.#failure && { failure: this.#failure.error }),
     }
