@@ -5,8 +5,8 @@ import { table } from '../tools/table.js'
 
 /**
  * What finding the rule for a merchant costs with few rules and with many: `node --expose-gc --import tsx bench/merchant-rules.ts`.
- * Half of the merchants meet a rule. Near: always one of the same ten. Far: rules from all over, which no cache of the processor
- * holds.
+ * Half of the merchants meet a rule. Near: always one of the same ten. Usual: as purchases come, the n-th busiest merchant n times less often
+ * than the first (Zipf's law). Far: each time another rule, evenly from all over, which no cache of the processor holds.
  */
 
 const COUNTS = [10, 1_000, 100_000]
@@ -29,17 +29,33 @@ function ruleAt(at: number): MerchantRule {
   }
 }
 
-/** Every other one meets a rule, one of the first so many; the others meet none, by names of four words. */
-function merchantsOf(rules: number): readonly string[] {
+/** Every other one meets a rule, the one that is drawn; the others meet none, by names of four words. */
+function merchantsOf(drawn: (at: number) => number): readonly string[] {
   return Array.from({ length: MERCHANTS_PER_ROUND }, (_, at) => {
-    const { match, name } = ruleAt((at * 7_919) % rules)
+    const { match, name } = ruleAt(drawn(at))
     const known = match === 'PREFIX' ? `${name} CENTRO` : name
     const unknown = `PADARIA DO ZE ${(at % 2_000).toString(36)}`
     return `${normalise(at % 2 === 0 ? known : unknown).padEnd(25)}${'SAO PAULO'.padStart(12)} BR`
   })
 }
 
-const near = merchantsOf(10)
+/** Evenly among so many. */
+function evenly(rules: number): (at: number) => number {
+  return (at) => scattered(at, rules)
+}
+
+/** By Zipf's law, the busiest scattered among all. */
+function byZipf(rules: number): (at: number) => number {
+  // Numbers evenly from 0 to 1, and the rank that so great a part of all purchases falls on or before.
+  return (at) => scattered(Math.floor(rules ** ((at * 0.618_033_988_749_895) % 1)) - 1, rules)
+}
+
+/** The place of the n-th of them: neighbours come to lie far apart. */
+function scattered(n: number, rules: number): number {
+  return (n * 7_919) % rules
+}
+
+const near = merchantsOf(evenly(10))
 
 const indexes = COUNTS.map((count) => {
   const before = heapBytes()
@@ -52,27 +68,30 @@ const indexes = COUNTS.map((count) => {
   }
   const buildMs = performance.now() - startedMs
   const bytes = heapBytes() - before
-  return { index, count, buildMs, bytes, far: merchantsOf(count), nearUs: 1e9, farUs: 1e9 }
+  const merchants = { near, usual: merchantsOf(byZipf(count)), far: merchantsOf(evenly(count)) }
+  return { index, count, buildMs, bytes, merchants, us: { near: 1e9, usual: 1e9, far: 1e9 } }
 })
 
 // The best round is the one that was disturbed least.
 for (let round = 0; round < ROUNDS; round++) {
   for (const measured of indexes) {
-    measured.nearUs = Math.min(measured.nearUs, microsecondsPer(near, measured.index))
-    measured.farUs = Math.min(measured.farUs, microsecondsPer(measured.far, measured.index))
+    const { us, merchants, index } = measured
+    for (const which of ['near', 'usual', 'far'] as const) {
+      us[which] = Math.min(us[which], microsecondsPer(merchants[which], index))
+    }
   }
 }
 
-const least = indexes[0]?.nearUs ?? 0
+const [few] = indexes
 console.log(
   table(
-    ['rules', 'near: us', 'ratio', 'far: us', 'ratio', 'build ms', 'MB'],
-    indexes.map(({ count, nearUs, farUs, buildMs, bytes }) => [
+    ['rules', 'near: us', 'ratio', 'usual: us', 'ratio', 'far: us', 'ratio', 'build ms', 'MB'],
+    indexes.map(({ count, us, buildMs, bytes }) => [
       String(count),
-      nearUs.toFixed(2),
-      (nearUs / least).toFixed(2),
-      farUs.toFixed(2),
-      (farUs / least).toFixed(2),
+      ...(['near', 'usual', 'far'] as const).flatMap((which) => [
+        us[which].toFixed(2),
+        (us[which] / (few?.us[which] ?? 0)).toFixed(2),
+      ]),
       buildMs.toFixed(0),
       (bytes / 1_000_000).toFixed(1),
     ]),

@@ -27,6 +27,9 @@ import { ensureSchema } from './storage/schema.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
+/** Longest time that entries gather before they are settled, in milliseconds: nobody waits for it. */
+const GATHER_MS_MAX = 100
+
 export type CoreOptions = {
   readonly config: Config
   readonly mongodbUri: string
@@ -72,6 +75,7 @@ export function createCore(options: CoreOptions): Core {
   const settler = new Settler({
     ledger,
     clock,
+    gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onSettleFailure,
     onDamage: options.onDamage,
   })

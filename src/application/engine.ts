@@ -8,6 +8,7 @@ import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
 import { GroupCommit } from './group-commit.js'
 import type { Ledger } from './ledger.js'
+import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest } from './pending-request.js'
 import type { Settler } from './settler.js'
 
@@ -25,6 +26,8 @@ export type EngineOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
+  /** The system's, unless a simulation has its own. */
+  readonly pauses?: Pauses
   /** Most requests that may wait; one more is refused as OVERLOADED. */
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
@@ -56,14 +59,17 @@ export class Engine {
   readonly #onGroup: NonNullable<EngineOptions['onGroup']>
   readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
+  readonly #pauses: Pauses
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
   #groups = 0
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({ queueMax, waitMsMax, onGroup = () => {}, onRetry = () => {}, ...options }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { queueMax, waitMsMax, pauses = systemPauses, onGroup = () => {}, onRetry = () => {} } = options
     this.#clock = options.clock
+    this.#pauses = pauses
     this.#onGroup = onGroup
     this.#onRetry = onRetry
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
@@ -151,17 +157,17 @@ export class Engine {
     }
     pending.attempts += 1
     pending.lastError = error
-    const pauseMs = Math.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
+    const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()
       return
     }
     this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
     this.#pausing += 1
-    setTimeout(() => {
+    this.#pauses.after(pauseMs, () => {
       this.#pausing -= 1
       this.#waiting.push(pending)
       this.#next()
-    }, pauseMs)
+    })
   }
 }

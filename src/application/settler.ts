@@ -3,6 +3,7 @@ import type { Entry } from '../domain/entry.js'
 import type { Clock } from './clock.js'
 import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
+import { type Pauses, systemPauses } from './pauses.js'
 import { Withheld } from './withheld.js'
 
 /** Most entries sent to the ledger at once. */
@@ -11,9 +12,10 @@ const BATCH_MAX = 500
 const QUEUE_MAX = 50_000
 /** Accounts whose progress is remembered. One that is forgotten is settled again, which changes nothing. */
 const ACCOUNTS_MAX = 100_000
-/** Time in which entries gather into one batch, in milliseconds: it keeps settling off the path of the decisions. */
-const GATHER_MS = 10
-/** Longest pause after a failure, in milliseconds. */
+/** Entries that are sent without waiting for more. */
+const GATHERED_MIN = 64
+/** Shortest and longest pause after a failure, in milliseconds. */
+const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 5_000
 
 /** Time after which an entry that the ledger refused is offered again, in milliseconds. */
@@ -31,6 +33,13 @@ type Queued = { readonly entry: Entry; readonly sinceMs: number; readonly isFoun
 export type SettlerOptions = {
   readonly ledger: Ledger
   readonly clock: Clock
+  /**
+   * Longest time that entries gather, in milliseconds. A batch costs the database about the same whatever its size, and the commits that
+   * come meanwhile wait for it: it had better be worth it.
+   */
+  readonly gatherMsMax: number
+  /** The system's, unless a simulation has its own. */
+  readonly pauses?: Pauses
   /** Told of every failed attempt to reach the ledger; it is tried again. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -48,15 +57,19 @@ export type SettlerOptions = {
  */
 export class Settler {
   readonly #options: SettlerOptions
+  readonly #pauses: Pauses
   readonly #progress = new Map<AccountId, Progress>()
   readonly #withheld = new Withheld()
   #queue: Queued[] = []
   #running: Promise<void> | undefined
   #hurry: (() => void) | undefined
+  #isGathering = false
+  #draining = false
   #stopped = false
 
   constructor(options: SettlerOptions) {
     this.#options = options
+    this.#pauses = options.pauses ?? systemPauses
   }
 
   /**
@@ -71,6 +84,7 @@ export class Settler {
     if (!isStuck) this.#takeIn(account, progress, { foundThrough, nowMs })
     this.#withheld.waits(account, { takenSeq: progress.queued, nowMs })
     this.#start()
+    if (this.#isGathering && this.#hasGathered()) this.#hurry?.()
   }
 
   /** Every entry of the account up to this `seq` is in the ledger; 0 when nothing is known. */
@@ -100,16 +114,17 @@ export class Settler {
 
   /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
+    this.#draining = true
+    let callOff = () => {}
     const timeIsOver = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs)
+      callOff = this.#pauses.after(timeoutMs, resolve)
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
       // The ledger may take longer than there is time: nobody waits for it then.
       await Promise.race([this.#running, timeIsOver])
     }
-    clearTimeout(timer)
+    callOff()
     this.#stopped = true
   }
 
@@ -149,8 +164,8 @@ export class Settler {
 
   async #run(): Promise<void> {
     let failures = 0
-    await this.#pause(GATHER_MS)
     while (this.#queue.length > 0 && !this.#stopped) {
+      if (failures === 0) await this.#gather()
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
         const refused = await this.#append(await this.#notSettled(batch))
@@ -160,9 +175,22 @@ export class Settler {
       } catch (error) {
         failures += 1
         this.#options.onFailure(error)
-        await this.#pause(Math.min(GATHER_MS * 2 ** failures, BACKOFF_MS_MAX) * (0.5 + Math.random() / 2))
+        await this.#pause(
+          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#pauses.random() / 2),
+        )
       }
     }
+  }
+
+  async #gather(): Promise<void> {
+    this.#isGathering = true
+    // Never in the turn that answers the callers.
+    await this.#pause(this.#hasGathered() ? 0 : this.#options.gatherMsMax)
+    this.#isGathering = false
+  }
+
+  #hasGathered(): boolean {
+    return this.#draining || this.#queue.length >= GATHERED_MIN
   }
 
   /** What of the batch is to be appended: all, but those that were found and are in the ledger. */
@@ -234,9 +262,9 @@ export class Settler {
   /** Waits, but not when `drain` is in a hurry. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, durationMs)
+      const callOff = this.#pauses.after(durationMs, resolve)
       this.#hurry = () => {
-        clearTimeout(timer)
+        callOff()
         resolve()
       }
     })

@@ -60,7 +60,13 @@ describe('a database that does not answer', () => {
   it('makes decisions fail as UNAVAILABLE, not for want of time, whenever their time is over', async () => {
     const db = client.db('away')
     const ledger = new MongoLedger(db)
-    const settler = new Settler({ ledger, clock: systemClock, onFailure: () => {}, onDamage: () => {} })
+    const settler = new Settler({
+      ledger,
+      clock: systemClock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDamage: () => {},
+    })
     const accounts = new MongoAccountStore(db)
     const engine = new Engine({
       accounts,

@@ -7,7 +7,7 @@ import type { Entry } from '../../../src/domain/entry.js'
 import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
-import { soon } from './soon.js'
+import { nextTurns, soon } from './soon.js'
 
 describe('settler: a ledger that fails', () => {
   let store: InMemoryStore
@@ -24,6 +24,7 @@ describe('settler: a ledger that fails', () => {
     settler = new Settler({
       ledger: store,
       clock: new HandClock(),
+      gatherMsMax: 10,
       onFailure: (error) => {
         failures.push(error)
         whenFailed()
@@ -188,6 +189,7 @@ describe('settler: a ledger that fails', () => {
       settler = new Settler({
         ledger,
         clock,
+        gatherMsMax: 10,
         onFailure: (error) => {
           if (isUnavailable(error)) outages += 1
         },
@@ -344,6 +346,7 @@ describe('settler: drain', () => {
     settler = new Settler({
       ledger: store,
       clock: new HandClock(),
+      gatherMsMax: 10,
       onFailure: () => {},
       onDamage: () => {},
     })
@@ -411,7 +414,3 @@ describe('settler: drain', () => {
     expect(store.appending.asked).to.deep.equal([])
   })
 })
-
-async function nextTurns(): Promise<void> {
-  for (let turns = 3; turns > 0; turns--) await new Promise<void>((resolve) => setImmediate(resolve))
-}

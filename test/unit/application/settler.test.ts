@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import { expect } from 'chai'
 import type { Ledger } from '../../../src/application/ledger.js'
 import { Settler } from '../../../src/application/settler.js'
@@ -6,7 +7,7 @@ import { unopenedAccount } from '../../../src/domain/account.js'
 import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
-import { soon } from './soon.js'
+import { nextTurns, soon } from './soon.js'
 
 describe('settler', () => {
   let store: InMemoryStore
@@ -16,7 +17,7 @@ describe('settler', () => {
   beforeEach(() => {
     store = new InMemoryStore()
     clock = new HandClock()
-    settler = new Settler({ ledger: store, clock, onFailure: () => {}, onDamage: () => {} })
+    settler = new Settler({ ledger: store, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: () => {} })
   })
 
   it('copies what the journal holds to the ledger', async () => {
@@ -30,6 +31,40 @@ describe('settler', () => {
     for (const id of ['a', 'b', 'c']) settler.add(fundedAccount(id))
     await settled()
     expect(store.appending.asked.length).to.equal(1)
+  })
+
+  for (const { entries, turn } of [
+    { entries: 63, turn: 'waits for more while 63 entries have gathered' },
+    { entries: 64, turn: 'does not wait for more once 64 entries have gathered' },
+  ]) {
+    it(turn, async () => {
+      mock.timers.enable({ apis: ['setTimeout'] })
+      try {
+        settler.add(fundedAccount('a'))
+        settler.add(accountWithJournal('b', entries - 2))
+        mock.timers.tick(9)
+        await nextTurns()
+        expect(store.appending.asked.length).to.equal(entries === 64 ? 1 : 0)
+        mock.timers.tick(1)
+        await nextTurns()
+        expect(store.appending.asked.length).to.equal(1)
+      } finally {
+        mock.timers.reset()
+      }
+      await settled()
+    })
+  }
+
+  it('gathers anew before each batch', async () => {
+    store.appending.hold()
+    settler.add(accountWithJournal('a', 64))
+    await soon('a batch is on its way', () => store.appending.inProgress === 1)
+    settler.add(fundedAccount('b'))
+    store.appending.release()
+    await soon('the batch has arrived', () => settler.settledThrough('a') === 64n)
+    settler.add(fundedAccount('c'))
+    await settled()
+    expect(store.appending.asked.map((batch) => batch.length)).to.deep.equal([64, 4])
   })
 
   it('does not ask the ledger in the turn in which an account comes', () => {
@@ -114,7 +149,7 @@ describe('settler', () => {
           return damaged
         },
       }
-      settler = new Settler({ ledger, clock, onFailure: () => {}, onDamage: () => {} })
+      settler = new Settler({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: () => {} })
       settler.add(fundedAccount('a'))
       await soon('the late account is settled', () => settler.settledThrough('late') === 2n)
     })

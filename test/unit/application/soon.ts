@@ -10,3 +10,8 @@ export async function soon(what: string, holds: () => boolean): Promise<void> {
     await delay(1)
   }
 }
+
+/** Lets whatever is ready to go on go on. */
+export async function nextTurns(): Promise<void> {
+  for (let turns = 3; turns > 0; turns--) await new Promise<void>((resolve) => setImmediate(resolve))
+}

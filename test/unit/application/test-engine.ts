@@ -30,6 +30,7 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
   const settler = new Settler({
     ledger: store,
     clock,
+    gatherMsMax: 10,
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
