@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data monitoring check-monitoring
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data monitoring check-monitoring
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds title mccs order free credits never profile
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds title mccs order free credits never profile hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -88,6 +88,9 @@ verify: install ## Check that every centavo is explained: repair=yes settles wha
 token: install ## Print a token: scope="transactions:authorize" subject=developer lifetime=1h
 	$(TSX) tools/token.ts
 
+certs: install ## Make certificates for TLS on this machine: hosts="authorizer.test 10.0.0.7"; again renews them
+	$(TSX) tools/certs.ts
+
 seed: install ## Add the example accounts and merchant rules; again is harmless. profile=brazil: its categories
 #                  > profile=challenge brings back the challenge's categories; others stay
 	$(TSX) tools/seed.ts
@@ -143,7 +146,7 @@ build: install ## Compile to dist
 clean: ## Remove what was built; the data stay
 	rm -rf dist dist-bench coverage
 
-clean-data: install ## Delete the local database and the local secret for tokens
+clean-data: install ## Delete the local database, the local secret for tokens and the certificates
 	$(TSX) tools/clean-data.ts
 
 # npm writes this file last. To standard error, so that $(make -s token) is right on a fresh clone too.

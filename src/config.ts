@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs'
-import type { Algorithm } from 'jsonwebtoken'
 import { zoneCalendar } from './application/zone-calendar.js'
-import { type LogLevel, logLevels } from './observability/logger.js'
+import {
+  publicKeyAlgorithms,
+  secretAlgorithms,
+  type TokenAlgorithm,
+  tokenAlgorithms,
+} from './keys/token-key.js'
+import { type LogFormat, type LogLevel, logFormats, logLevels } from './observability/logger.js'
+import { readTracingSettings } from './observability/tracing-settings.js'
 
 /** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
 export type Config = Readonly<ReturnType<typeof readAll>>
@@ -18,7 +24,8 @@ export class ConfigError extends Error {
 /** Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2). */
 const SECRET_BYTES_MIN = 32
 
-const algorithms = ['HS256', 'HS384', 'HS512'] as const satisfies readonly Algorithm[]
+/** Where health is told in plaintext when the gRPC port has TLS. */
+const HEALTH_PORT = 50_052
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -45,6 +52,14 @@ function readAll(reader: EnvironmentReader) {
     production: reader.text('NODE_ENV') === 'production',
     host: reader.text('HOST') ?? '127.0.0.1',
     grpcPort: reader.integer('GRPC_PORT', { fallback: 50_051, min: 0, max: 65_535 }),
+    grpcTlsCertFile: reader.text('GRPC_TLS_CERT_FILE'),
+    grpcTlsKeyFile: reader.text('GRPC_TLS_KEY_FILE'),
+    grpcTlsClientCaFile: reader.text('GRPC_TLS_CLIENT_CA_FILE'),
+    grpcHealthPort: reader.integer('GRPC_HEALTH_PORT', {
+      fallback: reader.text('GRPC_TLS_CERT_FILE') === undefined ? undefined : HEALTH_PORT,
+      min: 0,
+      max: 65_535,
+    }),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
     workers: reader.integer('WORKERS', { fallback: 1, min: 1, max: 64 }),
     mongodbUri: reader.text('MONGODB_URI'),
@@ -53,11 +68,22 @@ function readAll(reader: EnvironmentReader) {
     mongodPath: reader.text('MONGOD_PATH'),
     dataDir: reader.text('DATA_DIR') ?? './data',
     jwtSecret: reader.text('JWT_SECRET'),
-    jwtAlgorithms: reader.list('JWT_ALGORITHMS', algorithms, ['HS256']),
+    jwtPreviousSecret: reader.text('JWT_PREVIOUS_SECRET'),
+    jwtPublicKeyFile: reader.text('JWT_PUBLIC_KEY_FILE'),
+    jwtJwksFile: reader.text('JWT_JWKS_FILE'),
+    jwtAlgorithms: reader.list('JWT_ALGORITHMS', tokenAlgorithms, usualAlgorithms(reader)),
+    keyFilesRefreshMs: reader.integer('KEY_FILES_REFRESH_MS', { fallback: 2_000, min: 50, max: 60_000 }),
     jwtIssuer: reader.text('JWT_ISSUER'),
     jwtAudience: reader.text('JWT_AUDIENCE'),
     jwtRequireScope: reader.flag('JWT_REQUIRE_SCOPE', false),
     logLevel: reader.choice<LogLevel>('LOG_LEVEL', logLevels, 'info'),
+    logFormat: reader.choice<LogFormat>('LOG_FORMAT', logFormats, 'auto'),
+    logApprovalsPerSecond: reader.integer('LOG_APPROVALS_PER_SECOND', {
+      fallback: 20,
+      min: 0,
+      max: 1_000_000,
+    }),
+    tracing: readTracingSettings((name) => reader.text(name)),
     decisionTimeoutMs: reader.integer('DECISION_TIMEOUT_MS', { fallback: 2_000, min: 50, max: 60_000 }),
     queueMax: reader.integer('QUEUE_MAX', { fallback: 1_024, min: 1, max: 1_000_000 }),
     queueWaitMs: reader.integer('QUEUE_WAIT_MS', { fallback: 50, min: 1, max: 60_000 }),
@@ -68,8 +94,16 @@ function readAll(reader: EnvironmentReader) {
   }
 }
 
+/** HS256 as long as there is a secret, configured or made; what public keys are for when there are some. */
+function usualAlgorithms(reader: EnvironmentReader): readonly TokenAlgorithm[] {
+  const hasSecret = reader.text('JWT_SECRET') !== undefined
+  if (reader.text('JWT_PUBLIC_KEY_FILE') === undefined && reader.text('JWT_JWKS_FILE') === undefined)
+    return ['HS256']
+  return hasSecret ? ['HS256', ...publicKeyAlgorithms] : publicKeyAlgorithms
+}
+
 function checkTogether(config: Config, { problems }: EnvironmentReader): void {
-  const { production, mongodbUri, mongodbDatabase, jwtSecret, grpcPort, httpPort } = config
+  const { production, mongodbUri, mongodbDatabase } = config
   if (mongodbUri === undefined && production)
     problems.push('MONGODB_URI is required when NODE_ENV=production')
   if (mongodbUri !== undefined && !/^mongodb(\+srv)?:\/\/./.test(mongodbUri)) {
@@ -78,11 +112,68 @@ function checkTogether(config: Config, { problems }: EnvironmentReader): void {
   if (!/^[\w-]{1,63}$/.test(mongodbDatabase)) {
     problems.push('MONGODB_DATABASE must be 1 to 63 letters, digits, _ or -')
   }
-  if (jwtSecret === undefined && production) problems.push('JWT_SECRET is required when NODE_ENV=production')
-  if (jwtSecret !== undefined && Buffer.byteLength(jwtSecret) < SECRET_BYTES_MIN) {
-    problems.push(`JWT_SECRET must have at least ${SECRET_BYTES_MIN} bytes`)
-  }
-  if (grpcPort === httpPort && grpcPort !== 0) problems.push('GRPC_PORT and HTTP_PORT must differ')
+  problems.push(...tokenProblems(config), ...tlsProblems(config), ...portProblems(config))
+}
+
+function tokenProblems(config: Config): readonly string[] {
+  const { production, jwtSecret, jwtPreviousSecret, jwtAlgorithms } = config
+  const keyFile = hasKeyFile(config)
+  const ofSecrets = jwtAlgorithms.filter((algorithm) => isOneOf(secretAlgorithms, algorithm))
+  const ofPublicKeys = jwtAlgorithms.filter((algorithm) => isOneOf(publicKeyAlgorithms, algorithm))
+  return [
+    ...(jwtSecret === undefined && production && !keyFile
+      ? ['JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production']
+      : []),
+    ...secretProblems('JWT_SECRET', jwtSecret),
+    ...secretProblems('JWT_PREVIOUS_SECRET', jwtPreviousSecret),
+    ...(jwtPreviousSecret !== undefined && jwtSecret === undefined
+      ? ['JWT_SECRET is required with JWT_PREVIOUS_SECRET']
+      : []),
+    ...(keyFile && jwtSecret === undefined && ofSecrets.length > 0
+      ? [`JWT_ALGORITHMS has ${ofSecrets.join(' and ')}, which needs JWT_SECRET`]
+      : []),
+    ...(!keyFile && ofPublicKeys.length > 0
+      ? [`JWT_ALGORITHMS has ${ofPublicKeys.join(' and ')}, which needs JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`]
+      : []),
+    ...(keyFile && ofPublicKeys.length === 0
+      ? [
+          `JWT_ALGORITHMS must have some of ${publicKeyAlgorithms.join(', ')} for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`,
+        ]
+      : []),
+  ]
+}
+
+function secretProblems(variable: string, secret: string | undefined): readonly string[] {
+  if (secret === undefined || Buffer.byteLength(secret) >= SECRET_BYTES_MIN) return []
+  return [`${variable} must have at least ${SECRET_BYTES_MIN} bytes`]
+}
+
+function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: Config): readonly string[] {
+  const files = [grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]
+  if (files.every((file) => file === undefined)) return []
+  const problem = 'is required with the other GRPC_TLS_ files'
+  return [
+    ...(grpcTlsCertFile === undefined ? [`GRPC_TLS_CERT_FILE ${problem}`] : []),
+    ...(grpcTlsKeyFile === undefined ? [`GRPC_TLS_KEY_FILE ${problem}`] : []),
+  ]
+}
+
+function portProblems({ grpcPort, httpPort, grpcHealthPort }: Config): readonly string[] {
+  const same = (one: number, other: number | undefined) => one === other && one !== 0
+  return [
+    ...(same(grpcPort, httpPort) ? ['GRPC_PORT and HTTP_PORT must differ'] : []),
+    ...(same(grpcPort, grpcHealthPort) ? ['GRPC_PORT and GRPC_HEALTH_PORT must differ'] : []),
+    ...(same(httpPort, grpcHealthPort) ? ['HTTP_PORT and GRPC_HEALTH_PORT must differ'] : []),
+  ]
+}
+
+/** Whether tokens may be signed by keys of which only the public half is here. */
+export function hasKeyFile({ jwtPublicKeyFile, jwtJwksFile }: Config): boolean {
+  return jwtPublicKeyFile !== undefined || jwtJwksFile !== undefined
+}
+
+function isOneOf<T extends string>(choices: readonly T[], text: string): boolean {
+  return choices.some((choice) => choice === text)
 }
 
 /** Reads variables one by one and keeps what is wrong with them. An empty variable counts as not set. */
@@ -98,10 +189,10 @@ class EnvironmentReader {
     return this.#env[name] === '' ? undefined : this.#env[name]
   }
 
-  integer(
+  integer<T extends number | undefined>(
     name: string,
-    limits: { readonly fallback: number; readonly min: number; readonly max: number },
-  ): number {
+    limits: { readonly fallback: T; readonly min: number; readonly max: number },
+  ): T | number {
     const text = this.text(name)
     if (text === undefined) return limits.fallback
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN

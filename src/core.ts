@@ -4,7 +4,7 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
-import { Engine, type EngineOptions } from './application/engine.js'
+import { Engine, type EngineOptions, type Executor } from './application/engine.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
 import { Settler } from './application/settler.js'
@@ -15,6 +15,7 @@ import type { Config } from './config.js'
 import type { Calendar } from './domain/calendar.js'
 import type { Entry } from './domain/entry.js'
 import type { MerchantRule } from './domain/merchant-rule.js'
+import type { Tracing } from './observability/tracing.js'
 import { createClient } from './storage/client.js'
 import { MongoAccountList } from './storage/mongo-account-list.js'
 import { MongoAccountStore } from './storage/mongo-account-store.js'
@@ -35,6 +36,8 @@ export type CoreOptions = {
   readonly mongodbUri: string
   /** The system's, unless a test makes days pass. */
   readonly clock?: Clock
+  /** Absent when nothing is traced: then nothing stands between the engine and its stores. */
+  readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
   /** What the engine tells of its work, for those who measure it. */
@@ -51,7 +54,7 @@ export type Core = {
   readonly accountList: AccountList
   readonly statement: Statement
   readonly simulator: Simulator
-  readonly engine: Engine
+  readonly engine: Executor
   readonly settler: Settler
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
@@ -67,13 +70,14 @@ export type Core = {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { config } = options
+  const { config, tracing } = options
   const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   const db = client.db(config.mongodbDatabase)
   const { clock = systemClock } = options
   const ledger = new MongoLedger(db)
+  const engineLedger = tracing?.ledger(ledger) ?? ledger
   const settler = new Settler({
-    ledger,
+    ledger: engineLedger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onSettleFailure,
@@ -81,8 +85,8 @@ export function createCore(options: CoreOptions): Core {
   })
   const accounts = new MongoAccountStore(db)
   const engine = new Engine({
-    accounts,
-    ledger,
+    accounts: tracing?.accounts(accounts) ?? accounts,
+    ledger: engineLedger,
     settler,
     clock,
     queueMax: config.queueMax,
@@ -113,7 +117,7 @@ export function createCore(options: CoreOptions): Core {
     accountList: new MongoAccountList(db),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
-    engine,
+    engine: tracing?.engine(engine) ?? engine,
     settler,
     catalog,
     calendar,

@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { type Config, ConfigError, loadEnvFile, readConfig } from './config.js'
+import { type Config, ConfigError, hasKeyFile, loadEnvFile, readConfig } from './config.js'
 import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
@@ -16,10 +16,10 @@ const SAME_SIGNAL_MS = 500
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
-  const logger = createLogger(config.logLevel)
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   endOnBug(logger)
 
-  const jwtSecret = config.jwtSecret ?? (await localSecret(config.dataDir))
+  const jwtSecret = config.jwtSecret ?? (hasKeyFile(config) ? undefined : await localSecret(config.dataDir))
   const database = await openDatabase(config, logger)
   const start = config.workers === 1 ? startService : startWorkers
   const service = await start({
@@ -32,7 +32,8 @@ async function main(): Promise<void> {
     await database.stop()
     throw error
   })
-  logger.info({ host: config.host, grpcPort: service.grpcPort, httpPort: service.httpPort }, 'listening')
+  const { grpcPort, httpPort, healthPort } = service
+  logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
   stopInOrder(service, database, logger)
 }
 
@@ -74,12 +75,14 @@ function stopInOrder(service: Service, database: Database, logger: Logger): void
   })
 }
 
-function announce({ production, host }: Config, { grpcPort, httpPort }: Ports): void {
+function announce(config: Config, { grpcPort, httpPort }: Ports): void {
+  const { production, host } = config
   if (production) return
+  const grpc = tlsOf(config) === 'none' ? 'gRPC' : 'gRPC with TLS'
   process.stdout.write(
     [
       '',
-      `benefits-authorizer is ready: gRPC on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
+      `benefits-authorizer is ready: ${grpc} on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
       'Try it in another terminal:',
       '',
       '  make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"',
@@ -87,6 +90,11 @@ function announce({ production, host }: Config, { grpcPort, httpPort }: Ports): 
       '',
     ].join('\n'),
   )
+}
+
+function tlsOf({ grpcTlsCertFile, grpcTlsClientCaFile }: Config): 'none' | 'server' | 'mutual' {
+  if (grpcTlsCertFile === undefined) return 'none'
+  return grpcTlsClientCaFile === undefined ? 'server' : 'mutual'
 }
 
 /** One line for the person who started it. */

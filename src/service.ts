@@ -1,4 +1,5 @@
-import { status } from '@grpc/grpc-js'
+import { isDeepStrictEqual } from 'node:util'
+import { ServerCredentials, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import { createAuthorize } from './application/authorize.js'
 import type { CatalogHealth } from './application/catalog-cache.js'
@@ -12,42 +13,59 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { InvariantError } from './domain/invariant.js'
 import { codesOf } from './domain/reason.js'
 import { accountHandlers } from './grpc/account-service.js'
-import { authorizationService } from './grpc/authorization-service.js'
+import { type AskedDecision, authorizationService } from './grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from './grpc/authorize-stream.js'
+import type { CallContext } from './grpc/call-context.js'
 import { categoryService } from './grpc/category-service.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
+import { HealthServer } from './grpc/health-server.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { type EndedCall, type ObservedCall, observation } from './grpc/interceptors/observation.js'
 import { merchantRuleService } from './grpc/merchant-rule-service.js'
 import { probePort } from './grpc/port-probe.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
+import { TlsCredentials } from './grpc/tls-credentials.js'
 import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
+import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
+import type { Keys } from './keys/key-files.js'
 import { metricLabels } from './metric-labels.js'
+import type { Caller, CallIds } from './observability/call-fields.js'
 import type { CallLabels } from './observability/call-metrics.js'
-import type { Logger } from './observability/logger.js'
+import { DecisionLog } from './observability/decision-log.js'
+import type { KeyFileReadings } from './observability/key-file-metrics.js'
+import { type Logger, roundMs } from './observability/logger.js'
 import { createMetrics, type Metrics, type Readings } from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
+import { openTracing, type Tracing } from './observability/tracing.js'
 import { PoolWatch } from './storage/pool-watch.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
 /** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
 const SETTLE_TIMEOUT_MS = 2_000
+/** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
+const TRACE_TIMEOUT_MS = 2_000
 
 export type ServiceOptions = {
   readonly config: Config
   readonly mongodbUri: string
-  readonly jwtSecret: string
+  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  readonly jwtSecret: string | undefined
   readonly logger: Logger
   /** Told when the service can decide for the first time, and where it listens. */
   readonly onReady: (ports: Ports) => void
 }
 
-export type Ports = { readonly grpcPort: number; readonly httpPort: number }
+export type Ports = {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** The plaintext port for health, if there is one. */
+  readonly healthPort: number | undefined
+}
 
-/** The running service: both ports, and everything behind them. */
+/** The running service: its ports, and everything behind them. */
 export type Service = Ports & {
   /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
   readonly failed: Promise<Error>
@@ -55,13 +73,26 @@ export type Service = Ports & {
   readonly stop: () => Promise<void>
 }
 
-/** Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does. */
+/**
+ * Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does.
+ *
+ * @throws KeyFileError when a file of keys or certificates is no good.
+ */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
+  const files = await openKeyFiles({
+    ...options,
+    metrics: () => decider.metrics,
+    onChange: (keys) => decider.useKeys(keys),
+  })
+  const health = createHealth(config)
   const decider: Decider = createDecider({
     ...options,
-    onPrepared: () => options.onReady({ grpcPort, httpPort }),
-    onServing: () => {},
+    tracing: await openTracing(config.tracing, options.logger),
+    keys: files.keys,
+    keyFiles: readingsOf(() => files),
+    onPrepared: () => options.onReady(ports),
+    onServing: (serving) => health?.setServing(serving),
     servingWorkers: () => (decider.serving() ? 1 : 0),
   })
   const side = new SideServer({
@@ -70,25 +101,49 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: () => decider.metrics.expose(),
     readiness: () => ({
       ready: decider.serving(),
-      detail: decider.detail(),
+      detail: withWarning(decider.detail(), files),
     }),
   })
 
-  const httpPort = await side.listen()
-  const grpcPort = await listen(config, decider).catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
+  const ports = await openPorts({ side, health, openGrpc: () => listen(config, decider) })
   decider.start()
+  files.start()
 
   return {
-    grpcPort,
-    httpPort,
+    ...ports,
     failed: new Promise(() => {}),
     stop: async () => {
+      files.stop()
+      health?.setServing(false)
       await decider.stop()
+      health?.close()
       await side.close()
     },
+  }
+}
+
+/** The plaintext port for health, where one is configured. */
+export function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
+  return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
+}
+
+export type PortOpeners = {
+  readonly side: SideServer
+  readonly health: HealthServer | undefined
+  /** Opens the gRPC port and returns it. */
+  readonly openGrpc: () => Promise<number>
+}
+
+/** Opens all ports, or none. */
+export async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await side.listen()
+  try {
+    const healthPort = await health?.listen()
+    return { httpPort, healthPort, grpcPort: await openGrpc() }
+  } catch (error) {
+    health?.close()
+    await side.close()
+    throw error
   }
 }
 
@@ -97,7 +152,13 @@ async function listen({ host, grpcPort }: Config, decider: Decider): Promise<num
   return await decider.listen()
 }
 
-export type DeciderOptions = Omit<ServiceOptions, 'onReady'> & {
+export type DeciderOptions = Pick<ServiceOptions, 'config' | 'mongodbUri' | 'logger'> & {
+  /** Absent when nothing is traced. Is closed when the decider has stopped. */
+  readonly tracing: Tracing | undefined
+  /** Those to begin with. */
+  readonly keys: Keys
+  /** What the metrics tell of the files that the keys are from; absent when another process reads them. */
+  readonly keyFiles?: KeyFileReadings
   /** Told when it can decide for the first time, before the health checks are. */
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
@@ -117,14 +178,17 @@ export type Decider = {
   readonly listen: () => Promise<number>
   /** Begins to look for the database. */
   readonly start: () => void
+  /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
+  readonly useKeys: (keys: Keys) => void
   /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
   readonly stop: () => Promise<void>
 }
 
 export function createDecider(options: DeciderOptions): Decider {
-  const { config, logger } = options
+  const { config, logger, tracing } = options
   const core = createCore({
     config,
+    tracing,
     mongodbUri: options.mongodbUri,
     onSettleFailure: (error) => {
       metrics.settleFailed()
@@ -151,14 +215,17 @@ export function createDecider(options: DeciderOptions): Decider {
     onCleared: () => metrics.poolCleared(),
   })
   const metrics = createMetrics({
-    readings: readingsOf({ config, core, pool, servingWorkers: options.servingWorkers }),
+    readings: deciderReadings({ ...options, core, pool }),
     labels: metricLabels,
     version: buildVersion(),
   })
   measureCommands(core.client, metrics)
 
   const draining = new AbortController()
-  const grpc = createGrpc({ ...options, core, metrics, draining: draining.signal })
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
+  const records = { logger, metrics, decisions, overload: new OverloadLog(logger) }
+  const locks = createLocks(options)
+  const grpc = createGrpc({ ...options, core, records, ...locks, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -180,22 +247,53 @@ export function createDecider(options: DeciderOptions): Decider {
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : 'the database does not answer'),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
+    useKeys: locks.useKeys,
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
+      decisions.close()
+      await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
 }
 
-type Watched = Pick<DeciderOptions, 'config' | 'servingWorkers'> & {
+/** What keys open: TLS and tokens. */
+type Locks = {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
+  readonly useKeys: (keys: Keys) => void
+}
+
+function createLocks({ config, keys }: DeciderOptions): Locks {
+  const tls = keys.tls && new TlsCredentials(keys.tls)
+  const verifier = new TokenVerifier({
+    keys: keys.tokens,
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    nowMs: Date.now,
+  })
+  let used = keys
+  return {
+    credentials: tls ?? ServerCredentials.createInsecure(),
+    verifier,
+    useKeys: (next) => {
+      // What has not changed keeps what is remembered of it: verified tokens, and sessions of TLS.
+      if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
+      if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
+      used = next
+    },
+  }
+}
+
+type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & {
   readonly core: Core
   readonly pool: PoolWatch
 }
 
-function readingsOf({ config, core, pool, servingWorkers }: Watched): Readings {
+function deciderReadings({ config, core, pool, keyFiles, servingWorkers }: Watched): Readings {
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
@@ -211,47 +309,47 @@ function readingsOf({ config, core, pool, servingWorkers }: Watched): Readings {
       return { version: Number(version), ageMs, categories: catalog.categories }
     },
     servingWorkers,
+    ...(keyFiles && { keyFiles }),
   }
 }
 
 type GrpcOptions = DeciderOptions & {
+  readonly credentials: ServerCredentials
+  readonly verifier: TokenVerifier
   readonly core: Core
-  readonly metrics: Metrics
+  readonly records: Records
   /** Ends the streams that are open. */
   readonly draining: AbortSignal
 }
 
-function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: GrpcOptions): GrpcServer {
-  const records = { logger, metrics, overload: new OverloadLog(logger) }
-  const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    nowMs: Date.now,
-  })
+function createGrpc(options: GrpcOptions): GrpcServer {
+  const { config, credentials, verifier, core, records, tracing, draining } = options
+  const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
-    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+    onBug: (error: unknown, call: CallContext) =>
+      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
   const catalog = () => core.catalog.current()
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
         onStart: (call) => metrics.callStarted(labelsOf(call)),
         onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
         onEnd: (call) => recordCall(call, records),
+        trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, requestId) => {
+        onRefusal: (reason, call) => {
           metrics.tokenRefused(reason)
-          logger.info({ reason, requestId }, 'token refused')
+          logger.info({ reason, ...idsOf(call) }, 'token refused')
         },
       }),
     ],
@@ -264,9 +362,10 @@ function createGrpc({ config, jwtSecret, logger, core, metrics, draining }: Grpc
         window: windowFor(config.queueMax),
         ageMsMax: STREAM_AGE_MS_MAX,
         draining,
-        onAnswer: (code, durationMs) => metrics.streamedPurchase(codeName(code), durationMs / 1000),
+        onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
       },
-      onDecision: (entry, replayed) => recordDecision(entry, replayed, metrics),
+      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
+      onItemError: (code, call) => recordFailure(code, call, records),
     }),
     account: {
       ...accountHandlers({
@@ -298,35 +397,57 @@ function describe(failure: unknown): string {
   return 'see the log'
 }
 
-type Records = { readonly logger: Logger; readonly metrics: Metrics; readonly overload: OverloadLog }
+type Records = {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly decisions: DecisionLog
+  readonly overload: OverloadLog
+}
 
 function recordCall(call: EndedCall, { logger, metrics, overload }: Records): void {
-  const code = codeName(call.code)
+  const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
-  const { requestId, principal } = call.context
+  call.context.trace?.ended(code)
   const refused = call.code === status.RESOURCE_EXHAUSTED
   if (refused) overload.refused()
   const level = call.code === status.OK || refused ? 'debug' : 'info'
+  if (!logger.isLevelEnabled(level)) return
   logger[level](
-    { method: call.path, code, durationMs: call.durationMs, requestId, subject: principal?.subject },
+    { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
     'call',
   )
 }
 
-function codeName(code: number): string {
-  return status[code] ?? 'UNKNOWN'
+/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+function recordFailure(failed: status, call: CallContext, { logger, overload }: Records): void {
+  const refused = failed === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const code = status[failed] ?? 'UNKNOWN'
+  logger[refused ? 'debug' : 'info']({ code, ...callerOf(call) }, 'a purchase of a stream failed')
 }
 
 function recordDecision(
   entry: AuthorizationEntry | ReversalEntry,
   replayed: boolean,
-  metrics: Metrics,
+  { call, durationMs }: AskedDecision,
+  { metrics, decisions }: Records,
 ): void {
   const { kind, reason, movement } = entry
   const { code } = codesOf(reason)
+  const category = movement?.wallet
   // The one place where an amount becomes a number: metrics are numbers, and exact up to 90 trillion reais. Nothing is decided by them.
   const centavos = Math.abs(Number(movement?.delta ?? 0n))
-  metrics.decision({ kind, code, reason, category: movement?.wallet ?? '', replayed }, centavos)
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
+  decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/** What every line about a call has: how to find the call again, and whose it was. */
+function callerOf(call: CallContext): Caller {
+  return { ...idsOf(call), subject: call.principal?.subject }
+}
+
+function idsOf({ requestId, trace }: CallContext): CallIds {
+  return { requestId, ...trace?.ids }
 }
 
 function labelsOf({ path, type }: ObservedCall): CallLabels {

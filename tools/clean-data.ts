@@ -5,7 +5,7 @@ import { isSameMongod, readState } from '../src/local-mongo/mongod-state.js'
 import { runCommand } from './command.js'
 
 /** What the service makes in its data folder, and drafts of it; anything else there is somebody else's. */
-const ours = /^(mongo|local-mongo\.json(\.\d+)?|jwt-secret(\.\d+)?)$/
+const ours = /^(mongo|local-mongo\.json(\.\d+)?|certs|jwt-secret(\.\d+)?)$/
 
 await runCommand('clean-data', async () => {
   loadEnvFile()

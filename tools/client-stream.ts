@@ -1,11 +1,6 @@
-import {
-  Client,
-  type ClientWritableStream,
-  credentials,
-  Metadata,
-  type MethodDefinition,
-} from '@grpc/grpc-js'
+import { Client, type ClientWritableStream, Metadata, type MethodDefinition } from '@grpc/grpc-js'
 import type { Config } from '../src/config.js'
+import { channelCredentials } from './channel-credentials.js'
 import { issueToken, type TokenOptions } from './issue-token.js'
 import { addressOf, explained } from './service-client.js'
 
@@ -25,7 +20,7 @@ export async function sendStream<Request, Response>(
   const { config, method, requests, durationMsMax } = call
   const token = await issueToken(config, { ...call.token, lifetimeSeconds: 60 })
   const address = addressOf(config)
-  const client = new Client(address, credentials.createInsecure())
+  const client = new Client(address, channelCredentials(config))
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${token}`)
   try {

@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
+import { Client, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { loadEnvFile, readConfig } from '../src/config.js'
 import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../src/gen/benefits/v1/merchant_rule.js'
+import { channelCredentials } from './channel-credentials.js'
 import { runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
 import { header, writeRule } from './merchant-rule-csv.js'
@@ -24,7 +25,7 @@ await runCommand('export-rules', async () => {
     lifetimeSeconds: 60,
   })
   const address = addressOf(config)
-  const client = new Client(address, credentials.createInsecure())
+  const client = new Client(address, channelCredentials(config))
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${token}`)
   const deadline = Date.now() + EXPORT_MS_MAX

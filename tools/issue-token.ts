@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken'
-import type { Config } from '../src/config.js'
+import { type Config, hasKeyFile } from '../src/config.js'
+import { secretAlgorithms } from '../src/keys/token-key.js'
 import { localSecret } from '../src/local-secret.js'
 
 export type TokenOptions = {
@@ -9,15 +10,27 @@ export type TokenOptions = {
   readonly lifetimeSeconds: number
 }
 
-/** Issues a token that a service with this configuration accepts. */
+/** Issues a token that a service with this configuration accepts. Fails where only others can: those who have a private key. */
 export async function issueToken(config: Config, options: TokenOptions): Promise<string> {
-  const { jwtSecret, jwtAlgorithms, jwtIssuer, jwtAudience, dataDir } = config
+  const { jwtAlgorithms, jwtIssuer, jwtAudience } = config
   const { scope, subject, lifetimeSeconds } = options
-  return jwt.sign({ scope }, jwtSecret ?? (await localSecret(dataDir)), {
-    algorithm: jwtAlgorithms[0] ?? 'HS256',
+  const algorithm = jwtAlgorithms.find((each) => secretAlgorithms.some((ofSecrets) => ofSecrets === each))
+  const secret = await secretOf(config)
+  if (algorithm === undefined || secret === undefined) {
+    throw new Error(
+      'the configuration verifies tokens with public keys only: who has the private key signs them',
+    )
+  }
+  return jwt.sign({ scope }, secret, {
+    algorithm,
     subject,
     expiresIn: lifetimeSeconds,
     ...(jwtIssuer !== undefined && { issuer: jwtIssuer }),
     ...(jwtAudience !== undefined && { audience: jwtAudience }),
   })
+}
+
+async function secretOf(config: Config): Promise<string | undefined> {
+  if (config.jwtSecret !== undefined) return config.jwtSecret
+  return hasKeyFile(config) ? undefined : await localSecret(config.dataDir)
 }

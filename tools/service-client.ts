@@ -9,8 +9,9 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, Metadata, type ServiceError, status } from '@grpc/grpc-js'
 import type { Config } from '../src/config.js'
+import { channelCredentials } from './channel-credentials.js'
 
 /** Longest time that a call may take unless it says otherwise, in milliseconds. */
 const CALL_MS_MAX = 5_000
@@ -19,7 +20,7 @@ const DETAILS_TRAILER = 'grpc-status-details-bin'
 
 export type Call = {
   /** Where the service listens. */
-  readonly config: Pick<Config, 'host' | 'grpcPort'>
+  readonly config: Config
   readonly token: string
   /** Such as `benefits.v1.AuthorizationService`. */
   readonly service: string
@@ -45,7 +46,7 @@ export async function callService({
 }: Call): Promise<JsonObject> {
   const address = addressOf(config)
   const { registry, description } = describe(service, method)
-  const client = new Client(address, credentials.createInsecure())
+  const client = new Client(address, channelCredentials(config))
   const metadata = new Metadata()
   metadata.set('authorization', `Bearer ${token}`)
   try {
@@ -68,8 +69,16 @@ export async function callService({
 }
 
 /** Where the service listens, as a client writes it. */
-export function addressOf({ host, grpcPort }: Pick<Config, 'host' | 'grpcPort'>): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${grpcPort}`
+export function addressOf(config: Config): string {
+  const host = callable(config)
+  return `${host.includes(':') ? `[${host}]` : host}:${config.grpcPort}`
+}
+
+/** Listening on every address is no address to call. And with TLS this machine goes by its name: an address may not be asked for (RFC 6066). */
+function callable({ host, grpcTlsCertFile }: Config): string {
+  const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  const isLoopback = own === '127.0.0.1' || own === '::1'
+  return isLoopback && grpcTlsCertFile !== undefined ? 'localhost' : own
 }
 
 function describe(service: string, method: string) {

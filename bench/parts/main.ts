@@ -17,7 +17,9 @@ import {
 } from '../../src/gen/benefits/v1/authorization.js'
 import { RequestFields } from '../../src/grpc/request-fields.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../src/keys/token-key.js'
 import { metricLabels } from '../../src/metric-labels.js'
+import { DecisionLog } from '../../src/observability/decision-log.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { createMetrics, idleReadings } from '../../src/observability/metrics.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/documents.js'
@@ -80,14 +82,14 @@ const accountBytes = BSON.serialize(accountDocument(account))
 const secret = randomBytes(32).toString('hex')
 const token = jwt.sign({ scope: 'transactions:authorize' }, secret, { subject: 'switch', expiresIn: '1h' })
 const verifier = new TokenVerifier({
-  secret,
-  algorithms: ['HS256'],
+  keys: secretKeys([secret], ['HS256']),
   issuer: undefined,
   audience: undefined,
   nowMs: Date.now,
 })
 const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'parts' })
-const logger = createLogger('info')
+const logger = createLogger({ level: 'info', format: 'json' })
+const decisions = new DecisionLog({ logger, approvalsMax: 0 })
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 
 const parts: readonly (readonly [what: string, part: () => unknown])[] = [
@@ -101,11 +103,16 @@ const parts: readonly (readonly [what: string, part: () => unknown])[] = [
   ['encode the response', () => AuthorizeResponse.encode(response).finish()],
   ['count the call and its time', countCall],
   ['count the decision', () => metrics.decision(decisionLabels, 1_000)],
+  [
+    'an approval that has no line',
+    () => decisions.decided(decisionLine, () => ({ requestId: '', subject: '' })),
+  ],
   ['a log line below the level', () => logger.debug({ method: call.method, code: 'OK' }, 'call')],
   ['account, read from BSON', () => accountOf(readAccount())],
   ['account, written to BSON', () => BSON.serialize(accountDocument(account))],
   ['ledger entry, written to BSON', () => BSON.serialize(ledgerDocument(entry))],
 ]
+const decisionLine = { kind: 'AUTHORIZATION', code: '00', reason: 'APPROVED', replayed: false, durationMs: 3 }
 const decisionLabels = {
   kind: 'AUTHORIZATION',
   code: '00',

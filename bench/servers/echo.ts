@@ -54,7 +54,7 @@ const many: handleBidiStreamingCall<AuthorizeRequest, StreamAnswer> = (stream) =
 }
 
 const config = readConfig(process.env)
-const logger = createLogger(config.logLevel)
+const logger = createLogger({ level: config.logLevel, format: config.logFormat })
 const server = new Server({ 'grpc.enable_channelz': 0, 'grpc.max_concurrent_streams': 1_000 })
 const methods = Object.entries(AuthorizationServiceService).map(([name, { requestStream }]) => [
   name,

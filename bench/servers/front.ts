@@ -1,4 +1,4 @@
-import { type ServiceDefinition, status } from '@grpc/grpc-js'
+import { ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js'
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import type { Authorize } from '../../src/application/authorize.js'
 import type { Config } from '../../src/config.js'
@@ -12,13 +12,16 @@ import {
 } from '../../src/gen/benefits/v1/merchant_rule.js'
 import { authorizationService } from '../../src/grpc/authorization-service.js'
 import { STREAM_AGE_MS_MAX, windowFor } from '../../src/grpc/authorize-stream.js'
+import type { CallContext } from '../../src/grpc/call-context.js'
 import { unaryHandler } from '../../src/grpc/handlers.js'
 import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
 import { GrpcServer } from '../../src/grpc/server.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../src/keys/token-key.js'
 import { metricLabels } from '../../src/metric-labels.js'
 import type { CallLabels } from '../../src/observability/call-metrics.js'
+import { DecisionLog } from '../../src/observability/decision-log.js'
 import type { Logger } from '../../src/observability/logger.js'
 import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics.js'
 
@@ -37,14 +40,15 @@ export type FrontOptions = {
 export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
   const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
-    onBug: (error: unknown, requestId: string) => logger.error({ err: error, requestId }, 'internal error'),
+    onBug: (error: unknown, { requestId }: CallContext) =>
+      logger.error({ err: error, requestId }, 'internal error'),
   }
   const verifier = new TokenVerifier({
-    secret: jwtSecret,
-    algorithms: config.jwtAlgorithms,
+    keys: secretKeys([jwtSecret], config.jwtAlgorithms),
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     nowMs: Date.now,
@@ -52,6 +56,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
+    credentials: ServerCredentials.createInsecure(),
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
@@ -68,7 +73,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, requestId) => {
+        onRefusal: (reason, { requestId }) => {
           metrics.tokenRefused(reason)
           logger.info({ reason, requestId }, 'token refused')
         },
@@ -84,11 +89,19 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         ageMsMax: STREAM_AGE_MS_MAX,
         draining: new AbortController().signal,
       },
-      onDecision: ({ kind, reason, movement }, replayed) =>
-        metrics.decision(
-          { kind, code: codesOf(reason).code, reason, category: movement?.wallet ?? '', replayed },
-          Math.abs(Number(movement?.delta ?? 0n)),
-        ),
+      onDecision: ({ kind, reason, movement }, replayed, { call, durationMs }) => {
+        const { code } = codesOf(reason)
+        const category = movement?.wallet
+        const centavos = Math.abs(Number(movement?.delta ?? 0n))
+        metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
+        const { requestId, principal } = call
+        decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => ({
+          requestId,
+          subject: principal?.subject,
+        }))
+      },
+      onItemError: (code, { requestId }) =>
+        logger.info({ code: status[code], requestId }, 'a purchase of a stream failed'),
     }),
     account: withoutMethods<AccountServiceServer>(AccountServiceService, handlers),
     category: withoutMethods<CategoryServiceServer>(CategoryServiceService, handlers),

@@ -15,7 +15,7 @@ const DRAIN_MS_MAX = 5_000
 const [, , name = ''] = process.argv
 const strategy = strategyNamed(name)
 const config = readConfig(process.env)
-const logger = createLogger(config.logLevel)
+const logger = createLogger({ level: config.logLevel, format: config.logFormat })
 const { mongodbUri: uri, jwtSecret } = config
 if (uri === undefined || jwtSecret === undefined) throw new Error('MONGODB_URI and JWT_SECRET are required')
 

@@ -5,7 +5,7 @@ import { decide, type Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, TransactionId } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Engine } from './engine.js'
+import type { Executor } from './engine.js'
 
 /** Authorizes a purchase: decides it by the current catalog, exactly once. */
 export type Authorize = (
@@ -15,7 +15,7 @@ export type Authorize = (
 ) => Promise<Verdict<AuthorizationEntry>>
 
 export type AuthorizeOptions = {
-  readonly engine: Engine
+  readonly engine: Executor
   /** The catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
   /** The calendar that limits are counted by. */

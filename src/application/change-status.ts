@@ -3,11 +3,11 @@ import { decideStatusChange, type StatusChange, type StatusRefusal } from '../do
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Engine } from './engine.js'
+import type { Executor } from './engine.js'
 
 /** Blocks, unblocks or closes an account, exactly once. */
 export function changeStatus(
-  engine: Engine,
+  engine: Executor,
   accountId: AccountId,
   change: StatusChange,
   budget: Budget,

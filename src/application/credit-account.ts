@@ -4,10 +4,10 @@ import { type Credit, type CreditRefusal, decideCredit } from '../domain/credit.
 import type { CreditEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Engine } from './engine.js'
+import type { Executor } from './engine.js'
 
 export type CreditOptions = {
-  readonly engine: Engine
+  readonly engine: Executor
   /** Says which wallets take credits. Throws IndecisionError UNAVAILABLE while it does not know. */
   readonly catalog: { current(): Catalog }
 }

@@ -41,6 +41,9 @@ export type EngineOptions = {
 /** Why once more: another process committed first, a copy was not the latest, or the store did not answer. */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
+/** What decides requests: the engine, or what is put around it. */
+export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
+
 /**
  * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
  *

@@ -3,11 +3,11 @@ import type { AdminEntry } from '../domain/entry.js'
 import { decideOpening, type Opening } from '../domain/open-account.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Engine } from './engine.js'
+import type { Executor } from './engine.js'
 
 /** Opens an account, exactly once. */
 export function openAccount(
-  engine: Engine,
+  engine: Executor,
   accountId: AccountId,
   opening: Opening,
   budget: Budget,

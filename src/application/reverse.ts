@@ -3,7 +3,7 @@ import type { ReversalEntry } from '../domain/entry.js'
 import { decideReversal, type Reversal } from '../domain/reverse.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Engine } from './engine.js'
+import type { Executor } from './engine.js'
 
 /** Takes a purchase back, whole or in part, exactly once. */
 export type Reverse = (
@@ -12,7 +12,7 @@ export type Reverse = (
   budget: Budget,
 ) => Promise<Verdict<ReversalEntry>>
 
-export function createReverse(engine: Engine): Reverse {
+export function createReverse(engine: Executor): Reverse {
   return (accountId, reversal, budget) =>
     engine.execute(
       {

@@ -3,7 +3,7 @@ import type { AccountList } from '../application/account-list.js'
 import type { AccountStore } from '../application/account-store.js'
 import { changeLimits } from '../application/change-limits.js'
 import { changeStatus } from '../application/change-status.js'
-import type { Engine } from '../application/engine.js'
+import type { Executor } from '../application/engine.js'
 import { openAccount } from '../application/open-account.js'
 import type { Account as DomainAccount } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
@@ -27,7 +27,7 @@ import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
 
 export type AccountHandlersOptions = {
-  readonly engine: Engine
+  readonly engine: Executor
   readonly accounts: AccountStore
   readonly list: AccountList
   readonly catalog: () => Catalog

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { status } from '@grpc/grpc-js'
 import type { Authorize } from '../application/authorize.js'
-import type { Budget } from '../application/budget.js'
 import type { Reverse } from '../application/reverse.js'
 import type { Simulate } from '../application/simulate.js'
 import type { Purchase } from '../domain/decide.js'
@@ -16,7 +16,8 @@ import type {
   SimulateRequest,
   SimulateResponse,
 } from '../gen/benefits/v1/authorization.js'
-import { authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
+import { type AuthorizeOne, authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
+import type { CallContext } from './call-context.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, unaryHandler } from './handlers.js'
 import { decisionMessage, reasonOf } from './reason-mapping.js'
@@ -30,28 +31,39 @@ export type AuthorizationServiceOptions = {
   readonly handlers: HandlerOptions
   readonly streams: StreamLimits
   /** Told of every answer. */
-  readonly onDecision: (entry: AuthorizationEntry | ReversalEntry, replayed: boolean) => void
+  readonly onDecision: (
+    entry: AuthorizationEntry | ReversalEntry,
+    replayed: boolean,
+    asked: AskedDecision,
+  ) => void
+  /** Told of each purchase of a stream that was answered with an error. */
+  readonly onItemError: (code: status, call: CallContext) => void
 }
+
+/** Who asked for a decision, and how long it took to decide. */
+export type AskedDecision = { readonly call: CallContext; readonly durationMs: number }
 
 /** benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
-  const { authorize, simulate, reverse, onDecision, handlers, streams } = options
-  const authorizeOne = async (request: AuthorizeRequest, budget: Budget): Promise<AuthorizeResponse> => {
+  const { authorize, simulate, reverse, onDecision, onItemError, handlers, streams } = options
+  const { monotonicMs } = handlers.clock
+  const authorizeOne: AuthorizeOne = async (request, budget, call) => {
+    const startedMs = monotonicMs()
     const { accountId, purchase } = readPurchase(request)
     const verdict = await authorize(accountId, purchase, budget)
     if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
     if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
     const replayed = verdict.type === 'REPLAY'
-    onDecision(verdict.entry, replayed)
+    onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
     return authorizeResponse(verdict.entry, replayed)
   }
 
   return {
-    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, (request, { budget }) =>
-      authorizeOne(request, budget),
+    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, (request, call) =>
+      authorizeOne(request, call.budget, call),
     ),
 
-    authorizeStream: authorizeStreamHandler({ handlers, limits: streams, authorizeOne }),
+    authorizeStream: authorizeStreamHandler({ handlers, limits: streams, authorizeOne, onItemError }),
 
     simulate: unaryHandler<SimulateRequest, SimulateResponse>(handlers, async (request, { budget }) => {
       const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
@@ -63,13 +75,14 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       return { answer, mcc: purchase.mcc, ...traceMessage(trace) }
     }),
 
-    reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, { budget }) => {
+    reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, call) => {
+      const startedMs = monotonicMs()
       const { accountId, reversal } = readReversal(request)
-      const verdict = await reverse(accountId, reversal, budget)
+      const verdict = await reverse(accountId, reversal, call.budget)
       if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
       if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
       const replayed = verdict.type === 'REPLAY'
-      onDecision(verdict.entry, replayed)
+      onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
       return reverseResponse(verdict.entry, replayed)
     }),
   }

@@ -6,7 +6,7 @@ import type {
   AuthorizeResponse,
   AuthorizeStreamResponse,
 } from '../gen/benefits/v1/authorization.js'
-import { callContextOf } from './call-context.js'
+import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-error.js'
 import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
@@ -24,8 +24,8 @@ export type StreamLimits = {
   readonly ageMsMax: number
   /** Ends every stream when the service is told to stop. */
   readonly draining: AbortSignal
-  /** Told of each request that is answered: with which status, and how long after it was read. */
-  readonly onAnswer?: (code: number, durationMs: number) => void
+  /** Told of each request that is answered: with which status code's name, and how long after it was read. */
+  readonly onAnswer?: (code: string, durationMs: number) => void
 }
 
 /** The window for a queue of this length: however it was configured, it takes several streams to fill it. */
@@ -36,8 +36,17 @@ export function windowFor(queueMax: number): number {
 export type AuthorizeStreamOptions = {
   readonly handlers: HandlerOptions
   readonly limits: StreamLimits
-  readonly authorizeOne: (request: AuthorizeRequest, budget: Budget) => Promise<AuthorizeResponse>
+  /** Is given the context of the stream; if it is traced, with a trace for this one purchase. */
+  readonly authorizeOne: AuthorizeOne
+  /** Told of each request that was answered with an error: the stream goes on, so nobody else hears of it. */
+  readonly onItemError: (code: status, call: CallContext) => void
 }
+
+export type AuthorizeOne = (
+  request: AuthorizeRequest,
+  budget: Budget,
+  call: CallContext,
+) => Promise<AuthorizeResponse>
 
 /**
  * Adapts purchases that come as a stream to grpc-js. Each request is answered by one message, in any order: what it fails with is its
@@ -65,6 +74,7 @@ type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
 class AuthorizeStream {
   readonly #call: Call
   readonly #options: AuthorizeStreamOptions
+  readonly #context: CallContext
   readonly #endsAtMs: number
   #count = 0
   #underWay = 0
@@ -76,6 +86,7 @@ class AuthorizeStream {
   constructor(call: Call, options: AuthorizeStreamOptions) {
     this.#call = call
     this.#options = options
+    this.#context = callContextOf(call.metadata)
     const givenMs = Number(call.getDeadline()) - Date.now()
     this.#endsAtMs = options.handlers.clock.monotonicMs() + givenMs
   }
@@ -98,7 +109,7 @@ class AuthorizeStream {
 
   /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
   #limitAge(): NodeJS.Timeout {
-    const { principal } = callContextOf(this.#call.metadata)
+    const { principal } = this.#context
     const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)
     const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
     const kind = validMs < ageMs ? 'UNAUTHENTICATED' : 'STREAM_ENDED'
@@ -116,7 +127,9 @@ class AuthorizeStream {
     if (request instanceof UnreadableMessage) {
       const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
       const startedMs = this.#options.handlers.clock.monotonicMs()
-      this.#answer({ index, transactionId: '', startedMs }, { $case: 'error', value: richStatusOf(error) })
+      const outcome: Outcome = { $case: 'error', value: richStatusOf(error) }
+      this.#ended(outcome, this.#context)
+      this.#answer({ index, transactionId: '', startedMs }, outcome)
     } else {
       this.#decide(index, request)
     }
@@ -125,18 +138,33 @@ class AuthorizeStream {
   /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
   #decide(index: number, request: AuthorizeRequest): void {
     const startedMs = this.#options.handlers.clock.monotonicMs()
+    const call = this.#itemContext()
+    const budget = this.#budget()
+    call.trace?.follow(budget)
     const answerOnce = (outcome: Outcome) => {
       if (timer === undefined) return
       clearTimeout(timer)
       timer = undefined
+      call.trace?.ended(this.#closed ? 'CANCELLED' : codeOf(outcome))
+      this.#ended(outcome, call)
       this.#answer({ index, transactionId: request.transactionId, startedMs }, outcome)
     }
-    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error) })
+    const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error, call) })
     const durationMs = this.#options.handlers.durationMsMax + LATE_MS
     let timer: NodeJS.Timeout | undefined = setTimeout(() => fail(tooLate(durationMs)), durationMs)
     this.#options
-      .authorizeOne(request, this.#budget())
+      .authorizeOne(request, budget, call)
       .then((value) => answerOnce({ $case: 'response', value }), fail)
+  }
+
+  #itemContext(): CallContext {
+    const trace = this.#context.trace?.item()
+    return trace ? { ...this.#context, trace } : this.#context
+  }
+
+  /** What nobody waits for any more has not failed. */
+  #ended(outcome: Outcome, call: CallContext): void {
+    if (outcome.$case === 'error' && !this.#closed) this.#options.onItemError(outcome.value.code, call)
   }
 
   #budget(): Budget {
@@ -145,10 +173,10 @@ class AuthorizeStream {
     return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
   }
 
-  #statusOf(error: unknown) {
+  #statusOf(error: unknown, call: CallContext) {
     const callError = callErrorOf(error)
     if (callError.kind === 'INTERNAL' && !this.#closed) {
-      this.#options.handlers.onBug(error, callContextOf(this.#call.metadata).requestId)
+      this.#options.handlers.onBug(error, call)
     }
     return richStatusOf(callError)
   }
@@ -156,7 +184,7 @@ class AuthorizeStream {
   #answer({ index, transactionId, startedMs }: Answered, outcome: Outcome): void {
     const { handlers, limits } = this.#options
     // A caller who left gets no answer: that it ran out of time then is no failure of ours.
-    const code = this.#closed ? status.CANCELLED : codeOf(outcome)
+    const code = this.#closed ? 'CANCELLED' : codeOf(outcome)
     limits.onAnswer?.(code, handlers.clock.monotonicMs() - startedMs)
     if (this.#closed) return
     this.#call.write({ index: BigInt(index), transactionId, outcome }, this.#answered)
@@ -205,6 +233,7 @@ class AuthorizeStream {
   }
 }
 
-function codeOf(outcome: Outcome): number {
-  return outcome.$case === 'error' ? outcome.value.code : status.OK
+/** The name of the status code that the call would have ended with, had it been one by itself. */
+function codeOf(outcome: Outcome): string {
+  return outcome.$case === 'error' ? (status[outcome.value.code] ?? 'UNKNOWN') : 'OK'
 }

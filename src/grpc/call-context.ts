@@ -1,9 +1,12 @@
 import type { Metadata } from '@grpc/grpc-js'
+import type { CallTrace } from '../observability/tracing.js'
 
 /** What the interceptors have found out about a call before its handler runs. */
 export type CallContext = {
   /** The caller's x-request-id, or one of ours. */
   readonly requestId: string
+  /** Absent when nothing is traced. */
+  readonly trace?: CallTrace | undefined
   /** Whose token it came with; absent where none is needed. */
   principal?: Principal
 }

@@ -1,6 +1,6 @@
 import type { Budget } from '../application/budget.js'
 import { creditAccount } from '../application/credit-account.js'
-import type { Engine } from '../application/engine.js'
+import type { Executor } from '../application/engine.js'
 import type { AccountId } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
 import type { Credit, CreditRefusal } from '../domain/credit.js'
@@ -17,7 +17,7 @@ import { clientStreamHandler, type HandlerOptions, unaryHandler } from './handle
 import { RequestFields } from './request-fields.js'
 
 export type CreditHandlersOptions = {
-  readonly engine: Engine
+  readonly engine: Executor
   readonly catalog: () => Catalog
   readonly handlers: HandlerOptions
 }

@@ -25,7 +25,7 @@ export type HandlerOptions = {
   /** Longest time spent on one decision, in milliseconds, whatever deadline the caller sets. */
   readonly durationMsMax: number
   /** Told of every error that is a bug of ours. */
-  readonly onBug: (error: unknown, requestId: string) => void
+  readonly onBug: (error: unknown, call: CallContext) => void
 }
 
 /** Time after the end of the budget in which an answer may still come, in milliseconds. */
@@ -144,13 +144,16 @@ function answer<Response>(
 function reported(options: HandlerOptions, call: AnyCall, error: unknown): CallError {
   const callError = callErrorOf(error)
   if (callError.kind === 'INTERNAL' && !call.cancelled) {
-    options.onBug(error, callContextOf(call.metadata).requestId)
+    options.onBug(error, callContextOf(call.metadata))
   }
   return callError
 }
 
 function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
-  return { ...callContextOf(call.metadata), budget: budgetOf(call, options) }
+  const context = callContextOf(call.metadata)
+  const budget = budgetOf(call, options)
+  context.trace?.follow(budget)
+  return { ...context, budget }
 }
 
 /** Counts on the monotonic clock from now on: a jump of the wall clock neither shortens nor lengthens it. */

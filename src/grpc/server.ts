@@ -1,11 +1,10 @@
 import {
   Server,
-  ServerCredentials,
+  type ServerCredentials,
   type ServerInterceptor,
   type ServerOptions,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { HealthImplementation } from 'grpc-health-check'
 import { type AccountServiceServer, AccountServiceService } from '../gen/benefits/v1/account.js'
 import {
   type AuthorizationServiceServer,
@@ -19,7 +18,9 @@ import {
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
 import { STREAM_AGE_MS_MAX } from './authorize-stream.js'
+import { bindServer } from './bind-server.js'
 import { loadDescriptors } from './descriptors.js'
+import { HealthStatus, SERVICES } from './health-status.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
 
@@ -45,12 +46,6 @@ const serverOptions: ServerOptions = {
   'grpc.enable_channelz': 0,
 }
 
-const SERVICES = [
-  'benefits.v1.AuthorizationService',
-  'benefits.v1.AccountService',
-  'benefits.v1.CategoryService',
-  'benefits.v1.MerchantRuleService',
-]
 const REFLECTION_SERVICES = [
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
@@ -60,6 +55,8 @@ const HEALTH_SERVICE = 'grpc.health.v1.Health'
 export type GrpcServerOptions = {
   readonly host: string
   readonly port: number
+  /** TLS, or none. */
+  readonly credentials: ServerCredentials
   /** The first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
@@ -72,7 +69,7 @@ export type GrpcServerOptions = {
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
-  readonly #health = new HealthImplementation()
+  readonly #health = new HealthStatus()
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
@@ -81,8 +78,7 @@ export class GrpcServer {
     this.#server.addService(withReadErrors(AccountServiceService), options.account)
     this.#server.addService(withReadErrors(CategoryServiceService), options.category)
     this.#server.addService(withReadErrors(MerchantRuleServiceService), options.merchantRule)
-    this.setServing(false)
-    this.#health.addToServer(this.#server)
+    this.#health.addTo(this.#server)
 
     const services = [...SERVICES, HEALTH_SERVICE, ...REFLECTION_SERVICES]
     const reflection: UntypedServiceImplementation = reflectionService({
@@ -98,21 +94,12 @@ export class GrpcServer {
    * to itself and prints a line of its own: probe the port first.
    */
   async listen(): Promise<number> {
-    const { host, port } = this.#options
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-    return await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
-        if (error) reject(error)
-        else resolve(bound)
-      })
-    })
+    return await bindServer(this.#server, this.#options, this.#options.credentials)
   }
 
   /** What health checks are told from now on. */
   setServing(serving: boolean): void {
-    for (const service of ['', ...SERVICES]) {
-      this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
-    }
+    this.#health.set(serving)
   }
 
   /** Takes no more calls and waits for those in progress; what is still open after the time is cut off. */

@@ -1,5 +1,6 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import jwt, { type Algorithm, type JwtPayload } from 'jsonwebtoken'
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
+import jwt, { type JwtPayload } from 'jsonwebtoken'
+import type { TokenAlgorithm, TokenKey } from '../keys/token-key.js'
 import type { Principal } from './call-context.js'
 
 /** Longest token that is looked at, in characters. */
@@ -10,9 +11,7 @@ const CACHE_MAX = 10_000
 const CLOCK_TOLERANCE_S = 5
 
 export type TokenVerifierOptions = {
-  /** 32 bytes or more. */
-  readonly secret: string
-  readonly algorithms: readonly Algorithm[]
+  readonly keys: readonly TokenKey[]
   readonly issuer: string | undefined
   readonly audience: string | undefined
   /** Wall-clock time in milliseconds. */
@@ -26,15 +25,32 @@ export type TokenVerdict =
   | { readonly principal: Principal; readonly refusal?: never }
   | { readonly refusal: TokenRefusal; readonly principal?: never }
 
-/** Verifies JSON Web Tokens. The key object is made once; a verified token is remembered until it expires. */
-export class TokenVerifier {
-  readonly #options: TokenVerifierOptions
-  readonly #key: KeyObject
-  readonly #verified = new Map<string, Principal>()
+/** A key ready for use: making the object costs more than verifying. */
+type ReadyKey = {
+  readonly kid: string | undefined
+  readonly algorithms: readonly TokenAlgorithm[]
+  readonly object: KeyObject
+}
 
-  constructor(options: TokenVerifierOptions) {
+/**
+ * Verifies JSON Web Tokens. A token that names a key (`kid`) is verified with that key or one that has no name; a token that names none
+ * with any key. No key verifies a token of an algorithm that the key is not for. A verified token is remembered until it expires or the
+ * keys are replaced.
+ */
+export class TokenVerifier {
+  readonly #options: Omit<TokenVerifierOptions, 'keys'>
+  #keys: readonly ReadyKey[]
+  #verified = new Map<string, Principal>()
+
+  constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
-    this.#key = createSecretKey(options.secret, 'utf8')
+    this.#keys = keys.map(readyKey)
+  }
+
+  /** Verifies with these keys from now on, those tokens too that were verified before. */
+  replaceKeys(keys: readonly TokenKey[]): void {
+    this.#keys = keys.map(readyKey)
+    this.#verified = new Map()
   }
 
   verify(token: string): TokenVerdict {
@@ -53,10 +69,23 @@ export class TokenVerifier {
     return { principal }
   }
 
+  /** What the first key says that does not find the token invalid. */
   #claimsOf(token: string): JwtPayload | TokenRefusal {
-    const { algorithms, issuer, audience } = this.#options
+    const { kid, crit } = headerOf(token)
+    // What the issuer calls critical has to be understood, and nothing is (RFC 7515, section 4.1.11).
+    if (crit !== undefined) return 'INVALID'
+    for (const key of this.#keys) {
+      if (kid !== undefined && key.kid !== undefined && kid !== key.kid) continue
+      const claims = this.#claimsBy(key, token)
+      if (claims !== 'INVALID') return claims
+    }
+    return 'INVALID'
+  }
+
+  #claimsBy({ object, algorithms }: ReadyKey, token: string): JwtPayload | TokenRefusal {
+    const { issuer, audience } = this.#options
     try {
-      const claims = jwt.verify(token, this.#key, {
+      const claims = jwt.verify(token, object, {
         algorithms: [...algorithms],
         clockTimestamp: Math.floor(this.#options.nowMs() / 1000),
         clockTolerance: CLOCK_TOLERANCE_S,
@@ -77,6 +106,30 @@ export class TokenVerifier {
     this.#verified.set(token, principal)
     const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
     if (oldest !== undefined) this.#verified.delete(oldest)
+  }
+}
+
+function readyKey(key: TokenKey): ReadyKey {
+  const { kid, algorithms } = key
+  const object =
+    'secret' in key
+      ? createSecretKey(key.secret, 'utf8')
+      : createPublicKey({ key: key.publicKey, format: 'pem' })
+  return { kid, algorithms, object }
+}
+
+type Header = { readonly kid?: string; readonly crit?: unknown }
+
+/** Of a token's header, before it is verified: the key that it asks for. Empty when it is no token. */
+function headerOf(token: string): Header {
+  const [text = ''] = token.split('.', 1)
+  try {
+    const { kid, crit }: Readonly<Record<string, unknown>> = JSON.parse(
+      Buffer.from(text, 'base64url').toString(),
+    )
+    return { ...(typeof kid === 'string' && { kid }), crit }
+  } catch {
+    return {}
   }
 }
 

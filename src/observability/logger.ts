@@ -1,4 +1,5 @@
-import { destination, type Logger as PinoLogger, pino } from 'pino'
+import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino'
+import { logText } from './log-text.js'
 
 /** Logs are events with fields: `logger.info({ port }, 'listening')`. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled'>
@@ -6,11 +7,19 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fat
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/**
- * Makes the logger: one JSON object a line on standard output, in the order it happened. What every line is to have goes
- * into `base`.
- */
-export function createLogger(level: LogLevel, base: Readonly<Record<string, number>> = {}): Logger {
+/** `auto` is text at a terminal, and JSON for whatever else reads standard output. */
+export const logFormats = ['auto', 'json', 'text'] as const
+export type LogFormat = (typeof logFormats)[number]
+
+export type LoggerOptions = {
+  readonly level: LogLevel
+  readonly format: LogFormat
+  /** What every line is to have. */
+  readonly base?: Readonly<Record<string, number>>
+}
+
+/** Makes the logger: one event a line on standard output, in the order it happened; JSON, or text to be read by people. */
+export function createLogger({ level, format, base = {} }: LoggerOptions): Logger {
   return pino(
     {
       level,
@@ -18,12 +27,24 @@ export function createLogger(level: LogLevel, base: Readonly<Record<string, numb
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
-      // A second guard: nothing logs these on purpose.
+      // A second guard: nothing logs these on purpose. Errors are the only fields with fields; a wildcard in their place would make every
+      // line cost twice as much.
       redact: {
-        paths: ['authorization', '*.authorization', 'uri', '*.uri', 'secret', '*.secret'],
+        paths: ['authorization', 'uri', 'secret', 'err.authorization', 'err.uri', 'err.secret'],
         censor: '[redacted]',
       },
     },
-    destination({ dest: 1, sync: true }),
+    openOutput(format),
   )
+}
+
+function openOutput(format: LogFormat): DestinationStream {
+  const output = destination({ dest: 1, sync: true })
+  const isText = format === 'text' || (format === 'auto' && process.stdout.isTTY)
+  return isText ? { write: (line) => void output.write(logText(line)) } : output
+}
+
+/** A duration as logs show it: to a hundredth of a millisecond. */
+export function roundMs(durationMs: number): number {
+  return Math.round(durationMs * 100) / 100
 }

@@ -1,4 +1,5 @@
 import { AggregatorRegistry, type Registry } from 'prom-client'
+import type { KeyFileGroup, KeyFileReadings } from './key-file-metrics.js'
 import type { Exposition, MetricsSnapshot } from './metric-registry.js'
 import { createMetrics, idleReadings, type LabelSets, type Metrics } from './metrics.js'
 
@@ -35,6 +36,8 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
 export type MergedMetricsOptions = {
   /** How many workers serve at the moment. */
   readonly servingWorkers: () => number
+  /** What is known of the files of keys, which the primary reads. */
+  readonly keyFiles?: KeyFileReadings
   readonly labels: LabelSets
   readonly version: string
 }
@@ -51,12 +54,13 @@ export class MergedMetrics {
   /** What those that have ended had counted, added up. */
   #past: MetricsSnapshot = []
 
-  constructor({ servingWorkers, labels, version }: MergedMetricsOptions) {
+  constructor({ servingWorkers, keyFiles, labels, version }: MergedMetricsOptions) {
     const readings = {
       ...idleReadings,
       // It has no catalog: this is no version, and is left out.
       catalog: () => ({ version: Number.NaN, ageMs: 0, categories: [] }),
       servingWorkers,
+      ...(keyFiles && { keyFiles }),
     }
     this.#primary = createMetrics({ readings, labels, version })
   }
@@ -72,6 +76,16 @@ export class MergedMetrics {
     const last = this.#living.get(pid) ?? []
     this.#living.delete(pid)
     this.#past = merge([this.#past, last.filter((metric) => !isGauge(metric))])
+  }
+
+  /** Files of keys or certificates were replaced, and are in use. */
+  keyFilesReloaded(files: KeyFileGroup): void {
+    this.#primary.keyFilesReloaded(files)
+  }
+
+  /** Files of keys or certificates were replaced by some that are no good. */
+  keyFilesRefused(files: KeyFileGroup): void {
+    this.#primary.keyFilesRefused(files)
   }
 
   /** Everything in the Prometheus text format. */

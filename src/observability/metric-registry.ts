@@ -96,6 +96,25 @@ export class MetricRegistry {
     })
   }
 
+  /** Those that there are at the moment when somebody asks, which may be none. */
+  gauges<Label extends string>({
+    read,
+    ...family
+  }: Family<Label> & {
+    readonly read: () => readonly { readonly labels: Labels<Label>; readonly value: number }[]
+  }): void {
+    new Gauge({
+      ...family,
+      registers: [this.#registry],
+      collect() {
+        // One without labels would otherwise be there with 0.
+        if (family.labelNames.length === 0) this.remove()
+        else this.reset()
+        for (const { labels, value } of read()) this.set(labels, value)
+      },
+    })
+  }
+
   /** One that says something by its labels, and is always 1. */
   info<Label extends string>(family: Family<Label>, labels: Labels<Label>): void {
     new Gauge({ ...family, registers: [this.#registry] }).set(labels, 1)

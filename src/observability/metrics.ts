@@ -2,6 +2,7 @@ import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-me
 import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
 import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
+import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
 import { type Exposition, MetricRegistry, type MetricsSnapshot } from './metric-registry.js'
 
 /** What the service measures. Labels come from closed sets: never an account, a merchant or a transaction. */
@@ -36,6 +37,10 @@ export interface Metrics {
   catalogRefreshFailed(): void
   /** A worker has ended although nobody had told it to. */
   workerEnded(): void
+  /** Files of keys or certificates were replaced, and are in use. */
+  keyFilesReloaded(files: KeyFileGroup): void
+  /** Files of keys or certificates were replaced by some that are no good; the last good ones stay in use. */
+  keyFilesRefused(files: KeyFileGroup): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
   /** Everything as data, to be added to that of other processes. */
@@ -49,6 +54,8 @@ export type Readings = {
   readonly catalog: () => CatalogReadings
   /** Processes that decide, and can. Only one process of the service counts them. */
   readonly servingWorkers: () => number
+  /** Absent in a worker, whose primary looks at the files. */
+  readonly keyFiles?: KeyFileReadings
 }
 
 export type CatalogReadings = {
@@ -93,6 +100,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const decisions = new DecisionMetrics(registry, labels.outcomes)
   const engine = new EngineMetrics(registry, readings.engine)
   const database = new DatabaseMetrics(registry, readings.pool)
+  const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
 
   const refused = registry.counter({
     name: 'benefits_tokens_refused_total',
@@ -130,6 +138,12 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     { version },
   )
 
+  /** Series that come and go with what is configured, or stands in the catalog. */
+  function showAll(): void {
+    decisions.show(readings.catalog().categories)
+    keyFiles.show()
+  }
+
   return {
     callStarted: (call) => calls.started(call),
     callHandled: (call, code, seconds) => calls.handled(call, code, seconds),
@@ -146,12 +160,14 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     ledgerRefused: () => engine.ledgerRefused(),
     catalogRefreshFailed: () => refreshFailures.inc(),
     workerEnded: () => workerEnds.inc(),
+    keyFilesReloaded: (files) => keyFiles.reloaded(files),
+    keyFilesRefused: (files) => keyFiles.refused(files),
     expose: async () => {
-      decisions.show(readings.catalog().categories)
+      showAll()
       return await registry.expose()
     },
     snapshot: async () => {
-      decisions.show(readings.catalog().categories)
+      showAll()
       return await registry.snapshot()
     },
   }

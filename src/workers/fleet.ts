@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MergedMetrics } from '../observability/merged-metrics.js'
 import type { WorkerStart } from './messages.js'
@@ -8,6 +9,8 @@ export type FleetOptions = {
   readonly size: number
   readonly logger: Logger
   readonly metrics: MergedMetrics
+  /** Told whenever one begins to listen or to serve, or does not any more. */
+  readonly onChange: () => void
 }
 
 /** All workers of a primary. */
@@ -47,7 +50,7 @@ export class Fleet {
   }
 
   /** Starts the workers, which differ only by their numbers, and waits until all of them listen. Fails when one cannot. */
-  async start(start: Omit<WorkerStart, 'worker'>): Promise<void> {
+  async start(start: () => Omit<WorkerStart, 'worker'>): Promise<void> {
     // Connections in turn, on every system: otherwise a few workers have nearly all of them.
     cluster.schedulingPolicy = cluster.SCHED_RR
     // Not JSON, which has no NaN and no undefined.
@@ -59,7 +62,8 @@ export class Fleet {
       { length: size },
       (_, index) =>
         new WorkerSlot({
-          start: { ...start, worker: index + 1 },
+          worker: index + 1,
+          start,
           logger,
           metrics,
           onChange: () => this.#changed(),
@@ -71,6 +75,11 @@ export class Fleet {
     if (failure === undefined) return
     this.kill()
     throw failure
+  }
+
+  /** Has all workers use other keys. */
+  useKeys(keys: Keys): void {
+    for (const slot of this.#slots) slot.useKeys(keys)
   }
 
   /** Brings the metrics of all workers up to date, as far as that can be done in the given time. */
@@ -89,6 +98,7 @@ export class Fleet {
   }
 
   #changed(): void {
+    this.#options.onChange()
     if (this.#slots.every(({ hasListened }) => hasListened)) this.#listen()
     if (this.#slots.every(({ hasServed }) => hasServed)) this.#serve()
   }

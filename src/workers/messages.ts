@@ -1,4 +1,5 @@
 import type { Config } from '../config.js'
+import type { Keys } from '../keys/key-files.js'
 import type { MetricsSnapshot } from '../observability/metric-registry.js'
 
 /** Time that a worker has after SHUTDOWN_TIMEOUT_MS, to settle and to close its connections, in milliseconds. Then it is ended. */
@@ -10,12 +11,15 @@ export type WorkerStart = {
   readonly worker: number
   readonly config: Config
   readonly mongodbUri: string
-  readonly jwtSecret: string
+  /** As they were when it was told to start. */
+  readonly keys: Keys
 }
 
 /** What the primary tells a worker. */
 export type ToWorker =
   | ({ readonly type: 'START' } & WorkerStart)
+  /** Use these from now on. */
+  | { readonly type: 'KEYS'; readonly keys: Keys }
   /** Wants METRICS. */
   | { readonly type: 'MEASURE' }
   /** Finish what was begun, and end. */

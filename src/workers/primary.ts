@@ -2,9 +2,11 @@ import { buildVersion } from '../build-version.js'
 import type { Config } from '../config.js'
 import { probePort } from '../grpc/port-probe.js'
 import { SideServer } from '../http/side-server.js'
+import { openKeyFiles, readingsOf, withWarning } from '../key-watch.js'
+import type { KeyFiles } from '../keys/key-files.js'
 import { metricLabels } from '../metric-labels.js'
 import { MergedMetrics } from '../observability/merged-metrics.js'
-import type { Service, ServiceOptions } from '../service.js'
+import { createHealth, openPorts, type Service, type ServiceOptions } from '../service.js'
 import { Fleet } from './fleet.js'
 import { CLOSE_MS_MAX } from './messages.js'
 
@@ -16,40 +18,60 @@ const MEASURE_MS_MAX = 1_000
  * side port, hands out the connections, and replaces a worker that ends unasked.
  */
 export async function startWorkers(options: ServiceOptions): Promise<Service> {
-  const { config, mongodbUri, jwtSecret, logger } = options
+  const { config, mongodbUri, logger } = options
+  const files: KeyFiles = await openKeyFiles({
+    ...options,
+    metrics: () => metrics,
+    onChange: (keys) => fleet.useKeys(keys),
+  })
   const metrics: MergedMetrics = new MergedMetrics({
     servingWorkers: () => fleet.serving,
+    keyFiles: readingsOf(() => files),
     labels: metricLabels,
     version: buildVersion(),
   })
-  const fleet = new Fleet({ size: config.workers, logger, metrics })
-  const side = createSide(config, fleet, metrics)
+  const health = createHealth(config)
+  const fleet: Fleet = new Fleet({
+    size: config.workers,
+    logger,
+    metrics,
+    onChange: () => health?.setServing(fleet.ready),
+  })
+  const side = createSide({ config, fleet, metrics, files })
 
-  const httpPort = await side.listen()
-  const start = async () => {
+  const openGrpc = async () => {
     // Chosen here, so that a taken port is found before there is a worker, and so that all of them, later ones too, have the same.
     const port = await probePort({ host: config.host, port: config.grpcPort })
-    await fleet.start({ config: { ...config, grpcPort: port }, mongodbUri, jwtSecret })
+    // A worker that takes the place of another begins with the last good keys, whatever has become of the files.
+    await fleet.start(() => ({ config: { ...config, grpcPort: port }, mongodbUri, keys: files.keys }))
     return port
   }
-  const grpcPort = await start().catch(async (error: unknown) => {
-    await side.close()
-    throw error
-  })
-  void fleet.served.then(() => options.onReady({ grpcPort, httpPort }))
+  const ports = await openPorts({ side, health, openGrpc })
+  files.start()
+  void fleet.served.then(() => options.onReady(ports))
 
   return {
-    grpcPort,
-    httpPort,
+    ...ports,
     failed: fleet.failed,
     stop: async () => {
+      files.stop()
+      health?.setServing(false)
       await fleet.drain(config.shutdownTimeoutMs + CLOSE_MS_MAX)
+      health?.close()
       await side.close()
     },
   }
 }
 
-function createSide({ host, httpPort, workers }: Config, fleet: Fleet, metrics: MergedMetrics): SideServer {
+type SideOptions = {
+  readonly config: Config
+  readonly fleet: Fleet
+  readonly metrics: MergedMetrics
+  readonly files: KeyFiles
+}
+
+function createSide({ config, fleet, metrics, files }: SideOptions): SideServer {
+  const { host, httpPort, workers } = config
   return new SideServer({
     host,
     port: httpPort,
@@ -57,6 +79,9 @@ function createSide({ host, httpPort, workers }: Config, fleet: Fleet, metrics: 
       await fleet.measure(MEASURE_MS_MAX)
       return await metrics.expose()
     },
-    readiness: () => ({ ready: fleet.ready, detail: `${fleet.serving} of ${workers} workers serve` }),
+    readiness: () => ({
+      ready: fleet.ready,
+      detail: withWarning(`${fleet.serving} of ${workers} workers serve`, files),
+    }),
   })
 }

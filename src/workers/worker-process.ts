@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MetricsSnapshot } from '../observability/metric-registry.js'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
@@ -9,7 +10,8 @@ const WATCH_INTERVAL_MS = 1_000
 const SILENT_LOOKS_MAX = 30
 
 export type WorkerProcessOptions = {
-  readonly start: WorkerStart
+  /** What it is told once it hears: the latest, because that takes a while. */
+  readonly start: () => WorkerStart
   readonly logger: Logger
   /** Told whenever it begins to listen, to serve, or cannot serve any more. */
   readonly onChange: () => void
@@ -33,6 +35,7 @@ export class WorkerProcess {
   readonly #ended: Promise<void>
   #watch: NodeJS.Timeout | undefined
   #silentLooks = 0
+  #started = false
   #listening = false
   #serving = false
   #draining = false
@@ -87,6 +90,11 @@ export class WorkerProcess {
     })
   }
 
+  /** Has it use other keys. One that has not started yet gets them when it does. */
+  useKeys(keys: Keys): void {
+    if (this.#started) this.#tell({ type: 'KEYS', keys })
+  }
+
   /** Lets it finish what was begun and waits for its end; kills it after the given time. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
@@ -107,7 +115,8 @@ export class WorkerProcess {
     this.#silentLooks = 0
     switch (message.type) {
       case 'STARTED':
-        this.#tell({ type: 'START', ...this.#options.start })
+        this.#started = true
+        this.#tell({ type: 'START', ...this.#options.start() })
         break
       case 'ALIVE':
         break

@@ -1,3 +1,4 @@
+import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MergedMetrics } from '../observability/merged-metrics.js'
 import type { WorkerStart } from './messages.js'
@@ -5,7 +6,10 @@ import { RestartPolicy } from './restart-policy.js'
 import { type WorkerEnd, WorkerProcess } from './worker-process.js'
 
 export type WorkerSlotOptions = {
-  readonly start: WorkerStart
+  /** From 1 to WORKERS. */
+  readonly worker: number
+  /** What a worker is told at this moment. */
+  readonly start: () => Omit<WorkerStart, 'worker'>
   readonly logger: Logger
   readonly metrics: MergedMetrics
   /** Told whenever it may listen or serve, or not any more. */
@@ -42,15 +46,20 @@ export class WorkerSlot {
 
   /** Starts its worker. */
   fill(): void {
-    const { start, logger, metrics } = this.#options
+    const { worker, start, logger, metrics } = this.#options
     this.#worker = new WorkerProcess({
-      start,
+      start: () => ({ ...start(), worker }),
       logger,
       onChange: () => this.#changed(),
       onMetrics: (pid, snapshot) => metrics.workerSeen(pid, snapshot),
       onEnd: (end) => this.#ended(end),
     })
-    logger.info({ worker: start.worker, pid: this.#worker.pid }, 'worker started')
+    logger.info({ worker, pid: this.#worker.pid }, 'worker started')
+  }
+
+  /** Has its worker use other keys. */
+  useKeys(keys: Keys): void {
+    this.#worker?.useKeys(keys)
   }
 
   /** Brings its part of the metrics up to date, if that can be done in the given time. */
@@ -81,8 +90,7 @@ export class WorkerSlot {
   #ended({ pid, code, signal, refusal }: WorkerEnd): void {
     this.#worker = undefined
     if (this.#draining) return
-    const { start, logger, metrics, onChange, onFailure } = this.#options
-    const { worker } = start
+    const { worker, logger, metrics, onChange, onFailure } = this.#options
     metrics.workerEnded(pid)
     logger.error({ worker, pid, code, signal, refusal }, 'a worker has ended unasked')
     onChange()

@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { endOnBug } from '../end-on-bug.js'
 import { createLogger, type Logger } from '../observability/logger.js'
+import { openTracing } from '../observability/tracing.js'
 import { createDecider, type Decider } from '../service.js'
 import { CLOSE_MS_MAX, type FromWorker, type ToWorker, type WorkerStart } from './messages.js'
 
@@ -22,17 +23,23 @@ export function runWorker(): void {
 }
 
 async function start(options: WorkerStart): Promise<void> {
-  const logger = createLogger(options.config.logLevel, { worker: options.worker })
+  const { logLevel, logFormat, tracing } = options.config
+  const logger = createLogger({ level: logLevel, format: logFormat, base: { worker: options.worker } })
   endOnBug(logger)
   setInterval(() => tell({ type: 'ALIVE' }), ALIVE_INTERVAL_MS).unref()
   try {
     const decider = createDecider({
       ...options,
       logger,
+      tracing: await openTracing(tracing, logger),
       onPrepared: () => {},
       onServing: (serving) => tell({ type: 'SERVING', serving }),
       // The primary counts.
       servingWorkers: () => 0,
+    })
+    // Before anything is waited for: what the primary says in the meantime would be lost.
+    process.on('message', (message: ToWorker) => {
+      if (message.type === 'KEYS') decider.useKeys(message.keys)
     })
     await decider.listen()
     obey(decider, options, logger)

@@ -122,13 +122,16 @@ describe('a stream of purchases', () => {
       expect(await balances(accountIds)).to.equal(BigInt(20 * 1_000_000 - 600))
     })
 
-    it('has one line in the log, with its request id', async () => {
+    it('has one line in the log, and one for each decision, all with its request id', async () => {
       const { service } = fixture()
       const lines = () => service.events.filter(({ requestId }) => requestId === 'hundreds')
-      await eventually('the line is written', () => lines().length > 0)
-      expect(lines().map(({ event, method, code }) => ({ event, method, code }))).to.deep.equal([
-        { event: 'call', method: '/benefits.v1.AuthorizationService/AuthorizeStream', code: 'OK' },
+      const calls = () => lines().filter(({ event }) => event === 'call')
+      await eventually('the line of the call is written', () => calls().length > 0)
+      expect(calls().map(({ method, code }) => ({ method, code }))).to.deep.equal([
+        { method: '/benefits.v1.AuthorizationService/AuthorizeStream', code: 'OK' },
       ])
+      const decisions = lines().filter(({ event }) => event === 'decision')
+      expect(decisions.map(({ code }) => code)).to.deep.equal(requests.map(() => '00'))
     })
 
     it('counts each message and each decision', () => {

@@ -2,8 +2,10 @@ import { expect } from 'chai'
 import { fundedAccount } from '../support/accounts.js'
 import { purchase } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
+import { secret } from '../support/leaks.js'
+import { PurchaseStream } from '../support/purchase-stream.js'
 import { serviceEnvironment, useService } from '../support/service-fixture.js'
-import { useServices } from '../support/service-process.js'
+import { ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET, secondsFromNow, signToken } from '../support/token.js'
 
 describe('the log, at its most talkative', () => {
@@ -50,9 +52,90 @@ describe('the log, at its most talkative', () => {
     expect(callsLogged()[0]).to.include({ subject: 'switch', code: 'OK' }).and.have.property('durationMs')
   })
 
+  it('says what was decided, and for whom', async () => {
+    const decision = fixture().service.events.find(({ event }) => event === 'decision')
+    expect(decision).to.include({
+      level: 'info',
+      kind: 'AUTHORIZATION',
+      code: '00',
+      reason: 'APPROVED',
+      category: 'CASH',
+      replayed: false,
+      subject: 'switch',
+    })
+    expect(decision).to.have.property('durationMs')
+  })
+
   it('says why a token was refused', () => {
     const refused = fixture().service.events.filter(({ event }) => event === 'token refused')
     expect(refused.map(({ reason }) => reason)).to.include.members(['EXPIRED', 'INVALID', 'SCOPE_MISSING'])
+  })
+})
+
+describe('the log of a service that shows two approvals a second', () => {
+  const fixture = useService({ LOG_APPROVALS_PER_SECOND: '2' })
+  const card = secret('4000001234567899')
+
+  function decisions(code: string) {
+    return fixture().service.events.filter((line) => line.event === 'decision' && line['code'] === code)
+  }
+
+  it('shows every decline, and says how many approvals it did not show', async () => {
+    const { client, core, service } = fixture()
+    const account_id = await fundedAccount(core, { CASH: 100_000n })
+    const requests = Array.from({ length: 40 }, (_, place) =>
+      place % 2 === 0 ? purchase({ account_id, amount: 1 }) : purchase({ account_id, amount: 200_000 }),
+    )
+    await Promise.all(requests.map((request) => client.decide(request)))
+    const leftOut = () =>
+      service.events.reduce((sum, line) => sum + Number(line['leftOut'] ?? 0), 0) + decisions('00').length
+    await eventually('every approval is shown or counted', () => leftOut() === 20)
+    expect(decisions('51')).to.have.length(20)
+    expect(decisions('00')).to.have.length.below(20)
+  })
+
+  it('has no card number, wherever a careless caller puts one', async () => {
+    const { client, service } = fixture()
+    const token = signToken({ claims: { scope: card } })
+    await client.decide(purchase({ account_id: card, transaction_id: card, merchant: card }))
+    await client.fail(purchase({ account_id: card, mcc: card }))
+    await client.fail(purchase({ account_id: card }), { authorization: `Bearer ${token}` })
+    await client.fail(purchase({ account_id: card }), { authorization: card })
+    await eventually(
+      'all are logged',
+      () => service.events.filter(({ event }) => event === 'call').length === 3,
+    )
+    expect(service.stdout).not.to.include(card)
+  })
+
+  it('shows what fails on a stream, with the subject', async () => {
+    const stream = new PurchaseStream(fixture().service.grpcAddress, { requestId: 'streamed' })
+    stream.send(purchase({ amount: 0 }), purchase({}))
+    await stream.untilAnswered(2)
+    stream.halfClose()
+    await stream.ended
+    const ofStream = await eventually('both are logged', () => {
+      const found = fixture().service.events.filter(({ requestId }) => requestId === 'streamed')
+      return found.length === 2 && found
+    })
+    expect(ofStream.map(({ event, code, subject }) => [event, code, subject])).to.have.deep.members([
+      ['a purchase of a stream failed', 'INVALID_ARGUMENT', 'switch'],
+      ['decision', '07', 'switch'],
+    ])
+  })
+})
+
+describe('the log as text', () => {
+  it('has one readable line for each event', async () => {
+    const MONGODB_URI = 'mongodb://benefits:hunter2@127.0.0.1:9/?replicaSet=rs0'
+    const service = new ServiceProcess({ MONGODB_URI, JWT_SECRET, LOG_FORMAT: 'text' })
+    await eventually('it says that it listens', () => service.stdout.includes('listening'))
+    await service.stop()
+    expect(service.stdout).to.match(
+      /^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening host=127\.0\.0\.1 grpcPort=\d+ httpPort=\d+$/m,
+    )
+    expect(service.stdout).to.match(/ INFO {2}stopped$/m)
+    expect(service.events).to.deep.equal([])
   })
 })
 

@@ -1,15 +1,43 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { panelQueries, readDashboards, variableQueries } from '../../tools/monitoring/dashboards.js'
 import { type ExportedMetrics, readMetricsPage } from '../../tools/monitoring/exported-metrics.js'
 import { queryProblems } from '../../tools/monitoring/query-problems.js'
 import { readRules, withRecorded } from '../../tools/monitoring/rule-files.js'
+import { authority, serverIdentity } from '../support/certificates.js'
 import { readMetricsTable } from '../support/metrics-table.js'
 import { useService } from '../support/service-fixture.js'
+import type { Environment } from '../support/service-process.js'
 
 const { recordings, alerts } = readRules()
 
+/** Files of keys of both kinds, so that there is something to tell of them. */
+function keyFilesIn(folder: string): Environment {
+  const paths = {
+    certificate: join(folder, 'tls.crt'),
+    key: join(folder, 'tls.key'),
+    tokens: join(folder, 'keys.pem'),
+  }
+  const { certificate, privateKey } = serverIdentity(authority('test'))
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(paths.certificate, certificate)
+  writeFileSync(paths.key, privateKey)
+  writeFileSync(paths.tokens, publicKey.export({ type: 'spki', format: 'pem' }))
+  return {
+    GRPC_TLS_CERT_FILE: paths.certificate,
+    GRPC_TLS_KEY_FILE: paths.key,
+    JWT_PUBLIC_KEY_FILE: paths.tokens,
+    JWT_ALGORITHMS: 'HS256,ES256',
+  }
+}
+
 describe('the metrics of a service to which nothing has happened yet', () => {
-  const fixture = useService()
+  const folder = mkdtempSync(join(tmpdir(), 'monitoring-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const fixture = useService(keyFilesIn(folder))
   let exported: ExportedMetrics
 
   before(async () => {

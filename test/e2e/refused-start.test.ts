@@ -30,7 +30,9 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
 
   it('in production without JWT_SECRET', async () => {
     expect(await giveUp({ NODE_ENV: 'production', MONGODB_URI: NOBODY })).to.deep.equal(
-      refusal('configuration: JWT_SECRET is required when NODE_ENV=production'),
+      refusal(
+        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
+      ),
     )
   })
 

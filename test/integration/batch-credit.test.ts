@@ -42,9 +42,12 @@ describe('batch credit over the wire', () => {
         jwtSecret: JWT_SECRET,
         onReady: () => resolve(),
       }
-      startService({ ...options, logger: createLogger('fatal') }).then((started) => {
-        service = started
-      }, reject)
+      startService({ ...options, logger: createLogger({ level: 'fatal', format: 'json' }) }).then(
+        (started) => {
+          service = started
+        },
+        reject,
+      )
     })
     core = await openCore(uri, name)
     streams = new CreditStreams(`127.0.0.1:${service.grpcPort}`)

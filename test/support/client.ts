@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Client, credentials, Metadata } from '@grpc/grpc-js'
+import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
@@ -37,6 +37,8 @@ export type CallOptions = {
   /** Sent as metadata `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */
   readonly authorization?: string | null
   readonly requestId?: string
+  /** Sent besides. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds from now. Default: 10 seconds. */
   readonly deadlineMs?: number
 }
@@ -63,8 +65,8 @@ export function purchase(request: Partial<AuthorizeRequest>): AuthorizeRequest {
 export class TestClient {
   readonly #client: Client
 
-  constructor(address: string) {
-    this.#client = new Client(address, credentials.createInsecure(), {
+  constructor(address: string, security: ChannelCredentials = credentials.createInsecure()) {
+    this.#client = new Client(address, security, {
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     })
@@ -119,9 +121,14 @@ export class TestClient {
 }
 
 /** What a call is sent with. */
-export function metadataOf({ authorization = `Bearer ${signToken()}`, requestId }: CallOptions): Metadata {
+export function metadataOf({
+  authorization = `Bearer ${signToken()}`,
+  requestId,
+  headers = {},
+}: CallOptions): Metadata {
   const metadata = new Metadata()
   if (authorization !== null) metadata.set('authorization', authorization)
   if (requestId !== undefined) metadata.set('x-request-id', requestId)
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
   return metadata
 }

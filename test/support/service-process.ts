@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { eventually } from './eventually.js'
+import { secretsOfEnvironment, watchForLeaks } from './leaks.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
@@ -20,7 +21,7 @@ process.on('exit', () => {
 
 /**
  * The service as users run it: a process of its own. It sees nothing of our environment but what finding a mongod needs, and
- * runs in a folder without `.env`.
+ * runs in a folder without `.env`. Whatever it writes is searched for secrets when the file of tests has ended.
  */
 export class ServiceProcess {
   readonly #child: ChildProcess
@@ -30,6 +31,8 @@ export class ServiceProcess {
 
   constructor(env: Environment) {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`)
+    secretsOfEnvironment(env)
+    watchForLeaks('the service', () => `${this.#stdout}${this.#stderr}`)
     const { PATH, HOME, MONGOD_PATH, npm_execpath } = process.env
     this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
       cwd: tmpdir(),
@@ -77,6 +80,11 @@ export class ServiceProcess {
     return `127.0.0.1:${this.#listening('grpcPort')}`
   }
 
+  /** Address of the plaintext port for health. Known once it listens. */
+  get healthAddress(): string {
+    return `127.0.0.1:${this.#listening('healthPort')}`
+  }
+
   /** Address of the side port. Known once it listens. */
   get httpUrl(): string {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
@@ -114,7 +122,7 @@ export class ServiceProcess {
     await this.#exit
   }
 
-  #listening(field: 'grpcPort' | 'httpPort'): unknown {
+  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort'): unknown {
     const listening = this.events.find(({ event }) => event === 'listening')
     if (!listening) throw new Error('the service does not listen yet')
     return listening[field]

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { ConfigError, readConfig } from '../../src/config.js'
+import { readTracingSettings } from '../../src/observability/tracing-settings.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 
@@ -9,6 +10,10 @@ describe('config', () => {
       production: false,
       host: '127.0.0.1',
       grpcPort: 50_051,
+      grpcTlsCertFile: undefined,
+      grpcTlsKeyFile: undefined,
+      grpcTlsClientCaFile: undefined,
+      grpcHealthPort: undefined,
       httpPort: 8_080,
       workers: 1,
       mongodbUri: undefined,
@@ -17,11 +22,18 @@ describe('config', () => {
       mongodPath: undefined,
       dataDir: './data',
       jwtSecret: undefined,
+      jwtPreviousSecret: undefined,
+      jwtPublicKeyFile: undefined,
+      jwtJwksFile: undefined,
       jwtAlgorithms: ['HS256'],
       jwtIssuer: undefined,
       jwtAudience: undefined,
+      keyFilesRefreshMs: 2_000,
       jwtRequireScope: false,
       logLevel: 'info',
+      logFormat: 'auto',
+      logApprovalsPerSecond: 20,
+      tracing: readTracingSettings(() => undefined),
       decisionTimeoutMs: 2_000,
       queueMax: 1_024,
       queueWaitMs: 50,
@@ -37,6 +49,10 @@ describe('config', () => {
       NODE_ENV: 'production',
       HOST: '0.0.0.0',
       GRPC_PORT: '1',
+      GRPC_TLS_CERT_FILE: '/tls/tls.crt',
+      GRPC_TLS_KEY_FILE: '/tls/tls.key',
+      GRPC_TLS_CLIENT_CA_FILE: '/tls/ca.crt',
+      GRPC_HEALTH_PORT: '3',
       HTTP_PORT: '2',
       WORKERS: '4',
       MONGODB_URI: 'mongodb+srv://db',
@@ -45,11 +61,18 @@ describe('config', () => {
       MONGOD_PATH: '/usr/bin/mongod',
       DATA_DIR: '/data',
       JWT_SECRET: secret,
-      JWT_ALGORITHMS: 'HS256, HS512',
+      JWT_PREVIOUS_SECRET: `${secret}, the last one`,
+      JWT_PUBLIC_KEY_FILE: '/tokens/keys.pem',
+      JWT_JWKS_FILE: '/tokens/jwks.json',
+      JWT_ALGORITHMS: 'HS256, ES256',
+      KEY_FILES_REFRESH_MS: '100',
       JWT_ISSUER: 'issuer',
       JWT_AUDIENCE: 'audience',
       JWT_REQUIRE_SCOPE: 'true',
       LOG_LEVEL: 'debug',
+      LOG_FORMAT: 'text',
+      LOG_APPROVALS_PER_SECOND: '7',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       DECISION_TIMEOUT_MS: '50',
       QUEUE_MAX: '4',
       QUEUE_WAIT_MS: '60',
@@ -62,6 +85,10 @@ describe('config', () => {
       production: true,
       host: '0.0.0.0',
       grpcPort: 1,
+      grpcTlsCertFile: '/tls/tls.crt',
+      grpcTlsKeyFile: '/tls/tls.key',
+      grpcTlsClientCaFile: '/tls/ca.crt',
+      grpcHealthPort: 3,
       httpPort: 2,
       workers: 4,
       mongodbUri: 'mongodb+srv://db',
@@ -70,11 +97,18 @@ describe('config', () => {
       mongodPath: '/usr/bin/mongod',
       dataDir: '/data',
       jwtSecret: secret,
-      jwtAlgorithms: ['HS256', 'HS512'],
+      jwtPreviousSecret: `${secret}, the last one`,
+      jwtPublicKeyFile: '/tokens/keys.pem',
+      jwtJwksFile: '/tokens/jwks.json',
+      jwtAlgorithms: ['HS256', 'ES256'],
+      keyFilesRefreshMs: 100,
       jwtIssuer: 'issuer',
       jwtAudience: 'audience',
       jwtRequireScope: true,
       logLevel: 'debug',
+      logFormat: 'text',
+      logApprovalsPerSecond: 7,
+      tracing: { ...readTracingSettings(() => undefined), on: true },
       decisionTimeoutMs: 50,
       queueMax: 4,
       queueWaitMs: 60,
@@ -109,12 +143,15 @@ describe('config', () => {
     const limits = [
       ['GRPC_PORT', 'grpcPort', 0, 65_535],
       ['HTTP_PORT', 'httpPort', 0, 65_535],
+      ['GRPC_HEALTH_PORT', 'grpcHealthPort', 0, 65_535],
+      ['KEY_FILES_REFRESH_MS', 'keyFilesRefreshMs', 50, 60_000],
       ['MONGODB_POOL_SIZE', 'mongodbPoolSize', 2, 500],
       ['DECISION_TIMEOUT_MS', 'decisionTimeoutMs', 50, 60_000],
       ['QUEUE_MAX', 'queueMax', 1, 1_000_000],
       ['QUEUE_WAIT_MS', 'queueWaitMs', 1, 60_000],
       ['CATALOG_REFRESH_MS', 'catalogRefreshMs', 50, 1_500],
       ['SHUTDOWN_TIMEOUT_MS', 'shutdownTimeoutMs', 100, 600_000],
+      ['LOG_APPROVALS_PER_SECOND', 'logApprovalsPerSecond', 0, 1_000_000],
     ] as const
 
     for (const [variable, key, min, max] of limits) {
@@ -156,6 +193,7 @@ describe('config', () => {
       ['JWT_REQUIRE_SCOPE', 'yes'],
       ['SEED_EXAMPLES', '1'],
       ['LOG_LEVEL', 'verbose'],
+      ['LOG_FORMAT', 'xml'],
       ['LIMITS_TIME_ZONE', 'Brasil/Central'],
       ['LIMITS_TIME_ZONE', '-03:00'],
       ['GRPC_PORT', 'many'],
@@ -215,17 +253,107 @@ describe('config', () => {
     })
   })
 
+  describe('TLS', () => {
+    const files = { GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key', GRPC_TLS_CLIENT_CA_FILE: 'ca' }
+    const certMissing = 'GRPC_TLS_CERT_FILE is required with the other GRPC_TLS_ files'
+    const keyMissing = 'GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files'
+    for (const [given, problems] of [
+      [['GRPC_TLS_CERT_FILE'], [keyMissing]],
+      [['GRPC_TLS_KEY_FILE'], [certMissing]],
+      [['GRPC_TLS_CLIENT_CA_FILE'], [certMissing, keyMissing]],
+      [['GRPC_TLS_CERT_FILE', 'GRPC_TLS_CLIENT_CA_FILE'], [keyMissing]],
+      [['GRPC_TLS_CERT_FILE', 'GRPC_TLS_KEY_FILE'], []],
+      [['GRPC_TLS_CERT_FILE', 'GRPC_TLS_KEY_FILE', 'GRPC_TLS_CLIENT_CA_FILE'], []],
+    ] as const) {
+      it(`with ${given.join(' and ')} alone ${problems.length === 0 ? 'is whole' : 'is not whole'}`, () => {
+        const env = Object.fromEntries(given.map((name) => [name, files[name]]))
+        expect(problemsOf(env)).to.deep.equal(problems)
+      })
+    }
+
+    it('comes with a port for health', () => {
+      expect(readConfig({ GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }).grpcHealthPort).to.equal(
+        50_052,
+      )
+    })
+
+    for (const [name, port] of [
+      ['GRPC_PORT', '50051'],
+      ['HTTP_PORT', '8080'],
+    ] as const) {
+      it(`health may not have the port of ${name}`, () => {
+        expect(problemsOf({ GRPC_HEALTH_PORT: port })).to.deep.equal([
+          `${name} and GRPC_HEALTH_PORT must differ`,
+        ])
+      })
+    }
+  })
+
+  describe('keys of tokens', () => {
+    const algorithmsOf = (env: Readonly<Record<string, string>>) => readConfig(env).jwtAlgorithms
+
+    it('are for HS256 when there is no file', () => {
+      expect(algorithmsOf({ JWT_SECRET: secret })).to.deep.equal(['HS256'])
+    })
+
+    for (const file of ['JWT_PUBLIC_KEY_FILE', 'JWT_JWKS_FILE']) {
+      it(`are public ones alone with ${file} and no secret, in production too`, () => {
+        const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', [file]: 'keys' }
+        expect(algorithmsOf(env)).to.deep.equal(['RS256', 'PS256', 'ES256'])
+      })
+
+      it(`are both kinds with ${file} and a secret`, () => {
+        const env = { JWT_SECRET: secret, [file]: 'keys' }
+        expect(algorithmsOf(env)).to.deep.equal(['HS256', 'RS256', 'PS256', 'ES256'])
+      })
+    }
+
+    for (const [what, env, problem] of [
+      [
+        'an algorithm of secrets without one',
+        { JWT_JWKS_FILE: 'keys', JWT_ALGORITHMS: 'ES256,HS512' },
+        'JWT_ALGORITHMS has HS512, which needs JWT_SECRET',
+      ],
+      [
+        'an algorithm of public keys without a file',
+        { JWT_ALGORITHMS: 'HS256,RS256' },
+        'JWT_ALGORITHMS has RS256, which needs JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
+      ],
+      [
+        'a file without an algorithm for it',
+        { JWT_SECRET: secret, JWT_PUBLIC_KEY_FILE: 'keys', JWT_ALGORITHMS: 'HS256' },
+        'JWT_ALGORITHMS must have some of RS256, PS256, ES256 for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
+      ],
+      [
+        'a previous secret without a present one',
+        { JWT_PREVIOUS_SECRET: secret },
+        'JWT_SECRET is required with JWT_PREVIOUS_SECRET',
+      ],
+      [
+        'a previous secret of 31 bytes',
+        { JWT_SECRET: secret, JWT_PREVIOUS_SECRET: 'x'.repeat(31) },
+        'JWT_PREVIOUS_SECRET must have at least 32 bytes',
+      ],
+    ] as const) {
+      it(`may not be ${what}`, () => {
+        expect(problemsOf(env)).to.deep.equal([problem])
+      })
+    }
+  })
+
   describe('in production', () => {
     it('needs a database and a secret', () => {
       expect(problemsOf({ NODE_ENV: 'production' })).to.deep.equal([
         'MONGODB_URI is required when NODE_ENV=production',
-        'JWT_SECRET is required when NODE_ENV=production',
+        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
       ])
     })
 
     it('needs a secret that is not empty', () => {
       const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', JWT_SECRET: '' }
-      expect(problemsOf(env)).to.deep.equal(['JWT_SECRET is required when NODE_ENV=production'])
+      expect(problemsOf(env)).to.deep.equal([
+        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
+      ])
     })
 
     it('needs nothing else', () => {

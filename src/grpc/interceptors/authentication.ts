@@ -4,7 +4,7 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
-import { callContextOf, type Principal } from '../call-context.js'
+import { type CallContext, callContextOf, type Principal } from '../call-context.js'
 import { CallError, serviceErrorOf } from '../call-error.js'
 import { isOpenMethod, methodScopes } from '../method-scopes.js'
 import type { TokenRefusal, TokenVerifier } from '../token-verifier.js'
@@ -14,7 +14,7 @@ export type AuthenticationOptions = {
   /** When false, a token without the claim `scope` may call everything. */
   readonly requireScope: boolean
   /** Told why a call was refused; the caller only hears that it was. */
-  readonly onRefusal: (reason: RefusalReason, requestId: string) => void
+  readonly onRefusal: (reason: RefusalReason, call: CallContext) => void
 }
 
 /** Why a call was not let in. */
@@ -30,10 +30,10 @@ export function authentication(options: AuthenticationOptions): ServerIntercepto
         const context = callContextOf(metadata)
         const { principal, refusal } = authenticate(metadata, options.verifier)
         if (!principal) {
-          options.onRefusal(refusal, context.requestId)
+          options.onRefusal(refusal, context)
           call.sendStatus(serviceErrorOf(new CallError('UNAUTHENTICATED')))
         } else if (!allows(principal, method.path, options.requireScope)) {
-          options.onRefusal('SCOPE_MISSING', context.requestId)
+          options.onRefusal('SCOPE_MISSING', context)
           call.sendStatus(serviceErrorOf(new CallError('SCOPE_MISSING')))
         } else {
           context.principal = principal

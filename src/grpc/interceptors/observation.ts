@@ -7,7 +7,9 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
+import type { CallTrace, StartedCall } from '../../observability/tracing.js'
 import { type CallContext, setCallContext } from '../call-context.js'
+import { isOpenMethod } from '../method-scopes.js'
 
 /** Metadata in which a request id comes in and goes out. */
 const REQUEST_ID = 'x-request-id'
@@ -35,11 +37,13 @@ export type ObservationOptions = {
   /** Called exactly once for each call that started. */
   readonly onEnd: (call: EndedCall) => void
   readonly monotonicMs: () => number
+  /** Begins to follow a call that is not a probe's or a tool's; absent when nothing is traced. Whoever is told of the call's end has its context, and ends the trace. */
+  readonly trace?: ((call: StartedCall) => CallTrace) | undefined
 }
 
 /** Gives each call a request id, returned in the headers (or, with an error, the trailers), and says how it went. */
 export function observation(options: ObservationOptions): ServerInterceptor {
-  const { onStart, onMessage, onEnd, monotonicMs } = options
+  const { onStart, onMessage, onEnd, monotonicMs, trace } = options
   return (method, call) => {
     const observed: ObservedCall = { path: method.path, type: callTypeOf(method) }
     const startedMs = monotonicMs()
@@ -54,7 +58,11 @@ export function observation(options: ObservationOptions): ServerInterceptor {
     }
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
-        context = { requestId: requestIdOf(metadata) }
+        const requestId = requestIdOf(metadata)
+        context =
+          trace && !isOpenMethod(method.path)
+            ? { requestId, trace: trace(startedCall(observed, requestId, metadata)) }
+            : { requestId }
         setCallContext(metadata, context)
         next(metadata)
       })
@@ -94,6 +102,10 @@ export function callTypeOf(method: {
 }): ObservedCall['type'] {
   if (method.requestStream) return method.responseStream ? 'bidi_stream' : 'client_stream'
   return method.responseStream ? 'server_stream' : 'unary'
+}
+
+function startedCall({ path }: ObservedCall, requestId: string, metadata: Metadata): StartedCall {
+  return { method: path.slice(1), requestId, header: (name) => metadata.get(name).map(String) }
 }
 
 function requestIdOf(metadata: Metadata): string {

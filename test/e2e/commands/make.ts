@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { eventually } from '../../support/eventually.js'
+import { watchForLeaks } from '../../support/leaks.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -53,6 +54,8 @@ export class Running {
   #stderr = ''
 
   constructor(program: string, args: readonly string[], env: Environment) {
+    // Others print a token because they were asked for one.
+    if (args[0] === 'run') watchForLeaks('make run', () => `${this.#stdout}${this.#stderr}`)
     this.#child = spawn(program, args, {
       detached: true,
       env: { ...bareEnvironment(), ...env },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { TokenVerifier } from '../../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../../src/keys/token-key.js'
 import { JWT_SECRET } from '../../support/token.js'
 import { make } from './make.js'
 
@@ -34,8 +35,7 @@ describe('make token', () => {
     const env = { JWT_SECRET, JWT_ALGORITHMS: 'HS512,HS256', JWT_ISSUER: 'us', JWT_AUDIENCE: 'them' }
     const { stdout } = await make(['token'], env)
     const verifier = new TokenVerifier({
-      secret: JWT_SECRET,
-      algorithms: ['HS512'],
+      keys: secretKeys([JWT_SECRET], ['HS512']),
       issuer: 'us',
       audience: 'them',
       nowMs: Date.now,

@@ -1,8 +1,9 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
-import { Engine, type RetryCause } from '../../../src/application/engine.js'
+import { Engine, type Executor, type RetryCause } from '../../../src/application/engine.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
+import type { Tracing } from '../../../src/observability/tracing.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
@@ -15,7 +16,7 @@ export type TestEngine = {
   readonly store: InMemoryStore
   readonly clock: HandClock
   readonly settler: Settler
-  readonly engine: Engine
+  readonly engine: Executor
   readonly authorize: Authorize
   /** What the settler complained about. */
   readonly damage: Entry[]
@@ -24,11 +25,20 @@ export type TestEngine = {
   readonly retries: RetryCause[]
 }
 
-export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {}): TestEngine {
+type TestEngineOptions = {
+  readonly store?: InMemoryStore
+  readonly queueMax?: number
+  /** Put around the engine and its stores, as the service does. */
+  readonly tracing?: Tracing
+}
+
+export function testEngine(options: TestEngineOptions = {}): TestEngine {
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing } = options
+  const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const damage: Entry[] = []
   const settler = new Settler({
-    ledger: store,
+    ledger,
     clock,
     gatherMsMax: 10,
     onFailure: () => {},
@@ -36,9 +46,10 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
   })
   const groups: TestEngine['groups'] = []
   const retries: RetryCause[] = []
-  const engine = new Engine({
-    accounts: store,
-    ledger: store,
+  const accounts = tracing?.accounts(store) ?? store
+  const whole = new Engine({
+    accounts,
+    ledger,
     settler,
     clock,
     queueMax,
@@ -46,6 +57,7 @@ export function testEngine({ store = new InMemoryStore(), queueMax = 1_000 } = {
     onGroup: (group) => groups.push(group),
     onRetry: (cause) => retries.push(cause),
   })
+  const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
   return { store, clock, settler, engine, authorize, damage, groups, retries }

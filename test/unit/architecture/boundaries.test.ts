@@ -34,6 +34,18 @@ describe('module boundaries', () => {
     expect(modules.flatMap((module) => importsOf(root, module))).to.have.length.above(modules.length)
   })
 
+  it('keep OpenTelemetry out of whatever is loaded when nothing is traced', () => {
+    const imports = modulesIn(root, 'src').flatMap((module) => importsOf(root, module))
+    const loaded = new Set(['src/main.ts'])
+    // A set goes on to what is added to it on the way.
+    for (const module of loaded) {
+      const needed = imports.filter(({ from, typeOnly, dynamic }) => from === module && !typeOnly && !dynamic)
+      for (const { to } of needed) loaded.add(to)
+    }
+    expect([...loaded]).to.include.members(['src/observability/tracing.ts', 'mongodb'])
+    expect([...loaded].filter((name) => name.startsWith('@opentelemetry/'))).to.deep.equal([])
+  })
+
   it('keep development packages out of everything but the local MongoDB', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     const packages = modulesIn(root, 'src')

@@ -24,7 +24,13 @@ const boundaries: readonly Boundary[] = [
     may: ['src/storage/', 'src/application/errors.ts', 'src/domain/', 'mongodb'],
     mayForTypes: ['src/application/'],
   },
-  { of: 'src/grpc/token-verifier.ts', may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'] },
+  // Keys and certificates as they are in files: a leaf that knows nothing of who uses them.
+  { of: 'src/keys/', may: ['src/keys/', 'node:'] },
+  {
+    of: 'src/grpc/token-verifier.ts',
+    may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'],
+    mayForTypes: ['src/keys/'],
+  },
   {
     of: 'src/grpc/',
     may: [
@@ -38,6 +44,7 @@ const boundaries: readonly Boundary[] = [
       '@bufbuild/protobuf',
       'node:',
     ],
+    mayForTypes: ['src/keys/'],
   },
   {
     of: 'src/http/',
@@ -46,6 +53,19 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/observability/metric-registry.ts', may: ['prom-client'] },
   { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
+  // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
+  {
+    of: 'src/observability/tracing.ts',
+    may: ['src/observability/logger.ts'],
+    mayForTypes: ['src/observability/', 'src/application/'],
+    mayDynamically: ['src/observability/tracing-sdk.ts'],
+  },
+  { of: 'src/observability/tracing-settings.ts', may: [] },
+  {
+    of: 'src/observability/tracing-',
+    may: ['src/observability/', 'src/domain/reason.ts', '@opentelemetry/', 'node:'],
+    mayForTypes: ['src/application/', 'src/domain/'],
+  },
   { of: 'src/observability/', may: ['src/observability/', 'node:'] },
   { of: 'src/gen/', may: ['src/gen/', '@bufbuild/protobuf', '@grpc/grpc-js'] },
   // For development: none of ours, and packages that production does not have.
@@ -55,8 +75,13 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/config.ts',
-    may: ['src/observability/logger.ts', 'src/application/zone-calendar.ts', 'node:'],
-    mayForTypes: ['jsonwebtoken'],
+    may: [
+      'src/observability/logger.ts',
+      'src/observability/tracing-settings.ts',
+      'src/application/zone-calendar.ts',
+      'src/keys/token-key.ts',
+      'node:',
+    ],
   },
   { of: 'src/build-version.ts', may: ['node:'] },
   {
@@ -68,9 +93,14 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logger.ts'] },
   // The composition root.
   {
+    of: 'src/key-watch.ts',
+    may: ['src/keys/'],
+    mayForTypes: ['src/config.ts', 'src/observability/'],
+  },
+  {
     of: 'src/core.ts',
     may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb'],
-    mayForTypes: ['src/config.ts'],
+    mayForTypes: ['src/config.ts', 'src/observability/tracing.ts'],
   },
   {
     of: 'src/service.ts',
@@ -80,11 +110,12 @@ const boundaries: readonly Boundary[] = [
       ...adapters,
       'src/build-version.ts',
       'src/core.ts',
+      'src/key-watch.ts',
       'src/metric-labels.ts',
       '@grpc/grpc-js',
       'node:',
     ],
-    mayForTypes: ['src/config.ts', 'mongodb'],
+    mayForTypes: ['src/config.ts', 'src/keys/', 'mongodb'],
   },
   {
     of: 'src/workers/',
@@ -92,6 +123,7 @@ const boundaries: readonly Boundary[] = [
       'src/workers/',
       'src/service.ts',
       'src/build-version.ts',
+      'src/key-watch.ts',
       'src/end-on-bug.ts',
       'src/metric-labels.ts',
       'src/grpc/port-probe.ts',
@@ -99,7 +131,7 @@ const boundaries: readonly Boundary[] = [
       'src/observability/',
       'node:',
     ],
-    mayForTypes: ['src/config.ts'],
+    mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
     of: 'src/main.ts',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect } from 'chai'
 import { readConfig } from '../../../src/config.js'
@@ -14,12 +15,29 @@ function variablesRead(): readonly string[] {
   return [...names].sort()
 }
 
+const OPEN_TELEMETRY = 'node_modules/@opentelemetry'
+
+/** Whether OpenTelemetry's SDK, as it is installed, has this name in its code. */
+function isReadByTheSdk(name: string): boolean {
+  return readdirSync(OPEN_TELEMETRY, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^(core|resources|sdk-trace-base|otlp-[a-z-]+)\/build\/src\/.*\.js$/.test(path))
+    .some((path) => readFileSync(join(OPEN_TELEMETRY, path), 'utf8').includes(`'${name}'`))
+}
+
 describe('.env.example', () => {
   const example = parseEnv(readFileSync('.env.example', 'utf8'))
 
-  it('has every variable of the configuration and no other', () => {
+  const notOurs = Object.keys(example).filter((name) => !variablesRead().includes(name))
+
+  it('has every variable of the configuration', () => {
     expect(variablesRead()).to.include('MONGODB_URI')
-    expect(Object.keys(example).sort()).to.deep.equal(variablesRead())
+    expect(Object.keys(example)).to.include.members([...variablesRead()])
+  })
+
+  it('has no other but those of OpenTelemetry that its SDK reads by itself', () => {
+    expect(notOurs).to.include('OTEL_SERVICE_NAME')
+    expect(notOurs.filter((name) => !isReadByTheSdk(name))).to.deep.equal([])
+    expect(isReadByTheSdk('OTEL_SERVICE_NAMES')).to.equal(false)
   })
 
   it('changes nothing: its values are the defaults', () => {

@@ -58,7 +58,8 @@ describe('authorize stream', () => {
   let pending: Map<string, Pending>
   let taken: string[]
   let bugs: { error: unknown; requestId: string }[]
-  let told: { code: string | undefined; tookMs: number }[]
+  let told: { code: string; tookMs: number }[]
+  let failed: status[]
 
   beforeEach(() => {
     clock = new HandClock()
@@ -67,6 +68,7 @@ describe('authorize stream', () => {
     taken = []
     bugs = []
     told = []
+    failed = []
   })
 
   type Opening = FakeStreamOptions & { readonly ageMsMax?: number; readonly durationMsMax?: number }
@@ -77,19 +79,20 @@ describe('authorize stream', () => {
       handlers: {
         clock,
         durationMsMax,
-        onBug: (error, requestId) => bugs.push({ error, requestId }),
+        onBug: (error, { requestId }) => bugs.push({ error, requestId }),
       },
       limits: {
         window: WINDOW,
         ageMsMax,
         draining: draining.signal,
-        onAnswer: (code, tookMs) => told.push({ code: status[code], tookMs }),
+        onAnswer: (code, tookMs) => told.push({ code, tookMs }),
       },
       authorizeOne: ({ transactionId }, budget) =>
         new Promise((resolve, reject) => {
           taken.push(transactionId)
           pending.set(transactionId, { budget, resolve, reject })
         }),
+      onItemError: (code) => failed.push(code),
     })
     const stream: Stream = new FakeStream(options)
     // The handler is given what could not be read, too.
@@ -211,6 +214,7 @@ describe('authorize stream', () => {
       ])
       const [error] = errorsOf(stream).filter((one) => one !== undefined)
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT', badFields: ['request'] })
+      expect(failed).to.deep.equal([status.INVALID_ARGUMENT])
     })
 
     it('a bug with a neutral text, and tells who is to know of it', async () => {
@@ -222,6 +226,7 @@ describe('authorize stream', () => {
       await untilAnswered(stream, 1)
       expect(errorsOf(stream)[0]?.message).to.equal('internal error')
       expect(bugs).to.deep.equal([{ error: bug, requestId: 'r-1' }])
+      expect(failed).to.deep.equal([status.INTERNAL])
     })
 
     it('UNAVAILABLE to what is not decided within the time and a little, and never again', async () => {
@@ -499,9 +504,10 @@ describe('authorize stream', () => {
       decide('t0')
       pendingOf('t1').reject(new TypeError('a bug'))
       await aWhile()
-      expect({ answers: stream.answers, bugs, status: stream.status }).to.deep.equal({
+      expect({ answers: stream.answers, bugs, failed, status: stream.status }).to.deep.equal({
         answers: [],
         bugs: [],
+        failed: [],
         status: undefined,
       })
     })

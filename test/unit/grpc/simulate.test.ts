@@ -55,6 +55,7 @@ function service() {
     handlers,
     streams: { window: 1, ageMsMax: 1_000, draining: new AbortController().signal },
     onDecision: fail,
+    onItemError: fail,
   })
   const request = (over: Partial<SimulateRequest>): SimulateRequest => ({
     transactionId: 'tx-1',

@@ -2,6 +2,7 @@ import { createSecretKey } from 'node:crypto'
 import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { TokenVerifier } from '../../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../../src/keys/token-key.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 // Signing with a key object takes a fiftieth of the time that a string takes.
@@ -21,8 +22,7 @@ describe('token verifier: what it remembers', () => {
   beforeEach(() => {
     nowMs = NOW_S * 1_000
     verifier = new TokenVerifier({
-      secret,
-      algorithms: ['HS256'],
+      keys: secretKeys([secret], ['HS256']),
       issuer: undefined,
       audience: undefined,
       nowMs: () => nowMs,

@@ -2,6 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { TokenVerifier, type TokenVerifierOptions } from '../../../src/grpc/token-verifier.js'
+import { secretKeys } from '../../../src/keys/token-key.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 /** The moment at which every test begins, in seconds. */
@@ -47,7 +48,7 @@ describe('token verifier', () => {
     }
 
     it('may be signed with any algorithm on the list', () => {
-      const options = { algorithms: ['HS256', 'HS512'] as const }
+      const options = { keys: secretKeys([secret], ['HS256', 'HS512']) }
       expect(verify(token({ sub: 'a' }, { algorithm: 'HS512' }), options)).to.have.property('principal')
     })
   })
@@ -152,8 +153,7 @@ describe('token verifier', () => {
 
   function verifierWith(options: Partial<TokenVerifierOptions>): TokenVerifier {
     return new TokenVerifier({
-      secret,
-      algorithms: ['HS256'],
+      keys: secretKeys([secret], ['HS256']),
       issuer: undefined,
       audience: undefined,
       nowMs: () => nowMs,

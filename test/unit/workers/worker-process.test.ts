@@ -13,8 +13,13 @@ describe('a worker process that the system would not start', () => {
     process.execPath = '/no/such/program'
     end = new Promise((resolve) => {
       worker = new WorkerProcess({
-        start: { worker: 1, config: readConfig({}), mongodbUri: '', jwtSecret: '' },
-        logger: createLogger('silent'),
+        start: () => ({
+          worker: 1,
+          config: readConfig({}),
+          mongodbUri: '',
+          keys: { tls: undefined, tokens: [] },
+        }),
+        logger: createLogger({ level: 'silent', format: 'json' }),
         onChange: () => {},
         onMetrics: () => {},
         onEnd: resolve,

@@ -1,0 +1,44 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { bindServer } from './bind-server.js'
+import { HealthStatus } from './health-status.js'
+import { type PortProbe, probePort } from './port-probe.js'
+
+/**
+ * A plaintext port with grpc.health.v1 and nothing else, for probes that do not speak TLS, such as those of Kubernetes. It says what the
+ * gRPC port says.
+ */
+export class HealthServer {
+  readonly #address: PortProbe
+  readonly #status = new HealthStatus()
+  readonly #server = new Server({
+    'grpc.max_receive_message_length': 1_024,
+    'grpc.max_metadata_size': 8 * 1_024,
+    'grpc.max_concurrent_streams': 16,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 20_000,
+    'grpc.max_connection_age_ms': 300_000,
+    'grpc.max_connection_age_grace_ms': 60_000,
+    'grpc.max_connection_idle_ms': 300_000,
+    'grpc.enable_channelz': 0,
+  })
+
+  constructor(address: PortProbe) {
+    this.#address = address
+    this.#status.addTo(this.#server)
+  }
+
+  /** Starts to listen, NOT_SERVING, and returns the port. Fails with the system's error when it cannot be had. */
+  async listen(): Promise<number> {
+    await probePort(this.#address)
+    return await bindServer(this.#server, this.#address, ServerCredentials.createInsecure())
+  }
+
+  setServing(serving: boolean): void {
+    this.#status.set(serving)
+  }
+
+  /** Closes the port and every connection. */
+  close(): void {
+    this.#server.forceShutdown()
+  }
+}

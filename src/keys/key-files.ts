@@ -1,0 +1,164 @@
+import { jwksKeysIn } from './jwks.js'
+import { KeyFileError } from './key-file-error.js'
+import { pemKeysIn } from './pem-keys.js'
+import { checkTls, type TlsMaterial } from './tls-material.js'
+import type { PublicKey, SecretKey, TokenAlgorithm, TokenKey } from './token-key.js'
+import { WatchedFiles } from './watched-files.js'
+
+/** Most public keys at a time: a token that names none is tried with each of its algorithm. */
+const PUBLIC_KEYS_MAX = 16
+
+/** Paths of the files; undefined: there is no such file. */
+export type KeyPaths = {
+  readonly certificate: string | undefined
+  readonly privateKey: string | undefined
+  readonly clientCa: string | undefined
+  readonly publicKeys: string | undefined
+  readonly jwks: string | undefined
+}
+
+/** Files that are taken over together. */
+export type KeyFileGroup = 'tls' | 'tokens'
+
+/** What the gRPC port is opened with and tokens are verified with. Plain data, because it goes to other processes. */
+export type Keys = {
+  /** Undefined: the port is plaintext. */
+  readonly tls: TlsMaterial | undefined
+  readonly tokens: readonly TokenKey[]
+}
+
+export type KeyFilesOptions = {
+  readonly paths: KeyPaths
+  /** Keys that are in no file. */
+  readonly secrets: readonly SecretKey[]
+  /** Of these algorithms, a public key gets those that it is for. */
+  readonly algorithms: readonly TokenAlgorithm[]
+  /** Pause between two looks at the files, in milliseconds. */
+  readonly intervalMs: number
+  /** Wall-clock time in milliseconds. */
+  readonly nowMs: () => number
+  /** Told when other ones have been taken over. */
+  readonly onChange: (group: KeyFileGroup, keys: Keys) => void
+  /** Told when new ones are no good; the last good ones stay in use. */
+  readonly onRefusal: (group: KeyFileGroup, error: KeyFileError) => void
+}
+
+/** All files of keys and certificates that are configured, and what is in them. */
+export class KeyFiles {
+  readonly #options: KeyFilesOptions
+  readonly #tls: WatchedFiles<TlsMaterial> | undefined
+  readonly #tokens: WatchedFiles<readonly PublicKey[]> | undefined
+
+  private constructor(
+    options: KeyFilesOptions,
+    tls: WatchedFiles<TlsMaterial> | undefined,
+    tokens: WatchedFiles<readonly PublicKey[]> | undefined,
+  ) {
+    this.#options = options
+    this.#tls = tls
+    this.#tokens = tokens
+  }
+
+  /** Reads them for the first time. Throws KeyFileError when one is no good. */
+  static async open(options: KeyFilesOptions): Promise<KeyFiles> {
+    const { paths, intervalMs, onRefusal } = options
+    const tls =
+      paths.certificate === undefined || paths.privateKey === undefined
+        ? undefined
+        : await WatchedFiles.open({
+            paths: given({
+              GRPC_TLS_CERT_FILE: paths.certificate,
+              GRPC_TLS_KEY_FILE: paths.privateKey,
+              GRPC_TLS_CLIENT_CA_FILE: paths.clientCa,
+            }),
+            parse: (texts) => parseTls(texts, options.nowMs()),
+            intervalMs,
+            onChange: () => options.onChange('tls', files.keys),
+            onRefusal: (error) => onRefusal('tls', error),
+          })
+    const tokens =
+      paths.publicKeys === undefined && paths.jwks === undefined
+        ? undefined
+        : await WatchedFiles.open({
+            paths: given({ JWT_PUBLIC_KEY_FILE: paths.publicKeys, JWT_JWKS_FILE: paths.jwks }),
+            parse: (texts) => parseTokens(texts, options.algorithms),
+            intervalMs,
+            onChange: () => options.onChange('tokens', files.keys),
+            onRefusal: (error) => onRefusal('tokens', error),
+          })
+    const files = new KeyFiles(options, tls, tokens)
+    return files
+  }
+
+  /** The last good ones. */
+  get keys(): Keys {
+    return { tls: this.#tls?.value, tokens: [...this.#options.secrets, ...(this.#tokens?.value ?? [])] }
+  }
+
+  /** Which files there are, and why they are not used as they are; undefined when they are. */
+  get problems(): ReadonlyMap<KeyFileGroup, string | undefined> {
+    return new Map([
+      ...(this.#tls ? [['tls', this.#tls.problem] as const] : []),
+      ...(this.#tokens ? [['tokens', this.#tokens.problem] as const] : []),
+    ])
+  }
+
+  /** What is wrong, in words for whoever watches; undefined when nothing is. */
+  get warning(): string | undefined {
+    const refused = [...this.problems.values()]
+      .filter((problem) => problem !== undefined)
+      .map((problem) => `${problem}: the last good ones are in use`)
+    const { tls } = this.keys
+    const expired = tls !== undefined && this.#options.nowMs() > tls.expiresAtMs
+    const warnings = [...refused, ...(expired ? ['the TLS certificate has expired'] : [])]
+    return warnings.length === 0 ? undefined : warnings.join('; ')
+  }
+
+  /** Begins to look at them again and again. */
+  start(): void {
+    this.#tls?.start()
+    this.#tokens?.start()
+  }
+
+  stop(): void {
+    this.#tls?.stop()
+    this.#tokens?.stop()
+  }
+}
+
+function given(paths: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
+  const present = Object.entries(paths).flatMap(([variable, path]) =>
+    path === undefined ? [] : [[variable, path] as const],
+  )
+  return Object.fromEntries(present)
+}
+
+function parseTls(texts: Readonly<Record<string, string>>, nowMs: number): TlsMaterial {
+  const {
+    GRPC_TLS_CERT_FILE: certificate = '',
+    GRPC_TLS_KEY_FILE: privateKey = '',
+    GRPC_TLS_CLIENT_CA_FILE: clientCa,
+  } = texts
+  return checkTls(
+    {
+      certificate: { variable: 'GRPC_TLS_CERT_FILE', text: certificate },
+      privateKey: { variable: 'GRPC_TLS_KEY_FILE', text: privateKey },
+      clientCa: clientCa === undefined ? undefined : { variable: 'GRPC_TLS_CLIENT_CA_FILE', text: clientCa },
+    },
+    nowMs,
+  )
+}
+
+function parseTokens(
+  texts: Readonly<Record<string, string>>,
+  allowed: readonly TokenAlgorithm[],
+): readonly PublicKey[] {
+  const { JWT_PUBLIC_KEY_FILE: pem, JWT_JWKS_FILE: jwks } = texts
+  const keys = [
+    ...(pem === undefined ? [] : pemKeysIn({ variable: 'JWT_PUBLIC_KEY_FILE', text: pem, allowed })),
+    ...(jwks === undefined ? [] : jwksKeysIn({ variable: 'JWT_JWKS_FILE', text: jwks, allowed })),
+  ]
+  if (keys.length <= PUBLIC_KEYS_MAX) return keys
+  const names = Object.keys(texts).join(' and ')
+  throw new KeyFileError(names, `${keys.length} keys, more than ${PUBLIC_KEYS_MAX}`)
+}

@@ -1,0 +1,47 @@
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { KeyFileError } from './key-file-error.js'
+import { algorithmsFor, weaknessOf } from './key-strength.js'
+import { type NamedText, type PemBlock, pemBlocksIn } from './pem-blocks.js'
+import type { PublicKey, TokenAlgorithm } from './token-key.js'
+
+export type KeyFile = NamedText & {
+  /** Of these algorithms, a key gets those that it is for. */
+  readonly allowed: readonly TokenAlgorithm[]
+}
+
+/**
+ * The public keys in a PEM file, one or several. They have no names.
+ *
+ * @throws KeyFileError when there is none, or anything besides: a private key above all.
+ */
+export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly PublicKey[] {
+  // Before the blocks are read: one that is cut off would be a leak all the same.
+  if (text.includes('PRIVATE KEY-----')) {
+    throw new KeyFileError(
+      variable,
+      'has a private key: only public keys belong here, and this one should be replaced',
+    )
+  }
+  return pemBlocksIn({ variable, text }).map((block, index) => {
+    const refuse = (problem: string) => new KeyFileError(variable, `key ${index + 1} ${problem}`)
+    const key = publicKeyOf(block)
+    if (!key) throw refuse('is not a public key')
+    const weakness = weaknessOf(key)
+    if (weakness !== undefined) throw refuse(`is ${weakness}`)
+    const fitting = algorithmsFor(key)
+    if (fitting.length === 0) throw refuse('is of another kind than RSA and EC P-256')
+    const algorithms = fitting.filter((algorithm) => allowed.includes(algorithm))
+    if (algorithms.length === 0) throw refuse(`is for ${fitting.join(' and ')}, not in JWT_ALGORITHMS`)
+    return { kid: undefined, algorithms, publicKey: block.text }
+  })
+}
+
+function publicKeyOf({ label, text }: PemBlock): KeyObject | undefined {
+  // A certificate would do, but who puts it here expects its dates to be heeded.
+  if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') return undefined
+  try {
+    return createPublicKey(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,123 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
+import { KeyFileError } from './key-file-error.js'
+import { weaknessOf } from './key-strength.js'
+import { type NamedText, pemBlocksIn } from './pem-blocks.js'
+
+/** What a TLS port shows and trusts, checked; plain data, because it goes to other processes. All PEM. */
+export type TlsMaterial = {
+  /** The certificate and those that lead to its authority. */
+  readonly certificate: string
+  readonly privateKey: string
+  /** The authorities of clients. When there are some, a client must have a certificate from one of them. */
+  readonly clientCa: string | undefined
+  /** Of the certificate, in hexadecimal digits. */
+  readonly serialNumber: string
+  /** When the first certificate of the chain ends, in milliseconds since 1970. */
+  readonly expiresAtMs: number
+}
+
+/** The content of the files, each with the variable that gives it. */
+export type TlsTexts = {
+  readonly certificate: NamedText
+  readonly privateKey: NamedText
+  readonly clientCa: NamedText | undefined
+}
+
+/**
+ * Checks everything that could keep the port from answering.
+ *
+ * @throws KeyFileError when a file is broken, weak or out of date, or when they do not belong together.
+ */
+export function checkTls({ certificate, privateKey, clientCa }: TlsTexts, nowMs: number): TlsMaterial {
+  const chain = certificatesIn(certificate)
+  const key = privateKeyIn(privateKey)
+  const [leaf] = chain
+  if (!leaf?.checkPrivateKey(key)) {
+    throw new KeyFileError(
+      privateKey.variable,
+      `does not belong to the certificate in ${certificate.variable}`,
+    )
+  }
+  for (const each of chain) checkDates(each, certificate.variable, nowMs)
+  const broken = chain.findIndex((each, index) => index > 0 && !chain[index - 1]?.checkIssued(each))
+  if (broken > 0) {
+    const problem = `certificate ${broken} was not issued by certificate ${broken + 1}: the leaf comes first, then its issuers`
+    throw new KeyFileError(certificate.variable, problem)
+  }
+  if (clientCa) checkAuthorities(clientCa, nowMs)
+  const material = {
+    certificate: certificate.text,
+    privateKey: privateKey.text,
+    clientCa: clientCa?.text,
+    serialNumber: leaf.serialNumber,
+    expiresAtMs: Math.min(...chain.map(({ validTo }) => Date.parse(validTo))),
+  }
+  checkUse(material, certificate.variable)
+  return material
+}
+
+function certificatesIn(file: NamedText): readonly X509Certificate[] {
+  return pemBlocksIn(file).map(({ label, text }, index) => {
+    try {
+      if (label === 'CERTIFICATE') return new X509Certificate(text)
+    } catch {
+      // Said below, as of what is something else.
+    }
+    throw new KeyFileError(file.variable, `PEM block ${index + 1} is not a certificate`)
+  })
+}
+
+function privateKeyIn({ variable, text }: NamedText): KeyObject {
+  const key = parsePrivateKey(text)
+  if (!key) throw new KeyFileError(variable, 'has no private key, or one that is encrypted')
+  const weakness = weaknessOf(key)
+  if (weakness !== undefined) throw new KeyFileError(variable, `is ${weakness}`)
+  return key
+}
+
+function parsePrivateKey(text: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(text)
+  } catch {
+    return undefined
+  }
+}
+
+function checkDates({ validFrom, validTo }: X509Certificate, variable: string, nowMs: number): void {
+  if (nowMs > Date.parse(validTo)) throw new KeyFileError(variable, `expired at ${isoTime(validTo)}`)
+  if (nowMs < Date.parse(validFrom)) {
+    throw new KeyFileError(variable, `is not valid before ${isoTime(validFrom)}`)
+  }
+}
+
+/** A bundle may keep authorities that have expired, as long as there is one that has not. */
+function checkAuthorities(file: NamedText, nowMs: number): void {
+  const authorities = certificatesIn(file)
+  const wrong = authorities.findIndex(({ ca }) => !ca)
+  if (wrong >= 0) {
+    throw new KeyFileError(file.variable, `certificate ${wrong + 1} is not that of an authority`)
+  }
+  const [first] = authorities
+  const someValid = authorities.some(({ validTo }) => nowMs <= Date.parse(validTo))
+  if (first && !someValid) checkDates(first, file.variable, nowMs)
+}
+
+/** The last word is OpenSSL's: it may refuse a curve or a signature that we know nothing of. */
+function checkUse({ certificate, privateKey, clientCa }: TlsMaterial, variable: string): void {
+  try {
+    createSecureContext({
+      cert: certificate,
+      key: privateKey,
+      ...(clientCa !== undefined && { ca: clientCa }),
+    })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    throw new KeyFileError(variable, `cannot be used for TLS (${code})`)
+  }
+}
+
+/** The date as a certificate has it is "Nov 24 01:20:32 2026 GMT". */
+function isoTime(date: string): string {
+  return new Date(date).toISOString()
+}

@@ -1,0 +1,100 @@
+/** What is traced to where, as far as we read it ourselves; the rest of OpenTelemetry's variables its SDK reads. */
+export type TracingSettings = {
+  /** Nothing of OpenTelemetry is loaded unless it is on. */
+  readonly on: boolean
+  readonly protocol: OtlpProtocol
+  readonly batches: SpanBatches
+  /** Whether OTEL_RESOURCE_ATTRIBUTES is set: the SDK drops all of it, and says nothing, when a part of it is wrong. */
+  readonly hasResourceAttributes: boolean
+  /** What is wrong with the variables, by name and without their values, which may hold credentials. It stops nothing. */
+  readonly problems: readonly string[]
+}
+
+/** How spans wait and leave: numbers of spans, and times in milliseconds. */
+export type SpanBatches = {
+  readonly maxQueueSize: number
+  readonly maxExportBatchSize: number
+  readonly scheduledDelayMillis: number
+  readonly exportTimeoutMillis: number
+}
+
+const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
+export type OtlpProtocol = (typeof protocols)[number]
+
+/** The value of a variable; undefined when it is not set. */
+type Read = (name: string) => string | undefined
+
+/**
+ * Reads OpenTelemetry's standard variables. Tracing is on when an endpoint or an exporter is named: unlike an SDK by itself, a service that
+ * was told nothing looks for no collector. A bad value counts as one that is not set; one of those that say where to turns tracing off.
+ */
+export function readTracingSettings(read: Read): TracingSettings {
+  const problems: string[] = []
+  const wanted = isWanted(read, problems)
+  const protocol = readProtocol(read, problems)
+  const endpoints = [
+    isEndpoint(read, 'OTEL_EXPORTER_OTLP_ENDPOINT', problems),
+    isEndpoint(read, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', problems),
+  ]
+  return Object.freeze({
+    on: wanted && !endpoints.includes(false),
+    protocol,
+    batches: readBatches(read, problems),
+    hasResourceAttributes: read('OTEL_RESOURCE_ATTRIBUTES') !== undefined,
+    problems,
+  })
+}
+
+function isWanted(read: Read, problems: string[]): boolean {
+  const disabled = read('OTEL_SDK_DISABLED')?.toLowerCase()
+  if (disabled !== undefined && disabled !== 'true' && disabled !== 'false') {
+    problems.push('OTEL_SDK_DISABLED must be true or false: it counts as false')
+  }
+  const exporter = read('OTEL_TRACES_EXPORTER')
+  if (exporter !== undefined && exporter !== 'otlp' && exporter !== 'none') {
+    problems.push('OTEL_TRACES_EXPORTER must be otlp or none: nothing is traced')
+    return false
+  }
+  if (disabled === 'true' || exporter === 'none') return false
+  const endpoint = read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? read('OTEL_EXPORTER_OTLP_ENDPOINT')
+  return exporter === 'otlp' || endpoint !== undefined
+}
+
+function readProtocol(read: Read, problems: string[]): OtlpProtocol {
+  const general = read('OTEL_EXPORTER_OTLP_PROTOCOL')
+  const text = read('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? general ?? 'http/protobuf'
+  const protocol = protocols.find((known) => known === text)
+  if (protocol === undefined) {
+    problems.push(`OTEL_EXPORTER_OTLP_PROTOCOL must be one of ${protocols.join(', ')}: it counts as not set`)
+  }
+  return protocol ?? 'http/protobuf'
+}
+
+/** Undefined when it is not set. */
+function isEndpoint(read: Read, name: string, problems: string[]): boolean | undefined {
+  const text = read(name)
+  if (text === undefined) return undefined
+  const good = /^https?:\/\/./i.test(text) && URL.canParse(text)
+  if (!good) problems.push(`${name} must be a URL that begins with http:// or https://: nothing is traced`)
+  return good
+}
+
+function readBatches(read: Read, problems: string[]): SpanBatches {
+  const integer = (name: string, { fallback, min, max }: IntegerLimits): number => {
+    const text = read(name) ?? String(fallback)
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    problems.push(`${name} must be a whole number from ${min} to ${max}: it counts as not set`)
+    return fallback
+  }
+  const maxQueueSize = integer('OTEL_BSP_MAX_QUEUE_SIZE', { fallback: 2_048, min: 1, max: 100_000 })
+  const batchSize = integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', { fallback: 512, min: 1, max: 100_000 })
+  return {
+    maxQueueSize,
+    maxExportBatchSize: Math.min(batchSize, maxQueueSize),
+    scheduledDelayMillis: integer('OTEL_BSP_SCHEDULE_DELAY', { fallback: 5_000, min: 1, max: 600_000 }),
+    exportTimeoutMillis: integer('OTEL_BSP_EXPORT_TIMEOUT', { fallback: 30_000, min: 1, max: 600_000 }),
+  }
+}
+
+type IntegerLimits = { readonly fallback: number; readonly min: number; readonly max: number }

@@ -1,0 +1,78 @@
+import { expect } from 'chai'
+import { eventually } from '../../support/eventually.js'
+import { MountedFiles } from '../../support/mounted-files.js'
+import { serviceEnvironment } from '../../support/service-fixture.js'
+import { type ServiceProcess, useServices } from '../../support/service-process.js'
+import { type Environment, make } from './make.js'
+
+describe('make certs', function () {
+  // Several commands, each of which starts Node.js and loads TypeScript.
+  this.timeout(60_000)
+  const start = useServices()
+  const folder = new MountedFiles()
+  after(() => folder.remove())
+  let printed: string
+  let env: Environment
+  let service: ServiceProcess
+
+  before(async () => {
+    const data = { DATA_DIR: folder.path('data') }
+    const { code, stdout, stderr } = await make(['-s', 'certs', 'hosts=authorizer.test 10.0.0.7'], data)
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    printed = stdout
+    const lines = stdout.split('\n').filter((line) => line.startsWith('GRPC_TLS_'))
+    env = {
+      ...data,
+      ...(await serviceEnvironment()),
+      ...Object.fromEntries(lines.map((line) => line.split('='))),
+      KEY_FILES_REFRESH_MS: '50',
+      GRPC_HEALTH_PORT: '0',
+      SEED_EXAMPLES: 'true',
+    }
+    service = await start(env)
+    await service.untilEvent('serving')
+    env = { ...env, GRPC_PORT: service.grpcAddress.split(':')[1] }
+  })
+
+  const authorize = () => make(['-s', 'authorize', 'amount=1.00', 'mcc=5811'], env)
+
+  it('prints what to put into .env, which the service starts with', () => {
+    expect(printed.match(/^GRPC_TLS_\w+/gm)).to.deep.equal([
+      'GRPC_TLS_CERT_FILE',
+      'GRPC_TLS_KEY_FILE',
+      'GRPC_TLS_CLIENT_CA_FILE',
+    ])
+  })
+
+  it('makes what the other commands reach the service with', async () => {
+    const { code, stdout, stderr } = await authorize()
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).to.include({ code: '00' })
+  })
+
+  it('again renews the certificates while the service runs, and nobody has to do anything', async () => {
+    expect(await make(['-s', 'certs'], env)).to.include({ code: 0, stderr: '' })
+    await eventually('they are taken over', () =>
+      service.events.some(({ event, files }) => event === 'key files reloaded' && files === 'tls'),
+    )
+    expect((await authorize()).code).to.equal(0)
+  })
+
+  it('says in one line what is wrong with a host', async () => {
+    const { code, stderr } = await make(['certs', 'hosts=a b/c'], env)
+    expect(code).to.equal(2)
+    expect(stderr).to.match(/^certs: hosts= must be names and IP addresses.*\n$/)
+  })
+})
+
+describe('make token where only others have the private key', () => {
+  it('says so', async () => {
+    const { code, stdout, stderr } = await make(['-s', 'token'], { JWT_JWKS_FILE: 'jwks.json' })
+    expect({ code, stdout, stderr }).to.deep.equal({
+      code: 2,
+      stdout: '',
+      stderr:
+        'token: the configuration verifies tokens with public keys only: who has the private key signs them\n',
+    })
+  })
+})

@@ -1,0 +1,309 @@
+import { X509Certificate } from 'node:crypto'
+import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
+import { expect } from 'chai'
+import type { Identity } from '../../tools/certificates/certificate.js'
+import { lockAccount } from '../support/account-lock.js'
+import { fundedAccount } from '../support/accounts.js'
+import { authority, clientIdentity, hours, serverIdentity } from '../support/certificates.js'
+import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { handshake } from '../support/handshake.js'
+import { HealthClient } from '../support/health-client.js'
+import { readMetric } from '../support/metrics-page.js'
+import { MountedFiles } from '../support/mounted-files.js'
+import { askReflection } from '../support/reflection-client.js'
+import { ServiceCalls } from '../support/service-call.js'
+import { useService } from '../support/service-fixture.js'
+import { ServiceProcess } from '../support/service-process.js'
+import { JWT_SECRET } from '../support/token.js'
+
+const ca = authority('authority')
+const client = clientIdentity(ca)
+
+function secured(identity?: Identity): ChannelCredentials {
+  const key = identity && Buffer.from(identity.privateKey)
+  const certificate = identity && Buffer.from(identity.certificate)
+  return credentials.createSsl(Buffer.from(ca.certificate), key ?? null, certificate ?? null)
+}
+
+function filesOf({ certificate, privateKey }: Identity, clientCa = ca.certificate) {
+  return { 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': clientCa }
+}
+
+function environmentOf(files: MountedFiles) {
+  return {
+    GRPC_TLS_CERT_FILE: files.path('tls.crt'),
+    GRPC_TLS_KEY_FILE: files.path('tls.key'),
+    GRPC_TLS_CLIENT_CA_FILE: files.path('ca.crt'),
+    GRPC_HEALTH_PORT: '0',
+    KEY_FILES_REFRESH_MS: '50',
+  }
+}
+
+describe('mutual TLS', () => {
+  const files = new MountedFiles()
+  const server = serverIdentity(ca)
+  files.replace(filesOf(server))
+  after(() => files.remove())
+  const fixture = useService({ ...environmentOf(files), DECISION_TIMEOUT_MS: '10000' })
+
+  async function outcomeFor(security: ChannelCredentials): Promise<string> {
+    const caller = new TestClient(fixture().service.grpcAddress, security)
+    const { response, error } = await caller.authorize(purchase({}))
+    caller.close()
+    return response?.code ?? error?.code ?? ''
+  }
+  const shakeHands = (options: object) =>
+    handshake(fixture().service.grpcAddress, {
+      ca: ca.certificate,
+      cert: client.certificate,
+      key: client.privateKey,
+      ...options,
+    })
+
+  it('decides for a client with a certificate from the authority', async () => {
+    expect(await outcomeFor(secured(client))).to.equal('07')
+  })
+
+  const stranger = authority('authority')
+  for (const [what, security] of [
+    ['no TLS', credentials.createInsecure()],
+    ['no certificate', secured()],
+    ['a certificate from another authority of the same name', secured(clientIdentity(stranger))],
+    ['a certificate that has expired', secured(clientIdentity(ca, { validity: hours(-48, -24) }))],
+    ['a certificate that is not valid yet', secured(clientIdentity(ca, { validity: hours(24, 48) }))],
+    ['a certificate for servers', secured(serverIdentity(ca))],
+  ] as const) {
+    it(`refuses a client with ${what}`, async () => {
+      expect(await outcomeFor(security)).to.equal('UNAVAILABLE')
+    })
+  }
+
+  it('is refused by a client that trusts another authority', async () => {
+    expect(await shakeHands({ ca: stranger.certificate })).to.have.property('refusal')
+  })
+
+  it('is refused by a client that has called another name', async () => {
+    expect(await shakeHands({ servername: 'other.test' })).to.deep.equal({
+      refusal: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    })
+  })
+
+  for (const protocol of ['TLSv1.2', 'TLSv1.3'] as const) {
+    it(`speaks ${protocol}`, async () => {
+      const { protocol: spoken } = await shakeHands({ minVersion: protocol, maxVersion: protocol })
+      expect(spoken).to.equal(protocol)
+    })
+  }
+
+  for (const protocol of ['TLSv1', 'TLSv1.1'] as const) {
+    it(`does not speak ${protocol}`, async () => {
+      const old = { minVersion: protocol, maxVersion: protocol, ciphers: 'DEFAULT@SECLEVEL=0' }
+      expect(await shakeHands(old)).to.deep.equal({ refusal: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })
+    })
+  }
+
+  for (const cipher of ['ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256']) {
+    it(`does not speak ${cipher}`, async () => {
+      const { refusal } = await shakeHands({ maxVersion: 'TLSv1.2', ciphers: cipher })
+      expect(refusal).to.match(/HANDSHAKE_FAILURE/)
+    })
+  }
+
+  it('tells a developer that there is TLS', () => {
+    expect(fixture().service.stdout).to.include('is ready: gRPC with TLS on 127.0.0.1:')
+  })
+
+  it('tells when the certificate ends', async () => {
+    const name = 'benefits_tls_certificate_expiry_timestamp_seconds'
+    const expiresAtS = await readMetric(fixture().service.httpUrl, name)
+    expect(expiresAtS * 1_000 - Date.now()).to.be.within(3_000_000, 3_600_000)
+  })
+
+  describe('has a plaintext port', () => {
+    let health: HealthClient
+    before(() => {
+      health = new HealthClient(fixture().service.healthAddress)
+    })
+    after(() => health.close())
+
+    for (const service of ['', 'benefits.v1.AuthorizationService', 'benefits.v1.AccountService']) {
+      it(`for the health of "${service}", without a token`, async () => {
+        expect(await health.check(service)).to.equal('SERVING')
+      })
+    }
+
+    it('that does not know a service that is not there', async () => {
+      expect(await health.check('benefits.v1.NoService')).to.include({ code: 'NOT_FOUND' })
+    })
+
+    it('that decides nothing', async () => {
+      const caller = new TestClient(fixture().service.healthAddress)
+      const { code } = await caller.fail(purchase({}))
+      caller.close()
+      expect(code).to.equal('UNIMPLEMENTED')
+    })
+
+    it('that has no other service either', async () => {
+      const accounts = new ServiceCalls(fixture().service.healthAddress, 'benefits.v1.AccountService')
+      const refusal = await accounts.call('ListAccounts', {}).catch((error: unknown) => String(error))
+      accounts.close()
+      expect(refusal).to.include('UNIMPLEMENTED')
+    })
+
+    it('that does not reflect', async () => {
+      const asked = askReflection(fixture().service.healthAddress, 'v1', [{ list_services: '' }])
+      expect(await asked.catch((error: unknown) => error)).to.include({ code: status.UNIMPLEMENTED })
+    })
+  })
+
+  describe('whose new files do not belong together', () => {
+    const problem = 'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE'
+    const detail = async () => await (await fetch(`${fixture().service.httpUrl}/readyz`)).text()
+    const metric = (name: string) =>
+      readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files: 'tls' })
+    let atFirst: readonly number[]
+
+    before(async () => {
+      atFirst = [await metric('unusable'), await metric('reload_failures_total')]
+      const { privateKey } = serverIdentity(ca)
+      files.replace(filesOf({ ...server, privateKey }))
+      await fixture().service.untilEvent('key files refused, the last good ones stay in use')
+    })
+
+    it('goes on with the last good ones', async () => {
+      const { serialNumber } = await shakeHands({})
+      expect(serialNumber).to.equal(new X509Certificate(server.certificate).serialNumber)
+    })
+
+    it('says so where readiness is asked for, and stays ready', async () => {
+      expect(await detail()).to.equal(`ready; ${problem}: the last good ones are in use\n`)
+    })
+
+    it('counts that, once', async () => {
+      const after = [await metric('unusable'), await metric('reload_failures_total')]
+      expect([atFirst, after]).to.deep.equal([
+        [0, 0],
+        [1, 1],
+      ])
+    })
+
+    it('never shows a key', () => {
+      const [, secretPart = ''] = server.privateKey.split('\n')
+      expect(secretPart).to.have.length.above(20)
+      expect(fixture().service.stdout).to.not.include(secretPart)
+    })
+
+    it('takes the next good ones, and says that all is well', async () => {
+      const renewed = serverIdentity(ca)
+      const { serialNumber } = new X509Certificate(renewed.certificate)
+      files.replace(filesOf(renewed))
+      const { files: group, serialNumber: logged } = await fixture().service.untilEvent('key files reloaded')
+      expect({ group, logged }).to.deep.equal({ group: 'tls', logged: serialNumber })
+      expect((await shakeHands({})).serialNumber).to.equal(serialNumber)
+      expect([await detail(), await metric('unusable'), await metric('reloads_total')]).to.deep.equal([
+        'ready\n',
+        0,
+        1,
+      ])
+    })
+  })
+
+  describe('told to stop while it decides', () => {
+    let health: HealthClient
+    let seen: readonly string[]
+    let answer: Outcome<AuthorizeResponse>
+    let exitCode: number | null
+
+    before(async () => {
+      const { core, env, service } = fixture()
+      const account_id = await fundedAccount(core, { CASH: 5_000n })
+      const { release } = await lockAccount(core, String(env['MONGODB_DATABASE']), account_id)
+      const started = await readMetric(service.httpUrl, 'grpc_server_started_total')
+      health = new HealthClient(service.healthAddress)
+      const watch = health.watch('')
+      await watch.until('SERVING')
+      const caller = new TestClient(service.grpcAddress, secured(client))
+      const asked = caller.authorize(purchase({ account_id }))
+      await eventually(
+        'the call has begun',
+        async () => (await readMetric(service.httpUrl, 'grpc_server_started_total')) > started,
+      )
+
+      service.signal('SIGTERM')
+      await watch.until('NOT_SERVING')
+      seen = [...watch.statuses, service.hasExited ? 'ended' : 'still there']
+      await release()
+      answer = await asked
+      caller.close()
+      exitCode = await service.untilExit()
+    })
+    after(() => health.close())
+
+    it('says so on the plaintext port first, before the purchase is decided', () => {
+      expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
+    })
+
+    it('answers the purchase, and ends with exit code 0 although somebody watches', () => {
+      expect({ code: answer.response?.code, exitCode }).to.deep.equal({ code: '00', exitCode: 0 })
+    })
+  })
+})
+
+describe('TLS without certificates of clients', () => {
+  const files = new MountedFiles()
+  const { 'ca.crt': _, ...rest } = filesOf(serverIdentity(ca))
+  files.replace(rest)
+  after(() => files.remove())
+  const fixture = useService({ ...environmentOf(files), GRPC_TLS_CLIENT_CA_FILE: '' })
+
+  it('decides for a client that has none', async () => {
+    const caller = new TestClient(fixture().service.grpcAddress, secured())
+    const { code } = await caller.decide(purchase({}))
+    caller.close()
+    expect(code).to.equal('07')
+  })
+})
+
+describe('a service whose files are no good does not start:', () => {
+  const files = new MountedFiles()
+  after(() => files.remove())
+  const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
+
+  async function refusalOf(
+    { certificate, privateKey }: Identity,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    files.replace(filesOf({ certificate, privateKey }))
+    const service = new ServiceProcess({ ...environmentOf(files), MONGODB_URI: NOBODY, JWT_SECRET, ...env })
+    expect(await service.untilExit()).to.equal(1)
+    const [line = '', ...more] = service.stderr.trimEnd().split('\n')
+    expect(more).to.deep.equal([])
+    return line.replace('benefits-authorizer cannot start: ', '')
+  }
+
+  it('an expired certificate', async () => {
+    const expired = serverIdentity(ca, { validity: hours(-48, -24) })
+    expect(await refusalOf(expired)).to.match(/^GRPC_TLS_CERT_FILE: expired at 20[\dT:.-]+Z$/)
+  })
+
+  it('a key of another certificate, with several workers', async () => {
+    const { privateKey } = serverIdentity(ca)
+    const mixed = { ...serverIdentity(ca), privateKey }
+    expect(await refusalOf(mixed, { WORKERS: '2' })).to.equal(
+      'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE',
+    )
+  })
+
+  it('a file that is not there', async () => {
+    expect(await refusalOf(serverIdentity(ca), { JWT_JWKS_FILE: '/no/such/file' })).to.equal(
+      'JWT_JWKS_FILE: cannot be read (ENOENT)',
+    )
+  })
+
+  it('a certificate without its key', async () => {
+    expect(await refusalOf(serverIdentity(ca), { GRPC_TLS_KEY_FILE: '' })).to.equal(
+      'configuration: GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files',
+    )
+  })
+})

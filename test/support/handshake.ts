@@ -1,0 +1,27 @@
+import { type ConnectionOptions, connect } from 'node:tls'
+
+/** What a TLS handshake ended with. */
+export type Handshake =
+  | {
+      readonly protocol: string | null
+      /** Of the server's certificate, in hexadecimal digits. */
+      readonly serialNumber: string
+      readonly refusal?: never
+    }
+  | { readonly refusal: string; readonly protocol?: never; readonly serialNumber?: never }
+
+/** Longest time that it may take, in milliseconds. */
+const HANDSHAKE_MS_MAX = 10_000
+
+/** Opens a TLS connection for HTTP/2, and closes it again at once. */
+export function handshake(address: string, options: ConnectionOptions): Promise<Handshake> {
+  const [host = '', port] = address.split(':')
+  return new Promise((resolve) => {
+    const socket = connect({ host, port: Number(port), ALPNProtocols: ['h2'], ...options }, () => {
+      resolve({ protocol: socket.getProtocol(), serialNumber: socket.getPeerCertificate().serialNumber })
+      socket.destroy()
+    })
+    socket.setTimeout(HANDSHAKE_MS_MAX, () => socket.destroy(new Error('no handshake in time')))
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve({ refusal: error.code ?? error.message }))
+  })
+}

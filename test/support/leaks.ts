@@ -1,0 +1,58 @@
+/** What a process has written so far. */
+type Output = { readonly what: string; readonly text: () => string }
+
+const outputs: Output[] = []
+const secrets = new Set<string>()
+
+/** Shorter ones could stand in an output by chance. */
+const SECRET_LENGTH_MIN = 6
+
+/** What no process may write, whatever it is: however a test came by it. */
+const forbidden: readonly (readonly [what: string, form: RegExp])[] = [
+  ['a token', /\beyJ[\w-]{10,}\.[\w-]{2,}/],
+  ['an authorization header', /\bbearer +[\w.-]{16,}/i],
+  ['an authorization field', /["']?authorization["']?[:=] *["'](?!\[redacted\])[^"']/i],
+  ['a URI with a password', /\b[a-z][a-z+]*:\/\/[^\s/:@"]+:(?!\[redacted\])[^\s/@"]+@/i],
+]
+
+/** From now on no process may write this; returns it. */
+export function secret(text: string): string {
+  if (text.length >= SECRET_LENGTH_MIN) secrets.add(text)
+  return text
+}
+
+/** The same for a token: all of it, its claims and its signature; its header is no secret. */
+export function secretToken(token: string): string {
+  for (const part of [token, ...token.split('.').slice(1)]) secret(part)
+  return token
+}
+
+/** The same for what is secret in the environment of a process. */
+export function secretsOfEnvironment(env: Readonly<Record<string, string | undefined>>): void {
+  const { JWT_SECRET, MONGODB_URI, OTEL_EXPORTER_OTLP_HEADERS } = env
+  secret(JWT_SECRET ?? '')
+  secret(OTEL_EXPORTER_OTLP_HEADERS?.split('=').at(-1) ?? '')
+  const [, password] = /:\/\/[^/:@]*:([^/@]*)@/.exec(MONGODB_URI ?? '') ?? []
+  secret(password ?? '')
+}
+
+/** Looks, at the end of the file of tests, for secrets in what this has written. */
+export function watchForLeaks(what: string, text: () => string): void {
+  outputs.push({ what, text })
+}
+
+/** What of the watched outputs must not be there, and forgets them: neither the secret nor the line, since this is printed, too. */
+export function takeLeaks(): readonly string[] {
+  return outputs.splice(0).flatMap(({ what, text }) => leaksIn(text()).map((leak) => `${what}: ${leak}`))
+}
+
+function leaksIn(text: string): readonly string[] {
+  const known = [...secrets].filter((one) => text.includes(one))
+  return [
+    ...known.map((one) => `a secret of ${one.length} characters, at ${text.indexOf(one)}`),
+    ...forbidden.flatMap(([what, form]) => {
+      const place = text.search(form)
+      return place < 0 ? [] : [`${what}, at ${place}`]
+    }),
+  ]
+}

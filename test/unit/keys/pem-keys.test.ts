@@ -1,0 +1,62 @@
+import { expect } from 'chai'
+import { pemKeysIn } from '../../../src/keys/pem-keys.js'
+import { tokenAlgorithms } from '../../../src/keys/token-key.js'
+import { authority } from '../../support/certificates.js'
+import { type KeyPair, pemOf } from '../../support/signing.js'
+import { ec, ec384, ed25519, rsa, rsaPss, secp256k1, weakRsa } from './key-pairs.js'
+
+const FILE = 'JWT_PUBLIC_KEY_FILE'
+const read = (text: string, allowed: readonly (typeof tokenAlgorithms)[number][] = tokenAlgorithms) =>
+  pemKeysIn({ variable: FILE, text, allowed })
+
+describe('public keys in PEM', () => {
+  it('are for the algorithms of their kind, and have no names', () => {
+    expect(read(pemOf(rsa) + pemOf(ec) + pemOf(rsaPss))).to.deep.equal([
+      { kid: undefined, algorithms: ['RS256', 'PS256'], publicKey: pemOf(rsa) },
+      { kid: undefined, algorithms: ['ES256'], publicKey: pemOf(ec) },
+      { kid: undefined, algorithms: ['PS256'], publicKey: pemOf(rsaPss) },
+    ])
+  })
+
+  it('are for no algorithm that is not allowed', () => {
+    expect(read(pemOf(rsa), ['PS256', 'HS256']).map(({ algorithms }) => algorithms)).to.deep.equal([
+      ['PS256'],
+    ])
+  })
+
+  it('may be in the older format of RSA, with comments in between and other ends of lines', () => {
+    const older = rsa.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString()
+    const text = `the old one\n${older}the new one\n${pemOf(ec)}`.replaceAll('\n', '\r\n')
+    expect(read(text)).to.have.length(2)
+  })
+
+  const privatePem = (pair: KeyPair, type: 'pkcs8' | 'sec1' = 'pkcs8') =>
+    pair.privateKey.export({ type, format: 'pem' }).toString()
+  const isPrivate = 'has a private key: only public keys belong here, and this one should be replaced'
+  for (const [what, text, problem] of [
+    ['nothing', '', 'has no PEM block'],
+    ['other text', 'no key at all', 'has no PEM block'],
+    ['a private key', privatePem(ec), isPrivate],
+    ['a private key in the older format', privatePem(ec, 'sec1'), isPrivate],
+    ['a private key behind a public one', pemOf(rsa) + privatePem(rsa), isPrivate],
+    ['half a private key', privatePem(rsa).slice(0, 200), isPrivate],
+    ['half a public key', pemOf(rsa).slice(0, 200), 'PEM block 1 is broken'],
+    ['half a key behind a whole one', pemOf(ec) + pemOf(rsa).slice(0, 200), 'PEM block 2 is broken'],
+    ['a key with a byte changed', pemOf(ec).replace('MFkw', 'MFkx'), 'key 1 is not a public key'],
+    ['a certificate', authority('a').certificate, 'key 1 is not a public key'],
+    ['RSA of 1024 bits', pemOf(weakRsa), 'key 1 is an RSA key of 1024 bits: 2048 are the least'],
+    ['EC P-384', pemOf(ec384), 'key 1 is of another kind than RSA and EC P-256'],
+    ['EC secp256k1', pemOf(secp256k1), 'key 1 is of another kind than RSA and EC P-256'],
+    ['Ed25519', pemOf(rsa) + pemOf(ed25519), 'key 2 is of another kind than RSA and EC P-256'],
+  ] as const) {
+    it(`are refused with ${what}`, () => {
+      expect(() => read(text)).to.throw(`${FILE}: ${problem}`)
+    })
+  }
+
+  it('are refused when nothing allowed fits', () => {
+    expect(() => read(pemOf(rsa), ['ES256'])).to.throw(
+      `${FILE}: key 1 is for RS256 and PS256, not in JWT_ALGORITHMS`,
+    )
+  })
+})

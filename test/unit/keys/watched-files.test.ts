@@ -1,0 +1,216 @@
+import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { KeyFileError } from '../../../src/keys/key-file-error.js'
+import { WatchedFiles } from '../../../src/keys/watched-files.js'
+import { eventually } from '../../support/eventually.js'
+import { MountedFiles } from '../../support/mounted-files.js'
+import { useTempFolder } from '../../support/temp-folder.js'
+
+/** A pair belongs together when its texts are the same. */
+function parsePair(texts: Readonly<Record<string, string>>): string {
+  const { ONE, OTHER } = texts
+  if (ONE === undefined || ONE === '' || ONE !== OTHER)
+    throw new KeyFileError('ONE', 'does not belong to OTHER')
+  return ONE
+}
+
+describe('watched files', () => {
+  const folder = useTempFolder()
+  let files: WatchedFiles<string>
+  let taken: string[]
+  let refused: string[]
+  let one: string
+  let other: string
+  let tests = 0
+
+  beforeEach(async () => {
+    const own = join(folder(), String(++tests))
+    await mkdir(own)
+    one = join(own, 'one')
+    other = join(own, 'other')
+    taken = []
+    refused = []
+    await writePair('a')
+    files = await open()
+  })
+  afterEach(() => files.stop())
+
+  function open(paths = { ONE: one, OTHER: other }) {
+    return WatchedFiles.open({
+      paths,
+      parse: parsePair,
+      intervalMs: 10,
+      onChange: (value) => taken.push(value),
+      onRefusal: ({ message }) => refused.push(message),
+    })
+  }
+
+  async function writePair(text: string): Promise<void> {
+    await writeFile(one, text)
+    await writeFile(other, text)
+  }
+
+  async function look(times: number): Promise<void> {
+    for (let looks = 0; looks < times; looks += 1) await files.look()
+  }
+
+  const state = () => ({ value: files.value, taken, refused, problem: files.problem })
+  const unchanged = { value: 'a', taken: [], refused: [], problem: undefined }
+
+  it('are what they were at the beginning, as long as nothing happens', async () => {
+    await look(3)
+    expect(state()).to.deep.equal(unchanged)
+  })
+
+  it('are not taken over at the first look', async () => {
+    await writePair('b')
+    await look(1)
+    expect(state()).to.deep.equal(unchanged)
+  })
+
+  it('are taken over, once, when they were the same at two looks', async () => {
+    await writePair('b')
+    await look(4)
+    expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
+  })
+
+  it('are not refused when one of them comes later', async () => {
+    await writeFile(one, 'b')
+    await look(1)
+    await writeFile(other, 'b')
+    await look(2)
+    expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
+  })
+
+  it('are not refused while one of them is missing between two looks', async () => {
+    await rm(one)
+    await look(1)
+    await writePair('b')
+    await look(2)
+    expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
+  })
+
+  it('stay the last good ones when they do not belong together, which is said once', async () => {
+    await writeFile(one, 'b')
+    await look(5)
+    const problem = 'ONE: does not belong to OTHER'
+    expect(state()).to.deep.equal({ ...unchanged, refused: [problem], problem })
+  })
+
+  it('are refused again when they are bad in another way', async () => {
+    await writeFile(one, 'b')
+    await look(2)
+    await writeFile(one, 'c')
+    await look(2)
+    expect(refused).to.have.length(2)
+  })
+
+  it('are well again when they are what is in use', async () => {
+    await writeFile(one, 'b')
+    await look(2)
+    await writeFile(one, 'a')
+    await look(2)
+    expect(state()).to.deep.equal({ ...unchanged, refused: ['ONE: does not belong to OTHER'] })
+  })
+
+  it('are taken over after they were refused, when they are good', async () => {
+    await writeFile(one, 'b')
+    await look(2)
+    await writeFile(other, 'b')
+    await look(2)
+    expect({ value: files.value, problem: files.problem }).to.deep.equal({ value: 'b', problem: undefined })
+  })
+
+  it('are tried again without being written again: time may have made them good', async () => {
+    let good = false
+    const late = await WatchedFiles.open({
+      paths: { ONE: one },
+      parse: ({ ONE = '' }) => {
+        if (ONE === 'a' || good) return ONE
+        throw new KeyFileError('ONE', 'is not valid yet')
+      },
+      intervalMs: 10,
+      onChange: (value) => taken.push(value),
+      onRefusal: ({ message }) => refused.push(message),
+    })
+    await writeFile(one, 'b')
+    for (let looks = 0; looks < 3; looks += 1) await late.look()
+    good = true
+    await late.look()
+    expect({ value: late.value, refused }).to.deep.equal({ value: 'b', refused: ['ONE: is not valid yet'] })
+  })
+
+  it('stay in use when nobody has thought of what is in the new ones', async () => {
+    const bug = await WatchedFiles.open({
+      paths: { ONE: one, OTHER: other },
+      parse: ({ ONE = '' }) => {
+        if (ONE === 'a') return ONE
+        throw new TypeError('a bug')
+      },
+      intervalMs: 10,
+      onChange: (value) => taken.push(value),
+      onRefusal: ({ message, cause }) => refused.push(message, String(cause)),
+    })
+    await writePair('b')
+    for (let looks = 0; looks < 3; looks += 1) await bug.look()
+    expect({ value: bug.value, refused }).to.deep.equal({
+      value: 'a',
+      refused: ['ONE, OTHER: cannot be used', 'TypeError: a bug'],
+    })
+  })
+
+  for (const [what, spoil, problem] of [
+    ['is gone', () => rm(one), 'ONE: cannot be read (ENOENT)'],
+    ['is a folder', () => rm(one).then(() => mkdir(one)), 'ONE: is not a file'],
+    ['is too large', () => writeFile(one, 'x'.repeat(256 * 1024 + 1)), 'ONE: has more than 262144 bytes'],
+  ] as const) {
+    it(`stay in use when one of them ${what}`, async () => {
+      await spoil()
+      await look(3)
+      expect(state()).to.deep.equal({ ...unchanged, refused: [problem], problem })
+    })
+
+    it(`cannot be opened when one of them ${what}`, async () => {
+      await spoil()
+      expect(await open().catch((error: unknown) => error))
+        .to.be.instanceOf(KeyFileError)
+        .and.have.property('message', problem)
+    })
+  }
+
+  it('may be replaced by renaming, with the length and the time of the old ones', async () => {
+    const { atime, mtime } = await stat(one)
+    await writeFile(`${one}.new`, 'b')
+    await utimes(`${one}.new`, atime, mtime)
+    await rename(`${one}.new`, one)
+    await writeFile(other, 'b')
+    await look(2)
+    expect(files.value).to.equal('b')
+  })
+
+  it('may be swapped by a link, as Kubernetes does', async () => {
+    const mounted = new MountedFiles()
+    mounted.replace({ one: 'a', other: 'a' })
+    const links = await open({ ONE: mounted.path('one'), OTHER: mounted.path('other') })
+    mounted.replace({ one: 'b', other: 'b' })
+    await links.look()
+    await links.look()
+    mounted.remove()
+    expect({ value: links.value, refused }).to.deep.equal({ value: 'b', refused: [] })
+  })
+
+  it('are looked at again and again once started', async () => {
+    files.start()
+    await writePair('b')
+    await eventually('they are taken over', () => files.value === 'b')
+  })
+
+  it('are not taken over any more once stopped', async () => {
+    await writePair('b')
+    await look(1)
+    files.stop()
+    await look(1)
+    expect(state()).to.deep.equal(unchanged)
+  })
+})

@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import { metricLabels } from '../../../src/metric-labels.js'
+import type { KeyFileReadings } from '../../../src/observability/key-file-metrics.js'
+import { MergedMetrics } from '../../../src/observability/merged-metrics.js'
+import { createMetrics, idleReadings, type Metrics } from '../../../src/observability/metrics.js'
+
+const about = { labels: metricLabels, version: '1.2.3' }
+
+function metricsOf(keyFiles?: KeyFileReadings): Metrics {
+  return createMetrics({ readings: { ...idleReadings, ...(keyFiles && { keyFiles }) }, ...about })
+}
+
+const keyFiles: KeyFileReadings = {
+  problems: () =>
+    new Map([
+      ['tls', undefined],
+      ['tokens', 'JWT_JWKS_FILE: is bad'],
+    ]),
+  certificateExpiryMs: () => 1_800_000_000_500,
+}
+
+/** The samples of files of keys and certificates. */
+function samplesIn(page: string): readonly string[] {
+  return page.split('\n').filter((line) => /^benefits_(key_files|tls)/.test(line))
+}
+
+const counted = [
+  'benefits_key_files_reloads_total{files="tls"} 1',
+  'benefits_key_files_reloads_total{files="tokens"} 0',
+  'benefits_key_files_reload_failures_total{files="tls"} 0',
+  'benefits_key_files_reload_failures_total{files="tokens"} 2',
+  'benefits_key_files_unusable{files="tls"} 0',
+  'benefits_key_files_unusable{files="tokens"} 1',
+  'benefits_tls_certificate_expiry_timestamp_seconds 1800000000.5',
+]
+
+describe('metrics of key files', () => {
+  for (const [what, metrics] of [
+    ['one process', metricsOf(keyFiles)],
+    ['a primary', new MergedMetrics({ servingWorkers: () => 0, keyFiles, ...about })],
+  ] as const) {
+    it(`of ${what} tell of each group from the beginning, and count`, async () => {
+      const first = samplesIn((await metrics.expose()).text)
+      metrics.keyFilesReloaded('tls')
+      metrics.keyFilesRefused('tokens')
+      metrics.keyFilesRefused('tokens')
+      expect(first).to.have.length(counted.length)
+      expect(samplesIn((await metrics.expose()).text)).to.have.members(counted)
+    })
+  }
+
+  it('of a primary are not changed by workers, which have no files', async () => {
+    const merged = new MergedMetrics({ servingWorkers: () => 1, keyFiles, ...about })
+    const before = samplesIn((await merged.expose()).text)
+    merged.workerSeen(1, structuredClone(await metricsOf().snapshot()))
+    merged.workerSeen(2, structuredClone(await metricsOf().snapshot()))
+    expect(samplesIn((await merged.expose()).text)).to.deep.equal(before)
+  })
+
+  it('are not there when there are no files', async () => {
+    expect(samplesIn((await metricsOf().expose()).text)).to.deep.equal([])
+  })
+
+  it('have no certificate that ends without TLS', async () => {
+    const tokensAlone = {
+      problems: () => new Map([['tokens', undefined] as const]),
+      certificateExpiryMs: () => undefined,
+    }
+    const { text } = await metricsOf(tokensAlone).expose()
+    expect(samplesIn(text).map((sample) => sample.split(' ')[0])).to.deep.equal([
+      'benefits_key_files_reloads_total{files="tokens"}',
+      'benefits_key_files_reload_failures_total{files="tokens"}',
+      'benefits_key_files_unusable{files="tokens"}',
+    ])
+  })
+})

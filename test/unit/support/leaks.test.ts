@@ -1,0 +1,65 @@
+import { expect } from 'chai'
+import { secret, secretsOfEnvironment, takeLeaks, watchForLeaks } from '../../support/leaks.js'
+import { signToken } from '../../support/token.js'
+
+/** What is found in an output that consists of this text. */
+function leaksIn(text: string): readonly string[] {
+  watchForLeaks('output', () => text)
+  return takeLeaks()
+}
+
+describe('the search for secrets in what processes write', () => {
+  it('finds nothing where there is nothing', () => {
+    expect(leaksIn('{"event":"listening","uri":"mongodb://127.0.0.1:27017/?replicaSet=rs0"}')).to.deep.equal(
+      [],
+    )
+    expect(leaksIn('a valid bearer token is required in the metadata "authorization"')).to.deep.equal([])
+  })
+
+  for (const [what, part] of [
+    ['a token', (token: string) => token],
+    ['the claims of a token', (token: string) => token.split('.')[1]],
+    ['the signature of a token', (token: string) => token.split('.')[2]],
+  ] as const) {
+    it(`finds ${what} that a test has signed`, () => {
+      expect(leaksIn(`{"event":"call","x":"${part(signToken())}"}`)).not.to.deep.equal([])
+    })
+  }
+
+  for (const [what, text] of [
+    ['a token that no test has signed', 'x eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.abc'],
+    ['an authorization header', 'Authorization: Bearer 0123456789abcdef'],
+    ['an authorization field', '{"authorization":"x"}'],
+    ['a URI with a password', 'cannot reach mongodb://user:p@db/'],
+  ] as const) {
+    it(`finds ${what}`, () => {
+      expect(leaksIn(text)).to.have.length(1)
+    })
+  }
+
+  it('finds what was secret in an environment', () => {
+    secretsOfEnvironment({
+      JWT_SECRET: 'the secret of the leaks test',
+      MONGODB_URI: 'mongodb+srv://user:pass-of-the-leaks-test@db/x',
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=key-of-the-leaks-test',
+    })
+    for (const one of ['the secret of the leaks test', 'pass-of-the-leaks-test', 'key-of-the-leaks-test']) {
+      expect(leaksIn(`x${one}x`)).to.have.length(1)
+    }
+  })
+
+  it('repeats no secret', () => {
+    const number = secret('4000 0000 0000 0002')
+    const leaks = leaksIn(`{"merchant":"${number}"}`)
+    expect(leaks).to.have.length(1)
+    expect(leaks[0]).not.to.include(number)
+  })
+
+  it('looks once, at everything that was written by then', () => {
+    let text = ''
+    watchForLeaks('output', () => text)
+    text = signToken()
+    expect(takeLeaks()).not.to.deep.equal([])
+    expect(takeLeaks()).to.deep.equal([])
+  })
+})

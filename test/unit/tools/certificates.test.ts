@@ -1,0 +1,149 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { addressBytes, identifier, integer, octets, time } from '../../../tools/certificates/der.js'
+import { makeLocalCertificates } from '../../../tools/certificates/local-certificates.js'
+import { authority, clientIdentity, serverIdentity } from '../../support/certificates.js'
+
+const ca = authority('the authority')
+const parse = (pem: string) => new X509Certificate(pem)
+
+describe('DER', () => {
+  for (const [what, value, hex] of [
+    ['zero', integer(Buffer.from([0, 0])), '020100'],
+    ['a number', integer(Buffer.from([0, 0x7f])), '02017f'],
+    ['a number that begins with a one bit', integer(Buffer.from([0x80])), '02020080'],
+    ['an identifier', identifier('1.2.840.10045.4.3.2'), '06082a8648ce3d040302'],
+    ['127 bytes', octets(Buffer.alloc(127)).subarray(0, 2), '047f'],
+    ['128 bytes', octets(Buffer.alloc(128)).subarray(0, 3), '048180'],
+    ['256 bytes', octets(Buffer.alloc(256)).subarray(0, 4), '04820100'],
+    ['a moment', time(new Date('2049-12-31T23:59:59Z')), '170d3439313233313233353935395a'],
+    ['a moment after 2049', time(new Date('2050-01-01T00:00:00Z')), '180f32303530303130313030303030305a'],
+  ] as const) {
+    it(`writes ${what}`, () => {
+      expect(value.toString('hex')).to.equal(hex)
+    })
+  }
+
+  it('writes numbers so that they can be read again', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), (bytes) => {
+        const [, length = 0, first = 0] = integer(bytes)
+        const digits = integer(bytes).subarray(2)
+        expect(digits).to.have.length(length)
+        expect(first).to.be.below(0x80)
+        expect(BigInt(`0x${digits.toString('hex')}`)).to.equal(
+          BigInt(`0x${Buffer.from(bytes).toString('hex')}`),
+        )
+      }),
+    )
+  })
+
+  it('writes every byte of an address', () => {
+    const certificate = (host: string) => parse(serverIdentity(ca, { hosts: [host] }).certificate)
+    expect(addressBytes('::').toString('hex')).to.equal('0'.repeat(32))
+    fc.assert(
+      fc.property(fc.ipV4(), (host) => certificate(host).checkIP(host) !== undefined),
+      { numRuns: 20 },
+    )
+    const plainV6 = fc.ipV6().filter((host) => !host.includes('.'))
+    fc.assert(
+      fc.property(plainV6, (host) => certificate(host).checkIP(host) !== undefined),
+      { numRuns: 20 },
+    )
+    fc.assert(fc.property(fc.nat(255), (last) => addressBytes(`10.0.0.${last}`).at(3) === last))
+  })
+})
+
+describe('certificates for development', () => {
+  const server = parse(
+    serverIdentity(ca, { hosts: ['localhost', '*.a.test', '127.0.0.1', '::1'] }).certificate,
+  )
+  const client = parse(clientIdentity(ca).certificate)
+  const issuer = parse(ca.certificate)
+
+  it('are signed by their authority', () => {
+    expect([server, client, issuer].map((each) => each.verify(issuer.publicKey))).to.deep.equal([
+      true,
+      true,
+      true,
+    ])
+    expect([server, client].map((each) => each.checkIssued(issuer))).to.deep.equal([true, true])
+    expect(server.verify(parse(authority('the authority').certificate).publicKey)).to.equal(false)
+  })
+
+  it('are those of an authority, or not', () => {
+    expect([issuer.ca, server.ca, client.ca]).to.deep.equal([true, false, false])
+  })
+
+  it('name their hosts, and no other', () => {
+    const named = ['localhost', 'b.a.test', 'a.test', 'other'].filter(
+      (host) => server.checkHost(host) !== undefined,
+    )
+    const addressed = ['127.0.0.1', '::1', '127.0.0.2'].filter((host) => server.checkIP(host) !== undefined)
+    expect([named, addressed]).to.deep.equal([
+      ['localhost', 'b.a.test'],
+      ['127.0.0.1', '::1'],
+    ])
+  })
+
+  it('say what they are for', () => {
+    expect([server.keyUsage, client.keyUsage]).to.deep.equal([['1.3.6.1.5.5.7.3.1'], ['1.3.6.1.5.5.7.3.2']])
+  })
+
+  it('are valid in the hours that they were made for', () => {
+    expect(Date.parse(server.validTo) - Date.parse(server.validFrom)).to.equal(2 * 3_600_000)
+  })
+})
+
+describe('make certs, in its folder,', () => {
+  let folder: string
+  const now = new Date()
+  const make = (at: Date) => makeLocalCertificates({ folder, hosts: ['authorizer.test'], now: at })
+  const read = async (name: string) => parse(await readFile(join(folder, name), 'utf8'))
+  const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000)
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'benefits-certs-'))
+    await make(now)
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  it('makes certificates and keys, the keys for their owner only, and leaves nothing else', async () => {
+    const names = (await readdir(folder)).sort()
+    const modes = await Promise.all(
+      names.map(async (name) => `${name} ${((await stat(join(folder, name))).mode & 0o077).toString(8)}`),
+    )
+    const privately = (name: string) => expect(modes).to.include(`${name} 0`)
+    for (const name of ['ca-key.pem', 'client-key.pem', 'server-key.pem']) privately(name)
+    expect(names).to.deep.equal([
+      'ca-key.pem',
+      'ca.pem',
+      'client-key.pem',
+      'client.pem',
+      'server-key.pem',
+      'server.pem',
+    ])
+  })
+
+  it('names the hosts that were asked for', async () => {
+    expect((await read('server.pem')).checkHost('authorizer.test')).to.equal('authorizer.test')
+  })
+
+  it('again renews the certificates, by the same authority', async () => {
+    const [ca1, server1] = [await read('ca.pem'), await read('server.pem')]
+    await make(inDays(300))
+    const [ca2, server2] = [await read('ca.pem'), await read('server.pem')]
+    expect([ca2.serialNumber, server2.verify(ca1.publicKey)]).to.deep.equal([ca1.serialNumber, true])
+    expect(server2.serialNumber).to.not.equal(server1.serialNumber)
+  })
+
+  it('makes another authority before the first one ends', async () => {
+    const ca1 = await read('ca.pem')
+    await make(inDays(3_500))
+    expect((await read('ca.pem')).serialNumber).to.not.equal(ca1.serialNumber)
+  })
+})
