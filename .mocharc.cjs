@@ -12,6 +12,7 @@ module.exports = {
       'test/unit/**/*.test.ts',
       'test/integration/**/*.test.ts',
       'test/model/**/*.test.ts',
+      'test/simulation/**/*.test.ts',
       'test/e2e/**/*.test.ts',
       'test/campaign/**/*.test.ts',
     ],

@@ -5,16 +5,16 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data monitoring check-monitoring
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify authorize simulate token certs seed test crash-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seconds title mccs order free credits never profile hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills seed seeds teeth seconds title mccs order free credits never profile env key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
 help:
-	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-18s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	awk 'BEGIN { FS = ":.*## " } /^##@ / { printf "\n%s\n", substr($$0, 5) } /^# *> / { sub(/^# *> /, ""); printf "  %-20s   %s\n", "", $$0 } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 	echo
 
 ##@ Use it
@@ -95,6 +95,26 @@ seed: install ## Add the example accounts and merchant rules; again is harmless.
 #                  > profile=challenge brings back the challenge's categories; others stay
 	$(TSX) tools/seed.ts
 
+##@ Deploy it
+
+up: install ## Run it and a MongoDB in containers, on this machine (needs Docker)
+	$(TSX) tools/compose.ts up
+
+down: install ## Stop those containers; the data stay
+	$(TSX) tools/compose.ts down
+
+monitoring: install ## Run Prometheus (port 3000) and Grafana (port 3001) beside them
+	$(TSX) tools/compose.ts monitoring
+
+decrypt: install ## Make the secrets of an environment readable, to change them: env=staging
+	$(TSX) tools/decrypt.ts
+
+encrypt: install ## Encrypt them again: env=staging; with keys of your own, the first time: key=new
+	$(TSX) tools/encrypt.ts
+
+deploy: install ## Bring an environment to Kubernetes: env=staging (needs kubectl and the private key)
+	$(TSX) tools/deploy.ts
+
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, debugger on port 9229
@@ -106,8 +126,9 @@ test: install ## Build, then run all tests
 crash-test: build ## Kill the service and the database under load, and check the books: kills=50 (of each), seed=
 	$(TSX) tools/crash-test/main.ts
 
-monitoring: install ## Start Prometheus (port 3000) and Grafana (port 3001) beside the service, in containers (needs Docker)
-	$(TSX) tools/monitoring.ts
+simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
+#               > teeth=yes: how soon each of many planted mistakes is found
+	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
 
 check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
 	$(TSX) tools/check-monitoring.ts
@@ -126,6 +147,15 @@ bench-report: install ## Write .docs/benchmarks.md again, from the figures of th
 
 check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
+
+check-image: install ## Do what the Dockerfile says without Docker, and run what comes of it: read-only, not as root
+	$(TSX) tools/check-image.ts
+
+audit: install ## Look for known vulnerabilities in what the service depends on, and in what it is built with
+	npm audit --omit=dev && npm audit --audit-level=high
+
+sbom: ## Write what the service consists of, as CycloneDX: make -s sbom > sbom.json
+	npm sbom --omit=dev --package-lock-only --sbom-format=cyclonedx --sbom-type=application
 
 format: install ## Format everything and repair what can be repaired
 	npm --silent run format

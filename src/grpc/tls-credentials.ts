@@ -50,6 +50,6 @@ function contextOf({ certificate, privateKey, clientCa }: TlsMaterial) {
     maxVersion: 'TLSv1.3' as const,
     ciphers,
     honorCipherOrder: true,
-    ecdhCurve: 'X25519:P-256:P-384',
+    ecdhCurve: 'X25519:P-256:P-384:P-521',
   }
 }

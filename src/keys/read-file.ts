@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
 /** Largest file that is read, in bytes: a bundle of some forty authorities, or a large key set. */
@@ -19,7 +20,8 @@ export async function readTextFile(path: string): Promise<FileContent> {
 }
 
 async function readBounded(path: string): Promise<FileContent> {
-  const file = await open(path)
+  // Opening a pipe would otherwise wait for whoever writes into it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()
     if (!stats.isFile()) return { problem: 'is not a file' }

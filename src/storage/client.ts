@@ -5,17 +5,32 @@ export type ClientOptions = {
   readonly uri: string
   /** Most connections to one server. 4 to 20 is best: more of them only compete. */
   readonly poolSizeMax: number
+  /** Longest wait for one answer, in milliseconds. By default twice what an operation may take; the making of an index takes longer. */
+  readonly answerMsMax?: number
 }
 
 /** Longest time one operation may take inside the server, in milliseconds. */
 export const OPERATION_MS_MAX = 2_000
 
-/** Makes a client whose every option that matters is written out; it connects on first use. */
-export function createClient({ uri, poolSizeMax }: ClientOptions): MongoClient {
-  return new MongoClient(uri, clientOptions(poolSizeMax))
+/**
+ * Makes a client whose every option that matters is written out; it connects on first use.
+ *
+ * @throws Error when the connection string is none. It does not say what the driver says, which may quote the password.
+ */
+export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
+  try {
+    return new MongoClient(uri, clientOptions(limits))
+  } catch {
+    throw new Error(
+      'the address of the database (MONGODB_URI) cannot be read: check its user, password (percent-encoded), hosts and options',
+    )
+  }
 }
 
-function clientOptions(poolSizeMax: number): MongoClientOptions {
+function clientOptions({
+  poolSizeMax,
+  answerMsMax = 2 * OPERATION_MS_MAX,
+}: Omit<ClientOptions, 'uri'>): MongoClientOptions {
   return {
     appName: 'benefits-authorizer',
 
@@ -31,7 +46,7 @@ function clientOptions(poolSizeMax: number): MongoClientOptions {
     serverSelectionTimeoutMS: 2_000,
     connectTimeoutMS: 2_000,
     waitQueueTimeoutMS: 1_000,
-    socketTimeoutMS: 2 * OPERATION_MS_MAX,
+    socketTimeoutMS: answerMsMax,
     heartbeatFrequencyMS: 5_000,
     minHeartbeatFrequencyMS: 500,
 

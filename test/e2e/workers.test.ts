@@ -44,7 +44,12 @@ async function counted({ httpUrl }: ServiceProcess): Promise<ReadonlyMap<string,
 describe('a service of two workers', function () {
   // Three processes and their successor take a while to start on a machine that is busy.
   this.timeout(60_000)
-  const fixture = useService({ WORKERS: '2', LOG_LEVEL: 'debug', DECISION_TIMEOUT_MS: '10000' })
+  const fixture = useService({
+    WORKERS: '2',
+    LOG_LEVEL: 'debug',
+    DECISION_TIMEOUT_MS: '10000',
+    GRPC_HEALTH_PORT: '0',
+  })
   let service: ServiceProcess
   let clients: readonly TestClient[]
   let firstWorkers: readonly number[]
@@ -192,9 +197,14 @@ describe('a service of two workers', function () {
     let answer: AuthorizeResponse
     let exitCode: number | null
     let readiness: number
+    let seen: readonly string[]
+    let health: HealthClient
 
     before(async () => {
       const { core, env } = fixture()
+      health = new HealthClient(service.healthAddress)
+      const watch = health.watch('')
+      await watch.until('SERVING')
       const account_id = await fundedAccount(core, { CASH: 5_000n })
       const { release } = await lockAccount(core, String(env['MONGODB_DATABASE']), account_id)
       const begun = await readMetric(service.httpUrl, 'grpc_server_started_total')
@@ -204,15 +214,23 @@ describe('a service of two workers', function () {
       })
       service.signal('SIGTERM')
       await service.untilEvent('draining')
+      await watch.until('NOT_SERVING')
       readiness = (await fetch(`${service.httpUrl}/readyz`)).status
+      seen = [...watch.statuses, service.hasExited ? 'ended' : 'still there']
       await release()
       // An answer, or a rejection that fails this hook.
       answer = (await pending) as AuthorizeResponse
       exitCode = await service.untilExit()
     })
 
+    after(() => health.close())
+
     it('is not ready any more', () => {
       expect(readiness).to.equal(503)
+    })
+
+    it('says so on the port for health, while it still decides', () => {
+      expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
     })
 
     it('answers what was begun', () => {

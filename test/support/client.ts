@@ -65,8 +65,10 @@ export function purchase(request: Partial<AuthorizeRequest>): AuthorizeRequest {
 export class TestClient {
   readonly #client: Client
 
-  constructor(address: string, security: ChannelCredentials = credentials.createInsecure()) {
-    this.#client = new Client(address, security, {
+  constructor(address: string, security?: ChannelCredentials) {
+    this.#client = new Client(address, security ?? credentials.createInsecure(), {
+      // A server is asked for by its name, not by its address (RFC 6066).
+      ...(security && { 'grpc.ssl_target_name_override': 'localhost' }),
       'grpc.enable_retries': 0,
       'grpc.use_local_subchannel_pool': 1,
     })

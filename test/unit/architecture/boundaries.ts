@@ -134,6 +134,10 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
+    of: 'src/schema.ts',
+    may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
+  },
+  {
     of: 'src/main.ts',
     may: [
       'src/config.ts',
@@ -148,6 +152,20 @@ const boundaries: readonly Boundary[] = [
       'node:',
     ],
     mayDynamically: ['src/local-mongo/'],
+  },
+  // What the engine is simulated with knows nothing of the real store, so that it cannot share its mistakes.
+  {
+    of: 'test/simulation/',
+    may: [
+      'test/simulation/',
+      'test/support/catalogs.ts',
+      'test/support/engine-sources.ts',
+      'test/support/utc-calendar.ts',
+      'tools/crash-test/random.ts',
+      'src/application/',
+      'src/domain/',
+      'chai',
+    ],
   },
   // The benchmark may use all of the sources, and none of them the benchmark. What puts load on the service shares no code with it but
   // the messages, and what tells of the figures needs nothing but them.

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -163,6 +164,7 @@ describe('watched files', () => {
   for (const [what, spoil, problem] of [
     ['is gone', () => rm(one), 'ONE: cannot be read (ENOENT)'],
     ['is a folder', () => rm(one).then(() => mkdir(one)), 'ONE: is not a file'],
+    ['is a pipe', () => rm(one).then(() => void execFileSync('mkfifo', [one])), 'ONE: is not a file'],
     ['is too large', () => writeFile(one, 'x'.repeat(256 * 1024 + 1)), 'ONE: has more than 262144 bytes'],
   ] as const) {
     it(`stay in use when one of them ${what}`, async () => {

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { expect } from 'chai'
+import { collections } from '../../src/storage/collections.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { serviceEnvironment } from '../support/service-fixture.js'
+import { JWT_SECRET } from '../support/token.js'
+
+type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
+
+/** Runs the command to its end, as the Job of Kubernetes does. */
+function makeSchema(env: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['dist/schema.js'], { env, timeout: 15_000 }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
+}
+
+describe('the command that makes the schema', () => {
+  const database = useDatabase()
+
+  it('makes every collection, and ends', async () => {
+    const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
+    const { code, stdout, stderr } = await makeSchema({ ...env, NODE_ENV: 'production' })
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).to.include({ event: 'the schema is there' })
+    const made = await database().listCollections().toArray()
+    expect(made.map(({ name }) => name)).to.include.members(Object.values(collections))
+  })
+
+  it('fails, and says why in one line, when there is no database to be had', async () => {
+    const { code, stderr } = await makeSchema({ MONGODB_URI: 'mongodb://127.0.0.1:9/', JWT_SECRET })
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/^schema: .*ECONNREFUSED.*\n$/)
+  })
+
+  it('starts no database of its own', async () => {
+    expect(await makeSchema({})).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: 'schema: MONGODB_URI is required\n',
+    })
+  })
+})

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { expect } from 'chai'
+import { purchase, TestClient } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { testMongoUri } from '../support/mongo.js'
+import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { signToken } from '../support/token.js'
+
+const PASSWORD = 'hunter2-of-the-database'
+const SECRET = 'hunter2 signs tokens, and has far more than 32 bytes'
+
+/** Where the service may not show its secrets: all that it writes and answers, on the way to a database that lets it in no further. */
+describe('a service with a password that the database refuses', () => {
+  const start = useServices()
+  const token = signToken({ secret: SECRET })
+  let service: ServiceProcess
+  let shown: Readonly<Record<string, string>>
+
+  before(async () => {
+    const { host, search } = new URL(await testMongoUri())
+    const uri = `mongodb://somebody:${PASSWORD}@${host}/${search}`
+    // The worker is a process of its own, with a command line of its own.
+    service = await start({ MONGODB_URI: uri, JWT_SECRET: SECRET, LOG_LEVEL: 'trace', WORKERS: '2' })
+    await service.untilEvent('not serving: the database does not answer')
+    const client = new TestClient(service.grpcAddress)
+    const refused = await client.authorize(purchase({}), { authorization: `Bearer ${token}x` })
+    const undecided = await client.authorize(purchase({}), { authorization: `Bearer ${token}` })
+    client.close()
+    const pages = ['/metrics', '/readyz', '/livez'].map(async (path) =>
+      (await fetch(service.httpUrl + path)).text(),
+    )
+    const processes = await eventually('its workers run', () => {
+      const found = commandLines()
+      return found.length > 2 ? found : undefined
+    })
+    shown = {
+      answers: JSON.stringify([refused.error, undecided.error]),
+      pages: (await Promise.all(pages)).join(),
+      processes: processes.join(),
+      log: service.stdout + service.stderr,
+    }
+  })
+
+  for (const where of ['answers', 'pages', 'processes', 'log'] as const) {
+    it(`shows neither password, secret nor token in its ${where}`, () => {
+      const text = shown[where] ?? ''
+      expect(text).to.have.length.above(10)
+      expect([PASSWORD, SECRET, token].filter((secret) => text.includes(secret))).to.deep.equal([])
+    })
+  }
+})
+
+/** The command lines of the service's processes, as everybody on the machine can read them. */
+function commandLines(): readonly string[] {
+  const all = execFileSync('ps', ['-axww', '-o', 'command='], { encoding: 'utf8' })
+  return all.split('\n').filter((line) => line.includes('dist/main.js'))
+}

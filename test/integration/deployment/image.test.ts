@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { validate } from 'dockerfile-utils'
+import { parse } from 'yaml'
+import { readConfig } from '../../../src/config.js'
+import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
+import { allowedNames } from '../../../tools/image/build-context.js'
+import { execForm, pairsOf, readDockerfile } from '../../../tools/image/dockerfile.js'
+import { knownVariables } from '../../support/known-variables.js'
+
+const text = readFileSync('Dockerfile', 'utf8')
+
+describe('the Dockerfile', () => {
+  const stages = readDockerfile(text)
+  const last = stages.at(-1)?.instructions ?? []
+  const told = (name: string) => last.filter((instruction) => instruction.name === name)
+
+  it('has nothing that a linter complains of', () => {
+    expect(validate(text)).to.deep.equal([])
+  })
+
+  it('begins every stage with the same exact version of Node.js', () => {
+    const [first, ...others] = stages.map(({ from }) => from)
+    expect(first).to.match(/^node:\d+\.\d+\.\d+-\w+-slim$/)
+    expect(new Set(others)).to.deep.equal(new Set([first]))
+  })
+
+  it('runs node as `npm start` does, without a shell before it', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const words = [...told('ENTRYPOINT'), ...told('CMD')].flatMap(execForm)
+    expect(words.join(' ')).to.equal(scripts.start)
+  })
+
+  it('is not root, in production, and reachable from outside', () => {
+    expect(told('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
+    expect(told('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
+  })
+
+  it('names the ports that the service listens on', () => {
+    const { grpcPort, httpPort } = readConfig({})
+    expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
+  })
+
+  it('has no secret: of what it is given, nothing but the sources and the list of packages', () => {
+    expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
+      'package-lock.json',
+      'package.json',
+      'src',
+      'tsconfig.build.json',
+      'tsconfig.json',
+    ])
+    expect(text).not.to.match(/^(ARG|ADD)\b/m)
+  })
+})
+
+describe('docker-compose.yml', () => {
+  const { services } = parse(readFileSync('docker-compose.yml', 'utf8'))
+  const { authorizer, mongodb } = services
+
+  it('has nothing that a linter complains of', () => {
+    expect(() => execFileSync('npm', ['--silent', 'run', 'compose'], { stdio: 'pipe' })).not.to.throw()
+  })
+
+  it('sets only variables that the service reads, and what it takes', () => {
+    const environment = { ...authorizer.environment, NODE_ENV: 'production', SEED_EXAMPLES: 'true' }
+    expect(knownVariables()).to.include.members(Object.keys(environment))
+    expect(readConfig(environment).mongodbUri).to.equal('mongodb://mongodb:27017/?replicaSet=rs0')
+  })
+
+  it('has the ports that the service listens on, on this machine only', () => {
+    const { grpcPort, httpPort } = readConfig({})
+    expect(authorizer.ports).to.deep.equal([
+      `127.0.0.1:\${GRPC_PORT:-${grpcPort}}:${grpcPort}`,
+      `127.0.0.1:\${HTTP_PORT:-${httpPort}}:${httpPort}`,
+    ])
+  })
+
+  it('gives the service more time to end than it takes', () => {
+    const seconds = Number.parseInt(authorizer.stop_grace_period, 10)
+    expect(seconds * 1_000).to.be.above(readConfig({}).shutdownTimeoutMs + CLOSE_MS_MAX)
+  })
+
+  it('lets nobody but the service reach the database', () => {
+    expect(mongodb).not.to.have.property('ports')
+    expect(mongodb.networks).to.deep.equal(['database'])
+  })
+
+  it('waits for a database that can be written', () => {
+    expect(authorizer.depends_on).to.deep.equal({ mongodb: { condition: 'service_healthy' } })
+    expect(mongodb.healthcheck.test.join(' ')).to.include('isWritablePrimary')
+  })
+
+  for (const [name, service] of Object.entries<typeof authorizer>(services)) {
+    it(`takes from ${name} what it does not need, and limits the rest`, () => {
+      expect(service).to.deep.include({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      })
+      expect(service.deploy.resources.limits).to.have.keys('cpus', 'memory', 'pids')
+      expect(service.image ?? 'built:0.0.0').to.match(/:\d+\.\d+\.\d+$/)
+    })
+  }
+})

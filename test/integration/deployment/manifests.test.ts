@@ -1,0 +1,221 @@
+import { expect } from 'chai'
+import type { Deployment } from 'kubernetes-types/apps/v1.js'
+import type { Job } from 'kubernetes-types/batch/v1.js'
+import type { Container, PodSpec, Service } from 'kubernetes-types/core/v1.js'
+import { readConfig } from '../../../src/config.js'
+import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
+import { knownVariables } from '../../support/known-variables.js'
+import { wrongTypes } from '../../support/manifest-types.js'
+import {
+  buildOverlay,
+  hasKubectl,
+  type Manifest,
+  type Manifests,
+  only,
+  overlays,
+  readWritten,
+  secrets,
+} from '../../support/manifests.js'
+
+const podOf = (workload: Deployment | Job): PodSpec => {
+  const spec = workload.spec?.template.spec
+  if (!spec) throw new Error('it has no pod')
+  return spec
+}
+
+const containerOf = (workload: Deployment | Job): Container => {
+  const [container, ...more] = podOf(workload).containers
+  if (!container || more.length > 0) throw new Error('a pod must have one container')
+  return container
+}
+
+const portNamed = ({ ports = [] }: Container, name: string) =>
+  ports.find((port) => port.name === name)?.containerPort
+
+/** Everything that must be true of the manifests, however they were come by. */
+function describeManifests(manifests: () => Manifests): void {
+  const deployment = () => only<Deployment>(manifests(), 'Deployment')
+  const job = () => only<Job>(manifests(), 'Job')
+  const config = () => readConfig({ ...manifests().settings, ...secrets })
+
+  it('set only variables that the service reads', () => {
+    const named = [deployment(), job()].flatMap((workload) => containerOf(workload).env ?? [])
+    const names = [...Object.keys(manifests().settings), ...named.map(({ name }) => name)]
+    expect(knownVariables()).to.include.members(names)
+  })
+
+  it('set what the service takes', () => {
+    expect(config()).to.include({
+      production: true,
+      host: '0.0.0.0',
+      jwtRequireScope: true,
+      seedExamples: false,
+    })
+  })
+
+  it('set no secret among the settings', () => {
+    expect(Object.keys(manifests().settings).filter((name) => /SECRET|URI|KEY$/.test(name))).to.deep.equal([])
+  })
+
+  it('name the ports that the service listens on', () => {
+    const container = containerOf(deployment())
+    expect({ grpc: portNamed(container, 'grpc'), http: portNamed(container, 'http') }).to.deep.equal({
+      grpc: config().grpcPort,
+      http: config().httpPort,
+    })
+    const { ports = [] } = only<Service>(manifests(), 'Service').spec ?? {}
+    expect(ports.map(({ port, targetPort }) => ({ port, targetPort }))).to.deep.equal([
+      { port: config().grpcPort, targetPort: 'grpc' },
+      { port: config().httpPort, targetPort: 'http' },
+    ])
+  })
+
+  it('ask for the health where no TLS is spoken, and whether it lives of the process alone', () => {
+    const { startupProbe, readinessProbe, livenessProbe } = containerOf(deployment())
+    const port = config().grpcHealthPort ?? config().grpcPort
+    expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([port, port])
+    expect(livenessProbe?.httpGet).to.deep.equal({ path: '/livez', port: 'http' })
+  })
+
+  it('give a pod more time to end than it takes', () => {
+    const { terminationGracePeriodSeconds = 0 } = podOf(deployment())
+    const { seconds = 0 } = containerOf(deployment()).lifecycle?.preStop?.sleep ?? {}
+    expect(seconds).to.be.above(0)
+    const neededMs = seconds * 1_000 + config().shutdownTimeoutMs + CLOSE_MS_MAX
+    expect(terminationGracePeriodSeconds * 1_000).to.be.above(neededMs)
+  })
+
+  it('let no container be root, write to its files, or do more than it must', () => {
+    for (const workload of [deployment(), job()]) {
+      const pod = podOf(workload)
+      const { securityContext, resources } = containerOf(workload)
+      expect(securityContext).to.deep.equal({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      })
+      expect(pod.securityContext).to.deep.include({
+        runAsNonRoot: true,
+        runAsUser: 10_001,
+        seccompProfile: { type: 'RuntimeDefault' },
+      })
+      expect(pod.automountServiceAccountToken).to.equal(false)
+      expect(resources?.limits).to.have.property('memory')
+      expect(resources?.requests).to.have.keys('cpu', 'memory')
+    }
+  })
+}
+
+describe('the manifests of Kubernetes as they are written', () => {
+  for (const overlay of overlays) {
+    describe(`with the settings of ${overlay}`, () => {
+      let manifests: Manifests
+      before(async () => {
+        manifests = await readWritten(overlay)
+      })
+      describeManifests(() => manifests)
+    })
+  }
+})
+
+if (hasKubectl) {
+  for (const overlay of overlays) {
+    describe(`the overlay ${overlay} as kubectl builds it`, () => {
+      let manifests: Manifests
+      before(async () => {
+        manifests = await buildOverlay(overlay)
+      })
+      describeManifests(() => manifests)
+
+      it('gives the pods the settings and the secrets by names that change with them', () => {
+        const [settings, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
+        const names = manifests.documents.map(({ metadata }) => metadata.name)
+        expect(names).to.include(settings?.configMapRef?.name).and.include(hidden?.secretRef?.name)
+        expect(settings?.configMapRef?.name).to.match(/^benefits-authorizer-settings-\w{10}$/)
+        expect(hidden?.secretRef?.name).to.match(/^benefits-authorizer-secrets-\w{10}$/)
+      })
+
+      it('speaks TLS, with files from a folder of a Secret, as a renewal needs it', () => {
+        const { grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile, grpcHealthPort } = readConfig({
+          ...manifests.settings,
+          ...secrets,
+        })
+        const deployment = only<Deployment>(manifests, 'Deployment')
+        const [mount, ...more] = containerOf(deployment).volumeMounts ?? []
+        expect(more).to.deep.equal([])
+        expect(mount).to.include({ readOnly: true }).and.not.have.property('subPath')
+        const files = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => `${mount?.mountPath}/${name}`)
+        expect([grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]).to.deep.equal(files)
+        expect(podOf(deployment).volumes).to.deep.equal([
+          // 0440.
+          { name: mount?.name, secret: { secretName: 'benefits-authorizer-tls', defaultMode: 288 } },
+        ])
+        expect(portNamed(containerOf(deployment), 'health')).to.equal(grpcHealthPort)
+      })
+
+      it('shows the secrets nowhere but in the Secret', () => {
+        const others = manifests.documents.filter(({ kind }) => kind !== 'Secret')
+        const text = JSON.stringify(others)
+        expect(Object.values(secrets).filter((secret) => text.includes(secret))).to.deep.equal([])
+      })
+
+      it('is in a namespace of its own, in which only restricted pods are let', () => {
+        const { metadata } = only<Manifest>(manifests, 'Namespace')
+        const elsewhere = manifests.documents.filter((document) => document.kind !== 'Namespace')
+        expect(new Set(elsewhere.map((document) => document.metadata.namespace))).to.deep.equal(
+          new Set([metadata.name]),
+        )
+        expect(metadata).to.have.nested.property(
+          'labels.pod-security\\.kubernetes\\.io/enforce',
+          'restricted',
+        )
+      })
+
+      it('spreads the pods over nodes and zones', () => {
+        const spread = podOf(only<Deployment>(manifests, 'Deployment')).topologySpreadConstraints ?? []
+        expect(spread.map(({ topologyKey }) => topologyKey)).to.have.members([
+          'kubernetes.io/hostname',
+          'topology.kubernetes.io/zone',
+        ])
+      })
+
+      it('forbids what is not named: nothing in but calls and metrics, nothing out but what is needed', () => {
+        const policies = manifests.documents.filter(({ kind }) => kind === 'NetworkPolicy')
+        expect(policies.map(({ metadata }) => metadata.name)).to.have.members([
+          'deny-all',
+          'benefits-authorizer-calls',
+          'benefits-authorizer-needs',
+        ])
+      })
+    })
+  }
+} else
+  process.stderr.write(
+    'kubectl is not here: the overlays were checked as they are written, not as they are built\n',
+  )
+
+describe('all objects', () => {
+  it('have the fields that the API has, and no others', async () => {
+    const all = [readWritten('staging'), ...(hasKubectl ? overlays.map(buildOverlay) : [])]
+    const documents = (await Promise.all(all)).flatMap((manifests) => manifests.documents)
+    expect(await wrongTypes(documents)).to.deep.equal([])
+  })
+})
+
+describe('the check of the manifests', () => {
+  it('finds a field that the API does not have, one of another type, and one that is missing', async () => {
+    const { documents } = await readWritten('staging')
+    const service = documents.find(({ kind }) => kind === 'Service')
+    const budget = documents.find(({ kind }) => kind === 'PodDisruptionBudget')
+    const wrong = await wrongTypes([
+      { ...Object(service), spec: { clusterIp: 'None' } },
+      { ...Object(budget), spec: { maxUnavailable: true } },
+      { ...Object(service), spec: { ports: [{ name: 'grpc' }] } },
+    ])
+    const [unknown, type, missing, ...more] = wrong.filter((line) => line.includes('error TS'))
+    expect(more).to.deep.equal([])
+    expect(unknown).to.include('"clusterIp"')
+    expect(type).to.include("Type 'true' is not assignable")
+    expect(missing).to.include("Property 'port' is missing")
+  })
+})

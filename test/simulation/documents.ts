@@ -1,0 +1,111 @@
+import type { EntryKey } from '../../src/application/ledger.js'
+import type { Account, AccountId } from '../../src/domain/account.js'
+import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
+
+/** One write of one document, at its place in the log. */
+export type Write = { readonly committedThen: number } & (
+  | { readonly account: Account; readonly entry?: never }
+  | { readonly entry: Entry; readonly account?: never }
+)
+
+type Placed<T> = { readonly place: number; readonly value: T }
+
+/**
+ * Accounts and ledger as a log of writes of single documents, the last of which may be taken back. They can be read as of any place
+ * in the log: the first write has place 1.
+ */
+export class Documents {
+  readonly #log: Write[] = []
+  readonly #accounts = new Map<AccountId, Placed<Account>[]>()
+  readonly #ledger = new Map<string, Placed<Entry>>()
+  /** Taken places in the accounts' histories: the ledger has an index on them that lets each be taken once. */
+  readonly #seqs = new Set<string>()
+
+  /** Place of the latest write. */
+  get length(): number {
+    return this.#log.length
+  }
+
+  account(id: AccountId, asOf: number): Account | undefined {
+    const versions = this.#accounts.get(id)
+    for (let at = (versions?.length ?? 0) - 1; at >= 0; at--) {
+      const version = versions?.[at]
+      if (version && version.place <= asOf) return version.value
+    }
+    return undefined
+  }
+
+  entry(key: EntryKey, asOf: number): Entry | undefined {
+    const found = this.#ledger.get(keyOf(key))
+    return found && found.place <= asOf ? found.value : undefined
+  }
+
+  reversals({ accountId, transactionId }: EntryKey, asOf: number): readonly ReversalEntry[] {
+    return this.entries(accountId, asOf).filter(
+      (entry): entry is ReversalEntry => entry.kind === 'REVERSAL' && entry.originalId === transactionId,
+    )
+  }
+
+  /** The ledger's entries of an account, as they were written. */
+  entries(id: AccountId, asOf: number): readonly Entry[] {
+    const found: Entry[] = []
+    for (const { place, value } of this.#ledger.values())
+      if (place <= asOf && value.accountId === id) found.push(value)
+    return found
+  }
+
+  /** Number of entries in the ledger, whoever's. */
+  get entryCount(): number {
+    return this.#ledger.size
+  }
+
+  /** Writes an account as it now is. `committedThen` is the place up to which a majority had the log at that moment. */
+  write(account: Account, committedThen: number): void {
+    this.#log.push({ account, committedThen })
+    const versions = this.#accounts.get(account.id)
+    const version = { place: this.length, value: account }
+    if (versions) versions.push(version)
+    else this.#accounts.set(account.id, [version])
+  }
+
+  /** Inserts an entry into the ledger; false when its id or its place in the account's history is taken. */
+  insert(entry: Entry, committedThen: number): boolean {
+    const key = keyOf(entry)
+    const seq = seqOf(entry)
+    if (this.#ledger.has(key) || this.#seqs.has(seq)) return false
+    this.#log.push({ entry, committedThen })
+    this.#ledger.set(key, { place: this.length, value: entry })
+    this.#seqs.add(seq)
+    return true
+  }
+
+  /** Up to which place a majority had the log, as whoever has it up to this place has heard. */
+  committedAt(place: number): number {
+    return this.#log[place - 1]?.committedThen ?? 0
+  }
+
+  /** Takes back every write after this place, the latest first, and returns them so. */
+  takeBack(place: number): readonly Write[] {
+    const gone: Write[] = []
+    while (this.length > place) {
+      const write = this.#log.pop()
+      if (!write) break
+      gone.push(write)
+      if (write.account) this.#accounts.get(write.account.id)?.pop()
+      else {
+        this.#ledger.delete(keyOf(write.entry))
+        this.#seqs.delete(seqOf(write.entry))
+      }
+    }
+    return gone
+  }
+}
+
+/** An account id has no slash. */
+function keyOf({ accountId, transactionId }: EntryKey): string {
+  return `${accountId}/${transactionId}`
+}
+
+function seqOf({ accountId, seq }: Entry): string {
+  return `${accountId}/${seq}`
+}

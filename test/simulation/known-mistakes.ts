@@ -1,0 +1,280 @@
+import type { Mistake, Ports } from './mistake.js'
+
+/** Mistakes that somebody could make in the engine, the settler or the adapter: each of them must be found. */
+export const knownMistakes: readonly Mistake[] = [
+  { name: 'a commit without the version in its filter', ignoresVersion: true },
+  {
+    name: 'a commit with neither version nor balance in its filter',
+    ignoresVersion: true,
+    ignoresBalance: true,
+  },
+  { name: 'reads of what no majority has', readsLocally: true },
+  { name: 'a commit answered before a majority has it', commitsEarly: true },
+  { name: 'entries taken for settled before a majority has them', settlesEarly: true },
+  { name: 'the ledger read before the account', between: ledgerFirst, isRare: true },
+  { name: 'the ledger not asked whether the id was used before', between: withoutLookUp },
+  { name: 'the reversals of a purchase not looked for', between: withoutReversals },
+  { name: 'a commit of unknown outcome taken for made', between: ambiguousIsMade },
+  { name: 'a failed change of a group taken for made', between: failedIsMade },
+  { name: 'the last entry of a batch not settled', between: skippingLast },
+  { name: 'an entry settled in the place after its own', between: shiftingPlace },
+  { name: 'entries that were found taken for settled without a look', between: nothingMissing },
+  {
+    name: 'a commit of unknown outcome answered as declined',
+    patches: [
+      {
+        file: 'application/engine.ts',
+        text: 'pending.attempts += 1\n',
+        instead: `if (error !== undefined) {
+      const { accountId, transactionIds } = pending.request
+      const account = { ...unopenedAccount(accountId), status: 'BLOCKED' }
+      pending.decide({ account, find: () => undefined, reversalsOf: () => [] }, new Date(0))
+      pending.answer()
+      return
+    }
+    pending.attempts += 1\n`,
+      },
+      {
+        file: 'application/engine.ts',
+        text: "import type { AccountId } from '../domain/account.js'",
+        instead: "import { type AccountId, unopenedAccount } from '../domain/account.js'",
+      },
+    ],
+  },
+  {
+    name: 'an answer before the commit',
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: 'const results = await this.#tryCommit(changed)',
+        instead: `for (const { members } of changed) for (const member of members) member.answer()
+    const results = await this.#tryCommit(changed)`,
+      },
+    ],
+  },
+  {
+    name: 'an answer after a lost race, without another decision',
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: "if (result?.type === 'CONFLICT' && copied) {",
+        instead: `if (result?.type === 'CONFLICT') {
+      for (const member of members) member.answer()
+      return []
+    }
+    if (result?.type === 'CONFLICT' && copied) {`,
+      },
+    ],
+  },
+  {
+    name: 'an entry dropped from the journal before it is in the ledger',
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: 'journal: after.journal.filter(({ seq }) => seq > settled) }',
+        instead: 'journal: after.journal.filter(({ seq }) => seq > settled + 1n) }',
+      },
+    ],
+  },
+  {
+    name: 'a refusal on a stale copy believed',
+    isRare: true,
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: 'const unsure = copied ? members.filter(({ refused }) => refused) : []',
+        instead: 'const unsure = copied ? members.filter(() => false) : []',
+      },
+    ],
+  },
+  {
+    name: 'two requests on one account decided on the same state',
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: 'member.decide(historyOf(after, past), at)',
+        instead: 'member.decide(historyOf({ ...before, version: after.version }, past), at)',
+      },
+    ],
+  },
+  {
+    name: 'a retry decided anew, although the journal has its entry',
+    patches: [
+      {
+        file: 'application/history.ts',
+        text: 'account.journal.find((entry) => entry.transactionId === id) ??',
+        instead: '',
+      },
+    ],
+  },
+  {
+    name: 'reversals that only the journal has not seen',
+    patches: [
+      {
+        file: 'application/history.ts',
+        text: "account.journal.filter((entry) => entry.kind === 'REVERSAL')",
+        instead: "account.journal.filter((entry) => entry.kind === 'REVERSAL' && false)",
+      },
+    ],
+  },
+  {
+    name: 'a purchase that does not look for an earlier reversal',
+    isRare: true,
+    patches: [
+      {
+        file: 'application/authorize.ts',
+        text: '(reversedAhead ? [transactionId] : [])',
+        instead: '(reversedAhead ? [] : [transactionId])',
+      },
+    ],
+  },
+  {
+    name: 'a copy that sees entries newer than itself',
+    isRare: true,
+    patches: [
+      {
+        file: 'application/history.ts',
+        text: 'entry.transactionId === id && entry.seq < firstSeq)',
+        instead: 'entry.transactionId === id)',
+      },
+    ],
+  },
+  {
+    name: 'a full journal that takes more entries',
+    isRare: true,
+    patches: [
+      {
+        file: 'application/group-commit.ts',
+        text: "verdict.type === 'RECORD' && room <= 0",
+        instead: 'room < -9_999',
+      },
+    ],
+  },
+  {
+    name: 'a commit when the time is over',
+    patches: [
+      {
+        file: 'application/pending-request.ts',
+        text: 'return this.#caller.budget.remainingMs() >= pauseMs + COMMIT_RESERVE_MS',
+        instead: 'return this.#caller.budget.remainingMs() >= pauseMs - 60_000',
+      },
+    ],
+  },
+  {
+    name: 'entries taken for settled when they are sent',
+    patches: [
+      {
+        file: 'application/settler.ts',
+        text: 'const refused = await this.#append(await this.#notSettled(batch))',
+        instead: `this.#settled(batch, new Set())
+        this.#queue = [...batch, ...this.#queue]
+        const refused = await this.#append(await this.#notSettled(batch))`,
+      },
+    ],
+  },
+  {
+    name: 'entries forgotten that could not be settled at once',
+    patches: [
+      {
+        file: 'application/settler.ts',
+        text: 'failures += 1\n',
+        instead: 'failures += 1\n        this.#queue = this.#queue.slice(batch.length)\n',
+      },
+    ],
+  },
+  {
+    name: 'a request forgotten after a lost race',
+    patches: [
+      {
+        file: 'application/engine.ts',
+        text: 'this.#waiting.push(pending)\n',
+        instead: 'if (pending.lastError !== undefined) this.#waiting.push(pending)\n',
+      },
+    ],
+  },
+]
+
+function ledgerFirst({ accounts, ledger }: Ports): Ports {
+  return {
+    ledger,
+    accounts: {
+      load: (ids) => accounts.load(ids),
+      loadWithEntries: async (ids, keys) => {
+        const entries = await ledger.find(keys)
+        return { accounts: await accounts.load(ids), entries }
+      },
+      commit: (changes) => accounts.commit(changes),
+    },
+  }
+}
+
+function withoutLookUp({ accounts, ledger }: Ports): Ports {
+  return {
+    accounts: {
+      load: (ids) => accounts.load(ids),
+      loadWithEntries: (ids) => accounts.loadWithEntries(ids, []),
+      commit: (changes) => accounts.commit(changes),
+    },
+    ledger: changedLedger(ledger, { find: async () => [] }),
+  }
+}
+
+function withoutReversals({ accounts, ledger }: Ports): Ports {
+  return { accounts, ledger: changedLedger(ledger, { findReversals: async () => [] }) }
+}
+
+function ambiguousIsMade({ accounts, ledger }: Ports): Ports {
+  return {
+    ledger,
+    accounts: {
+      load: (ids) => accounts.load(ids),
+      loadWithEntries: (ids, keys) => accounts.loadWithEntries(ids, keys),
+      commit: async (changes) => {
+        try {
+          return await accounts.commit(changes)
+        } catch {
+          return changes.map(() => ({ type: 'COMMITTED' }))
+        }
+      },
+    },
+  }
+}
+
+function failedIsMade({ accounts, ledger }: Ports): Ports {
+  return {
+    ledger,
+    accounts: {
+      load: (ids) => accounts.load(ids),
+      loadWithEntries: (ids, keys) => accounts.loadWithEntries(ids, keys),
+      commit: async (changes) => {
+        const results = await accounts.commit(changes)
+        return results.map((result) => (result.type === 'FAILED' ? { type: 'COMMITTED' } : result))
+      },
+    },
+  }
+}
+
+function skippingLast({ accounts, ledger }: Ports): Ports {
+  const append: Ports['ledger']['append'] = (entries) => ledger.append(entries.slice(0, -1))
+  return { accounts, ledger: changedLedger(ledger, { append }) }
+}
+
+function shiftingPlace({ accounts, ledger }: Ports): Ports {
+  const append: Ports['ledger']['append'] = (entries) =>
+    ledger.append(entries.map((entry) => ({ ...entry, seq: entry.seq + 1n })))
+  return { accounts, ledger: changedLedger(ledger, { append }) }
+}
+
+function nothingMissing({ accounts, ledger }: Ports): Ports {
+  return { accounts, ledger: changedLedger(ledger, { missing: async () => [] }) }
+}
+
+function changedLedger(ledger: Ports['ledger'], changed: Partial<Ports['ledger']>): Ports['ledger'] {
+  return {
+    find: (keys) => ledger.find(keys),
+    findReversals: (originals) => ledger.findReversals(originals),
+    append: (entries) => ledger.append(entries),
+    missing: (entries) => ledger.missing(entries),
+    ...changed,
+  }
+}

@@ -1,0 +1,104 @@
+import type { Account, AccountHistory, AccountId } from '../../src/domain/account.js'
+import type { Calendar } from '../../src/domain/calendar.js'
+import type { Catalog } from '../../src/domain/catalog.js'
+import { benefit, challengeCategories } from '../../src/domain/category.js'
+import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
+import { decideStatusChange, type StatusChange } from '../../src/domain/change-status.js'
+import { type Credit, decideCredit } from '../../src/domain/credit.js'
+import { decide, type Purchase } from '../../src/domain/decide.js'
+import type { Entry, TransactionId } from '../../src/domain/entry.js'
+import { mccSet } from '../../src/domain/mcc-set.js'
+import { decideOpening, type Opening } from '../../src/domain/open-account.js'
+import { decideReversal, type Reversal } from '../../src/domain/reverse.js'
+import type { Verdict } from '../../src/domain/verdict.js'
+import { catalogOf } from '../support/catalogs.js'
+import { utcCalendar } from '../support/utc-calendar.js'
+
+/** Something that is asked of an account. */
+export type Operation = { readonly accountId: AccountId } & (
+  | { readonly kind: 'BUY'; readonly content: Purchase }
+  | { readonly kind: 'REVERSE'; readonly content: Reversal }
+  | { readonly kind: 'CREDIT'; readonly content: Credit }
+  | { readonly kind: 'STATUS'; readonly content: StatusChange }
+  | { readonly kind: 'LIMITS'; readonly content: LimitsChange }
+  | { readonly kind: 'OPEN'; readonly content: Opening }
+)
+
+export type AnyVerdict = Verdict<Entry, string>
+
+export const calendar: Calendar = utcCalendar
+
+/** The catalogs that processes decide by, now one, now the other: version 1 and version 2. */
+export const catalogs: readonly [Catalog, Catalog] = [
+  catalogOf(challengeCategories, [{ id: 'trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' }], {
+    neverPermitted: mccSet(['7995']),
+  }),
+  catalogOf(
+    [
+      ...challengeCategories.filter(({ id }) => id !== 'MEAL'),
+      { ...benefit({ id: 'MEAL', displayName: 'Meals', order: 5, mccs: '5811 5411' }), creditsClosed: true },
+    ],
+    [{ id: 'trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5811' }],
+    { version: 2n },
+  ),
+]
+
+/** What the rules say to an operation: the domain itself, without the engine. */
+export function decideOperation(
+  { kind, content }: Operation,
+  history: AccountHistory,
+  at: Date,
+  catalog: Catalog,
+): AnyVerdict {
+  switch (kind) {
+    case 'BUY':
+      return decide(history, content, catalog, at, calendar)
+    case 'REVERSE':
+      return decideReversal(history, content, at)
+    case 'CREDIT':
+      return decideCredit(history, content, catalog, at)
+    case 'STATUS':
+      return decideStatusChange(history, content, at)
+    case 'LIMITS':
+      return decideLimits(history, content, at)
+    case 'OPEN':
+      return decideOpening(history, content, at)
+  }
+}
+
+export function idOf({ content }: Operation): TransactionId {
+  return content.transactionId
+}
+
+/** An operation in one line, for people. */
+export function operationText({ accountId, kind, content }: Operation): string {
+  return `${kind} ${content.transactionId} on ${accountId} (${detailText(kind, content)})`
+}
+
+function detailText(kind: Operation['kind'], content: Operation['content']): string {
+  const told = Object.entries(content).filter(([name]) => name !== 'transactionId' && name !== 'subject')
+  return told.map(([name, value]) => `${name} ${valueText(value)}`).join(', ') || kind.toLowerCase()
+}
+
+function valueText(value: unknown): string {
+  if (value instanceof Map)
+    return `[${Array.from(value, (pair) => pair.map(valueText).join(' ')).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `{${Object.entries(value)
+    .map(([name, one]) => `${name} ${valueText(one)}`)
+    .join(', ')}}`
+}
+
+/** An account in one line, for people. */
+export function accountText({ version, status, wallets, journal }: Account): string {
+  const held = Array.from(wallets, ([wallet, balance]) => `${wallet} ${balance}`)
+  return `version ${version}, ${[status, ...held].join(', ')}, journal ${journal[0]?.seq} to ${journal.at(-1)?.seq}`
+}
+
+/** An entry in one line, for people. */
+export function entryText(entry: Entry): string {
+  const movement = entry.kind === 'ADMIN' ? undefined : entry.movement
+  const moved = movement ? `, ${movement.wallet} ${movement.delta} to ${movement.balanceAfter}` : ''
+  const why = 'reason' in entry ? ` ${entry.reason}` : ''
+  return `${entry.seq}:${entry.transactionId} ${entry.kind}${why}${moved}`
+}

@@ -1,0 +1,218 @@
+import type { AccountId } from '../../src/domain/account.js'
+import type { PurchaseDescription } from '../../src/domain/entry.js'
+import { type Centavos, centavos } from '../../src/domain/money.js'
+import { Random } from '../../tools/crash-test/random.js'
+import { idOf, type Operation } from './operation.js'
+import { type PrehistoryKind, prehistoryOf } from './prehistory.js'
+import { type Settings, settingsFrom } from './settings.js'
+
+/** Somebody asks something, and asks again until there is an answer, or patience is at an end. */
+export type Deed = {
+  readonly atUs: number
+  readonly operation: Operation
+  /** Processes that are asked at once. */
+  readonly at: readonly number[]
+  /** How long an answer is waited for, in milliseconds. */
+  readonly patienceMs: number
+  readonly attemptsMax: number
+}
+
+/** Something that goes wrong for a while, or that an operator does. */
+export type Disturbance = {
+  readonly atUs: number
+  readonly durationUs: number
+  readonly process: number
+  readonly kind: DisturbanceKind
+}
+
+/**
+ * CRASH: a process is gone, and another one starts. RESTART: the same, in order. FAILOVER: another member becomes the primary.
+ * PARTITION: the same, and some processes take the former primary for one all the while. AWAY: nobody can be asked. LEDGER_AWAY: the
+ * ledger takes nothing. LAG: no majority gets anything. CLOCK: a process's clock jumps. CATALOG: a process goes over to the other catalog.
+ */
+export type DisturbanceKind = (typeof disturbanceKinds)[number]
+
+const disturbanceKinds = [
+  'CRASH',
+  'RESTART',
+  'FAILOVER',
+  'PARTITION',
+  'AWAY',
+  'LEDGER_AWAY',
+  'LAG',
+  'CLOCK',
+  'CATALOG',
+] as const
+
+/** Everything about one history that does not follow from how it goes. */
+export type Plan = {
+  readonly seed: number
+  readonly settings: Settings
+  readonly accounts: readonly AccountPlan[]
+  readonly deeds: readonly Deed[]
+  readonly disturbances: readonly Disturbance[]
+}
+
+export type AccountPlan = {
+  readonly id: AccountId
+  readonly prehistory: PrehistoryKind
+  /** Entries of it that are still in the journal. */
+  readonly journal: number
+  /** Entries of it that are in the ledger already. */
+  readonly settled: number
+}
+
+const names = ['A', 'B', 'C', 'D']
+const amounts = [1n, 7n, 30n, 60n].map(centavos)
+
+/** The plan of one history, the same for the same seed. */
+export function planFrom(seed: number): Plan {
+  const random = new Random(seed)
+  const settings = settingsFrom(random)
+  const accounts = names.slice(0, random.pick([1, 1, 2, 3, 4])).map((id) => accountPlan(id, random))
+  const count = random.chance(0.1) ? 16 + random.below(32) : 3 + random.below(10)
+  const paceUs = random.pick([20, 500, 5_000, 40_000])
+  const deeds = new DeedMaker(random, accounts).make(count, { paceUs, processes: settings.processes })
+  const spanUs = (deeds.at(-1)?.atUs ?? 0) + 20_000
+  const isRough = random.chance(0.7)
+  const disturbances = Array.from({ length: isRough ? random.below(5) : 0 }, () =>
+    disturbance(random, { spanUs, processes: settings.processes }),
+  )
+  return { seed, settings, accounts, deeds, disturbances }
+}
+
+function accountPlan(id: AccountId, random: Random): AccountPlan {
+  const chosen = random.below(1_000)
+  const prehistory = chosen < 120 ? 'NONE' : chosen < 995 ? 'SHORT' : 'LONG'
+  const { length } = prehistoryOf(id, prehistory).entries
+  if (length === 0) return { id, prehistory, journal: 0, settled: 0 }
+  // A full journal is one whose entries are not known to be in the ledger.
+  const journal = prehistory === 'LONG' ? length : 1 + random.below(length)
+  const settled = length - journal + random.below(prehistory === 'LONG' ? 2 : journal + 1)
+  return { id, prehistory, journal, settled }
+}
+
+function disturbance(
+  random: Random,
+  { spanUs, processes }: { readonly spanUs: number; readonly processes: number },
+): Disturbance {
+  return {
+    atUs: random.below(spanUs),
+    durationUs: random.below(random.pick([2_000, 50_000, 1_000_000, 8_000_000])),
+    process: random.below(processes),
+    kind: random.pick(disturbanceKinds),
+  }
+}
+
+/** Makes up what callers ask, with an eye on what was asked before. */
+class DeedMaker {
+  readonly #random: Random
+  readonly #accounts: readonly AccountPlan[]
+  readonly #asked: Operation[]
+  #number = 0
+
+  constructor(random: Random, accounts: readonly AccountPlan[]) {
+    this.#random = random
+    this.#accounts = accounts
+    // Of a long one only the latest entries.
+    this.#asked = accounts.flatMap(({ id, prehistory }) => prehistoryOf(id, prehistory).operations.slice(-7))
+  }
+
+  make(
+    count: number,
+    { paceUs, processes }: { readonly paceUs: number; readonly processes: number },
+  ): readonly Deed[] {
+    const random = this.#random
+    const deeds: Deed[] = []
+    let atUs = 0
+    while (deeds.length < count) {
+      atUs += random.below(paceUs)
+      const at = [random.below(processes)]
+      if (random.chance(0.1)) at.push(random.below(processes))
+      const patienceMs = random.pick([20, 100, 100, 1_000, 6_000, 6_000])
+      deeds.push({ atUs, operation: this.#operation(), at, patienceMs, attemptsMax: random.pick([1, 2, 4]) })
+    }
+    return deeds
+  }
+
+  #operation(): Operation {
+    const random = this.#random
+    const earlier = this.#earlier(this.#asked)
+    const operation = earlier && random.chance(0.25) ? this.#again(earlier) : this.#new()
+    this.#asked.push(operation)
+    return operation
+  }
+
+  /** As it was asked before, or with other content. */
+  #again(earlier: Operation): Operation {
+    if (this.#random.chance(0.75)) return earlier
+    return this.#anything(earlier.accountId, idOf(earlier))
+  }
+
+  #new(): Operation {
+    const random = this.#random
+    const account =
+      this.#accounts[Math.min(random.below(this.#accounts.length), random.below(this.#accounts.length))]
+    this.#number += 1
+    return this.#anything(account?.id ?? 'A', `t${this.#number}`)
+  }
+
+  #anything(accountId: AccountId, transactionId: string): Operation {
+    const random = this.#random
+    const chosen = random.below(100)
+    if (chosen < 55) return { accountId, kind: 'BUY', content: this.#purchase(transactionId) }
+    if (chosen < 77) return this.#reversal(accountId, transactionId)
+    if (chosen < 88) {
+      const wallet = random.pick(['CASH', 'FOOD', 'MEAL', 'PETS'])
+      return { accountId, kind: 'CREDIT', content: { transactionId, wallet, amount: this.#amount() } }
+    }
+    const subject = 'simulation'
+    if (chosen < 93) {
+      const status = random.pick(['ACTIVE', 'ACTIVE', 'BLOCKED', 'ACTIVE', 'ACTIVE', 'CLOSED'] as const)
+      return { accountId, kind: 'STATUS', content: { transactionId, status, subject } }
+    }
+    if (chosen < 96) return { accountId, kind: 'OPEN', content: { transactionId, subject } }
+    const day = random.chance(0.7) ? { day: this.#amount() } : {}
+    const wallets = new Map([[random.pick(['CASH', 'FOOD']), day]])
+    const content = { transactionId, subject, replaces: random.chance(0.5), wallets }
+    return { accountId, kind: 'LIMITS', content }
+  }
+
+  /** What was asked lately is on everybody's mind. */
+  #earlier(asked: readonly Operation[]): Operation | undefined {
+    const random = this.#random
+    return random.chance(0.5) ? asked[asked.length - 1 - random.below(3)] : asked[random.below(asked.length)]
+  }
+
+  #purchase(transactionId: string) {
+    const random = this.#random
+    const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
+    const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
+    return { transactionId, amount: this.#amount(), mcc, merchant }
+  }
+
+  #reversal(accountId: AccountId, transactionId: string): Operation {
+    const random = this.#random
+    const known = this.#asked.filter(
+      (operation) => operation.accountId === accountId && operation.kind !== 'CREDIT',
+    )
+    const original = this.#earlier(known)
+    // The next number, or one after it: a purchase that is yet to come.
+    const ahead = `t${this.#number + 1 + random.below(2)}`
+    const originalId = original && random.chance(0.8) ? idOf(original) : ahead
+    const amount = random.chance(0.5) ? { amount: this.#amount() } : {}
+    return {
+      accountId,
+      kind: 'REVERSE',
+      content: { transactionId, originalId, described: this.#described(), ...amount },
+    }
+  }
+
+  #described(): PurchaseDescription {
+    return this.#random.chance(0.9) ? {} : { amount: this.#amount() }
+  }
+
+  #amount(): Centavos {
+    return this.#random.pick([amounts[0] ?? centavos(1n), ...amounts])
+  }
+}

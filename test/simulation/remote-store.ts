@@ -1,0 +1,323 @@
+import type { AccountChange, AccountStore, CommitResult } from '../../src/application/account-store.js'
+import type { IndecisionError } from '../../src/application/errors.js'
+import type { EntryKey, Ledger } from '../../src/application/ledger.js'
+import type { Account, AccountId } from '../../src/domain/account.js'
+import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
+import type { Random } from '../../tools/crash-test/random.js'
+import type { Coverage } from './coverage.js'
+import type { Mistakes } from './mistake.js'
+import type { ReplicaSet, View } from './replica-set.js'
+import type { Settings } from './settings.js'
+import type { Mortal, VirtualTime } from './virtual-time.js'
+
+/** A process as its connections know it. */
+export type Client = Mortal & {
+  readonly name: string
+  /** Which member it takes for the primary. It never goes back to one that it has left. */
+  view: View
+}
+
+/** The part of the world that lies between the processes and the replica set. */
+export type Network = {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly replicas: ReplicaSet
+  readonly coverage: Coverage
+  readonly mistakes: Mistakes
+  /** May change while messages are on their way. */
+  settings: Settings
+  /** The ledger takes nothing. */
+  isLedgerAway: boolean
+  /** Says UNAVAILABLE. */
+  readonly unavailable: (why: string) => IndecisionError
+  readonly tell: (line: () => string) => void
+  /** Told of every commit as it is sent. */
+  readonly onCommit: (client: Client, changes: readonly AccountChange[]) => void
+}
+
+/** What becomes of one call. */
+type Fate = 'OK' | 'UNREACHED' | 'LOST' | 'LATE' | 'CUT' | 'UNSURE'
+
+/** One call that writes: its writes, and what is answered once they are made. */
+type WriteCall<Result, Answer> = {
+  readonly what: 'commit' | 'append'
+  /** For people. */
+  readonly about: () => string
+  readonly writes: readonly (() => Result)[]
+  /** A result is absent where that write failed. `isSure` unless the writes may yet be lost. */
+  readonly conclude: (results: readonly (Result | undefined)[], isSure: boolean) => Answer
+  readonly answersEarly: boolean
+}
+
+/** One such call on its way. */
+type Writing<Result, Answer> = {
+  readonly call: WriteCall<Result, Answer>
+  readonly fate: Fate
+  readonly results: (Result | undefined)[]
+  /** The term in which it arrived. */
+  term: number
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+}
+
+const fates = {
+  UNREACHED: 'writes that do not arrive',
+  LOST: 'writes whose reply is lost',
+  LATE: 'writes that arrive after they have failed',
+  CUT: 'writes that are cut off',
+  UNSURE: 'writes of which it is not known whether they last',
+} as const satisfies Record<Exclude<Fate, 'OK'>, string>
+
+/** How long a client waits for a primary, or for a reply, at most, in microseconds. */
+const PATIENCE_US = 4_000_000
+
+/**
+ * The engine's ports as one process has them: on a replica set, behind a network. What our adapter makes of MongoDB's answers is
+ * made of them here too:
+ *
+ * - reads come from what takes itself for the primary, as of one place in what it knows a majority to have;
+ * - a commit of several accounts is several writes, each whole or not at all, one after another, with a result for each;
+ * - writes are answered when a majority has them, and everything that was there when they were made;
+ * - whatever a call fails with, it is UNAVAILABLE: what it was to write may have been written, or may be written yet.
+ */
+export class RemoteStore implements AccountStore, Ledger {
+  readonly #net: Network
+  readonly #client: Client
+
+  constructor(net: Network, client: Client) {
+    this.#net = net
+    this.#client = client
+  }
+
+  async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
+    return (await this.loadWithEntries(ids, [])).accounts
+  }
+
+  loadWithEntries(
+    ids: readonly AccountId[],
+    keys: readonly EntryKey[],
+  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+    const { documents } = this.#net.replicas
+    return this.#read(
+      () => `load ${ids}`,
+      (place) => {
+        const accounts = new Map<AccountId, Account>()
+        for (const id of ids) {
+          const account = documents.account(id, place)
+          if (account) accounts.set(id, account)
+        }
+        return { accounts, entries: keys.flatMap((key) => documents.entry(key, place) ?? []) }
+      },
+    )
+  }
+
+  commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    const { replicas, mistakes, coverage, onCommit } = this.#net
+    onCommit(this.#client, changes)
+    if (changes.length > 1) coverage.count('commits of several accounts')
+    const isAlone = changes.length === 1
+    return this.#write<'COMMITTED' | 'CONFLICT', readonly CommitResult[]>({
+      what: 'commit',
+      about: () =>
+        `commit ${changes.map(({ before, after }) => `${before.id} ${before.version}>${after.version}`).join(', ')}`,
+      writes: changes.map((change) => () => replicas.write(change)),
+      answersEarly: mistakes.commitsEarly ?? false,
+      conclude: (results, isSure) =>
+        results.map((type): CommitResult => {
+          if (type === 'CONFLICT' && (isSure || !isAlone)) coverage.count('lost races')
+          const isAnswer = type !== undefined && (isSure || (type === 'CONFLICT' && !isAlone))
+          return isAnswer ? { type } : { type: 'FAILED', error: this.#net.unavailable('not for good') }
+        }),
+    })
+  }
+
+  async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
+    const { documents } = this.#net.replicas
+    return await this.#read(
+      () => `find ${keys.map(({ transactionId }) => transactionId)}`,
+      (place) => keys.flatMap((key) => documents.entry(key, place) ?? []),
+    )
+  }
+
+  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+    const { documents } = this.#net.replicas
+    return await this.#read(
+      () => `find reversals of ${originals.map(({ transactionId }) => transactionId)}`,
+      (place) => originals.flatMap((key) => documents.reversals(key, place)),
+    )
+  }
+
+  async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    if (entries.length === 0) return []
+    const { replicas, mistakes, coverage } = this.#net
+    const duplicates = await this.#write<boolean, readonly Entry[]>({
+      what: 'append',
+      about: () => `append ${placesText(entries)}`,
+      writes: entries.map((entry) => () => replicas.insert(entry)),
+      answersEarly: mistakes.settlesEarly ?? false,
+      conclude: (inserted, isSure) => {
+        if (!isSure || inserted.includes(undefined)) throw this.#net.unavailable('not for good')
+        return entries.filter((_, index) => !inserted[index])
+      },
+    })
+    if (duplicates.length === 0) return []
+    coverage.count('entries settled by two', duplicates.length)
+    return await this.missing(duplicates)
+  }
+
+  async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const { documents } = this.#net.replicas
+    return await this.#read(
+      () => `look for ${placesText(entries)}`,
+      (place) => entries.filter((entry) => documents.entry(entry, place)?.seq !== entry.seq),
+    )
+  }
+
+  #read<T>(about: () => string, look: (place: number) => T): Promise<T> {
+    const { time, replicas, tell } = this.#net
+    const client = this.#client
+    return new Promise<T>((resolve, reject) => {
+      const fate = this.#fate({ isWrite: false })
+      if (fate === 'UNREACHED') {
+        this.#fail(about, 'does not arrive', reject)
+        return
+      }
+      time.quietlyAfter(
+        this.#way(),
+        () => {
+          if (!replicas.isUp && client.view === 'PRIMARY')
+            return this.#fail(about, 'finds no primary', reject)
+          const answer = look(replicas.readPlace(client.view))
+          if (client.view === 'FORMER') this.#net.coverage.count('reads from a former primary')
+          if (fate === 'LOST') {
+            this.#fail(about, 'has no reply', reject)
+            return
+          }
+          tell(() => `${client.name}: ${about()}, as of ${replicas.readPlace(client.view)}`)
+          time.after(this.#way(), () => resolve(answer), client)
+        },
+        client,
+      )
+    })
+  }
+
+  #write<Result, Answer>(call: WriteCall<Result, Answer>): Promise<Answer> {
+    return new Promise<Answer>((resolve, reject) => {
+      const { time, coverage, isLedgerAway } = this.#net
+      const fate = call.what === 'append' && isLedgerAway ? 'UNREACHED' : this.#fate({ isWrite: true })
+      if (fate !== 'OK') coverage.count(fates[fate])
+      if (fate === 'UNREACHED' || fate === 'LATE') this.#fail(call.about, 'does not arrive in time', reject)
+      if (fate === 'UNREACHED') return
+      // What is on its way arrives, whether or not whoever sent it still waits, or lives.
+      const lateUs = fate === 'LATE' ? this.#net.random.below(PATIENCE_US / 10) : 0
+      const writing: Writing<Result, Answer> = { call, fate, results: [], term: 0, resolve, reject }
+      time.quietlyAfter(this.#way() + lateUs, () => this.#arrive(writing))
+    })
+  }
+
+  #arrive<Result, Answer>(writing: Writing<Result, Answer>): void {
+    const { replicas } = this.#net
+    writing.term = replicas.term
+    if (this.#client.view === 'FORMER') this.#fail(writing.call.about, 'finds no primary', writing.reject)
+    else this.#carryOut(writing)
+  }
+
+  /** Makes the writes, one after another, until something else comes in between, or the primary is lost. */
+  #carryOut<Result, Answer>(writing: Writing<Result, Answer>): void {
+    const { replicas, time, random, settings, coverage, tell } = this.#net
+    const { call, fate, results, term, reject } = writing
+    if (replicas.term !== term || !replicas.isUp) {
+      this.#fail(call.about, 'finds no primary', reject)
+      return
+    }
+    // Cut off before the last, at the latest.
+    const end = fate === 'CUT' ? random.below(call.writes.length) : call.writes.length
+    while (results.length < end) {
+      const isRefused = random.chance(settings.refused)
+      results.push(isRefused ? undefined : call.writes[results.length]?.())
+      const isTorn = results.length < end && random.chance(settings.torn)
+      if (!isTorn) continue
+      coverage.count('writes that others came between')
+      time.quietlyAfter(this.#way(), () => this.#carryOut(writing))
+      return
+    }
+    tell(() => `${this.#client.name}: ${call.about()} is carried out: ${resultsText(results)}`)
+    if (fate === 'OK' || fate === 'UNSURE') {
+      this.#conclude(writing)
+      return
+    }
+    coverage.count('writes that were made and not answered')
+    this.#fail(call.about, 'has no reply', reject)
+  }
+
+  #conclude<Result, Answer>(writing: Writing<Result, Answer>): void {
+    const { call, fate, reject } = writing
+    if (call.answersEarly || fate === 'UNSURE') {
+      this.#reply(writing, { isDurable: fate !== 'UNSURE' })
+      return
+    }
+    this.#net.replicas.whenDurable((outcome) => {
+      if (outcome === 'LOST') this.#fail(call.about, 'loses its primary', reject)
+      else this.#reply(writing, { isDurable: outcome === 'DURABLE' })
+    })
+  }
+
+  #reply<Result, Answer>(
+    { call, results, resolve, reject }: Writing<Result, Answer>,
+    { isDurable }: { readonly isDurable: boolean },
+  ): void {
+    const { time, tell } = this.#net
+    time.after(
+      this.#way(),
+      () => {
+        tell(() => `${this.#client.name}: ${call.about()} is answered${isDurable ? '' : ', not for good'}`)
+        try {
+          resolve(call.conclude(results, isDurable))
+        } catch (error) {
+          reject(error)
+        }
+      },
+      this.#client,
+    )
+  }
+
+  /** Fails after some time, which may be long. */
+  #fail(about: () => string, how: string, reject: (error: unknown) => void): void {
+    const { time, random, coverage, unavailable, tell } = this.#net
+    coverage.count('calls that failed')
+    const delayUs = random.chance(0.1) ? random.below(PATIENCE_US) : this.#way()
+    time.after(
+      delayUs,
+      () => {
+        tell(() => `${this.#client.name}: ${about()} fails: it ${how}`)
+        reject(unavailable(how))
+      },
+      this.#client,
+    )
+  }
+
+  #fate({ isWrite }: { readonly isWrite: boolean }): Fate {
+    const { random, settings } = this.#net
+    if (random.chance(settings.unreached)) return 'UNREACHED'
+    if (random.chance(settings.lost)) return 'LOST'
+    if (!isWrite) return 'OK'
+    if (random.chance(settings.late)) return 'LATE'
+    if (random.chance(settings.cut)) return 'CUT'
+    return random.chance(settings.unsure) ? 'UNSURE' : 'OK'
+  }
+
+  /** How long a message is on its way, in microseconds. */
+  #way(): number {
+    const { random, settings } = this.#net
+    const us = 1 + random.below(settings.latencyUs)
+    return random.chance(settings.slow) ? us * 100 : us
+  }
+}
+
+function placesText(entries: readonly Entry[]): string {
+  return entries.map(({ accountId, seq, transactionId }) => `${accountId} ${seq}:${transactionId}`).join(', ')
+}
+
+function resultsText(results: readonly unknown[]): string {
+  return results.map((result) => String(result ?? 'failed')).join(', ')
+}

@@ -1,0 +1,126 @@
+import type { AccountStore } from '../../src/application/account-store.js'
+import type { Budget } from '../../src/application/budget.js'
+import type { Clock } from '../../src/application/clock.js'
+import type { Engine } from '../../src/application/engine.js'
+import type { Ledger } from '../../src/application/ledger.js'
+import type { Pauses } from '../../src/application/pauses.js'
+import type { Settler } from '../../src/application/settler.js'
+import type { Catalog } from '../../src/domain/catalog.js'
+import type { Random } from '../../tools/crash-test/random.js'
+import type { Subject } from '../support/engine-sources.js'
+import { type AnyVerdict, calendar, catalogs, entryText, type Operation } from './operation.js'
+import { PREHISTORY_AT } from './prehistory.js'
+import { type Client, type Network, RemoteStore } from './remote-store.js'
+import type { View } from './replica-set.js'
+
+export type SimulatedProcessOptions = {
+  readonly name: string
+  readonly subject: Subject
+  readonly net: Network
+  /** Its own: what it draws does not depend on what others do. */
+  readonly random: Random
+  /** Told of what must not be. */
+  readonly accuse: (what: string) => void
+}
+
+/** One process of the service: an engine, a settler, clocks, and nothing that outlives it. */
+export class SimulatedProcess implements Client {
+  readonly name: string
+  readonly engine: Engine
+  readonly settler: Settler
+  readonly clock: Clock
+  isAlive = true
+  /** Whether it takes requests. */
+  isOpen = true
+  view: View = 'PRIMARY'
+  readonly #subject: Subject
+  readonly #authorize: ReturnType<Subject['authorize']['createAuthorize']>
+  readonly #reverse: ReturnType<Subject['reverse']['createReverse']>
+  #catalog: Catalog = catalogs[0]
+  /** How far its wall clock is off, in milliseconds. */
+  #offMs = 0
+
+  constructor({ name, subject, net, random, accuse }: SimulatedProcessOptions) {
+    this.name = name
+    this.#subject = subject
+    const { time, coverage, mistakes } = net
+    this.clock = {
+      now: () => new Date(PREHISTORY_AT.getTime() + Math.floor(time.nowUs / 1_000) + this.#offMs),
+      monotonicMs: () => time.nowUs / 1_000,
+    }
+    const pauses: Pauses = {
+      after: (durationMs, callBack) => {
+        const event = time.after(Math.round(durationMs * 1_000), callBack, this)
+        return () => {
+          event.act = undefined
+        }
+      },
+      random: () => random.below(1_000_000) / 1_000_000,
+    }
+    const store = new RemoteStore(net, this)
+    const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
+    const { queueMax, waitMsMax, gatherMsMax } = net.settings
+    this.settler = new subject.settler.Settler({
+      ledger,
+      gatherMsMax,
+      clock: this.clock,
+      pauses,
+      onFailure: () => coverage.count('settling failed'),
+      onDamage: (entry) => {
+        // A new primary may not know yet that a majority has the entry. It is offered again.
+        if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
+        else accuse(`${name} takes ${entryText(entry)} for refused by the ledger`)
+      },
+    })
+    const options = {
+      accounts,
+      ledger,
+      settler: this.settler,
+      clock: this.clock,
+      pauses,
+      queueMax,
+      waitMsMax,
+    }
+    this.engine = new subject.engine.Engine(options)
+    const catalog = () => this.#catalog
+    this.#authorize = subject.authorize.createAuthorize({ engine: this.engine, catalog, calendar })
+    this.#reverse = subject.reverse.createReverse(this.engine)
+  }
+
+  /** From now on its wall clock is off by so much. */
+  turnClock(offMs: number): void {
+    this.#offMs = offMs
+  }
+
+  changeCatalog(): void {
+    this.#catalog = this.#catalog === catalogs[0] ? catalogs[1] : catalogs[0]
+  }
+
+  perform({ accountId, kind, content }: Operation, budget: Budget): Promise<AnyVerdict> {
+    const { engine } = this
+    const { credit, status, limits, open } = this.#subject
+    switch (kind) {
+      case 'BUY':
+        return this.#authorize(accountId, content, budget)
+      case 'REVERSE':
+        return this.#reverse(accountId, content, budget)
+      case 'CREDIT':
+        return credit.creditAccount(
+          { engine, catalog: { current: () => this.#catalog } },
+          accountId,
+          content,
+          budget,
+        )
+      case 'STATUS':
+        return status.changeStatus(engine, accountId, content, budget)
+      case 'LIMITS':
+        return limits.changeLimits(engine, accountId, content, budget)
+      case 'OPEN':
+        return open.openAccount(engine, accountId, content, budget)
+    }
+  }
+}
+
+function portsOf(store: RemoteStore): { readonly accounts: AccountStore; readonly ledger: Ledger } {
+  return { accounts: store, ledger: store }
+}

@@ -1,0 +1,100 @@
+import { expect } from 'chai'
+import { loadPatched, loadSubject, type Subject } from '../support/engine-sources.js'
+import { Coverage } from './coverage.js'
+import { firstViolation, numbersFrom, simulate, simulateOne } from './histories.js'
+import { knownMistakes } from './known-mistakes.js'
+import { planFrom } from './plan.js'
+import { shrink } from './shrink.js'
+import type { Outcome } from './simulation.js'
+
+/** Histories of a run of the tests. `make simulate-engine` has a hundred times as many. */
+const SEEDS = 1_000
+const MISTAKE_SEEDS_MAX = 1_000
+
+describe('simulation of the engine', function () {
+  this.timeout(60_000)
+  let subject: Subject
+  const outcomes = new Map<number, Outcome>()
+  const coverage = new Coverage()
+
+  before(async () => {
+    subject = await loadSubject()
+    const onEnd = (seed: number, outcome: Outcome): boolean => {
+      outcomes.set(seed, outcome)
+      coverage.add(outcome.coverage)
+      return true
+    }
+    await simulate(numbersFrom(0, SEEDS), { subject, onEnd })
+  })
+
+  it('finds nothing wrong', () => {
+    expect(outcomes.size).to.equal(SEEDS)
+    const wrong = [...outcomes].filter(([, { violation }]) => violation !== undefined)
+    expect(
+      wrong.map(([seed, { violation }]) => `make simulate-engine seed=${seed}: ${violation}`),
+    ).to.deep.equal([])
+  })
+
+  it('goes the same way again, alone or beside others', async () => {
+    for (const seed of numbersFrom(0, 40)) {
+      const { hash } = await simulateOne(planFrom(seed), { subject })
+      expect(hash, `seed=${seed}`).to.equal(outcomes.get(seed)?.hash)
+    }
+  })
+
+  it('goes another way with another seed', () => {
+    expect(new Set([...outcomes.values()].map(({ hash }) => hash)).size).to.equal(SEEDS)
+  })
+
+  for (const what of [
+    'lost races',
+    'writes that were made and not answered',
+    'writes that others came between',
+    'writes taken back',
+    'reads from a former primary',
+    'entries settled by two',
+    'commits of several accounts',
+    'commits of several entries',
+    'journals filled',
+    'settling failed',
+    'disturbances: crash',
+    'answers: decided before',
+    'answers: the id is another one’s',
+    'answers: refused, nothing recorded',
+    'no answer: too many wait',
+    'no answer: no time left',
+    'no answer: the store is away',
+  ])
+    it(`comes across ${what}`, () => {
+      expect(coverage.of(what)).to.be.above(0)
+    })
+})
+
+describe('the simulation of the engine finds', function () {
+  this.timeout(60_000)
+
+  for (const mistake of knownMistakes.filter(({ isRare }) => !isRare))
+    it(mistake.name, async () => {
+      const subject = await (mistake.patches ? loadPatched(mistake.patches) : loadSubject())
+      const found = await firstViolation(numbersFrom(0, MISTAKE_SEEDS_MAX), { subject, mistake })
+      expect(found).to.have.property('violation')
+    })
+
+  it('a short history of a mistake, and what happens in it', async () => {
+    const mistake = { name: 'early', commitsEarly: true }
+    const subject = await loadSubject()
+    const { seed = 0 } = (await firstViolation(numbersFrom(0, MISTAKE_SEEDS_MAX), { subject, mistake })) ?? {}
+    const plan = await shrink(planFrom(seed), { subject, mistake })
+    expect(plan.deeds).to.have.length.below(3)
+    const lines: string[] = []
+    const { violation } = await simulateOne(plan, { subject, mistake, onLine: (line) => lines.push(line) })
+    expect(violation).to.contain('may yet be lost')
+    expect(lines.join('\n')).to.match(/is asked: .*\n(.*\n)*.*commit .* is carried out: COMMITTED/)
+  })
+
+  it('that the sources have moved on from where a mistake is planted', async () => {
+    const patch = { file: 'application/engine.ts', text: 'what never stood there', instead: '' }
+    const outcome = await loadPatched([patch]).catch((error: unknown) => String(error))
+    expect(outcome).to.contain('src/application/engine.ts does not have this once')
+  })
+})

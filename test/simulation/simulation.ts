@@ -1,0 +1,372 @@
+import type { AccountChange } from '../../src/application/account-store.js'
+import type { Budget } from '../../src/application/budget.js'
+import type { Indecision } from '../../src/application/errors.js'
+import type { AccountId } from '../../src/domain/account.js'
+import { centavos } from '../../src/domain/money.js'
+import { Random } from '../../tools/crash-test/random.js'
+import type { Subject } from '../support/engine-sources.js'
+import { AccountBook, verdictText } from './account-book.js'
+import { Coverage } from './coverage.js'
+import type { Mistakes } from './mistake.js'
+import { type AnyVerdict, idOf, type Operation, operationText } from './operation.js'
+import type { AccountPlan, Deed, Disturbance, Plan } from './plan.js'
+import { prehistoryOf } from './prehistory.js'
+import type { Client, Network } from './remote-store.js'
+import { ReplicaSet } from './replica-set.js'
+import { calmed } from './settings.js'
+import { SimulatedProcess } from './simulated-process.js'
+import { VirtualTime } from './virtual-time.js'
+import { type Attempt, Witness } from './witness.js'
+
+export type SimulationOptions = {
+  readonly plan: Plan
+  readonly subject: Subject
+  readonly mistakes?: Mistakes
+  /** Told of everything that happens, line by line. */
+  readonly onLine?: (line: string) => void
+}
+
+/** What came of one history. */
+export type Outcome = {
+  /** What must not have been; absent when all was well. */
+  readonly violation: string | undefined
+  /** The same for the same plan, unless something happened that the plan does not decide. */
+  readonly hash: number
+  readonly steps: number
+  readonly coverage: Coverage
+}
+
+/** One attempt at a process that has not been answered. */
+type OpenAttempt = Attempt & { readonly process: SimulatedProcess; readonly budget: Budget }
+
+const answers = {
+  RECORD: 'answers: decided now',
+  REPLAY: 'answers: decided before',
+  REUSED: 'answers: the id is another one’s',
+  REFUSED: 'answers: refused, nothing recorded',
+} as const satisfies Record<AnyVerdict['type'], string>
+
+const indecisions = {
+  UNAVAILABLE: 'no answer: the store is away',
+  OVERLOADED: 'no answer: too many wait',
+  NO_TIME_LEFT: 'no answer: no time left',
+} as const satisfies Record<Indecision, string>
+
+/** Longest history, in steps: one that is longer will never come to rest. */
+const STEPS_MAX = 200_000
+/** Time after which the settler offers again what the ledger has refused, in microseconds, and more. */
+const STUCK_US = 6_000_000
+/** Longest pause of a caller before the next attempt, in microseconds. */
+const CALLER_PAUSE_US = 50_000
+/** How far a clock may be off, in milliseconds. */
+const CLOCK_OFF_MS = 5_400_000
+
+/**
+ * One history: callers, processes and a replica set, in a time of their own. Nothing happens but by `step`, and everything follows
+ * from the plan.
+ *
+ * After the deeds and the disturbances, when nothing is left to happen, the weather calms down, every account is touched once
+ * more, and when all has come to rest again everything is counted.
+ */
+export class Simulation {
+  readonly #options: SimulationOptions
+  readonly #time = new VirtualTime()
+  readonly #random: Random
+  readonly #coverage = new Coverage()
+  readonly #witness = new Witness(this.#coverage)
+  readonly #replicas: ReplicaSet
+  readonly #net: Network
+  readonly #processes: SimulatedProcess[] = []
+  readonly #attempts = new Set<OpenAttempt>()
+  #started = 0
+  #steps = 0
+  #hash = 0x811c9dc5
+  #phase: 'ROUGH' | 'CALM' | 'CALM_AGAIN' = 'ROUGH'
+
+  constructor(options: SimulationOptions) {
+    const { plan, subject, mistakes = {} } = options
+    this.#options = options
+    this.#random = new Random(plan.seed ^ 0x5eed)
+    const { settings, accounts } = plan
+    const [time, random] = [this.#time, this.#random]
+    const { replicationUs } = settings
+    this.#replicas = new ReplicaSet({ time, random, listener: this.#witness, replicationUs, mistakes })
+    const unavailables = new Map<string, InstanceType<Subject['errors']['IndecisionError']>>()
+    this.#net = {
+      time,
+      random,
+      mistakes,
+      settings,
+      replicas: this.#replicas,
+      coverage: this.#coverage,
+      isLedgerAway: false,
+      unavailable: (why) => {
+        const known = unavailables.get(why) ?? new subject.errors.IndecisionError('UNAVAILABLE', why)
+        unavailables.set(why, known)
+        return known
+      },
+      tell: (line) => this.#tell(line),
+      onCommit: (client, changes) => this.#checkTime(client, changes),
+    }
+    this.#witness.watch(this.#replicas, accounts.map(bookOf))
+    for (const account of accounts) this.#put(account)
+    for (let index = 0; index < settings.processes; index++) this.#start(index)
+    for (const deed of plan.deeds)
+      for (const at of deed.at) this.#time.after(deed.atUs, () => this.#ask(deed, at, 1))
+    for (const one of plan.disturbances) this.#time.after(one.atUs, () => this.#disturb(one))
+  }
+
+  /** Lets one thing happen, and what follows from it without anybody but the store; false when it is over. */
+  step(): boolean {
+    for (;;) {
+      if (this.#witness.violation !== undefined) return false
+      const event = this.#time.next()
+      if (!event) return this.#rest()
+      this.#steps += 1
+      this.#mix(event.atUs)
+      this.#mix(event.order)
+      this.#mix(this.#replicas.documents.length)
+      if (this.#steps > STEPS_MAX) this.#witness.accuse(`it does not come to rest within ${STEPS_MAX} steps`)
+      if (!event.quiet) return true
+    }
+  }
+
+  get outcome(): Outcome {
+    const { violation } = this.#witness
+    return { violation, hash: this.#hash >>> 0, steps: this.#steps, coverage: this.#coverage }
+  }
+
+  /** Nothing is left to happen. Says whether that changes. */
+  #rest(): boolean {
+    for (const { process, operation } of this.#attempts)
+      if (process.isAlive)
+        this.#witness.accuse(`${operationText(operation)} is never answered by ${process.name}`)
+    for (const { isAlive, name, engine } of this.#processes)
+      if (isAlive && engine.waiting > 0)
+        this.#witness.accuse(`${engine.waiting} requests wait in ${name} forever`)
+    if (this.#phase === 'ROUGH') return this.#calmDown()
+    const behind = this.#processes.filter(({ isAlive, settler }) => isAlive && settler.unsettled > 0)
+    if (behind.length > 0 && this.#phase === 'CALM') return this.#touchAgain()
+    for (const { name, settler } of behind)
+      this.#witness.accuse(`${name} never settles ${settler.unsettled} entries`)
+    if (this.#witness.violation === undefined) this.#witness.finish()
+    return false
+  }
+
+  /** From now on nothing fails. Whoever touches an account settles what is left in its journal. */
+  #calmDown(): boolean {
+    this.#phase = 'CALM'
+    this.#tell(() => 'the weather calms down')
+    this.#net.settings = calmed(this.#net.settings)
+    if (this.#random.chance(0.3)) for (const process of this.#processes) process.isAlive = false
+    for (const [index, { isAlive, isOpen }] of this.#processes.entries())
+      if (!isAlive || !isOpen) this.#start(index)
+    this.#touchAll('touch', 1)
+    return true
+  }
+
+  /** What the ledger has refused is offered again, but not at once. */
+  #touchAgain(): boolean {
+    this.#phase = 'CALM_AGAIN'
+    // Each process has something to settle that no other may know of.
+    this.#time.after(STUCK_US, () => this.#touchAll('touch-again', this.#processes.length))
+    return true
+  }
+
+  /** Asks something of every account, at each of the first so many processes. */
+  #touchAll(transactionId: string, processes: number): void {
+    for (const { id } of this.#options.plan.accounts) {
+      const operation = touchOf(id, transactionId)
+      for (let at = 0; at < processes; at++) {
+        const deed = { atUs: 0, operation, at: [at], patienceMs: 10_000, attemptsMax: 50 }
+        this.#time.after(1, () => this.#ask(deed, at, 1))
+      }
+    }
+  }
+
+  #put({ id, prehistory, journal, settled }: AccountPlan): void {
+    const { account, entries } = prehistoryOf(id, prehistory)
+    if (entries.length === 0) return
+    const kept = entries.slice(entries.length - journal)
+    this.#replicas.put({ account: { ...account, journal: kept }, ledger: entries.slice(0, settled) })
+  }
+
+  #start(index: number): void {
+    this.#started += 1
+    const name = `P${index + 1}.${this.#started}`
+    this.#processes[index] = new SimulatedProcess({
+      name,
+      subject: this.#options.subject,
+      net: this.#net,
+      random: this.#random.fork(),
+      accuse: (what) => this.#witness.accuse(what),
+    })
+    this.#tell(() => `${name} starts`)
+  }
+
+  /** One attempt of a caller. Without an answer there is another one, at whatever process. */
+  #ask(deed: Deed, at: number, number: number): void {
+    const { operation, patienceMs } = deed
+    const process = this.#processes[at % this.#processes.length]
+    if (!process?.isAlive || !process.isOpen) {
+      this.#askAgain(deed, number, 'nobody is there')
+      return
+    }
+    const { timeBudget } = this.#options.subject.budget
+    const budget = timeBudget(patienceMs, process.clock)
+    const oldestPlace = this.#replicas.readPlace(process.view)
+    const attempt: OpenAttempt = { operation, oldestPlace, process, budget }
+    this.#attempts.add(attempt)
+    this.#witness.asked(attempt)
+    this.#coverage.count('attempts')
+    this.#tell(() => `${process.name} is asked: ${operationText(operation)}, within ${patienceMs} ms`)
+
+    let isOver = false
+    const giveUp = this.#time.after(patienceMs * 1_000 + 1_000, () => {
+      isOver = true
+      this.#askAgain(deed, number, 'the answer has not come')
+    })
+    const end = (): boolean => {
+      giveUp.act = undefined
+      this.#attempts.delete(attempt)
+      return !isOver && process.isAlive
+    }
+    process.perform(operation, budget).then(
+      (verdict) => {
+        end()
+        this.#answered(attempt, verdict)
+      },
+      (error: unknown) => {
+        this.#failed(attempt, error)
+        if (end()) this.#askAgain(deed, number, String(error))
+      },
+    )
+  }
+
+  #askAgain(deed: Deed, number: number, why: string): void {
+    if (number >= deed.attemptsMax) {
+      this.#coverage.count('requests given up')
+      this.#tell(() => `the caller gives up ${idOf(deed.operation)}: ${why}`)
+      return
+    }
+    const at = this.#random.below(this.#processes.length)
+    this.#time.after(this.#random.below(CALLER_PAUSE_US), () => this.#ask(deed, at, number + 1))
+  }
+
+  #answered(attempt: OpenAttempt, verdict: AnyVerdict): void {
+    const { process, operation } = attempt
+    this.#coverage.count(answers[verdict.type])
+    this.#tell(() => `${process.name} answers ${idOf(operation)}: ${verdictText(verdict)}`)
+    this.#witness.answered(attempt, verdict)
+  }
+
+  #failed({ process, operation }: OpenAttempt, error: unknown): void {
+    const { IndecisionError } = this.#options.subject.errors
+    this.#tell(() => `${process.name} does not decide ${idOf(operation)}: ${String(error)}`)
+    if (error instanceof IndecisionError) this.#coverage.count(indecisions[error.indecision])
+    else this.#witness.accuse(`${operationText(operation)} fails with a bug: ${String(error)}`)
+  }
+
+  /** A commit that is sent when nobody waits for it any more is a late approval. */
+  #checkTime(client: Client, changes: readonly AccountChange[]): void {
+    for (const { before, after } of changes) {
+      for (const { seq, accountId, transactionId } of after.journal) {
+        if (seq <= before.version || this.#isAwaited(client, accountId, transactionId)) continue
+        this.#witness.accuse(`${client.name} commits ${transactionId} when nobody waits for it any more`)
+      }
+    }
+  }
+
+  #isAwaited(client: Client, accountId: AccountId, transactionId: string): boolean {
+    for (const { process, operation, budget } of this.#attempts) {
+      const isIt = operation.accountId === accountId && idOf(operation) === transactionId
+      if (isIt && process === client && budget.remainingMs() > 0) return true
+    }
+    return false
+  }
+
+  #disturb({ kind, durationUs, process: index }: Disturbance): void {
+    const process = this.#processes[index]
+    this.#coverage.count(`disturbances: ${kind.toLowerCase()}`)
+    this.#tell(() => `${kind} (${process?.name}, ${durationUs / 1_000} ms)`)
+    const happen: Readonly<Record<Disturbance['kind'], () => void>> = {
+      CRASH: () => this.#crash(index, durationUs),
+      RESTART: () => this.#restart(index),
+      FAILOVER: () => this.#failOver(durationUs),
+      PARTITION: () => this.#partition(durationUs),
+      AWAY: () => this.#replicas.goAway(durationUs),
+      LEDGER_AWAY: () => this.#loseLedger(durationUs),
+      LAG: () => this.#replicas.holdReplication(durationUs),
+      CLOCK: () => process?.turnClock(this.#random.below(2 * CLOCK_OFF_MS) - CLOCK_OFF_MS),
+      CATALOG: () => process?.changeCatalog(),
+    }
+    happen[kind]()
+  }
+
+  #loseLedger(durationUs: number): void {
+    this.#net.isLedgerAway = true
+    this.#time.quietlyAfter(durationUs, () => {
+      this.#net.isLedgerAway = false
+    })
+  }
+
+  #crash(index: number, durationUs: number): void {
+    const process = this.#processes[index]
+    if (!process?.isAlive) return
+    process.isAlive = false
+    for (const attempt of this.#attempts) if (attempt.process === process) this.#attempts.delete(attempt)
+    this.#time.after(durationUs, () => {
+      if (this.#processes[index] === process) this.#start(index)
+    })
+  }
+
+  #restart(index: number): void {
+    const process = this.#processes[index]
+    if (!process?.isAlive || !process.isOpen) return
+    process.isOpen = false
+    const drained = process.engine.drain().then(() => process.settler.drain(1_000))
+    drained.then(
+      () => {
+        if (!process.isAlive) return
+        process.isAlive = false
+        this.#start(index)
+      },
+      (error: unknown) => this.#witness.accuse(`${process.name} cannot end: ${String(error)}`),
+    )
+  }
+
+  #failOver(durationUs: number): void {
+    this.#replicas.failOver(durationUs)
+    const place = Math.min(this.#replicas.readPlace('PRIMARY'), this.#replicas.readPlace('FORMER'))
+    for (const attempt of this.#attempts) attempt.oldestPlace = Math.min(attempt.oldestPlace, place)
+  }
+
+  /** For some time some processes do not hear of the election. */
+  #partition(durationUs: number): void {
+    this.#failOver(Math.min(durationUs, 20_000))
+    for (const process of this.#processes) {
+      if (this.#random.chance(0.5)) continue
+      process.view = 'FORMER'
+      this.#time.quietlyAfter(durationUs, () => {
+        process.view = 'PRIMARY'
+      })
+    }
+  }
+
+  #tell(line: () => string): void {
+    this.#options.onLine?.(`${(this.#time.nowUs / 1_000).toFixed(3).padStart(10)} ms  ${line()}`)
+  }
+
+  #mix(value: number): void {
+    this.#hash = Math.imul(this.#hash ^ value, 0x01000193)
+  }
+}
+
+function bookOf({ id, prehistory }: AccountPlan): AccountBook {
+  return new AccountBook(prehistoryOf(id, prehistory))
+}
+
+function touchOf(accountId: AccountId, transactionId: string): Operation {
+  const content = { transactionId, amount: centavos(1n), mcc: '9999', merchant: 'PADARIA' }
+  return { accountId, kind: 'BUY', content }
+}

@@ -1,0 +1,181 @@
+import { type Account, type AccountId, JOURNAL_MAX } from '../../src/domain/account.js'
+import { AccountAudit } from '../../src/domain/audit.js'
+import { auditTakenBack } from '../../src/domain/audit-taken-back.js'
+import type { Entry } from '../../src/domain/entry.js'
+import { type AccountBook, verdictText } from './account-book.js'
+import type { Coverage } from './coverage.js'
+import type { Write } from './documents.js'
+import { type AnyVerdict, catalogs, entryText, idOf, type Operation, operationText } from './operation.js'
+import type { ReplicaSet, WriteListener } from './replica-set.js'
+import { isSame } from './same.js'
+
+/** One time that something was asked. */
+export type Attempt = {
+  readonly operation: Operation
+  /** Place in the log before which no read of this attempt can have been. */
+  oldestPlace: number
+}
+
+/** Sees everything that is written and everything that is answered, and says what must not be. */
+export class Witness implements WriteListener {
+  readonly #coverage: Coverage
+  readonly #books = new Map<AccountId, AccountBook>()
+  #replicas: ReplicaSet | undefined
+  /** What was found first. Nothing that comes after it means anything. */
+  violation: string | undefined
+
+  constructor(coverage: Coverage) {
+    this.#coverage = coverage
+  }
+
+  watch(replicas: ReplicaSet, books: readonly AccountBook[]): void {
+    this.#replicas = replicas
+    for (const book of books) this.#books.set(book.id, book)
+  }
+
+  accuse(what: string): void {
+    this.violation ??= what
+  }
+
+  asked({ operation }: Attempt): void {
+    this.#book(operation.accountId).asked(operation)
+  }
+
+  accountWritten({ before, after }: { readonly before: Account | undefined; readonly after: Account }): void {
+    const wrong = this.#book(after.id).write(before, after) ?? this.#leftUnsettled(before, after)
+    if (wrong !== undefined) this.accuse(`account ${after.id}: ${wrong}`)
+    const added = Number(after.version - (before?.version ?? 0n))
+    this.#coverage.count('entries committed', added)
+    if (added > 1) this.#coverage.count('commits of several entries')
+    if (after.journal.length === JOURNAL_MAX) this.#coverage.count('journals filled')
+  }
+
+  entryInserted(entry: Entry): void {
+    const book = this.#book(entry.accountId)
+    const kept = book.entry(Number(entry.seq))
+    const durable = this.#store.durable(entry.accountId)?.version ?? 0n
+    if (!isSame(kept, entry))
+      this.accuse(
+        `account ${entry.accountId}: the ledger takes ${entryText(entry)}, which was never committed so`,
+      )
+    if (entry.seq > durable)
+      this.accuse(`account ${entry.accountId}: the ledger takes ${entryText(entry)}, which may yet be lost`)
+    this.#coverage.count('entries settled')
+  }
+
+  takenBack(writes: readonly Write[]): void {
+    if (writes.length > 0) this.#coverage.count('elections that lost writes')
+    this.#coverage.count('writes taken back', writes.length)
+    for (const { account } of writes)
+      if (account) this.#book(account.id).takeBack(Number(this.#versionBefore(account)))
+  }
+
+  committed(): void {}
+
+  /** Compares an answer with what is durable at this moment. */
+  answered(attempt: Attempt, verdict: AnyVerdict): void {
+    const wrong =
+      verdict.type === 'REFUSED'
+        ? this.#wronglyRefused(attempt, verdict)
+        : this.#wronglyAnswered(attempt, verdict)
+    if (wrong === undefined) return
+    this.accuse(`${operationText(attempt.operation)} is answered ${verdictText(verdict)}, but ${wrong}`)
+  }
+
+  /** Looks at everything once more when all has come to rest: whatever was ever decided is in the ledger, once. */
+  finish(): void {
+    let entries = 0
+    for (const book of this.#books.values()) {
+      entries += book.length
+      const wrong = this.#wrongInTheEnd(book)
+      if (wrong !== undefined) this.accuse(`account ${book.id}, in the end: ${wrong}`)
+    }
+    const { entryCount } = this.#store.documents
+    if (entryCount !== entries) this.accuse(`in the end the ledger holds ${entryCount} entries of ${entries}`)
+  }
+
+  #wrongInTheEnd(book: AccountBook): string | undefined {
+    const { documents, committed } = this.#store
+    const account = this.#store.durable(book.id)
+    if (!account) return book.length === 0 ? undefined : 'it is not there'
+    if (account.version !== BigInt(book.length)) return `version ${account.version} of ${book.length} entries`
+    const ledger = [...documents.entries(book.id, committed)].sort((a, b) => Number(a.seq - b.seq))
+    if (ledger.length !== book.length) return `the ledger has ${ledger.length} entries of ${book.length}`
+    // What stands in the journal was compared when it was written.
+    const audit = new AccountAudit(book.id, { ...account, journal: account.journal.slice(-1) })
+    for (const [index, entry] of ledger.entries()) {
+      if (!isSame(entry, book.entry(index + 1)))
+        return `the ledger has ${entryText(entry)} in place ${index + 1}`
+      audit.add(entry)
+    }
+    const { damages, takenBack } = audit.finish()
+    const byId = new Map(ledger.map((entry) => [entry.transactionId, entry]))
+    const reversals = [...takenBack].flatMap(([transactionId, taken]) =>
+      auditTakenBack({ accountId: book.id, transactionId }, taken, byId.get(transactionId)),
+    )
+    const found = [...damages, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
+    return found.length > 0 ? found.join('; ') : undefined
+  }
+
+  /** What has left the journal must be in the ledger for good. */
+  #leftUnsettled(before: Account | undefined, after: Account): string | undefined {
+    const { documents, committed } = this.#store
+    const first = after.journal[0]?.seq ?? after.version + 1n
+    for (const entry of before?.journal ?? []) {
+      if (entry.seq >= first) return undefined
+      if (documents.entry(entry, committed)?.seq !== entry.seq)
+        return `${entryText(entry)} has left the journal, and is not in the ledger for good`
+    }
+    return undefined
+  }
+
+  #wronglyAnswered(
+    { operation }: Attempt,
+    verdict: Exclude<AnyVerdict, { type: 'REFUSED' }>,
+  ): string | undefined {
+    const book = this.#book(operation.accountId)
+    const seq = book.seqOf(idOf(operation))
+    const durable = this.#store.durable(operation.accountId)?.version ?? 0n
+    const kept = seq === undefined ? undefined : book.entry(seq)
+    if (!kept) return 'no such entry is there'
+    if (kept.seq > durable) return `${entryText(kept)} may yet be lost`
+    if (!isSame(kept, verdict.entry)) return `${entryText(kept)} is there`
+    const due = book.decide(operation, { seq: Number(durable), at: kept.at, version: 1n })
+    const isReuse = verdict.type === 'REUSED'
+    return isReuse === (due.type === 'REUSED') ? undefined : `${verdictText(due)} was due`
+  }
+
+  /** A refusal is in no entry: it must have been right at some moment since it was asked for. */
+  #wronglyRefused(
+    { operation, oldestPlace }: Attempt,
+    { refusal }: Extract<AnyVerdict, { type: 'REFUSED' }>,
+  ): string | undefined {
+    const book = this.#book(operation.accountId)
+    const oldest = Number(this.#store.documents.account(operation.accountId, oldestPlace)?.version ?? 0n)
+    const newest = Number(this.#store.durable(operation.accountId)?.version ?? 0n)
+    for (let seq = newest; seq >= oldest; seq--) {
+      for (const { version } of catalogs) {
+        const due = book.decide(operation, { seq, at: new Date(0), version })
+        if (due.type === 'REFUSED' && due.refusal === refusal) return undefined
+      }
+    }
+    return `from ${oldest} to ${newest} entries there was no reason for it`
+  }
+
+  /** The version that an account had before the write that was just taken back. */
+  #versionBefore({ id }: Account): bigint {
+    const { documents } = this.#store
+    return documents.account(id, documents.length)?.version ?? 0n
+  }
+
+  #book(id: AccountId): AccountBook {
+    const book = this.#books.get(id)
+    if (!book) throw new Error(`nobody knows of an account ${id}`)
+    return book
+  }
+
+  get #store(): ReplicaSet {
+    if (!this.#replicas) throw new Error('there is nothing to watch yet')
+    return this.#replicas
+  }
+}

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Manifest } from './manifests.js'
+
+/** Kinds that Kubernetes itself does not have: as much of them as we use. */
+const otherTypes = `
+export type ServiceMonitor = {
+  apiVersion: 'monitoring.coreos.com/v1'
+  kind: 'ServiceMonitor'
+  metadata: import('kubernetes-types/meta/v1').ObjectMeta
+  spec: {
+    selector: import('kubernetes-types/meta/v1').LabelSelector
+    endpoints: { port: string; path?: string; interval?: string; scrapeTimeout?: string }[]
+  }
+}
+`
+
+/** Where the type of an API group's objects is; "core" has no name in \`apiVersion\`. */
+const moduleOf = ({ apiVersion }: Manifest): string => {
+  if (apiVersion === 'monitoring.coreos.com/v1') return './other.js'
+  const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion]
+  return `kubernetes-types/${group.replace('.k8s.io', '')}/${version}`
+}
+
+/**
+ * Has the compiler compare objects with the types that are generated from the API's schema: a field that there is not, one that is
+ * missing, one of another type. Returns what it finds wrong, a line each.
+ */
+export async function wrongTypes(documents: readonly Manifest[]): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'benefits-types-'))
+  try {
+    const lines = documents.map(
+      (document, index) =>
+        `export const ${document.kind}${index}: import('${moduleOf(document)}').${document.kind} = ${JSON.stringify(document)}`,
+    )
+    await writeFile(join(folder, 'other.ts'), otherTypes)
+    await writeFile(join(folder, 'documents.ts'), lines.join('\n'))
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+    return await compile(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const settings = {
+  compilerOptions: {
+    strict: true,
+    noEmit: true,
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    types: [],
+    skipLibCheck: true,
+    paths: { 'kubernetes-types/*': [resolve('node_modules/kubernetes-types/*')] },
+  },
+  files: ['documents.ts'],
+}
+
+function compile(folder: string): Promise<readonly string[]> {
+  const tsc = resolve('node_modules/typescript/bin/tsc')
+  return new Promise((done, fail) => {
+    execFile(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], (error, stdout, stderr) => {
+      // What it finds wrong ends it with 1 or 2, and is on standard output.
+      if (error && stdout === '') fail(new Error(`the compiler did not run: ${stderr}`))
+      else done(stdout.split('\n').filter((line) => line !== ''))
+    })
+  })
+}

@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../src/config.js'
+import { startEphemeralMongo } from '../src/local-mongo/ephemeral-mongo.js'
+import { freePorts } from '../src/local-mongo/free-port.js'
+import { eventually } from '../test/support/eventually.js'
+import { HealthClient } from '../test/support/health-client.js'
+import { JWT_SECRET } from '../test/support/token.js'
+import { runCommand } from './command.js'
+import { type BuiltImage, buildImage } from './image/build.js'
+import { copyContext } from './image/build-context.js'
+import { Container } from './image/container.js'
+import { readDockerfile } from './image/dockerfile.js'
+import { makeReadOnly, makeWritable } from './image/read-only.js'
+
+const BYTES_PER_MIB = 2 ** 20
+
+/** Where processes of the image find what they need. */
+type Surroundings = {
+  readonly env: Readonly<Record<string, string>>
+  readonly grpcAddress: string
+}
+
+await runCommand('check-image', async () => {
+  const mongo = await startEphemeralMongo({ env: process.env, log: console.error })
+  const folder = await mkdtemp(join(tmpdir(), 'benefits-image-'))
+  try {
+    // Whoever the image runs as has to get to its folder.
+    await chmod(folder, 0o755)
+    const image = await build(folder)
+    const [grpcPort, httpPort] = await freePorts(2)
+    const env = {
+      MONGODB_URI: mongo.uri,
+      JWT_SECRET,
+      GRPC_PORT: String(grpcPort),
+      HTTP_PORT: String(httpPort),
+      // There is nothing that could be written to.
+      HOME: '/nonexistent',
+      TMPDIR: '/nonexistent',
+    }
+    await check(image, { env, grpcAddress: `127.0.0.1:${grpcPort}` })
+    console.log('the image is built, starts, is healthy and stops in order')
+  } finally {
+    await mongo.stop()
+    await makeWritable(folder)
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+async function build(folder: string): Promise<BuiltImage> {
+  const context = join(folder, 'context')
+  await mkdir(context)
+  await copyContext('.', { to: context, ignore: await readFile('.dockerignore', 'utf8') })
+  const stages = readDockerfile(await readFile('Dockerfile', 'utf8'))
+  const image = await buildImage(stages, {
+    context,
+    into: join(folder, 'stages'),
+    tell: (instruction) => console.log(`  ${instruction}`),
+  })
+  await expectNoMore(image)
+  const bytes = await makeReadOnly(image.root)
+  console.log(`our part of the image: ${Math.ceil(bytes / BYTES_PER_MIB)} MiB`)
+  return image
+}
+
+/** The image holds the compiled service and what it depends on: no sources, no tests, no development package. */
+async function expectNoMore({ workdir }: BuiltImage): Promise<void> {
+  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8'))
+  const development = Object.keys(packages).filter((path) => packages[path].dev === true)
+  const found = development.filter((path) => existsSync(join(workdir, path)))
+  if (development.length === 0 || found.length > 0)
+    throw new Error(`there are development packages in the image: ${found.join(', ')}`)
+  const names = (await readdir(workdir)).sort()
+  if (names.join() !== 'dist,node_modules,package.json')
+    throw new Error(`there is more in the image than there should be: ${names.join(', ')}`)
+}
+
+async function check(image: BuiltImage, surroundings: Surroundings): Promise<void> {
+  const { env, grpcAddress } = surroundings
+  const run = (words: readonly string[]) => new Container({ image, words, env })
+  await expectSuccess('the schema', run([...image.entrypoint, 'dist/schema.js']))
+
+  const service = run([...image.entrypoint, ...image.cmd])
+  const health = new HealthClient(grpcAddress)
+  try {
+    await eventually('the image serves', async () => {
+      if (service.hasExited) throw new Error(`the image has ended:\n${service.output}`)
+      return (await health.check('')) === 'SERVING'
+    })
+    await expectSuccess('HEALTHCHECK', run(image.healthcheck))
+    service.signal('SIGTERM')
+    const code = await service.untilExit(readConfig({}).shutdownTimeoutMs)
+    if (code !== 0) throw new Error(`exit code ${code} after SIGTERM:\n${service.output}`)
+  } finally {
+    health.close()
+    service.signal('SIGKILL')
+  }
+}
+
+async function expectSuccess(what: string, command: Container): Promise<void> {
+  const code = await command.untilExit()
+  if (code !== 0) throw new Error(`${what}: exit code ${code}:\n${command.output}`)
+}

@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { loadEnvFile, readConfig } from '../src/config.js'
+import { localSecret } from '../src/local-secret.js'
+import { runCommand } from './command.js'
+import { runProgram } from './program.js'
+
+/** Images are fetched and built at the first time, in milliseconds. */
+const COMPOSE_MS_MAX = 1_200_000
+
+const commands = new Map([
+  ['up', ['up', '--build', '--detach', '--wait']],
+  ['monitoring', ['--profile', 'monitoring', 'up', '--build', '--detach', '--wait']],
+  // Prometheus and Grafana too, if they were started.
+  ['down', ['--profile', '*', 'down']],
+])
+
+const name = process.argv[2] ?? ''
+
+await runCommand(name, async () => {
+  const args = commands.get(name)
+  if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
+  loadEnvFile()
+  const { jwtSecret, dataDir } = readConfig(process.env)
+  const env = {
+    // The one that `make token` signs with.
+    JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
+    GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
+  }
+  await runProgram({ name: 'docker', args: ['compose', ...args], env, msMax: COMPOSE_MS_MAX })
+  if (name === 'monitoring')
+    console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
+})

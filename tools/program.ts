@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+export type Program = {
+  readonly name: string
+  readonly args: readonly string[]
+  /** Added to our environment. Where secrets belong: arguments can be read by everybody on the machine. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Longest time that it may take, in milliseconds. */
+  readonly msMax: number
+}
+
+/** Runs another program, with our output as its own. Fails unless it ends with exit code 0. */
+export async function runProgram(program: Program): Promise<void> {
+  await run(program, 'inherit')
+}
+
+/** Runs another program and returns what it writes. Fails unless it ends with exit code 0. */
+export async function readProgram(program: Program): Promise<string> {
+  return await run(program, 'pipe')
+}
+
+async function run({ name, args, env, msMax }: Program, stdout: 'inherit' | 'pipe'): Promise<string> {
+  const child = spawn(name, args, {
+    stdio: ['ignore', stdout, 'inherit'],
+    env: { ...process.env, ...env },
+    signal: AbortSignal.timeout(msMax),
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => {
+    output += chunk
+  })
+  const [code] = await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
+    // One that cannot be started, or is ended for its time, has an error.
+    throw new Error(
+      `${name} ${error.code === 'ENOENT' ? 'is needed for this and was not found' : 'took too long'}`,
+    )
+  })
+  if (code === 0) return output
+  throw new Error(`${name} ${args.join(' ')}: exit code ${code}`)
+}
