@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down encrypt decrypt deploy check-image audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -106,6 +106,9 @@ up: install ## Run it and a MongoDB in containers, on this machine (needs Docker
 down: install ## Stop those containers; the data stay
 	$(TSX) tools/compose.ts down
 
+monitoring: install ## Run Prometheus (port 3000) and Grafana (port 3001) beside them
+	$(TSX) tools/compose.ts monitoring
+
 decrypt: install ## Make the secrets of an environment readable, to change them: env=staging
 	$(TSX) tools/decrypt.ts
 
@@ -143,6 +146,9 @@ shard-test: build ## Move chunks between two shards under load, and check the bo
 simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
 #               > teeth=yes: how soon each of many planted mistakes is found
 	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
+
+check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
+	$(TSX) tools/check-monitoring.ts
 
 bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts

@@ -4,7 +4,7 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
-import type { Executor } from './application/engine.js'
+import type { EngineOptions, Executor } from './application/engine.js'
 import { Engines } from './application/engines.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
@@ -45,6 +45,8 @@ export type CoreOptions = {
   readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
+  /** What the engine tells of its work, for those who measure it. */
+  readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
   readonly onCatalogFailure: (error: unknown) => void
   /** Changes of the catalog are no longer announced; they are still seen in time. */
   readonly onCatalogUnwatched: (error: unknown) => void
@@ -98,6 +100,7 @@ export function createCore(options: CoreOptions): Core {
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
+    ...options.engineEvents,
   })
   const merchantRules = new MongoMerchantRuleStore(db)
   const catalog = new CatalogCache({

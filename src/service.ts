@@ -6,6 +6,7 @@ import type { CatalogHealth } from './application/catalog-cache.js'
 import { IndecisionError, isUnavailable } from './application/errors.js'
 import { Readiness } from './application/readiness.js'
 import { createReverse } from './application/reverse.js'
+import { buildVersion } from './build-version.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
 import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
@@ -29,18 +30,17 @@ import { TokenVerifier } from './grpc/token-verifier.js'
 import { SideServer } from './http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 import type { Keys } from './keys/key-files.js'
+import { metricLabels } from './metric-labels.js'
 import type { Caller, CallIds } from './observability/call-fields.js'
+import type { CallLabels } from './observability/call-metrics.js'
 import { DecisionLog } from './observability/decision-log.js'
+import type { KeyFileReadings } from './observability/key-file-metrics.js'
 import { type Logger, roundMs } from './observability/logger.js'
-import {
-  type CallLabels,
-  createMetrics,
-  type KeyFileReadings,
-  type Metrics,
-} from './observability/metrics.js'
+import { createMetrics, type Metrics, type Readings } from './observability/metrics.js'
 import { OverloadLog } from './observability/overload-log.js'
 import { openTracing, type Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
+import { PoolWatch } from './storage/pool-watch.js'
 import { type Trouble, troubleOf } from './storage/trouble.js'
 
 /** Time between two looks at the database, in milliseconds. */
@@ -90,13 +90,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onChange: (keys) => decider.useKeys(keys),
   })
   const health = createHealth(config)
-  const decider = createDecider({
+  const decider: Decider = createDecider({
     ...options,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
     keyFiles: readingsOf(() => files),
     onPrepared: () => options.onReady(ports),
     onServing: (serving) => health?.setServing(serving),
+    servingWorkers: () => (decider.serving() ? 1 : 0),
   })
   const side = new SideServer({
     host: config.host,
@@ -166,6 +167,8 @@ export type DeciderOptions = Pick<ServiceOptions, 'config' | 'mongodbUri' | 'log
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
   readonly onServing: (serving: boolean) => void
+  /** How many processes serve, if it is this one that is to count them; else 0. */
+  readonly servingWorkers: () => number
 }
 
 /** The gRPC port and everything behind it: all that a process has of the service but the side port. */
@@ -200,8 +203,14 @@ export function createDecider(options: DeciderOptions): Decider {
       if (isUnavailable(error)) troubles.failed(event, error)
       else logger.warn({ err: error }, event)
     },
-    onDamage: ({ accountId, transactionId, seq }) =>
-      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify'),
+    onDamage: ({ accountId, transactionId, seq }) => {
+      metrics.ledgerRefused()
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify')
+    },
+    engineEvents: {
+      onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
+      onRetry: (cause) => metrics.retried(cause),
+    },
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
       const event = 'the catalog could not be read, the last one stays in use'
@@ -211,13 +220,15 @@ export function createDecider(options: DeciderOptions): Decider {
     onCatalogUnwatched: (error) =>
       troubles.failed('changes of the catalog are not announced, it is looked for them', error),
   })
+  const pool = new PoolWatch({
+    client: core.client,
+    onFailure: (reason) => metrics.poolFailed(reason),
+    onCleared: () => metrics.poolCleared(),
+  })
   const metrics = createMetrics({
-    waitingRequests: () => core.engine.waiting,
-    unsettledEntries: () => core.settler.unsettled,
-    oldestUnsettledMs: () => core.settler.oldestUnsettledMs,
-    catalogVersion: () => Number(core.catalog.health.version),
-    catalogAgeMs: () => core.catalog.health.ageMs,
-    ...(options.keyFiles && { keyFiles: options.keyFiles }),
+    readings: deciderReadings({ ...options, core, pool }),
+    labels: metricLabels,
+    version: buildVersion(),
   })
   measureCommands(core.client, metrics)
 
@@ -298,6 +309,31 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
   }
 }
 
+type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & {
+  readonly core: Core
+  readonly pool: PoolWatch
+}
+
+function deciderReadings({ config, core, pool, keyFiles, servingWorkers }: Watched): Readings {
+  const { engine, settler, catalog } = core
+  return {
+    engine: () => ({
+      waitingRequests: engine.waiting,
+      waitingRequestsMax: config.queueMax,
+      unsettledEntries: settler.unsettled,
+      withheldEntries: settler.withheld,
+      oldestUnsettledMs: settler.oldestUnsettledMs,
+    }),
+    pool: () => pool,
+    catalog: () => {
+      const { version, ageMs } = catalog.health
+      return { version: Number(version), ageMs, categories: catalog.categories }
+    },
+    servingWorkers,
+    ...(keyFiles && { keyFiles }),
+  }
+}
+
 type GrpcOptions = DeciderOptions & {
   readonly credentials: ServerCredentials
   readonly verifier: TokenVerifier
@@ -343,7 +379,12 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       simulate: (...asked) => core.simulator.simulate(...asked),
       reverse: createReverse(core.engine),
       handlers,
-      streams: { window: windowFor(config.queueMax), ageMsMax: STREAM_AGE_MS_MAX, draining },
+      streams: {
+        window: windowFor(config.queueMax),
+        ageMsMax: STREAM_AGE_MS_MAX,
+        draining,
+        onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
+      },
       onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
       onItemError: (code, call) => recordFailure(code, call, records),
     }),
@@ -417,10 +458,12 @@ function recordDecision(
   { call, durationMs }: AskedDecision,
   { metrics, decisions }: Records,
 ): void {
-  const { kind, reason } = entry
+  const { kind, reason, movement } = entry
   const { code } = codesOf(reason)
-  const category = entry.movement?.wallet
-  metrics.decision({ kind, code, reason, category: category ?? '', replayed })
+  const category = movement?.wallet
+  // The one place where an amount becomes a number: metrics are numbers, and exact up to 90 trillion reais. Nothing is decided by them.
+  const centavos = Math.abs(Number(movement?.delta ?? 0n))
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
   decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { loadEnvFile, readConfig } from '../src/config.js'
 import { localSecret } from '../src/local-secret.js'
 import { runCommand } from './command.js'
@@ -8,6 +9,7 @@ const COMPOSE_MS_MAX = 1_200_000
 
 const commands = new Map([
   ['up', ['up', '--build', '--detach', '--wait']],
+  ['monitoring', ['--profile', 'monitoring', 'up', '--build', '--detach', '--wait']],
   // Prometheus and Grafana too, if they were started.
   ['down', ['--profile', '*', 'down']],
 ])
@@ -19,7 +21,12 @@ await runCommand(name, async () => {
   if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
   loadEnvFile()
   const { jwtSecret, dataDir } = readConfig(process.env)
-  // The one that `make token` signs with.
-  const env = { JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)) }
+  const env = {
+    // The one that `make token` signs with.
+    JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
+    GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
+  }
   await runProgram({ name: 'docker', args: ['compose', ...args], env, msMax: COMPOSE_MS_MAX })
+  if (name === 'monitoring')
+    console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
 })

@@ -18,9 +18,10 @@ import {
 import { RequestFields } from '../../src/grpc/request-fields.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
+import { metricLabels } from '../../src/metric-labels.js'
 import { DecisionLog } from '../../src/observability/decision-log.js'
 import { createLogger } from '../../src/observability/logger.js'
-import { createMetrics } from '../../src/observability/metrics.js'
+import { createMetrics, idleReadings } from '../../src/observability/metrics.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/documents.js'
 import { calendar } from '../calendar.js'
 import { processorTimeUs } from './measure.js'
@@ -86,13 +87,7 @@ const verifier = new TokenVerifier({
   audience: undefined,
   nowMs: Date.now,
 })
-const metrics = createMetrics({
-  waitingRequests: () => 0,
-  unsettledEntries: () => 0,
-  oldestUnsettledMs: () => 0,
-  catalogVersion: () => 1,
-  catalogAgeMs: () => 0,
-})
+const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'parts' })
 const logger = createLogger({ level: 'info', format: 'json' })
 const decisions = new DecisionLog({ logger, approvalsMax: 0 })
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
@@ -107,7 +102,7 @@ const parts: readonly (readonly [what: string, part: () => unknown])[] = [
   ['apply the entry to the account', () => applyEntry(account, entry)],
   ['encode the response', () => AuthorizeResponse.encode(response).finish()],
   ['count the call and its time', countCall],
-  ['count the decision', () => metrics.decision(decisionLabels)],
+  ['count the decision', () => metrics.decision(decisionLabels, 1_000)],
   [
     'an approval that has no line',
     () => decisions.decided(decisionLine, () => ({ requestId: '', subject: '' })),

@@ -19,9 +19,11 @@ import { type ObservedCall, observation } from '../../src/grpc/interceptors/obse
 import { GrpcServer } from '../../src/grpc/server.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
+import { metricLabels } from '../../src/metric-labels.js'
+import type { CallLabels } from '../../src/observability/call-metrics.js'
 import { DecisionLog } from '../../src/observability/decision-log.js'
 import type { Logger } from '../../src/observability/logger.js'
-import { type CallLabels, createMetrics, type Metrics } from '../../src/observability/metrics.js'
+import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics.js'
 
 export type FrontOptions = {
   readonly config: Config
@@ -36,13 +38,7 @@ export type FrontOptions = {
  * only what is behind it differs. Everything but Authorize is a bug to call.
  */
 export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
-  const metrics = createMetrics({
-    waitingRequests: () => 0,
-    unsettledEntries: () => 0,
-    oldestUnsettledMs: () => 0,
-    catalogVersion: () => 1,
-    catalogAgeMs: () => 0,
-  })
+  const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const handlers = {
@@ -96,7 +92,8 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       onDecision: ({ kind, reason, movement }, replayed, { call, durationMs }) => {
         const { code } = codesOf(reason)
         const category = movement?.wallet
-        metrics.decision({ kind, code, reason, category: category ?? '', replayed })
+        const centavos = Math.abs(Number(movement?.delta ?? 0n))
+        metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
         const { requestId, principal } = call
         decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => ({
           requestId,

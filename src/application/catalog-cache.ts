@@ -1,4 +1,5 @@
 import { type Catalog, catalogInSteps, isSmall } from '../domain/catalog.js'
+import type { CategoryId } from '../domain/category.js'
 import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
 import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
@@ -82,6 +83,11 @@ export class CatalogCache {
     })
     this.#lastLook = this.#nextLook.catch(() => {})
     return this.#nextLook
+  }
+
+  /** Ids of the categories in use; none before the first catalog was read. */
+  get categories(): readonly CategoryId[] {
+    return this.#catalog?.categories.map(({ id }) => id) ?? []
   }
 
   get health(): CatalogHealth {

@@ -34,7 +34,14 @@ export type EngineOptions = {
   readonly waitMsMax: number
   /** Told of every attempt that came to nothing because the store was away. */
   readonly onUnavailable?: (error: unknown) => void
+  /** Told of each group that has been decided. */
+  readonly onGroup?: (group: { readonly size: number; readonly durationMs: number }) => void
+  /** Told of each request that is decided once more. */
+  readonly onRetry?: (cause: RetryCause) => void
 }
+
+/** Why once more: another process committed first, a copy was not the latest, or the store did not answer. */
+export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
 /** What decides requests: the engine, several that look like one, or what is put around it. */
 export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
@@ -53,6 +60,9 @@ export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
  */
 export class Engine {
   readonly #admission: Admission
+  readonly #clock: Clock
+  readonly #onGroup: NonNullable<EngineOptions['onGroup']>
+  readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
   readonly #pauses: Pauses
@@ -62,19 +72,19 @@ export class Engine {
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
-  constructor({
-    queueMax,
-    waitMsMax,
-    onUnavailable = () => {},
-    pauses = systemPauses,
-    ...options
-  }: EngineOptions) {
+  constructor(options: EngineOptions) {
+    const { queueMax, waitMsMax, pauses = systemPauses } = options
+    const { onUnavailable = () => {}, onGroup = () => {}, onRetry = () => {} } = options
+    this.#clock = options.clock
     this.#onUnavailable = onUnavailable
     this.#pauses = pauses
+    this.#onGroup = onGroup
+    this.#onRetry = onRetry
     this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
       onFailure: (request, error) => this.#failed(request, error),
+      onStaleCopy: () => onRetry('STALE_COPY'),
     })
   }
 
@@ -133,6 +143,7 @@ export class Engine {
   }
 
   async #run(group: readonly PendingRequest[]): Promise<void> {
+    const startedMs = this.#clock.monotonicMs()
     try {
       const inTime = group.filter((pending) => pending.hasTime())
       for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
@@ -141,6 +152,7 @@ export class Engine {
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
+      this.#onGroup({ size: group.length, durationMs: this.#clock.monotonicMs() - startedMs })
       this.#admission.ended({ members: group.length, waiting: this.#waiting.length })
       this.#next()
     }
@@ -167,6 +179,7 @@ export class Engine {
       pending.rejectForTime()
       return
     }
+    this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
     this.#pausing += 1
     this.#pauses.after(pauseMs, () => {
       this.#pausing -= 1

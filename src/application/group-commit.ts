@@ -15,6 +15,8 @@ export type GroupCommitOptions = {
   readonly clock: Clock
   /** Told of a request that came to nothing: after a lost race without an error, else with what the store failed with. */
   readonly onFailure: (request: PendingRequest, error: unknown) => void
+  /** Told of each request that was decided on a copy, and in vain, since another process has committed meanwhile. */
+  readonly onStaleCopy: () => void
 }
 
 /** One account's part of a group: what it was, and who asks something of it. */
@@ -188,6 +190,7 @@ export class GroupCommit {
     }
     if (result?.type === 'CONFLICT' && copied) {
       this.#recent.stale(after.id)
+      members.forEach(this.#options.onStaleCopy)
       return members
     }
     this.#recent.forget(after.id)

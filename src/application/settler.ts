@@ -100,6 +100,11 @@ export class Settler {
     return this.#queue.length + this.#withheld.entries
   }
 
+  /** Those of them that nobody copies at the moment: refused, behind one that was refused, or without room. */
+  get withheld(): number {
+    return this.#withheld.entries
+  }
+
   /** Time since the oldest of them was first seen, in milliseconds; 0 when there is none. */
   get oldestUnsettledMs(): number {
     const queuedMs = this.#queue[0]?.sinceMs ?? Number.POSITIVE_INFINITY

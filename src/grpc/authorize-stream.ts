@@ -24,6 +24,8 @@ export type StreamLimits = {
   readonly ageMsMax: number
   /** Ends every stream when the service is told to stop. */
   readonly draining: AbortSignal
+  /** Told of each request that is answered: with which status code's name, and how long after it was read. */
+  readonly onAnswer?: (code: string, durationMs: number) => void
 }
 
 /** The window for a queue of this length: however it was configured, it takes several streams to fill it. */
@@ -61,6 +63,8 @@ export function authorizeStreamHandler(
 type Call = ServerDuplexStream<AuthorizeRequest | UnreadableMessage, AuthorizeStreamResponse>
 /** As Node.js keeps what is written to a stream that is busy. */
 type WaitingAnswer = { readonly chunk: AuthorizeStreamResponse; readonly encoding: BufferEncoding }
+/** A request that is answered: its place in the stream, its id, and when it was read, on the monotonic clock. */
+type Answered = { readonly index: number; readonly transactionId: string; readonly startedMs: number }
 type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
 
 /**
@@ -122,9 +126,10 @@ class AuthorizeStream {
 
     if (request instanceof UnreadableMessage) {
       const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
+      const startedMs = this.#options.handlers.clock.monotonicMs()
       const outcome: Outcome = { $case: 'error', value: richStatusOf(error) }
       this.#ended(outcome, this.#context)
-      this.#answer(index, '', outcome)
+      this.#answer({ index, transactionId: '', startedMs }, outcome)
     } else {
       this.#decide(index, request)
     }
@@ -132,6 +137,7 @@ class AuthorizeStream {
 
   /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
   #decide(index: number, request: AuthorizeRequest): void {
+    const startedMs = this.#options.handlers.clock.monotonicMs()
     const call = this.#itemContext()
     const budget = this.#budget()
     call.trace?.follow(budget)
@@ -141,7 +147,7 @@ class AuthorizeStream {
       timer = undefined
       call.trace?.ended(this.#closed ? 'CANCELLED' : codeOf(outcome))
       this.#ended(outcome, call)
-      this.#answer(index, request.transactionId, outcome)
+      this.#answer({ index, transactionId: request.transactionId, startedMs }, outcome)
     }
     const fail = (error: unknown) => answerOnce({ $case: 'error', value: this.#statusOf(error, call) })
     const durationMs = this.#options.handlers.durationMsMax + LATE_MS
@@ -175,7 +181,11 @@ class AuthorizeStream {
     return richStatusOf(callError)
   }
 
-  #answer(index: number, transactionId: string, outcome: Outcome): void {
+  #answer({ index, transactionId, startedMs }: Answered, outcome: Outcome): void {
+    const { handlers, limits } = this.#options
+    // A caller who left gets no answer: that it ran out of time then is no failure of ours.
+    const code = this.#closed ? 'CANCELLED' : codeOf(outcome)
+    limits.onAnswer?.(code, handlers.clock.monotonicMs() - startedMs)
     if (this.#closed) return
     this.#call.write({ index: BigInt(index), transactionId, outcome }, this.#answered)
   }

@@ -1,12 +1,7 @@
-import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
-import {
-  createMetrics,
-  type Exposition,
-  type KeyFileGroup,
-  type KeyFileReadings,
-  type Metrics,
-  type MetricsSnapshot,
-} from './metrics.js'
+import { AggregatorRegistry, type Registry } from 'prom-client'
+import type { KeyFileGroup, KeyFileReadings } from './key-file-metrics.js'
+import type { Exposition, MetricsSnapshot } from './metric-registry.js'
+import { createMetrics, idleReadings, type LabelSets, type Metrics } from './metrics.js'
 
 type Metric = MetricsSnapshot[number]
 
@@ -16,6 +11,8 @@ type Metric = MetricsSnapshot[number]
  */
 const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
   ['benefits_oldest_unsettled_seconds', 'max'],
+  // Each says 1.
+  ['benefits_build_info', 'max'],
   // The worker that is behind is seen.
   ['benefits_catalog_version', 'min'],
   ['benefits_catalog_age_seconds', 'max'],
@@ -36,6 +33,15 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
   ['nodejs_eventloop_lag_p99_seconds', 'max'],
 ])
 
+export type MergedMetricsOptions = {
+  /** How many workers serve at the moment. */
+  readonly servingWorkers: () => number
+  /** What is known of the files of keys, which the primary reads. */
+  readonly keyFiles?: KeyFileReadings
+  readonly labels: LabelSets
+  readonly version: string
+}
+
 /**
  * The metrics of several processes as one. Counters and histograms never go down: those of a worker that has ended stay in
  * the sum, as last seen. The primary counts as one of the processes, with zero in everything that only workers do, so that every
@@ -43,38 +49,20 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
  */
 export class MergedMetrics {
   readonly #primary: Metrics
-  readonly #registry = new Registry()
-  readonly #ends: Counter
   /** The last that was seen of each worker that lives, by its process id. */
   readonly #living = new Map<number, MetricsSnapshot>()
   /** What those that have ended had counted, added up. */
   #past: MetricsSnapshot = []
 
-  /** `servingWorkers` tells how many workers serve at the moment, `keyFiles` what is known of the files, which the primary reads. */
-  constructor(servingWorkers: () => number, keyFiles?: KeyFileReadings) {
-    this.#primary = createMetrics({
-      waitingRequests: () => 0,
-      unsettledEntries: () => 0,
-      oldestUnsettledMs: () => 0,
+  constructor({ servingWorkers, keyFiles, labels, version }: MergedMetricsOptions) {
+    const readings = {
+      ...idleReadings,
       // It has no catalog: this is no version, and is left out.
-      catalogVersion: () => Number.NaN,
-      catalogAgeMs: () => 0,
+      catalog: () => ({ version: Number.NaN, ageMs: 0, categories: [] }),
+      servingWorkers,
       ...(keyFiles && { keyFiles }),
-    })
-    const registers = [this.#registry]
-    new Gauge({
-      name: 'benefits_workers',
-      help: 'Worker processes that serve.',
-      registers,
-      collect() {
-        this.set(servingWorkers())
-      },
-    })
-    this.#ends = new Counter({
-      name: 'benefits_worker_ends_total',
-      help: 'Worker processes that ended although nobody had told them to.',
-      registers,
-    })
+    }
+    this.#primary = createMetrics({ readings, labels, version })
   }
 
   /** Replaces what was seen of a worker before. */
@@ -84,7 +72,7 @@ export class MergedMetrics {
 
   /** A worker has ended although nobody had told it to. */
   workerEnded(pid: number): void {
-    this.#ends.inc()
+    this.#primary.workerEnded()
     const last = this.#living.get(pid) ?? []
     this.#living.delete(pid)
     this.#past = merge([this.#past, last.filter((metric) => !isGauge(metric))])
@@ -103,9 +91,8 @@ export class MergedMetrics {
   /** Everything in the Prometheus text format. */
   async expose(): Promise<Exposition> {
     const primary = await this.#primary.snapshot()
-    const workers = await this.#registry.getMetricsAsJSON()
     // From here on nothing is awaited: a worker that ended in between would be counted among the living and in the past.
-    const merged = aggregate([primary, workers, this.#past, ...this.#living.values()])
+    const merged = aggregate([primary, this.#past, ...this.#living.values()])
     return { contentType: merged.contentType, text: await merged.metrics() }
   }
 }

@@ -1,4 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-metrics.js'
+import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
+import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
+import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
+import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
+import { type Exposition, MetricRegistry, type MetricsSnapshot } from './metric-registry.js'
 
 /** What the service measures. Labels come from closed sets: never an account, a merchant or a transaction. */
 export interface Metrics {
@@ -8,16 +13,30 @@ export interface Metrics {
   callHandled(call: CallLabels, code: string, seconds: number): void
   /** A message of a stream has come, or was sent. */
   streamMessage(call: CallLabels, direction: 'received' | 'sent'): void
-  /** A purchase was decided, or its stored decision given again. */
-  decision(decision: DecisionLabels): void
+  /** A purchase that came on a stream was answered, with this status code's name. */
+  streamedPurchase(code: string, seconds: number): void
+  /** A purchase or a reversal was decided, or its stored decision given again. `centavos`: what it moved, if it did. */
+  decision(decision: DecisionLabels, centavos: number): void
   /** A token was refused. */
   tokenRefused(reason: string): void
+  /** Requests were decided together. */
+  groupDecided(size: number, seconds: number): void
+  /** A request is decided once more. */
+  retried(cause: RetryCause): void
   /** The database has answered a command, or failed to. */
   mongoCommand(command: string, outcome: 'ok' | 'error', seconds: number): void
+  /** No connection to the database could be had. */
+  poolFailed(reason: PoolFailure): void
+  /** All connections to one server of the database were given up. */
+  poolCleared(): void
   /** A copy to the ledger failed and will be tried again. */
   settleFailed(): void
+  /** The ledger has refused an entry. */
+  ledgerRefused(): void
   /** A look for a new catalog failed; the last good one stays in use. */
   catalogRefreshFailed(): void
+  /** A worker has ended although nobody had told it to. */
+  workerEnded(): void
   /** Files of keys or certificates were replaced, and are in use. */
   keyFilesReloaded(files: KeyFileGroup): void
   /** Files of keys or certificates were replaced by some that are no good; the last good ones stay in use. */
@@ -28,252 +47,128 @@ export interface Metrics {
   snapshot(): Promise<MetricsSnapshot>
 }
 
-export type CallLabels = {
-  readonly service: string
-  readonly method: string
-  readonly type: 'unary' | 'server_stream' | 'client_stream' | 'bidi_stream'
-}
-export type DecisionLabels = {
-  readonly kind: 'AUTHORIZATION' | 'REVERSAL'
-  readonly code: string
-  readonly reason: string
-  readonly category: string
-  readonly replayed: boolean
-}
-/** All series of one process at one moment. */
-export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
-export type Exposition = { readonly contentType: string; readonly text: string }
-
 /** What is read when Prometheus asks, instead of being counted along the way. */
 export type Readings = {
-  readonly waitingRequests: () => number
-  readonly unsettledEntries: () => number
-  readonly oldestUnsettledMs: () => number
-  /** 0 before the first one was read. */
-  readonly catalogVersion: () => number
-  readonly catalogAgeMs: () => number
+  readonly engine: () => EngineReadings
+  readonly pool: () => PoolReadings
+  readonly catalog: () => CatalogReadings
+  /** Processes that decide, and can. Only one process of the service counts them. */
+  readonly servingWorkers: () => number
   /** Absent in a worker, whose primary looks at the files. */
   readonly keyFiles?: KeyFileReadings
 }
 
-export type KeyFileGroup = 'tls' | 'tokens'
-export type KeyFileReadings = {
-  /** Which files there are, and why they are not used as they are; undefined when they are. */
-  readonly problems: () => ReadonlyMap<KeyFileGroup, string | undefined>
-  /** When the first certificate in use ends, in milliseconds since 1970; undefined without TLS. */
-  readonly certificateExpiryMs: () => number | undefined
+export type CatalogReadings = {
+  /** 0 before the first one was read. */
+  readonly version: number
+  readonly ageMs: number
+  readonly categories: readonly string[]
 }
 
-/** Commands that the service sends; any other is counted as "other". */
-const mongoCommands = new Set([
-  'find',
-  'aggregate',
-  'commitTransaction',
-  'abortTransaction',
-  'insert',
-  'update',
-  'bulkWrite',
-  'getMore',
-  'create',
-  'createIndexes',
-  'collMod',
-  'ping',
-  'hello',
-])
+/** All values of the labels that are known from the start. */
+export type LabelSets = CallMetricsOptions & {
+  readonly outcomes: readonly Outcome[]
+  /** Why a token may be refused. */
+  readonly refusals: readonly string[]
+}
 
-const latencyBuckets = [
-  0.0005, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.006, 0.008, 0.012, 0.02, 0.035, 0.06, 0.1, 0.2, 0.5, 1, 2, 5,
-]
+export type MetricsOptions = {
+  readonly readings: Readings
+  readonly labels: LabelSets
+  /** Of this software. */
+  readonly version: string
+}
+
+/** Of a process that decides nothing. */
+export const idleReadings: Readings = {
+  engine: () => ({
+    waitingRequests: 0,
+    waitingRequestsMax: 0,
+    unsettledEntries: 0,
+    withheldEntries: 0,
+    oldestUnsettledMs: 0,
+  }),
+  pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0 }),
+  catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
+  servingWorkers: () => 0,
+}
 
 /** Makes the registry and all its series. */
-export function createMetrics(readings: Readings): Metrics {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
-  const registers = [registry]
-  const callLabels = ['grpc_type', 'grpc_service', 'grpc_method'] as const
+export function createMetrics({ readings, labels, version }: MetricsOptions): Metrics {
+  const registry = new MetricRegistry()
+  const calls = new CallMetrics(registry, labels)
+  const decisions = new DecisionMetrics(registry, labels.outcomes)
+  const engine = new EngineMetrics(registry, readings.engine)
+  const database = new DatabaseMetrics(registry, readings.pool)
+  const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
 
-  const started = new Counter({
-    name: 'grpc_server_started_total',
-    help: 'Calls started on the server.',
-    labelNames: callLabels,
-    registers,
-  })
-  const handled = new Counter({
-    name: 'grpc_server_handled_total',
-    help: 'Calls completed on the server, by status code.',
-    labelNames: [...callLabels, 'grpc_code'] as const,
-    registers,
-  })
-  const handling = new Histogram({
-    name: 'grpc_server_handling_seconds',
-    help: "Time from a call's arrival to its status, in seconds.",
-    labelNames: callLabels,
-    buckets: latencyBuckets,
-    registers,
-  })
-  const messages = {
-    received: new Counter({
-      name: 'grpc_server_msg_received_total',
-      help: 'Messages received on streams.',
-      labelNames: callLabels,
-      registers,
-    }),
-    sent: new Counter({
-      name: 'grpc_server_msg_sent_total',
-      help: 'Messages sent on streams.',
-      labelNames: callLabels,
-      registers,
-    }),
-  }
-  const decisions = new Counter({
-    name: 'benefits_decisions_total',
-    help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
-    labelNames: ['kind', 'code', 'reason', 'category', 'replayed'] as const,
-    registers,
-  })
-  const refused = new Counter({
+  const refused = registry.counter({
     name: 'benefits_tokens_refused_total',
     help: 'Calls refused for their token, by reason.',
-    labelNames: ['reason'] as const,
-    registers,
+    labelNames: ['reason'],
   })
-  const commands = new Histogram({
-    name: 'mongodb_command_duration_seconds',
-    help: 'Time the database took for a command, in seconds.',
-    labelNames: ['command', 'outcome'] as const,
-    buckets: latencyBuckets,
-    registers,
-  })
-  const settleFailures = new Counter({
-    name: 'benefits_settle_failures_total',
-    help: 'Failed attempts to copy entries to the ledger.',
-    registers,
-  })
-  const refreshFailures = new Counter({
+  const refusals = new Map(labels.refusals.map((reason) => [reason, refused({ reason })]))
+  const refreshFailures = registry.counter({
     name: 'benefits_catalog_refresh_failures_total',
     help: 'Failed attempts to look for a new catalog, or to take it over.',
-    registers,
+    labelNames: [],
+  })({})
+  const workerEnds = registry.counter({
+    name: 'benefits_worker_ends_total',
+    help: 'Worker processes that ended although nobody had told them to.',
+    labelNames: [],
+  })({})
+  registry.gauge({
+    name: 'benefits_workers',
+    help: 'Processes that decide, and serve at the moment.',
+    read: readings.servingWorkers,
   })
-  gauge('benefits_waiting_requests', 'Requests waiting to be decided.', readings.waitingRequests)
-  gauge(
-    'benefits_unsettled_entries',
-    'Entries not known to be in the ledger: on their way, or withheld.',
-    readings.unsettledEntries,
-  )
-  gauge(
-    'benefits_oldest_unsettled_seconds',
-    'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
-    () => readings.oldestUnsettledMs() / 1000,
-  )
-
-  gauge('benefits_catalog_version', 'Version of the catalog in use.', readings.catalogVersion)
-  gauge(
-    'benefits_catalog_age_seconds',
-    'Time since the catalog in use was last known to be the latest, in seconds.',
-    () => readings.catalogAgeMs() / 1000,
+  registry.gauge({
+    name: 'benefits_catalog_version',
+    help: 'Version of the catalog in use.',
+    read: () => readings.catalog().version,
+  })
+  registry.gauge({
+    name: 'benefits_catalog_age_seconds',
+    help: 'Time since the catalog in use was last known to be the latest, in seconds.',
+    read: () => readings.catalog().ageMs / 1000,
+  })
+  registry.info(
+    { name: 'benefits_build_info', help: 'Version of the service; always 1.', labelNames: ['version'] },
+    { version },
   )
 
-  const keyFiles = createKeyFileMetrics(registers, readings.keyFiles)
-
-  function gauge(name: string, help: string, read: () => number): void {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
-  }
-
-  // Every call counts: a series that was looked up once by its labels is kept, since the look-up costs more than the counting.
-  const seriesByPath = new Map<string, CallSeries>()
-  const seriesOf = (call: CallLabels): CallSeries => {
-    const path = `${call.service}/${call.method}`
-    const known = seriesByPath.get(path)
-    if (known) return known
-    const labels = labelsOf(call)
-    const byCode = new Map<string, Counter.Internal>()
-    const handledWith = (code: string) => {
-      const series = byCode.get(code) ?? handled.labels({ ...labels, grpc_code: code })
-      byCode.set(code, series)
-      return series
-    }
-    const series = { started: started.labels(labels), handling: handling.labels(labels), handledWith }
-    seriesByPath.set(path, series)
-    return series
+  /** Series that come and go with what is configured, or stands in the catalog. */
+  function showAll(): void {
+    decisions.show(readings.catalog().categories)
+    keyFiles.show()
   }
 
   return {
-    callStarted: (call) => seriesOf(call).started.inc(),
-    callHandled: (call, code, seconds) => {
-      const series = seriesOf(call)
-      series.handledWith(code).inc()
-      series.handling.observe(seconds)
-    },
-    streamMessage: (call, direction) => messages[direction].inc(labelsOf(call)),
-    decision: ({ kind, code, reason, category, replayed }) =>
-      decisions.inc({ kind, code, reason, category, replayed: String(replayed) }),
-    tokenRefused: (reason) => refused.inc({ reason }),
-    mongoCommand: (command, outcome, seconds) =>
-      commands.observe({ command: mongoCommands.has(command) ? command : 'other', outcome }, seconds),
-    settleFailed: () => settleFailures.inc(),
+    callStarted: (call) => calls.started(call),
+    callHandled: (call, code, seconds) => calls.handled(call, code, seconds),
+    streamMessage: (call, direction) => calls.message(call, direction),
+    streamedPurchase: (code, seconds) => calls.streamedPurchase(code, seconds),
+    decision: (decision, centavos) => decisions.decided(decision, centavos),
+    tokenRefused: (reason) => refusals.get(reason)?.inc(),
+    groupDecided: (size, seconds) => engine.groupDecided(size, seconds),
+    retried: (cause) => engine.retried(cause),
+    mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),
+    poolFailed: (reason) => database.poolFailed(reason),
+    poolCleared: () => database.poolCleared(),
+    settleFailed: () => engine.settleFailed(),
+    ledgerRefused: () => engine.ledgerRefused(),
     catalogRefreshFailed: () => refreshFailures.inc(),
-    keyFilesReloaded: (files) => keyFiles.reloads.inc({ files }),
-    keyFilesRefused: (files) => keyFiles.failures.inc({ files }),
-    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
-    snapshot: () => registry.getMetricsAsJSON(),
+    workerEnded: () => workerEnds.inc(),
+    keyFilesReloaded: (files) => keyFiles.reloaded(files),
+    keyFilesRefused: (files) => keyFiles.refused(files),
+    expose: async () => {
+      showAll()
+      return await registry.expose()
+    },
+    snapshot: async () => {
+      showAll()
+      return await registry.snapshot()
+    },
   }
-}
-
-/** Series of files that are not there are left out: a certificate that "ends in 1970" would raise an alert. */
-function createKeyFileMetrics(registers: Registry[], readings: KeyFileReadings | undefined) {
-  const options = { labelNames: ['files'] as const, registers }
-  const problems = () => [...(readings?.problems() ?? [])]
-  // There from the beginning, so that the first one of each is an increase.
-  const reloads = new Counter({
-    name: 'benefits_key_files_reloads_total',
-    help: 'New keys (tokens) or certificates (tls) taken over from their files.',
-    ...options,
-    collect() {
-      for (const [files] of problems()) this.inc({ files }, 0)
-    },
-  })
-  const failures = new Counter({
-    name: 'benefits_key_files_reload_failures_total',
-    help: 'New keys (tokens) or certificates (tls) refused, the last good ones staying in use.',
-    ...options,
-    collect() {
-      for (const [files] of problems()) this.inc({ files }, 0)
-    },
-  })
-  new Gauge({
-    name: 'benefits_key_files_unusable',
-    help: '1 while the files as they are now are refused and the last good ones are in use, else 0.',
-    ...options,
-    collect() {
-      for (const [files, problem] of problems()) this.set({ files }, problem === undefined ? 0 : 1)
-    },
-  })
-  new Gauge({
-    name: 'benefits_tls_certificate_expiry_timestamp_seconds',
-    help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner, in seconds since 1970.',
-    registers,
-    collect() {
-      const expiryMs = readings?.certificateExpiryMs()
-      if (expiryMs === undefined) this.remove()
-      else this.set(expiryMs / 1000)
-    },
-  })
-  return { reloads, failures }
-}
-
-type CallSeries = {
-  readonly started: Counter.Internal
-  readonly handling: Histogram.Internal<string>
-  readonly handledWith: (code: string) => Counter.Internal
-}
-
-function labelsOf({ service, method, type }: CallLabels) {
-  return { grpc_type: type, grpc_service: service, grpc_method: method }
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import type { Keys } from '../keys/key-files.js'
-import type { MetricsSnapshot } from '../observability/metrics.js'
+import type { MetricsSnapshot } from '../observability/metric-registry.js'
 
 /** Time that a worker has after SHUTDOWN_TIMEOUT_MS, to settle and to close its connections, in milliseconds. Then it is ended. */
 export const CLOSE_MS_MAX = 5_000

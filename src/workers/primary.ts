@@ -1,8 +1,10 @@
+import { buildVersion } from '../build-version.js'
 import type { Config } from '../config.js'
 import { probePort } from '../grpc/port-probe.js'
 import { SideServer } from '../http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from '../key-watch.js'
 import type { KeyFiles } from '../keys/key-files.js'
+import { metricLabels } from '../metric-labels.js'
 import { MergedMetrics } from '../observability/merged-metrics.js'
 import { createHealth, openPorts, type Service, type ServiceOptions } from '../service.js'
 import { Fleet } from './fleet.js'
@@ -22,10 +24,12 @@ export async function startWorkers(options: ServiceOptions): Promise<Service> {
     metrics: () => metrics,
     onChange: (keys) => fleet.useKeys(keys),
   })
-  const metrics: MergedMetrics = new MergedMetrics(
-    () => fleet.serving,
-    readingsOf(() => files),
-  )
+  const metrics: MergedMetrics = new MergedMetrics({
+    servingWorkers: () => fleet.serving,
+    keyFiles: readingsOf(() => files),
+    labels: metricLabels,
+    version: buildVersion(),
+  })
   const health = createHealth(config)
   const fleet: Fleet = new Fleet({
     size: config.workers,

@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
-import type { MetricsSnapshot } from '../observability/metrics.js'
+import type { MetricsSnapshot } from '../observability/metric-registry.js'
 import type { FromWorker, ToWorker, WorkerStart } from './messages.js'
 
 /** Time between two looks whether a worker has given a sign of life, in milliseconds. */

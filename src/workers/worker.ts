@@ -34,6 +34,8 @@ async function start(options: WorkerStart): Promise<void> {
       tracing: await openTracing(tracing, logger),
       onPrepared: () => {},
       onServing: (serving) => tell({ type: 'SERVING', serving }),
+      // The primary counts.
+      servingWorkers: () => 0,
     })
     // Before anything is waited for: what the primary says in the meantime would be lost.
     process.on('message', (message: ToWorker) => {

@@ -45,7 +45,7 @@ export type ObservationOptions = {
 export function observation(options: ObservationOptions): ServerInterceptor {
   const { onStart, onMessage, onEnd, monotonicMs, trace } = options
   return (method, call) => {
-    const observed: ObservedCall = { path: method.path, type: typeOf(method) }
+    const observed: ObservedCall = { path: method.path, type: callTypeOf(method) }
     const startedMs = monotonicMs()
     let context: CallContext = { requestId: '' }
     let ended = false
@@ -95,7 +95,8 @@ export function observation(options: ObservationOptions): ServerInterceptor {
   }
 }
 
-function typeOf(method: {
+/** The kind of a call, by which of its sides is a stream. */
+export function callTypeOf(method: {
   readonly requestStream: boolean
   readonly responseStream: boolean
 }): ObservedCall['type'] {

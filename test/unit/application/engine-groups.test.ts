@@ -31,6 +31,20 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked.at(-1)).to.deep.equal(['a', 'b', 'c'])
   })
 
+  it('tells how many it decided together, and how long that took', async () => {
+    await occupy(test)
+    const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
+    test.clock.advance(7)
+    test.store.loading.release()
+    await Promise.all(waiting)
+    await soon('all groups have ended', () => test.groups.length === 3)
+    expect(test.groups).to.deep.equal([
+      { size: 1, durationMs: 7 },
+      { size: 1, durationMs: 7 },
+      { size: 3, durationMs: 0 },
+    ])
+  })
+
   it('commits the accounts of a group in one round trip', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))

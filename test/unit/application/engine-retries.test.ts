@@ -44,6 +44,18 @@ describe('engine: lost races and an unreliable store', () => {
     expect(verdict.type).to.equal('RECORD')
   })
 
+  it('tells why it decides once more', async () => {
+    test.store.loading.meets('OUTAGE')
+    test.store.committing.meets('CONFLICT')
+    await test.authorize('a', purchase('1'), patience)
+    expect(test.retries).to.deep.equal(['STORE_AWAY', 'LOST_RACE'])
+  })
+
+  it('tells of nothing when all goes well', async () => {
+    await test.authorize('a', purchase('1'), patience)
+    expect(test.retries).to.deep.equal([])
+  })
+
   it('pauses longer and longer between its attempts', async () => {
     // At most 2, 4, 8 and 16 ms, by chance less: here they are as long as can be. Timers round down.
     Math.random = () => 0.999

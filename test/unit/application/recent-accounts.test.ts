@@ -111,6 +111,12 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(0n)
   })
 
+  it('is told of, once for each request', async () => {
+    creditBehindItsBack(600n)
+    await test.authorize('a', purchase('2', 1n), patience)
+    expect(test.retries).to.deep.equal(['STALE_COPY'])
+  })
+
   it('declines nothing that the account could pay', async () => {
     creditBehindItsBack(1n)
     const verdict = await test.authorize('a', purchase('2', 901n), patience)

@@ -1,5 +1,5 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
-import { Engine, type Executor } from '../../../src/application/engine.js'
+import { Engine, type Executor, type RetryCause } from '../../../src/application/engine.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -20,6 +20,9 @@ export type TestEngine = {
   readonly authorize: Authorize
   /** What the settler complained about. */
   readonly damage: Entry[]
+  /** The groups that were decided, and why requests were decided once more. */
+  readonly groups: { readonly size: number; readonly durationMs: number }[]
+  readonly retries: RetryCause[]
 }
 
 type TestEngineOptions = {
@@ -41,12 +44,23 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onFailure: () => {},
     onDamage: (entry) => damage.push(entry),
   })
+  const groups: TestEngine['groups'] = []
+  const retries: RetryCause[] = []
   const accounts = tracing?.accounts(store) ?? store
-  const whole = new Engine({ accounts, ledger, settler, clock, queueMax, waitMsMax: 1_000 })
+  const whole = new Engine({
+    accounts,
+    ledger,
+    settler,
+    clock,
+    queueMax,
+    waitMsMax: 1_000,
+    onGroup: (group) => groups.push(group),
+    onRetry: (cause) => retries.push(cause),
+  })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, damage }
+  return { store, clock, settler, engine, authorize, damage, groups, retries }
 }
 
 /**

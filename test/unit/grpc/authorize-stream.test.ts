@@ -58,6 +58,7 @@ describe('authorize stream', () => {
   let pending: Map<string, Pending>
   let taken: string[]
   let bugs: { error: unknown; requestId: string }[]
+  let told: { code: string; tookMs: number }[]
   let failed: status[]
 
   beforeEach(() => {
@@ -66,6 +67,7 @@ describe('authorize stream', () => {
     pending = new Map()
     taken = []
     bugs = []
+    told = []
     failed = []
   })
 
@@ -79,7 +81,12 @@ describe('authorize stream', () => {
         durationMsMax,
         onBug: (error, { requestId }) => bugs.push({ error, requestId }),
       },
-      limits: { window: WINDOW, ageMsMax, draining: draining.signal },
+      limits: {
+        window: WINDOW,
+        ageMsMax,
+        draining: draining.signal,
+        onAnswer: (code, tookMs) => told.push({ code, tookMs }),
+      },
       authorizeOne: ({ transactionId }, budget) =>
         new Promise((resolve, reject) => {
           taken.push(transactionId)
@@ -230,6 +237,37 @@ describe('authorize stream', () => {
       decide('t0')
       await aWhile()
       expect(stream.answers.length).to.equal(1)
+    })
+  })
+
+  describe('tells of each request', () => {
+    it('that it was decided, and how long after it was read', async () => {
+      const stream = open()
+      stream.send(request('t0'))
+      await untilTaken(1)
+      clock.advance(7)
+      decide('t0')
+      await untilAnswered(stream, 1)
+      expect(told).to.deep.equal([{ code: 'OK', tookMs: 7 }])
+    })
+
+    it('the status that it failed with', async () => {
+      const stream = open()
+      stream.send(request('t0'))
+      await untilTaken(1)
+      pendingOf('t0').reject(new IndecisionError('OVERLOADED', 'too many'))
+      await untilAnswered(stream, 1)
+      expect(told).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
+    })
+
+    it('CANCELLED, whatever it failed with, once the caller has left', async () => {
+      const stream = open()
+      stream.send(request('t0'))
+      await untilTaken(1)
+      stream.cancel()
+      pendingOf('t0').reject(new IndecisionError('NO_TIME_LEFT', 'the caller left'))
+      await soon('it is told of', () => told.length > 0)
+      expect(told).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
     })
   })
 

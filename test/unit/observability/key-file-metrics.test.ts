@@ -1,14 +1,15 @@
 import { expect } from 'chai'
+import { metricLabels } from '../../../src/metric-labels.js'
+import type { KeyFileReadings } from '../../../src/observability/key-file-metrics.js'
 import { MergedMetrics } from '../../../src/observability/merged-metrics.js'
-import { createMetrics, type KeyFileReadings } from '../../../src/observability/metrics.js'
+import { createMetrics, idleReadings, type Metrics } from '../../../src/observability/metrics.js'
 
-const others = {
-  waitingRequests: () => 0,
-  unsettledEntries: () => 0,
-  oldestUnsettledMs: () => 0,
-  catalogVersion: () => 1,
-  catalogAgeMs: () => 0,
+const about = { labels: metricLabels, version: '1.2.3' }
+
+function metricsOf(keyFiles?: KeyFileReadings): Metrics {
+  return createMetrics({ readings: { ...idleReadings, ...(keyFiles && { keyFiles }) }, ...about })
 }
+
 const keyFiles: KeyFileReadings = {
   problems: () =>
     new Map([
@@ -35,8 +36,8 @@ const counted = [
 
 describe('metrics of key files', () => {
   for (const [what, metrics] of [
-    ['one process', createMetrics({ ...others, keyFiles })],
-    ['a primary', new MergedMetrics(() => 0, keyFiles)],
+    ['one process', metricsOf(keyFiles)],
+    ['a primary', new MergedMetrics({ servingWorkers: () => 0, keyFiles, ...about })],
   ] as const) {
     it(`of ${what} tell of each group from the beginning, and count`, async () => {
       const first = samplesIn((await metrics.expose()).text)
@@ -49,15 +50,15 @@ describe('metrics of key files', () => {
   }
 
   it('of a primary are not changed by workers, which have no files', async () => {
-    const merged = new MergedMetrics(() => 1, keyFiles)
+    const merged = new MergedMetrics({ servingWorkers: () => 1, keyFiles, ...about })
     const before = samplesIn((await merged.expose()).text)
-    merged.workerSeen(1, structuredClone(await createMetrics(others).snapshot()))
-    merged.workerSeen(2, structuredClone(await createMetrics(others).snapshot()))
+    merged.workerSeen(1, structuredClone(await metricsOf().snapshot()))
+    merged.workerSeen(2, structuredClone(await metricsOf().snapshot()))
     expect(samplesIn((await merged.expose()).text)).to.deep.equal(before)
   })
 
   it('are not there when there are no files', async () => {
-    expect(samplesIn((await createMetrics(others).expose()).text)).to.deep.equal([])
+    expect(samplesIn((await metricsOf().expose()).text)).to.deep.equal([])
   })
 
   it('have no certificate that ends without TLS', async () => {
@@ -65,7 +66,7 @@ describe('metrics of key files', () => {
       problems: () => new Map([['tokens', undefined] as const]),
       certificateExpiryMs: () => undefined,
     }
-    const { text } = await createMetrics({ ...others, keyFiles: tokensAlone }).expose()
+    const { text } = await metricsOf(tokensAlone).expose()
     expect(samplesIn(text).map((sample) => sample.split(' ')[0])).to.deep.equal([
       'benefits_key_files_reloads_total{files="tokens"}',
       'benefits_key_files_reload_failures_total{files="tokens"}',

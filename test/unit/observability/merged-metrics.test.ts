@@ -1,19 +1,28 @@
 import { expect } from 'chai'
 import { array, assert, asyncProperty, constant, nat, oneof, record } from 'fast-check'
+import { metricLabels } from '../../../src/metric-labels.js'
 import { MergedMetrics } from '../../../src/observability/merged-metrics.js'
-import { createMetrics, type Metrics, type MetricsSnapshot } from '../../../src/observability/metrics.js'
+import type { MetricsSnapshot } from '../../../src/observability/metric-registry.js'
+import { createMetrics, idleReadings, type Metrics } from '../../../src/observability/metrics.js'
 
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 
 /** One worker's metrics; its gauges say what is given. */
 function worker({ waiting = 0, oldestMs = 0 } = {}): Metrics {
-  return createMetrics({
-    waitingRequests: () => waiting,
-    catalogVersion: () => 1,
-    catalogAgeMs: () => 0,
-    unsettledEntries: () => waiting * 2,
-    oldestUnsettledMs: () => oldestMs,
-  })
+  const readings = {
+    ...idleReadings,
+    engine: () => ({
+      ...idleReadings.engine(),
+      waitingRequests: waiting,
+      unsettledEntries: waiting * 2,
+      oldestUnsettledMs: oldestMs,
+    }),
+  }
+  return createMetrics({ readings, labels: metricLabels, version: '1.2.3' })
+}
+
+function mergedMetrics(servingWorkers: () => number): MergedMetrics {
+  return new MergedMetrics({ servingWorkers, labels: metricLabels, version: '1.2.3' })
 }
 
 /** As it comes from another process. */
@@ -31,7 +40,7 @@ describe('merged metrics', () => {
 
   beforeEach(() => {
     serving = 0
-    merged = new MergedMetrics(() => serving)
+    merged = mergedMetrics(() => serving)
   })
 
   async function lines(): Promise<readonly string[]> {
@@ -113,11 +122,7 @@ describe('merged metrics', () => {
 
   it('have every series before the first worker is seen', async () => {
     const own = namesIn((await worker().expose()).text)
-    expect(namesIn((await merged.expose()).text)).to.have.members([
-      ...own,
-      'benefits_workers',
-      'benefits_worker_ends_total',
-    ])
+    expect(namesIn((await merged.expose()).text)).to.have.members(own)
   })
 
   it('show the lag of the event loop that is latest', async () => {
@@ -140,6 +145,12 @@ describe('merged metrics', () => {
     expect(await sampleOf('benefits_waiting_requests')).to.equal(5)
   })
 
+  it('say once which version they are of', async () => {
+    merged.workerSeen(1, await received(worker()))
+    merged.workerSeen(2, await received(worker()))
+    expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
+  })
+
   it('tell how many workers serve at the moment', async () => {
     serving = 2
     expect(await lines()).to.include('benefits_workers 2')
@@ -158,7 +169,7 @@ describe('merged metrics', () => {
     const snapshotOf = (value: number): MetricsSnapshot => [
       { name, help, type, aggregator, collect, values: [{ value, labels: {} }] },
     ]
-    const every = new MergedMetrics(() => 0)
+    const every = mergedMetrics(() => 0)
     let before = 0
     await assert(
       asyncProperty(steps, async (taken) => {

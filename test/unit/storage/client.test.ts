@@ -34,17 +34,3 @@ describe('a client for an address that is not one', () => {
     })
   }
 })
-
-describe('the client of MongoDB', () => {
-  const { options } = createClient({ uri: 'mongodb://127.0.0.1/?replicaSet=rs0', poolSizeMax: 4 })
-  // Each member is asked all the time; its answer is due by the end of one look, and one connection's time later at the latest.
-  const noticedMs = options.heartbeatFrequencyMS + options.connectTimeoutMS
-
-  it('takes a server that is silent on open connections for gone within three seconds', () => {
-    expect(noticedMs).to.be.at.most(3_000)
-  })
-
-  it('waits no longer than that for an answer, and longer than the server may take for it', () => {
-    expect(options.socketTimeoutMS).to.be.within(OPERATION_MS_MAX + 500, noticedMs)
-  })
-})

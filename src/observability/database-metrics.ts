@@ -1,0 +1,97 @@
+import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-registry.js'
+
+/** Why no connection could be had. */
+export type PoolFailure = 'TIMEOUT' | 'CONNECTION_ERROR' | 'POOL_CLOSED'
+
+/** The connection pool at one moment. */
+export type PoolReadings = {
+  readonly connections: number
+  readonly checkedOut: number
+  readonly waiting: number
+  readonly connectionsMax: number
+}
+
+/** Commands that the service sends while it decides and administers; any other is counted as "other". */
+const commands = [
+  'find',
+  'aggregate',
+  'commitTransaction',
+  'abortTransaction',
+  'insert',
+  'update',
+  'bulkWrite',
+  'getMore',
+  'ping',
+] as const
+/** Upper bounds of their durations, in seconds: fewer than for calls, since there are so many commands. */
+const commandBuckets = [0.001, 0.002, 0.004, 0.008, 0.02, 0.05, 0.1, 0.5, 2]
+const OTHER = 'other'
+const poolFailures: readonly PoolFailure[] = ['TIMEOUT', 'CONNECTION_ERROR', 'POOL_CLOSED']
+
+/** What the database is asked, how that goes, and the connections over which it is. */
+export class DatabaseMetrics {
+  readonly #ok: ReadonlyMap<string, MeasuredSeries>
+  readonly #error: ReadonlyMap<string, MeasuredSeries>
+  readonly #poolFailures: ReadonlyMap<PoolFailure, CountedSeries>
+  readonly #poolClears: CountedSeries
+
+  constructor(registry: MetricRegistry, pool: () => PoolReadings) {
+    const seconds = registry.histogram({
+      name: 'mongodb_command_duration_seconds',
+      help: 'Time the database took for a command, in seconds.',
+      labelNames: ['command', 'outcome'],
+      buckets: commandBuckets,
+    })
+    const names = [...commands, OTHER]
+    this.#ok = new Map(names.map((command) => [command, seconds({ command, outcome: 'ok' })]))
+    this.#error = new Map(names.map((command) => [command, seconds({ command, outcome: 'error' })]))
+    const failures = registry.counter({
+      name: 'mongodb_pool_checkout_failures_total',
+      help: 'Times that no connection could be had, by reason.',
+      labelNames: ['reason'],
+    })
+    this.#poolFailures = new Map(poolFailures.map((reason) => [reason, failures({ reason })]))
+    this.#poolClears = registry.counter({
+      name: 'mongodb_pool_clears_total',
+      help: 'Times that all connections to a server were given up, because it failed or is no longer the primary.',
+      labelNames: [],
+    })({})
+    registry.gauge({
+      name: 'mongodb_pool_connections',
+      help: 'Connections to the database, in use or not.',
+      read: () => pool().connections,
+    })
+    registry.gauge({
+      name: 'mongodb_pool_connections_checked_out',
+      help: 'Connections in use.',
+      read: () => pool().checkedOut,
+    })
+    registry.gauge({
+      name: 'mongodb_pool_connections_max',
+      help: 'Most connections to one server, added up over the processes.',
+      read: () => pool().connectionsMax,
+    })
+    registry.gauge({
+      name: 'mongodb_pool_waiting',
+      help: 'Operations that wait for a connection.',
+      read: () => pool().waiting,
+    })
+  }
+
+  /** The database has answered a command, or failed to. */
+  command(command: string, outcome: 'ok' | 'error', seconds: number): void {
+    const series = outcome === 'ok' ? this.#ok : this.#error
+    const measured = series.get(command) ?? series.get(OTHER)
+    measured?.observe(seconds)
+  }
+
+  /** No connection could be had. */
+  poolFailed(reason: PoolFailure): void {
+    this.#poolFailures.get(reason)?.inc()
+  }
+
+  /** All connections to one server were given up. */
+  poolCleared(): void {
+    this.#poolClears.inc()
+  }
+}

@@ -1,0 +1,106 @@
+import type { CountedSeries, MetricRegistry, SeriesOf } from './metric-registry.js'
+
+export type DecisionLabels = {
+  readonly kind: 'AUTHORIZATION' | 'REVERSAL'
+  readonly code: string
+  readonly reason: string
+  /** Wallet that paid or was paid back; empty when no money moved. */
+  readonly category: string
+  readonly replayed: boolean
+}
+
+/** What can be decided. */
+export type Outcome = Pick<DecisionLabels, 'kind' | 'code' | 'reason'> & {
+  /** Whether money moves, in one category or another. */
+  readonly moves: boolean
+}
+
+/**
+ * Most categories that are told apart. There are 64 at a time, but a process may see some go and others come; what is above it
+ * is counted as "other".
+ */
+const CATEGORIES_MAX = 128
+const OTHER = 'other'
+
+type DecisionLabel = 'kind' | 'code' | 'reason' | 'category' | 'replayed'
+type DecisionSeries = { readonly first: CountedSeries; readonly replayed: CountedSeries }
+
+/** Decisions, and the money that they moved. */
+export class DecisionMetrics {
+  readonly #outcomes: readonly Outcome[]
+  readonly #decisions: SeriesOf<DecisionLabel, CountedSeries>
+  readonly #moved: SeriesOf<'kind' | 'category', CountedSeries>
+  /** Every decision counts: each series is looked up once. */
+  readonly #seriesByOutcome = new Map<string, DecisionSeries>()
+  readonly #movedByKind = new Map<string, CountedSeries>()
+  /** Those that are told apart, and those of them of which every series is exported. */
+  readonly #categories = new Set<string>()
+  readonly #shown = new Set<string>()
+
+  constructor(registry: MetricRegistry, outcomes: readonly Outcome[]) {
+    this.#outcomes = outcomes
+    this.#decisions = registry.counter({
+      name: 'benefits_decisions_total',
+      help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
+      labelNames: ['kind', 'code', 'reason', 'category', 'replayed'],
+    })
+    this.#moved = registry.counter({
+      name: 'benefits_moved_centavos_total',
+      help: 'Money that purchases took and reversals gave back, in centavos. Stored answers move none.',
+      labelNames: ['kind', 'category'],
+    })
+    for (const outcome of outcomes) if (!outcome.moves) this.#seriesOf({ ...outcome, category: '' })
+  }
+
+  /** Shows the series of these categories, too, though nothing may have been decided on them. */
+  show(categories: readonly string[]): void {
+    for (const category of categories) {
+      if (this.#shown.has(category) || this.#bounded(category) === OTHER) continue
+      this.#shown.add(category)
+      for (const outcome of this.#outcomes) {
+        if (!outcome.moves) continue
+        this.#seriesOf({ ...outcome, category })
+        this.#movedOf(outcome.kind, category)
+      }
+    }
+  }
+
+  /** A purchase or a reversal was decided, or its stored decision given again. `centavos`: what it moved, if it did. */
+  decided(decision: DecisionLabels, centavos: number): void {
+    const category = this.#bounded(decision.category)
+    const series = this.#seriesOf({ ...decision, category })
+    if (decision.replayed) {
+      series.replayed.inc()
+      return
+    }
+    series.first.inc()
+    if (category !== '') this.#movedOf(decision.kind, category).inc(centavos)
+  }
+
+  #bounded(category: string): string {
+    if (category === '' || this.#categories.has(category)) return category
+    if (this.#categories.size >= CATEGORIES_MAX) return OTHER
+    this.#categories.add(category)
+    return category
+  }
+
+  #seriesOf({ kind, code, reason, category }: Omit<DecisionLabels, 'replayed'>): DecisionSeries {
+    const key = `${kind} ${reason} ${category}`
+    const known = this.#seriesByOutcome.get(key)
+    if (known) return known
+    const labels = { kind, code, reason, category }
+    const series = {
+      first: this.#decisions({ ...labels, replayed: 'false' }),
+      replayed: this.#decisions({ ...labels, replayed: 'true' }),
+    }
+    this.#seriesByOutcome.set(key, series)
+    return series
+  }
+
+  #movedOf(kind: string, category: string): CountedSeries {
+    const key = `${kind} ${category}`
+    const series = this.#movedByKind.get(key) ?? this.#moved({ kind, category })
+    this.#movedByKind.set(key, series)
+    return series
+  }
+}

@@ -1,0 +1,105 @@
+import { latencyBuckets } from './latency-buckets.js'
+import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-registry.js'
+
+/** Why a request was decided once more. */
+export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
+
+/** The engine at one moment. */
+export type EngineReadings = {
+  readonly waitingRequests: number
+  /** Most that may wait. */
+  readonly waitingRequestsMax: number
+  readonly unsettledEntries: number
+  readonly withheldEntries: number
+  readonly oldestUnsettledMs: number
+}
+
+const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
+/** Powers of two up to the largest group. */
+const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
+
+/** How requests are decided in groups, and how their entries reach the ledger. */
+export class EngineMetrics {
+  readonly #groupSize: MeasuredSeries
+  readonly #groupSeconds: MeasuredSeries
+  readonly #retries: ReadonlyMap<RetryCause, CountedSeries>
+  readonly #settleFailures: CountedSeries
+  readonly #refusals: CountedSeries
+
+  constructor(registry: MetricRegistry, engine: () => EngineReadings) {
+    this.#groupSize = registry.histogram({
+      name: 'benefits_group_size',
+      help: 'Requests decided together.',
+      labelNames: [],
+      buckets: sizeBuckets,
+    })({})
+    this.#groupSeconds = registry.histogram({
+      name: 'benefits_group_seconds',
+      help: 'Time from taking up a group to its last answer, in seconds.',
+      labelNames: [],
+      buckets: latencyBuckets,
+    })({})
+    const retries = registry.counter({
+      name: 'benefits_retries_total',
+      help: 'Requests decided once more, by cause.',
+      labelNames: ['cause'],
+    })
+    this.#retries = new Map(retryCauses.map((cause) => [cause, retries({ cause })]))
+    this.#settleFailures = registry.counter({
+      name: 'benefits_settle_failures_total',
+      help: 'Failed attempts to copy entries to the ledger.',
+      labelNames: [],
+    })({})
+    this.#refusals = registry.counter({
+      name: 'benefits_ledger_refusals_total',
+      help: 'Times that the ledger refused an entry; one that is offered again is counted again.',
+      labelNames: [],
+    })({})
+    registry.gauge({
+      name: 'benefits_waiting_requests',
+      help: 'Requests waiting to be decided.',
+      read: () => engine().waitingRequests,
+    })
+    registry.gauge({
+      name: 'benefits_waiting_requests_max',
+      help: 'Most requests that may wait, added up over the processes.',
+      read: () => engine().waitingRequestsMax,
+    })
+    registry.gauge({
+      name: 'benefits_unsettled_entries',
+      help: 'Entries not known to be in the ledger: on their way, or withheld.',
+      read: () => engine().unsettledEntries,
+    })
+    registry.gauge({
+      name: 'benefits_withheld_entries',
+      help: 'Entries that nobody copies to the ledger: refused, behind one that was refused, or without room.',
+      read: () => engine().withheldEntries,
+    })
+    registry.gauge({
+      name: 'benefits_oldest_unsettled_seconds',
+      help: 'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
+      read: () => engine().oldestUnsettledMs / 1000,
+    })
+  }
+
+  /** Requests were decided together. */
+  groupDecided(size: number, seconds: number): void {
+    this.#groupSize.observe(size)
+    this.#groupSeconds.observe(seconds)
+  }
+
+  /** A request is decided once more. */
+  retried(cause: RetryCause): void {
+    this.#retries.get(cause)?.inc()
+  }
+
+  /** A copy to the ledger failed and will be tried again. */
+  settleFailed(): void {
+    this.#settleFailures.inc()
+  }
+
+  /** The ledger has refused an entry. */
+  ledgerRefused(): void {
+    this.#refusals.inc()
+  }
+}

@@ -1,0 +1,99 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { panelQueries, readDashboards, variableQueries } from '../../tools/monitoring/dashboards.js'
+import { type ExportedMetrics, readMetricsPage } from '../../tools/monitoring/exported-metrics.js'
+import { queryProblems } from '../../tools/monitoring/query-problems.js'
+import { readRules, withRecorded } from '../../tools/monitoring/rule-files.js'
+import { authority, serverIdentity } from '../support/certificates.js'
+import { readMetricsTable } from '../support/metrics-table.js'
+import { useService } from '../support/service-fixture.js'
+import type { Environment } from '../support/service-process.js'
+
+const { recordings, alerts } = readRules()
+
+/** Files of keys of both kinds, so that there is something to tell of them. */
+function keyFilesIn(folder: string): Environment {
+  const paths = {
+    certificate: join(folder, 'tls.crt'),
+    key: join(folder, 'tls.key'),
+    tokens: join(folder, 'keys.pem'),
+  }
+  const { certificate, privateKey } = serverIdentity(authority('test'))
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(paths.certificate, certificate)
+  writeFileSync(paths.key, privateKey)
+  writeFileSync(paths.tokens, publicKey.export({ type: 'spki', format: 'pem' }))
+  return {
+    GRPC_TLS_CERT_FILE: paths.certificate,
+    GRPC_TLS_KEY_FILE: paths.key,
+    JWT_PUBLIC_KEY_FILE: paths.tokens,
+    JWT_ALGORITHMS: 'HS256,ES256',
+  }
+}
+
+describe('the metrics of a service to which nothing has happened yet', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'monitoring-'))
+  after(() => rmSync(folder, { recursive: true, force: true }))
+  const fixture = useService(keyFilesIn(folder))
+  let exported: ExportedMetrics
+
+  before(async () => {
+    exported = readMetricsPage(await (await fetch(`${fixture().service.httpUrl}/metrics`)).text())
+  })
+
+  const documented = readMetricsTable().filter(
+    ({ onLinuxOnly }) => !onLinuxOnly || process.platform === 'linux',
+  )
+
+  it('are those of the page about them, no more and no less', () => {
+    expect(exported.metrics.map(({ name }) => name)).to.have.members(documented.map(({ name }) => name))
+  })
+
+  for (const { name, type, labels } of documented) {
+    it(`have the type and the labels that the page says: ${name}`, () => {
+      expect(exported.metrics.find((metric) => metric.name === name)?.type).to.equal(type)
+      const samples = exported.samples.get(type === 'histogram' ? `${name}_count` : name) ?? []
+      // What Node.js has none of at the moment has no series.
+      if (![...labels.values()].includes(undefined)) expect(samples).to.not.be.empty
+      for (const sample of samples) expect(Object.keys(sample)).to.have.members([...labels.keys()])
+    })
+  }
+
+  it('have the values of labels that the page says, all of them from the start, and no others', () => {
+    const closed = documented.flatMap(({ name, type, labels }) =>
+      [...labels].flatMap(([label, values]) => (values ? [{ name, type, label, values }] : [])),
+    )
+    expect(closed).to.have.length.above(20)
+    const shown = closed.map(({ name, type, label }) => {
+      const samples = exported.samples.get(type === 'histogram' ? `${name}_count` : name) ?? []
+      return { name, label, values: [...new Set(samples.map((sample) => sample[label]))].sort() }
+    })
+    const said = closed.map(({ name, label, values }) => ({ name, label, values: [...values].sort() }))
+    expect(shown).to.deep.equal(said)
+  })
+
+  for (const { name, query } of [
+    ...recordings.map(({ record, expr }) => ({ name: record, query: expr })),
+    ...alerts.map(({ alert, expr }) => ({ name: alert, query: expr })),
+  ]) {
+    it(`are all that a rule needs: ${name}`, () => {
+      expect(queryProblems(query, withRecorded(exported.samples, recordings))).to.deep.equal([])
+    })
+  }
+
+  for (const dashboard of readDashboards()) {
+    it(`are all that a dashboard needs: ${dashboard.title}`, () => {
+      const known = withRecorded(exported.samples, recordings)
+      const queries = [...panelQueries(dashboard), ...variableQueries(dashboard)]
+      expect(queries).to.have.length.above(50)
+      expect(
+        queries.flatMap(({ where, query }) =>
+          queryProblems(query, known).map((problem) => `${where}: ${problem}`),
+        ),
+      ).to.deep.equal([])
+    })
+  }
+})

@@ -1,0 +1,100 @@
+import { expect } from 'chai'
+import type { MongoClient } from 'mongodb'
+import { createClient } from '../../src/storage/client.js'
+import { PoolWatch } from '../../src/storage/pool-watch.js'
+import { eventually } from '../support/eventually.js'
+import { freshDatabase, testMongoUri } from '../support/mongo.js'
+import { TcpProxy } from '../support/tcp-proxy.js'
+
+describe('pool watch', () => {
+  let client: MongoClient
+  let pool: PoolWatch
+  let failures: string[]
+  let clears: number
+
+  function watch(uri: string, poolSizeMax: number): void {
+    failures = []
+    clears = 0
+    client = createClient({ uri, poolSizeMax })
+    watched.push(client)
+    pool = new PoolWatch({
+      client,
+      onFailure: (reason) => failures.push(reason),
+      onCleared: () => {
+        clears += 1
+      },
+    })
+  }
+
+  const watched: MongoClient[] = []
+  after(() => Promise.all(watched.map((each) => each.close())))
+
+  it('has nothing before the client is used', async () => {
+    watch(await testMongoUri(), 3)
+    const { connections, checkedOut, waiting, connectionsMax } = pool
+    expect({ connections, checkedOut, waiting, connectionsMax }).to.deep.equal({
+      connections: 0,
+      checkedOut: 0,
+      waiting: 0,
+      connectionsMax: 0,
+    })
+  })
+
+  it('says how many connections there are and may be', async () => {
+    watch(await testMongoUri(), 3)
+    await client.db('pool-watch').command({ ping: 1 })
+    expect(pool.connectionsMax).to.equal(3)
+    await eventually('there are as many as are kept at least', () => pool.connections === 2)
+  })
+
+  describe('of two connections, given three operations that have to wait for a lock', () => {
+    type Lock = { readonly _id: string; readonly count: number }
+    let holder: MongoClient
+    let operations: Promise<unknown>[]
+
+    before(async () => {
+      const name = await freshDatabase()
+      holder = createClient({ uri: await testMongoUri(), poolSizeMax: 2 })
+      const held = holder.db(name).collection<Lock>('locks')
+      await held.insertOne({ _id: 'lock', count: 0 })
+      watch(await testMongoUri(), 2)
+      await holder.withSession(async (session) => {
+        session.startTransaction()
+        await held.updateOne({ _id: 'lock' }, { $inc: { count: 1 } }, { session })
+        const wanted = client.db(name).collection<Lock>('locks')
+        operations = Array.from({ length: 3 }, () =>
+          wanted.updateOne({ _id: 'lock' }, { $inc: { count: 1 } }).catch((error: unknown) => error),
+        )
+        await eventually('one of them waits', () => pool.checkedOut === 2 && pool.waiting === 1)
+        await eventually('it has waited for too long', () => failures.length > 0)
+        await session.abortTransaction()
+      })
+    })
+    after(() => holder.close())
+
+    it('tells that one of them got none in time', () => {
+      expect(failures).to.deep.equal(['TIMEOUT'])
+    })
+
+    it('says that none is in use any more when they have ended', async () => {
+      await Promise.all(operations)
+      const { checkedOut, waiting } = pool
+      expect({ checkedOut, waiting }).to.deep.equal({ checkedOut: 0, waiting: 0 })
+    })
+  })
+
+  it('tells when the connections are given up', async () => {
+    const proxy = await TcpProxy.listen(Number(/:(\d+)/.exec(await testMongoUri())?.[1]))
+    watch(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, 3)
+    const ping = () => client.db('admin').command({ ping: 1 })
+    await ping()
+    await proxy.close()
+    await eventually('an operation has failed', () =>
+      ping().then(
+        () => false,
+        () => true,
+      ),
+    )
+    await eventually('the connections are given up', () => clears > 0)
+  })
+})

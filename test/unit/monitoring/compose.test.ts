@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { parse } from 'yaml'
+
+type Service = {
+  readonly image: string
+  readonly profiles: readonly string[]
+  readonly ports: readonly string[]
+  readonly volumes: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+const read = (path: string) => parse(readFileSync(`.monitoring/${path}`, 'utf8'))
+const services: Readonly<Record<string, Service>> = read('docker-compose.monitoring.yml').services
+
+describe('the containers that watch', () => {
+  it('are Prometheus and Grafana', () => {
+    expect(Object.keys(services)).to.have.members(['prometheus', 'grafana'])
+  })
+
+  for (const [name, { image, profiles, ports, volumes }] of Object.entries(services)) {
+    it(`are of one exact version: ${name}`, () => {
+      expect(image).to.match(/:v?\d+\.\d+\.\d+(@sha256:[0-9a-f]{64})?$/)
+    })
+
+    it(`start only when they are asked for: ${name}`, () => {
+      expect(profiles).to.deep.equal(['monitoring'])
+    })
+
+    it(`can be reached from this machine alone: ${name}`, () => {
+      expect(ports).to.have.length(1)
+      expect(ports[0]).to.match(/^127\.0\.0\.1:/)
+    })
+
+    it(`change nothing of what they are given: ${name}`, () => {
+      const given = volumes.filter((volume) => volume.startsWith('.'))
+      expect(given).to.not.be.empty
+      for (const volume of given) expect(volume).to.match(/:ro$/)
+    })
+  }
+
+  it('let whoever has no password only look', () => {
+    expect(services['grafana']?.environment).to.include({
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_SECURITY_ADMIN_PASSWORD: '$' + '{GRAFANA_ADMIN_PASSWORD:-}',
+    })
+  })
+
+  it('know each other, and how often the metrics are read', () => {
+    const [source] = read('grafana/provisioning/datasources/prometheus.yml').datasources
+    const { global: timing, scrape_configs: jobs } = read('prometheus/prometheus.yml')
+    expect(source).to.include({ type: 'prometheus', url: 'http://prometheus:9090', isDefault: true })
+    expect(source.jsonData.timeInterval).to.equal(timing.scrape_interval)
+    expect(jobs).to.deep.include({
+      job_name: 'benefits-authorizer',
+      sample_limit: 20_000,
+      static_configs: [{ targets: ['authorizer:8080'] }],
+    })
+  })
+
+  it('find the dashboards where they are put', () => {
+    const [{ options }] = read('grafana/provisioning/dashboards/benefits.yml').providers
+    expect(services['grafana']?.volumes).to.include(`./grafana/dashboards:${options.path}:ro`)
+  })
+})
