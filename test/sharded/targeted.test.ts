@@ -113,8 +113,9 @@ for (const { home, other } of [
       expect(done[home]).to.deep.equal({ accounts: ['query', 'query'], ledger: ['query', 'query'] })
     })
 
-    /** A process of its own, which has no copy of any account. */
+    /** A process of its own, which has no copy of any account. The one before has settled everything then, and asks no more. */
     async function freshCore(): Promise<Core> {
+      for (const earlier of cores.splice(0)) await earlier.close(5_000)
       const core = await openCore(database().uri, database().db.databaseName)
       cores.push(core)
       return core
