@@ -33,8 +33,9 @@ async function main(): Promise<void> {
     throw error
   })
   const { grpcPort, httpPort, healthPort } = service
-  logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
+  // First: whoever reads that it listens may stop it at once.
   stopInOrder(service, database, logger)
+  logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
 }
 
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger: Logger): Promise<Database> {

@@ -69,6 +69,8 @@ export class Engine {
   readonly #busy = new Set<AccountId>()
   #waiting: PendingRequest[] = []
   #groups = 0
+  /** Attempts that came to nothing because the store was away. */
+  #failures: { readonly count: number; readonly latest: unknown } = { count: 0, latest: undefined }
   #pausing = 0
   readonly #draining: (() => void)[] = []
 
@@ -147,8 +149,9 @@ export class Engine {
     try {
       const inTime = group.filter((pending) => pending.hasTime())
       for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
+      const failuresBefore = this.#failures.count
       if (inTime.length > 0) await this.#commit.run(inTime)
-      this.#tellWaiting(inTime)
+      if (this.#failures.count > failuresBefore) this.#tellWaiting()
     } finally {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
@@ -158,11 +161,9 @@ export class Engine {
     }
   }
 
-  /** What the store failed a group with kept those waiting, too: running out of time is no fault of their deadline then. */
-  #tellWaiting(group: readonly PendingRequest[]): void {
-    const failed = group.find(({ lastError }) => lastError !== undefined)
-    if (!failed) return
-    for (const pending of this.#waiting) pending.lastError = failed.lastError
+  /** What the store failed with kept those waiting, too: running out of time is no fault of their deadline then. */
+  #tellWaiting(): void {
+    for (const pending of this.#waiting) pending.lastError = this.#failures.latest
   }
 
   /** Puts the request back after a lost race (no error) or while the store is away; rejects it after any other error. */
@@ -171,7 +172,10 @@ export class Engine {
       pending.reject(error)
       return
     }
-    if (error !== undefined) this.#onUnavailable(error)
+    if (error !== undefined) {
+      this.#failures = { count: this.#failures.count + 1, latest: error }
+      this.#onUnavailable(error)
+    }
     pending.attempts += 1
     pending.lastError = error
     const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
