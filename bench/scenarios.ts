@@ -14,8 +14,11 @@ export type Plan = {
   readonly callers: readonly number[]
   /** Callers when all of them use one account. */
   readonly hotCallers: readonly number[]
-  /** Load that a side gets before anything of it is measured. */
-  readonly warmup: { readonly callers: number; readonly durationMs: number }
+  /**
+   * Loads that a side gets before anything of it is measured: many callers, and one, since a side may do otherwise with a single request, and
+   * what has hardly run is slow.
+   */
+  readonly warmup: readonly { readonly callers: number; readonly durationMs: number }[]
   readonly window: { readonly warmupMs: number; readonly durationMs: number }
   /** Parts of our capacity that requests arrive at, for `latency`. */
   readonly latencyShares: readonly number[]
@@ -63,7 +66,10 @@ export const wholePlan: Plan = {
   accounts: 10_000,
   callers: [1, 8, 32, 128, 256],
   hotCallers: [128],
-  warmup: { callers: 64, durationMs: 2_500 },
+  warmup: [
+    { callers: 64, durationMs: 2_500 },
+    { callers: 1, durationMs: 2_000 },
+  ],
   window: { warmupMs: 500, durationMs: 2_000 },
   latencyShares: [0.5, 0.7],
   commonShare: 0.7,
@@ -84,7 +90,7 @@ export const quickPlan: Plan = {
   accounts: 1_000,
   callers: [1, 64],
   hotCallers: [64],
-  warmup: { callers: 32, durationMs: 800 },
+  warmup: [{ callers: 32, durationMs: 800 }],
   window: { warmupMs: 200, durationMs: 1_000 },
   latencyShares: [0.5],
   overloadShares: [2],

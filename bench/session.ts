@@ -133,8 +133,9 @@ export class Session {
   async #warmUp(): Promise<void> {
     const { side, plan } = this.#options
     if (side.shape) this.#totals = await totalsOf(this.#db, side.shape)
-    for (const mode of side.modes) {
-      const shape = { type: 'closed', ...plan.warmup, warmupMs: 0 } as const
+    const loads = side.modes.flatMap((mode) => plan.warmup.map((load) => ({ mode, load })))
+    for (const { mode, load } of loads) {
+      const shape = { type: 'closed', ...load, warmupMs: 0 } as const
       const result = await this.#load({ mode, hotAccount: false }, shape)
       const found = await this.#compare(result)
       this.#damages = [...this.#damages, ...found.map((damage) => `while warming up: ${damage}`)]

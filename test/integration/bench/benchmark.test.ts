@@ -12,7 +12,7 @@ const plan: Plan = {
   accounts: 40,
   callers: [4],
   hotCallers: [4],
-  warmup: { callers: 2, durationMs: 100 },
+  warmup: [{ callers: 2, durationMs: 100 }],
   window: { warmupMs: 0, durationMs: 300 },
   latencyShares: [],
   overloadShares: [0.5],
