@@ -88,9 +88,10 @@ describe('the load generator', () => {
     const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 600 }))
     expect(whole.sent).to.equal(2)
     expect(measured.offered).to.be.above(10)
+    // The two that were sent may have arrived before the measured time began.
     expect(measured.unsent)
       .to.equal(measured.late)
-      .and.equal(measured.offered - 2)
+      .and.be.within(measured.offered - 2, measured.offered)
     // Those that were never sent are in it with the time that they had waited.
     expect(measured.latency.count).to.equal(measured.unsent)
     expect(measured.latency.max).to.be.above(0)
