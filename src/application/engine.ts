@@ -175,9 +175,10 @@ export class Engine {
     if (error !== undefined) {
       this.#failures = { count: this.#failures.count + 1, latest: error }
       this.#onUnavailable(error)
+      // A race that is lost afterwards does not make it known what became of this attempt.
+      pending.lastError = error
     }
     pending.attempts += 1
-    pending.lastError = error
     const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()

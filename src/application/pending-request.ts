@@ -34,7 +34,7 @@ export class PendingRequest {
   readonly request: DecisionRequest<AnyVerdict>
   /** Attempts that came to nothing. */
   attempts = 0
-  /** What the last attempt failed with; undefined after a lost race. */
+  /** What the latest attempt that failed has failed with; undefined while there were only lost races. */
   lastError: unknown
   readonly #caller: Caller
   #verdict: AnyVerdict | undefined

@@ -1,4 +1,5 @@
 import {
+  MongoBulkWriteError,
   MongoError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
@@ -92,9 +93,10 @@ function nameOf(error: unknown): TroubleName | undefined {
   if (error instanceof MongoWriteConcernError)
     return byServerCode.get(error.code) === 'STOPPING' ? 'STOPPING' : 'NO_MAJORITY'
   if (error instanceof MongoNetworkTimeoutError || error.name === 'MongoWaitQueueTimeoutError') return 'SLOW'
-  // The cause knows better what is behind it.
+  // The cause knows better what is behind it. Of a collection's bulk write it stands where the server's answer would.
   return (
     nameOf(error.cause) ??
+    (error instanceof MongoBulkWriteError ? nameOf(error.errorResponse) : undefined) ??
     ofCode(error) ??
     (error instanceof MongoNetworkError ? 'CONNECTIONS_CLOSED' : undefined)
   )

@@ -144,6 +144,13 @@ describe('engine: lost races and an unreliable store', () => {
     const answer = test.authorize('a', purchase('1'), timeBudget(250, test.clock))
     expect(await rejectionOf(answer)).to.equal('NO_TIME_LEFT')
   })
+
+  it('rejects UNAVAILABLE when races are lost after a commit of unknown outcome: it may have debited', async () => {
+    test.store.committing.meets('OUTAGE', ...Array.from({ length: 20 }, () => 'CONFLICT' as const))
+    test.store.committing.onCall = () => test.clock.advance(100)
+    const answer = test.authorize('a', purchase('1'), timeBudget(350, test.clock))
+    expect(await rejectionOf(answer)).to.equal('UNAVAILABLE')
+  })
 })
 
 describe('engine: the budget', () => {

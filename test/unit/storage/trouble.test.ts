@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { expect } from 'chai'
 import {
+  type BulkWriteResult,
   type Document,
+  MongoBulkWriteError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
   MongoServerError,
@@ -37,6 +39,12 @@ const cases: readonly (readonly [string, string, unknown])[] = [
     noServer(serverOf(new MongoNetworkError('closed'))),
   ],
   ['CONNECTIONS_CLOSED', 'a connection that is reset', socketError('ECONNRESET')],
+  [
+    'UNREACHABLE',
+    'a refused connection, when entries are settled',
+    // Of the result only an unanswered write's is needed, which has nothing in it.
+    new MongoBulkWriteError(noServer(unknown('ECONNREFUSED')), {} as BulkWriteResult),
+  ],
   ['CERTIFICATE', 'a certificate that has expired', noServer(unknown('CERT_HAS_EXPIRED'))],
   ['CERTIFICATE', 'a certificate for another host', noServer(unknown('ERR_TLS_CERT_ALTNAME_INVALID'))],
   ['CERTIFICATE', 'a certificate of an unknown authority', noServer(unknown('SELF_SIGNED_CERT_IN_CHAIN'))],
