@@ -100,7 +100,7 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/core.ts',
-    may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb'],
+    may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb', 'node:timers/promises'],
     mayForTypes: ['src/config.ts', 'src/observability/tracing.ts'],
   },
   {
