@@ -16,6 +16,7 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
   // The worker that is behind is seen.
   ['benefits_catalog_version', 'min'],
   ['benefits_catalog_age_seconds', 'max'],
+  ['mongodb_pool_used_ratio', 'max'],
   // The process that is nearest to its limit, or at least never nearer than shown.
   ['process_open_fds', 'max'],
   ['process_max_fds', 'min'],
