@@ -9,6 +9,8 @@ export type PoolReadings = {
   readonly checkedOut: number
   readonly waiting: number
   readonly connectionsMax: number
+  /** Of the server of which most are in use, 0 to 1. */
+  readonly usedRatio: number
 }
 
 /** Commands that the service sends while it decides and administers; any other is counted as "other". */
@@ -58,18 +60,23 @@ export class DatabaseMetrics {
     })({})
     registry.gauge({
       name: 'mongodb_pool_connections',
-      help: 'Connections to the database, in use or not.',
+      help: 'Connections to the database, in use or not, to all its servers.',
       read: () => pool().connections,
     })
     registry.gauge({
       name: 'mongodb_pool_connections_checked_out',
-      help: 'Connections in use.',
+      help: 'Connections in use, to all servers.',
       read: () => pool().checkedOut,
     })
     registry.gauge({
       name: 'mongodb_pool_connections_max',
       help: 'Most connections to one server, added up over the processes.',
       read: () => pool().connectionsMax,
+    })
+    registry.gauge({
+      name: 'mongodb_pool_used_ratio',
+      help: 'Connections in use, as a share of those there may be to one server: of the server where it is largest.',
+      read: () => pool().usedRatio,
     })
     registry.gauge({
       name: 'mongodb_pool_waiting',

@@ -17,6 +17,7 @@ const gaugeAggregators: ReadonlyMap<string, Metric['aggregator']> = new Map([
   ['benefits_catalog_version', 'min'],
   ['benefits_catalog_age_seconds', 'max'],
   // The process that is nearest to its limit, or at least never nearer than shown.
+  ['mongodb_pool_used_ratio', 'max'],
   ['process_open_fds', 'max'],
   ['process_max_fds', 'min'],
   // The primary's: it is the oldest.

@@ -88,7 +88,7 @@ export const idleReadings: Readings = {
     withheldEntries: 0,
     oldestUnsettledMs: 0,
   }),
-  pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0 }),
+  pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
   servingWorkers: () => 0,
 }

@@ -1,4 +1,10 @@
-import type { ConnectionCheckOutFailedEvent, ConnectionPoolCreatedEvent, MongoClient } from 'mongodb'
+import type {
+  ConnectionCheckedInEvent,
+  ConnectionCheckedOutEvent,
+  ConnectionCheckOutFailedEvent,
+  ConnectionPoolCreatedEvent,
+  MongoClient,
+} from 'mongodb'
 
 export type PoolWatchOptions = {
   readonly client: MongoClient
@@ -16,12 +22,13 @@ const reasons = {
 } as const
 
 /**
- * Counts the connections of a client, of all its pools together: there is one for each server of a replica set, and nearly all work is
- * done on the primary's. Costs two additions for each operation.
+ * Counts the connections of a client. There is a pool for each server: of a replica set nearly all work is done on the primary's, of several
+ * mongos on all of them. Costs an addition and four look-ups in a small map for each operation.
  */
 export class PoolWatch {
   #connections = 0
-  #checkedOut = 0
+  /** By the server's address; servers with none in use are left out, so that those that have gone are forgotten. */
+  readonly #checkedOut = new Map<string, number>()
   #waiting = 0
   #connectionsMax = 0
 
@@ -38,12 +45,14 @@ export class PoolWatch {
     client.on('connectionCheckOutStarted', () => {
       this.#waiting += 1
     })
-    client.on('connectionCheckedOut', () => {
+    client.on('connectionCheckedOut', ({ address }: ConnectionCheckedOutEvent) => {
       this.#waiting -= 1
-      this.#checkedOut += 1
+      this.#checkedOut.set(address, this.#checkedOutOf(address) + 1)
     })
-    client.on('connectionCheckedIn', () => {
-      this.#checkedOut -= 1
+    client.on('connectionCheckedIn', ({ address }: ConnectionCheckedInEvent) => {
+      const left = this.#checkedOutOf(address) - 1
+      if (left === 0) this.#checkedOut.delete(address)
+      else this.#checkedOut.set(address, left)
     })
     client.on('connectionCheckOutFailed', ({ reason }: ConnectionCheckOutFailedEvent) => {
       this.#waiting -= 1
@@ -58,7 +67,16 @@ export class PoolWatch {
   }
 
   get checkedOut(): number {
-    return this.#checkedOut
+    return [...this.#checkedOut.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /**
+   * The share of its connections that the busiest pool has in use, 0 to 1. All that are in use, divided by all there may be, would not do:
+   * the secondaries' pools, which have no work, would hide that the primary's is exhausted, and one of two mongos the other.
+   */
+  get usedRatio(): number {
+    if (this.#connectionsMax === 0) return 0
+    return Math.max(0, ...this.#checkedOut.values()) / this.#connectionsMax
   }
 
   /** Operations that wait for a connection. */
@@ -69,6 +87,10 @@ export class PoolWatch {
   /** Most connections to one server; 0 before the first one is looked for. */
   get connectionsMax(): number {
     return this.#connectionsMax
+  }
+
+  #checkedOutOf(address: string): number {
+    return this.#checkedOut.get(address) ?? 0
   }
 }
 

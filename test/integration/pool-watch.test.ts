@@ -31,12 +31,13 @@ describe('pool watch', () => {
 
   it('has nothing before the client is used', async () => {
     watch(await testMongoUri(), 3)
-    const { connections, checkedOut, waiting, connectionsMax } = pool
-    expect({ connections, checkedOut, waiting, connectionsMax }).to.deep.equal({
+    const { connections, checkedOut, waiting, connectionsMax, usedRatio } = pool
+    expect({ connections, checkedOut, waiting, connectionsMax, usedRatio }).to.deep.equal({
       connections: 0,
       checkedOut: 0,
       waiting: 0,
       connectionsMax: 0,
+      usedRatio: 0,
     })
   })
 
@@ -51,6 +52,7 @@ describe('pool watch', () => {
     type Lock = { readonly _id: string; readonly count: number }
     let holder: MongoClient
     let operations: Promise<unknown>[]
+    let usedRatio: number
 
     before(async () => {
       const name = await freshDatabase()
@@ -66,11 +68,16 @@ describe('pool watch', () => {
           wanted.updateOne({ _id: 'lock' }, { $inc: { count: 1 } }).catch((error: unknown) => error),
         )
         await eventually('one of them waits', () => pool.checkedOut === 2 && pool.waiting === 1)
+        usedRatio = pool.usedRatio
         await eventually('it has waited for too long', () => failures.length > 0)
         await session.abortTransaction()
       })
     })
     after(() => holder.close())
+
+    it('says that all are in use while one of them waits', () => {
+      expect(usedRatio).to.equal(1)
+    })
 
     it('tells that one of them got none in time', () => {
       expect(failures).to.deep.equal(['TIMEOUT'])
@@ -79,7 +86,11 @@ describe('pool watch', () => {
     it('says that none is in use any more when they have ended', async () => {
       await Promise.all(operations)
       const { checkedOut, waiting } = pool
-      expect({ checkedOut, waiting }).to.deep.equal({ checkedOut: 0, waiting: 0 })
+      expect({ checkedOut, waiting, usedRatio: pool.usedRatio }).to.deep.equal({
+        checkedOut: 0,
+        waiting: 0,
+        usedRatio: 0,
+      })
     })
   })
 

@@ -8,7 +8,7 @@ import { createMetrics, idleReadings, type Metrics } from '../../../src/observab
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 
 /** One worker's metrics; its gauges say what is given. */
-function worker({ waiting = 0, oldestMs = 0 } = {}): Metrics {
+function worker({ waiting = 0, oldestMs = 0, usedRatio = 0 } = {}): Metrics {
   const readings = {
     ...idleReadings,
     engine: () => ({
@@ -17,6 +17,7 @@ function worker({ waiting = 0, oldestMs = 0 } = {}): Metrics {
       unsettledEntries: waiting * 2,
       oldestUnsettledMs: oldestMs,
     }),
+    pool: () => ({ ...idleReadings.pool(), usedRatio }),
   }
   return createMetrics({ readings, labels: metricLabels, version: '1.2.3' })
 }
@@ -54,8 +55,8 @@ describe('merged metrics', () => {
 
   describe('of two workers', () => {
     beforeEach(async () => {
-      const one = worker({ waiting: 3, oldestMs: 1_500 })
-      const other = worker({ waiting: 4, oldestMs: 500 })
+      const one = worker({ waiting: 3, oldestMs: 1_500, usedRatio: 0.25 })
+      const other = worker({ waiting: 4, oldestMs: 500, usedRatio: 0.75 })
       one.callHandled(call, 'OK', 0.25)
       one.settleFailed()
       other.callHandled(call, 'OK', 0.25)
@@ -83,6 +84,10 @@ describe('merged metrics', () => {
 
     it('show the oldest entry to settle', async () => {
       expect(await lines()).to.include('benefits_oldest_unsettled_seconds 1.5')
+    })
+
+    it('show the pool of connections that is used most', async () => {
+      expect(await lines()).to.include('mongodb_pool_used_ratio 0.75')
     })
 
     it('show the memory of all processes', async () => {

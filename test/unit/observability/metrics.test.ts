@@ -24,7 +24,7 @@ describe('metrics', () => {
           withheldEntries: 2,
           oldestUnsettledMs: 1_500,
         }),
-        pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20 }),
+        pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
         catalog: () => ({ version: 12, ageMs: 2_500, categories }),
         servingWorkers: () => 1,
       },
@@ -247,6 +247,7 @@ describe('metrics', () => {
     'mongodb_pool_connections 9',
     'mongodb_pool_connections_checked_out 7',
     'mongodb_pool_connections_max 20',
+    'mongodb_pool_used_ratio 0.35',
     'mongodb_pool_waiting 4',
   ]) {
     it(`read ${line.split(' ')[0]} when they are asked`, async () => {
