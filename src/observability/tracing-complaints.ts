@@ -17,7 +17,7 @@ type Kind = { readonly toldMs: number; readonly quiet: number }
 /** Tells what the SDK has to complain of: at once, then once a minute with how often it came meanwhile. */
 export class ComplaintLog {
   readonly #options: ComplaintLogOptions
-  /** By their texts without digits: numbers alone make no news. */
+  /** By their texts without words that have digits: another number or id makes no news. */
   readonly #kinds = new Map<string, Kind>()
 
   constructor(options: ComplaintLogOptions) {
@@ -26,7 +26,7 @@ export class ComplaintLog {
 
   complain(message: string): void {
     const problem = withoutCredentials(message).slice(0, MESSAGE_LENGTH_MAX)
-    const text = problem.replace(/\d+/g, '')
+    const text = problem.replace(/\w*\d\w*/g, '')
     const key = this.#kinds.has(text) || this.#kinds.size < KINDS_MAX ? text : 'any other'
     const known = this.#kinds.get(key)
     const nowMs = this.#options.monotonicMs()

@@ -29,6 +29,12 @@ describe('complaints of the SDK', () => {
     ])
   })
 
+  it('are the same about another span', () => {
+    log.complain('Cannot execute the operation on ended Span {traceId: fb8fe3bed0cd, spanId: 43750b60}')
+    log.complain('Cannot execute the operation on ended Span {traceId: 0a9c77aabbcc, spanId: f1a2b3c4}')
+    expect(lines).to.have.length(1)
+  })
+
   it('of different texts are told each', () => {
     log.complain('one')
     log.complain('another')
