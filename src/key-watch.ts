@@ -49,7 +49,10 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
 export function readingsOf(files: () => KeyFiles): KeyFileReadings {
   return {
     problems: () => files().problems,
-    certificateExpiryMs: () => files().keys.tls?.expiresAtMs,
+    certificateExpiryMs: () => {
+      const { tls } = files().keys
+      return { server: tls?.expiresAtMs, client_ca: tls?.clientCaExpiresAtMs }
+    },
   }
 }
 
@@ -63,6 +66,11 @@ function outlineOf(files: KeyFileGroup, { tls, tokens }: Keys): object {
   if (files === 'tokens') return { keys: tokens.length, kids: tokens.flatMap(({ kid }) => kid ?? []) }
   return {
     serialNumber: tls?.serialNumber,
-    expiresAt: tls && new Date(tls.expiresAtMs).toISOString(),
+    expiresAt: isoTime(tls?.expiresAtMs),
+    clientCaExpiresAt: isoTime(tls?.clientCaExpiresAtMs),
   }
+}
+
+function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString()
 }

@@ -10,11 +10,10 @@ import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-error.js'
 import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
+import { lifetimeOf } from './stream-lifetime.js'
 
 /** Most requests of one stream under way at a time: so many may always wait to be decided, however slow that is. */
 const WINDOW_MAX = 128
-/** Longest time that a stream is open, in milliseconds. Shorter than what a connection is given to end its calls. */
-export const STREAM_AGE_MS_MAX = 240_000
 
 /** What one stream may take of the service. */
 export type StreamLimits = {
@@ -109,11 +108,9 @@ class AuthorizeStream {
 
   /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
   #limitAge(): NodeJS.Timeout {
-    const { principal } = this.#context
     const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)
-    const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
-    const kind = validMs < ageMs ? 'UNAUTHENTICATED' : 'STREAM_ENDED'
-    return setTimeout(() => this.#stop(new CallError(kind)), Math.min(ageMs, validMs))
+    const { durationMs, end } = lifetimeOf(this.#context, ageMs)
+    return setTimeout(() => this.#stop(end), durationMs)
   }
 
   readonly #drain = (): void => this.#stop(new CallError('STREAM_ENDED'))

@@ -39,18 +39,22 @@ export class BatchCredit {
   }
 
   /**
-   * Credits what comes. Fails when an item could not be decided at all: what was credited stays, and the stream can be sent
-   * again whole.
+   * Credits what comes. Fails when an item could not be decided at all, or the stream fails: what was read by then is decided first, what
+   * was credited stays, and the stream can be sent again whole.
    */
   async run(requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>): Promise<BatchCreditResponse> {
     let index = 0n
     let complete = true
-    for await (const request of requests) {
-      if (this.#refused.length > REFUSALS_MAX) complete = false
-      if (!complete || this.#failure !== undefined) break
-      this.#begin(request, index)
-      index += 1n
-      if (this.#inFlight.size >= IN_FLIGHT_MAX) await Promise.race(this.#inFlight)
+    try {
+      for await (const request of requests) {
+        if (this.#refused.length > REFUSALS_MAX) complete = false
+        if (!complete || this.#failure !== undefined) break
+        this.#begin(request, index)
+        index += 1n
+        if (this.#inFlight.size >= IN_FLIGHT_MAX) await Promise.race(this.#inFlight)
+      }
+    } catch (error) {
+      this.#failure ??= error
     }
     await Promise.all(this.#inFlight)
     if (this.#failure !== undefined) throw this.#failure

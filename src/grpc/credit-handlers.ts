@@ -15,6 +15,7 @@ import { BatchCredit } from './batch-credit.js'
 import { CallError } from './call-error.js'
 import { clientStreamHandler, type HandlerOptions, unaryHandler } from './handlers.js'
 import { RequestFields } from './request-fields.js'
+import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from './stream-lifetime.js'
 
 export type CreditHandlersOptions = {
   readonly engine: Executor
@@ -40,7 +41,10 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
 
     batchCredit: clientStreamHandler<BatchCreditRequest, BatchCreditResponse>(
       handlers,
-      async (requests, { budget }) => await new BatchCredit(creditOne, budget).run(requests),
+      async (requests, call) => {
+        const inTime = requestsInTime(requests, lifetimeOf(call, STREAM_AGE_MS_MAX))
+        return await new BatchCredit(creditOne, call.budget).run(inTime)
+      },
     ),
   }
 }

@@ -17,12 +17,12 @@ import {
 } from '../gen/benefits/v1/merchant_rule.js'
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
-import { STREAM_AGE_MS_MAX } from './authorize-stream.js'
 import { bindServer } from './bind-server.js'
 import { loadDescriptors } from './descriptors.js'
 import { HealthStatus, SERVICES } from './health-status.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
+import { STREAM_AGE_MS_MAX } from './stream-lifetime.js'
 
 /** Largest request, in bytes: the largest valid one has under 700. */
 const REQUEST_BYTES_MAX = 16 * 1024

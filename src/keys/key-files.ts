@@ -108,9 +108,7 @@ export class KeyFiles {
     const refused = [...this.problems.values()]
       .filter((problem) => problem !== undefined)
       .map((problem) => `${problem}: the last good ones are in use`)
-    const { tls } = this.keys
-    const expired = tls !== undefined && this.#options.nowMs() > tls.expiresAtMs
-    const warnings = [...refused, ...(expired ? ['the TLS certificate has expired'] : [])]
+    const warnings = [...refused, ...this.#expired()]
     return warnings.length === 0 ? undefined : warnings.join('; ')
   }
 
@@ -123,6 +121,15 @@ export class KeyFiles {
   stop(): void {
     this.#tls?.stop()
     this.#tokens?.stop()
+  }
+
+  #expired(): readonly string[] {
+    const { tls } = this.keys
+    const isOver = (endMs: number | undefined) => endMs !== undefined && this.#options.nowMs() > endMs
+    return [
+      ...(isOver(tls?.expiresAtMs) ? ['the TLS certificate has expired'] : []),
+      ...(isOver(tls?.clientCaExpiresAtMs) ? ['the authorities of clients have expired'] : []),
+    ]
   }
 }
 

@@ -4,6 +4,10 @@ import { KeyFileError } from './key-file-error.js'
 import { weaknessOf } from './key-strength.js'
 import { type NamedText, pemBlocksIn } from './pem-blocks.js'
 
+/** Extended key usages (RFC 5280, section 4.2.1.12): servers, and everything. */
+const SERVER_USE = '1.3.6.1.5.5.7.3.1'
+const ANY_USE = '2.5.29.37.0'
+
 /** What a TLS port shows and trusts, checked; plain data, because it goes to other processes. All PEM. */
 export type TlsMaterial = {
   /** The certificate and those that lead to its authority. */
@@ -15,6 +19,8 @@ export type TlsMaterial = {
   readonly serialNumber: string
   /** When the first certificate of the chain ends, in milliseconds since 1970. */
   readonly expiresAtMs: number
+  /** When the last of the authorities of clients ends, likewise; undefined when there are none. */
+  readonly clientCaExpiresAtMs: number | undefined
 }
 
 /** The content of the files, each with the variable that gives it. */
@@ -39,19 +45,22 @@ export function checkTls({ certificate, privateKey, clientCa }: TlsTexts, nowMs:
       `does not belong to the certificate in ${certificate.variable}`,
     )
   }
+  if (!isForServers(leaf)) {
+    throw new KeyFileError(certificate.variable, 'is not for servers (extended key usage)')
+  }
   for (const each of chain) checkDates(each, certificate.variable, nowMs)
   const broken = chain.findIndex((each, index) => index > 0 && !chain[index - 1]?.checkIssued(each))
   if (broken > 0) {
     const problem = `certificate ${broken} was not issued by certificate ${broken + 1}: the leaf comes first, then its issuers`
     throw new KeyFileError(certificate.variable, problem)
   }
-  if (clientCa) checkAuthorities(clientCa, nowMs)
   const material = {
     certificate: certificate.text,
     privateKey: privateKey.text,
     clientCa: clientCa?.text,
     serialNumber: leaf.serialNumber,
-    expiresAtMs: Math.min(...chain.map(({ validTo }) => Date.parse(validTo))),
+    expiresAtMs: Math.min(...chain.map(endMsOf)),
+    clientCaExpiresAtMs: clientCa && checkAuthorities(clientCa, nowMs),
   }
   checkUse(material, certificate.variable)
   return material
@@ -91,16 +100,28 @@ function checkDates({ validFrom, validTo }: X509Certificate, variable: string, n
   }
 }
 
-/** A bundle may keep authorities that have expired, as long as there is one that has not. */
-function checkAuthorities(file: NamedText, nowMs: number): void {
+/** A certificate that does not say what it is for is for everything. */
+function isForServers({ keyUsage }: X509Certificate): boolean {
+  // Node.js calls it the key usage, but it is the extended one; undefined where there is none, whatever the types say.
+  const uses: readonly string[] | undefined = keyUsage
+  return uses === undefined || uses.some((use) => use === SERVER_USE || use === ANY_USE)
+}
+
+/** A bundle may keep authorities that have expired, as long as there is one that has not: returns when the last one does. */
+function checkAuthorities(file: NamedText, nowMs: number): number {
   const authorities = certificatesIn(file)
   const wrong = authorities.findIndex(({ ca }) => !ca)
   if (wrong >= 0) {
     throw new KeyFileError(file.variable, `certificate ${wrong + 1} is not that of an authority`)
   }
   const [first] = authorities
-  const someValid = authorities.some(({ validTo }) => nowMs <= Date.parse(validTo))
-  if (first && !someValid) checkDates(first, file.variable, nowMs)
+  const lastEndMs = Math.max(...authorities.map(endMsOf))
+  if (first && nowMs > lastEndMs) checkDates(first, file.variable, nowMs)
+  return lastEndMs
+}
+
+function endMsOf({ validTo }: X509Certificate): number {
+  return Date.parse(validTo)
 }
 
 /** The last word is OpenSSL's: it may refuse a curve or a signature that we know nothing of. */

@@ -4,9 +4,11 @@ export type KeyFileGroup = 'tls' | 'tokens'
 export type KeyFileReadings = {
   /** Which files there are, and why they are not used as they are; undefined when they are. */
   readonly problems: () => ReadonlyMap<KeyFileGroup, string | undefined>
-  /** When the first certificate in use ends, in milliseconds since 1970; undefined without TLS. */
-  readonly certificateExpiryMs: () => number | undefined
+  /** When those in use end, in milliseconds since 1970; undefined: there is none. */
+  readonly certificateExpiryMs: () => Readonly<Record<CertificateRole, number | undefined>>
 }
+/** The first to end of what the port shows; the last to end of the authorities of clients. */
+export type CertificateRole = 'server' | 'client_ca'
 
 type GroupSeries = { readonly reloads: CountedSeries; readonly failures: CountedSeries }
 
@@ -41,12 +43,12 @@ export class KeyFileMetrics {
     })
     registry.gauges({
       name: 'benefits_tls_certificate_expiry_timestamp_seconds',
-      help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner, in seconds since 1970.',
-      labelNames: [],
-      read: () => {
-        const expiryMs = readings?.certificateExpiryMs()
-        return expiryMs === undefined ? [] : [{ labels: {}, value: expiryMs / 1000 }]
-      },
+      help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner (server), and the last of the authorities of clients (client_ca), in seconds since 1970.',
+      labelNames: ['certificate'],
+      read: () =>
+        Object.entries(readings?.certificateExpiryMs() ?? {}).flatMap(([certificate, expiryMs]) =>
+          expiryMs === undefined ? [] : [{ labels: { certificate }, value: expiryMs / 1000 }],
+        ),
     })
   }
 

@@ -48,7 +48,8 @@ export class FollowedEngine implements Executor {
     try {
       const verdict = await this.#engine.execute(request, budget)
       if (verdict.type === 'RECORD') requests.recorded(verdict.entry, span)
-      span.setAttributes(attributesOf(verdict))
+      // The call may have ended without waiting for it: the SDK would complain of each attribute.
+      if (span.isRecording()) span.setAttributes(attributesOf(verdict))
       return verdict
     } finally {
       requests.ended(keys, span)

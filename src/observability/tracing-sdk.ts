@@ -15,11 +15,10 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 import type { Logger } from './logger.js'
 import type { Tracing } from './tracing.js'
 import { OpenTelemetryTracing } from './tracing-calls.js'
+import { ComplaintLog } from './tracing-complaints.js'
 import { ExportWatch } from './tracing-export.js'
 import type { OtlpProtocol, TracingSettings } from './tracing-settings.js'
 
-/** Longest part of what the SDK says that is logged, in characters. */
-const MESSAGE_LENGTH_MAX = 300
 /** The SDK's own, which describe a machine that nobody looks at and a command line that may tell too much, are left out. */
 const detectors = [envDetector]
 
@@ -71,19 +70,14 @@ function describeProcess({ hasResourceAttributes }: TracingSettings, logger: Log
 }
 
 function complainTo(logger: Logger): void {
-  const complain = (message: string) => {
-    logger.warn({ problem: withoutCredentials(message).slice(0, MESSAGE_LENGTH_MAX) }, 'tracing: a complaint')
-  }
+  const complaints = new ComplaintLog({ logger, monotonicMs: () => performance.now() })
+  const complain = (message: string) => complaints.complain(message)
   diag.setLogger(
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
   // Spans that could not be exported: the watch has told of them already, and without what the collector answered.
   setGlobalErrorHandler(ignore)
-}
-
-function withoutCredentials(message: string): string {
-  return message.replace(/\/\/[^/@\s]*@/g, '//[redacted]@')
 }
 
 function ignore(): void {}

@@ -42,6 +42,9 @@ export interface CallTrace {
 /** The fields that OpenTelemetry gives to logs which are not its own. */
 export type TraceIds = { readonly trace_id: string; readonly span_id: string }
 
+const UNSTARTABLE =
+  'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has a value that cannot be used'
+
 /** Loads OpenTelemetry, if it is configured. Whatever is wrong with that is logged, and stops nothing. */
 export async function openTracing(settings: TracingSettings, logger: Logger): Promise<Tracing | undefined> {
   for (const problem of settings.problems) logger.warn({ problem }, 'tracing is not configured right')
@@ -51,7 +54,9 @@ export async function openTracing(settings: TracingSettings, logger: Logger): Pr
     const { startSdk } = await import('./tracing-sdk.js')
     return startSdk(settings, logger)
   } catch (error) {
-    logger.error({ err: error }, 'tracing could not be started: nothing is traced')
+    // Only its name: grpc-js quotes the value of a header that it cannot send, and that may be a credential.
+    const cause = error instanceof Error ? error.name : typeof error
+    logger.error({ cause, problem: UNSTARTABLE }, 'tracing could not be started: nothing is traced')
     return undefined
   }
 }

@@ -27,19 +27,25 @@ async function start(options: WorkerStart): Promise<void> {
   const logger = createLogger({ level: logLevel, format: logFormat, base: { worker: options.worker } })
   endOnBug(logger)
   setInterval(() => tell({ type: 'ALIVE' }), ALIVE_INTERVAL_MS).unref()
+  let { keys } = options
+  let decider: Decider | undefined
+  // Before anything is waited for: what the primary says in the meantime would be lost.
+  process.on('message', (message: ToWorker) => {
+    if (message.type !== 'KEYS') return
+    keys = message.keys
+    decider?.useKeys(keys)
+  })
   try {
-    const decider = createDecider({
+    const traces = await openTracing(tracing, logger)
+    decider = createDecider({
       ...options,
+      keys,
       logger,
-      tracing: await openTracing(tracing, logger),
+      tracing: traces,
       onPrepared: () => {},
       onServing: (serving) => tell({ type: 'SERVING', serving }),
       // The primary counts.
       servingWorkers: () => 0,
-    })
-    // Before anything is waited for: what the primary says in the meantime would be lost.
-    process.on('message', (message: ToWorker) => {
-      if (message.type === 'KEYS') decider.useKeys(message.keys)
     })
     await decider.listen()
     obey(decider, options, logger)

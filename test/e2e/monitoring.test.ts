@@ -19,16 +19,21 @@ function keyFilesIn(folder: string): Environment {
   const paths = {
     certificate: join(folder, 'tls.crt'),
     key: join(folder, 'tls.key'),
+    clientCa: join(folder, 'ca.crt'),
     tokens: join(folder, 'keys.pem'),
   }
-  const { certificate, privateKey } = serverIdentity(authority('test'))
+  const ca = authority('test')
+  const { certificate, privateKey } = serverIdentity(ca)
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   writeFileSync(paths.certificate, certificate)
   writeFileSync(paths.key, privateKey)
+  writeFileSync(paths.clientCa, ca.certificate)
   writeFileSync(paths.tokens, publicKey.export({ type: 'spki', format: 'pem' }))
   return {
     GRPC_TLS_CERT_FILE: paths.certificate,
     GRPC_TLS_KEY_FILE: paths.key,
+    GRPC_TLS_CLIENT_CA_FILE: paths.clientCa,
+    GRPC_HEALTH_PORT: '0',
     JWT_PUBLIC_KEY_FILE: paths.tokens,
     JWT_ALGORITHMS: 'HS256,ES256',
   }

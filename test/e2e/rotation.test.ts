@@ -139,8 +139,17 @@ for (const [workers, looks] of [
         )
       }))
 
-    it('fails no call when the authority is replaced, by way of both', () =>
+    /** A connection with the old certificate. Of TLS 1.2, where a refusal comes before the handshake is over. */
+    const oldHandshake = (session?: Buffer) => {
+      const { certificate: cert, privateKey: key } = oldClient
+      const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const
+      return handshake(fixture().service.grpcAddress, { ...options, ...(session && { session }) })
+    }
+
+    it('fails no call when the authority is replaced, by way of both, and resumes no session from before', () =>
       underLoad(async () => {
+        const { session } = await oldHandshake()
+        await eventually('a session is resumed', async () => (await oldHandshake(session)).resumed)
         expect(await outcomeFor(newClient, newToken)).to.equal('UNAVAILABLE')
         putTls(secondServer, trust)
         await untilEvery(
@@ -153,6 +162,8 @@ for (const [workers, looks] of [
           'the old authority is not trusted any more',
           async () => (await outcomeFor(oldClient, newToken)) === 'UNAVAILABLE',
         )
+        const again = await Promise.all(Array.from({ length: looks }, () => oldHandshake(session)))
+        expect(again.map(({ refusal }) => typeof refusal)).to.deep.equal(again.map(() => 'string'))
       }))
 
     it('has kept the first connection, made with a certificate that is not accepted any more', () =>

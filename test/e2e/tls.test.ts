@@ -116,7 +116,7 @@ describe('mutual TLS', () => {
 
   it('tells when the certificate ends', async () => {
     const name = 'benefits_tls_certificate_expiry_timestamp_seconds'
-    const expiresAtS = await readMetric(fixture().service.httpUrl, name)
+    const expiresAtS = await readMetric(fixture().service.httpUrl, name, { certificate: 'server' })
     expect(expiresAtS * 1_000 - Date.now()).to.be.within(3_000_000, 3_600_000)
   })
 

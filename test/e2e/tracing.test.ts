@@ -207,6 +207,7 @@ describe('a service whose collector', () => {
       ...(await serviceEnvironment()),
       ...patient,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '1',
       OTEL_BSP_MAX_QUEUE_SIZE: '2',
     })
@@ -219,6 +220,8 @@ describe('a service whose collector', () => {
     client.close()
     await service.stop()
     await collector.stop()
+    // A batch that was sent, and what waited behind it, each as long as the queue at most.
+    expect(collector.spans.length).to.be.within(1, 4)
   })
 
   it('is away, with every value wrong that can be, says so by name, decides as ever, and ends', async () => {

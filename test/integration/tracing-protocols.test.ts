@@ -33,6 +33,32 @@ describe('the collector is reached', () => {
     expect(collector.bodies[0]?.includes(traceId)).to.equal(true)
   })
 
+  it('by gRPC with a header that cannot be sent is not, and its value is not logged', async () => {
+    const lines: unknown[] = []
+    const write = (fields: object, event: string) => lines.push({ ...fields, event })
+    Object.assign(process.env, { OTEL_EXPORTER_OTLP_HEADERS: 'api-key=%0Athe-key' })
+    try {
+      const env: Readonly<Record<string, string>> = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      }
+      const settings = readTracingSettings((name) => env[name])
+      expect(await openTracing(settings, { warn: write, error: write, info: write } as never)).to.equal(
+        undefined,
+      )
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_HEADERS']
+    }
+    expect(lines).to.deep.equal([
+      {
+        cause: 'Error',
+        problem:
+          'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has a value that cannot be used',
+        event: 'tracing could not be started: nothing is traced',
+      },
+    ])
+  })
+
   it('by gRPC', async () => {
     const taken: Buffer[] = []
     const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export'

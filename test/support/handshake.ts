@@ -6,9 +6,19 @@ export type Handshake =
       readonly protocol: string | null
       /** Of the server's certificate, in hexadecimal digits. */
       readonly serialNumber: string
+      /** What a later one can begin with; of TLS 1.3 it comes only afterwards. */
+      readonly session: Buffer | undefined
+      /** Whether it went on from the session that it was given. */
+      readonly resumed: boolean
       readonly refusal?: never
     }
-  | { readonly refusal: string; readonly protocol?: never; readonly serialNumber?: never }
+  | {
+      readonly refusal: string
+      readonly protocol?: never
+      readonly serialNumber?: never
+      readonly session?: never
+      readonly resumed?: never
+    }
 
 /** Longest time that it may take, in milliseconds. */
 const HANDSHAKE_MS_MAX = 10_000
@@ -18,7 +28,12 @@ export function handshake(address: string, options: ConnectionOptions): Promise<
   const [host = '', port] = address.split(':')
   return new Promise((resolve) => {
     const socket = connect({ host, port: Number(port), ALPNProtocols: ['h2'], ...options }, () => {
-      resolve({ protocol: socket.getProtocol(), serialNumber: socket.getPeerCertificate().serialNumber })
+      resolve({
+        protocol: socket.getProtocol(),
+        serialNumber: socket.getPeerCertificate().serialNumber,
+        session: socket.getSession(),
+        resumed: socket.isSessionReused(),
+      })
       socket.destroy()
     })
     socket.setTimeout(HANDSHAKE_MS_MAX, () => socket.destroy(new Error('no handshake in time')))

@@ -303,6 +303,24 @@ describe('batch credit, failure', () => {
     }
     expect(await failure(broken(), async () => credited())).to.equal(cancelled)
   })
+
+  it('of the stream itself waits for what is being decided, too', async () => {
+    const byHand = new ByHand()
+    const over = new CallError('STREAM_ENDED')
+    async function* broken() {
+      yield item(0)
+      throw over
+    }
+    let ended = false
+    const running = failure(broken(), byHand.creditOne).finally(() => {
+      ended = true
+    })
+    await soon('it is being decided', () => byHand.pending.size === 1)
+    await new Promise(setImmediate)
+    expect(ended).to.equal(false)
+    byHand.answer('0')
+    expect(await running).to.equal(over)
+  })
 })
 
 describe('batch credit, a full queue', () => {

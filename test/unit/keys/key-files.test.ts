@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { KeyFiles, type KeyFilesOptions, type KeyPaths } from '../../../src/keys/key-files.js'
 import { secretKeys, tokenAlgorithms } from '../../../src/keys/token-key.js'
+import { createAuthority } from '../../../tools/certificates/certificate.js'
 import { authority, hours, serverIdentity } from '../../support/certificates.js'
 import { eventually } from '../../support/eventually.js'
 import { jwkOf, keySet, pemOf } from '../../support/signing.js'
@@ -114,5 +115,15 @@ describe('key files', () => {
     const before = files.warning
     nowMs += 11 * 3_600_000
     expect([before, files.warning]).to.deep.equal([undefined, 'the TLS certificate has expired'])
+  })
+
+  it('warn of authorities of clients that expire while they are in use', async () => {
+    let nowMs = Date.now()
+    const { certificate } = createAuthority('clients', hours(-1, 5))
+    const clientCa = await write('clients.pem', certificate)
+    const files = await open({ ...(await writeTls()), clientCa }, { nowMs: () => nowMs })
+    const before = files.warning
+    nowMs += 6 * 3_600_000
+    expect([before, files.warning]).to.deep.equal([undefined, 'the authorities of clients have expired'])
   })
 })

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { checkTls, type TlsTexts } from '../../../src/keys/tls-material.js'
 import { createAuthority } from '../../../tools/certificates/certificate.js'
-import { authority, hours, serverIdentity } from '../../support/certificates.js'
+import { authority, clientIdentity, hours, serverIdentity } from '../../support/certificates.js'
 import { rsa } from './key-pairs.js'
 
 const ca = authority('ca')
@@ -55,6 +55,18 @@ describe('files for TLS', () => {
     expect(problemOf({ clientCa: old + ca.certificate })).to.equal('none')
   })
 
+  it('have authorities that end when the last of them does', () => {
+    const old = authorityFor(hours(-48, -24))
+    const { clientCaExpiresAtMs } = check({ clientCa: ca.certificate + old })
+    expect(clientCaExpiresAtMs).to.be.within(Date.now() + 23 * 3_600_000, Date.now() + 24 * 3_600_000)
+    expect(check({}).clientCaExpiresAtMs).to.equal(undefined)
+  })
+
+  it('may have a certificate that does not say what it is for', () => {
+    expect(problemOf({ cert: ca.certificate, key: ca.privateKey })).to.equal('none')
+  })
+
+  const client = clientIdentity(ca)
   const weakKey = generateKeyPairSync('rsa', { modulusLength: 1_024 })
     .privateKey.export({ type: 'pkcs8', format: 'pem' })
     .toString()
@@ -95,6 +107,11 @@ describe('files for TLS', () => {
       'the key of another kind of certificate',
       { key: rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
       /^KEY: does not belong to the certificate in CERT$/,
+    ],
+    [
+      'the certificate of a client',
+      { cert: client.certificate, key: client.privateKey },
+      /^CERT: is not for servers \(extended key usage\)$/,
     ],
     ['a certificate that has expired', { cert: old.certificate, key: old.privateKey }, /^CERT: expired at /],
     [

@@ -16,7 +16,7 @@ const keyFiles: KeyFileReadings = {
       ['tls', undefined],
       ['tokens', 'JWT_JWKS_FILE: is bad'],
     ]),
-  certificateExpiryMs: () => 1_800_000_000_500,
+  certificateExpiryMs: () => ({ server: 1_800_000_000_500, client_ca: 1_900_000_000_000 }),
 }
 
 /** The samples of files of keys and certificates. */
@@ -31,7 +31,8 @@ const counted = [
   'benefits_key_files_reload_failures_total{files="tokens"} 2',
   'benefits_key_files_unusable{files="tls"} 0',
   'benefits_key_files_unusable{files="tokens"} 1',
-  'benefits_tls_certificate_expiry_timestamp_seconds 1800000000.5',
+  'benefits_tls_certificate_expiry_timestamp_seconds{certificate="server"} 1800000000.5',
+  'benefits_tls_certificate_expiry_timestamp_seconds{certificate="client_ca"} 1900000000',
 ]
 
 describe('metrics of key files', () => {
@@ -64,7 +65,7 @@ describe('metrics of key files', () => {
   it('have no certificate that ends without TLS', async () => {
     const tokensAlone = {
       problems: () => new Map([['tokens', undefined] as const]),
-      certificateExpiryMs: () => undefined,
+      certificateExpiryMs: () => ({ server: undefined, client_ca: undefined }),
     }
     const { text } = await metricsOf(tokensAlone).expose()
     expect(samplesIn(text).map((sample) => sample.split(' ')[0])).to.deep.equal([

@@ -2330,9 +2330,12 @@ export const AccountServiceService = {
   /**
    * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
    * one that is refused does not touch the others. After a break, send the whole stream again: what was done before is
-   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early.
+   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
+   * four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Items are decided as they come, up to 256 at a time; the stream is held back meanwhile.
+   * Errors: UNAUTHENTICATED when the token expires while the stream is open, UNAVAILABLE (STREAM_ENDED) when it has had
+   * its time. What was read by then is credited.
    */
   batchCredit: {
     path: "/benefits.v1.AccountService/BatchCredit" as const,
@@ -2414,9 +2417,12 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   /**
    * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
    * one that is refused does not touch the others. After a break, send the whole stream again: what was done before is
-   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early.
+   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
+   * four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Items are decided as they come, up to 256 at a time; the stream is held back meanwhile.
+   * Errors: UNAUTHENTICATED when the token expires while the stream is open, UNAVAILABLE (STREAM_ENDED) when it has had
+   * its time. What was read by then is credited.
    */
   batchCredit: handleClientStreamingCall<BatchCreditRequest, BatchCreditResponse>;
   /**
