@@ -111,7 +111,7 @@ export function createCore(options: CoreOptions): Core {
     onUnwatched: options.onCatalogUnwatched,
   })
 
-  const statements = new MongoStatementStore(db)
+  const statements = new MongoStatementStore(db, order)
   const calendar = zoneCalendar(config.limitsTimeZone)
   const current = () => catalog.current()
 

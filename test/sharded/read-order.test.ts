@@ -3,6 +3,7 @@ import { type CommandSucceededEvent, Timestamp } from 'mongodb'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoStatementStore } from '../../src/storage/mongo-statement-store.js'
 import { ReadOrder } from '../../src/storage/read-order.js'
 import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
 import { accountAfter, steps } from '../support/example-books.js'
@@ -18,6 +19,7 @@ describe('reading account and ledger on a sharded cluster', function () {
   const database = useClusterDatabase()
   let accounts: MongoAccountStore
   let ledger: MongoLedger
+  let statements: MongoStatementStore
   let ids: readonly string[]
 
   before(async () => {
@@ -25,6 +27,7 @@ describe('reading account and ledger on a sharded cluster', function () {
     const order = new ReadOrder(db.client)
     accounts = new MongoAccountStore(db, order)
     ledger = new MongoLedger(db, order)
+    statements = new MongoStatementStore(db, order)
     ids = [...(await accountIdsOn(db, 'shard-a', 1)), ...(await accountIdsOn(db, 'shard-b', 1))]
     for (const id of ids) {
       const after = accountOf(id)
@@ -55,15 +58,16 @@ describe('reading account and ledger on a sharded cluster', function () {
     expect(found.map(keyOf)).to.have.deep.members(keys)
   })
 
-  it('looks entries and reversals up no earlier than entries of the account were settled', async () => {
+  it('looks entries, reversals and statements up no earlier than entries of the account were settled', async () => {
     const [id = ''] = ids
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
       await ledger.find([key])
       await ledger.findReversals([key])
+      await statements.page({ accountId: id, beforeSeq: 9n, filter: {}, limit: 9 })
     })
     for (const { readConcern } of sent) expect(readConcern.afterClusterTime).to.be.instanceOf(Timestamp)
-    expect(sent).to.have.lengthOf(2)
+    expect(sent).to.have.lengthOf(3)
   })
 
   describe('through two mongos, of which one has not heard what the other was told', () => {
