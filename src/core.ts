@@ -8,7 +8,7 @@ import type { EngineOptions, Executor } from './application/engine.js'
 import { Engines } from './application/engines.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
-import { Settler } from './application/settler.js'
+import { Settlers, type Settling } from './application/settlers.js'
 import { Simulator } from './application/simulate.js'
 import { Statement } from './application/statement.js'
 import { zoneCalendar } from './application/zone-calendar.js'
@@ -60,7 +60,7 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
-  readonly settler: Settler
+  readonly settler: Settling
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
   readonly calendar: Calendar
@@ -82,7 +82,7 @@ export function createCore(options: CoreOptions): Core {
   const order = new ReadOrder(client)
   const ledger = new MongoLedger(db, order)
   const engineLedger = tracing?.ledger(ledger) ?? ledger
-  const settler = new Settler({
+  const settler = new Settlers({
     ledger: engineLedger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
@@ -95,7 +95,7 @@ export function createCore(options: CoreOptions): Core {
     homeOf: shardMap.homeOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
-    settler,
+    settlers: settler,
     clock,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
