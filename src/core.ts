@@ -60,6 +60,8 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
+  /** Most requests that may wait for the engine, as it is now. */
+  readonly waitingMax: () => number
   readonly settler: Settling
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
@@ -127,6 +129,7 @@ export function createCore(options: CoreOptions): Core {
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine: tracing?.engine(engine) ?? engine,
+    waitingMax: () => engine.waitingMax,
     settler,
     catalog,
     calendar,

@@ -42,6 +42,11 @@ export class Engines implements Executor {
     return [...this.#engines.values()].reduce((sum, { waiting }) => sum + waiting, 0)
   }
 
+  /** Most that may be waiting: each engine that there is by now has a queue of its own. */
+  get waitingMax(): number {
+    return this.#options.queueMax * Math.max(1, this.#engines.size)
+  }
+
   /** Ends when every request has been answered. */
   async drain(): Promise<void> {
     await Promise.all([...this.#engines.values()].map((engine) => engine.drain()))

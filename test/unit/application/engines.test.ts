@@ -61,6 +61,7 @@ describe('engines, one for each part of the store', () => {
     expect(refused).to.have.property('indecision', 'OVERLOADED')
     const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
     expect(engines.waiting).to.equal(3)
+    expect(engines.waitingMax).to.equal(4)
     test.store.loading.release()
     await Promise.all([...held, ...right])
   })
@@ -84,6 +85,10 @@ describe('engines, one for each part of the store', () => {
       Array.from({ length: 4 }, () => 'RECORD'),
     )
     await everythingSettled()
+  })
+
+  it('let as many wait as one of them before they are asked anything', () => {
+    expect(engines.waitingMax).to.equal(2)
   })
 
   it('settle for one part while the other does not take entries', async () => {
