@@ -9,7 +9,7 @@ import type { EngineOptions, Executor } from './application/engine.js'
 import { Engines } from './application/engines.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
 import { seedExamples } from './application/seed-examples.js'
-import { Settler } from './application/settler.js'
+import { Settlers, type Settling } from './application/settlers.js'
 import { Simulator } from './application/simulate.js'
 import { Statement } from './application/statement.js'
 import { zoneCalendar } from './application/zone-calendar.js'
@@ -61,7 +61,9 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
-  readonly settler: Settler
+  /** Most requests that may wait for the engine, as it is now. */
+  readonly waitingMax: () => number
+  readonly settler: Settling
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
   readonly calendar: Calendar
@@ -83,7 +85,7 @@ export function createCore(options: CoreOptions): Core {
   const order = new ReadOrder(client)
   const ledger = new MongoLedger(db, order)
   const engineLedger = tracing?.ledger(ledger) ?? ledger
-  const settler = new Settler({
+  const settler = new Settlers({
     ledger: engineLedger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
@@ -96,7 +98,7 @@ export function createCore(options: CoreOptions): Core {
     homeOf: shardMap.homeOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
-    settler,
+    settlers: settler,
     clock,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
@@ -112,7 +114,7 @@ export function createCore(options: CoreOptions): Core {
     onUnwatched: options.onCatalogUnwatched,
   })
 
-  const statements = new MongoStatementStore(db)
+  const statements = new MongoStatementStore(db, order)
   const calendar = zoneCalendar(config.limitsTimeZone)
   const current = () => catalog.current()
 
@@ -128,6 +130,7 @@ export function createCore(options: CoreOptions): Core {
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine: tracing?.engine(engine) ?? engine,
+    waitingMax: () => engine.waitingMax,
     settler,
     catalog,
     calendar,

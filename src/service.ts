@@ -310,17 +310,17 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
   }
 }
 
-type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & {
+type Watched = Pick<DeciderOptions, 'keyFiles' | 'servingWorkers'> & {
   readonly core: Core
   readonly pool: PoolWatch
 }
 
-function deciderReadings({ config, core, pool, keyFiles, servingWorkers }: Watched): Readings {
+function deciderReadings({ core, pool, keyFiles, servingWorkers }: Watched): Readings {
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
       waitingRequests: engine.waiting,
-      waitingRequestsMax: config.queueMax,
+      waitingRequestsMax: core.waitingMax(),
       unsettledEntries: settler.unsettled,
       withheldEntries: settler.withheld,
       oldestUnsettledMs: settler.oldestUnsettledMs,

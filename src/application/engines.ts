@@ -4,6 +4,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import { Engine, type EngineOptions, type Executor } from './engine.js'
 import type { DecisionRequest } from './pending-request.js'
+import type { Settlers } from './settlers.js'
 
 /**
  * Says in which part of the store an account is, where the parts can be away each by itself: a shard of a cluster. It may be
@@ -11,11 +12,15 @@ import type { DecisionRequest } from './pending-request.js'
  */
 export type HomeOf = (accountId: AccountId) => string
 
-export type EnginesOptions = EngineOptions & { readonly homeOf: HomeOf }
+export type EnginesOptions = Omit<EngineOptions, 'settler'> & {
+  readonly homeOf: HomeOf
+  readonly settlers: Settlers
+}
 
 /**
- * An engine for each part of the store, with groups and a queue of its own: a part that is away or slow keeps nobody waiting who does not
- * need it. Where the store is one, there is one engine.
+ * An engine for each part of the store, with groups, a queue and a settler of its own: a part that is away or slow keeps nobody waiting
+ * who does not need it. Where the store is one, there is one engine. What bounds an engine, its queue and the copies of accounts that it
+ * keeps, holds for each.
  *
  * An account that moves from one part to another may be in groups of two engines at once, which is as right as two processes are.
  */
@@ -37,6 +42,11 @@ export class Engines implements Executor {
     return [...this.#engines.values()].reduce((sum, { waiting }) => sum + waiting, 0)
   }
 
+  /** Most that may be waiting: each engine that there is by now has a queue of its own. */
+  get waitingMax(): number {
+    return this.#options.queueMax * Math.max(1, this.#engines.size)
+  }
+
   /** Ends when every request has been answered. */
   async drain(): Promise<void> {
     await Promise.all([...this.#engines.values()].map((engine) => engine.drain()))
@@ -45,7 +55,7 @@ export class Engines implements Executor {
   #engineOf(home: string): Engine {
     const known = this.#engines.get(home)
     if (known) return known
-    const engine = new Engine(this.#options)
+    const engine = new Engine({ ...this.#options, settler: this.#options.settlers.of(home) })
     this.#engines.set(home, engine)
     return engine
   }

@@ -23,8 +23,10 @@ export type ClusterShard = {
 }
 
 export type EphemeralCluster = {
-  /** Of the mongos. */
+  /** Of both mongos: whoever uses it is sent to one of them with each operation. */
   readonly uri: string
+  /** Of one of them alone. */
+  readonly frontUri: string
   readonly shards: readonly ClusterShard[]
   /** Ends everything and removes the data. May be called again. */
   readonly stop: () => Promise<void>
@@ -37,11 +39,12 @@ type Log = (message: string) => void
 
 const SHARDS = ['shard-a', 'shard-b']
 const CONFIG = 'config'
+const FRONTS = 2
 const ATTEMPTS_MAX = 3
 
 /**
- * Starts a throw-away sharded cluster for tests: two shards and a config server, replica sets of one each, and a mongos. Nothing in it
- * is sharded yet.
+ * Starts a throw-away sharded cluster for tests: two shards and a config server, replica sets of one each, and two mongos, as in
+ * production: what one of them has heard of, the other has not. Nothing in it is sharded yet.
  *
  * @throws NoMongodError or MongodStartError; nothing is left then.
  */
@@ -66,16 +69,19 @@ export async function startEphemeralCluster({
 
 async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<EphemeralCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-cluster-'))
-  const [configPort = 0, mongosPort = 0, ...shardPorts] = await freePorts(2 + SHARDS.length)
+  const [configPort = 0, ...ports] = await freePorts(1 + FRONTS + SHARDS.length)
+  const frontPorts = ports.slice(0, FRONTS)
+  const shardPorts = ports.slice(FRONTS)
+  const [mongosPort = 0] = frontPorts
   const member = { binary: mongod, folder, log }
   const config = new Member({ ...member, name: CONFIG, clusterRole: 'configsvr', port: configPort })
   const shards = SHARDS.map(
     (name, index) => new Member({ ...member, name, clusterRole: 'shardsvr', port: shardPorts[index] ?? 0 }),
   )
-  let front: RunningMongod | undefined
+  const fronts: RunningMongod[] = []
   const removeAll = async (): Promise<void> => {
-    // The front first, which otherwise complains of shards that are gone.
-    await front?.stop()
+    // The fronts first, which otherwise complain of shards that are gone.
+    await Promise.all(fronts.map((front) => front.stop()))
     await Promise.all([config, ...shards].map((one) => one.stop()))
     await rm(folder, { recursive: true, force: true })
   }
@@ -83,7 +89,12 @@ async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<Eph
     const starts = await Promise.allSettled([config, ...shards].map((one) => one.start()))
     for (const start of starts) if (start.status === 'rejected') throw start.reason
     const configServers = `${CONFIG}/127.0.0.1:${configPort}`
-    front = await startMongos({ binary: mongos, mongod, port: mongosPort, configServers, onCrash: log })
+    const frontStarts = await Promise.allSettled(
+      frontPorts.map(async (port) => {
+        fronts.push(await startMongos({ binary: mongos, mongod, port, configServers, onCrash: log }))
+      }),
+    )
+    for (const start of frontStarts) if (start.status === 'rejected') throw start.reason
     await withAdmin(mongosPort, async (admin) => {
       for (const { name, port } of shards)
         await admin.command({ addShard: `${name}/127.0.0.1:${port}`, name })
@@ -97,7 +108,11 @@ async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<Eph
     stopped ??= removeAll()
     return stopped
   }
-  return { uri: `mongodb://127.0.0.1:${mongosPort}/`, shards, stop }
+  return { uri: uriOf(frontPorts), frontUri: uriOf([mongosPort]), shards, stop }
+}
+
+function uriOf(ports: readonly number[]): string {
+  return `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join()}/`
 }
 
 type MemberOptions = {

@@ -22,22 +22,34 @@ const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   18, // AuthenticationFailed: the same
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
+  70, // ShardNotFound: mongos has not heard yet that a shard came or went
+  82, // NoProgressMade: mongos has sent a write to where it belongs again and again, and it had moved each time
   89, // NetworkTimeout
   91, // ShutdownInProgress
   100, // UnsatisfiableWriteConcern
   112, // WriteConflict
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
+  150, // StaleEpoch: what StaleConfig was called in part before 6.0
+  175, // QueryPlanKilled: what was being read has moved, or its index was made anew
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
+  203, // ShardingStateNotInitialized: a shard that has just started
+  211, // KeyNotFound: a server that has not read yet the keys that cluster times are signed with
   239, // SnapshotTooOld
   246, // SnapshotUnavailable
+  249, // StaleDbVersion
+  250, // StaleChunkHistory
   262, // ExceededTimeLimit
+  272, // MigrationConflict
+  343, // ShardCannotRefreshDueToLocksHeld
+  407, // PooledConnectionAcquisitionExceededTimeLimit: mongos had no connection to a shard in time
   9001, // SocketException
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
   11601, // Interrupted
   11602, // InterruptedDueToReplStateChange
+  13388, // StaleConfig: mongos asked the wrong shard, more often than it tries
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
   14031, // OutOfDiskSpace
@@ -92,12 +104,26 @@ export function unavailable(what: string, cause: unknown): IndecisionError {
   return new IndecisionError('UNAVAILABLE', `${what}: the database does not answer`, { cause })
 }
 
+/**
+ * Each write of a collection's bulk write fails for a reason of its own. One that is there already is no obstacle to trying all of them again,
+ * one that the server refuses for good is.
+ */
+function isBulkPassing({ writeErrors, result }: MongoBulkWriteError): boolean {
+  const codes = [writeErrors].flat().map(({ code }) => code)
+  const isHopeless = codes.some((code) => code !== DUPLICATE_KEY && !passingCodes.has(code))
+  if (isHopeless) return false
+  // With a write concern error it is written, but perhaps not for good.
+  return codes.some((code) => passingCodes.has(code)) || result.getWriteConcernError() !== undefined
+}
+
 function isPassing(error: unknown): boolean {
   if (error instanceof Error && 'code' in error && socketCodes.has(error.code)) return true
   if (!(error instanceof MongoError)) return false
   // What a collection's bulk write failed with, when it was not the server that refused, stands where the server's answer would.
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
   if (inner instanceof Error) return isPassing(inner)
+  if (error instanceof MongoBulkWriteError && [error.writeErrors].flat().length > 0)
+    return isBulkPassing(error)
   if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
   return (
     error instanceof MongoNetworkError ||

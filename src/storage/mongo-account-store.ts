@@ -24,7 +24,10 @@ import {
 } from './documents.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
 import { MongoLedger } from './mongo-ledger.js'
-import { ReadOrder } from './read-order.js'
+import { type InSession, ReadOrder } from './read-order.js'
+
+/** The session of a commit, on a sharded cluster. */
+type CommitSession = Pick<InSession, 'session'>
 
 type AccountsWithEntries = {
   readonly accounts: ReadonlyMap<AccountId, Account>
@@ -96,22 +99,30 @@ export class MongoAccountStore implements AccountStore {
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
     const [only, ...more] = changes
     if (only === undefined) return []
-    return await whileAvailable('committing accounts', async () =>
-      more.length === 0 ? [await this.#commitOne(only)] : await this.#commitTogether(changes),
+    return await whileAvailable('committing accounts', () =>
+      this.#order.committing(async (session) =>
+        more.length === 0
+          ? [await this.#commitOne(only, session)]
+          : await this.#commitTogether(changes, session),
+      ),
     )
   }
 
-  async #commitOne(change: AccountChange): Promise<CommitResult> {
-    if (change.before.version === 0n) return await this.#insert(change)
+  async #commitOne(change: AccountChange, session: CommitSession): Promise<CommitResult> {
+    if (change.before.version === 0n) return await this.#insert(change, session)
     const { matchedCount } = await this.#accounts.updateOne(filterOf(change), updateOf(change), {
+      ...session,
       maxTimeMS: OPERATION_MS_MAX,
     })
     return { type: matchedCount === 1 ? 'COMMITTED' : 'CONFLICT' }
   }
 
-  async #insert(change: AccountChange): Promise<CommitResult> {
+  async #insert(change: AccountChange, session: CommitSession): Promise<CommitResult> {
     try {
-      await this.#accounts.insertOne(accountDocument(change.after), { maxTimeMS: OPERATION_MS_MAX })
+      await this.#accounts.insertOne(accountDocument(change.after), {
+        ...session,
+        maxTimeMS: OPERATION_MS_MAX,
+      })
       return { type: 'COMMITTED' }
     } catch (error) {
       if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
@@ -120,7 +131,10 @@ export class MongoAccountStore implements AccountStore {
   }
 
   /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
-  async #commitTogether(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+  async #commitTogether(
+    changes: readonly AccountChange[],
+    session: CommitSession,
+  ): Promise<readonly CommitResult[]> {
     const namespace = this.#accounts.namespace
     const models = changes.map(
       (change): AnyClientBulkWriteModel<AccountDocument> =>
@@ -128,7 +142,7 @@ export class MongoAccountStore implements AccountStore {
           ? { namespace, name: 'insertOne', document: accountDocument(change.after) }
           : { namespace, name: 'updateOne', filter: filterOf(change), update: updateOf(change) },
     )
-    const options = { ordered: false, verboseResults: true, maxTimeMS: OPERATION_MS_MAX }
+    const options = { ...session, ordered: false, verboseResults: true, maxTimeMS: OPERATION_MS_MAX }
     try {
       const result = await this.#accounts.db.client.bulkWrite<Record<string, AccountDocument>>(
         models,

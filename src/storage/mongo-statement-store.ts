@@ -6,23 +6,32 @@ import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { entryOfLedger, type LedgerDocument } from './documents.js'
 import { whileAvailable } from './errors.js'
+import { ReadOrder } from './read-order.js'
 
-/** Statements from MongoDB, along the index of an account's entries. */
+/**
+ * Statements from MongoDB, along the index of an account's entries. On a sharded cluster what has left the account's journal is on another
+ * shard than the account, perhaps: it is read no earlier than the account was.
+ */
 export class MongoStatementStore implements StatementStore {
   readonly #entries: Collection<LedgerDocument>
+  readonly #order: ReadOrder
 
-  constructor(db: Db) {
+  /** `order` is that of the account store, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
+    this.#order = order
   }
 
   async page({ accountId, beforeSeq, filter, limit }: StatementQuery): Promise<readonly Entry[]> {
     const documents = await whileAvailable('reading a statement', () =>
-      this.#entries
-        .find(
-          { '_id.account': accountId, seq: { $lt: beforeSeq }, ...conditionsOf(filter) },
-          { sort: { seq: -1 }, limit, hint: 'account_seq', maxTimeMS: OPERATION_MS_MAX },
-        )
-        .toArray(),
+      this.#order.following([accountId], (options) =>
+        this.#entries
+          .find(
+            { '_id.account': accountId, seq: { $lt: beforeSeq }, ...conditionsOf(filter) },
+            { ...options, sort: { seq: -1 }, limit, hint: 'account_seq', maxTimeMS: OPERATION_MS_MAX },
+          )
+          .toArray(),
+      ),
     )
     return documents.map(entryOfLedger)
   }

@@ -1,8 +1,17 @@
-import type { ClientSession, MongoClient, Timestamp } from 'mongodb'
+import {
+  type ClientSession,
+  type ClusterTime,
+  type MongoClient,
+  MongoServerError,
+  type Timestamp,
+} from 'mongodb'
 import type { AccountId } from '../domain/account.js'
+import { unavailable } from './errors.js'
 
 /** Places for moments: accounts share them, which at worst has a read wait for a moment that it need not. */
 const PLACES = 4_096
+/** The server's code InvalidOptions. A read that names a moment gets it from whoever has not heard of that moment. */
+const INVALID_OPTIONS = 72
 
 /** Options of an operation: the session that it goes with, if any, and then the read concern as well. */
 export type InSession = {
@@ -18,11 +27,16 @@ export type InSession = {
  * acknowledged. So everything that tells that entries may have left a journal (an account that was read, entries that were
  * settled) leaves the moment when it was so, by the cluster's clock, and the ledger is read no earlier than that. A
  * shard that is not as far waits until it is.
+ *
+ * Each server has that clock as far as it has heard of it. A shard that is reached through another mongos may not have heard
+ * of a moment: it would refuse a read that names it, and give a commit an earlier one than the settling that the commit relies on. So every
+ * operation tells the latest cluster time that this process knows, signed as the cluster gave it, and servers set their clocks by it.
  */
 export class ReadOrder {
   readonly #client: MongoClient
   readonly #moments = new Array<Timestamp | undefined>(PLACES)
   #isSharded: boolean | undefined
+  #latest: ClusterTime | undefined
 
   constructor(client: MongoClient) {
     this.#client = client
@@ -40,29 +54,57 @@ export class ReadOrder {
     operation: (options: InSession) => Promise<T>,
   ): Promise<T> {
     if (!(await this.isSharded())) return await operation({})
-    const session = this.#client.startSession({ causalConsistency: true })
-    try {
-      return await operation(optionsIn(session))
-    } finally {
-      // After an error, too: some of the entries may be in the ledger.
-      if (session.operationTime) this.#note(accountIds, session.operationTime)
-      await session.endSession()
-    }
+    return await this.#inSession(async (session) => {
+      try {
+        return await operation(optionsIn(session))
+      } finally {
+        // After an error, too: some of the entries may be in the ledger.
+        if (session.operationTime) this.#note(accountIds, session.operationTime)
+      }
+    })
   }
 
   /** Runs a read of these accounts' ledger, which sees everything that was noted of them. */
   async following<T>(accountIds: readonly AccountId[], read: (options: InSession) => Promise<T>): Promise<T> {
     if (!(await this.isSharded())) return await read({})
-    const session = this.#client.startSession({ causalConsistency: true })
-    try {
+    return await this.#inSession(async (session) => {
       for (const id of accountIds) {
         const moment = this.#moments[placeOf(id)]
         if (moment) session.advanceOperationTime(moment)
       }
-      return await read(optionsIn(session))
+      const hasMoment = session.operationTime !== undefined
+      try {
+        return await read(optionsIn(session))
+      } catch (error) {
+        throw hasMoment && isAhead(error) ? unavailable('reading in order', error) : error
+      }
+    })
+  }
+
+  /**
+   * Runs a commit. It gets a moment after everything that this process has heard of, so also after the settling of what it drops from a
+   * journal, whichever mongos and shard it goes to. It waits for nothing: servers only set their clocks forward.
+   */
+  async committing<T>(commit: (options: Pick<InSession, 'session'>) => Promise<T>): Promise<T> {
+    if (!(await this.isSharded())) return await commit({})
+    return await this.#inSession((session) => commit({ session }))
+  }
+
+  async #inSession<T>(operation: (session: ClientSession) => Promise<T>): Promise<T> {
+    const session = this.#client.startSession({ causalConsistency: true })
+    if (this.#latest) session.advanceClusterTime(this.#latest)
+    try {
+      return await operation(session)
     } finally {
+      this.#learn(session.clusterTime)
       await session.endSession()
     }
+  }
+
+  #learn(heard: ClusterTime | undefined): void {
+    // One without a signature is told to nobody: the driver refuses it.
+    if (!heard?.signature) return
+    if (!this.#latest || heard.clusterTime.greaterThan(this.#latest.clusterTime)) this.#latest = heard
   }
 
   #note(accountIds: readonly AccountId[], moment: Timestamp): void {
@@ -80,6 +122,14 @@ export class ReadOrder {
  */
 function optionsIn(session: ClientSession): InSession {
   return { session, readConcern: { level: 'majority' } }
+}
+
+/**
+ * Whether a server has not heard of the moment that a read names: the driver tells a cluster time only on connections that have
+ * been told one.
+ */
+function isAhead(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === INVALID_OPTIONS
 }
 
 /** Whether the server is the front of a sharded cluster. */

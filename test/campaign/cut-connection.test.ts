@@ -101,7 +101,11 @@ describe('a connection to MongoDB that is cut', function () {
   }
 
   async function settledThrough(accountId: string, seq: bigint): Promise<void> {
-    await eventually('the entries are in the ledger', () => core.settler.settledThrough(accountId) === seq)
+    const kept = () => db().collection('ledger').countDocuments({ '_id.account': accountId })
+    await eventually(
+      'the entries are in the ledger, and the engine knows',
+      async () => BigInt(await kept()) === seq && core.settler.unsettled === 0,
+    )
   }
 
   /** An account with CASH 40.00, of which the purchase `old` is in the ledger and no longer in the journal. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { purchase, TestClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
-import { testMongoUri } from '../support/mongo.js'
+import { testServerUri } from '../support/mongo.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 import { signToken } from '../support/token.js'
 
@@ -17,7 +17,7 @@ describe('a service with a password that the database refuses', () => {
   let shown: Readonly<Record<string, string>>
 
   before(async () => {
-    const { host, search } = new URL(await testMongoUri())
+    const { host, search } = new URL(await testServerUri())
     const uri = `mongodb://somebody:${PASSWORD}@${host}/${search}`
     // The worker is a process of its own, with a command line of its own.
     service = await start({ MONGODB_URI: uri, JWT_SECRET: SECRET, LOG_LEVEL: 'trace', WORKERS: '2' })

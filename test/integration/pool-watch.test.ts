@@ -3,7 +3,7 @@ import type { MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
 import { PoolWatch } from '../../src/storage/pool-watch.js'
 import { eventually } from '../support/eventually.js'
-import { freshDatabase, testMongoUri } from '../support/mongo.js'
+import { freshDatabase, testServerUri } from '../support/mongo.js'
 import { TcpProxy } from '../support/tcp-proxy.js'
 
 describe('pool watch', () => {
@@ -30,7 +30,7 @@ describe('pool watch', () => {
   after(() => Promise.all(watched.map((each) => each.close())))
 
   it('has nothing before the client is used', async () => {
-    watch(await testMongoUri(), 3)
+    watch(await testServerUri(), 3)
     const { connections, checkedOut, waiting, connectionsMax, usedRatio } = pool
     expect({ connections, checkedOut, waiting, connectionsMax, usedRatio }).to.deep.equal({
       connections: 0,
@@ -42,7 +42,7 @@ describe('pool watch', () => {
   })
 
   it('says how many connections there are and may be', async () => {
-    watch(await testMongoUri(), 3)
+    watch(await testServerUri(), 3)
     await client.db('pool-watch').command({ ping: 1 })
     expect(pool.connectionsMax).to.equal(3)
     await eventually('there are as many as are kept at least', () => pool.connections === 2)
@@ -56,10 +56,10 @@ describe('pool watch', () => {
 
     before(async () => {
       const name = await freshDatabase()
-      holder = createClient({ uri: await testMongoUri(), poolSizeMax: 2 })
+      holder = createClient({ uri: await testServerUri(), poolSizeMax: 2 })
       const held = holder.db(name).collection<Lock>('locks')
       await held.insertOne({ _id: 'lock', count: 0 })
-      watch(await testMongoUri(), 2)
+      watch(await testServerUri(), 2)
       await holder.withSession(async (session) => {
         session.startTransaction()
         await held.updateOne({ _id: 'lock' }, { $inc: { count: 1 } }, { session })
@@ -95,7 +95,7 @@ describe('pool watch', () => {
   })
 
   it('tells when the connections are given up', async () => {
-    const proxy = await TcpProxy.listen(Number(/:(\d+)/.exec(await testMongoUri())?.[1]))
+    const proxy = await TcpProxy.listen(Number(/:(\d+)/.exec(await testServerUri())?.[1]))
     watch(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, 3)
     const ping = () => client.db('admin').command({ ping: 1 })
     await ping()

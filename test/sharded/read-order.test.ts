@@ -1,18 +1,25 @@
 import { expect } from 'chai'
-import { Timestamp } from 'mongodb'
+import { type CommandSucceededEvent, Timestamp } from 'mongodb'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoStatementStore } from '../../src/storage/mongo-statement-store.js'
 import { ReadOrder } from '../../src/storage/read-order.js'
 import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
 import { accountAfter, steps } from '../support/example-books.js'
 import { commandsSent } from '../support/sent-commands.js'
+
+/** Often enough that both mongos have their turn. */
+const ROUNDS = 10
+/** Settlings before each commit, so that their shard's clock is ahead. */
+const SETTLINGS = 5
 
 describe('reading account and ledger on a sharded cluster', function () {
   this.timeout(60_000)
   const database = useClusterDatabase()
   let accounts: MongoAccountStore
   let ledger: MongoLedger
+  let statements: MongoStatementStore
   let ids: readonly string[]
 
   before(async () => {
@@ -20,6 +27,7 @@ describe('reading account and ledger on a sharded cluster', function () {
     const order = new ReadOrder(db.client)
     accounts = new MongoAccountStore(db, order)
     ledger = new MongoLedger(db, order)
+    statements = new MongoStatementStore(db, order)
     ids = [...(await accountIdsOn(db, 'shard-a', 1)), ...(await accountIdsOn(db, 'shard-b', 1))]
     for (const id of ids) {
       const after = accountOf(id)
@@ -50,15 +58,76 @@ describe('reading account and ledger on a sharded cluster', function () {
     expect(found.map(keyOf)).to.have.deep.members(keys)
   })
 
-  it('looks entries and reversals up no earlier than entries of the account were settled', async () => {
+  it('looks entries, reversals and statements up no earlier than entries of the account were settled', async () => {
     const [id = ''] = ids
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
       await ledger.find([key])
       await ledger.findReversals([key])
+      await statements.page({ accountId: id, beforeSeq: 9n, filter: {}, limit: 9 })
     })
     for (const { readConcern } of sent) expect(readConcern.afterClusterTime).to.be.instanceOf(Timestamp)
-    expect(sent).to.have.lengthOf(2)
+    expect(sent).to.have.lengthOf(3)
+  })
+
+  describe('through two mongos, of which one has not heard what the other was told', () => {
+    let here: string
+    let there: string
+
+    before(async () => {
+      here = (await accountIdsOn(database().db, 'shard-a', 1))[0] ?? ''
+      there = (await accountIdsOn(database().db, 'shard-b', 1))[0] ?? ''
+    })
+
+    it('gives a commit a moment after what was settled before, though on another shard', async () => {
+      const { journal } = creditedAccount(here, ROUNDS * SETTLINGS)
+      for (let round = 0; round < ROUNDS; round++) {
+        const settledAt = await momentOf(async () => {
+          for (const entry of journal.slice(round * SETTLINGS, (round + 1) * SETTLINGS))
+            await ledger.append([entry])
+        })
+        const opened = creditedAccount(there, Math.max(0, round - 1))
+        const before = round === 0 ? { ...opened, version: 0n, journal: [] } : opened
+        const committedAt = await momentOf(() =>
+          accounts.commit([{ before, after: creditedAccount(there, round) }]),
+        )
+        expect(committedAt.greaterThan(settledAt), `round ${round}`).to.equal(true)
+      }
+    })
+
+    it('has a shard that was told nothing since answer a look-up no earlier than the settling on the other', async () => {
+      const [other = ''] = await accountIdsOn(database().db, 'shard-a', 1)
+      for (const entry of creditedAccount(other, ROUNDS).journal) {
+        await ledger.append([entry])
+        const found = await ledger.find([keyOf(entry), { accountId: there, transactionId: 'none' }])
+        expect(found.map(keyOf)).to.deep.equal([keyOf(entry)])
+      }
+    })
+
+    /** An account with its opening and so many credits in its journal. */
+    function creditedAccount(id: string, credits: number) {
+      const credit = (_: unknown, index: number) => steps.credit(`credit-${index}`, 'FOOD', 1n)
+      return accountAfter(id, [steps.open('open'), ...Array.from({ length: credits }, credit)])
+    }
+
+    /** The moment that the cluster gives to what is done last. */
+    async function momentOf(work: () => Promise<unknown>): Promise<Timestamp> {
+      const { client } = database().db
+      const moments: Timestamp[] = []
+      const note = ({ reply }: CommandSucceededEvent) => {
+        const { operationTime } = Object(reply)
+        if (operationTime instanceof Timestamp) moments.push(operationTime)
+      }
+      client.on('commandSucceeded', note)
+      try {
+        await work()
+      } finally {
+        client.off('commandSucceeded', note)
+      }
+      const last = moments.at(-1)
+      if (!last) throw new Error('nothing was done that has a moment')
+      return last
+    }
   })
 
   function accountOf(id: string) {

@@ -4,6 +4,7 @@ import type { Core } from '../../src/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/cluster-database.js'
 import { decideOn, somePurchase } from '../support/engines.js'
+import { eventually } from '../support/eventually.js'
 import { cleanBooks } from '../support/verified.js'
 
 const ACCOUNTS = 10
@@ -49,6 +50,14 @@ describe('a sharded cluster of which one shard is away', function () {
 
   it('decides everything on the accounts of the other', () => {
     expect(verdicts).to.deep.equal(here.map(() => 'here RECORD'))
+  })
+
+  it('settles what was decided on them', async () => {
+    const { shards } = database()
+    const healthy = shards.find(({ name }) => name === 'shard-a')
+    await eventually('an opening, a credit and a purchase of each are in the ledger', async () => {
+      return (await healthy?.count('ledger')) === 3 * ACCOUNTS
+    })
   })
 
   it('says UNAVAILABLE of its own accounts', () => {

@@ -19,6 +19,11 @@ export async function testMongoUri(): Promise<string> {
   return (await replicaSet).uri
 }
 
+/** Connection string of one server of it: the same, but on a cluster one mongos of two. */
+export async function testServerUri(): Promise<string> {
+  return isSharded ? (await testCluster()).frontUri : await testMongoUri()
+}
+
 /** The one sharded cluster of the tests, started by the first who asks. */
 export async function testCluster(): Promise<EphemeralCluster> {
   cluster ??= startEphemeralCluster(options)

@@ -1,27 +1,36 @@
 import { expect } from 'chai'
 import { createAuthorize } from '../../../src/application/authorize.js'
 import { Engines } from '../../../src/application/engines.js'
+import { Settlers } from '../../../src/application/settlers.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { soon } from './soon.js'
-import { allSettled, type TestEngine, testEngine } from './test-engine.js'
+import { type TestEngine, testEngine } from './test-engine.js'
 
 describe('engines, one for each part of the store', () => {
   const ids = ['left-1', 'right-1', 'left-2', 'right-2', 'left-3', 'right-3']
   let test: TestEngine
   let engines: Engines
+  let settlers: Settlers
   let moved: boolean
 
   beforeEach(() => {
     test = testEngine()
     moved = false
     test.store.put(...ids.map((id) => fundedAccount(id)))
+    settlers = new Settlers({
+      ledger: test.store,
+      clock: test.clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDamage: (entry) => test.damage.push(entry),
+    })
     engines = new Engines({
       accounts: test.store,
       ledger: test.store,
-      settler: test.settler,
+      settlers,
       clock: test.clock,
       queueMax: 2,
       waitMsMax: 1_000,
@@ -52,6 +61,7 @@ describe('engines, one for each part of the store', () => {
     expect(refused).to.have.property('indecision', 'OVERLOADED')
     const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
     expect(engines.waiting).to.equal(3)
+    expect(engines.waitingMax).to.equal(4)
     test.store.loading.release()
     await Promise.all([...held, ...right])
   })
@@ -60,7 +70,7 @@ describe('engines, one for each part of the store', () => {
     test.store.betweenReads = async () => {
       moved = true
       await authorize('left-1')
-      await allSettled(test)
+      await everythingSettled()
     }
     expect((await authorize('left-1')).type).to.equal('RECORD')
     expect(test.store.committed.map(({ seq }) => seq)).to.deep.equal([3n, 4n])
@@ -74,8 +84,26 @@ describe('engines, one for each part of the store', () => {
     expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
       Array.from({ length: 4 }, () => 'RECORD'),
     )
-    await allSettled(test)
+    await everythingSettled()
   })
+
+  it('let as many wait as one of them before they are asked anything', () => {
+    expect(engines.waitingMax).to.equal(2)
+  })
+
+  it('settle for one part while the other does not take entries', async () => {
+    test.store.appending.hold()
+    await authorize('left-1')
+    await soon('the left is being settled', () => test.store.appending.inProgress === 1)
+    await authorize('right-1')
+    await soon('so is the right', () => test.store.appending.inProgress === 2)
+    test.store.appending.release()
+    await everythingSettled()
+  })
+
+  async function everythingSettled(): Promise<void> {
+    await soon('everything is settled', () => settlers.unsettled === 0)
+  }
 
   let requests = 0
   function authorize(id: string) {

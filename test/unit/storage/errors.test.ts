@@ -15,6 +15,7 @@ import {
   MongoServerSelectionError,
   MongoTopologyClosedError,
   MongoWriteConcernError,
+  type WriteError,
 } from 'mongodb'
 import { IndecisionError } from '../../../src/application/errors.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../../../src/storage/errors.js'
@@ -22,6 +23,10 @@ import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../../..
 // The pool's errors have names but no public classes: the real ones are made here, not look-alikes.
 const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
   'mongodb/lib/cmap/errors.js',
+)
+// So are the errors of single writes.
+const { WriteConcernError, WriteError: FailedWrite } = createRequire(import.meta.url)(
+  'mongodb/lib/bulk/common.js',
 )
 const pool = { address: 'localhost:27017', serverError: undefined }
 
@@ -40,6 +45,13 @@ const passing: readonly (readonly [string, unknown])[] = [
   ['a write concern that failed for any other reason', writeConcernError(79)],
   ['a bulk write that a lost connection ended', bulkWriteError(new MongoNetworkError('-'))],
   ['a collection’s bulk write that a lost connection ended', collectionError(new MongoNetworkError('-'))],
+  ['a collection’s bulk write that a whole command ended', collectionError(serverError({ code: 13_388 }))],
+  ['a collection’s bulk write of which one write had moved', writesError([13_388])],
+  ['the same, after some that were there already', writesError([DUPLICATE_KEY, DUPLICATE_KEY, 82])],
+  [
+    'writes that were there already, perhaps not for good',
+    writesError([DUPLICATE_KEY], { isDurable: false }),
+  ],
   ...[
     'RetryableWriteError',
     'RetryableError',
@@ -49,8 +61,8 @@ const passing: readonly (readonly [string, unknown])[] = [
     'PoolRequestedRetry',
   ].map((label) => [`the label ${label}`, serverError({ code: 1, errorLabels: [label] })] as const),
   ...[
-    6, 7, 13, 18, 50, 64, 89, 91, 100, 112, 133, 134, 189, 202, 239, 246, 262, 9_001, 10_107, 11_600, 11_601,
-    11_602, 13_435, 13_436, 14_031,
+    6, 7, 13, 18, 50, 64, 70, 82, 89, 91, 100, 112, 133, 134, 150, 175, 189, 202, 203, 211, 239, 246, 249,
+    250, 262, 272, 343, 407, 9_001, 10_107, 11_600, 11_601, 11_602, 13_388, 13_435, 13_436, 14_031,
   ].map((code) => [`the code ${code}`, serverError({ code })] as const),
 ]
 
@@ -62,6 +74,10 @@ const lasting: readonly (readonly [string, unknown])[] = [
   ['a wrong call of the driver', new MongoInvalidArgumentError('-')],
   ['a bulk write of which one operation failed', bulkWriteError(undefined)],
   ['a collection’s bulk write that the server refused', collectionError(serverError({ code: 121 }))],
+  ['a collection’s bulk write of what was there already', writesError([DUPLICATE_KEY])],
+  ['a collection’s bulk write of which the server refused one', writesError([13_388, DUPLICATE_KEY, 121])],
+  ['the same, perhaps not for good', writesError([121], { isDurable: false })],
+  ['options that the server does not know', serverError({ code: 72 })],
   ['a bulk write that a bug ended', bulkWriteError(new MongoInvalidArgumentError('-'))],
   ['a passing code on an error that is not the server’s', Object.assign(new MongoError('-'), { code: 91 })],
   ['a passing code on an error of somebody else', Object.assign(new Error('-'), { code: 91 })],
@@ -148,6 +164,20 @@ function writeConcernError(code: number): MongoWriteConcernError {
 function collectionError(inner: MongoError): MongoBulkWriteError {
   // Of the result nothing is read.
   return new MongoBulkWriteError(inner, {} as BulkWriteResult)
+}
+
+/** A collection's bulk write of which these writes failed, as the driver makes it. */
+function writesError(
+  codes: readonly number[],
+  { isDurable = true }: { readonly isDurable?: boolean } = {},
+): MongoBulkWriteError {
+  const writeErrors: readonly WriteError[] = codes.map(
+    (code, index) => new FailedWrite({ code, index, errmsg: '-' }),
+  )
+  const concern = new WriteConcernError({ code: 64, errmsg: '-' })
+  // Of the result nothing else is read.
+  const result = { getWriteConcernError: () => (isDurable ? undefined : concern) } as BulkWriteResult
+  return new MongoBulkWriteError({ message: '-', code: codes[0] ?? 0, writeErrors: [...writeErrors] }, result)
 }
 
 function bulkWriteError(cause: Error | undefined): MongoClientBulkWriteError {
