@@ -9,7 +9,7 @@ TSX := node --import tsx
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases moves seed seeds teeth seconds title mccs order free credits never profile env key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases moves seed seeds teeth seconds title mccs order free credits never profile env context key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -20,7 +20,8 @@ help:
 ##@ Use it
 
 run: build ## Start the service with a database and the example accounts (install and build first)
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node --enable-source-maps --max-semi-space-size=64 dist/main.js
+#    > with MONGODB_URI it is that database, and nothing is added to it
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node --enable-source-maps --max-semi-space-size=64 dist/main.js
 
 authorize: install ## Authorize a purchase: amount=10.00 mcc=5811 merchant="PADARIA DO ZE"
 #                  > account= and id= when they matter; by default the first example account and a new id
@@ -115,13 +116,14 @@ decrypt: install ## Make the secrets of an environment readable, to change them:
 encrypt: install ## Encrypt them again: env=staging; with keys of your own, the first time: key=new
 	$(TSX) tools/encrypt.ts
 
-deploy: install ## Bring an environment to Kubernetes: env=staging (needs kubectl and the private key)
+deploy: install ## Bring an environment to Kubernetes: env=staging context=my-cluster (needs kubectl and the private key)
+#       > context= is one of those that kubectl config get-contexts names
 	$(TSX) tools/deploy.ts
 
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, debugger on port 9229
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-true}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
+	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
 
 test: install ## Build, then run all tests
 	npm --silent test

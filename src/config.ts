@@ -90,8 +90,14 @@ function readAll(reader: EnvironmentReader) {
     catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 1_500 }),
     shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
     limitsTimeZone: reader.timeZone('LIMITS_TIME_ZONE', 'America/Sao_Paulo'),
-    seedExamples: reader.flag('SEED_EXAMPLES', false),
+    seedExamples: seedsExamples(reader),
   }
+}
+
+/** `auto` is for `make run`: the examples belong into the local database, and never by accident into one that somebody has. */
+function seedsExamples(reader: EnvironmentReader): boolean {
+  const choice = reader.choice('SEED_EXAMPLES', ['true', 'false', 'auto'] as const, 'false')
+  return choice === 'auto' ? reader.text('MONGODB_URI') === undefined : choice === 'true'
 }
 
 /** HS256 as long as there is a secret, configured or made; what public keys are for when there are some. */

@@ -51,6 +51,8 @@ export type CoreOptions = {
   readonly onCatalogFailure: (error: unknown) => void
   /** Changes of the catalog are no longer announced; they are still seen in time. */
   readonly onCatalogUnwatched: (error: unknown) => void
+  /** Which shard has which accounts cannot be read: requests for all of them wait in one queue, or by an old map. */
+  readonly onShardMapUnreadable?: (error: unknown) => void
 }
 
 /** The engine on its database, without any port: what the service and the commands have in common. */
@@ -93,7 +95,7 @@ export function createCore(options: CoreOptions): Core {
     onDamage: options.onDamage,
   })
   const accounts = new MongoAccountStore(db, order)
-  const shardMap = new ShardMap(db)
+  const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
   const engine = new Engines({
     homeOf: shardMap.homeOf,
     accounts: tracing?.accounts(accounts) ?? accounts,

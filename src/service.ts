@@ -220,6 +220,11 @@ export function createDecider(options: DeciderOptions): Decider {
     },
     onCatalogUnwatched: (error) =>
       troubles.failed('changes of the catalog are not announced, it is looked for them', error),
+    onShardMapUnreadable: (error) =>
+      logger.warn(
+        { err: error },
+        'the shards of the accounts cannot be read from config: a shard that is away takes the time of all',
+      ),
   })
   const pool = new PoolWatch({
     client: core.client,

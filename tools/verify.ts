@@ -1,8 +1,6 @@
-import { Verify, type VerifySummary } from '../src/application/verify.js'
+import type { VerifySummary } from '../src/application/verify.js'
+import { checkBooks } from '../src/check-books.js'
 import { type Config, loadEnvFile, readConfig } from '../src/config.js'
-import { createClient } from '../src/storage/client.js'
-import { MongoAuditStore } from '../src/storage/mongo-audit-store.js'
-import { MongoLedger } from '../src/storage/mongo-ledger.js'
 import { argument, runCommand } from './command.js'
 import { openDatabase } from './database.js'
 import { ProgressBar } from './progress-bar.js'
@@ -20,25 +18,21 @@ await runCommand('verify', async () => {
   }
 })
 
-async function verify(config: Config, uri: string, repair: boolean): Promise<VerifySummary> {
-  const client = createClient({ uri, poolSizeMax: config.mongodbPoolSize })
-  try {
-    const db = client.db(config.mongodbDatabase)
-    const store = new MongoAuditStore(db)
-    const progress = new ProgressBar(await store.roughCount())
-    const summary = await new Verify({
-      store,
-      ledger: new MongoLedger(db),
-      repair,
-      onProgress: (accounts) => progress.show(accounts),
-      onDamage: ({ accountId, kind, detail }) => {
-        progress.clear()
-        console.log(`${accountId === '' ? 'no account' : `account ${accountId}`}: ${kind}: ${detail}`)
-      },
-    }).run()
-    progress.clear()
-    return summary
-  } finally {
-    await client.close()
-  }
+async function verify(config: Config, mongodbUri: string, repair: boolean): Promise<VerifySummary> {
+  let progress: ProgressBar | undefined
+  const summary = await checkBooks({
+    config,
+    mongodbUri,
+    repair,
+    onCount: (accounts) => {
+      progress = new ProgressBar(accounts)
+    },
+    onProgress: (accounts) => progress?.show(accounts),
+    onDamage: ({ accountId, kind, detail }) => {
+      progress?.clear()
+      console.log(`${accountId === '' ? 'no account' : `account ${accountId}`}: ${kind}: ${detail}`)
+    },
+  })
+  progress?.clear()
+  return summary
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Db, type Document, MongoServerError } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
@@ -8,6 +9,10 @@ import { type CollectionName, collections } from './collections.js'
 const NAMESPACE_EXISTS = 48
 /** Version of a catalog that nobody has changed yet. */
 const FIRST_VERSION = 1n
+/** Nothing is written that the validator refuses. */
+const strict = { validationLevel: 'strict', validationAction: 'error' } as const
+
+type Validation = typeof strict & { readonly validator: Document }
 
 const text = { bsonType: 'string' }
 const date = { bsonType: 'date' }
@@ -139,8 +144,12 @@ const validators: Readonly<Record<CollectionName, Document>> = {
  * there is no free balance yet. Doing it again changes nothing; several processes may do it at once.
  */
 export async function ensureSchema(db: Db): Promise<void> {
-  for (const [name, schema] of Object.entries(validators))
-    await ensureCollection(db, name, { $jsonSchema: schema })
+  const found = await readValidations(db)
+  for (const [name, schema] of Object.entries(validators)) {
+    const validation = { validator: { $jsonSchema: schema }, ...strict }
+    // Changing it, even into itself, waits for every operation on the collection and holds up those that come meanwhile.
+    if (!isDeepStrictEqual(found.get(name), validation)) await ensureCollection(db, name, validation)
+  }
 
   // Statements read an account's entries newest first; unique, so that no two entries can claim one place in a history.
   await db
@@ -191,8 +200,19 @@ async function ensureCatalog(db: Db): Promise<void> {
   }
 }
 
-async function ensureCollection(db: Db, name: string, validator: Document): Promise<void> {
-  const validation = { validator, validationLevel: 'strict', validationAction: 'error' }
+/** How each collection that is there checks what is written to it. */
+async function readValidations(db: Db): Promise<ReadonlyMap<string, Document>> {
+  const filter = { name: { $in: Object.values(collections) } }
+  const found = await db.listCollections(filter, { nameOnly: false }).toArray()
+  return new Map(
+    found.map(({ name, options: { validator, validationLevel, validationAction } = {} }) => [
+      name,
+      { validator, validationLevel, validationAction },
+    ]),
+  )
+}
+
+async function ensureCollection(db: Db, name: string, validation: Validation): Promise<void> {
   try {
     await db.createCollection(name, validation)
   } catch (error) {

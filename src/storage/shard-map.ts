@@ -24,12 +24,16 @@ type Chunk = { readonly min: Document; readonly shard: string }
  */
 export class ShardMap {
   readonly #db: Db
+  readonly #onUnreadable: (error: unknown) => void
+  #isReadable = true
   #ranges: readonly Range[] = []
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(db: Db) {
+  /** @param onUnreadable told once when the map cannot be read, and again only when it could be read in between. */
+  constructor(db: Db, onUnreadable: (error: unknown) => void) {
     this.#db = db
+    this.#onUnreadable = onUnreadable
   }
 
   /** The name of the account's shard; empty when there is nothing to tell apart. */
@@ -55,8 +59,11 @@ export class ShardMap {
   async #refresh(): Promise<void> {
     try {
       this.#ranges = await readRanges(this.#db)
-    } catch {
+      this.#isReadable = true
+    } catch (error) {
       // The config servers are away, or the user may not read them.
+      if (this.#isReadable && !this.#closed) this.#onUnreadable(error)
+      this.#isReadable = false
     }
   }
 }

@@ -4,6 +4,7 @@ import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
+import { commandsSent } from '../support/sent-commands.js'
 import { codeOf, VALIDATION_FAILED } from '../support/server-code.js'
 
 /** When it was made differs. */
@@ -75,6 +76,32 @@ describe('ensureSchema', () => {
     await ensureSchema(database())
     expect(await schemaOf(database())).to.deep.equal(before)
   })
+})
+
+describe('ensureSchema by a start of the same version', () => {
+  const database = useDatabase()
+  before(() => ensureSchema(database()))
+  const changes = () => commandsSent(database().client, ['create', 'collMod'], () => ensureSchema(database()))
+
+  it('leaves validators alone that are as it needs them', async () => {
+    expect(await changes()).to.deep.equal([])
+  })
+
+  for (const [what, other] of [
+    ['refuse something else', { validator: { $jsonSchema: { bsonType: 'object' } } }],
+    ['refuse nothing old', { validationLevel: 'moderate' }],
+    ['only warn', { validationAction: 'warn' }],
+  ] as const) {
+    it(`changes those, and only those, that ${what}`, async () => {
+      await database().command({ collMod: 'ledger', ...other })
+      const sent = await changes()
+      expect(sent.map(({ create, collMod }) => ({ create, collMod }))).to.deep.equal([
+        { create: 'ledger', collMod: undefined },
+        { create: undefined, collMod: 'ledger' },
+      ])
+      expect(await changes()).to.deep.equal([])
+    })
+  }
 })
 
 describe('ensureSchema done by eight processes at once', () => {

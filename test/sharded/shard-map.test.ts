@@ -9,7 +9,9 @@ describe('ShardMap', function () {
   let map: ShardMap
 
   before(() => {
-    map = new ShardMap(database().db)
+    map = new ShardMap(database().db, (error) => {
+      throw error
+    })
   })
   after(() => map.close())
 

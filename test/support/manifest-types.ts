@@ -15,6 +15,21 @@ export type ServiceMonitor = {
     endpoints: { port: string; path?: string; interval?: string; scrapeTimeout?: string }[]
   }
 }
+export type PrometheusRule = {
+  apiVersion: 'monitoring.coreos.com/v1'
+  kind: 'PrometheusRule'
+  metadata: import('kubernetes-types/meta/v1').ObjectMeta
+  spec: { groups: { name: string; interval?: string; rules: (Recording | Alert)[] }[] }
+}
+type Recording = { record: string; expr: string; labels?: Record<string, string> }
+type Alert = {
+  alert: string
+  expr: string
+  for?: string
+  keep_firing_for?: string
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+}
 `
 
 /** Where the type of an API group's objects is; "core" has no name in \`apiVersion\`. */

@@ -131,6 +131,11 @@ describe('config', () => {
     expect(readConfig(empty)).to.deep.equal(readConfig({}))
   })
 
+  it('with SEED_EXAMPLES=auto adds the examples to the local database, and to no other', () => {
+    const seeds = (MONGODB_URI?: string) => readConfig({ SEED_EXAMPLES: 'auto', MONGODB_URI }).seedExamples
+    expect([seeds(), seeds(''), seeds('mongodb://db')]).to.deep.equal([true, true, false])
+  })
+
   it('is frozen', () => {
     expect(Object.isFrozen(readConfig({}))).to.equal(true)
   })

@@ -15,18 +15,23 @@ export type Alert = {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-type Group = { readonly name: string; readonly rules: readonly (Recording | Alert)[] }
+export type RuleGroup = { readonly name: string; readonly rules: readonly (Recording | Alert)[] }
 
 /** All rules that Prometheus is given. */
 export type Rules = { readonly recordings: readonly Recording[]; readonly alerts: readonly Alert[] }
 
 export function readRules(): Rules {
-  const files: { readonly groups: readonly Group[] }[] = yamlFilesOf('rules')
-  const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules))
+  const rules = readRuleGroups().flatMap((group) => group.rules)
   return {
     recordings: rules.filter((rule) => 'record' in rule),
     alerts: rules.filter((rule) => 'alert' in rule),
   }
+}
+
+/** The same, in the groups that they are evaluated in. */
+export function readRuleGroups(): readonly RuleGroup[] {
+  const files: { readonly groups: readonly RuleGroup[] }[] = yamlFilesOf('rules')
+  return files.flatMap(({ groups }) => groups)
 }
 
 /** One expectation of promtool's: which alerts of this name fire at that time. */

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Deployment } from 'kubernetes-types/apps/v1.js'
-import type { Job } from 'kubernetes-types/batch/v1.js'
+import type { CronJob, Job } from 'kubernetes-types/batch/v1.js'
 import type { Container, PodSpec, Service } from 'kubernetes-types/core/v1.js'
+import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js'
+import { stringify } from 'yaml'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
+import { prometheusRule } from '../../../tools/monitoring/prometheus-rule.js'
+import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
 import { knownVariables } from '../../support/known-variables.js'
 import { wrongTypes } from '../../support/manifest-types.js'
 import {
@@ -36,10 +41,11 @@ const portNamed = ({ ports = [] }: Container, name: string) =>
 function describeManifests(manifests: () => Manifests): void {
   const deployment = () => only<Deployment>(manifests(), 'Deployment')
   const job = () => only<Job>(manifests(), 'Job')
+  const verifyJob = (): Job => ({ ...only<CronJob>(manifests(), 'CronJob').spec?.jobTemplate })
   const config = () => readConfig({ ...manifests().settings, ...secrets })
 
   it('set only variables that the service reads', () => {
-    const named = [deployment(), job()].flatMap((workload) => containerOf(workload).env ?? [])
+    const named = [deployment(), job(), verifyJob()].flatMap((workload) => containerOf(workload).env ?? [])
     const names = [...Object.keys(manifests().settings), ...named.map(({ name }) => name)]
     expect(knownVariables()).to.include.members(names)
   })
@@ -77,6 +83,13 @@ function describeManifests(manifests: () => Manifests): void {
     expect(livenessProbe?.httpGet).to.deep.equal({ path: '/livez', port: 'http' })
   })
 
+  it('run commands that the image has', () => {
+    const words = [job(), verifyJob()].map((workload) => containerOf(workload).args)
+    expect(words).to.deep.equal([['dist/schema.js'], ['dist/verify.js']])
+    for (const [path = ''] of words.map((args = []) => args))
+      expect(existsSync(path.replace(/^dist(.*)\.js$/, 'src$1.ts'))).to.equal(true)
+  })
+
   it('give a pod more time to end than it takes', () => {
     const { terminationGracePeriodSeconds = 0 } = podOf(deployment())
     const { seconds = 0 } = containerOf(deployment()).lifecycle?.preStop?.sleep ?? {}
@@ -86,7 +99,7 @@ function describeManifests(manifests: () => Manifests): void {
   })
 
   it('let no container be root, write to its files, or do more than it must', () => {
-    for (const workload of [deployment(), job()]) {
+    for (const workload of [deployment(), job(), verifyJob()]) {
       const pod = podOf(workload)
       const { securityContext, resources } = containerOf(workload)
       expect(securityContext).to.deep.equal({
@@ -141,14 +154,26 @@ if (hasKubectl) {
           ...secrets,
         })
         const deployment = only<Deployment>(manifests, 'Deployment')
-        const [mount, ...more] = containerOf(deployment).volumeMounts ?? []
-        expect(more).to.deep.equal([])
-        expect(mount).to.include({ readOnly: true }).and.not.have.property('subPath')
-        const files = ['tls.crt', 'tls.key', 'ca.crt'].map((name) => `${mount?.mountPath}/${name}`)
-        expect([grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]).to.deep.equal(files)
-        expect(podOf(deployment).volumes).to.deep.equal([
+        const mounts = containerOf(deployment).volumeMounts ?? []
+        for (const mount of mounts)
+          expect(mount).to.include({ readOnly: true }).and.not.have.property('subPath')
+        const pathOf = (name: string) => mounts.find((mount) => mount.name === name)?.mountPath
+        expect([grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]).to.deep.equal([
+          `${pathOf('tls')}/tls.crt`,
+          `${pathOf('tls')}/tls.key`,
+          `${pathOf('client-ca')}/ca.crt`,
+        ])
+        expect(podOf(deployment).volumes).to.have.deep.members([
           // 0440.
-          { name: mount?.name, secret: { secretName: 'benefits-authorizer-tls', defaultMode: 288 } },
+          { name: 'tls', secret: { secretName: 'benefits-authorizer-tls', defaultMode: 288 } },
+          {
+            name: 'client-ca',
+            secret: {
+              secretName: 'benefits-authorizer-client-ca',
+              defaultMode: 288,
+              items: [{ key: 'ca.crt', path: 'ca.crt' }],
+            },
+          },
         ])
         expect(portNamed(containerOf(deployment), 'health')).to.equal(grpcHealthPort)
       })
@@ -177,6 +202,31 @@ if (hasKubectl) {
           'kubernetes.io/hostname',
           'topology.kubernetes.io/zone',
         ])
+        const required = spread.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
+        expect(required.map(({ nodeTaintsPolicy }) => nodeTaintsPolicy)).to.deep.equal(
+          overlay === 'production' ? ['Honor'] : [],
+        )
+      })
+
+      it('lets names be asked for of the cluster’s DNS, and of a cache on the node', () => {
+        const policies = manifests.documents.filter(({ kind }) => kind === 'NetworkPolicy')
+        const needs: NetworkPolicy = Object(
+          policies.find(({ metadata }) => metadata.name === 'benefits-authorizer-needs'),
+        )
+        const [names] = needs.spec?.egress ?? []
+        expect(names?.ports?.map(({ port }) => port)).to.deep.equal([53, 53])
+        expect(names?.to?.flatMap(({ ipBlock }) => ipBlock ?? [])).to.deep.equal([
+          { cidr: '169.254.20.10/32' },
+        ])
+      })
+
+      it('takes the rules of Prometheus, each group once, in its own namespace', async () => {
+        const monitor = only<Manifest>(manifests, 'ServiceMonitor')
+        const rule = prometheusRule(stringify(monitor), readRuleGroups())
+        expect(rule?.metadata).to.deep.equal(monitor.metadata).and.have.property('namespace')
+        const names = rule?.spec.groups.map(({ name }) => name) ?? []
+        expect(names).to.have.lengthOf(new Set(names).size).and.not.empty
+        expect(await wrongTypes(rule ? [rule] : [])).to.deep.equal([])
       })
 
       it('forbids what is not named: nothing in but calls and metrics, nothing out but what is needed', () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { Deployment } from '../../../tools/deployment.js'
 import { readEncrypted } from '../../../tools/environment-file.js'
+import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
 import { Running, run } from '../../e2e/commands/make.js'
 import { eventually } from '../../support/eventually.js'
 import { knownVariables } from '../../support/known-variables.js'
@@ -170,14 +171,18 @@ describe('make deploy', () => {
     repository = join(folder(), 'repository')
     const bin = join(folder(), 'bin')
     await mkdir(bin)
-    for (const name of ['.k8s', '.env.example']) await cp(name, join(repository, name), { recursive: true })
+    for (const name of ['.k8s', '.monitoring', '.env.example'])
+      await cp(name, join(repository, name), { recursive: true })
     const kustomization = join(repository, '.k8s/overlays/staging/kustomization.yaml')
     const text = await readFile(kustomization, 'utf8')
     await writeFile(kustomization, text.replace('registry.example.com', 'registry.test'))
     const lines = [
       '#!/bin/sh',
       `echo "$*" >> ${folder()}/told`,
-      `[ "$1" = apply ] && cat .k8s/overlays/staging/secrets.env >> ${folder()}/seen`,
+      '[ "$1" = kustomize ] || [ "$1" = get ] || echo "kubectl $1"',
+      `[ "$2" = -k ] && cat .k8s/overlays/staging/secrets.env >> ${folder()}/seen`,
+      '[ "$1" = kustomize ] && cat "$MONITORING"',
+      `[ "$2" = -f ] && cp "$3" ${folder()}/rule`,
       '[ "$1" = get ] && echo "$OUTCOME"',
       'exit 0',
     ]
@@ -186,6 +191,8 @@ describe('make deploy', () => {
     env = {
       PATH: `${bin}:${process.env['PATH']}`,
       ARG_env: 'staging',
+      ARG_context: 'cluster-7',
+      MONITORING: join(process.cwd(), '.k8s/components/monitoring/service-monitor.yaml'),
       OUTCOME: 'SuccessCriteriaMet Complete',
     }
     const deployment = new Deployment('staging', join(repository, '.k8s'))
@@ -222,12 +229,47 @@ describe('make deploy', () => {
       'version --client=true',
       'delete job',
       'apply -k',
+      'kustomize .k8s/overlays/staging',
+      'apply -f',
       'get job/benefits-authorizer-schema',
       'apply -k',
       'rollout status',
     ])
     expect(await readFile(join(folder(), 'seen'), 'utf8')).to.equal(plain + plain)
     expect(await failureOf(stat(join(repository, '.k8s/overlays/staging/secrets.env')))).to.include('ENOENT')
+  })
+
+  it('tells kubectl each time which cluster is meant, and before the first change whoever looks', async () => {
+    const { stdout } = await deploy()
+    expect(await told()).to.satisfy((lines: string[]) =>
+      lines.every((line) => line.endsWith(' --context=cluster-7')),
+    )
+    expect(stdout).to.match(
+      /^kubectl version\nto the context cluster-7, namespace benefits-staging\nkubectl delete\n/,
+    )
+  })
+
+  it('asks kubectl for nothing before somebody has named the cluster', async () => {
+    const { code, stderr } = await deploy({ ARG_context: '' })
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/^deploy: context= is missing, for example context=my-cluster /)
+    expect(await told()).to.deep.equal([''])
+  })
+
+  it('brings the rules of Prometheus along, labelled as the ServiceMonitor is', async () => {
+    await deploy()
+    const rule = JSON.parse(await readFile(join(folder(), 'rule'), 'utf8'))
+    expect(rule).to.deep.equal({
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: { name: 'benefits-authorizer', labels: { 'app.kubernetes.io/name': 'benefits-authorizer' } },
+      spec: { groups: readRuleGroups() },
+    })
+  })
+
+  it('brings none where nothing is read: the component was left out', async () => {
+    expect(await deploy({ MONITORING: '/dev/null' })).to.include({ code: 0 })
+    expect((await told()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
   })
 
   it('gives no secret to any program as an argument', async () => {
@@ -242,7 +284,7 @@ describe('make deploy', () => {
       code: 1,
       stderr:
         'deploy: the schema could not be made, nothing was rolled out: ' +
-        'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging\n',
+        'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging --context=cluster-7\n',
     })
     expect(await told()).to.satisfy((lines: string[]) => lines.every((line) => !line.startsWith('rollout')))
     expect(await failureOf(stat(join(repository, '.k8s/overlays/staging/secrets.env')))).to.include('ENOENT')

@@ -21,6 +21,10 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
   { of: 'src/storage/shard-map.ts', may: ['src/storage/', 'src/domain/', 'mongodb', 'node:crypto'] },
   {
+    of: 'src/storage/schema.ts',
+    may: ['src/storage/', 'src/domain/', 'mongodb', 'node:util'],
+  },
+  {
     of: 'src/storage/',
     may: ['src/storage/', 'src/application/errors.ts', 'src/domain/', 'mongodb'],
     mayForTypes: ['src/application/'],
@@ -137,6 +141,15 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/schema.ts',
     may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
+  },
+  {
+    of: 'src/check-books.ts',
+    may: ['src/application/', 'src/storage/'],
+    mayForTypes: ['src/config.ts'],
+  },
+  {
+    of: 'src/verify.ts',
+    may: ['src/check-books.ts', 'src/config.ts', 'src/observability/logger.ts'],
   },
   {
     of: 'src/main.ts',

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process'
+import { expect } from 'chai'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { exampleBooks } from '../support/example-books.js'
+import { serviceEnvironment } from '../support/service-fixture.js'
+import { storeBooks } from '../support/stored-books.js'
+
+type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
+
+/** Runs the command to its end, as the Job of Kubernetes does. */
+function verify(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['dist/verify.js', ...args],
+      { env, timeout: 15_000 },
+      (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
+    )
+  })
+}
+
+const summaryIn = ({ stdout }: Ended) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+
+describe('the command that checks the books', () => {
+  const database = useDatabase()
+  let env: Record<string, string>
+
+  before(async () => {
+    await ensureSchema(database())
+    await storeBooks(database(), exampleBooks('a'), exampleBooks('b'))
+    env = {
+      ...(await serviceEnvironment()),
+      MONGODB_DATABASE: database().databaseName,
+      NODE_ENV: 'production',
+    }
+  })
+
+  it('sums them up, and settles what is left when it is told to, and only then', async () => {
+    const runs = [await verify(env), await verify(env, 'repair'), await verify(env)]
+    expect(runs.map(({ code, stderr }) => ({ code, stderr }))).to.deep.equal(
+      runs.map(() => ({ code: 0, stderr: '' })),
+    )
+    const [first, repaired, last] = runs.map(summaryIn)
+    expect(first).to.include({ accounts: 2, damages: 0 })
+    expect(first.unsettled).to.be.above(0)
+    expect(repaired).to.include({ accounts: 2, damages: 0 })
+    expect(last).to.include({ damages: 0, unsettled: 0 })
+  })
+
+  it('names what is not explained, and ends with 1', async () => {
+    const accounts = database().collection<{ _id: string }>('accounts')
+    await accounts.updateOne({ _id: 'b' }, { $inc: { 'wallets.FOOD': 1n } })
+    const ended = await verify(env)
+    expect(ended).to.include({ code: 1, stderr: '' })
+    expect(summaryIn(ended)).to.include({ accounts: 2, damages: 1 })
+    const lines = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.find(({ level }) => level === 'error')).to.include({
+      event: 'damage',
+      accountId: 'b',
+      kind: 'BALANCE_DIFFERS',
+    })
+  })
+
+  it('takes no argument that it does not know, and starts no database of its own', async () => {
+    expect([await verify(env, 'repiar'), await verify({})]).to.deep.equal([
+      { code: 1, stdout: '', stderr: 'verify: the only argument that it takes is repair\n' },
+      { code: 1, stdout: '', stderr: 'verify: MONGODB_URI is required\n' },
+    ])
+  })
+})

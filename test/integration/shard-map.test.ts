@@ -1,0 +1,28 @@
+import { expect } from 'chai'
+import { ShardMap } from '../../src/storage/shard-map.js'
+import { useDatabase } from '../support/database-fixture.js'
+
+describe('a ShardMap that cannot be read', () => {
+  const database = useDatabase()
+
+  it('is told of when it begins, and not again while it goes on', async () => {
+    const told: unknown[] = []
+    const map = new ShardMap(database(), (error) => told.push(error))
+    const { client } = database()
+    try {
+      await map.follow()
+      expect(told).to.have.lengthOf(0)
+      for (const times of [1, 2]) {
+        await client.close()
+        await map.follow()
+        await map.follow()
+        expect(told).to.have.lengthOf(times)
+        expect(map.homeOf('anybody')).to.equal('')
+        await client.connect()
+        await map.follow()
+      }
+    } finally {
+      map.close()
+    }
+  })
+})
