@@ -3,9 +3,9 @@ const named = process.argv.slice(2).some((argument) => argument.endsWith('.test.
 
 module.exports = {
   import: 'tsx',
-  require: ['./test/support/hooks.ts'],
+  require: ['./test/support/hooks.ts', ...(named ? [] : ['./test/support/shared-mongo.ts'])],
   ...(!named && {
-    // Most of the time is spent waiting for processes to start. Each of the two has a database of its own.
+    // Most of the time is spent waiting for processes to start. All use the same database server.
     parallel: true,
     jobs: 2,
     spec: [

@@ -69,7 +69,7 @@ export class ShardView {
   }
 }
 
-/** Gives a suite a sharded database of its own, on the cluster of the tests, which is started for it if need be. */
+/** Gives a suite a sharded database of its own, on a cluster that no other process uses. */
 export function useClusterDatabase(): () => ClusterDatabase {
   let database: ClusterDatabase | undefined
   before(async function () {
@@ -77,7 +77,7 @@ export function useClusterDatabase(): () => ClusterDatabase {
     this.timeout(600_000)
     const cluster = await testCluster()
     const name = `test-${randomUUID()}`
-    await shardTestDatabase(name)
+    await shardTestDatabase({ uri: cluster.uri, name })
     database = {
       db: createClient({ uri: cluster.uri, poolSizeMax: 10 }).db(name),
       uri: cluster.uri,

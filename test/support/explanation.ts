@@ -22,7 +22,8 @@ export function explain(model: ReferenceModel, account: string, round: Round): v
   }
   answeredByNow()
   for (const entry of round.entries) {
-    const maker = [...open].find((one) => canHaveMade(one, entry))
+    const makers = [...open].filter((one) => canHaveMade(one, entry))
+    const maker = makers.find(wasToldSo) ?? makers[0]
     expect(maker, `nobody asked for the entry ${textOf(entry)}`).to.not.equal(undefined)
     if (!maker || 'read' in maker) return
     expectSame({ was: 'NEW', record: entry }, withTime(model.do(maker.asked), entry))
@@ -49,8 +50,11 @@ function isExplained(model: ReferenceModel, account: string, told: Told): boolea
 /** Whether this was the message that the entry was made for. One that was sent more than once may have been told so afterwards. */
 function canHaveMade(told: Told, entry: Timed): boolean {
   if ('read' in told || !('record' in told.answered)) return false
-  const saysSo = told.answered.was === 'NEW' || told.attempts > 1
-  return saysSo && sameText(told.answered.record, entry)
+  return (wasToldSo(told) || told.attempts > 1) && sameText(told.answered.record, entry)
+}
+
+function wasToldSo(told: Told): boolean {
+  return 'answered' in told && told.answered.was === 'NEW'
 }
 
 function withTime(answer: Answer, { atMs }: Timed): unknown {

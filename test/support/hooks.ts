@@ -1,5 +1,9 @@
+import fc from 'fast-check'
 import { takeLeaks } from './leaks.js'
 import { stopTestMongo } from './mongo.js'
+
+// The reporter of tests in parallel prints no causes.
+fc.configureGlobal({ includeErrorInReport: true })
 
 // mocha hears of a rejection that nobody handles and, left to itself, says nothing of it.
 const unhandled: unknown[] = []

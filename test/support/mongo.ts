@@ -12,8 +12,21 @@ const options = { env: process.env, log: (message: string) => process.stderr.wri
 let replicaSet: Promise<EphemeralMongo> | undefined
 let cluster: Promise<EphemeralCluster> | undefined
 
+/** The server that `serveTestMongo` started, for the processes that the tests run in. */
+const SHARED_URI = 'TEST_MONGODB_URI'
+const SHARED_FRONT_URI = 'TEST_MONGOS_URI'
+
+/** Starts a server for all tests of this process, and of those that it starts from now on. */
+export async function serveTestMongo(): Promise<void> {
+  const [uri, frontUri] = [await testMongoUri(), await testServerUri()]
+  process.env[SHARED_URI] = uri
+  process.env[SHARED_FRONT_URI] = frontUri
+}
+
 /** Connection string of the one database server that all tests share: a real one, started by the first who asks. */
 export async function testMongoUri(): Promise<string> {
+  const shared = process.env[SHARED_URI]
+  if (shared !== undefined) return shared
   if (isSharded) return (await testCluster()).uri
   replicaSet ??= startEphemeralMongo(options)
   return (await replicaSet).uri
@@ -21,10 +34,12 @@ export async function testMongoUri(): Promise<string> {
 
 /** Connection string of one server of it: the same, but on a cluster one mongos of two. */
 export async function testServerUri(): Promise<string> {
+  const shared = process.env[SHARED_FRONT_URI]
+  if (shared !== undefined) return shared
   return isSharded ? (await testCluster()).frontUri : await testMongoUri()
 }
 
-/** The one sharded cluster of the tests, started by the first who asks. */
+/** A sharded cluster that no other process uses, so that a test may look at what its shards do, and stop them: one for each process. */
 export async function testCluster(): Promise<EphemeralCluster> {
   cluster ??= startEphemeralCluster(options)
   return await cluster
@@ -33,13 +48,12 @@ export async function testCluster(): Promise<EphemeralCluster> {
 /** Name of a database that nobody else uses: empty, or on a cluster sharded as `make shard` does it. */
 export async function freshDatabase(): Promise<string> {
   const name = `test-${randomUUID()}`
-  if (isSharded) await shardTestDatabase(name)
+  if (isSharded) await shardTestDatabase({ uri: await testMongoUri(), name })
   return name
 }
 
-/** Shards a database of the test cluster as `make shard` does it. */
-export async function shardTestDatabase(name: string): Promise<void> {
-  const { uri } = await testCluster()
+/** Shards a database of a cluster as `make shard` does it. */
+export async function shardTestDatabase({ uri, name }: { uri: string; name: string }): Promise<void> {
   const client = createClient({ uri, poolSizeMax: 2 })
   try {
     await shardDatabase(client.db(name))
