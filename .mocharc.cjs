@@ -7,7 +7,7 @@ module.exports = {
   ...(!named && {
     // Most of the time is spent waiting for processes to start. All use the same database server.
     parallel: true,
-    jobs: 2,
+    jobs: 3,
     spec: [
       'test/unit/**/*.test.ts',
       'test/integration/**/*.test.ts',
@@ -18,7 +18,7 @@ module.exports = {
     ],
   }),
   reporter: './test/support/reporter.cjs',
-  timeout: 20_000,
+  timeout: 60_000,
   forbidOnly: true,
   forbidPending: true,
   fullTrace: false,

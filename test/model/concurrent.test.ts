@@ -44,7 +44,7 @@ import { cleanBooks } from '../support/verified.js'
  *
  * MODEL_RUNS sets how many histories there are.
  */
-const RUNS = 40
+const RUNS = 25
 const ACCOUNTS = ['A', 'B']
 /** Times that a message is sent before the test gives up. */
 const ATTEMPTS_MAX = 10

@@ -44,7 +44,7 @@ import { cleanBooks } from '../support/verified.js'
  *
  * MODEL_RUNS sets how many histories there are.
  */
-const RUNS = 50
+const RUNS = 30
 
 /** What is known while a history is played. */
 type Model = {
