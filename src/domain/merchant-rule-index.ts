@@ -185,18 +185,24 @@ type Candidate = {
   readonly ends: 'WELL' | 'NOT_WHOLE_NAME' | 'INSIDE_WORD'
 }
 
-/** Rules of one match and one name: at most one for each place. Most names have a single rule, for anywhere. */
+/**
+ * Rules of one match and one name: at most one for each place. Most names have a single rule, for anywhere or for one place, which is at
+ * hand; what is in a table is farther away.
+ */
 class SameName {
   #anywhere: MerchantRule | undefined
-  #byPlace: Map<string, MerchantRule> | undefined
+  #bound: MerchantRule | undefined
+  /** The place that `#bound` is for. */
+  #place = ''
+  #others: Map<string, MerchantRule> | undefined
 
   get isEmpty(): boolean {
-    return this.#anywhere === undefined && this.#byPlace === undefined
+    return this.#anywhere === undefined && this.#bound === undefined
   }
 
   at({ city, country }: MerchantRuleSlot): MerchantRule | undefined {
     if (city === undefined && country === undefined) return this.#anywhere
-    return this.#byPlace?.get(placeKey(city, country))
+    return this.#at(placeKey(city, country))
   }
 
   put({ city, country }: MerchantRuleSlot, rule: MerchantRule): void {
@@ -204,23 +210,39 @@ class SameName {
       this.#anywhere = rule
       return
     }
-    this.#byPlace ??= new Map()
-    this.#byPlace.set(placeKey(city, country), rule)
+    const place = placeKey(city, country)
+    if (this.#bound !== undefined && this.#place !== place) {
+      this.#others ??= new Map()
+      this.#others.set(place, rule)
+      return
+    }
+    this.#bound = rule
+    this.#place = place
   }
 
   remove({ city, country }: MerchantRuleSlot): void {
-    if (city === undefined && country === undefined) this.#anywhere = undefined
-    else this.#byPlace?.delete(placeKey(city, country))
-    if (this.#byPlace?.size === 0) this.#byPlace = undefined
+    if (city === undefined && country === undefined) {
+      this.#anywhere = undefined
+      return
+    }
+    const place = placeKey(city, country)
+    if (this.#place !== place) {
+      this.#others?.delete(place)
+      return
+    }
+    const [next] = this.#others ?? []
+    this.#place = next?.[0] ?? ''
+    this.#bound = next?.[1]
+    this.#others?.delete(this.#place)
   }
 
   /** The most closely bound one that covers the merchant. */
   best({ city, country }: Merchant): MerchantRule | undefined {
-    if (this.#byPlace === undefined || city === undefined) return this.#anywhere
+    if (this.#bound === undefined || city === undefined) return this.#anywhere
     return (
-      this.#byPlace.get(placeKey(city, country)) ??
-      this.#byPlace.get(placeKey(city, undefined)) ??
-      this.#byPlace.get(placeKey(undefined, country)) ??
+      this.#at(placeKey(city, country)) ??
+      this.#at(placeKey(city, undefined)) ??
+      this.#at(placeKey(undefined, country)) ??
       this.#anywhere
     )
   }
@@ -232,15 +254,20 @@ class SameName {
         ? []
         : [placeKey(city, country), placeKey(city, undefined), placeKey(undefined, country)]
     for (const place of places) {
-      const rule = this.#byPlace?.get(place)
+      const rule = this.#at(place)
       if (rule) yield rule
     }
     if (this.#anywhere) yield this.#anywhere
   }
 
   *all(): Generator<MerchantRule> {
-    if (this.#byPlace) yield* this.#byPlace.values()
+    if (this.#bound) yield this.#bound
+    if (this.#others) yield* this.#others.values()
     if (this.#anywhere) yield this.#anywhere
+  }
+
+  #at(place: string): MerchantRule | undefined {
+    return this.#place === place ? this.#bound : this.#others?.get(place)
   }
 }
 
