@@ -1,8 +1,8 @@
 import cluster from 'node:cluster'
+import { createDecider, type Decider } from '../decider.js'
 import { endOnBug } from '../end-on-bug.js'
 import { createLogger, type Logger } from '../observability/logger.js'
 import { openTracing } from '../observability/tracing.js'
-import { createDecider, type Decider } from '../service.js'
 import { CLOSE_MS_MAX, type FromWorker, type ToWorker, type WorkerStart } from './messages.js'
 
 /** Time between two signs of life, in milliseconds. */

@@ -1,0 +1,71 @@
+import { status } from '@grpc/grpc-js'
+import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
+import { codesOf } from './domain/reason.js'
+import type { AskedDecision } from './grpc/authorization-service.js'
+import type { CallContext } from './grpc/call-context.js'
+import type { EndedCall, ObservedCall } from './grpc/interceptors/observation.js'
+import type { Caller, CallIds } from './observability/call-fields.js'
+import type { CallLabels } from './observability/call-metrics.js'
+import type { DecisionLog } from './observability/decision-log.js'
+import { type Logger, roundMs } from './observability/logger.js'
+import type { Metrics } from './observability/metrics.js'
+import type { OverloadLog } from './observability/overload-log.js'
+
+/** Where calls and decisions leave what is to be known of them. */
+export type CallRecords = {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly decisions: DecisionLog
+  readonly overload: OverloadLog
+}
+
+export function recordCall(call: EndedCall, { logger, metrics, overload }: CallRecords): void {
+  const code = status[call.code] ?? 'UNKNOWN'
+  metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
+  call.context.trace?.ended(code)
+  const refused = call.code === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const level = call.code === status.OK || refused ? 'debug' : 'info'
+  if (!logger.isLevelEnabled(level)) return
+  logger[level](
+    { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
+    'call',
+  )
+}
+
+/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+export function recordFailure(failed: status, call: CallContext, { logger, overload }: CallRecords): void {
+  const refused = failed === status.RESOURCE_EXHAUSTED
+  if (refused) overload.refused()
+  const code = status[failed] ?? 'UNKNOWN'
+  logger[refused ? 'debug' : 'info']({ code, ...callerOf(call) }, 'a purchase of a stream failed')
+}
+
+export function recordDecision(
+  entry: AuthorizationEntry | ReversalEntry,
+  replayed: boolean,
+  { call, durationMs }: AskedDecision,
+  { metrics, decisions }: CallRecords,
+): void {
+  const { kind, reason, movement } = entry
+  const { code } = codesOf(reason)
+  const category = movement?.wallet
+  // The one place where an amount becomes a number: metrics are numbers, and exact up to 90 trillion reais. Nothing is decided by them.
+  const centavos = Math.abs(Number(movement?.delta ?? 0n))
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
+  decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/** What every line about a call has: how to find the call again, and whose it was. */
+function callerOf(call: CallContext): Caller {
+  return { ...idsOf(call), subject: call.principal?.subject }
+}
+
+export function idsOf({ requestId, trace }: CallContext): CallIds {
+  return { requestId, ...trace?.ids }
+}
+
+export function labelsOf({ path, type }: ObservedCall): CallLabels {
+  const [, service = '', method = ''] = path.split('/')
+  return { service, method, type }
+}
