@@ -90,6 +90,7 @@ async function check(image: BuiltImage, surroundings: Surroundings): Promise<voi
       return (await health.check('')) === 'SERVING'
     })
     await expectSuccess('HEALTHCHECK', run(image.healthcheck))
+    await expectSuccess('verify', run([...image.entrypoint, 'dist/verify.js']))
     service.signal('SIGTERM')
     const code = await service.untilExit(readConfig({}).shutdownTimeoutMs)
     if (code !== 0) throw new Error(`exit code ${code} after SIGTERM:\n${service.output}`)
