@@ -16,6 +16,8 @@ import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/pr
 export class Descriptors {
   readonly #registry: FileRegistry
   readonly #fileBySymbol: ReadonlyMap<string, DescFile>
+  /** Serialized, as they were asked for first. */
+  readonly #serialized = new Map<DescFile, readonly Buffer[]>()
 
   constructor(descriptorSet: Uint8Array) {
     this.#registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, descriptorSet))
@@ -26,17 +28,26 @@ export class Descriptors {
 
   /** The file of this name and all that it imports, serialized; undefined when there is none. */
   fileByName(name: string): readonly Buffer[] | undefined {
-    return withImports(this.#registry.getFile(name))
+    return this.#withImports(this.#registry.getFile(name))
   }
 
   /** The file that declares a type, service, method, field or enum value, and all that it imports. */
   fileBySymbol(symbol: string): readonly Buffer[] | undefined {
-    return withImports(this.#fileBySymbol.get(symbol))
+    return this.#withImports(this.#fileBySymbol.get(symbol))
   }
 
   /** Whether there is a message of this name. */
   hasMessage(typeName: string): boolean {
     return this.#registry.getMessage(typeName) !== undefined
+  }
+
+  #withImports(file: DescFile | undefined): readonly Buffer[] | undefined {
+    if (!file) return undefined
+    const known = this.#serialized.get(file)
+    if (known) return known
+    const serialized = withImports(file)
+    this.#serialized.set(file, serialized)
+    return serialized
   }
 }
 
@@ -66,8 +77,7 @@ function siblingOf(typeName: string, name: string): string {
   return typeName.slice(0, typeName.lastIndexOf('.') + 1) + name
 }
 
-function withImports(file: DescFile | undefined): readonly Buffer[] | undefined {
-  if (!file) return undefined
+function withImports(file: DescFile): readonly Buffer[] {
   const files = new Set([file])
   // A Set visits what is added while it is walked: so this reaches the imports of imports.
   for (const { dependencies } of files) for (const dependency of dependencies) files.add(dependency)

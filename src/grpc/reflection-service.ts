@@ -1,9 +1,16 @@
-import { type handleBidiStreamingCall, status } from '@grpc/grpc-js'
+import { type handleBidiStreamingCall, type ServerDuplexStream, status } from '@grpc/grpc-js'
 import type {
   ServerReflectionRequest,
   ServerReflectionResponse,
 } from '../gen/grpc/reflection/v1/reflection.js'
+import { CallError, serviceErrorOf } from './call-error.js'
 import type { Descriptors } from './descriptors.js'
+import { unreadable } from './handlers.js'
+
+/** Most streams at a time: anybody may open one, and each may hold an answer that nobody takes. */
+export const REFLECTIONS_MAX = 32
+/** Longest time that a stream is open, in milliseconds: tools are done in far less. */
+const AGE_MS_MAX = 30_000
 
 export type ReflectionOptions = {
   readonly descriptors: Descriptors
@@ -17,16 +24,42 @@ export type ReflectionServer = {
 
 /** grpc.reflection, v1 and v1alpha alike: their messages are the same. Tools learn the contract from it. */
 export function reflectionService(options: ReflectionOptions): ReflectionServer {
+  let open = 0
   return {
     serverReflectionInfo: (stream) => {
-      stream.on('data', (request: unknown) => {
-        if (isRequest(request)) stream.write(responseTo(request, options))
-        else stream.end()
+      if (open >= REFLECTIONS_MAX) {
+        stream.emit('error', serviceErrorOf(new CallError('OVERLOADED')))
+        return
+      }
+      open += 1
+      const timer = setTimeout(() => fail(stream, new CallError('STREAM_ENDED')), AGE_MS_MAX)
+      // Comes after every end.
+      stream.once('cancelled', () => {
+        clearTimeout(timer)
+        open -= 1
       })
-      stream.on('end', () => stream.end())
-      stream.on('error', () => stream.end())
+      answer(stream, options)
     },
   }
+}
+
+type Stream = ServerDuplexStream<unknown, ServerReflectionResponse>
+
+/** One question after the other: the next one is read when the caller has taken the answer. */
+function answer(stream: Stream, options: ReflectionOptions): void {
+  stream.on('data', (request: unknown) => {
+    if (!isRequest(request)) {
+      fail(stream, new CallError('INVALID_REQUEST', { violations: [unreadable] }))
+      return
+    }
+    stream.pause()
+    stream.write(responseTo(request, options), () => stream.resume())
+  })
+  stream.on('end', () => stream.end())
+}
+
+function fail(stream: Stream, error: CallError): void {
+  if (!stream.cancelled) stream.emit('error', serviceErrorOf(error))
 }
 
 type Answer = NonNullable<ServerReflectionResponse['messageResponse']>
