@@ -22,7 +22,7 @@ import {
 import { readAccountChange, statusIn } from './account-change.js'
 import { accountMessage } from './account-mapping.js'
 import { CallError } from './call-error.js'
-import { type HandledCall, type HandlerOptions, unaryHandler } from './handlers.js'
+import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
 
@@ -60,7 +60,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       return { account: await current(accountId) }
     }),
 
-    listAccounts: unaryHandler<ListAccountsRequest, ListAccountsResponse>(handlers, async (request) => {
+    listAccounts: pageHandler<ListAccountsRequest, ListAccountsResponse>(handlers, async (request) => {
       const { pageToken, status } = request
       const fields = new RequestFields()
       const isKnown = Object.values(AccountStatus).includes(status)

@@ -12,6 +12,7 @@ import type { Clock } from '../application/clock.js'
 import { IndecisionError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, serviceErrorOf } from './call-error.js'
+import type { PageGate } from './page-gate.js'
 import { UnreadableMessage } from './request-decoder.js'
 
 /** What a handler knows of its call. */
@@ -26,6 +27,8 @@ export type HandlerOptions = {
   readonly durationMsMax: number
   /** Told of every error that is a bug of ours. */
   readonly onBug: (error: unknown, call: CallContext) => void
+  /** Lets calls with long answers in. */
+  readonly pages: PageGate
 }
 
 /** Time after the end of the budget in which an answer may still come, in milliseconds. */
@@ -51,6 +54,19 @@ export function unaryHandler<Request, Response>(
       }
       return await inTime(handle(call.request, handledCall(call, options)), options.durationMsMax + LATE_MS)
     })
+}
+
+/** The same for an answer that may be long. */
+export function pageHandler<Request, Response>(
+  options: HandlerOptions,
+  handle: (request: Request, call: HandledCall) => Promise<Response>,
+): handleUnaryCall<Request, Response> {
+  const read = unaryHandler(options, handle)
+  return (call, callback) =>
+    options.pages.enter(call).then(
+      () => read(call, callback),
+      (error: unknown) => callback(serviceErrorOf(reported(options, call, error))),
+    )
 }
 
 /** The same for a stream of requests with one response. A request that could not be read is handed on as such. */

@@ -19,7 +19,7 @@ import type {
   UpdateMerchantRuleResponse,
 } from '../gen/benefits/v1/merchant_rule.js'
 import { CallError } from './call-error.js'
-import { type HandledCall, type HandlerOptions, unaryHandler } from './handlers.js'
+import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
 import { merchantRuleFileHandlers } from './merchant-rule-files.js'
 import { readRuleFilter } from './merchant-rule-filter.js'
 import { readRule, resolutionMessage, storedRuleMessage } from './merchant-rule-mapping.js'
@@ -65,7 +65,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
       },
     ),
 
-    listMerchantRules: unaryHandler<ListMerchantRulesRequest, ListMerchantRulesResponse>(
+    listMerchantRules: pageHandler<ListMerchantRulesRequest, ListMerchantRulesResponse>(
       handlers,
       async (request) => {
         const filter = readRuleFilter(request)

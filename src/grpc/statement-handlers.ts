@@ -10,7 +10,7 @@ import {
 import { Decision } from '../gen/benefits/v1/authorization.js'
 import { transactionMessage } from './account-mapping.js'
 import { CallError } from './call-error.js'
-import { type HandlerOptions, unaryHandler } from './handlers.js'
+import { type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
 
@@ -30,7 +30,7 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
       return { transaction: transactionMessage(entry) }
     }),
 
-    listTransactions: unaryHandler<ListTransactionsRequest, ListTransactionsResponse>(
+    listTransactions: pageHandler<ListTransactionsRequest, ListTransactionsResponse>(
       handlers,
       async (request) => {
         const fields = new RequestFields()

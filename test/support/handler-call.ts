@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { type handleUnaryCall, Metadata, type ServerUnaryCall, type ServiceError } from '@grpc/grpc-js'
 import { setCallContext } from '../../src/grpc/call-context.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
@@ -12,10 +13,12 @@ export function callHandler<Request, Response>(
     requestId: 'r-1',
     principal: { subject: 'ana', expiresAtMs: Number.POSITIVE_INFINITY },
   })
-  const call = { request, metadata, cancelled: false, getDeadline: () => Number.POSITIVE_INFINITY }
+  const asked = { request, metadata, cancelled: false, getDeadline: () => Number.POSITIVE_INFINITY }
+  const call = Object.assign(new EventEmitter(), asked)
   return new Promise((resolve, reject) => {
     // Of a call, handlers look at nothing else.
     handler(call as unknown as ServerUnaryCall<Request, Response>, (error, response) => {
+      call.emit('cancelled')
       if (error) reject(error)
       else if (response) resolve(response)
       else reject(new Error('neither an answer nor an error'))
