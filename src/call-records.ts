@@ -3,29 +3,33 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
 import type { AskedDecision } from './grpc/authorization-service.js'
 import type { CallContext } from './grpc/call-context.js'
+import type { RefusalReason } from './grpc/interceptors/authentication.js'
 import type { EndedCall, ObservedCall } from './grpc/interceptors/observation.js'
 import type { Caller, CallIds } from './observability/call-fields.js'
 import type { CallLabels } from './observability/call-metrics.js'
 import type { DecisionLog } from './observability/decision-log.js'
+import type { LineLimit } from './observability/line-limit.js'
 import { type Logger, roundMs } from './observability/logger.js'
 import type { Metrics } from './observability/metrics.js'
-import type { OverloadLog } from './observability/overload-log.js'
+import type { TallyLog } from './observability/tally-log.js'
 
 /** Where calls and decisions leave what is to be known of them. */
 export type CallRecords = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly decisions: DecisionLog
-  readonly overload: OverloadLog
+  readonly overload: TallyLog
+  /** For lines about calls that have failed. */
+  readonly failures: LineLimit
 }
 
-export function recordCall(call: EndedCall, { logger, metrics, overload }: CallRecords): void {
+export function recordCall(call: EndedCall, { logger, metrics, overload, failures }: CallRecords): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
   call.context.trace?.ended(code)
   const refused = call.code === status.RESOURCE_EXHAUSTED
-  if (refused) overload.refused()
-  const level = call.code === status.OK || refused ? 'debug' : 'info'
+  if (refused) overload.count()
+  const level = call.code === status.OK || refused ? 'debug' : failures.level()
   if (!logger.isLevelEnabled(level)) return
   logger[level](
     { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
@@ -34,11 +38,21 @@ export function recordCall(call: EndedCall, { logger, metrics, overload }: CallR
 }
 
 /** A purchase of a stream has failed: it is logged as a call by itself would be. */
-export function recordFailure(failed: status, call: CallContext, { logger, overload }: CallRecords): void {
+export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
+  const { logger, overload, failures } = records
   const refused = failed === status.RESOURCE_EXHAUSTED
-  if (refused) overload.refused()
+  if (refused) overload.count()
+  const level = refused ? 'debug' : failures.level()
+  if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
-  logger[refused ? 'debug' : 'info']({ code, ...callerOf(call) }, 'a purchase of a stream failed')
+  logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')
+}
+
+export function recordRefusal(reason: RefusalReason, call: CallContext, records: CallRecords): void {
+  const { logger, metrics, failures } = records
+  metrics.tokenRefused(reason)
+  const level = failures.level()
+  if (logger.isLevelEnabled(level)) logger[level]({ reason, ...idsOf(call) }, 'token refused')
 }
 
 export function recordDecision(

@@ -1,8 +1,6 @@
 import type { Caller } from './call-fields.js'
+import { LineLimit } from './line-limit.js'
 import { type Logger, roundMs } from './logger.js'
-
-/** Time in which approvals are counted, in milliseconds. */
-const INTERVAL_MS = 1_000
 
 /** What a line says of a decision. No account, transaction, merchant or amount: those are in the ledger, where they are protected. */
 export type DecisionLine = {
@@ -28,40 +26,24 @@ export type DecisionLogOptions = {
  * are shown, and how many were left out is told. Whatever is declined is always shown.
  */
 export class DecisionLog {
-  readonly #options: DecisionLogOptions
-  #approvals = 0
-  #timer: NodeJS.Timeout | undefined
+  readonly #logger: Logger
+  readonly #approvals: LineLimit
 
-  constructor(options: DecisionLogOptions) {
-    this.#options = options
+  constructor({ logger, approvalsMax: linesMax }: DecisionLogOptions) {
+    this.#logger = logger
+    const event = 'approvals without a line: more than LOG_APPROVALS_PER_SECOND'
+    this.#approvals = new LineLimit({ logger, linesMax, event })
   }
 
   /** Asks for the caller only if there is to be a line. */
   decided(line: DecisionLine, callerOf: () => Caller): void {
-    const { logger } = this.#options
-    const level = line.code === '00' && !this.#isShown() ? 'debug' : 'info'
-    if (!logger.isLevelEnabled(level)) return
-    logger[level]({ ...line, durationMs: roundMs(line.durationMs), ...callerOf() }, 'decision')
+    const level = line.code === '00' ? this.#approvals.level() : 'info'
+    if (!this.#logger.isLevelEnabled(level)) return
+    this.#logger[level]({ ...line, durationMs: roundMs(line.durationMs), ...callerOf() }, 'decision')
   }
 
   /** Tells of what was left out since it was last told of. */
   close(): void {
-    clearTimeout(this.#timer)
-    this.#endInterval()
-  }
-
-  #isShown(): boolean {
-    this.#approvals += 1
-    this.#timer ??= setTimeout(() => this.#endInterval(), INTERVAL_MS).unref()
-    return this.#approvals <= this.#options.approvalsMax
-  }
-
-  #endInterval(): void {
-    const { logger, approvalsMax } = this.#options
-    const leftOut = this.#approvals - approvalsMax
-    this.#approvals = 0
-    this.#timer = undefined
-    if (leftOut <= 0 || logger.isLevelEnabled('debug')) return
-    logger.info({ leftOut }, 'approvals without a line: more than LOG_APPROVALS_PER_SECOND')
+    this.#approvals.close()
   }
 }
