@@ -60,6 +60,8 @@ function readAll(reader: EnvironmentReader) {
       min: 0,
       max: 65_535,
     }),
+    grpcConnectionsMax: reader.integer('GRPC_CONNECTIONS_MAX', { fallback: 1_000, min: 1, max: 100_000 }),
+    grpcFloodGuard: reader.flag('GRPC_FLOOD_GUARD', true),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
     workers: reader.integer('WORKERS', { fallback: 1, min: 1, max: 64 }),
     mongodbUri: reader.text('MONGODB_URI'),
@@ -80,6 +82,11 @@ function readAll(reader: EnvironmentReader) {
     logFormat: reader.choice<LogFormat>('LOG_FORMAT', logFormats, 'auto'),
     logApprovalsPerSecond: reader.integer('LOG_APPROVALS_PER_SECOND', {
       fallback: 20,
+      min: 0,
+      max: 1_000_000,
+    }),
+    logFailuresPerSecond: reader.integer('LOG_FAILURES_PER_SECOND', {
+      fallback: 100,
       min: 0,
       max: 1_000_000,
     }),

@@ -13,6 +13,7 @@ import {
   recordCall,
   recordDecision,
   recordFailure,
+  recordRefusal,
 } from './call-records.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
@@ -22,10 +23,13 @@ import { authorizationService } from './grpc/authorization-service.js'
 import { windowFor } from './grpc/authorize-stream.js'
 import type { CallContext } from './grpc/call-context.js'
 import { categoryService } from './grpc/category-service.js'
+import { type Closing, ConnectionGuard } from './grpc/connection-guard.js'
 import { creditHandlers } from './grpc/credit-handlers.js'
 import { authentication } from './grpc/interceptors/authentication.js'
 import { observation } from './grpc/interceptors/observation.js'
+import { wellFormed } from './grpc/interceptors/well-formed.js'
 import { merchantRuleService } from './grpc/merchant-rule-service.js'
+import { PageGate } from './grpc/page-gate.js'
 import { GrpcServer } from './grpc/server.js'
 import { statementHandlers } from './grpc/statement-handlers.js'
 import { STREAM_AGE_MS_MAX } from './grpc/stream-lifetime.js'
@@ -35,9 +39,10 @@ import type { Keys } from './keys/key-files.js'
 import { metricLabels } from './metric-labels.js'
 import { DecisionLog } from './observability/decision-log.js'
 import type { KeyFileReadings } from './observability/key-file-metrics.js'
+import { LineLimit } from './observability/line-limit.js'
 import type { Logger } from './observability/logger.js'
 import { createMetrics, type Metrics, type Readings } from './observability/metrics.js'
-import { OverloadLog } from './observability/overload-log.js'
+import { TallyLog } from './observability/tally-log.js'
 import type { Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
 import { watchCommands } from './storage/command-watch.js'
@@ -130,8 +135,13 @@ export function createDecider(options: DeciderOptions): Decider {
     onFailure: (reason) => metrics.poolFailed(reason),
     onCleared: () => metrics.poolCleared(),
   })
+  const turnedAway = new TallyLog({ logger, event: 'connections were closed or not let in', field: 'closed' })
+  const guard = createGuard(config, (reason) => {
+    metrics.connectionClosed(reason)
+    turnedAway.count()
+  })
   const metrics = createMetrics({
-    readings: deciderReadings({ ...options, core, pool }),
+    readings: deciderReadings({ ...options, core, pool, guard }),
     labels: metricLabels,
     version: buildVersion(),
   })
@@ -141,9 +151,15 @@ export function createDecider(options: DeciderOptions): Decider {
 
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const records = { logger, metrics, decisions, overload: new OverloadLog(logger) }
+  const overload = new TallyLog({ logger, event: 'overloaded: calls were refused', field: 'refused' })
+  const failures = new LineLimit({
+    logger,
+    linesMax: config.logFailuresPerSecond,
+    event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
+  })
+  const records = { logger, metrics, decisions, overload, failures }
   const locks = createLocks(options)
-  const grpc = createGrpc({ ...options, core, records, ...locks, draining: draining.signal })
+  const grpc = createGrpc({ ...options, core, records, ...locks, guard, draining: draining.signal })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -183,6 +199,7 @@ export function createDecider(options: DeciderOptions): Decider {
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(SETTLE_TIMEOUT_MS)
       decisions.close()
+      failures.close()
       await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
@@ -216,12 +233,25 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
   }
 }
 
-type Watched = Pick<DeciderOptions, 'keyFiles' | 'servingWorkers'> & {
-  readonly core: Core
-  readonly pool: PoolWatch
+function createGuard(
+  { grpcConnectionsMax: connectionsMax, grpcFloodGuard: stopsFloods }: Config,
+  onClosing: (closing: Closing) => void,
+): ConnectionGuard {
+  return new ConnectionGuard({
+    connectionsMax,
+    stopsFloods,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing,
+  })
 }
 
-function deciderReadings({ core, pool, keyFiles, servingWorkers }: Watched): Readings {
+type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & {
+  readonly core: Core
+  readonly pool: PoolWatch
+  readonly guard: ConnectionGuard
+}
+
+function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }: Watched): Readings {
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
@@ -232,6 +262,11 @@ function deciderReadings({ core, pool, keyFiles, servingWorkers }: Watched): Rea
       oldestUnsettledMs: settler.oldestUnsettledMs,
     }),
     pool: () => pool,
+    connections: () => ({
+      open: guard.open,
+      openMax: config.grpcConnectionsMax,
+      strangers: guard.strangers,
+    }),
     catalog: () => {
       const { version, ageMs } = catalog.health
       return { version: Number(version), ageMs, categories: catalog.categories }
@@ -246,16 +281,18 @@ type GrpcOptions = DeciderOptions & {
   readonly verifier: TokenVerifier
   readonly core: Core
   readonly records: CallRecords
+  readonly guard: ConnectionGuard
   /** Ends the streams that are open. */
   readonly draining: AbortSignal
 }
 
 function createGrpc(options: GrpcOptions): GrpcServer {
-  const { config, credentials, verifier, core, records, tracing, draining } = options
+  const { config, credentials, verifier, core, records, tracing, guard, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
+    pages: new PageGate(),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
@@ -264,6 +301,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
     host: config.host,
     port: config.grpcPort,
     credentials,
+    guard,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
@@ -272,13 +310,16 @@ function createGrpc(options: GrpcOptions): GrpcServer {
         onEnd: (call) => recordCall(call, records),
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
+      wellFormed({
+        onMessage: (peer, bytes) => guard.account(peer, bytes),
+        onAbandoned: (peer) => guard.idleCall(peer),
+      }),
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, call) => {
-          metrics.tokenRefused(reason)
-          logger.info({ reason, ...idsOf(call) }, 'token refused')
-        },
+        onRefusal: (reason, call) => recordRefusal(reason, call, records),
+        onKnown: (peer) => guard.vouch(peer),
+        onStranger: (peer) => guard.idleCall(peer),
       }),
     ],
     authorization: authorizationService({

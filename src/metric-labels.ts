@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js'
 import { codesOf, type Reason } from './domain/reason.js'
+import { closings } from './grpc/connection-guard.js'
 import type { RefusalReason } from './grpc/interceptors/authentication.js'
 import { servedMethods } from './grpc/served-methods.js'
 import type { LabelSets } from './observability/metrics.js'
@@ -51,6 +52,7 @@ export const metricLabels: LabelSets = {
   codes: Object.values(status).filter((name) => typeof name === 'string'),
   outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
   refusals: Object.keys(refusals),
+  closings,
 }
 
 function outcomesOf(kind: Kind): LabelSets['outcomes'] {

@@ -1,7 +1,6 @@
 import type { Config } from './config.js'
 import { createDecider, type Decider } from './decider.js'
 import { HealthServer } from './grpc/health-server.js'
-import { probePort } from './grpc/port-probe.js'
 import { SideServer } from './http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 import type { Logger } from './observability/logger.js'
@@ -64,7 +63,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
 
-  const ports = await openPorts({ side, health, openGrpc: () => listen(config, decider) })
+  const ports = await openPorts({ side, health, openGrpc: () => decider.listen() })
   decider.start()
   files.start()
 
@@ -104,9 +103,4 @@ export async function openPorts({ side, health, openGrpc }: PortOpeners): Promis
     await side.close()
     throw error
   }
-}
-
-async function listen({ host, grpcPort }: Config, decider: Decider): Promise<number> {
-  await probePort({ host, port: grpcPort })
-  return await decider.listen()
 }

@@ -13,9 +13,12 @@ import {
 import { authorizationService } from '../../src/grpc/authorization-service.js'
 import { windowFor } from '../../src/grpc/authorize-stream.js'
 import type { CallContext } from '../../src/grpc/call-context.js'
+import { ConnectionGuard } from '../../src/grpc/connection-guard.js'
 import { unaryHandler } from '../../src/grpc/handlers.js'
 import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
+import { wellFormed } from '../../src/grpc/interceptors/well-formed.js'
+import { PageGate } from '../../src/grpc/page-gate.js'
 import { GrpcServer } from '../../src/grpc/server.js'
 import { STREAM_AGE_MS_MAX } from '../../src/grpc/stream-lifetime.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
@@ -45,6 +48,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
+    pages: new PageGate(),
     onBug: (error: unknown, { requestId }: CallContext) =>
       logger.error({ err: error, requestId }, 'internal error'),
   }
@@ -54,10 +58,17 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
     audience: config.jwtAudience,
     nowMs: Date.now,
   })
+  const guard = new ConnectionGuard({
+    connectionsMax: config.grpcConnectionsMax,
+    stopsFloods: config.grpcFloodGuard,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing: (closing) => metrics.connectionClosed(closing),
+  })
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
     credentials: ServerCredentials.createInsecure(),
+    guard,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
@@ -71,6 +82,10 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
           logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
         },
       }),
+      wellFormed({
+        onMessage: (peer, bytes) => guard.account(peer, bytes),
+        onAbandoned: (peer) => guard.idleCall(peer),
+      }),
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
@@ -78,6 +93,8 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
           metrics.tokenRefused(reason)
           logger.info({ reason, requestId }, 'token refused')
         },
+        onKnown: (peer) => guard.vouch(peer),
+        onStranger: (peer) => guard.idleCall(peer),
       }),
     ],
     authorization: authorizationService({

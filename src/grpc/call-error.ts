@@ -79,6 +79,16 @@ const kinds = {
     retry: false,
     message: 'the merchant rule has another etag: it was changed meanwhile',
   },
+  METADATA_TOO_LARGE: {
+    code: status.INVALID_ARGUMENT,
+    retry: false,
+    message: 'the metadata is larger than 16 KiB',
+  },
+  MORE_THAN_ONE_MESSAGE: {
+    code: status.UNIMPLEMENTED,
+    retry: false,
+    message: 'the method takes a single message, and more were sent',
+  },
   UNAUTHENTICATED: {
     code: status.UNAUTHENTICATED,
     retry: false,

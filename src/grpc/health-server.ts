@@ -1,14 +1,15 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
-import { bindServer } from './bind-server.js'
+import type { ListenAddress } from '../listen-on.js'
+import { ConnectionGuard, STRANGERS_MAX } from './connection-guard.js'
+import { GuardedPort } from './guarded-port.js'
 import { HealthStatus } from './health-status.js'
-import { type PortProbe, probePort } from './port-probe.js'
 
 /**
  * A plaintext port with grpc.health.v1 and nothing else, for probes that do not speak TLS, such as those of Kubernetes. It says what the
- * gRPC port says.
+ * gRPC port says. Whoever calls here is a stranger, and may do what strangers may there.
  */
 export class HealthServer {
-  readonly #address: PortProbe
+  readonly #address: ListenAddress
   readonly #status = new HealthStatus()
   readonly #server = new Server({
     'grpc.max_receive_message_length': 1_024,
@@ -21,16 +22,26 @@ export class HealthServer {
     'grpc.max_connection_idle_ms': 300_000,
     'grpc.enable_channelz': 0,
   })
+  readonly #port: GuardedPort
 
-  constructor(address: PortProbe) {
+  constructor(address: ListenAddress) {
     this.#address = address
     this.#status.addTo(this.#server)
+    this.#port = new GuardedPort({
+      server: this.#server,
+      credentials: ServerCredentials.createInsecure(),
+      guard: new ConnectionGuard({
+        connectionsMax: STRANGERS_MAX,
+        stopsFloods: true,
+        monotonicMs: () => performance.now(),
+        onClosing: () => {},
+      }),
+    })
   }
 
   /** Starts to listen, NOT_SERVING, and returns the port. Fails with the system's error when it cannot be had. */
   async listen(): Promise<number> {
-    await probePort(this.#address)
-    return await bindServer(this.#server, this.#address, ServerCredentials.createInsecure())
+    return await this.#port.listen(this.#address)
   }
 
   setServing(serving: boolean): void {
@@ -39,6 +50,7 @@ export class HealthServer {
 
   /** Closes the port and every connection. */
   close(): void {
+    this.#port.close()
     this.#server.forceShutdown()
   }
 }

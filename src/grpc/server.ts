@@ -17,8 +17,9 @@ import {
 } from '../gen/benefits/v1/merchant_rule.js'
 import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/v1/reflection.js'
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
-import { bindServer } from './bind-server.js'
+import type { ConnectionGuard } from './connection-guard.js'
 import { loadDescriptors } from './descriptors.js'
+import { GuardedPort } from './guarded-port.js'
 import { HealthStatus, SERVICES } from './health-status.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
@@ -26,13 +27,10 @@ import { STREAM_AGE_MS_MAX } from './stream-lifetime.js'
 
 /** Largest request, in bytes: the largest valid one has under 700. */
 const REQUEST_BYTES_MAX = 16 * 1024
-/** Largest set of headers, in bytes: a token of 8 KiB and some room. */
-const METADATA_BYTES_MAX = 16 * 1024
 
 const serverOptions: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': 4 * 1024 * 1024,
-  'grpc.max_metadata_size': METADATA_BYTES_MAX,
   // What is above it waits at the caller. One turn of the event loop reads what has come: with more it would take too long, and the
   // database's answers with it.
   'grpc.max_concurrent_streams': 128,
@@ -57,6 +55,8 @@ export type GrpcServerOptions = {
   readonly port: number
   /** TLS, or none. */
   readonly credentials: ServerCredentials
+  /** Decides who may be connected. */
+  readonly guard: ConnectionGuard
   /** The first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
@@ -69,6 +69,7 @@ export type GrpcServerOptions = {
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
+  readonly #port: GuardedPort
   readonly #health = new HealthStatus()
 
   constructor(options: GrpcServerOptions) {
@@ -87,14 +88,12 @@ export class GrpcServer {
     })
     this.#server.addService(withReadErrors(ReflectionV1), reflection)
     this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
+    this.#port = new GuardedPort({ ...options, server: this.#server })
   }
 
-  /**
-   * Starts to listen; NOT_SERVING until told otherwise. Returns the port. When it cannot be had, grpc-js keeps the system's error
-   * to itself and prints a line of its own: probe the port first.
-   */
+  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port. Fails with the system's error when it cannot be had. */
   async listen(): Promise<number> {
-    return await bindServer(this.#server, this.#options, this.#options.credentials)
+    return await this.#port.listen(this.#options)
   }
 
   /** What health checks are told from now on. */
@@ -104,6 +103,7 @@ export class GrpcServer {
 
   /** Takes no more calls and waits for those in progress; what is still open after the time is cut off. */
   async drain(timeoutMs: number): Promise<void> {
+    this.#port.close()
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         this.#server.forceShutdown()

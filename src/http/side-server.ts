@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listenOn } from '../listen-on.js'
 
 export type SideServerOptions = {
   readonly host: string
@@ -33,16 +33,7 @@ export class SideServer {
 
   /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
   async listen(): Promise<number> {
-    const { host, port } = this.#options
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
-    })
-    // A server that listens on a host and port has an address of this kind.
-    return (this.#server.address() as AddressInfo).port
+    return await listenOn(this.#server, this.#options)
   }
 
   /** Stops listening and ends what is open. */

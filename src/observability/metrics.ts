@@ -1,4 +1,5 @@
 import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-metrics.js'
+import { ConnectionMetrics, type ConnectionReadings } from './connection-metrics.js'
 import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
 import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
@@ -19,6 +20,8 @@ export interface Metrics {
   decision(decision: DecisionLabels, centavos: number): void
   /** A token was refused. */
   tokenRefused(reason: string): void
+  /** A connection of a caller was closed, or not let in. */
+  connectionClosed(reason: string): void
   /** Requests were decided together. */
   groupDecided(size: number, seconds: number): void
   /** A request is decided once more. */
@@ -51,6 +54,7 @@ export interface Metrics {
 export type Readings = {
   readonly engine: () => EngineReadings
   readonly pool: () => PoolReadings
+  readonly connections: () => ConnectionReadings
   readonly catalog: () => CatalogReadings
   /** Processes that decide, and can. Only one process of the service counts them. */
   readonly servingWorkers: () => number
@@ -70,6 +74,8 @@ export type LabelSets = CallMetricsOptions & {
   readonly outcomes: readonly Outcome[]
   /** Why a token may be refused. */
   readonly refusals: readonly string[]
+  /** Why a connection may be closed, or not let in. */
+  readonly closings: readonly string[]
 }
 
 export type MetricsOptions = {
@@ -89,6 +95,7 @@ export const idleReadings: Readings = {
     oldestUnsettledMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
+  connections: () => ({ open: 0, openMax: 0, strangers: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
   servingWorkers: () => 0,
 }
@@ -100,6 +107,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const decisions = new DecisionMetrics(registry, labels.outcomes)
   const engine = new EngineMetrics(registry, readings.engine)
   const database = new DatabaseMetrics(registry, readings.pool)
+  const connections = new ConnectionMetrics(registry, readings.connections, labels.closings)
   const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
 
   const refused = registry.counter({
@@ -151,6 +159,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     streamedPurchase: (code, seconds) => calls.streamedPurchase(code, seconds),
     decision: (decision, centavos) => decisions.decided(decision, centavos),
     tokenRefused: (reason) => refusals.get(reason)?.inc(),
+    connectionClosed: (reason) => connections.closed(reason),
     groupDecided: (size, seconds) => engine.groupDecided(size, seconds),
     retried: (cause) => engine.retried(cause),
     mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),

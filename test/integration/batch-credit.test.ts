@@ -10,6 +10,7 @@ import {
   type BatchCreditResponse,
 } from '../../src/gen/benefits/v1/account.js'
 import { creditHandlers } from '../../src/grpc/credit-handlers.js'
+import { PageGate } from '../../src/grpc/page-gate.js'
 import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { type Service, startService } from '../../src/service.js'
@@ -206,7 +207,7 @@ async function startStuckService() {
     // Handlers use nothing else of an engine.
     engine: engine as unknown as Executor,
     catalog: () => catalogOf(challengeCategories),
-    handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {} },
+    handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {}, pages: new PageGate() },
   })
   const server = new Server()
   const { batchCredit: definition } = withReadErrors(AccountServiceService)

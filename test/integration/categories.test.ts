@@ -7,6 +7,7 @@ import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import type { Category } from '../../src/gen/benefits/v1/category.js'
 import { categoryService } from '../../src/grpc/category-service.js'
+import { PageGate } from '../../src/grpc/page-gate.js'
 import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { decideOn, somePurchase } from '../support/engines.js'
@@ -35,6 +36,7 @@ describe('CategoryService on MongoDB', () => {
     const handlers = {
       clock: systemClock,
       durationMsMax: 10_000,
+      pages: new PageGate(),
       onBug: (cause: unknown) => {
         throw new Error('this was not to happen in a test', { cause })
       },

@@ -9,6 +9,7 @@ import {
   MerchantRuleServiceService,
 } from '../../src/gen/benefits/v1/merchant_rule.js'
 import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule-files.js'
+import { PageGate } from '../../src/grpc/page-gate.js'
 import { eventually } from '../support/eventually.js'
 import { rpcErrorOf } from '../support/rpc-error.js'
 import { ruleOf } from '../unit/domain/builders.js'
@@ -47,7 +48,7 @@ describe('a stream of responses', () => {
     const onBug = (error: unknown) => {
       throw error
     }
-    const handlers = { clock: systemClock, durationMsMax: 10_000, onBug }
+    const handlers = { clock: systemClock, durationMsMax: 10_000, onBug, pages: new PageGate() }
     // Exports ask the store for nothing else.
     const store = { all } as unknown as MerchantRuleStore
     server = new Server()

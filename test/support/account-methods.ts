@@ -1,6 +1,7 @@
 import { type Core, systemClock } from '../../src/core.js'
 import { accountHandlers } from '../../src/grpc/account-service.js'
 import { creditHandlers } from '../../src/grpc/credit-handlers.js'
+import { PageGate } from '../../src/grpc/page-gate.js'
 import { statementHandlers } from '../../src/grpc/statement-handlers.js'
 
 /** The methods of benefits.v1.AccountService on a Core, without a server. A bug of ours fails the test run. */
@@ -8,6 +9,7 @@ export function accountMethods({ engine, accounts, accountList: list, statement,
   const handlers = {
     clock: systemClock,
     durationMsMax: 10_000,
+    pages: new PageGate(),
     onBug: (cause: unknown) => {
       throw new Error('this was not to happen in a test', { cause })
     },

@@ -31,6 +31,7 @@ const boundaries: readonly Boundary[] = [
   },
   // Keys and certificates as they are in files: a leaf that knows nothing of who uses them.
   { of: 'src/keys/', may: ['src/keys/', 'node:'] },
+  { of: 'src/listen-on.ts', may: ['node:'] },
   {
     of: 'src/grpc/token-verifier.ts',
     may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'],
@@ -44,6 +45,7 @@ const boundaries: readonly Boundary[] = [
       'src/domain/',
       'src/gen/',
       'src/observability/',
+      'src/listen-on.ts',
       '@grpc/grpc-js',
       'grpc-health-check',
       '@bufbuild/protobuf',
@@ -53,7 +55,15 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/http/',
-    may: ['src/http/', 'src/application/', 'src/domain/', 'src/gen/', 'src/observability/', 'node:'],
+    may: [
+      'src/http/',
+      'src/application/',
+      'src/domain/',
+      'src/gen/',
+      'src/observability/',
+      'src/listen-on.ts',
+      'node:',
+    ],
   },
   { of: 'src/observability/metric-registry.ts', may: ['prom-client'] },
   { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
@@ -91,7 +101,12 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/build-version.ts', may: ['node:'] },
   {
     of: 'src/metric-labels.ts',
-    may: ['src/domain/reason.ts', 'src/grpc/served-methods.ts', '@grpc/grpc-js'],
+    may: [
+      'src/domain/reason.ts',
+      'src/grpc/connection-guard.ts',
+      'src/grpc/served-methods.ts',
+      '@grpc/grpc-js',
+    ],
     mayForTypes: ['src/grpc/interceptors/authentication.ts', 'src/observability/metrics.ts'],
   },
   { of: 'src/local-secret.ts', may: ['node:'] },

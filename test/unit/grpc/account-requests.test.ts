@@ -19,6 +19,7 @@ import {
 import { Decision } from '../../../src/gen/benefits/v1/authorization.js'
 import { accountHandlers } from '../../../src/grpc/account-service.js'
 import { creditHandlers } from '../../../src/grpc/credit-handlers.js'
+import { PageGate } from '../../../src/grpc/page-gate.js'
 import { writePageToken } from '../../../src/grpc/page-token.js'
 import { statementHandlers } from '../../../src/grpc/statement-handlers.js'
 import { catalogOf } from '../../support/catalogs.js'
@@ -64,7 +65,12 @@ function service({
     },
   }
   const bugs: unknown[] = []
-  const handlers = { clock, durationMsMax: 10_000, onBug: (error: unknown) => bugs.push(error) }
+  const handlers = {
+    clock,
+    durationMsMax: 10_000,
+    onBug: (error: unknown) => bugs.push(error),
+    pages: new PageGate(),
+  }
   const options = { engine, accounts: store, list, catalog: () => catalog, handlers }
   return {
     store,

@@ -12,6 +12,7 @@ import {
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { authorizeStreamHandler, windowFor } from '../../../src/grpc/authorize-stream.js'
 import { CallError, type CallErrorKind } from '../../../src/grpc/call-error.js'
+import { PageGate } from '../../../src/grpc/page-gate.js'
 import { UnreadableMessage } from '../../../src/grpc/request-decoder.js'
 import { FakeStream, type FakeStreamOptions } from '../../support/fake-stream.js'
 import { statusErrorOf } from '../../support/rpc-error.js'
@@ -79,6 +80,7 @@ describe('authorize stream', () => {
       handlers: {
         clock,
         durationMsMax,
+        pages: new PageGate(),
         onBug: (error, { requestId }) => bugs.push({ error, requestId }),
       },
       limits: {

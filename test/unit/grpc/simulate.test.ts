@@ -11,6 +11,7 @@ import {
   WalletOutcome,
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { authorizationService } from '../../../src/grpc/authorization-service.js'
+import { PageGate } from '../../../src/grpc/page-gate.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { accountAfter, steps } from '../../support/example-books.js'
 import { callHandler, failHandler } from '../../support/handler-call.js'
@@ -47,7 +48,7 @@ function service() {
   const fail = () => {
     throw new Error('a simulation is not a decision')
   }
-  const handlers = { clock, durationMsMax: 10_000, onBug: fail }
+  const handlers = { clock, durationMsMax: 10_000, onBug: fail, pages: new PageGate() }
   const methods = authorizationService({
     authorize,
     simulate: (...asked) => simulator.simulate(...asked),

@@ -6,6 +6,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import type { BatchCreditRequest, BatchCreditResponse } from '../../../src/gen/benefits/v1/account.js'
 import { CallError } from '../../../src/grpc/call-error.js'
 import { creditHandlers } from '../../../src/grpc/credit-handlers.js'
+import { PageGate } from '../../../src/grpc/page-gate.js'
 import { lifetimeOf, requestsInTime } from '../../../src/grpc/stream-lifetime.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { FakeStream } from '../../support/fake-stream.js'
@@ -110,7 +111,7 @@ describe('a stream of credits', () => {
       // Handlers use nothing else of an engine.
       engine: engine as unknown as Executor,
       catalog: () => catalogOf(challengeCategories),
-      handlers: { clock: systemClock, durationMsMax: 2_000, onBug: () => {} },
+      handlers: { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() },
     })
     const stream = new FakeStream<BatchCreditRequest, never>({ principal: { expiresAtMs: Date.now() + 200 } })
     const outcome = new Promise<RpcError | undefined>((resolve) => {

@@ -1,0 +1,211 @@
+import type { Socket } from 'node:net'
+import { FloodBudgets } from './flood-budgets.js'
+
+/** Connections of strangers that are let be. Of those above it, the ones that have had their time are closed. */
+export const STRANGERS_MAX = 64
+/** Time to show a valid token, in milliseconds: for a handshake of TLS and a first call, on a day when everybody comes back at once. */
+export const GRACE_MS = 10_000
+/** What opening a connection counts as, and what a call does that is none, besides its own bytes: about what they cost us. */
+const CONNECTION_BYTES = 1024
+const CALL_BYTES = 4 * 1024
+/** Bytes between two looks above which a connection on which a valid token was shown is a flood: such as no pings and settings come to. */
+const FLOOD_BYTES = 16 * 1024
+/** Most that may be spared for later of what calls account for, in bytes. */
+const SPARED_BYTES_MAX = 64 * 1024
+/** Time between two looks, in milliseconds. */
+export const LOOK_MS = 100
+
+/** Why a connection was closed, or not let in. */
+export const closings = ['FULL', 'MADE_ROOM', 'FLOOD'] as const
+export type Closing = (typeof closings)[number]
+
+/** The far end of a connection, as its calls know it too. */
+export type Peer = { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }
+
+/** A connection, as far as the guard cares. */
+export type GuardedSocket = Peer & Pick<Socket, 'bytesRead' | 'once' | 'destroy'>
+
+export type ConnectionGuardOptions = {
+  /** Most connections at a time, 1 or more. */
+  readonly connectionsMax: number
+  /** Whether addresses have a budget. Not where all callers come from one address, such as that of a proxy. */
+  readonly stopsFloods: boolean
+  readonly monotonicMs: () => number
+  readonly onClosing: (closing: Closing) => void
+}
+
+type Connection = {
+  readonly socket: GuardedSocket
+  readonly address: string
+  readonly sinceMs: number
+  /** Until a valid token was shown. */
+  isStranger: boolean
+  /** Bytes that were received and looked at. */
+  countedBytes: number
+  /** Bytes that messages have accounted for, and that have not been looked at. */
+  accountedBytes: number
+  /** What it was charged since the last look. */
+  chargedBytes: number
+  /** What it was charged as a stranger's. */
+  chargedStrangerBytes: number
+}
+
+/**
+ * Decides who may be connected, so that those who have no token, or flood us with what is no call, cost the others nothing that matters.
+ * A connection is a stranger's until a call with a valid token has come over it.
+ *
+ * - There are at most `connectionsMax` connections. When one more comes, the stranger's that has been there longest makes room.
+ * - Of more than {@link STRANGERS_MAX} strangers, those are closed that have been there longest, once they have had {@link GRACE_MS}.
+ * - Every address has a budget ({@link FloodBudgets}) for what is no call: for every byte of a stranger's, for those bytes of others that no
+ *   message accounts for, 1 KiB for a connection, 4 KiB for a call without a valid token or without a message. When it is spent, the
+ *   connections are closed that have spent it, and no new ones are let in until there is some again. Whoever shows a valid token gets back
+ *   what was counted.
+ */
+export class ConnectionGuard {
+  readonly #options: ConnectionGuardOptions
+  readonly #budgets: FloodBudgets
+  /** In the order in which they came. */
+  readonly #connections = new Map<string, Connection>()
+  #strangers = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: ConnectionGuardOptions) {
+    this.#options = options
+    this.#budgets = new FloodBudgets(options.monotonicMs)
+  }
+
+  /** Connections that are open. */
+  get open(): number {
+    return this.#connections.size
+  }
+
+  /** Those of them that nobody has shown a valid token on. */
+  get strangers(): number {
+    return this.#strangers
+  }
+
+  /** Lets a new connection in, or closes it and returns false. */
+  admit(socket: GuardedSocket): boolean {
+    const { remoteAddress: address } = socket
+    // It is gone already.
+    if (address === undefined) return false
+    if (!this.#mayConnect(address)) return this.#turnAway(socket, 'FLOOD')
+    if (this.open >= this.#options.connectionsMax && !this.#makeRoom()) return this.#turnAway(socket, 'FULL')
+
+    const connection = newConnection(socket, { address, sinceMs: this.#options.monotonicMs() })
+    this.#connections.set(keyOf(socket), connection)
+    this.#strangers += 1
+    socket.once('close', () => this.#forget(connection))
+    this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref()
+    return true
+  }
+
+  /** A call with a valid token has come over that connection: it is no stranger's any more. */
+  vouch(peer: Peer): void {
+    if (this.#strangers === 0) return
+    const connection = this.#connections.get(keyOf(peer))
+    if (!connection?.isStranger) return
+    connection.isStranger = false
+    this.#strangers -= 1
+    connection.countedBytes = connection.socket.bytesRead
+    if (this.#options.stopsFloods) this.#budgets.refund(connection.address, connection.chargedStrangerBytes)
+  }
+
+  /** A message has come that accounts for so many bytes, its headers included. */
+  account(peer: Peer, bytes: number): void {
+    const connection = this.#connections.get(keyOf(peer))
+    if (connection) connection.accountedBytes += bytes
+  }
+
+  /** A call has come that is none: without a valid token, or given up before its message came. */
+  idleCall(peer: Peer): void {
+    const connection = this.#connections.get(keyOf(peer))
+    if (connection) this.#charge(connection, CALL_BYTES)
+  }
+
+  /** Counts what has come since the last time, and closes strangers who have had their time. It does so by itself, too. */
+  look(): void {
+    const nowMs = this.#options.monotonicMs()
+    for (const connection of this.#connections.values()) {
+      this.#count(connection)
+      const isTooMany = this.#strangers > STRANGERS_MAX && nowMs - connection.sinceMs >= GRACE_MS
+      if (connection.isStranger && isTooMany) this.#close(connection, 'MADE_ROOM')
+    }
+    this.#budgets.forgetWhole()
+    if (this.open > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  #mayConnect(address: string): boolean {
+    return !this.#options.stopsFloods || this.#budgets.spend(address, CONNECTION_BYTES)
+  }
+
+  #count(connection: Connection): void {
+    const { socket, isStranger, countedBytes, accountedBytes } = connection
+    const receivedBytes = socket.bytesRead - countedBytes
+    connection.countedBytes = socket.bytesRead
+    connection.accountedBytes = Math.min(Math.max(0, accountedBytes - receivedBytes), SPARED_BYTES_MAX)
+    const bytes = isStranger ? receivedBytes : Math.max(0, receivedBytes - accountedBytes)
+    if (bytes > 0) this.#charge(connection, bytes)
+    connection.chargedBytes = 0
+  }
+
+  #charge(connection: Connection, bytes: number): void {
+    if (!this.#options.stopsFloods) return
+    connection.chargedBytes += bytes
+    if (connection.isStranger) connection.chargedStrangerBytes += bytes
+    const isLeft = this.#budgets.charge(connection.address, bytes)
+    if (isLeft || !(connection.isStranger || connection.chargedBytes > FLOOD_BYTES)) return
+    this.#close(connection, 'FLOOD')
+  }
+
+  #makeRoom(): boolean {
+    if (this.#strangers === 0) return false
+    for (const connection of this.#connections.values()) {
+      if (!connection.isStranger) continue
+      this.#close(connection, 'MADE_ROOM')
+      break
+    }
+    return true
+  }
+
+  #close(connection: Connection, closing: Closing): void {
+    this.#forget(connection)
+    this.#turnAway(connection.socket, closing)
+  }
+
+  #forget(connection: Connection): void {
+    const key = keyOf(connection.socket)
+    // By now the place may be another connection's: ports are used again.
+    if (this.#connections.get(key) !== connection) return
+    this.#connections.delete(key)
+    if (connection.isStranger) this.#strangers -= 1
+  }
+
+  #turnAway(socket: GuardedSocket, closing: Closing): false {
+    socket.destroy()
+    this.#options.onClosing(closing)
+    return false
+  }
+}
+
+function newConnection(
+  socket: GuardedSocket,
+  { address, sinceMs }: { readonly address: string; readonly sinceMs: number },
+): Connection {
+  return {
+    socket,
+    address,
+    sinceMs,
+    isStranger: true,
+    countedBytes: 0,
+    accountedBytes: 0,
+    chargedBytes: 0,
+    chargedStrangerBytes: CONNECTION_BYTES,
+  }
+}
+
+function keyOf({ remoteAddress, remotePort }: Peer): string {
+  return `${remoteAddress} ${remotePort}`
+}

@@ -1,0 +1,35 @@
+import { createServer } from 'node:net'
+import type { Server, ServerCredentials } from '@grpc/grpc-js'
+import { type ListenAddress, listenOn } from '../listen-on.js'
+import type { ConnectionGuard } from './connection-guard.js'
+
+export type GuardedPortOptions = {
+  readonly server: Server
+  readonly credentials: ServerCredentials
+  readonly guard: ConnectionGuard
+}
+
+/**
+ * The port of a gRPC server, on which a guard decides who is let in. grpc-js listens by itself, too, but then nobody can count its
+ * connections or close one.
+ */
+export class GuardedPort {
+  readonly #listener = createServer()
+
+  constructor({ server, credentials, guard }: GuardedPortOptions) {
+    const injector = server.createConnectionInjector(credentials)
+    this.#listener.on('connection', (socket) => {
+      if (guard.admit(socket)) injector.injectConnection(socket)
+    })
+  }
+
+  /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
+  async listen(address: ListenAddress): Promise<number> {
+    return await listenOn(this.#listener, address)
+  }
+
+  /** Lets nobody in any more. Those who are connected stay. */
+  close(): void {
+    this.#listener.close()
+  }
+}

@@ -1,0 +1,43 @@
+import type { CountedSeries, MetricRegistry } from './metric-registry.js'
+
+/** The connections of callers at one moment. */
+export type ConnectionReadings = {
+  readonly open: number
+  /** Most that may be open. */
+  readonly openMax: number
+  /** Those that nobody has shown a valid token on. */
+  readonly strangers: number
+}
+
+/** Who is connected, and who was shown the door. */
+export class ConnectionMetrics {
+  readonly #closed: ReadonlyMap<string, CountedSeries>
+
+  constructor(registry: MetricRegistry, connections: () => ConnectionReadings, closings: readonly string[]) {
+    registry.gauge({
+      name: 'benefits_connections',
+      help: 'Connections of callers that are open.',
+      read: () => connections().open,
+    })
+    registry.gauge({
+      name: 'benefits_connections_max',
+      help: 'Most connections of callers that may be open.',
+      read: () => connections().openMax,
+    })
+    registry.gauge({
+      name: 'benefits_stranger_connections',
+      help: 'Connections of callers on which no valid token was shown yet.',
+      read: () => connections().strangers,
+    })
+    const closed = registry.counter({
+      name: 'benefits_connections_closed_total',
+      help: 'Connections of callers that were closed or not let in, by reason.',
+      labelNames: ['reason'],
+    })
+    this.#closed = new Map(closings.map((reason) => [reason, closed({ reason })]))
+  }
+
+  closed(reason: string): void {
+    this.#closed.get(reason)?.inc()
+  }
+}

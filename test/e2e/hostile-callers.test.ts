@@ -1,0 +1,232 @@
+import { expect } from 'chai'
+import { Flag, FrameType } from '../../bench/load/h2-frames.js'
+import { LOOK_MS } from '../../src/grpc/connection-guard.js'
+import { REFLECTIONS_MAX } from '../../src/grpc/reflection-service.js'
+import {
+  AUTHORIZE,
+  bearer,
+  callHeaders,
+  framed,
+  HEALTH_CHECK,
+  HEALTH_WATCH,
+  loopbackAddress,
+  purchase as purchaseBytes,
+  REFLECTION,
+} from '../../tools/hostile-test/calls.js'
+import { dataFrame, frameOf, headersFrame, RawConnection } from '../../tools/hostile-test/raw-connection.js'
+import { purchase } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { readMetric } from '../support/metrics-page.js'
+import { useService } from '../support/service-fixture.js'
+import { signToken } from '../support/token.js'
+
+const KIB = 1_024
+/** What is sent together in a flood, in bytes. */
+const AT_ONCE_BYTES = 64 * KIB
+/** Addresses of this machine, one for each test: what one has sent counts for nobody else. */
+let addresses = 5_000
+
+describe('hostile callers', () => {
+  const fixture = useService({ GRPC_CONNECTIONS_MAX: '20' })
+  const token = signToken()
+
+  function target(): { readonly host: string; readonly port: number } {
+    const [host = '', port] = fixture().service.grpcAddress.split(':')
+    return { host, port: Number(port) }
+  }
+
+  async function connect(localAddress = loopbackAddress(addresses++)): Promise<RawConnection> {
+    const connection = await RawConnection.open({ ...target(), localAddress })
+    if (!connection) throw new Error('the service lets nobody in')
+    return connection
+  }
+
+  /** Sends the same again and again until the service has closed the connection. */
+  async function flood(connection: RawConnection, frames: () => Buffer): Promise<void> {
+    await eventually('the service has closed the connection', () => {
+      const length = Math.ceil(AT_ONCE_BYTES / frames().length)
+      connection.write(...Array.from({ length }, frames))
+      return !connection.isOpen
+    })
+  }
+
+  const closed = (reason: string) =>
+    readMetric(fixture().service.httpUrl, 'benefits_connections_closed_total', { reason })
+
+  describe('with a call that is none', () => {
+    it('are told that their metadata is larger than 16 KiB', async () => {
+      const headers = { 'x-large': 'm'.repeat(16 * KIB) }
+      const { error } = await fixture().client.authorize(purchase({}), { headers })
+      expect(error).to.deep.include({ code: 'INVALID_ARGUMENT' })
+      expect(error?.info?.reason).to.equal('METADATA_TOO_LARGE')
+    })
+
+    it('may have metadata of a little less', async () => {
+      const headers = { 'x-large': 'm'.repeat(15 * KIB) }
+      expect((await fixture().client.authorize(purchase({}), { headers })).response?.code).to.equal('07')
+    })
+
+    it('are told that a method takes one message', async () => {
+      const connection = await connect()
+      const two = Buffer.concat([framed(purchaseBytes('twice')), framed(purchaseBytes('twice'))])
+      expect(await connection.call(callHeaders(AUTHORIZE, [bearer({ token })]), two)).to.equal(
+        'UNIMPLEMENTED',
+      )
+      connection.close()
+    })
+
+    it('have a thousand empty messages refused as one', async () => {
+      const before = await readMetric(fixture().service.httpUrl, 'grpc_server_handled_total', {
+        grpc_code: 'UNIMPLEMENTED',
+      })
+      const connection = await connect()
+      await connection.call(callHeaders(AUTHORIZE, [bearer({ token })]), Buffer.alloc(5_000))
+      const after = await readMetric(fixture().service.httpUrl, 'grpc_server_handled_total', {
+        grpc_code: 'UNIMPLEMENTED',
+      })
+      expect(after - before).to.equal(1)
+      connection.close()
+    })
+  })
+
+  describe('without a valid token', () => {
+    for (const [what, path, authorization] of [
+      ['health checks', HEALTH_CHECK, undefined],
+      ['calls without a token', AUTHORIZE, undefined],
+      ['calls with a bad token', AUTHORIZE, 'Bearer a.b.c'],
+      ['calls of unknown methods', '/nobody/Knows', undefined],
+    ] as const) {
+      it(`lose their connection by a flood of ${what}`, async () => {
+        const connection = await connect()
+        const headers = callHeaders(path, authorization ? [['authorization', authorization]] : [])
+        await flood(connection, () => {
+          const streamId = connection.newStreamId()
+          return Buffer.concat([
+            headersFrame(streamId, headers),
+            dataFrame(streamId, framed(Buffer.alloc(0)), Flag.END_STREAM),
+          ])
+        })
+      })
+    }
+
+    it('are not let in again at once, and others are', async () => {
+      const address = loopbackAddress(addresses++)
+      const connection = await connect(address)
+      await flood(connection, () => frameOf({ type: 99 }, Buffer.alloc(8_000)))
+      const again = await RawConnection.open({ ...target(), localAddress: address })
+      expect((await again?.ping(1_000)) ?? 'CLOSED').to.equal('CLOSED')
+      const other = await connect()
+      expect(await other.ping(1_000)).to.equal('PONG')
+      other.close()
+    })
+
+    it('may have their health told as often as probes ask', async () => {
+      const connection = await connect()
+      for (let probe = 0; probe < 50; probe++) {
+        expect(await connection.call(callHeaders(HEALTH_CHECK), framed(Buffer.alloc(0)))).to.equal('OK')
+      }
+      connection.close()
+    })
+
+    it('make room for others when there are as many connections as there may be', async () => {
+      const before = await closed('MADE_ROOM')
+      const idle = await Promise.all(Array.from({ length: 20 }, () => connect()))
+      const late = await connect()
+      const outcome = await late.call(
+        callHeaders(AUTHORIZE, [bearer({ token })]),
+        framed(purchaseBytes('late')),
+      )
+      expect(outcome).to.equal('OK')
+      expect(await closed('MADE_ROOM')).to.be.greaterThan(before)
+      for (const connection of [...idle, late]) connection.close()
+    })
+
+    it('keep no more than so many streams of reflection open', async () => {
+      const connection = await connect()
+      const streams = Array.from({ length: REFLECTIONS_MAX + 1 }, () => {
+        const streamId = connection.newStreamId()
+        connection.write(headersFrame(streamId, callHeaders(REFLECTION)))
+        return connection.outcomeOf(streamId, 30_000)
+      })
+      expect(await Promise.race(streams)).to.equal('RESOURCE_EXHAUSTED')
+      connection.close()
+    })
+
+    it('are asked by reflection to take one answer before they have the next', async () => {
+      const asked = { grpc_method: 'ServerReflectionInfo' }
+      const { httpUrl } = fixture().service
+      const before = await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)
+      const connection = await RawConnection.open({
+        ...target(),
+        localAddress: loopbackAddress(addresses++),
+        streamWindow: 0,
+      })
+      const streamId = connection?.newStreamId() ?? 0
+      const question = framed(Buffer.concat([Buffer.of(0x3a, 1), Buffer.from('x')]))
+      const questions = dataFrame(streamId, Buffer.concat(Array.from({ length: 300 }, () => question)))
+      connection?.write(headersFrame(streamId, callHeaders(REFLECTION)), questions)
+      expect(await connection?.ping(5_000)).to.equal('PONG')
+      await eventually('the first question is answered', async () => {
+        return (await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)) > before
+      })
+      expect((await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)) - before).to.equal(1)
+      connection?.close()
+    })
+
+    it('may watch the health', async () => {
+      const connection = await connect()
+      const streamId = connection.newStreamId()
+      const outcome = connection.outcomeOf(streamId, 3 * LOOK_MS)
+      connection.write(
+        headersFrame(streamId, callHeaders(HEALTH_WATCH)),
+        dataFrame(streamId, framed(Buffer.alloc(0))),
+      )
+      expect(await outcome).to.equal('SILENCE')
+      expect(connection.isOpen).to.equal(true)
+      connection.close()
+    })
+  })
+
+  describe('with a valid token', () => {
+    async function known(): Promise<RawConnection> {
+      const connection = await connect()
+      await connection.call(callHeaders(AUTHORIZE, [bearer({ token })]), framed(purchaseBytes('known')))
+      return connection
+    }
+
+    for (const [what, frame] of [
+      ['PING', () => frameOf({ type: FrameType.PING }, Buffer.alloc(8))],
+      ['WINDOW_UPDATE', () => frameOf({ type: FrameType.WINDOW_UPDATE }, Buffer.from([0, 0, 0, 1]))],
+      ['unknown frames', () => frameOf({ type: 99 }, Buffer.alloc(800))],
+    ] as const) {
+      it(`lose their connection by a flood of ${what}`, async () => {
+        const connection = await known()
+        await flood(connection, frame)
+      })
+    }
+
+    it('lose it by calls that they give up at once', async () => {
+      const connection = await known()
+      await flood(connection, () => {
+        const streamId = connection.newStreamId()
+        const reset = frameOf({ type: FrameType.RST_STREAM, streamId }, Buffer.from([0, 0, 0, 8]))
+        return Buffer.concat([headersFrame(streamId, callHeaders(AUTHORIZE, [bearer({ token })])), reset])
+      })
+    })
+
+    it('keep it for as many purchases as they like', async () => {
+      const connection = await known()
+      const headers = callHeaders(AUTHORIZE, [bearer({ token }), ['x-large', 'm'.repeat(2 * KIB)]])
+      for (let call = 0; call < 300; call++) {
+        const outcome = await connection.call(headers, framed(purchaseBytes(`many-${call}`)))
+        expect(outcome).to.equal('OK')
+      }
+      connection.close()
+    })
+  })
+
+  it('leave the log without an error', () => {
+    const { events } = fixture().service
+    expect(events.filter(({ level }) => level === 'error' || level === 'fatal')).to.deep.equal([])
+  })
+})
