@@ -1,0 +1,25 @@
+import type { Figures } from '../../test/simulation/histories.js'
+
+/** What a thread is given to do at a time. */
+export type Task =
+  /** Simulate the histories of these seeds, up to the first in which something is wrong. */
+  | { readonly kind: 'HISTORIES'; readonly first: number; readonly end: number }
+  /** Simulate one after another, from seed 0, with a mistake planted: the one in this place of the list. */
+  | { readonly kind: 'MISTAKE'; readonly place: number; readonly seedsMax: number }
+
+export type Answers = {
+  readonly HISTORIES: {
+    readonly figures: Figures
+    /** What became of some of the seeds, to be seen again. */
+    readonly hashes: ReadonlyMap<number, number>
+    /** The seed with which something is wrong. */
+    readonly bad: number | undefined
+  }
+  readonly MISTAKE: {
+    readonly place: number
+    readonly found: { readonly seed: number; readonly violation: string } | undefined
+  }
+}
+
+/** What comes of a task. */
+export type AnswerOf<T extends Task> = Answers[T['kind']]
