@@ -147,7 +147,7 @@ shard-test: build ## Move chunks between two shards under load, and check the bo
 
 simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
 #               > teeth=yes: how soon each of many planted mistakes is found
-	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
+	node --max-semi-space-size=16 --import ./tools/simulation/typescript.mjs tools/simulate-engine.ts
 
 check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
 	$(TSX) tools/check-monitoring.ts
