@@ -8,7 +8,7 @@ import { shrink } from './shrink.js'
 import type { Outcome } from './simulation.js'
 
 /** Histories of a run of the tests. `make simulate-engine` has a hundred times as many. */
-const SEEDS = 600
+const SEEDS = 1_000
 const MISTAKE_SEEDS_MAX = 1_000
 
 describe('simulation of the engine', function () {
