@@ -10,7 +10,9 @@ import { shareOut, THREADS } from './simulation/threads.js'
 const SEEDS = 100_000
 /** Histories that a thread simulates before it tells what came of them. */
 const HISTORIES_TOGETHER = 50
-/** Most histories until a planted mistake must have been found. */
+/** A planted mistake is looked for until it was noticed so often: how soon it is the first time is mostly luck. */
+const TEETH_TIMES = 20
+/** Most histories in which it is looked for. */
 const TEETH_SEEDS_MAX = 50_000
 const PROGRESS_MS = 5_000
 
@@ -83,26 +85,28 @@ async function tellOf(seed: number, subject: Subject): Promise<never> {
 
 /** How long each planted mistake goes unnoticed. */
 async function showTeeth(): Promise<void> {
-  const tasks = knownMistakes.map(
-    (_, place) => ({ kind: 'MISTAKE', place, seedsMax: TEETH_SEEDS_MAX }) as const,
-  )
+  const limits = { timesMax: TEETH_TIMES, seedsMax: TEETH_SEEDS_MAX }
+  const tasks = knownMistakes.map((_, place) => ({ kind: 'MISTAKE', place, ...limits }) as const)
   const answers = new Map<number, Answers['MISTAKE']>()
   let told = 0
   await shareOut(tasks, (answer) => {
     answers.set(answer.place, answer)
     for (let next = answers.get(told); next; next = answers.get(told)) {
-      const { place, found } = next
-      const how = found
-        ? `seed=${found.seed}: ${found.violation}`
-        : `not found in ${TEETH_SEEDS_MAX} histories`
-      console.log(`${knownMistakes[place]?.name}\n  ${how}`)
+      console.log(noticedText(next))
       told += 1
     }
     return true
   })
-  const missed = [...answers.values()].filter(({ found }) => !found).length
+  const missed = [...answers.values()].filter(({ times }) => times === 0).length
   if (missed > 0) throw new Error(`${missed} of ${knownMistakes.length} mistakes were not found`)
   console.log(`all of ${knownMistakes.length} mistakes were found`)
+}
+
+function noticedText({ place, first, times, histories, steps }: Answers['MISTAKE']): string {
+  const name = knownMistakes[place]?.name
+  if (!first) return `${name}\n  not found in ${figure(histories)} histories`
+  const often = `once in ${figure(histories / times)} histories, or ${figure(steps / times)} steps`
+  return `${name}\n  ${often}, the first time at seed=${first.seed}: ${first.violation}`
 }
 
 function figuresOf({ histories, steps, counts }: Total, perSecond: string): string {

@@ -4,8 +4,13 @@ import type { Figures } from '../../test/simulation/histories.js'
 export type Task =
   /** Simulate the histories of these seeds, up to the first in which something is wrong. */
   | { readonly kind: 'HISTORIES'; readonly first: number; readonly end: number }
-  /** Simulate one after another, from seed 0, with a mistake planted: the one in this place of the list. */
-  | { readonly kind: 'MISTAKE'; readonly place: number; readonly seedsMax: number }
+  /** Simulate one after another, from seed 0, with a mistake planted, the one in this place of the list, until it was noticed so often. */
+  | {
+      readonly kind: 'MISTAKE'
+      readonly place: number
+      readonly timesMax: number
+      readonly seedsMax: number
+    }
 
 export type Answers = {
   readonly HISTORIES: {
@@ -17,7 +22,12 @@ export type Answers = {
   }
   readonly MISTAKE: {
     readonly place: number
-    readonly found: { readonly seed: number; readonly violation: string } | undefined
+    /** Where it was noticed first. */
+    readonly first: { readonly seed: number; readonly violation: string } | undefined
+    /** How often it was noticed, in how many histories, of how many steps together. */
+    readonly times: number
+    readonly histories: number
+    readonly steps: number
   }
 }
 

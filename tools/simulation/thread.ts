@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads'
-import { firstViolation, numbersFrom, simulate, Total } from '../../test/simulation/histories.js'
+import { numbersFrom, simulate, Total } from '../../test/simulation/histories.js'
 import { knownMistakes } from '../../test/simulation/known-mistakes.js'
 import type { Outcome } from '../../test/simulation/simulation.js'
 import { loadPatched, loadSubject } from '../../test/support/engine-sources.js'
@@ -42,11 +42,22 @@ async function histories({
   return { figures, hashes, bad }
 }
 
-async function mistake({ place, seedsMax }: Extract<Task, { kind: 'MISTAKE' }>): Promise<Answers['MISTAKE']> {
+async function mistake({
+  place,
+  timesMax,
+  seedsMax,
+}: Extract<Task, { kind: 'MISTAKE' }>): Promise<Answers['MISTAKE']> {
   const planted = knownMistakes[place]
   const patched = planted?.patches ? await loadPatched(planted.patches) : subject
-  const found = await firstViolation(known(numbersFrom(0, seedsMax)), { subject: patched, mistake: planted })
-  return { place, found }
+  const total = new Total()
+  const found: { readonly seed: number; readonly violation: string }[] = []
+  const onEnd = (seed: number, outcome: Outcome): boolean => {
+    total.addOutcome(outcome)
+    if (outcome.violation !== undefined) found.push({ seed, violation: outcome.violation })
+    return found.length < timesMax
+  }
+  await simulate(known(numbersFrom(0, seedsMax)), { subject: patched, mistake: planted, onEnd })
+  return { place, first: found[0], times: found.length, histories: total.histories, steps: total.steps }
 }
 
 /** The same seeds, each known as the one under way from when it is asked for. */
