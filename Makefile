@@ -149,9 +149,9 @@ hostile-test: build ## Attack a service in every way known to us, a million case
 shard-test: build ## Move chunks between two shards under load, and check the books: moves=30 seed=
 	$(TSX) tools/shard-test/main.ts
 
-simulate-engine: install ## Simulate the engine in seeded histories full of faults: seeds=100000, or seed=7 to see one
-#               > teeth=yes: how soon each of many planted mistakes is found
-	node --max-semi-space-size=64 --import tsx tools/simulate-engine.ts
+simulate-engine: install ## Simulate the engine in seeded histories full of faults, on all processors: seeds=100000, or seed=7 to see one
+#               > teeth=yes: how often each of many planted mistakes is found
+	node --max-semi-space-size=16 --import ./tools/simulation/typescript.mjs tools/simulate-engine.ts
 
 check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
 	$(TSX) tools/check-monitoring.ts

@@ -1,16 +1,19 @@
-import { firstViolation, numbersFrom, simulate, simulateOne, Total } from '../test/simulation/histories.js'
+import { simulateOne, Total } from '../test/simulation/histories.js'
 import { knownMistakes } from '../test/simulation/known-mistakes.js'
 import { planFrom } from '../test/simulation/plan.js'
 import { shrink } from '../test/simulation/shrink.js'
-import type { Outcome } from '../test/simulation/simulation.js'
-import { loadPatched, loadSubject, type Subject } from '../test/support/engine-sources.js'
+import { loadSubject, type Subject } from '../test/support/engine-sources.js'
 import { argument, countArgument, runCommand } from './command.js'
+import type { Answers, Task } from './simulation/task.js'
+import { shareOut, THREADS } from './simulation/threads.js'
 
 const SEEDS = 100_000
-/** Most histories until a planted mistake must have been found. */
+/** Histories that a thread simulates before it tells what came of them. */
+const HISTORIES_TOGETHER = 50
+/** A planted mistake is looked for until it was noticed so often: how soon it is the first time is mostly luck. */
+const TEETH_TIMES = 20
+/** Most histories in which it is looked for. */
 const TEETH_SEEDS_MAX = 50_000
-/** One history in so many is simulated twice, to see that nothing but its seed decides what happens in it. */
-const TWICE_EVERY = 200
 const PROGRESS_MS = 5_000
 
 // Errors are answers here, made by the thousand: nobody reads where they come from.
@@ -20,14 +23,14 @@ await runCommand('simulate-engine', async () => {
   const subject = await loadSubject()
   const seeds = countArgument('seeds')
   const seed = seedArgument()
-  if (argument('teeth') === 'yes') return await showTeeth(subject)
+  if (argument('teeth') === 'yes') return await showTeeth()
   if (seed !== undefined && seeds === undefined) return await replay(seed, subject)
   await run(seed ?? 0, seeds ?? SEEDS, subject)
 })
 
-/** Simulates many histories, and stops at the first in which something is wrong. */
+/** Simulates many histories on all processors, and stops at the first in which something is wrong. */
 async function run(first: number, count: number, subject: Subject): Promise<void> {
-  console.log(`simulate-engine: ${figure(count)} histories, from seed=${first}`)
+  console.log(`simulate-engine: ${figure(count)} histories, from seed=${first}, by ${THREADS} threads`)
   const startMs = performance.now()
   const perSecond = (histories: number) => figure((histories * 1_000) / (performance.now() - startMs))
   const total = new Total()
@@ -38,17 +41,17 @@ async function run(first: number, count: number, subject: Subject): Promise<void
     isInterrupted = true
   })
   let toldMs = startMs
-  const onEnd = (seed: number, outcome: Outcome): boolean => {
-    total.add(outcome)
-    if (seed % TWICE_EVERY === 0) toRepeat.set(seed, outcome.hash)
-    if (outcome.violation !== undefined) bad = seed
+  await shareOut(tasksOf(first, first + count), ({ figures, hashes, bad: found }) => {
+    total.add(figures)
+    for (const [seed, hash] of hashes) toRepeat.set(seed, hash)
+    // Histories before one that is bad may end after it.
+    if (found !== undefined) bad = Math.min(found, bad ?? found)
     if (performance.now() - toldMs > PROGRESS_MS) {
       toldMs = performance.now()
       console.log(`${figure(total.histories)} histories, ${perSecond(total.histories)} a second`)
     }
     return bad === undefined && !isInterrupted
-  }
-  await simulate(numbersFrom(first, first + count), { subject, onEnd })
+  })
   console.log(figuresOf(total, perSecond(total.histories)))
   if (bad !== undefined) return await tellOf(bad, subject)
   if (isInterrupted) throw new Error('interrupted')
@@ -57,6 +60,11 @@ async function run(first: number, count: number, subject: Subject): Promise<void
     if (again.hash !== hash) throw new Error(`seed=${seed} did not go the same way twice`)
   }
   console.log(`${figure(toRepeat.size)} of them went the same way twice; nothing was wrong in any`)
+}
+
+function* tasksOf(first: number, end: number): Generator<Extract<Task, { kind: 'HISTORIES' }>> {
+  for (let at = first; at < end; at += HISTORIES_TOGETHER)
+    yield { kind: 'HISTORIES', first: at, end: Math.min(at + HISTORIES_TOGETHER, end) }
 }
 
 /** One history, line by line. */
@@ -76,26 +84,39 @@ async function tellOf(seed: number, subject: Subject): Promise<never> {
 }
 
 /** How long each planted mistake goes unnoticed. */
-async function showTeeth(subject: Subject): Promise<void> {
-  let missed = 0
-  for (const mistake of knownMistakes) {
-    const patched = mistake.patches ? await loadPatched(mistake.patches) : subject
-    const found = await firstViolation(numbersFrom(0, TEETH_SEEDS_MAX), { subject: patched, mistake })
-    if (!found) missed += 1
-    const how = found ? `seed=${found.seed}: ${found.violation}` : `not found in ${TEETH_SEEDS_MAX} histories`
-    console.log(`${mistake.name}\n  ${how}`)
-  }
+async function showTeeth(): Promise<void> {
+  const limits = { timesMax: TEETH_TIMES, seedsMax: TEETH_SEEDS_MAX }
+  const tasks = knownMistakes.map((_, place) => ({ kind: 'MISTAKE', place, ...limits }) as const)
+  const answers = new Map<number, Answers['MISTAKE']>()
+  let told = 0
+  await shareOut(tasks, (answer) => {
+    answers.set(answer.place, answer)
+    for (let next = answers.get(told); next; next = answers.get(told)) {
+      console.log(noticedText(next))
+      told += 1
+    }
+    return true
+  })
+  const missed = [...answers.values()].filter(({ times }) => times === 0).length
   if (missed > 0) throw new Error(`${missed} of ${knownMistakes.length} mistakes were not found`)
   console.log(`all of ${knownMistakes.length} mistakes were found`)
 }
 
-function figuresOf({ histories, steps, coverage }: Total, perSecond: string): string {
+function noticedText({ place, first, times, histories, steps }: Answers['MISTAKE']): string {
+  const name = knownMistakes[place]?.name
+  if (!first) return `${name}\n  not found in ${figure(histories)} histories`
+  const often = `once in ${figure(histories / times)} histories, or ${figure(steps / times)} steps`
+  return `${name}\n  ${often}, the first time at seed=${first.seed}: ${first.violation}`
+}
+
+function figuresOf({ histories, steps, counts }: Total, perSecond: string): string {
+  const { user, system } = process.cpuUsage()
   const rows = [
     ['histories', figure(histories)],
     ['histories a second', perSecond],
-    ['histories a second of processor time', figure((histories * 1_000_000) / process.cpuUsage().user)],
+    ['histories a second of processor time', figure((histories * 1_000_000) / (user + system))],
     ['steps', figure(steps)],
-    ...coverage.all.map(([what, times]) => [what, figure(times)]),
+    ...[...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([what, times]) => [what, figure(times)]),
   ]
   return rows.map(([name = '', value = '']) => `  ${name.padEnd(50)} ${value}`).join('\n')
 }

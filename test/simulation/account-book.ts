@@ -163,13 +163,16 @@ export class AccountBook {
 
 /** Whether two accounts are the same but for their journals. A wallet that is not there holds nothing. */
 function isSameAccount(one: Account, other: Account): boolean {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return saysAllOf(one, other) && saysAllOf(other, one)
+}
+
+function saysAllOf(one: Account, other: Account): boolean {
   const fields = { one: one as Fields, other: other as Fields }
-  for (const name of names) {
+  for (const name of Object.keys(other)) {
     if (name === 'journal' || name === 'wallets') continue
     if (!isSame(fields.one[name], fields.other[name])) return false
   }
-  return holdsAllOf(one, other) && holdsAllOf(other, one)
+  return holdsAllOf(one, other)
 }
 
 /** An account, to be looked at field by field. */

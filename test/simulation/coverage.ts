@@ -1,21 +1,21 @@
 /** What happened in simulated histories, so that one sees that it did. */
 export class Coverage {
-  readonly #counts: Record<string, number> = {}
+  readonly #counts = new Map<string, number>()
 
   count(what: string, times = 1): void {
-    this.#counts[what] = (this.#counts[what] ?? 0) + times
+    this.#counts.set(what, this.of(what) + times)
   }
 
   of(what: string): number {
-    return this.#counts[what] ?? 0
+    return this.#counts.get(what) ?? 0
   }
 
-  add(other: Coverage): void {
-    for (const [what, times] of other.all) this.count(what, times)
+  add(counts: Iterable<readonly [what: string, times: number]>): void {
+    for (const [what, times] of counts) this.count(what, times)
   }
 
-  /** Everything counted, by name. */
-  get all(): readonly (readonly [what: string, times: number])[] {
-    return Object.entries(this.#counts).sort(([a], [b]) => (a < b ? -1 : 1))
+  /** Everything counted, as it came up. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#counts
   }
 }

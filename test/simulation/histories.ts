@@ -7,48 +7,36 @@ import { type Outcome, Simulation } from './simulation.js'
 export type HistoriesOptions = {
   readonly subject: Subject
   readonly mistake?: Mistake | undefined
-  /** Told of each history that ended, in no particular order. Says whether there are to be more. */
+  /** Told of each history that ended. Says whether there are to be more. */
   readonly onEnd: (seed: number, outcome: Outcome) => boolean
 }
 
-/** Histories that are under way at once. They know nothing of each other, and share the turns of the event loop. */
-const TOGETHER = 64
-
-type UnderWay = { readonly seed: number; readonly simulation: Simulation }
+/** In one history of so many it is heard at each step of rejections that nobody handles: that takes longer. */
+const WATCHED_EVERY = 8
 
 /** Simulates one history after another, until `onEnd` has had enough or there are no more seeds. */
 export async function simulate(
   seeds: Iterable<number>,
   { subject, mistake, onEnd }: HistoriesOptions,
 ): Promise<void> {
-  const rest = seeds[Symbol.iterator]()
-  const begin = (): UnderWay | undefined => {
-    const { done, value: seed } = rest.next()
-    if (done) return undefined
-    return { seed, simulation: new Simulation({ plan: planFrom(seed), subject, mistakes: mistake ?? {} }) }
-  }
-  let isEnough = false
-  // It goes on, or another one begins in its place.
-  const goOn = (history: UnderWay | undefined): UnderWay | undefined => {
-    if (!history || history.simulation.step()) return history
-    isEnough ||= !onEnd(history.seed, history.simulation.outcome)
-    return begin()
-  }
-  let underWay = Array.from({ length: TOGETHER }, begin)
-  while (!isEnough && underWay.some((history) => history)) {
-    underWay = underWay.map(goOn)
-    await nextTurn()
+  for (const seed of seeds) {
+    const outcome = await simulateOne(planFrom(seed), { subject, mistake })
+    if (!onEnd(seed, outcome)) return
+    // Whoever waits for a signal or a message has a turn.
+    await eventLoop()
   }
 }
 
-/** Simulates one history by itself. */
+export type HistoryOptions = Omit<HistoriesOptions, 'onEnd'> & {
+  readonly onLine?: (line: string) => void
+  /** Whether rejections that nobody handles are heard of at each step: by default in some histories. Nothing else depends on it. */
+  readonly isWatched?: boolean
+}
+
+/** Simulates one history. */
 export async function simulateOne(
   plan: Plan,
-  {
-    subject,
-    mistake,
-    onLine,
-  }: Omit<HistoriesOptions, 'onEnd'> & { readonly onLine?: (line: string) => void },
+  { subject, mistake, onLine, isWatched = isWatchedByDefault(plan.seed) }: HistoryOptions,
 ): Promise<Outcome> {
   const simulation = new Simulation({
     plan,
@@ -56,7 +44,9 @@ export async function simulateOne(
     ...(mistake && { mistakes: mistake }),
     ...(onLine && { onLine }),
   })
-  while (simulation.step()) await nextTurn()
+  const followed = isWatched ? eventLoop : microtasks
+  await followed()
+  while (simulation.step()) await followed()
   return simulation.outcome
 }
 
@@ -79,20 +69,47 @@ export function* numbersFrom(first: number, end: number): Generator<number> {
   for (let number = first; number < end; number++) yield number
 }
 
-/** Whatever follows from the last step has followed. */
-function nextTurn(): Promise<void> {
+export function isWatchedByDefault(seed: number): boolean {
+  return seed % WATCHED_EVERY === 0
+}
+
+/**
+ * Whatever follows from the last step has followed. The queue of `nextTick` is looked at when no microtask is left, if the step was one
+ * itself; a turn of the event loop, which makes sure of that as well, takes several times as long.
+ */
+function microtasks(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}
+
+/** The same; and if anything was rejected that nobody handles, whoever is to hear of it has. */
+function eventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
+/** What was counted in some histories, such as a thread can tell another. */
+export type Figures = {
+  readonly histories: number
+  readonly steps: number
+  readonly counts: ReadonlyMap<string, number>
+}
+
 /** What all of them counted together. */
-export class Total {
-  readonly coverage = new Coverage()
+export class Total implements Figures {
+  readonly #coverage = new Coverage()
   histories = 0
   steps = 0
 
-  add({ steps, coverage }: Outcome): void {
-    this.histories += 1
+  get counts(): ReadonlyMap<string, number> {
+    return this.#coverage.counts
+  }
+
+  add({ histories, steps, counts }: Figures): void {
+    this.histories += histories
     this.steps += steps
-    this.coverage.add(coverage)
+    this.#coverage.add(counts)
+  }
+
+  addOutcome({ steps, coverage: { counts } }: Outcome): void {
+    this.add({ histories: 1, steps, counts })
   }
 }

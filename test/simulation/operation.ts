@@ -1,5 +1,5 @@
 import type { Account, AccountHistory, AccountId } from '../../src/domain/account.js'
-import type { Calendar } from '../../src/domain/calendar.js'
+import type { Calendar, Day } from '../../src/domain/calendar.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import { benefit, challengeCategories } from '../../src/domain/category.js'
 import { decideLimits, type LimitsChange } from '../../src/domain/change-limits.js'
@@ -26,7 +26,16 @@ export type Operation = { readonly accountId: AccountId } & (
 
 export type AnyVerdict = Verdict<Entry, string>
 
-export const calendar: Calendar = utcCalendar
+const DAY_MS = 86_400_000
+const days = new Map<number, Day>()
+
+/** The same day again for the same moment: a history has few days, and asks for them all the time. */
+export const calendar: Calendar = (at) => {
+  const number = Math.floor(at.getTime() / DAY_MS)
+  const day = days.get(number) ?? utcCalendar(at)
+  days.set(number, day)
+  return day
+}
 
 /** The catalogs that processes decide by, now one, now the other: version 1 and version 2. */
 export const catalogs: readonly [Catalog, Catalog] = [

@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import { loadPatched, loadSubject, type Subject } from '../support/engine-sources.js'
 import { Coverage } from './coverage.js'
-import { firstViolation, numbersFrom, simulate, simulateOne } from './histories.js'
+import { firstViolation, isWatchedByDefault, numbersFrom, simulate, simulateOne } from './histories.js'
 import { knownMistakes } from './known-mistakes.js'
 import { planFrom } from './plan.js'
 import { shrink } from './shrink.js'
 import type { Outcome } from './simulation.js'
 
-/** Histories of a run of the tests. `make simulate-engine` has a hundred times as many. */
-const SEEDS = 600
+/** Histories of a run of the tests. `make simulate-engine` has a hundred times as many, and more. */
+const SEEDS = 800
 const MISTAKE_SEEDS_MAX = 1_000
 
 describe('simulation of the engine', function () {
@@ -21,7 +21,7 @@ describe('simulation of the engine', function () {
     subject = await loadSubject()
     const onEnd = (seed: number, outcome: Outcome): boolean => {
       outcomes.set(seed, outcome)
-      coverage.add(outcome.coverage)
+      coverage.add(outcome.coverage.counts)
       return true
     }
     await simulate(numbersFrom(0, SEEDS), { subject, onEnd })
@@ -35,9 +35,9 @@ describe('simulation of the engine', function () {
     ).to.deep.equal([])
   })
 
-  it('goes the same way again, alone or beside others', async () => {
+  it('goes the same way again, whether or not it is watched for rejections', async () => {
     for (const seed of numbersFrom(0, 40)) {
-      const { hash } = await simulateOne(planFrom(seed), { subject })
+      const { hash } = await simulateOne(planFrom(seed), { subject, isWatched: !isWatchedByDefault(seed) })
       expect(hash, `seed=${seed}`).to.equal(outcomes.get(seed)?.hash)
     }
   })

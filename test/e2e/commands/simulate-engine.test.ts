@@ -1,0 +1,50 @@
+import { expect } from 'chai'
+import { numbersFrom, simulate, Total } from '../../simulation/histories.js'
+import type { Outcome } from '../../simulation/simulation.js'
+import { loadSubject } from '../../support/engine-sources.js'
+import { make } from './make.js'
+
+/** More than a thread is given at a time. */
+const SEEDS = 120
+
+describe('make simulate-engine', function () {
+  this.timeout(120_000)
+
+  it('has the histories on all processors that there are one after another', async () => {
+    const total = new Total()
+    const onEnd = (_seed: number, outcome: Outcome): boolean => {
+      total.addOutcome(outcome)
+      return true
+    }
+    await simulate(numbersFrom(800, 800 + SEEDS), { subject: await loadSubject(), onEnd })
+
+    const { code, stdout, stderr } = await make(['simulate-engine', 'seed=800', `seeds=${SEEDS}`])
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    const figures = new Map(
+      [...stdout.matchAll(/^ {2}(\S.*?) +([\d,]+)$/gm)].map(([, what, value = '']) => [
+        what,
+        Number(value.replaceAll(',', '')),
+      ]),
+    )
+    const counted = { histories: total.histories, steps: total.steps, ...Object.fromEntries(total.counts) }
+    const speed = ['histories a second', 'histories a second of processor time']
+    expect([...figures.keys()]).to.include.members(speed)
+    for (const what of speed) figures.delete(what)
+    expect(Object.fromEntries(figures)).to.deep.equal(counted)
+    expect(stdout).to.contain('1 of them went the same way twice; nothing was wrong in any')
+  })
+
+  it('shows one history, line by line', async () => {
+    const { code, stdout } = await make(['simulate-engine', 'seed=800'])
+    expect(code).to.equal(0)
+    expect(stdout).to.match(
+      / ms {2}P1\.1 starts\n(.*\n)*.* is asked: (.*\n)*seed=800 went the way [0-9a-f]+\n$/,
+    )
+  })
+
+  it('refuses a seed that is no number', async () => {
+    const { code, stderr } = await make(['simulate-engine', 'seed=seven'])
+    expect(code).to.equal(2)
+    expect(stderr).to.equal('simulate-engine: seed= is a whole number of at most nine digits\n')
+  })
+})
