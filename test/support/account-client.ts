@@ -50,8 +50,11 @@ type MethodName = keyof Answers
 /** Calls the service like an issuer's back office: over the wire, with a codec of its own. */
 export class AccountClient {
   readonly #client: Client
+  readonly #token: () => string
 
-  constructor(address: string) {
+  /** @param token Of each call. Default: a good one. */
+  constructor(address: string, token = () => signToken()) {
+    this.#token = token
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
@@ -80,7 +83,7 @@ export class AccountClient {
     const service = name === 'Reverse' ? 'AuthorizationService' : 'AccountService'
     const method = methodNamed<object, Answers[Name]>(`benefits.v1.${service}`, name)
     const metadata = new Metadata()
-    metadata.set('authorization', `Bearer ${signToken()}`)
+    metadata.set('authorization', `Bearer ${this.#token()}`)
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(
         method.path,
