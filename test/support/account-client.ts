@@ -8,7 +8,18 @@ export type WireAccount = {
   readonly id: string
   readonly status: string
   readonly version: string
-  readonly wallets: readonly { readonly category: string; readonly balance: string }[]
+  readonly wallets: readonly {
+    readonly category: string
+    readonly balance: string
+    readonly spending?: WireSpending
+  }[]
+}
+
+/** What a wallet has spent, on a day and in its month. */
+export type WireSpending = {
+  readonly day: string
+  readonly day_amount: string
+  readonly month_amount: string
 }
 
 /** An entry as it comes over the wire; int64 as a string. */

@@ -1,4 +1,5 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from './service-process.js'
@@ -14,7 +15,6 @@ export class WallClock {
 
   constructor(set: (setting: bigint) => void) {
     this.#set = set
-    this.runAheadBy(0)
   }
 
   /** So far it is ahead of ours, in milliseconds, while it runs. */
@@ -51,9 +51,13 @@ export class WallClock {
 
 /** The wall clocks of all processes of some services, which are started with the environment from here. */
 export class WallClocks {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'benefits-clocks-'))
-  readonly #path = join(this.#folder, 'clocks')
-  readonly #file = openSync(this.#path, 'w')
+  readonly #path = join(tmpdir(), `benefits-clocks-${randomUUID()}`)
+  #file = -1
+
+  /** Comes before the services, and before any clock is moved. */
+  open(): void {
+    this.#file = openSync(this.#path, 'wx')
+  }
 
   /**
    * The clock of a service that decides by itself or, if it has workers, of its primary (worker 0) or one of them.
@@ -68,7 +72,7 @@ export class WallClocks {
     })
   }
 
-  /** What a service is started with, so that its clocks are those from here. Ask for them before. */
+  /** What a service is started with, so that its clocks are those from here. */
   environment(service: number): Environment {
     return {
       NODE_OPTIONS: `--import=${PRELOAD}`,
@@ -79,13 +83,14 @@ export class WallClocks {
 
   close(): void {
     closeSync(this.#file)
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.#path, { force: true })
   }
 }
 
 /** Wall clocks for the services of one suite. */
 export function useWallClocks(): WallClocks {
   const clocks = new WallClocks()
+  before(() => clocks.open())
   after(() => clocks.close())
   return clocks
 }
