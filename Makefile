@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -145,6 +145,9 @@ misbehave-test: build ## Let the database be full, slow, expired, mute, in nine 
 hostile-test: build ## Attack a service in every way known to us, a million cases, beside a caller who does nothing wrong
 #              > cases=1000000 rate=1500 (a second) seconds=30 (of each flood) attacks=messages,frames,...  seed=
 	$(TSX) tools/hostile-test/main.ts
+
+clock-test: build ## Step the wall clocks of the services under load, and check durations and books: rounds=10 (of each of five ways), seed=
+	$(TSX) tools/clock-test/main.ts
 
 shard-test: build ## Move chunks between two shards under load, and check the books: moves=30 seed=
 	$(TSX) tools/shard-test/main.ts

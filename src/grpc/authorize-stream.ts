@@ -74,7 +74,6 @@ class AuthorizeStream {
   readonly #call: Call
   readonly #options: AuthorizeStreamOptions
   readonly #context: CallContext
-  readonly #endsAtMs: number
   #count = 0
   #underWay = 0
   #ageTimer: NodeJS.Timeout | undefined
@@ -86,8 +85,6 @@ class AuthorizeStream {
     this.#call = call
     this.#options = options
     this.#context = callContextOf(call.metadata)
-    const givenMs = Number(call.getDeadline()) - Date.now()
-    this.#endsAtMs = options.handlers.clock.monotonicMs() + givenMs
   }
 
   open(): void {
@@ -166,7 +163,7 @@ class AuthorizeStream {
 
   #budget(): Budget {
     const { clock, durationMsMax } = this.#options.handlers
-    const endsAtMs = Math.min(clock.monotonicMs() + durationMsMax, this.#endsAtMs)
+    const endsAtMs = Math.min(clock.monotonicMs() + durationMsMax, this.#context.endsAtMs)
     return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
   }
 

@@ -5,6 +5,11 @@ import type { CallTrace } from '../observability/tracing.js'
 export type CallContext = {
   /** The caller's x-request-id, or one of ours. */
   readonly requestId: string
+  /**
+   * When its caller gives up, in milliseconds of the monotonic clock; Infinity: never. grpc-js has it by the wall clock, which may jump while
+   * the call is under way.
+   */
+  readonly endsAtMs: number
   /** Absent when nothing is traced. */
   readonly trace?: CallTrace | undefined
   /** Whose token it came with; absent where none is needed. */
@@ -30,5 +35,5 @@ export function setCallContext(metadata: Metadata, context: CallContext): void {
 
 /** The context of a call that came through the interceptors. */
 export function callContextOf(metadata: Metadata): CallContext {
-  return contexts.get(metadata) ?? { requestId: '' }
+  return contexts.get(metadata) ?? { requestId: '', endsAtMs: Number.POSITIVE_INFINITY }
 }

@@ -172,9 +172,8 @@ function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
   return { ...context, budget }
 }
 
-/** Counts on the monotonic clock from now on: a jump of the wall clock neither shortens nor lengthens it. */
+/** A jump of the wall clock neither shortens nor lengthens it. */
 function budgetOf(call: AnyCall, { clock, durationMsMax }: HandlerOptions): Budget {
-  const givenMs = Number(call.getDeadline()) - Date.now()
-  const endsAtMs = clock.monotonicMs() + Math.min(givenMs, durationMsMax)
+  const endsAtMs = Math.min(callContextOf(call.metadata).endsAtMs, clock.monotonicMs() + durationMsMax)
   return { remainingMs: () => (call.cancelled ? 0 : endsAtMs - clock.monotonicMs()) }
 }

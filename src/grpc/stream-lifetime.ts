@@ -11,8 +11,8 @@ export type StreamLifetime = {
   readonly end: CallError
 }
 
-/** A stream ends with its token, or with its time. */
-export function lifetimeOf({ principal }: CallContext, ageMsMax: number): StreamLifetime {
+/** A stream ends with its token, or with its time. Reckoned when it is opened: a later jump of the wall clock changes nothing. */
+export function lifetimeOf({ principal }: Pick<CallContext, 'principal'>, ageMsMax: number): StreamLifetime {
   const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
   if (validMs < ageMsMax) return { durationMs: validMs, end: new CallError('UNAUTHENTICATED') }
   return { durationMs: ageMsMax, end: new CallError('STREAM_ENDED') }

@@ -32,15 +32,22 @@ type ReadyKey = {
   readonly object: KeyObject
 }
 
+/** A token that was verified. Its times are looked at again and again, because the wall clock may jump either way. */
+type VerifiedToken = {
+  readonly principal: Principal
+  /** When it begins, with what is forgiven: in milliseconds since 1970. */
+  readonly beginsAtMs: number
+}
+
 /**
  * Verifies JSON Web Tokens. A token that names a key (`kid`) is verified with that key or one that has no name; a token that names none
- * with any key. No key verifies a token of an algorithm that the key is not for. A verified token is remembered until it expires or the
- * keys are replaced.
+ * with any key. No key verifies a token of an algorithm that the key is not for. A verified token is remembered until the clock shows a
+ * time at which it is not valid, or the keys are replaced.
  */
 export class TokenVerifier {
   readonly #options: Omit<TokenVerifierOptions, 'keys'>
   #keys: readonly ReadyKey[]
-  #verified = new Map<string, Principal>()
+  #verified = new Map<string, VerifiedToken>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
@@ -56,16 +63,16 @@ export class TokenVerifier {
   verify(token: string): TokenVerdict {
     if (token.length > TOKEN_LENGTH_MAX) return { refusal: 'TOO_LONG' }
     const known = this.#verified.get(token)
-    if (known && this.#options.nowMs() < known.expiresAtMs) return { principal: known }
+    if (known && isValidAt(known, this.#options.nowMs())) return { principal: known.principal }
     this.#verified.delete(token)
 
     const claims = this.#claimsOf(token)
     if (typeof claims === 'string') return { refusal: claims }
-    const { exp } = claims
+    const { exp, nbf = Number.NEGATIVE_INFINITY } = claims
     if (exp === undefined) return { refusal: 'NO_EXPIRY' }
     const principal = principalOf(claims, (exp + CLOCK_TOLERANCE_S) * 1000)
     if (!principal) return { refusal: 'INVALID' }
-    this.#remember(token, principal)
+    this.#remember(token, { principal, beginsAtMs: Math.ceil(nbf - CLOCK_TOLERANCE_S) * 1000 })
     return { principal }
   }
 
@@ -102,11 +109,15 @@ export class TokenVerifier {
     }
   }
 
-  #remember(token: string, principal: Principal): void {
-    this.#verified.set(token, principal)
+  #remember(token: string, verified: VerifiedToken): void {
+    this.#verified.set(token, verified)
     const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
     if (oldest !== undefined) this.#verified.delete(oldest)
   }
+}
+
+function isValidAt({ principal, beginsAtMs }: VerifiedToken, nowMs: number): boolean {
+  return nowMs >= beginsAtMs && nowMs < principal.expiresAtMs
 }
 
 function readyKey(key: TokenKey): ReadyKey {

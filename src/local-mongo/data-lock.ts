@@ -28,7 +28,7 @@ export function lockChanged(dbPath: string, orElse: (holder: number) => Promise<
 }
 
 async function poll(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + WAIT_MS_MAX
+  const deadline = performance.now() + WAIT_MS_MAX
   do await delay(POLL_MS)
-  while (Date.now() < deadline && !(await condition()))
+  while (performance.now() < deadline && !(await condition()))
 }

@@ -63,8 +63,8 @@ export async function openLocalMongo(options: LocalMongoOptions): Promise<LocalM
     const started = await startUnlessLocked(place, binary, options)
     if (started) return started
     if (deadline === undefined) options.log('waiting for another MongoDB to release the data')
-    deadline ??= Date.now() + lockWaitMsMax
-    if (Date.now() >= deadline) throw await lockedError(place)
+    deadline ??= performance.now() + lockWaitMsMax
+    if (performance.now() >= deadline) throw await lockedError(place)
     await lockChanged(place.dbPath, (holder) => isRecorded(place, holder))
   }
 }

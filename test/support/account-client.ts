@@ -8,7 +8,18 @@ export type WireAccount = {
   readonly id: string
   readonly status: string
   readonly version: string
-  readonly wallets: readonly { readonly category: string; readonly balance: string }[]
+  readonly wallets: readonly {
+    readonly category: string
+    readonly balance: string
+    readonly spending?: WireSpending
+  }[]
+}
+
+/** What a wallet has spent, on a day and in its month. */
+export type WireSpending = {
+  readonly day: string
+  readonly day_amount: string
+  readonly month_amount: string
 }
 
 /** An entry as it comes over the wire; int64 as a string. */
@@ -50,8 +61,11 @@ type MethodName = keyof Answers
 /** Calls the service like an issuer's back office: over the wire, with a codec of its own. */
 export class AccountClient {
   readonly #client: Client
+  readonly #token: () => string
 
-  constructor(address: string) {
+  /** @param token Of each call. Default: a good one. */
+  constructor(address: string, token = () => signToken()) {
+    this.#token = token
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
   }
 
@@ -80,7 +94,7 @@ export class AccountClient {
     const service = name === 'Reverse' ? 'AuthorizationService' : 'AccountService'
     const method = methodNamed<object, Answers[Name]>(`benefits.v1.${service}`, name)
     const metadata = new Metadata()
-    metadata.set('authorization', `Bearer ${signToken()}`)
+    metadata.set('authorization', `Bearer ${this.#token()}`)
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(
         method.path,

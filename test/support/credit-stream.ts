@@ -35,6 +35,21 @@ export class CreditStreams {
     return await outcome
   }
 
+  /** Sends a stream item by item and waits, after each, for what is given. The deadline is in milliseconds from now. */
+  async sendSlowly(
+    items: readonly BatchCreditRequest[],
+    deadlineMs: number,
+    onSent: (count: number) => Promise<void>,
+  ): Promise<StreamOutcome> {
+    const { stream, outcome } = this.#open(deadlineMs)
+    for (const [index, item] of items.entries()) {
+      stream.write(item)
+      await onSent(index + 1)
+    }
+    stream.end()
+    return await outcome
+  }
+
   /**
    * Sends the beginning of a stream, faster than the service may take it, waits for what is given, and breaks off. `onSent` is told
    * of each item that the connection has taken.
@@ -55,7 +70,10 @@ export class CreditStreams {
     this.#client.close()
   }
 
-  #open(): { stream: ClientWritableStream<BatchCreditRequest>; outcome: Promise<StreamOutcome> } {
+  #open(deadlineMs = Number.POSITIVE_INFINITY): {
+    stream: ClientWritableStream<BatchCreditRequest>
+    outcome: Promise<StreamOutcome>
+  } {
     const { path, requestSerialize, responseDeserialize } = AccountServiceService.batchCredit
     const metadata = new Metadata()
     metadata.set('authorization', `Bearer ${signToken()}`)
@@ -68,7 +86,7 @@ export class CreditStreams {
       requestSerialize,
       responseDeserialize,
       metadata,
-      {},
+      { deadline: Date.now() + deadlineMs },
       (error: ServiceError | null, summary?: BatchCreditResponse) => {
         if (summary) settle({ summary })
         else if (error) settle({ error: rpcErrorOf(error) })

@@ -4,8 +4,8 @@ import { type Principal, setCallContext } from '../../src/grpc/call-context.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 
 export type FakeStreamOptions = {
-  /** Milliseconds from now. Default: the caller waits for ever. */
-  readonly deadlineMs?: number
+  /** When the caller gives up, on the monotonic clock of the test. Default: it waits for ever. */
+  readonly endsAtMs?: number
   readonly principal?: Partial<Principal>
 }
 
@@ -20,7 +20,6 @@ export class FakeStream<Request, Answer> extends Duplex {
   cancelled = false
   /** What the stream ended with; undefined while it has not. */
   status: RpcError | 'OK' | undefined
-  readonly #deadline: number
   readonly #sent: Request[] = []
   #halfClosed = false
   #wanted = false
@@ -28,11 +27,10 @@ export class FakeStream<Request, Answer> extends Duplex {
   readonly #held: (() => void)[] = []
   #error: RpcError | undefined
 
-  constructor({ deadlineMs = Number.POSITIVE_INFINITY, principal }: FakeStreamOptions = {}) {
+  constructor({ endsAtMs = Number.POSITIVE_INFINITY, principal }: FakeStreamOptions = {}) {
     super({ objectMode: true })
-    this.#deadline = Date.now() + deadlineMs
     const caller = { subject: 'ana', expiresAtMs: Number.POSITIVE_INFINITY, ...principal }
-    setCallContext(this.metadata, { requestId: 'r-1', principal: caller })
+    setCallContext(this.metadata, { requestId: 'r-1', endsAtMs, principal: caller })
     // As grpc-js does: an error becomes the status of the stream, once all answers are sent.
     this.on('error', (error: ServiceError) => {
       this.#error = rpcErrorOf(error)
@@ -49,10 +47,6 @@ export class FakeStream<Request, Answer> extends Duplex {
   /** Requests that were sent and that nobody has taken. */
   get unread(): number {
     return this.#sent.length + this.readableLength
-  }
-
-  getDeadline(): number {
-    return this.#deadline
   }
 
   sendMetadata(metadata: Metadata): void {

@@ -5,12 +5,14 @@ import { signToken } from './token.js'
 
 /**
  * Sends a purchase as bare HTTP/2, with whatever `grpc-timeout` is given, and returns the number of the status that the server sent.
- * A gRPC client would not do: once a deadline has passed it gives up by itself, whatever the server says.
+ * A gRPC client would not do: once a deadline has passed it gives up by itself, whatever the server says. The message follows its
+ * headers when `beforeMessage` has ended.
  */
 export async function statusOfRawCall(
   address: string,
   request: AuthorizeRequest,
   grpcTimeout: string,
+  beforeMessage?: () => Promise<void>,
 ): Promise<number> {
   const session = connect(`http://${address}`)
   try {
@@ -27,6 +29,7 @@ export async function statusOfRawCall(
     const trailers = once(stream, 'trailers')
     const closed = once(stream, 'close')
     stream.resume()
+    await beforeMessage?.()
     stream.end(framed(authorizeMethod.requestSerialize(request)))
     const ends = await Promise.race([trailers, closed.then(() => headers)])
     return Number(ends[0]['grpc-status'])

@@ -31,6 +31,8 @@ export type ProblemKind =
   | 'STALLED'
   /** A process that ended by itself, not in order, or reports a bug in its log. */
   | 'PROCESS'
+  /** A duration, or a state of a process, that a step of its wall clock must not change. */
+  | 'TIME'
   /** Something that verify found. */
   | 'DAMAGE'
 

@@ -10,6 +10,10 @@ export type ServicesOptions = {
   readonly mongodbUri: string
   /** What they are told besides. */
   readonly env: Environment
+  /** What one of them is told besides, by its place. */
+  readonly envOf?: (place: number) => Environment
+  /** What they are called with. Default: a token that is good for an hour. */
+  readonly token?: string
   /** How many processes, all on one database. */
   readonly count: number
   /** Where the logs of ended processes are kept. */
@@ -93,8 +97,9 @@ export class Services {
   }
 
   async #launch(place: number): Promise<void> {
-    const { mongodbUri, env } = this.#options
-    const service = new ServiceProcess({ MONGODB_URI: mongodbUri, JWT_SECRET, ...env })
+    const { mongodbUri, env, envOf, token = signToken() } = this.#options
+    const own = { ...env, ...envOf?.(place) }
+    const service = new ServiceProcess({ MONGODB_URI: mongodbUri, JWT_SECRET, ...own })
     const ended = service.untilExit().then(async (code) => {
       if (!this.#dismissed.has(service)) this.#failed(`the service ended by itself with code ${code}`)
       await this.#readLog(service)
@@ -105,7 +110,7 @@ export class Services {
       await service.kill()
       throw error
     }
-    this.#running[place] = { service, client: new WireClient(service.grpcAddress, signToken()), ended }
+    this.#running[place] = { service, client: new WireClient(service.grpcAddress, token), ended }
   }
 
   /** Keeps what the process has written; what it calls an error is one. */

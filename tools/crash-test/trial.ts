@@ -24,6 +24,10 @@ export type TrialOptions = {
   readonly signal: AbortSignal
   /** What the services are told besides. */
   readonly env?: Environment
+  /** What one of them is told besides, by its place. */
+  readonly envOf?: (place: number) => Environment
+  /** What they are called with. Default: a token that is good for an hour. */
+  readonly token?: string
 }
 
 /** What `verify` found in the end, and how much of it the first time had to settle. */
@@ -45,11 +49,13 @@ export class Trial {
   readonly #failed = new AbortController()
 
   constructor(options: TrialOptions) {
-    const { folder, mongodbUri, problems, env = {} } = options
+    const { folder, mongodbUri, problems, env = {}, envOf, token } = options
     this.#options = options
     this.services = new Services({
       mongodbUri,
       env,
+      ...(envOf && { envOf }),
+      ...(token !== undefined && { token }),
       count: SERVICE_PROCESSES,
       logFile: join(folder, 'services.log'),
       problems,

@@ -14,6 +14,8 @@ import { isOpenMethod } from '../method-scopes.js'
 /** Metadata in which a request id comes in and goes out. */
 const REQUEST_ID = 'x-request-id'
 const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/
+/** So much before its deadline a call may end because of it, in milliseconds: timers count from the beginning of the turn that set them. */
+const EARLY_MS = 20
 
 /** A call that has arrived. */
 export type ObservedCall = {
@@ -47,7 +49,9 @@ export function observation(options: ObservationOptions): ServerInterceptor {
   return (method, call) => {
     const observed: ObservedCall = { path: method.path, type: callTypeOf(method) }
     const startedMs = monotonicMs()
-    let context: CallContext = { requestId: '' }
+    // At once, while the wall clock is still the one by which grpc-js has reckoned the deadline.
+    const endsAtMs = startedMs + Number(call.getDeadline()) - Date.now()
+    let context: CallContext = { requestId: '', endsAtMs }
     let ended = false
     onStart(observed)
 
@@ -61,13 +65,16 @@ export function observation(options: ObservationOptions): ServerInterceptor {
         const requestId = requestIdOf(metadata)
         context =
           trace && !isOpenMethod(method.path)
-            ? { requestId, trace: trace(startedCall(observed, requestId, metadata)) }
-            : { requestId }
+            ? { requestId, endsAtMs, trace: trace(startedCall(observed, requestId, metadata)) }
+            : { requestId, endsAtMs }
         setCallContext(metadata, context)
         next(metadata)
       })
       // Comes after every end, too; before any status it means that the client left or its deadline passed.
-      .withOnCancel(() => end(isPast(call.getDeadline()) ? status.DEADLINE_EXCEEDED : status.CANCELLED))
+      .withOnCancel(() => {
+        const isLate = monotonicMs() >= endsAtMs - EARLY_MS
+        end(isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED)
+      })
     const responder = new ResponderBuilder()
       .withStart((next) => next(listener.build()))
       .withSendMetadata((metadata, next) => {
@@ -111,8 +118,4 @@ function startedCall({ path }: ObservedCall, requestId: string, metadata: Metada
 function requestIdOf(metadata: Metadata): string {
   const received = metadata.get(REQUEST_ID)[0]?.toString()
   return received !== undefined && REQUEST_ID_FORM.test(received) ? received : randomUUID()
-}
-
-function isPast(deadline: Date | number): boolean {
-  return Number(deadline) <= Date.now()
 }

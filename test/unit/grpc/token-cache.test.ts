@@ -46,6 +46,30 @@ describe('token verifier: what it remembers', () => {
     expect(verifier.verify(token('a'))).to.deep.equal({ refusal: 'EXPIRED' })
   })
 
+  describe('of a token that is not valid before some moment', () => {
+    beforeEach(() => {
+      verifier.verify(token('a', { nbf: NOW_S }))
+    })
+
+    it('is used in the first millisecond of what is forgiven', () => {
+      const { principal } = verifier.verify(token('a', { nbf: NOW_S }))
+      nowMs = (NOW_S - 5) * 1_000
+      expect(verifier.verify(token('a', { nbf: NOW_S })).principal).to.equal(principal)
+    })
+
+    it('does not let it in when the clock is set back to before that', () => {
+      nowMs = (NOW_S - 5) * 1_000 - 1
+      expect(verifier.verify(token('a', { nbf: NOW_S }))).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+    })
+
+    it('is of no use for a moment between two seconds either', () => {
+      const text = token('a', { nbf: NOW_S - 0.5 })
+      verifier.verify(text)
+      nowMs = (NOW_S - 5) * 1_000 - 1
+      expect(verifier.verify(text)).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+    })
+  })
+
   it('does not take one token for another', () => {
     verifier.verify(token('a'))
     expect(verifier.verify(token('b')).principal?.subject).to.equal('b')
@@ -64,6 +88,6 @@ describe('token verifier: what it remembers', () => {
   })
 })
 
-function token(sub: string): string {
-  return jwt.sign({ sub, iat: NOW_S, exp: NOW_S + 60 }, key)
+function token(sub: string, claims: { readonly nbf?: number } = {}): string {
+  return jwt.sign({ sub, iat: NOW_S, exp: NOW_S + 60, ...claims }, key)
 }

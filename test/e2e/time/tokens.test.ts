@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import { purchase } from '../../support/client.js'
+import { PurchaseStream } from '../../support/purchase-stream.js'
+import { useService } from '../../support/service-fixture.js'
+import { signToken } from '../../support/token.js'
+import { useWallClocks } from '../../support/wall-clock.js'
+
+const HOUR_MS = 3_600_000
+/** What is forgiven of a difference between the issuer's clock and the service's, in seconds. */
+const TOLERANCE_S = 5
+
+/** What a call is sent with: a token with these claims, its times in milliseconds since 1970. */
+function bearing({ exp, nbf, iat }: { readonly exp: number; readonly nbf?: number; readonly iat?: number }) {
+  const claims = {
+    exp: Math.floor(exp / 1_000),
+    ...(nbf !== undefined && { nbf: Math.floor(nbf / 1_000) }),
+    ...(iat !== undefined && { iat: Math.floor(iat / 1_000) }),
+  }
+  return { authorization: `Bearer ${signToken({ claims })}` }
+}
+
+describe('a token, when the wall clock jumps', () => {
+  const clocks = useWallClocks()
+  const clock = clocks.of(0)
+  const fixture = useService(clocks.environment(0))
+  beforeEach(() => clock.runAheadBy(0))
+
+  /** What becomes of a call. */
+  async function outcome(options: ReturnType<typeof bearing>): Promise<string> {
+    const { response, error } = await fixture().client.authorize(purchase({}), options)
+    return response ? 'decided' : error.code
+  }
+
+  /** Why the token of the last call was refused. */
+  function lastRefusal(): unknown {
+    return fixture()
+      .service.events.filter(({ event }) => event === 'token refused')
+      .at(-1)?.['reason']
+  }
+
+  it('an hour on and has expired by then, is refused although it was verified before', async () => {
+    const options = bearing({ exp: clock.nowMs() + HOUR_MS / 2 })
+    const outcomes = [await outcome(options)]
+    clock.jump(HOUR_MS)
+    outcomes.push(await outcome(options))
+    expect([...outcomes, lastRefusal()]).to.deep.equal(['decided', 'UNAUTHENTICATED', 'EXPIRED'])
+  })
+
+  it('an hour back, is good again although it was refused before', async () => {
+    const options = bearing({ exp: clock.nowMs() - HOUR_MS / 2 })
+    const outcomes = [await outcome(options)]
+    clock.jump(-HOUR_MS)
+    outcomes.push(await outcome(options))
+    expect(outcomes).to.deep.equal(['UNAUTHENTICATED', 'decided'])
+  })
+
+  it('an hour back to before its beginning, is refused although it was verified before', async () => {
+    const options = bearing({ exp: clock.nowMs() + HOUR_MS, nbf: clock.nowMs() - HOUR_MS / 2 })
+    const outcomes = [await outcome(options)]
+    clock.jump(-HOUR_MS)
+    outcomes.push(await outcome(options))
+    expect([...outcomes, lastRefusal()]).to.deep.equal(['decided', 'UNAUTHENTICATED', 'NOT_YET_VALID'])
+  })
+
+  it('to before it was issued, is good all the same: that is not asked', async () => {
+    const options = bearing({ exp: clock.nowMs() + HOUR_MS, iat: clock.nowMs() })
+    clock.jump(-HOUR_MS)
+    expect(await outcome(options)).to.equal('decided')
+  })
+
+  for (const [what, verified] of [
+    ['that comes for the first time', false],
+    ['that was verified before', true],
+  ] as const) {
+    it(`and it is one ${what}, is forgiven ${TOLERANCE_S} seconds at both of its ends, to the millisecond`, async () => {
+      const [beginsAt, endsAt] = [Date.UTC(2026, 10, 23, 12), Date.UTC(2026, 10, 23, 13)]
+      const outcomes: string[] = []
+      for (const ms of [
+        beginsAt - TOLERANCE_S * 1_000 - 1,
+        beginsAt - TOLERANCE_S * 1_000,
+        endsAt + TOLERANCE_S * 1_000 - 1,
+        endsAt + TOLERANCE_S * 1_000,
+      ]) {
+        // Another moment of issue makes it another token.
+        const options = bearing({ nbf: beginsAt, exp: endsAt, ...(!verified && { iat: ms }) })
+        clock.standAt(new Date(beginsAt).toISOString())
+        if (verified) await outcome(options)
+        clock.standAt(new Date(ms).toISOString())
+        outcomes.push(await outcome(options))
+      }
+      expect(outcomes).to.deep.equal(['UNAUTHENTICATED', 'decided', 'decided', 'UNAUTHENTICATED'])
+    })
+  }
+
+  describe('while a stream of purchases is open', () => {
+    let stream: PurchaseStream
+    afterEach(() => stream.cancel())
+
+    function open(exp: number) {
+      return new PurchaseStream(fixture().service.grpcAddress, bearing({ exp }))
+    }
+
+    it('to after its end, does not end the stream; another one is refused', async () => {
+      const exp = clock.nowMs() + HOUR_MS / 2
+      stream = open(exp)
+      stream.send(purchase({}))
+      await stream.untilAnswered(1)
+      clock.jump(HOUR_MS)
+      stream.send(purchase({}))
+      expect(await stream.untilAnswered(2)).to.have.length(2)
+
+      expect(await open(exp).ended).to.include({ code: 'UNAUTHENTICATED' })
+    })
+
+    it('an hour back, ends the stream no later than without the jump', async () => {
+      stream = open(clock.nowMs() - (TOLERANCE_S - 3) * 1_000)
+      stream.send(purchase({}))
+      await stream.untilAnswered(1)
+      clock.jump(-HOUR_MS)
+      expect(await stream.ended).to.include({ code: 'UNAUTHENTICATED' })
+    })
+  })
+})

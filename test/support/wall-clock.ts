@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Environment } from './service-process.js'
+
+const PRELOAD = new URL('./wall-clock-preload.mjs', import.meta.url)
+/** Most processes of one service: its primary and its workers. */
+const PROCESSES_MAX = 8
+
+/** The wall clock of one process of a service: ours, until it is moved. What is set holds from its very next look at the clock. */
+export class WallClock {
+  readonly #set: (setting: bigint) => void
+  #aheadMs = 0
+
+  constructor(set: (setting: bigint) => void) {
+    this.#set = set
+  }
+
+  /** So far it is ahead of ours, in milliseconds, while it runs. */
+  get aheadMs(): number {
+    return this.#aheadMs
+  }
+
+  /** What it shows, while it runs: milliseconds since 1970. */
+  nowMs(): number {
+    return Date.now() + this.#aheadMs
+  }
+
+  /** Steps it to so many milliseconds ahead of ours. Runs on from there. */
+  runAheadBy(ms: number): void {
+    this.#aheadMs = ms
+    this.#set(BigInt(ms) * 2n)
+  }
+
+  /** Steps it by so many milliseconds, back if they are below zero. */
+  jump(ms: number): void {
+    this.runAheadBy(this.#aheadMs + ms)
+  }
+
+  /** Steps it to a moment, in milliseconds since 1970. Runs on from there. */
+  set(atMs: number): void {
+    this.runAheadBy(atMs - Date.now())
+  }
+
+  /** Has it show nothing but this moment, until it is told otherwise. Timers and durations go on. */
+  standAt(moment: string): void {
+    this.#set(BigInt(Date.parse(moment)) * 2n + 1n)
+  }
+}
+
+/** The wall clocks of all processes of some services, which are started with the environment from here. */
+export class WallClocks {
+  readonly #path = join(tmpdir(), `benefits-clocks-${randomUUID()}`)
+  #file = -1
+
+  /** Comes before the services, and before any clock is moved. */
+  open(): void {
+    this.#file = openSync(this.#path, 'wx')
+  }
+
+  /**
+   * The clock of a service that decides by itself or, if it has workers, of its primary (worker 0) or one of them.
+   *
+   * @param service 0, 1, 2, ...
+   */
+  of(service: number, worker = 0): WallClock {
+    const place = service * PROCESSES_MAX + worker
+    return new WallClock((setting) => {
+      // Eight bytes in their place: nobody sees half of them.
+      writeSync(this.#file, new BigInt64Array([setting]), 0, 8, place * 8)
+    })
+  }
+
+  /** What a service is started with, so that its clocks are those from here. */
+  environment(service: number): Environment {
+    return {
+      NODE_OPTIONS: `--import=${PRELOAD}`,
+      WALL_CLOCK_FILE: this.#path,
+      WALL_CLOCK_PLACE: String(service * PROCESSES_MAX),
+    }
+  }
+
+  close(): void {
+    closeSync(this.#file)
+    rmSync(this.#path, { force: true })
+  }
+}
+
+/** Wall clocks for the services of one suite. */
+export function useWallClocks(): WallClocks {
+  const clocks = new WallClocks()
+  before(() => clocks.open())
+  after(() => clocks.close())
+  return clocks
+}

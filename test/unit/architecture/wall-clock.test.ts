@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { type Expression, parseSync, Visitor } from 'oxc-parser'
+import { modulesIn } from './imports.js'
+
+const root = process.cwd()
+
+/**
+ * The modules that look at the wall clock, which may jump either way, and what for. Whatever else takes time, or waits, goes by the
+ * monotonic one.
+ */
+const readers: Readonly<Record<string, string>> = {
+  'src/core.ts': 'when a decision is recorded, and on which day',
+  'src/decider.ts': 'whether a token is valid',
+  'src/grpc/interceptors/observation.ts': 'how much time a caller gives, which grpc-js has as a moment',
+  'src/grpc/stream-lifetime.ts': 'how long a token is still valid',
+  'src/key-watch.ts': 'whether a certificate has expired',
+  'src/local-mongo/npm-mongod.ts': 'how old a folder is, of which the file system has the time',
+  'src/observability/logger.ts': 'the time of a line',
+  'src/storage/schema.ts': 'when the catalog was made',
+}
+
+/** Whether a module asks what time it is: `Date.now`, or `new Date()` and `Date()` without a time. */
+function looksAtWallClock(path: string, source: string): boolean {
+  const { program, errors } = parseSync(path, source)
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`)
+  let looks = false
+  const isDate = (node: Expression) => node.type === 'Identifier' && node.name === 'Date'
+  new Visitor({
+    MemberExpression: ({ object, property }) => {
+      if (isDate(object) && 'name' in property && property.name === 'now') looks = true
+    },
+    NewExpression: ({ callee, arguments: given }) => {
+      if (isDate(callee) && given.length === 0) looks = true
+    },
+    CallExpression: ({ callee }) => {
+      if (isDate(callee)) looks = true
+    },
+  }).visit(program)
+  return looks
+}
+
+describe('the wall clock', () => {
+  it('is looked at by those modules alone that say what for', () => {
+    const looking = modulesIn(root, 'src')
+      .filter((path) => !path.startsWith('src/gen/'))
+      .filter((path) => looksAtWallClock(path, readFileSync(join(root, path), 'utf8')))
+    expect(looking).to.deep.equal(Object.keys(readers))
+  })
+
+  for (const [source, looks] of [
+    ['const nowMs = Date.now', true],
+    ['const endsAtMs = Date.now() + 5', true],
+    ['const at = new Date()', true],
+    ['const text = Date()', true],
+    ['const at = new Date(0)', false],
+    ['const at = Date.parse(text)', false],
+    ['const startedMs = performance.now()', false],
+  ] as const) {
+    it(`is ${looks ? '' : 'not '}looked at by "${source}"`, () => {
+      expect(looksAtWallClock('x.ts', source)).to.equal(looks)
+    })
+  }
+})
