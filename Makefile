@@ -143,7 +143,7 @@ misbehave-test: build ## Let the database be full, slow, expired, mute, in nine 
 	$(TSX) tools/misbehave-test/main.ts
 
 hostile-test: build ## Attack a service in every way known to us, a million cases, beside a caller who does nothing wrong
-#              > cases=1000000 rate=1500 (a second) seconds=30 (of each flood) attacks=messages,frames,...  seed=
+#              > cases=1000000 rate=1200 (a second) seconds=30 (of each flood) attacks=messages,frames,...  seed=
 	$(TSX) tools/hostile-test/main.ts
 
 clock-test: build ## Step the wall clocks of the services under load, and check durations and books: rounds=10 (of each of five ways), seed=

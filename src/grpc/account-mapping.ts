@@ -32,39 +32,34 @@ export function accountMessage(account: Account, categories: readonly CategoryId
   }
 }
 
-/** Writes an entry of a history. */
+/** Writes an entry of a history. Field by field: spreading one object into another took a third of the time of a page. */
 export function transactionMessage(entry: Entry): Transaction {
   const movement = movementOf(entry)
+  const of = kindFields(entry)
   return {
-    ...blank,
     transactionId: entry.transactionId,
     accountId: entry.accountId,
     seq: entry.seq,
     kind: TransactionKind[entry.kind],
     decision: decisionMessage(entry),
+    reason: of.reason ?? Reason.UNSPECIFIED,
     category: movement?.wallet ?? '',
+    amount: of.amount ?? 0n,
     delta: movement?.delta ?? 0n,
     balanceAfter: movement?.balanceAfter,
+    mcc: of.mcc ?? '',
+    effectiveMcc: of.effectiveMcc ?? '',
+    merchant: of.merchant ?? '',
+    merchantRule: of.merchantRule ?? '',
+    catalogVersion: of.catalogVersion ?? 0n,
+    originalTransactionId: of.originalTransactionId ?? '',
+    accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,
+    subject: of.subject ?? '',
+    limits: of.limits,
+    day: of.day ?? '',
     createTime: entry.at,
-    ...kindFields(entry),
   }
 }
-
-/** What an entry has not. */
-const blank = {
-  reason: Reason.UNSPECIFIED,
-  amount: 0n,
-  mcc: '',
-  effectiveMcc: '',
-  merchant: '',
-  merchantRule: '',
-  catalogVersion: 0n,
-  originalTransactionId: '',
-  accountStatus: AccountStatus.UNSPECIFIED,
-  subject: '',
-  limits: undefined,
-  day: '',
-} as const
 
 function kindFields(entry: Entry): Partial<Transaction> {
   switch (entry.kind) {

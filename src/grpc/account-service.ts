@@ -25,6 +25,7 @@ import { CallError } from './call-error.js'
 import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
+import { mapInSlices } from './slices.js'
 
 export type AccountHandlersOptions = {
   readonly engine: Executor
@@ -73,7 +74,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       const page = found.slice(0, limit)
       const last = page.at(-1)
       return {
-        accounts: page.map(message),
+        accounts: await mapInSlices(page, message),
         nextPageToken: last && found.length > limit ? writePageToken(last.id, [status]) : '',
       }
     }),

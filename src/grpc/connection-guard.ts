@@ -5,8 +5,9 @@ import { FloodBudgets } from './flood-budgets.js'
 export const STRANGERS_MAX = 64
 /** Time to show a valid token, in milliseconds: for a handshake of TLS and a first call, on a day when everybody comes back at once. */
 export const GRACE_MS = 10_000
-/** What opening a connection counts as, and what a call does that is none, besides its own bytes: about what they cost us. */
-const CONNECTION_BYTES = 1024
+/** What opening a connection counts as, and with it whatever it sends up to that: a handshake of mutual TLS, and a first call. */
+const CONNECTION_BYTES = 8 * 1024
+/** What a call that is none counts as, besides its bytes: about what it costs us. */
 const CALL_BYTES = 4 * 1024
 /** Bytes between two looks above which a connection on which a valid token was shown is a flood: such as no pings and settings come to. */
 const FLOOD_BYTES = 16 * 1024
@@ -42,7 +43,7 @@ type Connection = {
   isStranger: boolean
   /** Bytes that were received and looked at. */
   countedBytes: number
-  /** Bytes that messages have accounted for, and that have not been looked at. */
+  /** Bytes that the connection itself or messages have accounted for, and that have not been looked at. */
   accountedBytes: number
   /** What it was charged since the last look. */
   chargedBytes: number
@@ -57,7 +58,7 @@ type Connection = {
  * - There are at most `connectionsMax` connections. When one more comes, the stranger's that has been there longest makes room.
  * - Of more than {@link STRANGERS_MAX} strangers, those are closed that have been there longest, once they have had {@link GRACE_MS}.
  * - Every address has a budget ({@link FloodBudgets}) for what is no call: for every byte of a stranger's, for those bytes of others that no
- *   message accounts for, 1 KiB for a connection, 4 KiB for a call without a valid token or without a message. When it is spent, the
+ *   message accounts for, 8 KiB for a connection, 4 KiB for a call without a valid token or without a message. When it is spent, the
  *   connections are closed that have spent it, and no new ones are let in until there is some again. Whoever shows a valid token gets back
  *   what was counted.
  */
@@ -114,7 +115,7 @@ export class ConnectionGuard {
   /** A message has come that accounts for so many bytes, its headers included. */
   account(peer: Peer, bytes: number): void {
     const connection = this.#connections.get(keyOf(peer))
-    if (connection) connection.accountedBytes += bytes
+    if (connection && !connection.isStranger) connection.accountedBytes += bytes
   }
 
   /** A call has come that is none: without a valid token, or given up before its message came. */
@@ -142,11 +143,11 @@ export class ConnectionGuard {
   }
 
   #count(connection: Connection): void {
-    const { socket, isStranger, countedBytes, accountedBytes } = connection
+    const { socket, countedBytes, accountedBytes } = connection
     const receivedBytes = socket.bytesRead - countedBytes
     connection.countedBytes = socket.bytesRead
     connection.accountedBytes = Math.min(Math.max(0, accountedBytes - receivedBytes), SPARED_BYTES_MAX)
-    const bytes = isStranger ? receivedBytes : Math.max(0, receivedBytes - accountedBytes)
+    const bytes = Math.max(0, receivedBytes - accountedBytes)
     if (bytes > 0) this.#charge(connection, bytes)
     connection.chargedBytes = 0
   }
@@ -200,7 +201,7 @@ function newConnection(
     sinceMs,
     isStranger: true,
     countedBytes: 0,
-    accountedBytes: 0,
+    accountedBytes: CONNECTION_BYTES,
     chargedBytes: 0,
     chargedStrangerBytes: CONNECTION_BYTES,
   }

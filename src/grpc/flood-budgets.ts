@@ -1,10 +1,10 @@
-/** What an address may send at once that is no call, in bytes: a hundred handshakes of mutual TLS are less. */
-export const BURST_BYTES = 1024 * 1024
+/** What an address may send at once that is no call, in bytes: as much as takes about a tenth of a second. */
+export const BURST_BYTES = 256 * 1024
 /** What it may send in each second, in bytes. */
-export const BYTES_PER_SECOND = 64 * 1024
+export const BYTES_PER_SECOND = 16 * 1024
 
-/** Most that an address may owe: what had arrived before its connections were closed. Paid back in sixteen seconds. */
-const DEBT_BYTES_MAX = BURST_BYTES
+/** Most that an address may owe: what had arrived before its connections were closed. Paid back in half a minute. */
+export const DEBT_BYTES_MAX = 512 * 1024
 
 /** What was sent, as it stood at a moment of the monotonic clock: it wears off. */
 type Spent = { readonly bytes: number; readonly atMs: number }

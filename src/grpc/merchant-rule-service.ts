@@ -26,6 +26,7 @@ import { readRule, resolutionMessage, storedRuleMessage } from './merchant-rule-
 import { readRulePatch } from './merchant-rule-patch.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
+import { mapInSlices } from './slices.js'
 
 export type MerchantRuleServiceOptions = {
   readonly store: MerchantRuleStore
@@ -76,7 +77,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
         const page = found.slice(0, limit)
         const last = page.at(-1)
         return {
-          merchantRules: page.map(storedRuleMessage),
+          merchantRules: await mapInSlices(page, storedRuleMessage),
           nextPageToken: last && found.length > limit ? writePageToken(last.rule.id, tied) : '',
         }
       },

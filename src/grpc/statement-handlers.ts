@@ -13,6 +13,7 @@ import { CallError } from './call-error.js'
 import { type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
+import { mapInSlices } from './slices.js'
 
 /** Above every seq there can be. */
 const FROM_THE_END = 2n ** 63n - 1n
@@ -55,7 +56,7 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         const page = found.slice(0, limit)
         const last = page.at(-1)
         return {
-          transactions: page.map(transactionMessage),
+          transactions: await mapInSlices(page, transactionMessage),
           nextPageToken: last && found.length > limit ? writePageToken(String(last.seq), tied) : '',
         }
       },

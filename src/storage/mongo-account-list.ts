@@ -6,6 +6,9 @@ import { collections } from './collections.js'
 import { type AccountDocument, accountOf } from './documents.js'
 import { whileAvailable } from './errors.js'
 
+/** Accounts that come together, each with its journal: reading a thousand of them in one piece would keep purchases waiting. */
+const BATCH_SIZE = 25
+
 /** Lists of accounts from MongoDB, along the index of their ids. */
 export class MongoAccountList implements AccountList {
   readonly #accounts: Collection<AccountDocument>
@@ -16,9 +19,11 @@ export class MongoAccountList implements AccountList {
 
   async page({ afterId, status, limit }: AccountListQuery): Promise<readonly Account[]> {
     const filter: Filter<AccountDocument> = { _id: { $gt: afterId }, status: status ?? { $ne: 'UNOPENED' } }
-    const documents = await whileAvailable('listing accounts', () =>
-      this.#accounts.find(filter, { sort: { _id: 1 }, limit, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+    return await whileAvailable('listing accounts', () =>
+      this.#accounts
+        .find(filter, { sort: { _id: 1 }, limit, batchSize: BATCH_SIZE, maxTimeMS: OPERATION_MS_MAX })
+        .map(accountOf)
+        .toArray(),
     )
-    return documents.map(accountOf)
   }
 }

@@ -54,10 +54,12 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
 
   async page({ afterId, limit, filter }: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]> {
     const wanted: Filter<MerchantRuleDocument> = { _id: { $gt: afterId }, ...conditionsOf(filter) }
-    const documents = await whileAvailable('listing merchant rules', () =>
-      this.#rules.find(wanted, { sort: { _id: 1 }, limit, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+    return await whileAvailable('listing merchant rules', () =>
+      this.#rules
+        .find(wanted, { sort: { _id: 1 }, limit, batchSize: PIECE_MAX, maxTimeMS: OPERATION_MS_MAX })
+        .map(storedMerchantRuleOf)
+        .toArray(),
     )
-    return documents.map(storedMerchantRuleOf)
   }
 
   async *all(): AsyncGenerator<readonly StoredMerchantRule[]> {

@@ -8,6 +8,9 @@ import { entryOfLedger, type LedgerDocument } from './documents.js'
 import { whileAvailable } from './errors.js'
 import { ReadOrder } from './read-order.js'
 
+/** Entries that come together: reading a thousand of them in one piece would keep purchases waiting. */
+const BATCH_SIZE = 100
+
 /**
  * Statements from MongoDB, along the index of an account's entries. On a sharded cluster what has left the account's journal is on another
  * shard than the account, perhaps: it is read no earlier than the account was.
@@ -23,17 +26,24 @@ export class MongoStatementStore implements StatementStore {
   }
 
   async page({ accountId, beforeSeq, filter, limit }: StatementQuery): Promise<readonly Entry[]> {
-    const documents = await whileAvailable('reading a statement', () =>
+    return await whileAvailable('reading a statement', () =>
       this.#order.following([accountId], (options) =>
         this.#entries
           .find(
             { '_id.account': accountId, seq: { $lt: beforeSeq }, ...conditionsOf(filter) },
-            { ...options, sort: { seq: -1 }, limit, hint: 'account_seq', maxTimeMS: OPERATION_MS_MAX },
+            {
+              ...options,
+              sort: { seq: -1 },
+              limit,
+              batchSize: BATCH_SIZE,
+              hint: 'account_seq',
+              maxTimeMS: OPERATION_MS_MAX,
+            },
           )
+          .map(entryOfLedger)
           .toArray(),
       ),
     )
-    return documents.map(entryOfLedger)
   }
 }
 

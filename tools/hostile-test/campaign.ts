@@ -157,7 +157,8 @@ export class Campaign {
       attack,
       ...this.#target(),
       token: this.#token,
-      seed,
+      // One of its own for each attack.
+      seed: seed + phases.findIndex((phase) => phase.attack === attack),
       cases: share === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(cases * share),
       durationMs,
       casesPerSecond: casesPerSecond * pace,

@@ -7,7 +7,7 @@ import { phaseLines, quietLine } from './report.js'
 
 const CASES = 1_000_000
 /** Such as leave the service something to do besides. */
-const CASES_PER_SECOND = 1_500
+const CASES_PER_SECOND = 1_200
 /** For attacks that are no count of cases. */
 const SECONDS = 30
 /** Problems that are printed; more are in the folder. */

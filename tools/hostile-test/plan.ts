@@ -17,20 +17,26 @@ export type Phase = {
 
 /** In this order. What changes the rules for everybody comes last. */
 export const phases: readonly Phase[] = [
-  { attack: 'messages', title: 'messages with bytes changed, every method', share: 0.26, beside: true },
-  { attack: 'streamedMessages', title: 'the same on a stream of purchases', share: 0.3, beside: true },
-  { attack: 'frames', title: 'HTTP/2 frames with bytes and places changed', share: 0.32, beside: true },
+  {
+    attack: 'messages',
+    title: 'messages with bytes changed, every method',
+    share: 0.2,
+    pace: 0.4,
+    beside: true,
+  },
+  { attack: 'streamedMessages', title: 'the same on a stream of purchases', share: 0.36, beside: true },
+  { attack: 'frames', title: 'HTTP/2 frames with bytes and places changed', share: 0.37, beside: true },
   {
     attack: 'headers',
     title: 'metadata and tokens too large, too many, doubled',
-    share: 0.06,
+    share: 0.03,
     pace: 0.2,
     beside: true,
   },
   {
     attack: 'compression',
     title: 'bombs, half messages, wrong encodings',
-    share: 0.03,
+    share: 0.02,
     pace: 0.2,
     beside: true,
   },
@@ -61,7 +67,8 @@ export const phases: readonly Phase[] = [
   {
     attack: 'catalogMessages',
     title: 'messages with bytes changed, categories and rules',
-    share: 0.03,
+    share: 0.02,
+    pace: 0.5,
     beside: false,
   },
 ]

@@ -7,7 +7,7 @@ import {
   type GuardedSocket,
   STRANGERS_MAX,
 } from '../../../src/grpc/connection-guard.js'
-import { BURST_BYTES, BYTES_PER_SECOND } from '../../../src/grpc/flood-budgets.js'
+import { BURST_BYTES, BYTES_PER_SECOND, DEBT_BYTES_MAX } from '../../../src/grpc/flood-budgets.js'
 
 const KIB = 1_024
 /** How long a budget takes to grow by so many bytes, in milliseconds. */
@@ -66,7 +66,7 @@ describe('connection guard', () => {
   }
 
   function connectMany(guard: ConnectionGuard, count: number): readonly FakeSocket[] {
-    return Array.from({ length: count }, () => connect(guard))
+    return Array.from({ length: count }, (_, place) => connect(guard, `192.0.2.${place}`))
   }
 
   it('counts who is connected, and who of them is a stranger', () => {
@@ -143,10 +143,18 @@ describe('connection guard', () => {
   })
 
   describe('of what strangers send', () => {
+    it('counts a connection as 8 KiB, and with it what it sends up to that', () => {
+      const guard = guardOf()
+      for (let count = 0; count < BURST_BYTES / (8 * KIB); count++) connect(guard).bytesRead = 8 * KIB
+      guard.look()
+      expect(closings).to.deep.equal([])
+      expect(connect(guard).closed).to.equal(true)
+    })
+
     it('lets them send up to their budget', () => {
       const guard = guardOf()
       const socket = connect(guard)
-      socket.bytesRead = BURST_BYTES - KIB - 1
+      socket.bytesRead = BURST_BYTES - 1
       guard.look()
       expect(socket.closed).to.equal(false)
     })
@@ -154,7 +162,7 @@ describe('connection guard', () => {
     it('closes them when it is spent', () => {
       const guard = guardOf()
       const socket = connect(guard)
-      socket.bytesRead = BURST_BYTES - KIB
+      socket.bytesRead = BURST_BYTES
       guard.look()
       expect({ closed: socket.closed, closings }).to.deep.equal({
         closed: true,
@@ -175,7 +183,7 @@ describe('connection guard', () => {
     it('counts a call without a token as 4 KiB more', () => {
       const guard = guardOf()
       const socket = connect(guard)
-      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 1; call++) guard.idleCall(socket)
+      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 3; call++) guard.idleCall(socket)
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
@@ -183,7 +191,7 @@ describe('connection guard', () => {
 
     it('counts what all of one address send together', () => {
       const guard = guardOf()
-      const strangers = connectMany(guard, 4)
+      const strangers = [connect(guard), connect(guard), connect(guard), connect(guard)]
       for (const socket of strangers) socket.bytesRead = BURST_BYTES / 4
       guard.look()
       expect(strangers.some(({ closed }) => closed)).to.equal(true)
@@ -199,11 +207,11 @@ describe('connection guard', () => {
 
     it('lets nobody of that address in until there is room in the budget', () => {
       const guard = guardOf()
-      connect(guard).bytesRead = BURST_BYTES - KIB
+      connect(guard).bytesRead = BURST_BYTES
       guard.look()
       expect(connect(guard).closed).to.equal(true)
       expect(connect(guard, '192.0.2.2').closed).to.equal(false)
-      nowMs += msFor(KIB)
+      nowMs += msFor(8 * KIB)
       expect(connect(guard).closed).to.equal(false)
     })
 
@@ -211,26 +219,26 @@ describe('connection guard', () => {
       const guard = guardOf()
       connect(guard).bytesRead = BURST_BYTES + 9 * KIB
       guard.look()
-      nowMs += msFor(10 * KIB)
+      nowMs += msFor(16 * KIB)
       expect(connect(guard).closed).to.equal(true)
       nowMs += msFor(KIB)
       expect(connect(guard).closed).to.equal(false)
     })
 
-    it('has no more paid back than as much again', () => {
+    it('has no more paid back than takes half a minute', () => {
       const guard = guardOf()
       connect(guard).bytesRead = 50 * BURST_BYTES
       guard.look()
-      nowMs += msFor(BURST_BYTES + KIB)
+      nowMs += msFor(DEBT_BYTES_MAX + 8 * KIB)
       expect(connect(guard).closed).to.equal(false)
     })
 
     it('takes nothing from the budget for those who are not let in', () => {
       const guard = guardOf()
-      connect(guard).bytesRead = BURST_BYTES - KIB
+      connect(guard).bytesRead = BURST_BYTES
       guard.look()
       for (let attempt = 0; attempt < 4; attempt++) {
-        nowMs += msFor(KIB / 4) - 1
+        nowMs += msFor(2 * KIB) - 1
         connect(guard)
       }
       nowMs += 4
@@ -244,7 +252,7 @@ describe('connection guard', () => {
       guard.look()
       guard.vouch(first)
       const second = connect(guard)
-      second.bytesRead = BURST_BYTES - KIB - 1
+      second.bytesRead = BURST_BYTES - 1
       guard.look()
       expect(second.closed).to.equal(false)
     })

@@ -5,6 +5,7 @@ import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connecti
 
 /** Connections at a time. */
 const CONNECTIONS = 4
+const ADDRESSES = 10_000
 /** Frames that are handed to the system together. */
 const BATCH = 200
 /** Pause of one who was not let in, in milliseconds. */
@@ -16,12 +17,11 @@ type Frame = (context: AttackContext, connection: RawConnection, number: number)
 /** As many frames as the server takes, from connections that are made again whenever it ends them. */
 function flood(frame: Frame, options: { readonly known: boolean }): Attack {
   return async (context) => {
-    await context.inParallel(CONNECTIONS, async (_, place) => {
+    // One address, and for each attack another one: what one has sent is held against nobody else.
+    const localAddress = loopbackAddress(context.random.below(ADDRESSES))
+    await context.inParallel(CONNECTIONS, async () => {
       while (!context.isOver) {
-        const connection = await RawConnection.open({
-          ...context.job.target,
-          localAddress: loopbackAddress(place),
-        })
+        const connection = await RawConnection.open({ ...context.job.target, localAddress })
         if (connection) await send(context, connection, { frame, ...options })
         else await pause()
       }
