@@ -29,10 +29,11 @@ const shown: readonly Shown[] = [
   },
   { title: 'Heap without young objects, MiB', lines: [['old heap', 'oldHeap']] },
   {
-    title: 'Descriptors of the service',
+    title: 'Open descriptors of the service, sockets among them, and of mongod',
     lines: [
-      ['open', 'descriptors'],
+      ['service', 'descriptors'],
       ['sockets', 'sockets'],
+      ['mongod', 'mongodDescriptors'],
     ],
   },
   { title: 'Unsettled entries', lines: [['entries', 'unsettled']] },

@@ -42,7 +42,7 @@ const ofWindows = {
 export type SeriesId = keyof typeof ofLooks | keyof typeof ofWindows
 
 /** On whose clock a series is. */
-export function clockOf(id: SeriesId): keyof LongRunRecord['clocks'] {
+function clockOf(id: SeriesId): keyof LongRunRecord['clocks'] {
   return id in ofWindows ? 'windows' : 'looks'
 }
 
