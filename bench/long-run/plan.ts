@@ -19,11 +19,14 @@ export type LongRunPlan = {
   }
 }
 
-/** `make long-run`: the capacity is found in about a minute. */
+/**
+ * `make long-run`: the capacity is found in about a minute. There are more accounts than the service remembers anything of (100,000): what it
+ * remembers is full before it is judged, and what it forgets is part of what is watched.
+ */
 export const longRunPlan: Omit<LongRunPlan, 'seed'> = {
   minutes: 30,
   share: 0.7,
-  accounts: 10_000,
+  accounts: 150_000,
   everyMs: 5_000,
   capacity: {
     callers: [64, 128, 256],
