@@ -9,7 +9,7 @@ TSX := node --import tsx
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases moves seed seeds teeth seconds minutes share title mccs order free credits never profile env context key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -164,8 +164,8 @@ bench-parts: install ## What the parts of one authorization cost in processor ti
 bench-report: install ## Write .docs/benchmarks.md again, from the figures of the last whole run
 	$(TSX) bench/report/main.ts
 
-long-run: build ## Watch it under load for 30 minutes: memory, descriptors, latency must not rise: minutes=30 share=70 (% of capacity), seed=
-#               > a whole run without a problem is written to .docs/reliability.md
+long-run: build ## Watch it under load for 30 minutes: memory, descriptors, latency must not rise: minutes=30 share=70 (% of capacity)
+#               > accounts=150000 seed=; a whole run without a problem is written to .docs/reliability.md
 	$(TSX) bench/long-run/main.ts
 
 long-run-report: install ## Write the section on it again, from the figures of the last whole run

@@ -28,6 +28,7 @@ export type TimeWindow = {
   readonly durationMs: number
   /** Calls that ended with status OK. */
   readonly answered: number
+  /** Calls that ended with another status. */
   readonly refused: number
   /** Of those that ended with status OK, from their arrival. */
   readonly latency: LatencyFigures

@@ -17,7 +17,13 @@ type Shown = { readonly title: string; readonly lines: readonly (readonly [name:
 const shown: readonly Shown[] = [
   { title: 'Latency, p50, ms', lines: [['p50', 'p50']] },
   { title: 'Latency, p99, ms', lines: [['p99', 'p99']] },
-  { title: 'Answers a second', lines: [['answered', 'answered']] },
+  {
+    title: 'Calls a second',
+    lines: [
+      ['answered', 'answered'],
+      ['failed', 'failed'],
+    ],
+  },
   { title: 'Event loop: p99 of the delay of a timer, ms', lines: [['delay', 'lagMs']] },
   {
     title: 'Memory of the service, MiB',
@@ -29,7 +35,7 @@ const shown: readonly Shown[] = [
   },
   { title: 'Heap without young objects, MiB', lines: [['old heap', 'oldHeap']] },
   {
-    title: 'Open descriptors of the service, sockets among them, and of mongod',
+    title: 'Open descriptors',
     lines: [
       ['service', 'descriptors'],
       ['sockets', 'sockets'],

@@ -17,7 +17,7 @@ const ids: readonly SeriesId[] = [
     'unsettledMs',
   ] as const),
   ...(['waiting', 'lagMs', 'collectingPercent', 'serviceCores', 'mongodCores', 'busyCores'] as const),
-  ...(['loadAverage', 'mongodResident', 'mongodDescriptors', 'answered', 'p50', 'p99'] as const),
+  ...(['loadAverage', 'mongodResident', 'mongodDescriptors', 'answered', 'failed', 'p50', 'p99'] as const),
 ]
 
 const none = { count: 0, mean: 0, p50: 0, p90: 0, p99: 0, p999: 0, max: 0 }

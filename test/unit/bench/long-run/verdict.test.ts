@@ -3,9 +3,9 @@ import type { SeriesId } from '../../../../bench/long-run/series.js'
 import { isJudged, judged, slopesIn, verdictOn } from '../../../../bench/long-run/verdict.js'
 import { bell, type Course, inventedRecord } from './invented-record.js'
 
-const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1)
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
 
-/** In how many of fifty runs something was found to rise. */
+/** In how many of twenty runs something was found to rise. */
 function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): number {
   return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
 }
@@ -48,14 +48,14 @@ describe('the verdict on a long run', () => {
 
   it('is not misled by a heap that is collected in its own time', () => {
     for (const minutes of [0.3, 0.7, 1.3]) {
-      const oldHeap = sawTooth({ floor: leaking({ from: 60, percent: 0, noise: 4 }), height: 40, minutes })
+      const oldHeap = sawTooth({ floor: leaking({ from: 120, percent: 0, noise: 4 }), height: 250, minutes })
       expect(risingIn({ oldHeap }), `every ${minutes} minutes`).to.equal(0)
     }
   })
 
   it('finds the leak below the teeth of such a heap', () => {
     for (const minutes of [0.3, 0.7, 1.3]) {
-      const oldHeap = sawTooth({ floor: leaking({ from: 60, percent: 8, noise: 4 }), height: 40, minutes })
+      const oldHeap = sawTooth({ floor: leaking({ from: 120, percent: 8, noise: 4 }), height: 250, minutes })
       expect(risingIn({ oldHeap }), `every ${minutes} minutes`).to.equal(SEEDS.length)
     }
   })
