@@ -34,7 +34,7 @@ export const judged: readonly Judged[] = [
     unit: 'MiB',
     tolerance: { share: 0.1, least: 15 },
   },
-  { ...often, id: 'external', title: 'buffers', unit: 'MiB', tolerance: { share: 0.1, least: 1 } },
+  { ...seldom, id: 'external', title: 'buffers', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
   { ...often, id: 'descriptors', title: 'open descriptors', unit: '', tolerance: { share: 0, least: 2 } },
   { ...often, id: 'unsettled', title: 'unsettled entries', unit: '', tolerance: { share: 0.5, least: 50 } },
   {
