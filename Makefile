@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine bench bench-quick bench-parts bench-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine bench bench-quick bench-parts bench-report long-run long-run-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases attacks rate moves seed seeds teeth seconds title mccs order free credits never profile env context key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -170,6 +170,13 @@ bench-parts: install ## What the parts of one authorization cost in processor ti
 
 bench-report: install ## Write .docs/benchmarks.md again, from the figures of the last whole run
 	$(TSX) bench/report/main.ts
+
+long-run: build ## Watch it under load for 30 minutes: memory, descriptors, latency must not rise: minutes=30 share=70 (% of capacity)
+#               > accounts=150000 seed=; a whole run without a problem is written to .docs/reliability.md
+	$(TSX) bench/long-run/main.ts
+
+long-run-report: install ## Write the section on it again, from the figures of the last whole run
+	$(TSX) bench/long-run/report.ts
 
 check: install ## Everything that must hold before a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check

@@ -5,9 +5,11 @@ import { runCommand } from '../tools/command.js'
 import { Benchmark, type Measured } from './benchmark.js'
 import { buildPrograms } from './build.js'
 import { PROJECT } from './children.js'
+import { clockText } from './clock-text.js'
 import { Database } from './database.js'
 import { commitOf, machine, versions } from './environment.js'
 import { goals } from './goals.js'
+import { interruptedBySignal } from './interruption.js'
 import { writeMeasurements } from './measurements-file.js'
 import type { Measurements } from './report/measurements.js'
 import { type Plan, quickPlan, wholePlan } from './scenarios.js'
@@ -16,15 +18,12 @@ import { sidesNamed } from './sides.js'
 /** Where the figures of a whole run are kept: the page is made from them. */
 const MEASUREMENTS = join(PROJECT, '.docs/benchmarks/measurements.json')
 
-/** One Ctrl-C can arrive twice, from the terminal and from make: only a later signal means "now", in milliseconds. */
-const SAME_SIGNAL_MS = 500
-
 await runCommand('bench', async () => {
   const whole = process.argv[2] !== 'quick'
   const plan = whole ? wholePlan : quickPlan
-  const signal = interruptedBySignal()
+  const signal = interruptedBySignal('bench')
   const startedAtMs = performance.now()
-  const progress = (line: string) => console.log(`${clock(performance.now() - startedAtMs)}  ${line}`)
+  const progress = (line: string) => console.log(`${clockText(performance.now() - startedAtMs)}  ${line}`)
 
   progress('compiling what is measured')
   await buildPrograms()
@@ -63,27 +62,4 @@ function measurementsOf(plan: Plan, measured: Measured, mongodVersion: string): 
 
 async function temporaryFile(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'benefits-bench-')), 'measurements.json')
-}
-
-/** Aborted by Ctrl-C and its like. A later one ends the process at once, and everything that it has started. */
-function interruptedBySignal(): AbortSignal {
-  const controller = new AbortController()
-  let abortedAtMs = 0
-  const stop = () => {
-    if (controller.signal.aborted) {
-      if (performance.now() - abortedAtMs > SAME_SIGNAL_MS) process.exit(1)
-      return
-    }
-    abortedAtMs = performance.now()
-    console.error('bench: ending what was begun')
-    controller.abort()
-  }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop)
-  return controller.signal
-}
-
-/** Minutes and seconds. */
-function clock(durationMs: number): string {
-  const seconds = Math.floor(durationMs / 1_000)
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

@@ -29,6 +29,11 @@ export type Plan = {
   /** Rounds of latency and overload. */
   readonly openRounds: number
   readonly openWindow: { readonly warmupMs: number; readonly durationMs: number }
+  /**
+   * Length of the parts of an open loop that are told of one by one, in milliseconds; such a loop may outlast the connections that it began with.
+   * Absent where only the whole is told of. Calls are unary then.
+   */
+  readonly windowMs?: number
   /** Most calls under way in an open loop: far more than the service lets wait. */
   readonly inFlightMax: number
   /** The same load on few and on many accounts; absent when there is no time for it. */

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { NODE_FLAGS, PROJECT, watch } from './children.js'
 
@@ -23,6 +25,8 @@ export type ServerOptions = {
 export class ServerProcess {
   readonly pid: number
   readonly port: number
+  /** Where the service answers HTTP; undefined of others, which do not. */
+  readonly httpPort: number | undefined
   readonly #child: ChildProcess
   readonly #folder: string
 
@@ -40,8 +44,8 @@ export class ServerProcess {
     )
     try {
       await log.close()
-      const port = await untilServing({ child, folder, signal })
-      return new ServerProcess(child, folder, port)
+      const ports = await untilServing({ child, folder, signal })
+      return new ServerProcess(child, folder, ports)
     } catch (error) {
       await end(child)
       await rm(folder, { recursive: true, force: true })
@@ -49,18 +53,22 @@ export class ServerProcess {
     }
   }
 
-  private constructor(child: ChildProcess, folder: string, port: number) {
+  private constructor(child: ChildProcess, folder: string, { grpcPort, httpPort }: Ports) {
     if (child.pid === undefined) throw new Error('a server that serves has a process')
     this.pid = child.pid
-    this.port = port
+    this.port = grpcPort
+    this.httpPort = httpPort
     this.#child = child
     this.#folder = folder
   }
 
   /** What it has logged as an error: nothing, if all is well. */
   async errors(): Promise<readonly string[]> {
-    const lines = (await readFile(join(this.#folder, 'log'), 'utf8')).split('\n')
-    return lines.filter((line) => /"level":"(error|fatal)"/.test(line))
+    // After half an hour the log is larger than a text may be.
+    const lines = createInterface({ input: createReadStream(join(this.#folder, 'log'), 'utf8') })
+    const errors: string[] = []
+    for await (const line of lines) if (/"level":"(error|fatal)"/.test(line)) errors.push(line)
+    return errors
   }
 
   /** Ends it as Kubernetes does: what was begun is done first. Throws when it does not end in order. */
@@ -77,16 +85,24 @@ export class ServerProcess {
 
 type Starting = { readonly child: ChildProcess; readonly folder: string; readonly signal: AbortSignal }
 
-async function untilServing({ child, folder, signal }: Starting): Promise<number> {
+type Ports = { readonly grpcPort: number; readonly httpPort: number | undefined }
+
+async function untilServing({ child, folder, signal }: Starting): Promise<Ports> {
   const endsAtMs = performance.now() + START_MS_MAX
   while (performance.now() < endsAtMs) {
     await delay(POLL_MS, undefined, { signal })
     const log = await readFile(join(folder, 'log'), 'utf8')
     if (child.exitCode !== null) throw new Error(`a server ended instead of serving:\n${log}`)
-    const port = /"grpcPort":(\d+)[,}]/.exec(log)?.[1]
-    if (port !== undefined && log.includes('"event":"serving"')) return Number(port)
+    const grpcPort = portIn(log, 'grpcPort')
+    if (grpcPort !== undefined && log.includes('"event":"serving"'))
+      return { grpcPort, httpPort: portIn(log, 'httpPort') }
   }
   throw new Error(`a server did not serve within ${START_MS_MAX} ms`)
+}
+
+function portIn(log: string, name: string): number | undefined {
+  const port = new RegExp(`"${name}":(\\d+)[,}]`).exec(log)?.[1]
+  return port === undefined ? undefined : Number(port)
 }
 
 async function end(child: ChildProcess): Promise<void> {

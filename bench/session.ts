@@ -5,7 +5,7 @@ import { compare } from './books/compare.js'
 import { auditRival } from './books/rival-audit.js'
 import { sampleOf } from './books/sample.js'
 import { type Totals, totalsOf } from './books/totals.js'
-import { verifyBooks } from './books/verify-books.js'
+import { type Verified, verifyBooks } from './books/verify-books.js'
 import { type Calm, untilCalm } from './calm.js'
 import type { Database } from './database.js'
 import { loadBooks } from './dataset/load-books.js'
@@ -59,6 +59,7 @@ export class Session {
   readonly #server: ServerProcess
   #totals: Totals | undefined
   #loads = 0
+  #verified: Verified | undefined
   /** What was found wrong outside of any scenario. */
   #damages: readonly string[] = []
 
@@ -89,6 +90,11 @@ export class Session {
     this.#server = server
   }
 
+  /** The process that is measured. */
+  get server(): Pick<ServerProcess, 'pid' | 'httpPort'> {
+    return this.#server
+  }
+
   /** Puts the side under the load of the scenario. */
   async run(scenario: Scenario): Promise<Run> {
     const { plan, side, round } = this.#options
@@ -113,13 +119,18 @@ export class Session {
     }
   }
 
+  /** What `verify` went through when the session was closed; undefined before, and where there are no books of ours. */
+  get verified(): Verified | undefined {
+    return this.#verified
+  }
+
   /** Ends the server, checks the books from one end to the other, and drops the database. Returns what is wrong, one sentence each. */
-  async close(): Promise<readonly string[]> {
+  async close(verified = this.#options.verified): Promise<readonly string[]> {
     const errors = await this.#server.errors()
     await this.#server.stop()
     const logged =
       errors.length > 0 ? [`the server logged ${errors.length} errors, the first: ${errors[0]}`] : []
-    const found = await this.#audit()
+    const found = await this.#audit(verified)
     if (!this.#options.keepsDatabase) await this.#db.dropDatabase()
     return [...this.#damages, ...logged, ...found]
   }
@@ -178,6 +189,10 @@ export class Session {
         shape,
       }),
       shape,
+      ...(shape.type === 'open' &&
+        mode === 'unary' &&
+        plan.windowMs !== undefined &&
+        inWindows(plan.windowMs)),
     }
     const timeoutMs = shape.warmupMs + shape.durationMs + LOAD_EXTRA_MS
     return await runJsonProgram<LoadResult>({
@@ -197,13 +212,13 @@ export class Session {
     return side.keepsBooks ? compare(whole, before, this.#totals) : []
   }
 
-  async #audit(): Promise<readonly string[]> {
-    const { side, verified, accounts } = this.#options
+  async #audit(wanted: number | undefined): Promise<readonly string[]> {
+    const { side, accounts } = this.#options
     if (!side.keepsBooks) return []
     if (side.shape === 'RIVAL') return await auditRival(this.#db)
-    if (verified === undefined) return (await verifyBooks(this.#db)).damageFound
-    const sample = await sampleOf(this.#db, { accounts, wanted: verified })
-    return (await verifyBooks(this.#db, sample)).damageFound
+    const sample = wanted === undefined ? undefined : await sampleOf(this.#db, { accounts, wanted })
+    this.#verified = await verifyBooks(this.#db, sample)
+    return this.#verified.damageFound
   }
 
   async #calm(): Promise<Calm> {
@@ -223,6 +238,11 @@ function timeBetween(before: Usages, after: Usages): Run['cpuMs'] {
     service: after.service.cpuMs - before.service.cpuMs,
     mongod: after.mongod.cpuMs - before.mongod.cpuMs,
   }
+}
+
+/** What a long job needs: servers end connections. */
+function inWindows(windowMs: number): Pick<LoadJob, 'renewsConnections' | 'windowMs'> {
+  return { renewsConnections: true, windowMs }
 }
 
 /** How every server is run: as in production. */

@@ -5,6 +5,8 @@ export type CallEnd = {
   /** Number of the gRPC status; NO_ANSWER when the connection broke first, or takes no more calls. */
   readonly status: number
   readonly message: string
+  /** The server has done nothing with the call, and says so: it can be sent anew, elsewhere. */
+  readonly isUntouched?: true
 }
 
 /** Not a status of gRPC: the server said nothing. */
@@ -43,9 +45,12 @@ export function statusCalled(name: StatusName): number {
   return names.indexOf(name)
 }
 
+/** The reset that says that a stream was not looked at (RFC 9113, 8.7). */
+const REFUSED_STREAM = 7
+
 /** What stands for a reset of a stream with REFUSED_STREAM, CANCEL and ENHANCE_YOUR_CALM. */
 const resets: ReadonlyMap<number, StatusName> = new Map([
-  [7, 'UNAVAILABLE'],
+  [REFUSED_STREAM, 'UNAVAILABLE'],
   [8, 'CANCELLED'],
   [11, 'RESOURCE_EXHAUSTED'],
 ])
@@ -53,7 +58,8 @@ const resets: ReadonlyMap<number, StatusName> = new Map([
 /** What a reset of a stream stands for in gRPC. */
 export function endOfReset(errorCode: number): CallEnd {
   const status = statusCalled(resets.get(errorCode) ?? 'INTERNAL')
-  return { status, message: `the server reset the stream with error ${errorCode}` }
+  const end = { status, message: `the server reset the stream with error ${errorCode}` }
+  return errorCode === REFUSED_STREAM ? { ...end, isUntouched: true } : end
 }
 
 /**

@@ -68,6 +68,11 @@ export class GrpcConnection {
     this.#greet()
   }
 
+  /** False from when the server said that it takes no more calls, or the connection was lost. Calls under way may still end as they should. */
+  get takesCalls(): boolean {
+    return this.#refusal === undefined
+  }
+
   /** A call of which nothing is sent yet. */
   call(headers: Buffer, listener: StreamListener): GrpcStream {
     return new GrpcStream(headers, listener)
@@ -191,7 +196,10 @@ export class GrpcConnection {
   #receivedGoaway({ payload }: Frame): void {
     const last = payload.readUInt32BE(0) & 0x7fffffff
     const message = `the server takes no more calls, error ${payload.readUInt32BE(4)}`
-    this.#refuse({ status: NO_ANSWER, message }, (stream) => stream.id > last)
+    const untouched = [...this.#streams.values()].filter((stream) => stream.id > last)
+    const refusal = { status: NO_ANSWER, message, isUntouched: true } as const
+    this.#refuse(refusal)
+    for (const stream of untouched) this.#end(stream, refusal)
   }
 
   #consume(stream: GrpcStream | undefined, bytes: number): void {
@@ -224,16 +232,16 @@ export class GrpcConnection {
   /** The connection is of no more use. */
   #lose(error: Error): void {
     this.#socket.destroy()
-    this.#refuse({ status: NO_ANSWER, message: error.message }, () => true)
+    const end = { status: NO_ANSWER, message: error.message }
+    this.#refuse({ ...end, isUntouched: true })
+    for (const stream of [...this.#streams.values()]) this.#end(stream, end)
     this.#settled(error)
   }
 
-  /** Takes no more calls, and ends those that wait and those that are among `ended`. */
-  #refuse(refusal: CallEnd, ended: (stream: GrpcStream) => boolean): void {
+  /** Takes no more calls, and ends those that wait. */
+  #refuse(refusal: CallEnd): void {
     this.#refusal ??= refusal
-    const begun = [...this.#streams.values()].filter(ended)
-    for (const stream of begun) this.#streams.delete(stream.id)
-    for (const stream of [...begun, ...this.#queue.abandon()]) stream.end(refusal)
+    for (const stream of this.#queue.abandon()) stream.end(refusal)
   }
 }
 

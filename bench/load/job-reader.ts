@@ -2,6 +2,8 @@ import { type LoadJob, REPEAT_DISTANCE } from './job.js'
 
 /** Longest warm-up and longest measured time, in milliseconds: servers end a connection after about five minutes. */
 const DURATION_MS_MAX = 120_000
+/** The same when connections are renewed. */
+const RENEWED_DURATION_MS_MAX = 7_200_000
 const CALLS_MAX = 16_384
 
 type Check = (value: unknown) => string | undefined
@@ -15,6 +17,8 @@ const checks: readonly (readonly [path: string, check: Check])[] = [
   ['connections', whole({ min: 1, max: 64 })],
   ['streamsPerConnection', optional(whole({ min: 1, max: 100 }))],
   ['callTimeoutMs', optional(whole({ min: 1, max: 60_000 }))],
+  ['renewsConnections', optional(oneOf([true, false]))],
+  ['windowMs', optional(whole({ min: 100, max: 60_000 }))],
   ['workload.seed', whole({ min: 0, max: 2 ** 32 - 1 })],
   ['workload.transactionPrefix', text({ max: 100 })],
   ['workload.accounts.prefix', text({ max: 50 })],
@@ -33,7 +37,7 @@ const checks: readonly (readonly [path: string, check: Check])[] = [
   ['workload.cashShare', share({ max: 1 })],
   ['shape.type', oneOf(['closed', 'open'])],
   ['shape.warmupMs', whole({ min: 0, max: DURATION_MS_MAX })],
-  ['shape.durationMs', whole({ min: 1, max: DURATION_MS_MAX })],
+  ['shape.durationMs', whole({ min: 1, max: RENEWED_DURATION_MS_MAX })],
 ]
 
 const shapeChecks: Readonly<Record<string, typeof checks>> = {
@@ -55,6 +59,10 @@ export function readJob(json: string): LoadJob {
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   // Every field was checked.
   const checked = job as LoadJob
+  const { renewsConnections, mode, shape } = checked
+  if (renewsConnections && mode !== 'unary') throw new Error('renewsConnections is for mode unary')
+  if (!renewsConnections && shape.durationMs > DURATION_MS_MAX)
+    throw new Error(`shape.durationMs is at most ${DURATION_MS_MAX} unless connections are renewed`)
   const { amount, repeatDistance = REPEAT_DISTANCE } = checked.workload
   if (amount.min > amount.max) throw new Error('workload.amount.min must not be over its max')
   if (!(repeatDistance.min <= repeatDistance.max)) {

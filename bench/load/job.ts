@@ -14,6 +14,13 @@ export type LoadJob = {
    * 1 to 60,000, by default 10,000.
    */
   readonly callTimeoutMs?: number
+  /**
+   * Connections that the server ends are replaced, as gRPC's own clients do, and calls that it says it has not looked at are sent again. Then a
+   * run may be long. Only with `unary`; without it the end of a connection is the end of the run.
+   */
+  readonly renewsConnections?: boolean
+  /** What happened is told of every such time besides, from the start of the measured time on. 100 to 60,000 ms; absent when nobody wants it. */
+  readonly windowMs?: number
   readonly workload: Workload
   readonly shape: LoadShape
 }

@@ -12,7 +12,7 @@ import { Purchases } from './purchases.js'
 import type { LoadResult } from './result.js'
 import { openTransport, type Transport } from './transport.js'
 
-/** Runs a job; fails when a connection or a stream does not last. */
+/** Runs a job; fails when a call has no answer because a connection or a stream did not last. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
   const transport = await openTransport(job)
   try {
@@ -24,7 +24,7 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
 
 /** One run: sends what the workload gives at the pace of its shape, and keeps the books. */
 class LoadRun implements Sender {
-  readonly measurement = new Measurement()
+  readonly measurement: Measurement
   readonly #job: LoadJob
   readonly #transport: Transport
   readonly #pace: Pace
@@ -37,6 +37,7 @@ class LoadRun implements Sender {
 
   constructor(job: LoadJob, transport: Transport) {
     this.#job = job
+    this.measurement = new Measurement(job.windowMs)
     this.#transport = transport
     this.#purchases = new Purchases(job.workload)
     this.#pace = paceOf(job, this)
@@ -60,9 +61,13 @@ class LoadRun implements Sender {
       for (const arrivedAt of this.#pace.stop()) this.measurement.neverSent(arrivedAt)
     }
     await this.#drain()
+    const windows = this.measurement.windows()
+    const { renewals } = this.#transport
     return {
       measured: this.measurement.window(),
       whole: this.#books.whole(this.#purchases.ids),
+      ...(windows && { windows }),
+      ...(renewals && { renewals }),
       generator: this.measurement.generator(),
     }
   }

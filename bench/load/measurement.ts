@@ -1,12 +1,15 @@
 import type { CallTimes } from './call.js'
 import { Histogram } from './histogram.js'
-import type { LoadResult, MeasuredWindow } from './result.js'
+import type { LoadResult, MeasuredWindow, TimeWindow } from './result.js'
+import { TimeWindows } from './time-windows.js'
 
 /** What happens in the measured time, which begins and ends when it is told so. */
 export class Measurement {
   readonly #latency = new Histogram()
   readonly #refusalLatency = new Histogram()
   readonly #sendDelay = new Histogram()
+  readonly #windowMs: number | undefined
+  #windows: TimeWindows | undefined
   #from = Number.POSITIVE_INFINITY
   #to = Number.POSITIVE_INFINITY
   #cpuAtStart = process.cpuUsage()
@@ -17,8 +20,14 @@ export class Measurement {
   #late = 0
   #unsent = 0
 
+  /** With a length of windows, in milliseconds, it tells of each of them, too. */
+  constructor(windowMs?: number) {
+    this.#windowMs = windowMs
+  }
+
   begin(now: number): void {
     this.#from = now
+    if (this.#windowMs !== undefined) this.#windows = new TimeWindows(this.#windowMs, now)
     this.#cpuAtStart = process.cpuUsage()
   }
 
@@ -40,6 +49,7 @@ export class Measurement {
     if (this.#includes(now)) {
       if (isOk) this.#answered++
       else this.#refused++
+      this.#windows?.ended({ at: now, latencyMs: now - arrivedAt, isOk })
     }
     if (!this.#includes(arrivedAt)) return
     const latency = isOk ? this.#latency : this.#refusalLatency
@@ -68,6 +78,11 @@ export class Measurement {
       latencyBuckets: this.#latency.buckets(),
       refusalLatency: this.#refusalLatency.figures(),
     }
+  }
+
+  /** The measured time in parts, when it is over. */
+  windows(): readonly TimeWindow[] | undefined {
+    return this.#windows?.finish(this.#to)
   }
 
   generator(): LoadResult['generator'] {

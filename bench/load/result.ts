@@ -4,6 +4,10 @@ export type LoadResult = {
   readonly measured: MeasuredWindow
   /** Everything that was sent and answered, warm-up and calls that ended late included: what the books must agree with. */
   readonly whole: WholeRun
+  /** The measured time in parts, one after another, when the job asks for them. The last one may be shorter; a rest of less than half of one is left out. */
+  readonly windows?: readonly TimeWindow[]
+  /** When the job renews connections. */
+  readonly renewals?: Renewals
   readonly generator: {
     /** Processor time of this process in the measured time, in milliseconds. */
     readonly cpuMs: number
@@ -15,6 +19,27 @@ export type LoadResult = {
      */
     readonly sendDelay: LatencyFigures
   }
+}
+
+/** Part of the measured time, by when calls ended. */
+export type TimeWindow = {
+  /** When it began, in milliseconds since 1970, a fraction. */
+  readonly startedAtMs: number
+  readonly durationMs: number
+  /** Calls that ended with status OK. */
+  readonly answered: number
+  /** Calls that ended with another status. */
+  readonly refused: number
+  /** Of those that ended with status OK, from their arrival. */
+  readonly latency: LatencyFigures
+}
+
+/** What became of connections that the server ended. */
+export type Renewals = {
+  /** Connections that took the place of such a one. */
+  readonly connections: number
+  /** Calls that were sent again, on another one: the server said that it had not looked at them. */
+  readonly resent: number
 }
 
 export type MeasuredWindow = {

@@ -4,19 +4,24 @@ import { type CallEnd, NO_ANSWER, statusName } from './call-end.js'
 import { GrpcConnection, requestHeaders } from './grpc-connection.js'
 import type { GrpcStream, StreamListener } from './grpc-stream.js'
 import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
+import { RenewedTransport } from './renewed-transport.js'
 import { RequestWriter } from './request-writer.js'
+import type { Renewals } from './result.js'
 
 const SERVICE = '/benefits.v1.AuthorizationService'
 
 /** Carries calls to the server. Each ends exactly once. */
 export type Transport = {
   send(call: Call): void
+  /** Of a transport that renews its connections. */
+  readonly renewals?: Renewals
   /** Cuts the connections. */
   close(): void
 }
 
 /** Connects as a job wants it; when one connection fails, none is left. */
 export async function openTransport(job: LoadJob): Promise<Transport> {
+  if (job.renewsConnections) return await RenewedTransport.open(job, unaryHeaders(job))
   const opening = Array.from({ length: job.connections }, () => GrpcConnection.open(job.target))
   try {
     const connections = await Promise.all(opening)
@@ -36,7 +41,7 @@ class UnaryTransport implements Transport {
 
   constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
     this.#connections = connections
-    this.#headers = headersOf(job, { method: 'Authorize', timeoutMs: job.callTimeoutMs ?? CALL_TIMEOUT_MS })
+    this.#headers = unaryHeaders(job)
   }
 
   send(call: Call): void {
@@ -114,6 +119,10 @@ class Channel implements StreamListener {
     this.#calls.clear()
     for (const call of calls) call.end(end)
   }
+}
+
+function unaryHeaders(job: LoadJob): Buffer {
+  return headersOf(job, { method: 'Authorize', timeoutMs: job.callTimeoutMs ?? CALL_TIMEOUT_MS })
 }
 
 function headersOf(

@@ -8,9 +8,9 @@ export type Scale = {
 
 const TICKS_WANTED = 6
 
-/** From 0 to a round number that is not less than the largest value. */
-export function linearScale(largest: number): Scale {
-  const step = roundStep(largest > 0 ? largest / TICKS_WANTED : 1)
+/** From 0 to a round number that is not less than the largest value, in about so many steps. */
+export function linearScale(largest: number, steps = TICKS_WANTED): Scale {
+  const step = roundStep(largest > 0 ? largest / steps : 1)
   const count = Math.max(1, Math.ceil(largest / step))
   const ticks = Array.from({ length: count + 1 }, (_, index) => index * step)
   return {

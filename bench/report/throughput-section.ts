@@ -1,8 +1,9 @@
 import { type Contender, contendersIn } from './contender.js'
 import { figureAt, ratioOf } from './figures.js'
-import { type Line, lineChart } from './line-chart.js'
+import { lineChart } from './line-chart.js'
 import type { Figure, Measurements, Scenario } from './measurements.js'
 import { numberText, spreadText, timesText } from './number-text.js'
+import type { Line } from './panel.js'
 import { linearScale, pointScale } from './scale.js'
 import { type Chart, image, type Section, table } from './section.js'
 

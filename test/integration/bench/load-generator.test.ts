@@ -9,6 +9,9 @@ import type { LoadJob } from '../../../bench/load/job.js'
 import { runLoad } from '../../../bench/load/load-run.js'
 import { PurchaseServer } from './purchase-server.js'
 
+/** RFC 9113, 7. */
+const REFUSED_STREAM = 7
+
 const headers = requestHeaders({ authority: 'test', path: '/a.B/C', more: [] })
 
 describe('the load generator', () => {
@@ -111,11 +114,98 @@ describe('the load generator', () => {
     expect(whole.approved.centavos).to.equal(String(server.debited))
   })
 
+  it('tells what happened in each part of the measured time', async () => {
+    const { measured, windows = [] } = await runLoad(job({ windowMs: 100 }))
+    expect(windows.length).to.be.within(3, 4)
+    const answered = windows.reduce((sum, window) => sum + window.answered, 0)
+    expect(answered).to.be.above(0).and.at.most(measured.answered)
+    for (const window of windows) {
+      expect(window.latency.count).to.equal(window.answered)
+      expect(window.startedAtMs).to.be.within(Date.now() - 60_000, Date.now())
+    }
+  })
+
+  it('loses no call when it renews the connections that the server ends', async () => {
+    const ageing = new PurchaseServer({ connectionAgeMs: 60 })
+    try {
+      const target = { host: '127.0.0.1', port: await ageing.listen() }
+      const shape = { type: 'closed', callers: 32, warmupMs: 0, durationMs: 900 } as const
+      const { whole, renewals } = await runLoad(job({ target, shape, renewsConnections: true }))
+      expect(renewals?.connections).to.be.at.least(4)
+      expect(whole).to.deep.include({ errors: [], decidedTwice: 0, contradicted: 0, decided: whole.ids })
+      expect(whole.unknown.count).to.equal(0)
+      expect(whole.approved.centavos).to.equal(String(ageing.debited))
+    } finally {
+      ageing.close()
+    }
+  })
+
+  it('fails when the server goes away for good, although it would renew connections', async () => {
+    const shape = { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } as const
+    const running = runLoad(job({ renewsConnections: true, shape }))
+    setTimeout(() => server.close(), 50)
+    expect(await failureOf(running)).to.match(/closed the connection|no other connection can be had/)
+  })
+
   it('fails when nobody listens, and when the server goes away', async () => {
     const running = runLoad(job({ shape: { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } }))
     setTimeout(() => server.close(), 50)
     expect(await failureOf(running)).to.match(/closed the connection|takes no more calls/)
     expect(await failureOf(runLoad(job()))).to.include('ECONNREFUSED')
+  })
+})
+
+describe('the load generator that renews connections', () => {
+  /** Whether a call that comes as so-manieth, from 1 on, is looked at. */
+  async function callsLookedAt(isLookedAt: (call: number) => boolean, durationMs: number) {
+    let calls = 0
+    const server = createHttp2Server()
+    server.on('stream', (stream) => {
+      stream.on('error', () => {})
+      if (!isLookedAt(++calls)) return stream.close(REFUSED_STREAM)
+      stream.respond({ ':status': 200 }, { waitForTrailers: true })
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '7' }))
+      stream.end()
+    })
+    const port = await portOf(server)
+    try {
+      return await runLoad({
+        target: { host: '127.0.0.1', port },
+        token: 'a.b.c',
+        mode: 'unary',
+        connections: 1,
+        renewsConnections: true,
+        workload: {
+          seed: 3,
+          transactionPrefix: 'run-',
+          accounts: { prefix: 'bench-', count: 10 },
+          amount: { min: 1, max: 500 },
+          declinedAmount: 999_999_999_999,
+          benefitMccs: ['5411'],
+          cashMccs: ['5999'],
+          merchants: ['PADARIA DO ZE'],
+          repeatShare: 0,
+          declineShare: 0,
+          cashShare: 0,
+        },
+        shape: { type: 'closed', callers: 1, warmupMs: 0, durationMs },
+      })
+    } finally {
+      server.close()
+    }
+  }
+
+  it('sends a call again that the server has not looked at', async () => {
+    const { whole, renewals } = await callsLookedAt((call) => call % 2 === 0, 100)
+    expect(whole.errors).to.have.length(1)
+    expect(whole.errors[0]).to.include({ status: 'PERMISSION_DENIED', count: whole.sent })
+    expect(renewals?.resent).to.equal(whole.sent)
+  })
+
+  it('but not for ever', async () => {
+    const { whole, renewals } = await callsLookedAt(() => false, 50)
+    expect(whole.errors[0]).to.include({ status: 'UNAVAILABLE', count: whole.sent })
+    expect(renewals?.resent).to.equal(2 * whole.sent)
   })
 })
 
@@ -197,6 +287,36 @@ describe('a connection of the load generator', () => {
     })
   }
 
+  it('takes no more calls when the server says so, and tells which it has not looked at', async () => {
+    const server = createHttp2Server()
+    server.on('stream', (stream) => {
+      stream.on('error', () => {})
+      // The second one shows that the first has come.
+      if (stream.id === 3) stream.session?.goaway(0, 1)
+    })
+    await withConnection(server, {}, async (connection) => {
+      const ends = new Map<number, CallEnd>()
+      const call = (number: number) =>
+        new Promise<void>((ended) => {
+          const end = (how: CallEnd) => {
+            ends.set(number, how)
+            ended()
+          }
+          const stream = connection.call(headers, { message: () => {}, end })
+          connection.send({ stream, message: framedMessage(Buffer.alloc(0)), last: true })
+        })
+      const first = call(1)
+      await call(2)
+      expect(connection.takesCalls).to.equal(false)
+      await call(3)
+      expect([...ends]).to.have.length(2)
+      for (const end of ends.values()) expect(end).to.include({ status: -1, isUntouched: true })
+      connection.close()
+      await first
+      expect(ends.get(1)).to.not.have.property('isUntouched')
+    })
+  })
+
   it('fails to open to somebody who does not speak HTTP/2', async () => {
     const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     server.listen(0, '127.0.0.1')
@@ -218,10 +338,7 @@ async function withConnection(
   options: { readonly receiveWindow?: number },
   use: (connection: GrpcConnection) => Promise<void>,
 ): Promise<void> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // An address of TCP, since it listens to a port.
-  const { port } = server.address() as AddressInfo
+  const port = await portOf(server)
   const connection = await GrpcConnection.open({ host: '127.0.0.1', port, ...options })
   try {
     await use(connection)
@@ -229,6 +346,13 @@ async function withConnection(
     connection.close()
     server.close()
   }
+}
+
+async function portOf(server: Http2Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // An address of TCP, since it listens to a port.
+  return (server.address() as AddressInfo).port
 }
 
 async function failureOf(running: Promise<unknown>): Promise<string> {

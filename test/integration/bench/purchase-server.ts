@@ -24,7 +24,7 @@ const MESSAGE = 'não dá: 100 %'
 
 /** A server that decides by the amount alone, keeps its own tally, and can be told to do what a service should not. */
 export class PurchaseServer {
-  readonly #server = new Server({ 'grpc.max_concurrent_streams': 8 })
+  readonly #server: Server
   readonly #decided = new Map<string, AuthorizeResponse>()
   #requests = 0
   /** Refuses every so-manieth request. */
@@ -35,6 +35,14 @@ export class PurchaseServer {
   padding = ''
 
   onRequest: () => void = () => {}
+
+  /** Ends each connection kindly at about that age, in milliseconds; by default none. */
+  constructor({ connectionAgeMs }: { readonly connectionAgeMs?: number } = {}) {
+    this.#server = new Server({
+      'grpc.max_concurrent_streams': 8,
+      ...(connectionAgeMs !== undefined && { 'grpc.max_connection_age_ms': connectionAgeMs }),
+    })
+  }
 
   /** What was debited, in centavos. */
   debited = 0n

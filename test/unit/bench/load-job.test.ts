@@ -27,6 +27,13 @@ describe('a job of the load generator', () => {
     expect(readJob(JSON.stringify(job))).to.deep.equal(job)
     const shape = { type: 'open', ratePerSecond: 100, inFlightMax: 8, warmupMs: 0, durationMs: 1_000 }
     expect(readJob(JSON.stringify({ ...job, shape })).shape).to.deep.equal(shape)
+    const long = {
+      ...job,
+      renewsConnections: true,
+      windowMs: 5_000,
+      shape: { ...shape, durationMs: 1_800_000 },
+    }
+    expect(readJob(JSON.stringify(long))).to.deep.equal(long)
   })
 
   const refused: readonly (readonly [what: string, changed: object, message: string])[] = [
@@ -54,6 +61,17 @@ describe('a job of the load generator', () => {
       { workload: { ...job.workload, amount: { min: 9, max: 1 } } },
       'amount.min',
     ],
+    [
+      'a long time on connections that the server will end',
+      { shape: { ...job.shape, durationMs: 120_001 } },
+      'shape.durationMs is at most 120000 unless connections are renewed',
+    ],
+    [
+      'streams on connections that are renewed',
+      { mode: 'stream', renewsConnections: true },
+      'renewsConnections is for mode unary',
+    ],
+    ['windows too short to tell of', { windowMs: 5 }, 'windowMs must be a whole number from 100 to 60000'],
     [
       'a distance without an end',
       { workload: { ...job.workload, repeatDistance: { min: 5 } } },

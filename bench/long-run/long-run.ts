@@ -1,0 +1,179 @@
+import { capacityOf } from '../capacity.js'
+import type { Database } from '../database.js'
+import { ENTRIES_PER_ACCOUNT } from '../dataset/loaded-account.js'
+import { commitOf, machine, versions } from '../environment.js'
+import type { LoadResult } from '../load/result.js'
+import type { Run, Scenario } from '../report/measurements.js'
+import { numberText } from '../report/number-text.js'
+import { closedScenarios, type Plan } from '../scenarios.js'
+import { Session } from '../session.js'
+import { sidesNamed } from '../sides.js'
+import type { Watched } from './look.js'
+import { type LongRunPlan, sessionPlan } from './plan.js'
+import type { LongRunRecord } from './record.js'
+import { notAtRest, restOf } from './rest.js'
+import { seriesOf } from './series.js'
+import { Watcher } from './watcher.js'
+
+/** Entries that `verify` goes through in less than ten minutes; of more than that it looks at some accounts only. */
+const VERIFIED_ENTRIES_MAX = 8_000_000
+/** Accounts that it looks at then, twice: any, and such as were used. */
+const SAMPLED_ACCOUNTS = 2_000
+/** How often somebody who waits is told how far it is, in milliseconds. */
+const PROGRESS_MS = 60_000
+
+export type LongRunOptions = {
+  readonly plan: LongRunPlan
+  readonly database: Database
+  readonly signal: AbortSignal
+  /** Told what is going on, for somebody who waits. */
+  readonly onProgress: (line: string) => void
+}
+
+/** The service under a load that it can carry, watched for a long time, and its books afterwards. */
+export async function longRun(options: LongRunOptions): Promise<LongRunRecord> {
+  const { plan, database, signal } = options
+  const bench = sessionPlan(plan)
+  const [side] = sidesNamed(bench.sides)
+  if (!side) throw new Error('there is the service itself')
+  const session = await Session.open({
+    database,
+    databaseName: 'long-run',
+    keepsDatabase: false,
+    accounts: plan.accounts,
+    side,
+    round: 1,
+    plan: bench,
+    signal,
+  })
+  try {
+    return await watchedRun(session, bench, options)
+  } catch (error) {
+    await session.abandon()
+    throw error
+  }
+}
+
+async function watchedRun(session: Session, bench: Plan, options: LongRunOptions): Promise<LongRunRecord> {
+  const { plan, database, onProgress } = options
+  const capacity = await capacityIn(session, bench, plan)
+  const scenario = scenarioOf(plan, capacity.perSecond)
+  const { ratePerSecond } = scenario.load
+  onProgress(`capacity ${numberText(capacity.perSecond)}/s; ${numberText(ratePerSecond)}/s from now on`)
+
+  const watched = watchedIn(session, database)
+  const before = await restOf(watched)
+  const { run, watcher } = await underWatch(session, scenario, { watched, ...options })
+  const after = await restOf(watched, before)
+
+  onProgress('checking the books')
+  const decided = [...capacity.runs, run].reduce((sum, { result }) => sum + result.whole.decided, 0)
+  const isLarge = plan.accounts * ENTRIES_PER_ACCOUNT + decided > VERIFIED_ENTRIES_MAX
+  const startedAtMs = performance.now()
+  const damages = await session.close(isLarge ? SAMPLED_ACCOUNTS : undefined)
+  const seconds = (performance.now() - startedAtMs) / 1_000
+  const { accounts = 0, entries = 0 } = session.verified ?? {}
+  const problems = [
+    ...[...capacity.runs, run].flatMap((each) => each.damages),
+    ...errorsIn(run.result),
+    ...notAtRest(before, after),
+    ...damages,
+  ]
+  return {
+    takenAt: new Date().toISOString(),
+    ...commitOf(),
+    machine: machine(),
+    versions: versions(database.version),
+    seed: plan.seed,
+    minutes: plan.minutes,
+    accounts: plan.accounts,
+    capacityPerSecond: Math.round(capacity.perSecond),
+    ratePerSecond,
+    load: loadOf(run.result),
+    rest: { before, after },
+    verified: { accounts, entries, seconds },
+    missedLooks: watcher.missed,
+    problems,
+    ...seriesOf({ looks: watcher.looks, windows: run.result.windows ?? [] }),
+  }
+}
+
+type Capacity = { readonly perSecond: number; readonly runs: readonly Run[] }
+
+/** What the service can carry on this machine now. */
+async function capacityIn(session: Session, bench: Plan, { capacity }: LongRunPlan): Promise<Capacity> {
+  const scenarios = closedScenarios(bench, ['unary'])
+  const runs: Run[] = []
+  for (let round = 1; round <= capacity.rounds; round++) {
+    for (const scenario of scenarios) runs.push(await session.run(scenario))
+  }
+  return { perSecond: capacityOf({ scenarios, runs }, { side: 'ours', mode: 'unary' }), runs }
+}
+
+type OpenScenario = Scenario & { readonly load: { readonly type: 'open'; readonly ratePerSecond: number } }
+
+function scenarioOf({ share, accounts }: LongRunPlan, capacityPerSecond: number): OpenScenario {
+  return {
+    id: 'long-run',
+    group: 'latency',
+    title: 'a long run',
+    mode: 'unary',
+    load: { type: 'open', ratePerSecond: Math.max(1, Math.round(capacityPerSecond * share)) },
+    accounts,
+  }
+}
+
+function watchedIn({ server }: Session, database: Database): Watched {
+  if (server.httpPort === undefined) throw new Error('the service has an HTTP port')
+  return { servicePid: server.pid, httpPort: server.httpPort, mongodPid: database.pid }
+}
+
+type Watching = LongRunOptions & { readonly watched: Watched }
+
+async function underWatch(
+  session: Session,
+  scenario: Scenario,
+  { watched, plan, onProgress }: Watching,
+): Promise<{ readonly run: Run; readonly watcher: Watcher }> {
+  const watcher = new Watcher(watched, plan.everyMs)
+  const startedAtMs = performance.now()
+  const progress = setInterval(() => {
+    const minute = Math.round((performance.now() - startedAtMs) / 60_000)
+    onProgress(`minute ${minute} of ${plan.minutes}: ${nowIn(watcher)}`)
+  }, PROGRESS_MS)
+  try {
+    return { run: await session.run(scenario), watcher }
+  } finally {
+    clearInterval(progress)
+    await watcher.stop()
+  }
+}
+
+function nowIn({ looks, missed }: Watcher): string {
+  const last = looks.at(-1)
+  if (!last) return 'the service has not said how it is'
+  const { service, machine: computer } = last
+  return [
+    `${numberText((service.usage?.rssBytes ?? 0) / 2 ** 20)} MiB`,
+    `${service.descriptors?.open ?? 0} descriptors`,
+    `load average ${numberText(computer.loadAverage)}`,
+    ...(missed > 0 ? [`${missed} looks missed`] : []),
+  ].join(', ')
+}
+
+function loadOf({ measured, whole, renewals }: LoadResult): LongRunRecord['load'] {
+  return {
+    sent: whole.sent,
+    decided: whole.decided,
+    errors: whole.errors,
+    late: measured.late,
+    latency: measured.latency,
+    renewals: renewals ?? { connections: 0, resent: 0 },
+  }
+}
+
+function errorsIn({ whole }: LoadResult): readonly string[] {
+  return whole.errors.map(
+    ({ status, count, message }) => `${count} calls ended with ${status}, the first: ${message}`,
+  )
+}

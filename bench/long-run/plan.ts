@@ -1,0 +1,62 @@
+import { type Plan, quickPlan } from '../scenarios.js'
+
+/** How large a long run is. */
+export type LongRunPlan = {
+  readonly seed: number
+  /** Length of the load that is watched, a fraction. */
+  readonly minutes: number
+  /** Part of the capacity that requests arrive at, 0 to 1. */
+  readonly share: number
+  readonly accounts: number
+  /** From one look at the service to the next, and length of the parts that latencies are told of, in milliseconds. */
+  readonly everyMs: number
+  /** How the capacity is found: the best of so many callers, each by the middle of its rounds. */
+  readonly capacity: {
+    readonly callers: readonly number[]
+    readonly rounds: number
+    readonly window: Plan['window']
+    readonly warmup: Plan['warmup']
+  }
+}
+
+/**
+ * `make long-run`: the capacity is found in about a minute. There are more accounts than the service remembers anything of (100,000): what it
+ * remembers is full before it is judged, and what it forgets is part of what is watched.
+ */
+export const longRunPlan: Omit<LongRunPlan, 'seed'> = {
+  minutes: 30,
+  share: 0.7,
+  accounts: 150_000,
+  everyMs: 5_000,
+  capacity: {
+    callers: [64, 128, 256],
+    rounds: 3,
+    window: { warmupMs: 1_000, durationMs: 4_000 },
+    warmup: [{ callers: 64, durationMs: 8_000 }],
+  },
+}
+
+/** Longest wait for the machine to be calm, and for what was left to do, in milliseconds. */
+const CALM_MS_MAX = 1_500
+/** Part of the load before it is watched, in milliseconds: connections are made, and the first requests arrive together. */
+const WARMUP_MS = 1_000
+/** Most calls under way at once: far more than the service lets wait. */
+const IN_FLIGHT_MAX = 4_000
+
+/** The same as a plan of the benchmark, of which one session of ours is run. */
+export function sessionPlan({ seed, minutes, accounts, everyMs, capacity }: LongRunPlan): Plan {
+  return {
+    ...quickPlan,
+    seed,
+    accounts,
+    sides: ['ours'],
+    callers: capacity.callers,
+    hotCallers: [],
+    warmup: capacity.warmup,
+    window: capacity.window,
+    openWindow: { warmupMs: WARMUP_MS, durationMs: Math.round(minutes * 60_000) },
+    windowMs: everyMs,
+    inFlightMax: IN_FLIGHT_MAX,
+    calmMsMax: CALM_MS_MAX,
+  }
+}

@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { buildPrograms } from '../../../bench/build.js'
+import { Database } from '../../../bench/database.js'
+import { longRun } from '../../../bench/long-run/long-run.js'
+import type { LongRunPlan } from '../../../bench/long-run/plan.js'
+import type { LongRunRecord } from '../../../bench/long-run/record.js'
+import { pointsOf, type SeriesId } from '../../../bench/long-run/series.js'
+import { testMongoUri } from '../../support/mongo.js'
+
+/** As small as can be: that it works, sees what it looks at, and finds the books in order. */
+const plan: LongRunPlan = {
+  seed: 20_261_128,
+  minutes: 0.05,
+  share: 0.3,
+  accounts: 40,
+  everyMs: 250,
+  capacity: {
+    callers: [8],
+    rounds: 1,
+    window: { warmupMs: 0, durationMs: 400 },
+    warmup: [{ callers: 4, durationMs: 300 }],
+  },
+}
+
+describe('the long run in the small', function () {
+  this.timeout(120_000)
+  let record: LongRunRecord
+
+  before(async () => {
+    await buildPrograms()
+    const database = await Database.connect(await testMongoUri(), async () => {})
+    const { signal } = new AbortController()
+    try {
+      record = await longRun({ plan, database, signal, onProgress: () => {} })
+    } finally {
+      await database.stop()
+    }
+  })
+
+  it('finds every centavo, and nothing else to complain about', () => {
+    expect(record.problems).to.deep.equal([])
+    expect(record.load.errors).to.deep.equal([])
+    expect(record.verified.accounts).to.equal(plan.accounts)
+    expect(record.verified.entries).to.be.above(record.load.decided)
+  })
+
+  it('sends the part of the capacity that it is told', () => {
+    expect(record.ratePerSecond / record.capacityPerSecond).to.be.closeTo(plan.share, 0.01)
+    expect(record.load.sent).to.be.above(0)
+  })
+
+  it('sees the service from the start of the load to its end', () => {
+    for (const minutes of Object.values(record.clocks)) {
+      expect(minutes.length).to.be.within(8, 13)
+      for (const minute of minutes) expect(minute).to.be.within(0, plan.minutes + 0.01)
+    }
+  })
+
+  const alwaysThere: readonly SeriesId[] = [
+    ...(['resident', 'heap', 'oldHeap', 'external', 'descriptors', 'sockets', 'lagMs'] as const),
+    ...([
+      'serviceCores',
+      'busyCores',
+      'mongodResident',
+      'mongodDescriptors',
+      'answered',
+      'p50',
+      'p99',
+    ] as const),
+  ]
+  for (const id of alwaysThere) {
+    it(`has a value above 0 of ${id}`, () => {
+      expect(Math.max(...pointsOf(record, id).map(({ y }) => y))).to.be.above(0)
+    })
+  }
+
+  it('has a value of everything at every look', () => {
+    for (const [id, values] of Object.entries(record.series)) {
+      expect(values, id).to.have.length.above(0).and.not.include(null)
+    }
+  })
+
+  it('finds the service at rest afterwards as it was before', () => {
+    expect(record.rest.after.unsettled).to.equal(0)
+    expect(record.rest.after.descriptors).to.be.at.most(record.rest.before.descriptors).and.above(0)
+  })
+})

@@ -1,0 +1,47 @@
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import type { Random } from '../../../../bench/load/random.js'
+import { publish, publishedRecord } from '../../../../bench/long-run/files.js'
+import type { LongRunRecord } from '../../../../bench/long-run/record.js'
+import { useTempFolder } from '../../../support/temp-folder.js'
+import { inventedRecord } from './invented-record.js'
+
+/** Numbers with as many digits as there are in what was measured. */
+const fourDigits = (_: number, random: Random) => (1_000 + random.below(9_000)) / 10
+
+describe('the files of a long run', () => {
+  const folder = useTempFolder()
+  const plain = inventedRecord({})
+  const ids = Object.keys(plain.series)
+  const record: LongRunRecord = inventedRecord({
+    courses: Object.fromEntries(ids.map((id) => [id, fourDigits])),
+  })
+  let docs: string
+
+  before(async () => {
+    docs = join(folder(), 'docs')
+    await mkdir(docs)
+    await copyFile('.docs/reliability.md', join(docs, 'reliability.md'))
+    await publish(docs, record)
+  })
+
+  it('hold all of it, and are made anew from that', async () => {
+    const page = await readFile(join(docs, 'reliability.md'), 'utf8')
+    const read = await publishedRecord(docs)
+    expect(read).to.deep.equal(record)
+    await publish(docs, read)
+    expect(await readFile(join(docs, 'reliability.md'), 'utf8')).to.equal(page)
+  })
+
+  it('are small enough to be kept', async () => {
+    expect((await stat(join(docs, 'reliability/long-run.json'))).size).to.be.below(100 * 1_024)
+    expect((await stat(join(docs, 'reliability/long-run.svg'))).size).to.be.below(200 * 1_024)
+  })
+
+  it('have the picture where the page looks for it', async () => {
+    const page = await readFile(join(docs, 'reliability.md'), 'utf8')
+    const [, shown = ''] = /!\[Everything over time\]\((.*)\)/.exec(page) ?? []
+    expect(await readFile(join(docs, shown), 'utf8')).to.match(/^<svg /)
+  })
+})

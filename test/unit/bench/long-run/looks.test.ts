@@ -1,0 +1,97 @@
+import { expect } from 'chai'
+import { readMetrics, sumOf } from '../../../../bench/long-run/metrics-page.js'
+import { notAtRest } from '../../../../bench/long-run/rest.js'
+import { pointsOf, seriesOf } from '../../../../bench/long-run/series.js'
+
+const SPACES = ['read_only', 'old', 'new', 'large_object', 'new_large_object'] as const
+const latency = { count: 1, mean: 1, p50: 5, p90: 6, p99: 7, p999: 8, max: 9 }
+
+function pageAfter(collectedSeconds: number): string {
+  return [
+    '# HELP nodejs_heap_size_used_bytes Heap in use',
+    ...SPACES.map((space) => `nodejs_heap_space_size_used_bytes{space="${space}"} ${2 ** 20}`),
+    `nodejs_gc_duration_seconds_sum{kind="major"} ${collectedSeconds}`,
+    `nodejs_gc_duration_seconds_sum{kind="minor"} ${collectedSeconds}`,
+    ...['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes', 'benefits_unsettled_entries'].map(
+      plain,
+    ),
+    ...['benefits_oldest_unsettled_seconds', 'benefits_waiting_requests'].map(plain),
+    'nodejs_eventloop_lag_p99_seconds 0.012',
+  ].join('\n')
+}
+
+function plain(name: string): string {
+  return `${name} 3`
+}
+
+/** A look at a moment, in milliseconds; a tenth of the time was spent on collecting, and half a core on the service. */
+function lookAt(atMs: number) {
+  return {
+    atMs,
+    service: {
+      usage: { cpuMs: atMs / 2, rssBytes: 100 * 2 ** 20 },
+      descriptors: { open: 40, sockets: 20 },
+    },
+    mongod: { usage: undefined, descriptors: undefined },
+    page: readMetrics(pageAfter(atMs / 20_000)),
+    machine: { busyMs: atMs, loadAverage: 1.5 },
+  }
+}
+
+describe('a page of metrics', () => {
+  const page = readMetrics(pageAfter(1))
+
+  it('is added up over the labels of a name', () => {
+    expect(sumOf(page, 'nodejs_gc_duration_seconds_sum')).to.equal(2)
+    expect(sumOf(page, 'nodejs_heap_space_size_used_bytes', ['space="new"'])).to.equal(4 * 2 ** 20)
+  })
+
+  it('that does not have a name says so', () => {
+    expect(() => sumOf(page, 'nodejs_gc_duration_seconds')).to.throw('there is no nodejs_gc_duration_seconds')
+  })
+})
+
+describe('what was seen in a long run', () => {
+  const windows = [0, 1].map((index) => ({
+    startedAtMs: 60_000 * (1 + index),
+    durationMs: 60_000,
+    answered: 120,
+    refused: 0,
+    latency,
+  }))
+  const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
+
+  it('is what was seen while the load was told of', () => {
+    // The first look of the load has none before it that would tell what was spent since.
+    expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
+  })
+
+  it('tells of times as shares of the time between two looks', () => {
+    const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
+    expect(values('collectingPercent')).to.deep.equal([10, 10])
+    expect(values('serviceCores')).to.deep.equal([0.5, 0.5])
+    expect(values('busyCores')).to.deep.equal([1, 1])
+    expect(values('oldHeap')).to.deep.equal([3, 3])
+    expect(values('lagMs')).to.deep.equal([12, 12])
+    expect(values('answered')).to.deep.equal([2, 2])
+  })
+
+  it('has no value where the system tells nothing', () => {
+    expect(seen.series.mongodResident).to.deep.equal([null, null])
+    expect(pointsOf(seen, 'mongodResident')).to.deep.equal([])
+  })
+})
+
+describe('a service at rest', () => {
+  const before = { descriptors: 30, unsettled: 0 }
+
+  it('is as it was before the load', () => {
+    expect(notAtRest(before, { descriptors: 29, unsettled: 0 })).to.deep.equal([])
+  })
+
+  it('has lost no descriptor and left no entry', () => {
+    const wrong = notAtRest(before, { descriptors: 31, unsettled: 2 })
+    expect(wrong).to.have.length(2)
+    expect(wrong.join()).to.include('1 descriptors more').and.include('2 entries are unsettled')
+  })
+})

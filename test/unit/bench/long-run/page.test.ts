@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { problemsIn, summaryOf, withFigures } from '../../../../bench/long-run/page.js'
+import { pictureOf } from '../../../../bench/long-run/picture.js'
+import { judged } from '../../../../bench/long-run/verdict.js'
+import { inventedRecord } from './invented-record.js'
+
+const page = readFileSync('.docs/reliability.md', 'utf8')
+const leaky = inventedRecord({ courses: { resident: (minute) => 100 + 5 * minute } })
+
+describe('the page on the long run', () => {
+  it('gets the figures of a run in the place of those of another, and nothing else of it changes', () => {
+    const once = withFigures(page, inventedRecord({}), 'a.svg')
+    const twice = withFigures(once, leaky, 'b.svg')
+    expect(once).to.include('![Everything over time](a.svg)').and.include('2,520,000')
+    expect(twice).to.include('(b.svg)').and.not.include('(a.svg)')
+    expect(outside(twice)).to.deep.equal(outside(page))
+  })
+
+  it('has a verdict for everything that is judged', () => {
+    const text = withFigures(page, leaky, 'a.svg')
+    for (const { title } of judged) expect(text).to.include(`| ${title}`)
+    expect(text).to.match(/\| memory, resident, MiB \|.*\| rises \|/)
+    expect(text).to.match(/\| latency, p99, ms \|.*\| no \|/)
+  })
+
+  it('has no verdicts on a run that is too short for them', () => {
+    expect(withFigures(page, inventedRecord({ minutes: 2 }), 'a.svg')).to.not.include('slope over the run')
+  })
+
+  it('is refused when there is no place for the figures', () => {
+    expect(() => withFigures('# Another page', leaky, 'a.svg')).to.throw('no place')
+  })
+
+  it('tells the same to a terminal, and a slope among the problems', () => {
+    expect(summaryOf(leaky).join('\n')).to.include('memory, resident').and.include('2,520,000')
+    expect(problemsIn({ ...leaky, problems: ['lost'] }))
+      .to.have.length(2)
+      .and.include('lost')
+    expect(problemsIn(inventedRecord({}))).to.deep.equal([])
+  })
+})
+
+describe('the picture of a long run', () => {
+  it('shows everything that is judged, and its slope', () => {
+    const svg = pictureOf(leaky)
+    const slopes = [...svg.matchAll(/stroke-dasharray="6 4"/g)]
+    expect(slopes).to.have.length(judged.length)
+    for (const title of ['Latency, p99, ms', 'Unsettled entries', 'Waiting requests'])
+      expect(svg).to.include(`>${title}</text>`)
+    expect(svg).to.not.match(/NaN|undefined|Infinity/)
+  })
+
+  it('can be drawn of a run of seconds', () => {
+    const svg = pictureOf(inventedRecord({ minutes: 1, courses: { unsettled: () => 0 } }))
+    expect(svg).to.not.match(/NaN|undefined|Infinity|stroke-dasharray="6 4"/)
+  })
+})
+
+/** What stands before and after the figures. */
+function outside(text: string): readonly string[] {
+  const lines = text.split('\n')
+  const marks = lines.flatMap((line, index) =>
+    line.startsWith('<!-- Written by make long-run') ? [index] : [],
+  )
+  expect(marks).to.have.length(2)
+  return [...lines.slice(0, marks[0]), ...lines.slice(marks[1])]
+}

@@ -1,0 +1,99 @@
+import { expect } from 'chai'
+import type { SeriesId } from '../../../../bench/long-run/series.js'
+import { isJudged, judged, slopesIn, verdictOn } from '../../../../bench/long-run/verdict.js'
+import { bell, type Course, inventedRecord } from './invented-record.js'
+
+const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
+
+/** In how many of twenty runs something was found to rise. */
+function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): number {
+  return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
+}
+
+/** So much at the start and so many percent more every ten minutes, with some noise about it. */
+function leaking({ from, percent, noise }: { from: number; percent: number; noise: number }): Course {
+  return (minute, random) => from * (1 + (percent / 100) * (minute / 10)) + noise * (bell(random) - 0.5)
+}
+
+/** Collected every `minutes` down to `floor`, and rising by `height` until then. */
+function sawTooth({ floor, height, minutes }: { floor: Course; height: number; minutes: number }): Course {
+  return (minute, random) => floor(minute, random) + height * ((minute % minutes) / minutes)
+}
+
+describe('the verdict on a long run', () => {
+  it('finds no slope where there is nothing but noise', () => {
+    const noise = (from: number, noise: number) => leaking({ from, percent: 0, noise })
+    const courses = {
+      resident: noise(250, 60),
+      external: noise(20, 6),
+      descriptors: (_: number, random: Parameters<Course>[1]) => 40 + random.below(3),
+      unsettled: noise(60, 100),
+      unsettledMs: noise(40, 60),
+      waiting: noise(8, 14),
+      lagMs: noise(14, 10),
+      p50: noise(9, 4),
+      p99: noise(40, 50),
+    }
+    expect(risingIn(courses)).to.equal(0)
+    expect(risingIn(courses, 10)).to.equal(0)
+  })
+
+  it('finds memory that grows by 5 % in ten minutes, in every run', () => {
+    expect(risingIn({ resident: leaking({ from: 250, percent: 5, noise: 40 }) })).to.equal(SEEDS.length)
+  })
+
+  it('lets memory pass that grows by 1 % in ten minutes', () => {
+    expect(risingIn({ resident: leaking({ from: 250, percent: 1, noise: 40 }) })).to.equal(0)
+  })
+
+  it('is not misled by a heap that is collected in its own time', () => {
+    for (const minutes of [0.3, 0.7, 1.3]) {
+      const oldHeap = sawTooth({ floor: leaking({ from: 120, percent: 0, noise: 4 }), height: 250, minutes })
+      const external = sawTooth({ floor: leaking({ from: 22, percent: 0, noise: 2 }), height: 40, minutes })
+      expect(risingIn({ oldHeap, external }), `every ${minutes} minutes`).to.equal(0)
+    }
+  })
+
+  it('finds the leak below the teeth of such a heap', () => {
+    for (const minutes of [0.3, 0.7, 1.3]) {
+      const oldHeap = sawTooth({ floor: leaking({ from: 120, percent: 8, noise: 4 }), height: 250, minutes })
+      expect(risingIn({ oldHeap }), `every ${minutes} minutes`).to.equal(SEEDS.length)
+    }
+  })
+
+  it('finds a descriptor that is lost every six minutes', () => {
+    const descriptors: Course = (minute, random) => 40 + Math.floor(minute / 6) + random.below(2)
+    expect(risingIn({ descriptors })).to.equal(SEEDS.length)
+  })
+
+  it('finds entries that are left unsettled, and answers that take longer and longer', () => {
+    expect(risingIn({ unsettled: (minute) => 60 + 4 * minute })).to.equal(SEEDS.length)
+    expect(risingIn({ p99: leaking({ from: 30, percent: 40, noise: 20 }) })).to.equal(SEEDS.length)
+  })
+
+  it('does not mind what falls, or settles in the first minutes', () => {
+    expect(risingIn({ resident: (minute) => 300 - 4 * minute })).to.equal(0)
+    expect(risingIn({ resident: (minute) => 150 + 100 * Math.min(1, minute / 5) })).to.equal(0)
+  })
+
+  it('is not moved by a bad minute', () => {
+    expect(risingIn({ p99: (minute) => (minute > 27 && minute < 28 ? 900 : 30) })).to.equal(0)
+  })
+
+  it('tells what grows, by how much, and what is allowed', () => {
+    const record = inventedRecord({ courses: { descriptors: (minute) => 40 + minute } })
+    expect(slopesIn(record)).to.deep.equal(['open descriptors: grows by 30.0 in the run, and may by 2.0'])
+    const [descriptors] = judged.filter(({ id }) => id === 'descriptors')
+    if (!descriptors) throw new Error('descriptors are judged')
+    const line = verdictOn(record, descriptors)?.line ?? []
+    expect(line.map(({ x }) => x)).to.deep.equal([5, 30])
+    expect(line[0]?.y).to.be.closeTo(45, 0.5)
+    expect(line[1]?.y).to.be.closeTo(70, 0.5)
+  })
+
+  it('is none on a run that is too short', () => {
+    const record = inventedRecord({ minutes: 5, courses: { descriptors: (minute) => 40 + 10 * minute } })
+    expect(isJudged(record)).to.equal(false)
+    expect(slopesIn(record)).to.deep.equal([])
+  })
+})
