@@ -1,8 +1,10 @@
 import {
+  logVerbosity,
   Server,
   type ServerCredentials,
   type ServerInterceptor,
   type ServerOptions,
+  setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { type AccountServiceServer, AccountServiceService } from '../gen/benefits/v1/account.js'
@@ -24,6 +26,9 @@ import { HealthStatus, SERVICES } from './health-status.js'
 import { reflectionService } from './reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
 import { STREAM_AGE_MS_MAX } from './stream-lifetime.js'
+
+// What grpc-js has to say goes to standard error as it stands: of a header with a byte that none may have, the header. That may be a token.
+setLogVerbosity(logVerbosity.NONE)
 
 /** Largest request, in bytes: the largest valid one has under 700. */
 const REQUEST_BYTES_MAX = 16 * 1024

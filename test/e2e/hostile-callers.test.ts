@@ -75,6 +75,14 @@ describe('hostile callers', () => {
       connection.close()
     })
 
+    it('have no token written down for a byte in it that no header may have', async () => {
+      const connection = await connect()
+      const headers = callHeaders(AUTHORIZE, [['authorization', `Bearer ${token}\u00e9`]])
+      expect(await connection.call(headers, framed(purchaseBytes('illegal')))).to.equal('UNAUTHENTICATED')
+      expect(fixture().service.stderr).to.equal('')
+      connection.close()
+    })
+
     it('have a thousand empty messages refused as one', async () => {
       const before = await readMetric(fixture().service.httpUrl, 'grpc_server_handled_total', {
         grpc_code: 'UNIMPLEMENTED',

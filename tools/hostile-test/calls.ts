@@ -1,4 +1,5 @@
 import type { Header } from '../../bench/load/hpack.js'
+import type { Random } from '../crash-test/random.js'
 import type { AttackJob } from './job.js'
 
 export const AUTHORIZE = '/benefits.v1.AuthorizationService/Authorize'
@@ -42,6 +43,13 @@ export function purchase(id: string): Buffer {
     Buffer.of(0x18, 0x64),
     text(0x22, '5411'),
   ])
+}
+
+const ADDRESSES = 60_000
+
+/** Any other address of this machine: what is held against one is held against few of the next cases. */
+export function anyLoopbackAddress(random: Random): string {
+  return loopbackAddress(random.below(ADDRESSES))
 }
 
 /** Another address of this machine, so that an attacker is not always the same one. */

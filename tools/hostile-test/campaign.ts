@@ -112,6 +112,9 @@ export class Campaign {
   /** Ends the service, and has the books verified. */
   async verify(): Promise<{ readonly accounts: number; readonly entries: number; readonly used: Peak }> {
     const used = this.#used()
+    const { stderr } = this.#running().service
+    if (stderr !== '')
+      this.problems.found({ kind: 'PROCESS', detail: `on standard error: ${stderr.slice(0, 500)}` })
     await this.#services.stop()
     await verifyBooks(this.#database.uri, { repair: true, problems: this.problems })
     const { accounts, entries } = await verifyBooks(this.#database.uri, {

@@ -1,22 +1,27 @@
 import type { Header } from '../../bench/load/hpack.js'
-import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
+import type { Random } from '../crash-test/random.js'
+import { AUTHORIZE, anyLoopbackAddress, bearer, callHeaders, framed, purchase } from './calls.js'
 import type { AttackJob } from './job.js'
 import { RawConnection } from './raw-connection.js'
 
-/** Calls of one connection, if it lasts. */
-const CALLS_MAX = 200
+export type RawLineOptions = {
+  readonly job: AttackJob
+  readonly random: Random
+  /** Calls of one connection, if it lasts. */
+  readonly callsMax: number
+}
 
 /**
- * Calls over a connection on which a valid token was shown: it is the calls that are to be tried, not the patience with strangers. One that
- * has ended is made again.
+ * Calls over connections on which a valid token was shown, each from another address: it is the calls that are to be tried, not the patience
+ * with strangers and floods. One that has ended, or had its calls, is made again.
  */
 export class RawLine {
-  readonly #job: AttackJob
+  readonly #options: RawLineOptions
   #connection: RawConnection | undefined
   #calls = 0
 
-  constructor(job: AttackJob) {
-    this.#job = job
+  constructor(options: RawLineOptions) {
+    this.#options = options
   }
 
   /** How the call ends; see {@link RawConnection.outcomeOf}. */
@@ -31,11 +36,12 @@ export class RawLine {
   }
 
   async #open(): Promise<RawConnection | undefined> {
-    if (this.#connection?.isOpen && this.#calls < CALLS_MAX) return this.#connection
+    const { job, random, callsMax } = this.#options
+    if (this.#connection?.isOpen && this.#calls < callsMax) return this.#connection
     this.#connection?.close()
     this.#calls = 0
-    this.#connection = await RawConnection.open(this.#job.target)
-    await this.#connection?.call(callHeaders(AUTHORIZE, [bearer(this.#job)]), framed(purchase('known')))
+    this.#connection = await RawConnection.open({ ...job.target, localAddress: anyLoopbackAddress(random) })
+    await this.#connection?.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('known')))
     return this.#connection
   }
 }

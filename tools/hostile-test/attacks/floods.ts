@@ -1,11 +1,18 @@
 import { Flag, FrameType } from '../../../bench/load/h2-frames.js'
 import type { Attack, AttackContext } from '../attack.js'
-import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK, loopbackAddress, purchase } from '../calls.js'
+import {
+  AUTHORIZE,
+  anyLoopbackAddress,
+  bearer,
+  callHeaders,
+  framed,
+  HEALTH_CHECK,
+  purchase,
+} from '../calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'
 
 /** Connections at a time. */
 const CONNECTIONS = 4
-const ADDRESSES = 10_000
 /** Frames that are handed to the system together. */
 const BATCH = 200
 /** Pause of one who was not let in, in milliseconds. */
@@ -18,7 +25,7 @@ type Frame = (context: AttackContext, connection: RawConnection, number: number)
 function flood(frame: Frame, options: { readonly known: boolean }): Attack {
   return async (context) => {
     // One address, and for each attack another one: what one has sent is held against nobody else.
-    const localAddress = loopbackAddress(context.random.below(ADDRESSES))
+    const localAddress = anyLoopbackAddress(context.random)
     await context.inParallel(CONNECTIONS, async () => {
       while (!context.isOver) {
         const connection = await RawConnection.open({ ...context.job.target, localAddress })

@@ -127,7 +127,8 @@ const cases: readonly [HeaderCase, ...HeaderCase[]] = [
 /** Metadata, tokens and pseudo-headers that are too many, too large or not what they say. */
 export const headers: Attack = async (context) => {
   await context.inParallel(CONNECTIONS, async (random) => {
-    const line = new RawLine(context.job)
+    // One call each: what a call of a megabyte is answered with must not be another one's end.
+    const line = new RawLine({ job: context.job, random, callsMax: 1 })
     while (await context.next()) {
       const { name, headers: make, allowed } = random.pick(cases)
       const outcome = await line.call(make(context, random), framed(purchase('headers')))
