@@ -1,7 +1,11 @@
 import { X509Certificate } from 'node:crypto'
+import { connect as connectPlain } from 'node:net'
+import { connect } from 'node:tls'
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
+import { FrameType, PREFACE } from '../../bench/load/h2-frames.js'
 import type { Identity } from '../../tools/certificates/certificate.js'
+import { frameOf } from '../../tools/hostile-test/raw-connection.js'
 import { lockAccount } from '../support/account-lock.js'
 import { fundedAccount } from '../support/accounts.js'
 import { authority, clientIdentity, hours, serverIdentity } from '../support/certificates.js'
@@ -63,6 +67,31 @@ describe('mutual TLS', () => {
 
   it('decides for a client with a certificate from the authority', async () => {
     expect(await outcomeFor(secured(client))).to.equal('07')
+  })
+
+  it('counts what a client sends that is no call, and closes its connection when it is too much', async () => {
+    const [host = '', port] = fixture().service.grpcAddress.split(':')
+    // From an address of its own, so that what is held against it is held against nobody else.
+    const plain = connectPlain({ host, port: Number(port), localAddress: '127.2.0.1' })
+    const socket = connect({
+      socket: plain,
+      ALPNProtocols: ['h2'],
+      ca: ca.certificate,
+      cert: client.certificate,
+      key: client.privateKey,
+    })
+    for (const each of [plain, socket]) each.on('error', () => {})
+    socket.write(PREFACE)
+    socket.write(frameOf({ type: FrameType.SETTINGS }))
+    const unknown = frameOf({ type: 99 }, Buffer.alloc(8_000))
+    await eventually('the service has closed the connection', () => {
+      socket.write(unknown)
+      return socket.destroyed
+    })
+    const closed = { reason: 'FLOOD' }
+    expect(await readMetric(fixture().service.httpUrl, 'benefits_connections_closed_total', closed)).to.equal(
+      1,
+    )
   })
 
   const stranger = authority('authority')
