@@ -7,8 +7,11 @@ export interface AccountList {
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
-  page(query: AccountListQuery): Promise<readonly Account[]>
+  page(query: AccountListQuery): Promise<readonly ListedAccount[]>
 }
+
+/** An account without its journal, of which nobody is told who asks for a list, and which is most of it. */
+export type ListedAccount = Omit<Account, 'journal'>
 
 export type AccountListQuery = {
   /** Only accounts whose id comes after this one. */

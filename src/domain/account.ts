@@ -63,7 +63,7 @@ export function unopenedAccount(id: AccountId): Account {
 }
 
 /** Balance of one wallet, in centavos. */
-export function balanceOf(account: Account, wallet: CategoryId): Centavos {
+export function balanceOf(account: Pick<Account, 'wallets'>, wallet: CategoryId): Centavos {
   return account.wallets.get(wallet) ?? centavos(0n)
 }
 

@@ -1,3 +1,4 @@
+import type { ListedAccount } from '../application/account-list.js'
 import { type Account, balanceOf } from '../domain/account.js'
 import type { CategoryId } from '../domain/category.js'
 import { type Entry, movementOf } from '../domain/entry.js'
@@ -15,7 +16,7 @@ import { Reason } from '../gen/benefits/v1/authorization.js'
 import { decisionMessage, reasonOf } from './reason-mapping.js'
 
 /** Writes an account: every category there is, in their order, and then wallets of categories that are no more. */
-export function accountMessage(account: Account, categories: readonly CategoryId[]): AccountMessage {
+export function accountMessage(account: ListedAccount, categories: readonly CategoryId[]): AccountMessage {
   const wallets = new Set([...categories, ...account.wallets.keys()])
   return {
     id: account.id,

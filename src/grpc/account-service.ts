@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { AccountList } from '../application/account-list.js'
+import type { AccountList, ListedAccount } from '../application/account-list.js'
 import type { AccountStore } from '../application/account-store.js'
 import { changeLimits } from '../application/change-limits.js'
 import { changeStatus } from '../application/change-status.js'
 import type { Executor } from '../application/engine.js'
 import { openAccount } from '../application/open-account.js'
-import type { Account as DomainAccount } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
 import {
   type Account,
@@ -103,7 +102,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
     return message(account)
   }
 
-  function message(account: DomainAccount): Account {
+  function message(account: ListedAccount): Account {
     return accountMessage(
       account,
       catalog().categories.map(({ id }) => id),

@@ -1,3 +1,4 @@
+import type { ListedAccount } from '../application/account-list.js'
 import type { Account, AccountId, AccountStatus } from '../domain/account.js'
 import type { Day } from '../domain/calendar.js'
 import {
@@ -84,6 +85,11 @@ export function accountOf(document: AccountDocument): Account {
   invariant(journal.at(-1)?.seq === version, 'the last entry of a journal is the one that made the version')
   invariant(journal[0]?.seq === version - BigInt(journal.length) + 1n, 'a journal has no gaps')
   return account
+}
+
+/** Reads what an account is but for its journal, which is most of it. Throws InvariantError as above. */
+export function listedAccountOf(document: Omit<AccountDocument, 'journal'>): ListedAccount {
+  return accountAsStored({ ...document, journal: [] })
 }
 
 /** Reads an account whose journal may be broken: for those who look for what is. Throws InvariantError as above otherwise. */

@@ -1,13 +1,12 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { AccountList, AccountListQuery } from '../application/account-list.js'
-import type { Account } from '../domain/account.js'
+import type { AccountList, AccountListQuery, ListedAccount } from '../application/account-list.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
-import { type AccountDocument, accountOf } from './documents.js'
+import { type AccountDocument, listedAccountOf } from './documents.js'
 import { whileAvailable } from './errors.js'
 
-/** Accounts that come together, each with its journal: reading a thousand of them in one piece would keep purchases waiting. */
-const BATCH_SIZE = 25
+/** Accounts that come together: reading a thousand of them in one piece would keep purchases waiting. */
+const BATCH_SIZE = 100
 
 /** Lists of accounts from MongoDB, along the index of their ids. */
 export class MongoAccountList implements AccountList {
@@ -17,12 +16,18 @@ export class MongoAccountList implements AccountList {
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
   }
 
-  async page({ afterId, status, limit }: AccountListQuery): Promise<readonly Account[]> {
+  async page({ afterId, status, limit }: AccountListQuery): Promise<readonly ListedAccount[]> {
     const filter: Filter<AccountDocument> = { _id: { $gt: afterId }, status: status ?? { $ne: 'UNOPENED' } }
     return await whileAvailable('listing accounts', () =>
       this.#accounts
-        .find(filter, { sort: { _id: 1 }, limit, batchSize: BATCH_SIZE, maxTimeMS: OPERATION_MS_MAX })
-        .map(accountOf)
+        .find<Omit<AccountDocument, 'journal'>>(filter, {
+          sort: { _id: 1 },
+          limit,
+          batchSize: BATCH_SIZE,
+          projection: { journal: 0 },
+          maxTimeMS: OPERATION_MS_MAX,
+        })
+        .map(listedAccountOf)
         .toArray(),
     )
   }
