@@ -13,6 +13,10 @@ const CALL_BYTES = 4 * 1024
 const FLOOD_BYTES = 16 * 1024
 /** Most that may be spared for later of what calls account for, in bytes. */
 const SPARED_BYTES_MAX = 64 * 1024
+/** Part of all connections that one address may have, where addresses are looked at. */
+const ADDRESS_SHARE = 4
+/** Time without a byte after which it is looked whether the other side is still there, in milliseconds. */
+export const SILENCE_MS = 1_000
 /** Time between two looks, in milliseconds. */
 export const LOOK_MS = 100
 
@@ -39,6 +43,8 @@ type Connection = {
   readonly socket: GuardedSocket
   readonly address: string
   readonly sinceMs: number
+  /** When something came last, or it was looked whether somebody is there. */
+  heardMs: number
   /** Until a valid token was shown. */
   isStranger: boolean
   /** Bytes that were received and looked at. */
@@ -55,7 +61,8 @@ type Connection = {
  * Decides who may be connected, so that those who have no token, or flood us with what is no call, cost the others nothing that matters.
  * A connection is a stranger's until a call with a valid token has come over it.
  *
- * - There are at most `connectionsMax` connections. When one more comes, the stranger's that has been there longest makes room.
+ * - There are at most `connectionsMax` connections, a quarter of them from one address. When one more comes, the stranger's that has been there
+ *   longest makes room.
  * - Of more than {@link STRANGERS_MAX} strangers, those are closed that have been there longest, once they have had {@link GRACE_MS}.
  * - Every address has a budget ({@link FloodBudgets}) for what is no call: for every byte of a stranger's, for those bytes of others that no
  *   message accounts for, 8 KiB for a connection, 4 KiB for a call without a valid token or without a message. When it is spent, the
@@ -91,7 +98,7 @@ export class ConnectionGuard {
     // It is gone already.
     if (address === undefined) return false
     if (!this.#mayConnect(address)) return this.#turnAway(socket, 'FLOOD')
-    if (this.open >= this.#options.connectionsMax && !this.#makeRoom()) return this.#turnAway(socket, 'FULL')
+    if (!this.#hasRoom(address) && !this.#makeRoom(address)) return this.#turnAway(socket, 'FULL')
 
     const connection = newConnection(socket, { address, sinceMs: this.#options.monotonicMs() })
     this.#connections.set(keyOf(socket), connection)
@@ -128,7 +135,7 @@ export class ConnectionGuard {
   look(): void {
     const nowMs = this.#options.monotonicMs()
     for (const connection of this.#connections.values()) {
-      this.#count(connection)
+      this.#count(connection, nowMs)
       const isTooMany = this.#strangers > STRANGERS_MAX && nowMs - connection.sinceMs >= GRACE_MS
       if (connection.isStranger && isTooMany) this.#close(connection, 'MADE_ROOM')
     }
@@ -142,7 +149,7 @@ export class ConnectionGuard {
     return !this.#options.stopsFloods || this.#budgets.spend(address, CONNECTION_BYTES)
   }
 
-  #count(connection: Connection): void {
+  #count(connection: Connection, nowMs: number): void {
     const { socket, countedBytes, accountedBytes } = connection
     const receivedBytes = socket.bytesRead - countedBytes
     connection.countedBytes = socket.bytesRead
@@ -150,6 +157,10 @@ export class ConnectionGuard {
     const bytes = Math.max(0, receivedBytes - accountedBytes)
     if (bytes > 0) this.#charge(connection, bytes)
     connection.chargedBytes = 0
+    if (receivedBytes > 0) connection.heardMs = nowMs
+    if (nowMs - connection.heardMs < SILENCE_MS) return
+    connection.heardMs = nowMs
+    readOn(socket)
   }
 
   #charge(connection: Connection, bytes: number): void {
@@ -161,14 +172,29 @@ export class ConnectionGuard {
     this.#close(connection, 'FLOOD')
   }
 
-  #makeRoom(): boolean {
+  #hasRoom(address: string): boolean {
+    return this.open < this.#options.connectionsMax && !this.#hasItsShare(address)
+  }
+
+  #hasItsShare(address: string): boolean {
+    const { connectionsMax, stopsFloods } = this.#options
+    const share = Math.ceil(connectionsMax / ADDRESS_SHARE)
+    if (!stopsFloods || this.open < share) return false
+    let count = 0
+    for (const connection of this.#connections.values()) if (connection.address === address) count += 1
+    return count >= share
+  }
+
+  /** Closes the stranger that has been there longest; where an address has its share, one of its own. */
+  #makeRoom(address: string): boolean {
     if (this.#strangers === 0) return false
+    const hasItsShare = this.#hasItsShare(address)
     for (const connection of this.#connections.values()) {
-      if (!connection.isStranger) continue
+      if (!connection.isStranger || (hasItsShare && connection.address !== address)) continue
       this.#close(connection, 'MADE_ROOM')
-      break
+      return true
     }
-    return true
+    return false
   }
 
   #close(connection: Connection, closing: Closing): void {
@@ -199,12 +225,23 @@ function newConnection(
     socket,
     address,
     sinceMs,
+    heardMs: sinceMs,
     isStranger: true,
     countedBytes: 0,
     accountedBytes: CONNECTION_BYTES,
     chargedBytes: 0,
     chargedStrangerBytes: CONNECTION_BYTES,
   }
+}
+
+/**
+ * Begins to read again. Node.js stops reading from whoever has broken HTTP/2, after it has told so, and never notices that the other side
+ * has left: without this such a connection stays for eighty seconds, until a ping has had no answer. Where it reads, nothing happens.
+ */
+function readOn(socket: GuardedSocket): void {
+  // Nothing public of a socket does it once HTTP/2 reads in its place.
+  const { _handle: handle } = socket as GuardedSocket & { readonly _handle?: { readStart?(): void } | null }
+  handle?.readStart?.()
 }
 
 function keyOf({ remoteAddress, remotePort }: Peer): string {

@@ -233,6 +233,18 @@ describe('hostile callers', () => {
     })
   })
 
+  it('that break HTTP/2 and leave are gone at once, and not when a ping has had no answer', async () => {
+    const open = () => readMetric(fixture().service.httpUrl, 'benefits_connections')
+    await eventually('nobody is connected', async () => (await open()) === 0)
+    for (let caller = 0; caller < 5; caller++) {
+      const connection = await connect()
+      connection.write(frameOf({ type: FrameType.DATA }, Buffer.of(1)))
+      await connection.ping(1_000)
+      connection.close()
+    }
+    await eventually('nobody is connected', async () => (await open()) === 0)
+  })
+
   it('leave the log without an error', () => {
     const { events } = fixture().service
     expect(events.filter(({ level }) => level === 'error' || level === 'fatal')).to.deep.equal([])

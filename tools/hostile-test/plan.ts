@@ -24,8 +24,20 @@ export const phases: readonly Phase[] = [
     pace: 0.4,
     beside: true,
   },
-  { attack: 'streamedMessages', title: 'the same on a stream of purchases', share: 0.36, beside: true },
-  { attack: 'frames', title: 'HTTP/2 frames with bytes and places changed', share: 0.37, beside: true },
+  {
+    attack: 'streamedMessages',
+    title: 'the same on a stream of purchases',
+    share: 0.57,
+    pace: 1.5,
+    beside: true,
+  },
+  {
+    attack: 'frames',
+    title: 'HTTP/2 frames with bytes and places changed',
+    share: 0.2,
+    pace: 0.8,
+    beside: true,
+  },
   {
     attack: 'headers',
     title: 'metadata and tokens too large, too many, doubled',
@@ -67,7 +79,7 @@ export const phases: readonly Phase[] = [
   {
     attack: 'catalogMessages',
     title: 'messages with bytes changed, categories and rules',
-    share: 0.02,
+    share: 0.03,
     pace: 0.5,
     beside: false,
   },

@@ -5,6 +5,7 @@ import {
   ConnectionGuard,
   GRACE_MS,
   type GuardedSocket,
+  SILENCE_MS,
   STRANGERS_MAX,
 } from '../../../src/grpc/connection-guard.js'
 import { BURST_BYTES, BYTES_PER_SECOND, DEBT_BYTES_MAX } from '../../../src/grpc/flood-budgets.js'
@@ -19,6 +20,13 @@ class FakeSocket extends EventEmitter {
   readonly remotePort: number
   bytesRead = 0
   closed = false
+  /** How often it was told to read. */
+  readings = 0
+  readonly _handle = {
+    readStart: () => {
+      this.readings += 1
+    },
+  }
 
   constructor(remotePort: number, remoteAddress = '192.0.2.1') {
     super()
@@ -104,6 +112,33 @@ describe('connection guard', () => {
       for (const socket of connectMany(guard, 2)) guard.vouch(socket)
       expect(connect(guard).closed).to.equal(true)
       expect({ open: guard.open, closings }).to.deep.equal({ open: 2, closings: ['FULL'] })
+    })
+
+    it('lets one address have no more than a quarter', () => {
+      const guard = guardOf(8)
+      for (let count = 0; count < 2; count++) guard.vouch(connect(guard))
+      expect(connect(guard).closed).to.equal(true)
+      expect(connect(guard, '192.0.2.2').closed).to.equal(false)
+      expect(closings).to.deep.equal(['FULL'])
+    })
+
+    it('closes a stranger of the same address, when that has its quarter', () => {
+      const guard = guardOf(8)
+      const other = connect(guard, '192.0.2.2')
+      const [first, second] = [connect(guard), connect(guard)]
+      const third = connect(guard)
+      expect([other, first, second, third].map(({ closed }) => closed)).to.deep.equal([
+        false,
+        true,
+        false,
+        false,
+      ])
+    })
+
+    it('lets one address have all of them when it is told not to care', () => {
+      const guard = guardOf(8, false)
+      const all = Array.from({ length: 8 }, () => connect(guard))
+      expect(all.some(({ closed }) => closed)).to.equal(false)
     })
 
     it('has room again when one has left', () => {
@@ -337,6 +372,34 @@ describe('connection guard', () => {
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
+    })
+  })
+
+  describe('of those from whom nothing comes', () => {
+    it('reads on, once a second, for as long as they are silent', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      for (const [sinceMs, readings] of [
+        [SILENCE_MS - 1, 0],
+        [SILENCE_MS, 1],
+        [2 * SILENCE_MS - 1, 1],
+        [2 * SILENCE_MS, 2],
+      ] as const) {
+        nowMs = sinceMs
+        guard.look()
+        expect(socket.readings).to.equal(readings)
+      }
+    })
+
+    it('counts from when something came', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      nowMs = SILENCE_MS - 1
+      socket.bytesRead = 1
+      guard.look()
+      nowMs = SILENCE_MS
+      guard.look()
+      expect(socket.readings).to.equal(0)
     })
   })
 })
