@@ -5,10 +5,10 @@ import { FloodBudgets } from './flood-budgets.js'
 export const STRANGERS_MAX = 64
 /** Time to show a valid token, in milliseconds: for a handshake of TLS and a first call, on a day when everybody comes back at once. */
 export const GRACE_MS = 10_000
-/** What opening a connection counts as, and with it whatever it sends up to that: a handshake of mutual TLS, and a first call. */
-const CONNECTION_BYTES = 8 * 1024
+/** What opening a connection counts as, and with it whatever it sends up to that: most of a handshake of mutual TLS. */
+const CONNECTION_BYTES = 4 * 1024
 /** What a call that is none counts as, besides its bytes: about what it costs us. */
-const CALL_BYTES = 4 * 1024
+const CALL_BYTES = 2 * 1024
 /** Bytes between two looks above which a connection on which a valid token was shown is a flood: such as no pings and settings come to. */
 const FLOOD_BYTES = 16 * 1024
 /** Most that may be spared for later of what calls account for, in bytes. */
@@ -65,7 +65,7 @@ type Connection = {
  *   longest makes room.
  * - Of more than {@link STRANGERS_MAX} strangers, those are closed that have been there longest, once they have had {@link GRACE_MS}.
  * - Every address has a budget ({@link FloodBudgets}) for what is no call: for every byte of a stranger's, for those bytes of others that no
- *   message accounts for, 8 KiB for a connection, 4 KiB for a call without a valid token or without a message. When it is spent, the
+ *   message accounts for, 4 KiB for a connection, 2 KiB for a call without a valid token or without a message. When it is spent, the
  *   connections are closed that have spent it, and no new ones are let in until there is some again. Whoever shows a valid token gets back
  *   what was counted.
  */

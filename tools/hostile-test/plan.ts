@@ -20,7 +20,7 @@ export const phases: readonly Phase[] = [
   {
     attack: 'messages',
     title: 'messages with bytes changed, every method',
-    share: 0.2,
+    share: 0.15,
     pace: 0.4,
     beside: true,
   },

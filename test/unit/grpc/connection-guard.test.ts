@@ -178,9 +178,9 @@ describe('connection guard', () => {
   })
 
   describe('of what strangers send', () => {
-    it('counts a connection as 8 KiB, and with it what it sends up to that', () => {
+    it('counts a connection as 4 KiB, and with it what it sends up to that', () => {
       const guard = guardOf()
-      for (let count = 0; count < BURST_BYTES / (8 * KIB); count++) connect(guard).bytesRead = 8 * KIB
+      for (let count = 0; count < BURST_BYTES / (4 * KIB); count++) connect(guard).bytesRead = 4 * KIB
       guard.look()
       expect(closings).to.deep.equal([])
       expect(connect(guard).closed).to.equal(true)
@@ -215,10 +215,10 @@ describe('connection guard', () => {
       expect(socket.closed).to.equal(false)
     })
 
-    it('counts a call without a token as 4 KiB more', () => {
+    it('counts a call without a token as 2 KiB more', () => {
       const guard = guardOf()
       const socket = connect(guard)
-      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 3; call++) guard.idleCall(socket)
+      for (let call = 0; call < BURST_BYTES / (2 * KIB) - 3; call++) guard.idleCall(socket)
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
@@ -246,7 +246,7 @@ describe('connection guard', () => {
       guard.look()
       expect(connect(guard).closed).to.equal(true)
       expect(connect(guard, '192.0.2.2').closed).to.equal(false)
-      nowMs += msFor(8 * KIB)
+      nowMs += msFor(4 * KIB)
       expect(connect(guard).closed).to.equal(false)
     })
 
@@ -254,7 +254,7 @@ describe('connection guard', () => {
       const guard = guardOf()
       connect(guard).bytesRead = BURST_BYTES + 9 * KIB
       guard.look()
-      nowMs += msFor(16 * KIB)
+      nowMs += msFor(12 * KIB)
       expect(connect(guard).closed).to.equal(true)
       nowMs += msFor(KIB)
       expect(connect(guard).closed).to.equal(false)
@@ -264,7 +264,7 @@ describe('connection guard', () => {
       const guard = guardOf()
       connect(guard).bytesRead = 50 * BURST_BYTES
       guard.look()
-      nowMs += msFor(DEBT_BYTES_MAX + 8 * KIB)
+      nowMs += msFor(DEBT_BYTES_MAX + 4 * KIB)
       expect(connect(guard).closed).to.equal(false)
     })
 
@@ -273,7 +273,7 @@ describe('connection guard', () => {
       connect(guard).bytesRead = BURST_BYTES
       guard.look()
       for (let attempt = 0; attempt < 4; attempt++) {
-        nowMs += msFor(2 * KIB) - 1
+        nowMs += msFor(KIB) - 1
         connect(guard)
       }
       nowMs += 4
@@ -335,7 +335,7 @@ describe('connection guard', () => {
       const guard = guardOf()
       const socket = known(guard)
       guard.account(socket, 10 * KIB)
-      socket.bytesRead = BURST_BYTES + 9 * KIB
+      socket.bytesRead = BURST_BYTES + 5 * KIB
       guard.look()
       expect(socket.closed).to.equal(false)
       socket.bytesRead += 17 * KIB
@@ -368,7 +368,7 @@ describe('connection guard', () => {
     it('closes who makes calls that are none', () => {
       const guard = guardOf()
       const socket = known(guard)
-      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 1; call++) guard.idleCall(socket)
+      for (let call = 0; call < BURST_BYTES / (2 * KIB) - 1; call++) guard.idleCall(socket)
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
