@@ -120,8 +120,8 @@ export class Trial {
 }
 
 /** A new folder for the data and the logs of a campaign. */
-export async function campaignFolder(name: string): Promise<string> {
-  return await mkdtemp(join(tmpdir(), `benefits-${name}-`))
+export async function campaignFolder(name: string, within = tmpdir()): Promise<string> {
+  return await mkdtemp(join(within, `benefits-${name}-`))
 }
 
 /** Removes the folder, or leaves it with a list of the problems in it. */
