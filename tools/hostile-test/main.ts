@@ -43,13 +43,18 @@ async function attackAll(campaign: Campaign, attacks: readonly Phase[]): Promise
   console.log(quietLine(quiet))
   let cases = 0
   let memoryBytes = 0
-  for (const phase of attacks) {
+  // What changes the rules for everybody comes after all that is measured.
+  const beside = attacks.filter((phase) => phase.beside)
+  const apart = attacks.filter((phase) => !phase.beside)
+  const make = async (phase: Phase) => {
     const figures = await campaign.attack(phase, quiet)
     cases += phase.share === undefined ? 0 : figures.result.cases
     memoryBytes = Math.max(memoryBytes, figures.peak.memoryBytes)
     console.log(phaseLines(figures, quiet))
   }
+  for (const phase of beside) await make(phase)
   console.log(`${quietLine(await campaign.quiet())}, afterwards`)
+  for (const phase of apart) await make(phase)
   const { accounts, entries, used } = await campaign.verify()
   const mib = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`
   console.log(
