@@ -61,7 +61,7 @@ describe('a campaign of mutants', function () {
       folder,
       mutants,
       tests: ['test/domain/toy.test.ts'],
-      onProgress: () => {},
+      onResult: () => {},
     }).run()
     for (const [index, outcome] of found.entries()) outcomes.set(nameOf(mutants[index]), outcome)
   })
