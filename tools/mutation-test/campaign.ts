@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { NONE, type Observed, type Planned } from './job.js'
-import type { Mutant, Outcome } from './mutant.js'
+import type { Mutant, Outcome, Result } from './mutant.js'
 import { TestProcess } from './test-process.js'
 
 /** Processes at work at once. */
@@ -28,7 +28,8 @@ export type CampaignOptions = {
   readonly mutants: readonly Mutant[]
   /** Files of tests. */
   readonly tests: readonly string[]
-  readonly onProgress: (done: number) => void
+  /** Told of each mutant that was tried. */
+  readonly onResult: (result: Result) => void
 }
 
 /** Tries every mutant with the tests that come by it. */
@@ -37,7 +38,6 @@ export class Campaign {
   readonly #outcomes: (Outcome | undefined)[]
   #knowledge: Knowledge = { tests: [], byMutant: new Map(), atLoad: new Set() }
   #next = 0
-  #done = 0
 
   constructor(options: CampaignOptions) {
     this.#options = options
@@ -79,9 +79,10 @@ export class Campaign {
     let warm: TestProcess | undefined
     for (let mutant = this.#take(); mutant !== undefined; mutant = this.#take()) {
       if (!warm?.isRunning) warm = await this.#start(this.#options.tests, NONE)
-      this.#outcomes[mutant] = await this.#try(mutant, warm)
-      this.#done += 1
-      this.#options.onProgress(this.#done)
+      const outcome = await this.#try(mutant, warm)
+      this.#outcomes[mutant] = outcome
+      const tried = this.#options.mutants[mutant]
+      if (tried) this.#options.onResult({ mutant: tried, outcome })
     }
     await warm?.stop()
   }

@@ -37,3 +37,6 @@ export type Observed = {
 }
 
 export const NONE = -1
+
+/** Most cases of a property: what only one of thousands notices had better have a test of its own. */
+export const CASES_MAX = 25

@@ -47,15 +47,19 @@ function isNamed(file: string, named: readonly string[] | undefined): boolean {
 }
 
 async function tried(files: readonly string[]): Promise<readonly Result[]> {
-  const sandbox = new Sandbox('src', 'test')
+  const sandbox = new Sandbox('src', 'test', 'tools')
   try {
     const mutants = sandbox.plant(files)
     const tests = allTests()
     sandbox.shorten(tests)
     console.log(`mutation-test: ${mutants.length} mutants in ${files.length} files`)
     const bar = new ProgressBar(mutants.length)
-    const onProgress = (done: number): void => bar.show(done)
-    const outcomes = await new Campaign({ folder: sandbox.folder, mutants, tests, onProgress }).run()
+    let done = 0
+    const onResult = (): void => {
+      done += 1
+      bar.show(done)
+    }
+    const outcomes = await new Campaign({ folder: sandbox.folder, mutants, tests, onResult }).run()
     bar.clear()
     return mutants.map((mutant, index) => ({ mutant, outcome: outcomes[index] ?? { type: 'NOT_COVERED' } }))
   } finally {

@@ -2,11 +2,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findMutants } from './find-mutants.js'
+import { CASES_MAX } from './job.js'
 import type { Mutant } from './mutant.js'
 import { switchableSource } from './switchable-source.js'
-
-/** Most cases of a property: whatever few of thousands notice had better have a test of its own. */
-const CASES_MAX = 50
 
 /** A copy of sources and tests, away from the ones that somebody may be working on. */
 export class Sandbox {

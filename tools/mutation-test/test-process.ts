@@ -19,7 +19,8 @@ export class TestProcess {
       cwd: folder,
       execArgv: ['--import', 'tsx', '--disable-warning=ExperimentalWarning'],
       env: { ...process.env, TEST_SEED: '20261' },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // What a mutant makes the runtime say is of no interest.
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     this.#child.on('message', (report: Report) => this.#hear?.(report))
     this.#child.on('exit', () => this.#hear?.('GONE'))
