@@ -111,10 +111,11 @@ export class Campaign {
     return { type: covering.length > 0 ? 'SURVIVED' : 'NOT_COVERED' }
   }
 
-  /** Whether the test is of the same layer as the mutant. Long tests of others are not waited for. */
+  /** Whether the test is of the mutant's layer, or of all of them. Long tests of another layer are not waited for. */
   #isOwn(test: number, mutant: number): boolean {
     const [, layer] = this.#options.mutants[mutant]?.file.split('/') ?? []
-    return this.#knowledge.tests[test]?.file.split('/').includes(layer ?? '') ?? false
+    const file = this.#knowledge.tests[test]?.file ?? ''
+    return !file.startsWith('test/unit/') || file.startsWith(`test/unit/${layer}/`)
   }
 
   #planned(test: number, number = test): Planned {

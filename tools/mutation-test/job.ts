@@ -38,5 +38,5 @@ export type Observed = {
 
 export const NONE = -1
 
-/** Most cases of a property: what only one of thousands notices had better have a test of its own. */
-export const CASES_MAX = 25
+/** Cases of a property, unless it has more than ten times as many: what only one of hundreds notices had better have a test of its own. */
+export const CASES = 25

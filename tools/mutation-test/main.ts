@@ -12,6 +12,8 @@ import { type Comparison, compare, hasSurvived, parseExplained } from './survivo
 
 /** Least share of the mutants of an area that must be noticed, in percent. */
 const SCORE_MIN = 90
+/** Where there is no progress bar, it is told of so many. */
+const TOLD_EVERY = 250
 const SURVIVORS = 'test/mutation/survivors.yaml'
 
 await runCommand('mutation-test', async () => {
@@ -58,6 +60,7 @@ async function tried(files: readonly string[]): Promise<readonly Result[]> {
     const onResult = (): void => {
       done += 1
       bar.show(done)
+      if (!process.stderr.isTTY && done % TOLD_EVERY === 0) console.log(`${done} of ${mutants.length} tried`)
     }
     const outcomes = await new Campaign({ folder: sandbox.folder, mutants, tests, onResult }).run()
     bar.clear()

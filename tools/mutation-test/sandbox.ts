@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { findMutants } from './find-mutants.js'
-import { CASES_MAX } from './job.js'
+import { CASES } from './job.js'
 import type { Mutant } from './mutant.js'
 import { switchableSource } from './switchable-source.js'
 
@@ -49,7 +49,8 @@ export class Sandbox {
 }
 
 function shortened(cases: string): string {
-  return `{ numRuns: ${Math.min(CASES_MAX, Number(cases.replace(/_/g, '')))} }`
+  const many = Number(cases.replace(/_/g, ''))
+  return `{ numRuns: ${Math.min(many, Math.max(CASES, many / 10))} }`
 }
 
 /** The TypeScript files of a folder, by their paths. */

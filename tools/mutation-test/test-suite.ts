@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import Mocha from 'mocha'
+import { Idleness } from './idleness.js'
 import type { Observed, Planned } from './job.js'
 import type { Outcome } from './mutant.js'
 import type { Switchboard } from './switchboard.js'
@@ -12,13 +13,14 @@ type Whole = {
 }
 
 /** Longest time that what comes before and after the tests of a suite may take, in milliseconds, and most questions that it may ask. */
-const HOOK_MS_MAX = 20_000
+const HOOK_MS_MAX = 120_000
 const HOOK_STEPS_MAX = 50_000_000
 
 /** Tests that are loaded once and run again and again, all or some of them. */
 export class TestSuite {
   readonly #board: Switchboard
   readonly #mocha = new Mocha({ ui: 'bdd', timeout: HOOK_MS_MAX, bail: true, reporter: Mocha.reporters.Base })
+  readonly #idleness = new Idleness()
   readonly #wholes: Whole[] = []
   readonly #tests: Mocha.Test[] = []
 
@@ -89,12 +91,18 @@ export class TestSuite {
       failure ??= { title: 'a rejection that nobody handles', error }
     }
     process.on('unhandledRejection', unhandled)
+    let running: Mocha.Test | undefined
+    const stopWatching = this.#idleness.watch(() => running)
     try {
       await this.#run((runner) => {
         const allowHooks = (): void => this.#board.allow(HOOK_STEPS_MAX)
         runner.on('suite', allowHooks)
-        runner.on('test end', allowHooks)
+        runner.on('test end', () => {
+          running = undefined
+          allowHooks()
+        })
         runner.on('test', (test) => {
+          running = test
           const planned = limits.get(test)
           this.#board.allow(planned?.stepsMax ?? 0)
           test.timeout(planned?.msMax ?? HOOK_MS_MAX)
@@ -106,6 +114,7 @@ export class TestSuite {
       })
       await turns()
     } finally {
+      stopWatching()
       process.off('unhandledRejection', unhandled)
     }
     if (!failure) return { type: 'SURVIVED' }

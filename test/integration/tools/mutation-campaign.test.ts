@@ -24,6 +24,9 @@ export async function later(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   invariant(first.length > 0, 'there is one')
 }
+export async function answer(): Promise<number> {
+  return await new Promise((resolve) => resolve(42))
+}
 function invariant(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(what)
 }
@@ -31,12 +34,13 @@ function invariant(isSo: boolean, what: string): void {
 
 const tests = `
 import { strictEqual } from 'node:assert'
-import { first, largest, later, sum } from '../../src/domain/toy.js'
+import { answer, first, largest, later, sum } from '../../src/domain/toy.js'
 
 describe('a toy', () => {
   it('begins with one', () => strictEqual(first[0], 1))
   it('adds up', () => strictEqual(sum([1, 2]), 3))
   it('finds the largest', () => strictEqual(largest(2, 1) + largest(1, 2), 4))
+  it('is answered', async () => strictEqual(await answer(), 42))
   it('does not wait', () => {
     void later()
   })
@@ -70,6 +74,7 @@ describe('a campaign of mutants', function () {
     'numbers[left - 1] ?? 0 => 0': { type: 'KILLED', by: 'a toy adds up' },
     'left > 0 => false': { type: 'KILLED', by: 'a toy adds up' },
     'left-- => left++': { type: 'TIMED_OUT', by: 'a toy adds up' },
+    'resolve(42) => undefined': { type: 'TIMED_OUT', by: 'a toy is answered' },
     'left > 0 => left >= 0': { type: 'SURVIVED' },
     'a > b => true': { type: 'KILLED', by: 'a toy finds the largest' },
     'a > b => a >= b': { type: 'SURVIVED' },

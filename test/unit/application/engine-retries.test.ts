@@ -138,6 +138,18 @@ describe('engine: lost races and an unreliable store', () => {
     expect(await second).to.equal('NO_TIME_LEFT')
   })
 
+  it('rejects NO_TIME_LEFT when the budget ends while waiting, and an outage was over before', async () => {
+    test.store.loading.meets('OUTAGE')
+    await test.authorize('a', purchase('0'), patience)
+    test.store.committing.hold()
+    const first = test.authorize('a', purchase('1'), patience)
+    const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
+    test.clock.advance(100)
+    test.store.committing.release()
+    await first
+    expect(await second).to.equal('NO_TIME_LEFT')
+  })
+
   it('rejects NO_TIME_LEFT when races are lost until the budget is over', async () => {
     test.store.committing.alwaysMeets('CONFLICT')
     test.store.committing.onCall = () => test.clock.advance(100)
