@@ -55,8 +55,8 @@ export class Campaign {
     const warm = await this.#start(this.#options.tests, NONE)
     try {
       const { tests, atLoad } = await warm.observe()
-      const failed = tests.find(({ isPassed }) => !isPassed)
-      if (failed) throw new Error(`without any mutant, a test fails: ${failed.title}`)
+      const failed = tests.find(({ problem }) => problem !== undefined)
+      if (failed) throw new Error(`without any mutant, a test fails: ${failed.title}: ${failed.problem}`)
       const byMutant = new Map<number, number[]>()
       for (const [index, { mutants }] of tests.entries())
         for (const mutant of mutants) byMutant.set(mutant, [...(byMutant.get(mutant) ?? []), index])

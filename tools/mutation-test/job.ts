@@ -33,7 +33,8 @@ export type Observed = {
   readonly ms: number
   readonly steps: number
   readonly mutants: readonly number[]
-  readonly isPassed: boolean
+  /** Why it failed; absent when it passed. */
+  readonly problem?: string
 }
 
 export const NONE = -1

@@ -58,15 +58,15 @@ export class TestSuite {
         this.#board.allow(Number.POSITIVE_INFINITY)
       })
       runner.on('test end', (test) => {
-        const { state, file = '', duration: ms = 0 } = test
-        const isPassed = state === 'passed'
+        const { state, file = '', duration: ms = 0, err } = test
+        const problem = state === 'passed' ? undefined : String(err)
         observed.push({
           test,
           file: relative('.', file),
           title: test.fullTitle(),
           ms,
           steps: this.#board.steps,
-          isPassed,
+          ...(problem !== undefined && { problem }),
         })
       })
     })

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { CASES, NONE, type Order, type Report } from './job.js'
 import { Switchboard } from './switchboard.js'
@@ -6,7 +7,10 @@ import { TestSuite } from './test-suite.js'
 /** A process in which tests run: it does as it is told by the one that started it. Its folder is the sandbox. */
 
 // The same cases every time, or a mutant would survive today and not tomorrow. What fails need not be made small.
-fc.configureGlobal({ seed: 20_261, numRuns: CASES, endOnFailure: true })
+// Tests that are loaded by require have an instance of their own.
+const required: typeof fc = createRequire(import.meta.url)('fast-check')
+for (const instance of [fc, required])
+  instance.configureGlobal({ seed: 20_261, numRuns: CASES, endOnFailure: true })
 
 const board = new Switchboard()
 const suite = new TestSuite(board)

@@ -418,6 +418,13 @@ describe('audit', () => {
     expect(audit({ ...books, ledger: [] }).details[0]).to.equal('seq 1 to 7')
   })
 
+  it('reports a place that is missing behind one that the journal has', () => {
+    const journal = books.account.journal.filter(({ seq }) => seq !== 9n)
+    const found = { account: { ...books.account, journal }, ledger: without(8n, 9n).ledger }
+    const { details } = audit(found)
+    expect(details.filter((detail) => detail.startsWith('seq'))).to.deep.equal(['seq 9'])
+  })
+
   it('reports what follows from one lost credit a few times, not again for each later entry', () => {
     const long = longBooks(ID, 3_000)
     const kinds = audit({ ...long, ledger: long.ledger.filter(({ seq }) => seq !== 2n) }).kinds
