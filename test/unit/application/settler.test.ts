@@ -4,6 +4,7 @@ import type { Ledger } from '../../../src/application/ledger.js'
 import { Settler } from '../../../src/application/settler.js'
 import type { Account } from '../../../src/domain/account.js'
 import { unopenedAccount } from '../../../src/domain/account.js'
+import { accountAfter, steps } from '../../support/example-books.js'
 import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
@@ -198,6 +199,13 @@ describe('settler', () => {
     expect(settler.oldestUnsettledMs).to.equal(100)
   })
 
+  it('tells the age of the first of two that came one after the other', () => {
+    settler.add(accountAfter('a', [steps.open('open')]))
+    clock.advance(70)
+    settler.add(accountAfter('b', [steps.open('open')]))
+    expect(settler.oldestUnsettledMs).to.equal(70)
+  })
+
   it('tells no age when everything is settled', async () => {
     settler.add(fundedAccount('a'))
     await settled()
@@ -263,7 +271,9 @@ describe('settler', () => {
       const account = fundedAccount('forgotten')
       settler.add(account)
       await settled()
-      for (let index = 0; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      for (let index = 1; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      expect(settler.settledThrough('forgotten')).to.equal(2n)
+      settler.add(unopenedAccount('other'))
       const known = settler.settledThrough('forgotten')
       settler.add(account)
       await settled()
