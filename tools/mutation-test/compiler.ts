@@ -44,7 +44,9 @@ export class Compiler {
 
   async #compile(): Promise<string> {
     const tsc = join('node_modules', 'typescript', 'bin', 'tsc')
-    const args = [tsc, '-p', 'tsconfig.json', '--pretty', 'false']
+    // What is not used any more may stand there all the same.
+    const lenient = ['--noUnusedLocals', 'false', '--noUnusedParameters', 'false']
+    const args = [tsc, '-p', 'tsconfig.json', '--pretty', 'false', ...lenient]
     return await new Promise((resolve, reject) => {
       const options = { cwd: this.#sandbox.folder, timeout: COMPILE_MS_MAX, maxBuffer: OUTPUT_MAX }
       execFile(process.execPath, args, options, (error, stdout) => {

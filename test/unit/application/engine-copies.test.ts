@@ -116,6 +116,17 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
+  it('leaves room for the one entry of a full one that is settled', async () => {
+    test.settler.add(accountAfter('a', [steps.open('open')]))
+    await allSettled(test)
+    expect(test.settler.settledThrough('a')).to.equal(1n)
+    test.store.appending.alwaysMeets('OUTAGE')
+    test.store.put(accountWithJournal('a', JOURNAL_MAX))
+    expect((await test.authorize('a', purchase('last', 1n), patience)).type).to.equal('RECORD')
+    test.store.appending.alwaysMeets(undefined)
+    await allSettled(test)
+  })
+
   it('is settled when somebody comes by, if it is a single entry', async () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)

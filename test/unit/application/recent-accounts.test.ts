@@ -222,15 +222,16 @@ describe('engine: a copy that is stale', () => {
 
   it('does not keep an account from going on when the copy has a full journal', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
-    test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
-    await test.authorize('a', purchase('full'), patience)
+    // Nothing of it was settled here.
+    test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
+    await test.authorize('b', purchase('full'), patience)
     // Somebody else has settled meanwhile, and shortened the journal.
-    const { journal, ...account } = test.store.account('a')
+    const { journal, ...account } = test.store.account('b')
     test.store.putInLedger(...journal)
     test.store.put(
       credited({ ...account, journal: journal.slice(-1) }, { transactionId: 'theirs', amount: 1n }),
     )
-    const verdict = await test.authorize('a', purchase('after', 1n), patience)
+    const verdict = await test.authorize('b', purchase('after', 1n), patience)
     expect(verdict.type).to.equal('RECORD')
     test.store.appending.alwaysMeets(undefined)
     await soon('all is settled', () => test.settler.unsettled === 0)

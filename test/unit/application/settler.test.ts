@@ -185,6 +185,12 @@ describe('settler', () => {
     expect(store.calls).to.deep.equal(['append'])
   })
 
+  it('looks for no first entry that nobody says was found', async () => {
+    settler.add(accountAfter('a', [steps.open('open')]))
+    await settled()
+    expect(store.calls).to.deep.equal(['append'])
+  })
+
   it('tells the number of entries that are not settled', () => {
     settler.add(fundedAccount('a'))
     expect(settler.unsettled).to.equal(2)
@@ -225,6 +231,7 @@ describe('settler', () => {
 
     it('takes no more entries than it has room for', async () => {
       for (const account of accounts) settler.add(account)
+      expect(settler.withheld).to.equal(TOO_MANY)
       await withoutRoom()
       expect(store.appending.asked.flat().length).to.equal(ENTRIES_MAX)
     })

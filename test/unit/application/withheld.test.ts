@@ -41,6 +41,11 @@ describe('what is withheld of an account', () => {
     expect([withheld.entries, withheld.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
   })
 
+  it('is nothing, and has no age, when all of it was taken in', () => {
+    withheld.waits(account, { takenSeq: 6n, nowMs: 0 })
+    expect([withheld.entries, withheld.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
+  })
+
   it('is counted no more when it is forgotten: refused and without room', () => {
     withheld.refuse(entryAt(3), 0)
     withheld.waits(account, { takenSeq: 4n, nowMs: 0 })

@@ -38,6 +38,13 @@ describe('a change of an index of merchant rules', () => {
     expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('anywhere')
   })
 
+  it('that takes the second place of a name away leaves the first', () => {
+    const index = merchantRules([ruleOf({ id: 'a', city: 'SANTOS' }), ruleOf({ id: 'b', city: 'OLINDA' })])
+    index.apply(change([], ['b']))
+    const at = (city: string) => index.resolve({ name: 'ACME', city, country: 'BR' })?.id
+    expect([at('SANTOS'), at('OLINDA')]).to.deep.equal(['a', undefined])
+  })
+
   for (const over of [{ country: 'BR' }, { city: 'SANTOS' }]) {
     it(`may bind a second rule of a name by ${Object.keys(over)}`, () => {
       const index = merchantRules([ruleOf({ id: 'anywhere' })])
