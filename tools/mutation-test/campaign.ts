@@ -83,6 +83,8 @@ export class Campaign {
       this.#outcomes[mutant] = outcome
       const tried = this.#options.mutants[mutant]
       if (tried) this.#options.onResult({ mutant: tried, outcome })
+      // A test that came to no end has left things behind, and may not be the last to do something.
+      if (outcome.type === 'TIMED_OUT') await warm.stop()
     }
     await warm?.stop()
   }

@@ -77,7 +77,7 @@ export function compare(results: readonly Result[], explained: readonly Explaine
   const stale = [...expected].flatMap(([key, one]) => {
     const result = byKey.get(key)
     if (!result) return [{ explained: one, what: 'is not there any more' }]
-    return hasSurvived(result.outcome) ? [] : [{ explained: one, what: `is ${result.outcome.type}` }]
+    return hasSurvived(result.outcome) ? [] : [{ explained: one, what: whatBecame(result.outcome) }]
   })
   return {
     explained: survivors.length - unexplained.length,
@@ -91,6 +91,10 @@ export function compare(results: readonly Result[], explained: readonly Explaine
     })),
     stale,
   }
+}
+
+function whatBecame(outcome: Outcome): string {
+  return 'by' in outcome ? `is ${outcome.type} by ${outcome.by}` : `is ${outcome.type}`
 }
 
 /** Whoever is not killed has survived, whether or not a test came by. */

@@ -46,6 +46,22 @@ describe('what is withheld of an account', () => {
     expect([withheld.entries, withheld.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
   })
 
+  it('is less when its account comes again and more of it was taken in', () => {
+    withheld.waits(account, { takenSeq: 2n, nowMs: 0 })
+    withheld.waits(account, { takenSeq: 5n, nowMs: 0 })
+    expect(withheld.entries).to.equal(1)
+    withheld.waits(account, { takenSeq: 6n, nowMs: 0 })
+    expect(withheld.entries).to.equal(0)
+  })
+
+  it('is as old as the first of it, whichever is told of first', () => {
+    withheld.waits(account, { takenSeq: 5n, nowMs: 50 })
+    expect(withheld.oldestSinceMs).to.equal(50)
+    withheld.refuse(entryAt(3), 10)
+    withheld.refuse(entryAt(4), 70)
+    expect(withheld.oldestSinceMs).to.equal(10)
+  })
+
   it('is counted no more when it is forgotten: refused and without room', () => {
     withheld.refuse(entryAt(3), 0)
     withheld.waits(account, { takenSeq: 4n, nowMs: 0 })

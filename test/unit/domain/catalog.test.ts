@@ -283,6 +283,15 @@ describe('successor of a catalog', () => {
     expect([routeOf(first).merchantRule, routeOf(next).merchantRule]).to.deep.equal(['padaria', undefined])
   })
 
+  it('made in steps lets more rules change names than one step takes', () => {
+    const names = Array.from({ length: 600 }, (_, index) => `SHOP ${index}`)
+    const rules = names.map((name, index) => ruleOf({ id: `r${index}`, name }))
+    const turned = rules.map((rule, index) => ({ ...rule, name: names[(index + 1) % 600] ?? '' }))
+    const change = delta({ rules: { upserted: turned, deleted: [] } })
+    const next = finished(catalogOf([cash], rules).succeedInSteps(change))
+    expect(next.rules.resolve({ name: 'SHOP 500' })?.id).to.equal('r499')
+  })
+
   it('made in steps stops every five hundred rules', () => {
     const many = Array.from({ length: 1_200 }, (_, index) =>
       ruleOf({ id: `r${index}`, name: `SHOP ${index}` }),

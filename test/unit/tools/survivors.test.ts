@@ -55,7 +55,7 @@ describe('explained survivors', () => {
     const results = [result(killed), result(survived, { start: 9 })]
     const { unexplained, stale } = compare(results, explained)
     expect(unexplained.map(({ nth }) => nth)).to.deep.equal([2])
-    expect(stale.map(({ what }) => what)).to.deep.equal(['is KILLED'])
+    expect(stale.map(({ what }) => what)).to.deep.equal(['is KILLED by a test'])
     const second = parseExplained(`${list}    nth: 2\n`)
     expect(compare(results, second)).to.deep.equal({ explained: 1, unexplained: [], stale: [] })
   })
@@ -63,7 +63,7 @@ describe('explained survivors', () => {
   it('are stale when they are killed, or rejected, or not there any more', () => {
     const whatOf = (results: readonly Result[]): readonly string[] =>
       compare(results, explained).stale.map(({ what }) => what)
-    expect(whatOf([result(killed)])).to.deep.equal(['is KILLED'])
+    expect(whatOf([result(killed)])).to.deep.equal(['is KILLED by a test'])
     expect(whatOf([result({ type: 'REJECTED' })])).to.deep.equal(['is REJECTED'])
     expect(whatOf([result(killed, { original: 'a < c' })])).to.deep.equal(['is not there any more'])
   })
