@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine bench bench-quick bench-parts bench-report long-run long-run-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine mutation-test bench bench-quick bench-parts bench-report long-run long-run-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -155,6 +155,10 @@ shard-test: build ## Move chunks between two shards under load, and check the bo
 simulate-engine: install ## Simulate the engine in seeded histories full of faults, on all processors: seeds=100000, or seed=7 to see one
 #               > teeth=yes: how often each of many planted mistakes is found
 	node --max-semi-space-size=16 --import ./tools/simulation/typescript.mjs tools/simulate-engine.ts
+
+mutation-test: install ## Change the domain and the engine in many small ways, and see that a test notices: files=decide.ts
+#             > each change that no test notices is explained in test/mutation/survivors.yaml, or fails
+	$(TSX) tools/mutation-test/main.ts
 
 check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
 	$(TSX) tools/check-monitoring.ts

@@ -268,6 +268,5 @@ export class Settler {
         resolve()
       }
     })
-    this.#hurry = undefined
   }
 }

@@ -76,9 +76,8 @@ export class Withheld {
   }
 
   #held(id: AccountId, sinceMs: number): Held {
-    const known = this.#accounts.get(id)
-    const held = known ?? { refused: 0, waiting: 0, throughSeq: 0n, sinceMs }
-    if (!known) this.#accounts.set(id, held)
+    const held = this.#accounts.get(id) ?? { refused: 0, waiting: 0, throughSeq: 0n, sinceMs }
+    this.#accounts.set(id, held)
     held.sinceMs = Math.min(held.sinceMs, sinceMs)
     return held
   }

@@ -112,5 +112,5 @@ function spentAfter({ spent }: Account, entry: Entry): Account['spent'] {
     entry.kind === 'AUTHORIZATION'
       ? afterPurchase(before, { amount: -delta, day: entry.day })
       : afterReversal(before, { amount: delta, day: entry.day })
-  return after === before || after === undefined ? spent : new Map(spent).set(wallet, after)
+  return after === undefined ? spent : new Map(spent).set(wallet, after)
 }

@@ -16,7 +16,7 @@ type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
 export class AccountAudit {
   readonly #id: AccountId
   readonly #account: Account
-  readonly #unread: Map<bigint, Entry>
+  readonly #inJournal: ReadonlyMap<bigint, Entry>
   readonly #journalIds: ReadonlyMap<TransactionId, bigint>
   readonly #balances = new Map<string, bigint>()
   /** By how much the last entry of a wallet differs from what its entries add up to. */
@@ -33,7 +33,7 @@ export class AccountAudit {
   constructor(id: AccountId, account: Account | undefined) {
     this.#id = id
     this.#account = account ?? unopenedAccount(id)
-    this.#unread = new Map(this.#account.journal.map((entry) => [entry.seq, entry]))
+    this.#inJournal = new Map(this.#account.journal.map((entry) => [entry.seq, entry]))
     this.#journalIds = new Map(this.#account.journal.map((entry) => [entry.transactionId, entry.seq]))
     if (!account) this.#found('ACCOUNT_MISSING', 'the ledger has entries of it')
     else this.#checkJournal()
@@ -47,8 +47,7 @@ export class AccountAudit {
       return
     }
     this.#fillUpTo(entry.seq - 1n)
-    const inJournal = this.#unread.get(entry.seq)
-    this.#unread.delete(entry.seq)
+    const inJournal = this.#inJournal.get(entry.seq)
     if (inJournal && !sameEntry(inJournal, entry)) this.#found('COPIES_DIFFER', `seq ${entry.seq}`)
     this.#checkOnce(entry.transactionId, entry.seq)
     this.#count(entry)
@@ -57,14 +56,14 @@ export class AccountAudit {
   /** Closes the books of the account. */
   finish(): AuditResult {
     this.#fillUpTo(this.#account.version)
-    const { wallets, status, reversedAhead, version } = this.#account
+    const { wallets, status, reversedAhead } = this.#account
     for (const wallet of new Set([...wallets.keys(), ...this.#balances.keys()])) {
       const balance = wallets.get(wallet) ?? 0n
       const sum = this.#balances.get(wallet) ?? 0n
       if (balance !== sum)
         this.#found('BALANCE_DIFFERS', `${wallet} holds ${balance}, its entries add up to ${sum}`)
     }
-    if (version > 0n && status !== this.#status) {
+    if (status !== this.#status) {
       this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
     }
     if (!sameLimits(this.#account.limits, this.#limits)) {
@@ -102,23 +101,22 @@ export class AccountAudit {
   /** Counts what only the journal holds, and reports what nobody holds, up to this place. */
   #fillUpTo(seq: bigint): void {
     while (this.#seq < seq) {
-      const next = this.#unread.get(this.#seq + 1n)
+      const next = this.#inJournal.get(this.#seq + 1n)
       if (next) {
-        this.#unread.delete(next.seq)
         this.#unsettled.push(next)
         this.#count(next)
         continue
       }
-      const gapEnd = this.#nextUnread(seq)
+      const gapEnd = this.#gapEnd(seq)
       this.#found('ENTRY_MISSING', `seq ${this.#seq + 1n}${gapEnd > this.#seq + 1n ? ` to ${gapEnd}` : ''}`)
       this.#seq = gapEnd
     }
   }
 
-  /** The last place before the next entry of the journal, or before `seq` ends. */
-  #nextUnread(seq: bigint): bigint {
+  /** The last place before the next entry of the journal, or `seq` itself. */
+  #gapEnd(seq: bigint): bigint {
     let end = seq
-    for (const place of this.#unread.keys()) if (place > this.#seq && place - 1n < end) end = place - 1n
+    for (const place of this.#inJournal.keys()) if (place > this.#seq && place - 1n < end) end = place - 1n
     return end
   }
 
@@ -224,8 +222,7 @@ function sameEntry(a: Entry, b: Entry): boolean {
 function comparable(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`
-  const fields = Object.entries(value instanceof Map ? Object.fromEntries(value) : value).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  )
-  return `{${fields.map(([name, field]) => `${name}=${comparable(field)}`).join()}}`
+  const fields = value instanceof Map ? value : new Map(Object.entries(value))
+  const names = [...fields.keys()].sort()
+  return `{${names.map((name) => `${name}=${comparable(fields.get(name))}`).join()}}`
 }

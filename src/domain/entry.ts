@@ -101,7 +101,7 @@ export type Movement = {
 
 /** Whether the entry took effect. */
 export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
-  if (entry.kind === 'CREDIT' || entry.kind === 'ADMIN') return 'APPROVED'
+  if (entry.kind === 'ADMIN') return 'APPROVED'
   return entry.movement || isMark(entry) ? 'APPROVED' : 'DECLINED'
 }
 

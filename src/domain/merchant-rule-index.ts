@@ -153,7 +153,7 @@ export class MerchantRuleIndex {
   #add(rule: MerchantRule, slot: MerchantRuleSlot): void {
     const byName = this.#byName[slot.match]
     const sameName = byName.get(slot.name) ?? new SameName()
-    if (sameName.isEmpty) byName.set(slot.name, sameName)
+    byName.set(slot.name, sameName)
     sameName.put(slot, rule)
     this.#names.add(slot.name)
     this.#byId.set(rule.id, rule)
@@ -211,7 +211,8 @@ class SameName {
       return
     }
     const place = placeKey(city, country)
-    if (this.#bound !== undefined && this.#place !== place) {
+    // Nobody is in the same place: rules that tie are refused, and who leaves does so before others arrive.
+    if (this.#bound !== undefined) {
       this.#others ??= new Map()
       this.#others.set(place, rule)
       return
@@ -249,11 +250,7 @@ class SameName {
 
   /** Those that cover the merchant, the most closely bound first. */
   *covering({ city, country }: Merchant): Generator<MerchantRule> {
-    const places =
-      city === undefined
-        ? []
-        : [placeKey(city, country), placeKey(city, undefined), placeKey(undefined, country)]
-    for (const place of places) {
+    for (const place of [placeKey(city, country), placeKey(city, undefined), placeKey(undefined, country)]) {
       const rule = this.#at(place)
       if (rule) yield rule
     }

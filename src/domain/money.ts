@@ -39,7 +39,7 @@ export function parseReais(text: string): Centavos {
 
 /** Writes an amount in reais with two decimals: 1250n is "12.50". */
 export function formatReais(amount: bigint): string {
-  const sign = amount < 0n ? '-' : ''
-  const digits = (amount < 0n ? -amount : amount).toString().padStart(3, '0')
+  const [sign, size] = amount < 0n ? ['-', -amount] : ['', amount]
+  const digits = size.toString().padStart(3, '0')
   return `${sign}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }

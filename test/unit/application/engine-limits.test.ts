@@ -119,6 +119,35 @@ describe('engine: one member fails', () => {
   }
 })
 
+describe('engine: a queue that is emptied slowly', () => {
+  it('takes no more than one group’s worth', async () => {
+    const test = testEngine()
+    const ask = (count: number): void => {
+      for (let index = 0; index < count; index++) {
+        requests += 1
+        answers.push(rejectionOf(test.authorize('a', purchase(`${requests}`), patience)))
+      }
+    }
+    let requests = 0
+    const answers: Promise<unknown>[] = []
+    const { committing } = test.store
+    committing.hold()
+    ask(1)
+    // Ends while others wait, so the next one tells how long a group takes.
+    ask(130)
+    await soon('the first group commits', () => committing.inProgress === 1)
+    committing.releaseOne()
+    await soon('the second group commits', () => committing.asked.length === 2 && committing.inProgress === 1)
+    test.clock.advance(10_000)
+    committing.releaseOne()
+    await soon('the third group commits', () => committing.asked.length === 3 && committing.inProgress === 1)
+    ask(128)
+    expect(await rejectionOf(test.authorize('a', purchase('late'), patience))).to.equal('OVERLOADED')
+    committing.release()
+    expect(new Set(await Promise.all(answers))).to.deep.equal(new Set(['ANSWERED']))
+  })
+})
+
 describe('engine: a full journal', () => {
   let test: TestEngine
 

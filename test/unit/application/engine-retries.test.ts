@@ -1,21 +1,17 @@
 import { expect } from 'chai'
 import { type Budget, timeBudget } from '../../../src/application/budget.js'
 import { credited, fundedAccount, patience, purchase } from './fixtures.js'
+import { HandPauses } from './hand-pauses.js'
 import { rejectionOf } from './rejection.js'
 import { soon } from './soon.js'
-import { type TestEngine, testEngine } from './test-engine.js'
+import { occupy, type TestEngine, testEngine } from './test-engine.js'
 
 describe('engine: lost races and an unreliable store', () => {
-  const { random } = Math
   let test: TestEngine
 
   beforeEach(() => {
     test = testEngine()
     test.store.put(fundedAccount('a', 1_000n))
-  })
-
-  afterEach(() => {
-    Math.random = random
   })
 
   it('decides again, on the new state, when somebody else committed first', async () => {
@@ -56,14 +52,42 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.retries).to.deep.equal([])
   })
 
-  it('pauses longer and longer between its attempts', async () => {
-    // At most 2, 4, 8 and 16 ms, by chance less: here they are as long as can be. Timers round down.
-    Math.random = () => 0.999
-    const timesMs: number[] = []
-    test.store.committing.onCall = () => timesMs.push(performance.now())
-    test.store.committing.meets('CONFLICT', 'CONFLICT', 'CONFLICT', 'CONFLICT')
+  it('pauses longer and longer between its attempts, by chance less, and for 64 ms at most', async () => {
+    const pauses = new HandPauses({ goesOn: true })
+    const { store, authorize } = testEngine({ pauses })
+    store.put(fundedAccount('a'))
+    store.committing.meets(...Array.from({ length: 8 }, () => 'CONFLICT' as const))
+    await authorize('a', purchase('1'), patience)
+    expect(pauses.lengthsMs).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64])
+  })
+
+  it('does not pause when there is no time for a commit afterwards', async () => {
+    const pauses = new HandPauses({ goesOn: true })
+    const { store, authorize } = testEngine({ pauses })
+    store.put(fundedAccount('a'))
+    store.committing.alwaysMeets('CONFLICT')
+    // Enough for pauses of 2 and 4 ms and a commit, and not for 8.
+    const late = authorize('a', purchase('1'), { remainingMs: () => 9 })
+    expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
+    expect(pauses.lengthsMs).to.deep.equal([2, 4])
+  })
+
+  it('tells of each attempt that found the store away', async () => {
+    test.store.loading.meets('OUTAGE')
+    test.store.committing.meets('OUTAGE', 'CONFLICT')
     await test.authorize('a', purchase('1'), patience)
-    expect((timesMs.at(-1) ?? 0) - (timesMs[0] ?? 0)).to.be.at.least(20)
+    expect(test.outages.map(String)).to.deep.equal(Array.from({ length: 2 }, () => String(test.outages[0])))
+    expect(test.outages[0]).to.have.property('indecision', 'UNAVAILABLE')
+  })
+
+  it('asks once for a group whose accounts are away, not for each of them', async () => {
+    test.store.put(fundedAccount('b'))
+    await occupy(test)
+    test.store.loading.meets('OUTAGE')
+    const answers = ['a', 'b'].map((id) => test.authorize(id, purchase('1'), patience))
+    test.store.loading.release()
+    await Promise.all(answers)
+    expect(test.retries).to.deep.equal(['STORE_AWAY', 'STORE_AWAY'])
   })
 
   for (const fault of ['LOST_REPLY', new Map([['a', 'LOST_REPLY']] as const)] as const) {
@@ -134,6 +158,18 @@ describe('engine: lost races and an unreliable store', () => {
     const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
     test.clock.advance(100)
     test.store.loading.release()
+    await first
+    expect(await second).to.equal('NO_TIME_LEFT')
+  })
+
+  it('rejects NO_TIME_LEFT when the budget ends while waiting, and an outage was over before', async () => {
+    test.store.loading.meets('OUTAGE')
+    await test.authorize('a', purchase('0'), patience)
+    test.store.committing.hold()
+    const first = test.authorize('a', purchase('1'), patience)
+    const second = rejectionOf(test.authorize('a', purchase('2'), timeBudget(100, test.clock)))
+    test.clock.advance(100)
+    test.store.committing.release()
     await first
     expect(await second).to.equal('NO_TIME_LEFT')
   })

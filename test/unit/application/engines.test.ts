@@ -6,7 +6,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
-import { soon } from './soon.js'
+import { nextTurns, soon } from './soon.js'
 import { type TestEngine, testEngine } from './test-engine.js'
 
 describe('engines, one for each part of the store', () => {
@@ -84,6 +84,20 @@ describe('engines, one for each part of the store', () => {
     expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
       Array.from({ length: 4 }, () => 'RECORD'),
     )
+    await everythingSettled()
+  })
+
+  it('drain only when each has answered', async () => {
+    test.store.loading.hold()
+    let isDrained = false
+    const answer = authorize('left-1')
+    const end = engines.drain().then(() => {
+      isDrained = true
+    })
+    await nextTurns()
+    expect(isDrained).to.equal(false)
+    test.store.loading.release()
+    await Promise.all([answer, end])
     await everythingSettled()
   })
 

@@ -74,6 +74,50 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.equal(account)
   })
 
+  describe('trust', () => {
+    const stale = (count: number): RecentAccounts => {
+      const recent = new RecentAccounts()
+      for (let index = 0; index <= count; index++)
+        recent.committed(fundedAccount(`a-${index}`), { copied: false })
+      for (let index = 0; index < count; index++) recent.stale(`a-${index}`)
+      return recent
+    }
+
+    it('is lost by the seventh stale copy', () => {
+      expect(stale(6).get('a-6')).not.to.equal(undefined)
+      expect(stale(7).get('a-7')).to.equal(undefined)
+    })
+
+    it('is not lost by a copy that is told to be stale again', () => {
+      const recent = stale(6)
+      recent.stale('a-0')
+      recent.stale('nobody')
+      expect(recent.get('a-6')).not.to.equal(undefined)
+    })
+
+    it('is lost by a copy that another reading shows to be stale', () => {
+      const recent = stale(6)
+      recent.loaded(credited(fundedAccount('a-6'), { transactionId: 'theirs', amount: 1n }))
+      recent.committed(fundedAccount('other'), { copied: false })
+      expect(recent.get('other')).to.equal(undefined)
+    })
+
+    it('is won again by three copies that were right', () => {
+      const recent = stale(7)
+      for (let times = 1; times <= 3; times++) {
+        expect(recent.get('a-7'), `${times}`).to.equal(undefined)
+        recent.committed(fundedAccount('a-7'), { copied: true })
+      }
+      expect(recent.get('a-7')).not.to.equal(undefined)
+    })
+
+    it('is not won by commits that no copy was needed for', () => {
+      const recent = stale(7)
+      for (let times = 0; times < 9; times++) recent.committed(fundedAccount('a-7'), { copied: false })
+      expect(recent.get('a-7')).to.equal(undefined)
+    })
+  })
+
   it('forgets the account longest untouched when the journals hold more than 50,000 entries', () => {
     const long = (id: string): Account => ({
       ...account,
@@ -178,15 +222,16 @@ describe('engine: a copy that is stale', () => {
 
   it('does not keep an account from going on when the copy has a full journal', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
-    test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
-    await test.authorize('a', purchase('full'), patience)
+    // Nothing of it was settled here.
+    test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
+    await test.authorize('b', purchase('full'), patience)
     // Somebody else has settled meanwhile, and shortened the journal.
-    const { journal, ...account } = test.store.account('a')
+    const { journal, ...account } = test.store.account('b')
     test.store.putInLedger(...journal)
     test.store.put(
       credited({ ...account, journal: journal.slice(-1) }, { transactionId: 'theirs', amount: 1n }),
     )
-    const verdict = await test.authorize('a', purchase('after', 1n), patience)
+    const verdict = await test.authorize('b', purchase('after', 1n), patience)
     expect(verdict.type).to.equal('RECORD')
     test.store.appending.alwaysMeets(undefined)
     await soon('all is settled', () => test.settler.unsettled === 0)

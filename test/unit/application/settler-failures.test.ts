@@ -169,10 +169,12 @@ describe('settler: a ledger that fails', () => {
     let refuses: boolean
     let refused: Entry[]
     let outages: number
+    let problems: unknown[]
 
     beforeEach(() => {
       clock = new HandClock()
       refuses = true
+      problems = []
       refused = []
       outages = 0
       const ledger: Ledger = {
@@ -192,6 +194,7 @@ describe('settler: a ledger that fails', () => {
         gatherMsMax: 10,
         onFailure: (error) => {
           if (isUnavailable(error)) outages += 1
+          else problems.push(error)
         },
         onDamage: (entry) => refused.push(entry),
       })
@@ -207,6 +210,23 @@ describe('settler: a ledger that fails', () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) settler.add(account)
       await withheld(1)
       expect(refused).to.deep.equal([bad.journal[0]])
+    })
+
+    it('tells what the ledger says of it, once for each time that the entry was in a batch', async () => {
+      settler.add(bad)
+      await withheld(1)
+      expect(problems.map(String)).to.deep.equal(['TypeError: a validator says no'])
+    })
+
+    it('is offered the entry again once, however often its account comes', async () => {
+      settler.add(bad)
+      await withheld(1)
+      clock.advance(5_000)
+      store.appending.hold()
+      for (let times = 0; times < 3; times++) settler.add(bad)
+      expect(settler.unsettled).to.equal(bad.journal.length)
+      store.appending.release()
+      await withheld(1)
     })
 
     it('counts on nothing of its account', async () => {

@@ -4,6 +4,7 @@ import type { Ledger } from '../../../src/application/ledger.js'
 import { Settler } from '../../../src/application/settler.js'
 import type { Account } from '../../../src/domain/account.js'
 import { unopenedAccount } from '../../../src/domain/account.js'
+import { accountAfter, steps } from '../../support/example-books.js'
 import { accountWithJournal, credited, fundedAccount, trimmed } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
@@ -184,6 +185,12 @@ describe('settler', () => {
     expect(store.calls).to.deep.equal(['append'])
   })
 
+  it('looks for no first entry that nobody says was found', async () => {
+    settler.add(accountAfter('a', [steps.open('open')]))
+    await settled()
+    expect(store.calls).to.deep.equal(['append'])
+  })
+
   it('tells the number of entries that are not settled', () => {
     settler.add(fundedAccount('a'))
     expect(settler.unsettled).to.equal(2)
@@ -196,6 +203,13 @@ describe('settler', () => {
     settler.add(fundedAccount('b'))
     clock.advance(30)
     expect(settler.oldestUnsettledMs).to.equal(100)
+  })
+
+  it('tells the age of the first of two that came one after the other', () => {
+    settler.add(accountAfter('a', [steps.open('open')]))
+    clock.advance(70)
+    settler.add(accountAfter('b', [steps.open('open')]))
+    expect(settler.oldestUnsettledMs).to.equal(70)
   })
 
   it('tells no age when everything is settled', async () => {
@@ -217,6 +231,7 @@ describe('settler', () => {
 
     it('takes no more entries than it has room for', async () => {
       for (const account of accounts) settler.add(account)
+      expect(settler.withheld).to.equal(TOO_MANY)
       await withoutRoom()
       expect(store.appending.asked.flat().length).to.equal(ENTRIES_MAX)
     })
@@ -263,7 +278,9 @@ describe('settler', () => {
       const account = fundedAccount('forgotten')
       settler.add(account)
       await settled()
-      for (let index = 0; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      for (let index = 1; index < 100_000; index++) settler.add(unopenedAccount(`other-${index}`))
+      expect(settler.settledThrough('forgotten')).to.equal(2n)
+      settler.add(unopenedAccount('other'))
       const known = settler.settledThrough('forgotten')
       settler.add(account)
       await settled()

@@ -53,6 +53,23 @@ describe('settlers, one for each part of the store', () => {
     expect(settlers.oldestUnsettledMs).to.equal(0)
   })
 
+  it('count together what the ledger has refused', async () => {
+    for (const [home, id] of [
+      ['here', 'one'],
+      ['there', 'other'],
+    ] as const) {
+      const account = fundedAccount(id)
+      // Something else is in the place of its first entry.
+      store.putInLedger(...account.journal.slice(0, 1).map((entry) => ({ ...entry, transactionId: 'else' })))
+      settlers.of(home).add(account)
+    }
+    await soon(
+      'both are refused',
+      () => settlers.of('here').withheld > 0 && settlers.of('there').withheld > 0,
+    )
+    expect(settlers.withheld).to.equal(settlers.of('here').withheld + settlers.of('there').withheld)
+  })
+
   it('drain together: what can be settled is, and the time is over for the rest', async () => {
     settlers.of('gone').add(fundedAccount('away'))
     settlers.of('here').add(fundedAccount('hot'))

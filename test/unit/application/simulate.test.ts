@@ -134,6 +134,12 @@ describe('Simulator', () => {
     expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
   })
 
+  it('answers a caller who waits for another millisecond', async () => {
+    const { simulator } = serviceWith(funded)
+    const { verdict } = await simulator.simulate('a', purchase('tx-1'), { remainingMs: () => 1 })
+    expect(verdict.type).to.equal('RECORD')
+  })
+
   it('rejects UNAVAILABLE when the store does not answer, and does not ask again', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.meets('OUTAGE')

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const TIME_MS_MAX = 1_500
+/** Where much else is done at the same time, TEST_PATIENCE_MS says more. */
+const TIME_MS_MAX = Number(process.env['TEST_PATIENCE_MS'] ?? 1_500)
 
 /** Waits until the condition holds, and fails soon enough for mocha to show what it waited for. */
 export async function soon(what: string, holds: () => boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine.js'
+import type { Pauses } from '../../../src/application/pauses.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -23,17 +24,20 @@ export type TestEngine = {
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
+  /** What the attempts came to nothing with that found the store away. */
+  readonly outages: unknown[]
 }
 
 type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
+  readonly pauses?: Pauses
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const damage: Entry[] = []
@@ -46,6 +50,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   })
   const groups: TestEngine['groups'] = []
   const retries: RetryCause[] = []
+  const outages: unknown[] = []
   const accounts = tracing?.accounts(store) ?? store
   const whole = new Engine({
     accounts,
@@ -56,11 +61,13 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     waitMsMax: 1_000,
     onGroup: (group) => groups.push(group),
     onRetry: (cause) => retries.push(cause),
+    onUnavailable: (error) => outages.push(error),
+    ...(pauses && { pauses }),
   })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, damage, groups, retries }
+  return { store, clock, settler, engine, authorize, damage, groups, retries, outages }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type AuditStore, type Stored, Verify } from '../../../src/application/verify.js'
+import { type AuditStore, type Stored, type Stray, Verify } from '../../../src/application/verify.js'
 import type { Account } from '../../../src/domain/account.js'
 import type { Damage } from '../../../src/domain/damage.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -36,18 +36,22 @@ const orphans = (id: string): Shelf => ({ id, ledger: exampleBooks(id).ledger })
 class PaperStore implements AuditStore {
   readonly #first: readonly Shelf[]
   readonly #later: readonly Shelf[]
+  readonly #strays: Strays
   readonly lookedAtAgain: string[] = []
 
-  constructor(first: readonly Shelf[], later: readonly Shelf[]) {
+  constructor(first: readonly Shelf[], later: readonly Shelf[], strays: Strays) {
+    this.#strays = strays
     this.#first = [...first].sort((a, b) => (a.id > b.id ? -1 : 1))
     this.#later = later
   }
 
   async *accounts() {
+    yield* this.#strays.accounts ?? []
     for (const { id, account } of this.#first) if (account !== undefined) yield stored(id, account)
   }
 
   async *entries() {
+    yield* this.#strays.entries ?? []
     for (const shelf of this.#first) yield* entriesOf(shelf)
   }
 
@@ -67,15 +71,22 @@ async function* entriesOf({ id, ledger }: Shelf): AsyncGenerator<Stored<Entry>> 
   for (const entry of ledger) yield stored(id, entry)
 }
 
+/** Documents that name no account, and stand before all others. */
+type Strays = { readonly accounts?: readonly Stray[]; readonly entries?: readonly Stray[] }
+
 type Options = {
+  readonly strays?: Strays
   readonly later?: readonly Shelf[]
   readonly repair?: boolean
   readonly ledger?: InMemoryStore
 }
 
 /** Verifies books on paper. */
-async function verify(first: readonly Shelf[], { later = first, repair = false, ledger }: Options = {}) {
-  const store = new PaperStore(first, later)
+async function verify(
+  first: readonly Shelf[],
+  { later = first, repair = false, ledger, strays = {} }: Options = {},
+) {
+  const store = new PaperStore(first, later, strays)
   const damages: Damage[] = []
   const progress: number[] = []
   const summary = await new Verify({
@@ -152,6 +163,15 @@ describe('verify, what cannot be read', () => {
     const { damages } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
     expect(damages).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
   })
+
+  for (const kind of ['accounts', 'entries'] as const) {
+    it(`is what stands among the ${kind} and names no account: it is counted, and the rest is looked at`, async () => {
+      const { damages, summary } = await verify([clean('a')], { strays: { [kind]: [{ stray: 'a number' }] } })
+      expect(damages).to.deep.equal([{ accountId: '', kind: 'UNREADABLE', detail: 'a number' }])
+      const { summary: without } = await verify([clean('a')])
+      expect(summary).to.deep.equal({ ...without, damages: 1, [kind]: without[kind] + 1 })
+    })
+  }
 
   it('is an entry of the ledger, of which the journal has a copy', async () => {
     const shelf = clean('b')
@@ -231,6 +251,16 @@ describe('verify, reversals', () => {
     await verify([shelf], { ledger })
     expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 50])
   })
+
+  for (const count of [1, 200]) {
+    it(`looks ${count} up at once, and nothing else`, async () => {
+      const whole = manyReversed(count, 5n)
+      const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+      const ledger = ledgerWith([shelf])
+      await verify([shelf], { ledger })
+      expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([count])
+    })
+  }
 
   it('reports each reversal whose purchase is nowhere', async () => {
     const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, settled: 422 })

@@ -74,6 +74,16 @@ describe('calendar of a time zone', () => {
       expect(() => zoneCalendar(zone)).to.throw(RangeError)
     })
   }
+
+  for (const zone of ['-03:00', '+0300', '3America/Sao_Paulo']) {
+    it(`says how a zone is named when it is ${zone}`, () => {
+      expect(() => zoneCalendar(zone)).to.throw(RangeError, 'as in America/Sao_Paulo')
+    })
+  }
+
+  it('writes a year of three digits with four', () => {
+    expect(zoneCalendar('UTC')(new Date('0999-06-01T12:00:00Z'))).to.equal('0999-06-01')
+  })
 })
 
 /** The first millisecond of the next day of the zone, by Intl alone. */

@@ -5,7 +5,7 @@ import { decideCredit } from '../../../src/domain/credit.js'
 import { decide } from '../../../src/domain/decide.js'
 import { type Entry, movementOf } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
-import { centavos } from '../../../src/domain/money.js'
+import { type Centavos, centavos } from '../../../src/domain/money.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
@@ -21,8 +21,16 @@ import {
 
 describe('unopened account', () => {
   it('has no history, no money and no standing', () => {
-    const nothing = { id: 'a', status: 'UNOPENED', wallets: new Map(), version: 0n, journal: [] }
-    expect(unopenedAccount('a')).to.deep.include(nothing)
+    expect(unopenedAccount('a')).to.deep.equal({
+      id: 'a',
+      status: 'UNOPENED',
+      wallets: new Map(),
+      limits: { wallets: new Map() },
+      spent: new Map(),
+      version: 0n,
+      reversedAhead: false,
+      journal: [],
+    })
   })
 
   it('stays unopened when a purchase is declined on it', () => {
@@ -88,6 +96,15 @@ describe('account after an entry', () => {
     })
   }
 
+  it('was opened when the entry that opened it was made, and not before', () => {
+    const declined = applyEntry(unopenedAccount('account-1'), declineOf({ reason: 'ACCOUNT_NOT_FOUND' }))
+    expect(declined).not.to.have.property('openedAt')
+    const later = new Date(at.getTime() + 1)
+    const opened = applyEntry(declined, adminEntryOf({ transactionId: 'tx-2', seq: 2n, at: later }))
+    const blocked = adminEntryOf({ action: 'STATUS', status: 'BLOCKED', transactionId: 'tx-3', seq: 3n })
+    expect([opened.openedAt, applyEntry(opened, blocked).openedAt]).to.deep.equal([later, later])
+  })
+
   it('is another object: the account before stays as it was', () => {
     const before = accountWith({ FOOD: 1200n })
     const copy = structuredClone(before)
@@ -100,6 +117,8 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
+  // What is damaged need not be an amount that our code could make.
+  const overdraft = { movement: { wallet: 'FOOD', delta: -1201n, balanceAfter: -1n as Centavos } }
   const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],
     ['applied a second time', authorizationOf({ seq: 0n }), /without gaps/],
@@ -107,6 +126,8 @@ describe('entry that does not fit the account', () => {
     ['that leaves more than it should', authorizationOf(food(-1000n, 201n)), /balance before/],
     ['that leaves less than it should', authorizationOf(food(-1000n, 199n)), /balance before/],
     ['that gives what it should take', authorizationOf(food(1000n, 200n)), /balance before/],
+    ['that changes no balance', authorizationOf(food(0n, 1200n)), /changes a balance/],
+    ['that leaves less than nothing', authorizationOf(overdraft), /below zero/],
     ['of a wallet with another balance', creditEntryOf(food(1000n, 1000n)), /balance before/],
   ]
   const reversal: Entry = {

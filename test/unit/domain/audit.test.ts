@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Account } from '../../../src/domain/account.js'
+import { type Account, unopenedAccount } from '../../../src/domain/account.js'
 import { AccountAudit } from '../../../src/domain/audit.js'
 import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
 import type { DamageKind } from '../../../src/domain/damage.js'
@@ -100,6 +100,40 @@ describe('audit of clean books', () => {
     )
   })
 
+  it('finds nothing in purchases of one day, of one month and of two', () => {
+    const days = ['2026-01-30', '2026-01-30', '2026-01-31', '2026-02-01', '2026-02-01']
+    const bought = days.map((_, index) => steps.purchase(`buy-${index}`, 7n))
+    const whole = accountAfter(
+      ID,
+      [steps.open('open'), steps.credit('fund', 'FOOD', 99n), ...bought],
+      (index) => {
+        return new Date(`${days[index - 2] ?? '2026-01-01'}T12:00:00Z`)
+      },
+    )
+    expect(audit(booksOf(whole, { journal: 1, settled: 7 })).kinds).to.deep.equal([])
+  })
+
+  it('finds nothing when all of a purchase went back, at once or in parts', () => {
+    for (const parts of [[], [10n], [10n, 20n]]) {
+      const back = [...parts, undefined].map((amount, index) => steps.reverse(`back-${index}`, 'buy', amount))
+      const whole = accountAfter(ID, [
+        steps.open('open'),
+        steps.credit('fund', 'FOOD', 99n),
+        steps.purchase('buy', 50n),
+        ...back,
+      ])
+      expect(audit({ account: whole, ledger: [] }).kinds).to.deep.equal([])
+    }
+  })
+
+  it('takes the fields of an entry in any order', () => {
+    const turned = withLedger((ledger) =>
+      // The same entry, written the other way round.
+      ledger.map((entry) => Object.fromEntries(Object.entries(entry).reverse()) as unknown as Entry),
+    )
+    expect(audit(turned).kinds).to.deep.equal([])
+  })
+
   it('takes the copies of an entry for one', () => {
     const whole = { ...books, ledger: [...books.ledger, ...books.account.journal.slice(-1)] }
     expect(audit(whole)).to.deep.include({ kinds: [], unsettled: [] })
@@ -120,6 +154,10 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
   },
   ENTRY_BEYOND_VERSION: {
     'one place too far': withLedger((ledger) => [...ledger, { ...creditAt(11n), transactionId: 'new' }]),
+    'of an account with a single entry': {
+      account: accountAfter(ID, [steps.open('open')]),
+      ledger: [creditAt(2n)],
+    },
     'far away': withLedger((ledger) => [...ledger, { ...creditAt(99n), transactionId: 'new' }]),
   },
   COPIES_DIFFER: {
@@ -127,6 +165,7 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
     'in when it was': withEntry(9n, put({ at: new Date(0) })),
     'in what it is': withEntry(9n, put({ transactionId: 'block-9' })),
     'in a field that only one has': withEntry(9n, put({ note: 'x' })),
+    'in the limit of a wallet': limitsThatDiffer(),
   },
   TRANSACTION_TWICE: {
     'in the ledger and in the journal': withJournalEntry(10n, put({ transactionId: 'buy-2' })),
@@ -211,6 +250,8 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
       ledger: withEntry(6n, put({ amount: undefined })).ledger,
     },
     'all that was left was asked for after a part, and another part went back': takingBackTwice(),
+    'all that was left was asked for, a part of it went back, and the rest later': takingBackTwice(10n),
+    'some of it was counted in another day than the purchase': takingBackOnTwoDays(),
   },
   REVERSAL_IGNORED: {
     'the purchase was approved after all': buyingAfterReversal({}),
@@ -287,10 +328,101 @@ describe('audit of a purchase whose reversal came first', () => {
   }
 })
 
+/** One damage of each kind, and what is said of it. */
+const said: Readonly<Record<string, Found | undefined>> = {
+  'the ledger has entries of it': planted.ACCOUNT_MISSING['its document is gone'],
+  'seq 11, new': planted.ENTRY_BEYOND_VERSION['one place too far'],
+  'seq 9': planted.COPIES_DIFFER['in who did it'],
+  'buy-2 at seq 5 and 10': planted.TRANSACTION_TWICE['in the ledger and in the journal'],
+  'version 10, 2 entries': planted.JOURNAL_BROKEN['it has a gap'],
+  'MEAL holds 0, its entries add up to 50': planted.BALANCE_DIFFERS['a wallet is gone'],
+  'HEALTH holds 1, its entries add up to 0': planted.BALANCE_DIFFERS['a wallet that nothing was put into'],
+  'seq 4: FOOD says 701, adds up to 700': planted.BALANCE_AFTER_WRONG['of a purchase'],
+  'seq 4: FOOD falls to -100': planted.BALANCE_NEGATIVE['more was paid than was there'],
+  'seq 4, AUTHORIZATION': planted.MOVEMENT_WRONG['a purchase took less than its amount'],
+  'buy-1 paid 300 from FOOD, 100 went back to CASH': planted.REVERSAL_WRONG['it went to another wallet'],
+  'nobody paid nothing, 100 went back to FOOD': planted.REVERSAL_WRONG['the purchase was never seen'],
+  'buy-1 was counted in 2026-01-01, and taken away from 2025-12-31':
+    planted.REVERSAL_WRONG['it was counted in another day than the purchase'],
+  'buy was counted in 2026-01-01, and taken away from 2026-01-01, 2025-12-31':
+    planted.REVERSAL_WRONG['some of it was counted in another day than the purchase'],
+  'buy paid 50 from FOOD, all that was left was to go back, and 40 had gone back then':
+    planted.REVERSAL_WRONG['all that was left was asked for, a part of it went back, and the rest later'],
+  'buy at seq 4 is APPROVED, its reversal came first, at seq 3':
+    planted.REVERSAL_IGNORED['the purchase was approved after all'],
+  'buy-1 stands at seq 4, its reversal at seq 7 says that it was not there':
+    planted.REVERSAL_IGNORED['the purchase was there before'],
+  'is CLOSED, its history leads to ACTIVE':
+    planted.STATUS_DIFFERS['the account is closed and nobody closed it'],
+  'the last change of limits says something else': planted.LIMITS_DIFFER['the account has lost one'],
+  'FOOD: nothing; its entries add up to 200 on 2026-01-01, 200 in its month':
+    planted.SPENDING_DIFFERS['the counters are gone'],
+  'seq 4: FOOD counts in 2025-12-31 after 2026-01-01':
+    planted.DAY_WRONG['the clock went back, and the counters with it'],
+  'a reversal came before its purchase': planted.MARK_FORGOTTEN['the account does not say so'],
+}
+
+describe('audit says where', () => {
+  for (const [detail, found] of Object.entries(said)) {
+    it(detail, () => {
+      expect(found && audit(found).details).to.deep.equal([detail])
+    })
+  }
+
+  it('money went to two wallets', () => {
+    const whole = accountAfter(ID, [
+      steps.open('open'),
+      steps.credit('fund', 'FOOD', 50n),
+      steps.purchase('buy', 50n),
+      steps.reverse('back-1', 'buy', 20n),
+      steps.reverse('back-2', 'buy', 20n),
+    ])
+    const ledger = whole.journal.map((entry) =>
+      entry.seq === 5n ? givingBack('CASH', 20n, 20n)(entry) : entry,
+    )
+    expect(audit({ account: whole, ledger }).details).to.include(
+      'buy paid 50 from FOOD, 40 went back to FOOD, CASH',
+    )
+  })
+
+  it('a purchase stands between two reversals that came ahead', () => {
+    const { account, ledger } = buyingAfterReversal({})
+    const [, , mark] = ledger
+    const again = { ...(mark ?? creditAt(5n)), seq: 5n, transactionId: 'ahead-2' }
+    expect(audit({ account, ledger: [...ledger.slice(0, 4), again] }).details).to.include(
+      'buy at seq 4 is APPROVED, its reversal came first, at seq 3',
+    )
+  })
+})
+
+describe('audit of an approved reversal of all that was left', () => {
+  for (const [what, movement] of Object.entries({
+    'gave nothing back': undefined,
+    'moved nothing': { wallet: 'FOOD', delta: 0n, balanceAfter: 700n },
+    'took money': { wallet: 'FOOD', delta: -1n, balanceAfter: 699n },
+  })) {
+    it(`finds MOVEMENT_WRONG when it ${what}`, () => {
+      expect(audit(withEntry(6n, put({ amount: undefined, movement }))).kinds).to.include('MOVEMENT_WRONG')
+    })
+  }
+})
+
 describe('audit', () => {
+  it('finds a standing that no entry gave', () => {
+    const account = { ...unopenedAccount(ID), status: 'ACTIVE' as const }
+    expect(audit({ account, ledger: [] }).kinds).to.deep.equal(['JOURNAL_BROKEN', 'STATUS_DIFFERS'])
+  })
+
   it('reports a gap of many places once, with both ends', () => {
     expect(audit(without(7n, 8n, 5n)).details).to.deep.equal(['seq 5', 'seq 7'])
     expect(audit({ ...books, ledger: [] }).details[0]).to.equal('seq 1 to 7')
+  })
+
+  it('reports a place that is missing behind one that the journal has', () => {
+    const journal = books.account.journal.filter(({ seq }) => seq !== 9n)
+    const found = { account: { ...books.account, journal }, ledger: without(8n, 9n).ledger }
+    const { details } = audit(found)
+    expect(details.filter((detail) => detail.startsWith('seq'))).to.deep.equal(['seq 9'])
   })
 
   it('reports what follows from one lost credit a few times, not again for each later entry', () => {
@@ -399,7 +531,25 @@ function buyingAfterReversal(over: object): Found {
 }
 
 /** A purchase of 0.50, of which 0.20 were given back, and then 0.20 of the 0.30 that were left: all of it was asked for. */
-function takingBackTwice(): Found {
+function takingBackTwice(later?: bigint): Found {
+  const whole = accountAfter(ID, [
+    steps.open('open'),
+    steps.credit('credit', 'FOOD', 50n),
+    steps.purchase('buy', 50n),
+    steps.reverse('back-1', 'buy', 20n),
+    steps.reverse('back-2', 'buy', 20n),
+    ...(later === undefined ? [] : [steps.reverse('back-3', 'buy')]),
+    steps.status('block', 'BLOCKED'),
+  ])
+  const { account, ledger } = booksOf(whole, { journal: 1, settled: whole.journal.length })
+  return {
+    account,
+    ledger: ledger.map((entry) => (entry.seq === 5n ? put({ amount: undefined })(entry) : entry)),
+  }
+}
+
+/** A purchase of which two parts went back, the second one taken away from another day. */
+function takingBackOnTwoDays(): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
     steps.credit('credit', 'FOOD', 50n),
@@ -410,9 +560,19 @@ function takingBackTwice(): Found {
   ])
   const { account, ledger } = booksOf(whole, { journal: 1, settled: 6 })
   return {
-    account,
-    ledger: ledger.map((entry) => (entry.seq === 5n ? put({ amount: undefined })(entry) : entry)),
+    account: { ...account, spent: spentByFood(30n) },
+    ledger: ledger.map((entry) => (entry.seq === 5n ? put({ day: '2025-12-31' })(entry) : entry)),
   }
+}
+
+/** The last change of limits, its copy in the ledger with another limit of a wallet. */
+function limitsThatDiffer(): Found {
+  const { account } = limitedBooks
+  const copy = account.journal.at(-1)
+  if (!copy) throw new Error('the journal holds the change of limits')
+  const limits = { purchase: centavos(10n), wallets: new Map([['FOOD', { day: centavos(6n) }]]) }
+  const ledger = [...limitedBooks.ledger.filter(({ seq }) => seq !== copy.seq), put({ limits })(copy)]
+  return { account: { ...account, limits }, ledger }
 }
 
 /** The credit of 0.50 to MEAL, wherever it is put. */

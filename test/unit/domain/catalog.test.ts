@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Catalog, CatalogDelta } from '../../../src/domain/catalog.js'
+import { type Catalog, type CatalogDelta, isSmall } from '../../../src/domain/catalog.js'
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
@@ -209,6 +209,51 @@ describe('successor of a catalog', () => {
     expect(routeOf(next)).to.deep.include({ merchantRule: 'padaria', wallets: ['MEAL', 'CASH'] })
   })
 
+  it('has a category and a rule that changed as they are now, also when it is made in steps', () => {
+    const moved = { ...padariaRule, mcc: '5812' }
+    const change = delta({
+      upserted: [categoryOf('FOOD', { mccs: mccSet(['5812']) })],
+      rules: { upserted: [moved], deleted: [] },
+    })
+    for (const make of [
+      (first: Catalog) => first.succeed(change),
+      (first: Catalog) => finished(first.succeedInSteps(change)),
+    ]) {
+      const next = make(catalogOf([cash, categoryOf('FOOD')], [padariaRule]))
+      expect(next.categories.map(({ id }) => id)).to.deep.equal(['FOOD', 'CASH'])
+      expect(next.rules.size).to.equal(1)
+      expect(routeOf(next)).to.deep.include({ effectiveMcc: '5812', wallets: ['FOOD', 'CASH'] })
+    }
+  })
+
+  for (const [what, use] of [
+    ['its rules', (catalog: Catalog) => catalog.rules],
+    ['another successor', (catalog: Catalog) => catalog.succeed(delta())],
+    ['another successor in steps', (catalog: Catalog) => catalog.succeedInSteps(delta()).next()],
+  ] as const) {
+    it(`leaves the one before nothing to give: not ${what}`, () => {
+      const first = catalogOf([cash])
+      first.succeed(delta())
+      expect(() => use(first)).to.throw(InvariantError, 'successor')
+    })
+  }
+
+  it('is made at once by a change of five hundred rules, new or gone, and no more', () => {
+    const of = (upserted: number, deleted: number): boolean =>
+      isSmall(
+        delta({
+          rules: {
+            upserted: Array.from({ length: upserted }, () => padariaRule),
+            deleted: Array.from({ length: deleted }, () => 'gone'),
+          },
+        }),
+      )
+    expect([of(500, 0), of(0, 500), of(250, 250), of(501, 0), of(0, 501), of(250, 251)]).to.deep.equal([
+      ...[true, true, true],
+      ...[false, false, false],
+    ])
+  })
+
   it('puts the one before out of use, which would route by rules that are not its own', () => {
     const first = catalogOf([cash])
     first.succeed(delta())
@@ -236,6 +281,15 @@ describe('successor of a catalog', () => {
     const first = catalogOf([cash], [padariaRule])
     const next = finished(first.succeedInSteps(delta({ rules: { upserted: [], deleted: ['padaria'] } })))
     expect([routeOf(first).merchantRule, routeOf(next).merchantRule]).to.deep.equal(['padaria', undefined])
+  })
+
+  it('made in steps lets more rules change names than one step takes', () => {
+    const names = Array.from({ length: 600 }, (_, index) => `SHOP ${index}`)
+    const rules = names.map((name, index) => ruleOf({ id: `r${index}`, name }))
+    const turned = rules.map((rule, index) => ({ ...rule, name: names[(index + 1) % 600] ?? '' }))
+    const change = delta({ rules: { upserted: turned, deleted: [] } })
+    const next = finished(catalogOf([cash], rules).succeedInSteps(change))
+    expect(next.rules.resolve({ name: 'SHOP 500' })?.id).to.equal('r499')
   })
 
   it('made in steps stops every five hundred rules', () => {

@@ -27,6 +27,29 @@ const anyCategories = fc
 const anySet: fc.Arbitrary<CategorySet> = fc.record({ categories: anyCategories, neverPermitted: anyMccs })
 
 describe('contradictions in categories', () => {
+  const empty = (count: number): readonly Category[] =>
+    Array.from({ length: count }, (_, index) => ({
+      id: `C${index}`,
+      displayName: '',
+      mccs: [],
+      order: 0,
+      free: index === 0,
+      creditsClosed: false,
+    }))
+
+  it('are none in 64 categories, and one in 65', () => {
+    expect(contradictionIn({ categories: empty(64), neverPermitted: [] })).to.equal(undefined)
+    expect(contradictionIn({ categories: empty(65), neverPermitted: [] })).to.equal(
+      'there may be at most 64 categories',
+    )
+  })
+
+  it('say that there is no free balance', () => {
+    expect(contradictionIn({ categories: [], neverPermitted: [] })).to.equal(
+      'the catalog needs exactly one free balance, not 0',
+    )
+  })
+
   it('are found exactly where an MCC has no one order, or is both permitted and not, or money no place', () => {
     fc.assert(
       fc.property(anySet, (set) => {

@@ -55,6 +55,12 @@ describe('upserting a category', () => {
     })
   }
 
+  it('writes one that differs from another only in its id', () => {
+    const empty = { ...pets, mccs: [] }
+    const edit = upsertCategory(current([...challengeCategories, empty]), { ...empty, id: 'ANIMALS' })
+    expect(edit.type === 'EDIT' && edit.upserted.map(({ id }) => id)).to.deep.equal(['ANIMALS'])
+  })
+
   it('may share an MCC with a category of another order', () => {
     expect(upsertCategory(challenge, { ...pets, mccs: mccSet(['5411']) }).type).to.equal('EDIT')
   })
@@ -102,6 +108,24 @@ describe('upserting a category', () => {
   }
 })
 
+describe('an edit', () => {
+  const idle = { type: 'EDIT', upserted: [], deleted: [], neverPermitted: challenge.neverPermitted } as const
+
+  it('that changes nothing is idle', () => {
+    expect(isIdle(idle, challenge)).to.equal(true)
+  })
+
+  for (const [what, over] of [
+    ['writes a category', { upserted: [pets] }],
+    ['removes one', { deleted: ['FOOD'] }],
+    ['changes what is never permitted', { neverPermitted: mccSet(['7995']) }],
+  ] as const) {
+    it(`that only ${what} is not`, () => {
+      expect(isIdle({ ...idle, ...over }, challenge)).to.equal(false)
+    })
+  }
+})
+
 describe('deleting a category', () => {
   const closed = current([...challengeCategories, { ...pets, creditsClosed: true }])
 
@@ -112,7 +136,10 @@ describe('deleting a category', () => {
 
   it('is refused a millisecond earlier', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(9_999), lookedMs: 0 })
-    expect(refusal(edit)[0]).to.equal('CREDITS_OPEN')
+    expect(refusal(edit)).to.deep.equal([
+      'CREDITS_OPEN',
+      'PETS took credits until a moment ago: try again in 1 ms',
+    ])
   })
 
   it('is refused when it was closed long enough only by the end of the look for money', () => {
@@ -156,6 +183,17 @@ describe('applying a profile', () => {
     expect(edit.upserted.length).to.equal(8)
     expect(edit.deleted).to.deep.equal([])
     expect(mccItems(edit.neverPermitted)).to.include.members(['7995', '9999'])
+  })
+
+  it('may make another category the free balance', () => {
+    const [food, meal, cash] = challengeCategories
+    if (!food || !meal || !cash) throw new Error('the challenge has three')
+    const categories = [
+      { ...meal, free: true },
+      { ...cash, free: false },
+    ]
+    const edit = applyProfile(challenge, { categories, neverPermitted: [] })
+    expect(edit.type === 'EDIT' && edit.upserted).to.deep.equal(categories)
   })
 
   it('changes nothing when it is applied already', () => {

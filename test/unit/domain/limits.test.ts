@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
 import { decide } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
-import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
+import { isLimited, type Limits, sameLimits, type WalletLimits } from '../../../src/domain/limits.js'
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import { decideReversal } from '../../../src/domain/reverse.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
@@ -63,6 +63,29 @@ const food = (limits: { day?: bigint; month?: bigint }): Limits => ({
 const walletLimits = ({ day, month }: { day?: bigint; month?: bigint }): WalletLimits => ({
   ...(day !== undefined && { day: centavos(day) }),
   ...(month !== undefined && { month: centavos(month) }),
+})
+
+describe('limits', () => {
+  const none: Limits = { wallets: new Map() }
+
+  it('are there when a purchase or a wallet has one', () => {
+    expect([none, purchaseMax(0n), food({ day: 0n })].map(isLimited)).to.deep.equal([false, true, true])
+  })
+
+  for (const [what, one, other] of [
+    ['the purchase', purchaseMax(1n), purchaseMax(2n)],
+    ['the day', food({ day: 1n, month: 9n }), food({ day: 2n, month: 9n })],
+    ['the month', food({ day: 1n, month: 9n }), food({ day: 1n, month: 8n })],
+    ['a wallet that has none', none, food({ month: 9n })],
+  ] as const) {
+    it(`are others when they differ in ${what}`, () => {
+      expect([sameLimits(one, other), sameLimits(other, one), sameLimits(one, one)]).to.deep.equal([
+        false,
+        false,
+        true,
+      ])
+    })
+  }
 })
 
 describe('the maximum of one purchase', () => {

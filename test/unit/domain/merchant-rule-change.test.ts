@@ -32,6 +32,35 @@ describe('a change of an index of merchant rules', () => {
     expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('b')
   })
 
+  it('that takes the bound rule of a name away leaves the one for anywhere', () => {
+    const index = merchantRules([ruleOf({ id: 'anywhere' }), ruleOf({ id: 'bound', country: 'BR' })])
+    index.apply(change([], ['bound']))
+    expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('anywhere')
+  })
+
+  it('that takes the second place of a name away leaves the first', () => {
+    const index = merchantRules([ruleOf({ id: 'a', city: 'SANTOS' }), ruleOf({ id: 'b', city: 'OLINDA' })])
+    index.apply(change([], ['b']))
+    const at = (city: string) => index.resolve({ name: 'ACME', city, country: 'BR' })?.id
+    expect([at('SANTOS'), at('OLINDA')]).to.deep.equal(['a', undefined])
+  })
+
+  for (const over of [{ country: 'BR' }, { city: 'SANTOS' }]) {
+    it(`may bind a second rule of a name by ${Object.keys(over)}`, () => {
+      const index = merchantRules([ruleOf({ id: 'anywhere' })])
+      index.apply(change([ruleOf({ id: 'bound', ...over })]))
+      expect(index.resolve({ name: 'ACME', city: 'SANTOS', country: 'BR' })?.id).to.equal('bound')
+    })
+  }
+
+  it('that brings many rules brings each of them', () => {
+    const many = Array.from({ length: 5_000 }, (_, index) =>
+      ruleOf({ id: `r${index}`, name: `SHOP ${index}` }),
+    )
+    const index = merchantRules(many)
+    expect(many.filter(({ id, name }) => index.resolve({ name })?.id !== id)).to.deep.equal([])
+  })
+
   it('may delete what is not there', () => {
     const index = merchantRules([ruleOf()])
     index.apply(change([], ['nobody']))

@@ -20,6 +20,11 @@ describe('explanation of which merchant rule decides', () => {
     expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
   })
 
+  it('looks at beginnings of one letter, and at none of no letter', () => {
+    const rules = [prefix('won', 'A B'), prefix('one', 'A'), prefix('none', '')]
+    expect(explained('A B', rules)).to.deep.equal(['won', 'one SHORTER'])
+  })
+
   it('is empty where no rule comes near', () => {
     expect(explained('PADARIA', [exact('a', 'UBER'), prefix('b', 'UBER')])).to.deep.equal([undefined])
   })

@@ -1,12 +1,34 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { parseMerchant } from '../../../src/domain/merchant.js'
-import { faultsOf, type MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { faultsOf, isSameRule, type MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
 /** The fields in which something is wrong. */
 const faultyFields = (over: Partial<MerchantRule>) => faultsOf(ruleOf(over)).map(({ field }) => field)
+
+describe('a merchant rule', () => {
+  const rule = ruleOf({ city: 'SANTOS', country: 'BR' })
+
+  it('is the same as a copy of it', () => {
+    expect(isSameRule(rule, { ...rule })).to.equal(true)
+  })
+
+  const others: readonly Partial<MerchantRule>[] = [
+    { id: 'rule-2' },
+    { match: 'PREFIX' },
+    { name: 'ACMES' },
+    { city: 'OLINDA' },
+    { country: 'PT' },
+    { mcc: '5412' },
+  ]
+  for (const over of others) {
+    it(`is another one with another ${Object.keys(over)}`, () => {
+      expect(isSameRule(rule, { ...rule, ...over })).to.equal(false)
+    })
+  }
+})
 
 describe('faults of a merchant rule', () => {
   it('are none when it is bound and as long as can be', () => {
@@ -48,6 +70,29 @@ describe('faults of a merchant rule', () => {
       expect(faultyFields(over)).to.deep.equal(fields)
     })
   }
+
+  it('are none in a city of 99 characters that are two units each', () => {
+    expect(faultyFields({ city: '🍕'.repeat(99) })).to.deep.equal([])
+  })
+
+  for (const [over, description] of [
+    [{ id: '' }, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'],
+    [{ name: '' }, 'must not be empty'],
+    [{ name: 'A\nB' }, 'must not contain control characters'],
+    [{ city: ' ' }, 'must not be blank'],
+    [{ city: 'C'.repeat(100) }, 'must be at most 99 characters'],
+    [{ country: 'BRA' }, 'must be two letters (ISO 3166)'],
+    [{ mcc: '541' }, 'must be exactly four digits'],
+  ] as const) {
+    it(`say: ${description}`, () => {
+      expect(faultsOf(ruleOf(over)).map((fault) => fault.description)).to.deep.equal([description])
+    })
+  }
+
+  it('say to what a name is cut that has a space there', () => {
+    const [fault] = faultsOf(ruleOf({ name: 'SUPERMERCADO PAO DE ACUC AR' }))
+    expect(fault?.description).to.match(/: SUPERMERCADO PAO DE ACUC$/)
+  })
 
   it('say to what a name that is too long has to be cut', () => {
     const [fault] = faultsOf(ruleOf({ name: 'Supermercado Pão de Açúcar Ltda' }))

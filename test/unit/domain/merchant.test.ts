@@ -100,6 +100,18 @@ describe('merchant read as a bare name', () => {
   }
 })
 
+describe('merchant that nearly has the shape of DE43', () => {
+  const whole = de43({ name: 'ACME' })
+  for (const [what, text] of [
+    ['a space more', `${whole} `],
+    ['a country that has three letters in capitals', `${whole.slice(0, 38)}ßR`],
+  ] as const) {
+    it(`but ${what} is a bare name`, () => {
+      expect(parseMerchant(text)).to.have.all.keys('name')
+    })
+  }
+})
+
 describe('merchant of any text', () => {
   it('is read without an error', () => {
     fc.assert(
@@ -136,6 +148,7 @@ describe('normal form', () => {
     ['trimmed', '  UBER \u00a0', 'UBER'],
     ['empty when there are only marks and spaces', ' \u0301\u0302 ', ''],
     ['with the star of the acquirer', 'pag*Jose', 'PAG*JOSE'],
+    ['without a mark behind a space', 'a é', 'A E'],
     ['with a lone surrogate left as it is', '\ud83c abc', '\ud83c ABC'],
   ]
   for (const [what, text, normal] of forms) {

@@ -1,0 +1,35 @@
+import { expect } from 'chai'
+import * as authorize from '../../src/application/authorize.js'
+import * as budget from '../../src/application/budget.js'
+import * as limits from '../../src/application/change-limits.js'
+import * as status from '../../src/application/change-status.js'
+import * as credit from '../../src/application/credit-account.js'
+import * as engine from '../../src/application/engine.js'
+import * as errors from '../../src/application/errors.js'
+import * as open from '../../src/application/open-account.js'
+import * as reverse from '../../src/application/reverse.js'
+import * as settler from '../../src/application/settler.js'
+import { numbersFrom, simulate } from '../simulation/histories.js'
+import type { Outcome } from '../simulation/simulation.js'
+import type { Subject } from '../support/engine-sources.js'
+
+/** Few enough to be tried with every mutant of the engine, and always the same. `make test` simulates more. */
+const SEEDS = 48
+
+// Loaded with the tests: modules that are loaded by a test would keep for good what the mutant of that moment made of them.
+const subject: Subject = {
+  ...{ authorize, budget, credit, engine, errors },
+  ...{ limits, open, reverse, settler, status },
+}
+
+describe('simulated histories of the engine', () => {
+  it('have nothing wrong in them', async () => {
+    const wrong: string[] = []
+    const onEnd = (seed: number, { violation }: Outcome): boolean => {
+      if (violation !== undefined) wrong.push(`seed=${seed}: ${violation}`)
+      return wrong.length === 0
+    }
+    await simulate(numbersFrom(0, SEEDS), { subject, onEnd })
+    expect(wrong).to.deep.equal([])
+  })
+})

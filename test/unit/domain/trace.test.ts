@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import type { Account } from '../../../src/domain/account.js'
+import { challengeCategories } from '../../../src/domain/category.js'
+import { deliberate, type Purchase } from '../../../src/domain/decide.js'
+import { centavos } from '../../../src/domain/money.js'
+import { type Trace, traceOf } from '../../../src/domain/trace.js'
+import { catalogOf } from '../../support/catalogs.js'
+import { utcCalendar } from '../../support/utc-calendar.js'
+import { accountWith, at, historyOf, purchaseOf, ruleOf } from './builders.js'
+
+const day = utcCalendar(at)
+const catalog = catalogOf(challengeCategories, [
+  ruleOf({ id: 'won', name: 'UBER TRIP', mcc: '5811' }),
+  ruleOf({ id: 'lost', match: 'PREFIX', name: 'UBER', mcc: '5411' }),
+])
+
+function traced(account: Account, over: Partial<Purchase> = {}): Trace {
+  const purchase = purchaseOf(over)
+  const decision = deliberate(historyOf(account), purchase, catalog, at, utcCalendar)
+  return traceOf(decision, { account, purchase, catalog, day })
+}
+
+describe('trace of a decision', () => {
+  it('names the merchant rule that won, and those that were passed over', () => {
+    expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBER TRIP' }).rules).to.deep.equal([
+      { id: 'won', outcome: 'WON' },
+      { id: 'lost', outcome: 'PREFIX' },
+    ])
+  })
+
+  it('names only those passed over when none won', () => {
+    expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBERABA' }).rules).to.deep.equal([
+      { id: 'lost', outcome: 'INSIDE_WORD' },
+    ])
+  })
+
+  for (const [spent, left] of [
+    [200n, 1n],
+    [201n, 0n],
+    [202n, 0n],
+    [199n, 2n],
+  ] as const) {
+    it(`says that ${left} is left of a limit of 201 when ${spent} were spent`, () => {
+      const spending = { day, dayAmount: centavos(spent), monthAmount: centavos(spent) }
+      const account = accountWith(
+        { FOOD: 5_000n },
+        {
+          limits: { wallets: new Map([['FOOD', { day: centavos(201n), month: centavos(201n) }]]) },
+          spent: new Map([['FOOD', spending]]),
+        },
+      )
+      const [food] = traced(account).wallets
+      expect(food).to.deep.include({ dayLeft: left, monthLeft: left, outcome: 'OVER_DAY_LIMIT' })
+    })
+  }
+})
