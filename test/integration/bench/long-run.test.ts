@@ -45,7 +45,8 @@ describe('the long run in the small', function () {
   })
 
   it('sends the part of the capacity that it is told', () => {
-    expect(record.ratePerSecond / record.capacityPerSecond).to.be.closeTo(plan.share, 0.01)
+    // Both are whole numbers, and small ones on a busy machine.
+    expect(record.ratePerSecond).to.be.closeTo(record.capacityPerSecond * plan.share, 1)
     expect(record.load.sent).to.be.above(0)
   })
 
