@@ -30,7 +30,7 @@ export type EngineOptions = {
   readonly pauses?: Pauses
   /** Most requests that may wait; one more is refused as OVERLOADED. */
   readonly queueMax: number
-  /** Longest time that a request may foreseeably have to wait for its group, in milliseconds; else it is refused, too. */
+  /** Longest time that a request may foreseeably have to wait for its group, in milliseconds, 10 times that in a burst; else it is refused, too. */
   readonly waitMsMax: number
   /** Told of every attempt that came to nothing because the store was away. */
   readonly onUnavailable?: (error: unknown) => void
@@ -82,7 +82,7 @@ export class Engine {
     this.#pauses = pauses
     this.#onGroup = onGroup
     this.#onRetry = onRetry
-    this.#admission = new Admission({ queueMax, queueMin: GROUP_MAX, waitMsMax, clock: options.clock })
+    this.#admission = new Admission({ queueMax, groupMax: GROUP_MAX, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
       onFailure: (request, error) => this.#failed(request, error),
@@ -156,7 +156,7 @@ export class Engine {
       for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
       this.#onGroup({ size: group.length, durationMs: this.#clock.monotonicMs() - startedMs })
-      this.#admission.ended({ members: group.length, waiting: this.#waiting.length })
+      this.#admission.ended({ waiting: this.#waiting.length })
       this.#next()
     }
   }

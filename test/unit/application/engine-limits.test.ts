@@ -138,7 +138,8 @@ describe('engine: a queue that is emptied slowly', () => {
     await soon('the first group commits', () => committing.inProgress === 1)
     committing.releaseOne()
     await soon('the second group commits', () => committing.asked.length === 2 && committing.inProgress === 1)
-    test.clock.advance(10_000)
+    // Longer than a burst, too.
+    test.clock.advance(30_000)
     committing.releaseOne()
     await soon('the third group commits', () => committing.asked.length === 3 && committing.inProgress === 1)
     ask(128)
