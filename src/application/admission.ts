@@ -64,7 +64,8 @@ export class Admission {
   #waitMsMax(): number {
     const { waitMsMax, clock } = this.#options
     const burstMs = waitMsMax * BURST_WAITS
-    const behindMs = this.#behindSinceMs === undefined ? 0 : clock.monotonicMs() - this.#behindSinceMs
-    return behindMs < burstMs ? burstMs : waitMsMax
+    const sinceMs = this.#behindSinceMs
+    const isBurst = sinceMs === undefined || clock.monotonicMs() - sinceMs < burstMs
+    return isBurst ? burstMs : waitMsMax
   }
 }

@@ -105,6 +105,18 @@ describe('admission to the queue', () => {
       expect(mostWaiting()).to.be.below(inBurst / 4)
     })
 
+    for (const [left, kind] of [
+      [39, 'a burst'],
+      [40, 'a queue that stays'],
+    ] as const)
+      it(`takes ${left} left by the first group, and 5 by the next, for ${kind}: from half a group on average on`, () => {
+        admission = new Admission({ queueMax: QUEUE_MAX, groupMax: GROUP_MAX, waitMsMax: WAIT_MS_MAX, clock })
+        groups({ count: 1, everyMs, waiting: left })
+        groups({ count: 1, everyMs, waiting: GROUP_MAX / 2 })
+        clock.advance(BURST_MS)
+        expect(mostWaiting()).to.equal(left === 40 ? inTime : inBurst)
+      })
+
     it('bears a burst again once it has emptied', () => {
       groups({ count: 500, everyMs, waiting: 25 })
       groups({ count: 20, everyMs, waiting: 3 })
