@@ -4,7 +4,7 @@ import type { Clock } from './clock.js'
 const MEMORY = 7 / 8
 /** A queue is too long when, on average, so much of a whole group is left waiting. Groups may end in pairs: the second finds few. */
 const BEHIND_SHARE = 1 / 2
-/** How long a queue may be too long before it is one that stays, in longest waits. CoDel's are a tenth to a twentieth, too (RFC 8289, 3.2). */
+/** How long a queue may be too long before it is one that stays, in longest waits: that a queue which empties does no harm is CoDel's (RFC 8289). */
 const BURST_WAITS = 10
 
 export type AdmissionOptions = {
