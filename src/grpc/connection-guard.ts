@@ -7,8 +7,8 @@ export const STRANGERS_MAX = 64
 export const GRACE_MS = 10_000
 /** What opening a connection counts as, and with it whatever it sends up to that: most of a handshake of mutual TLS. */
 const CONNECTION_BYTES = 4 * 1024
-/** What a call that is none counts as, besides its bytes: about what it costs us. */
-const CALL_BYTES = 2 * 1024
+/** What a call that is none counts as, besides its bytes: twice what it costs us, since those that have come by then are all worked on. */
+const CALL_BYTES = 4 * 1024
 /** Bytes between two looks above which a connection on which a valid token was shown is a flood: such as no pings and settings come to. */
 const FLOOD_BYTES = 16 * 1024
 /** Most that may be spared for later of what calls account for, in bytes. */
@@ -65,15 +65,17 @@ type Connection = {
  *   longest makes room.
  * - Of more than {@link STRANGERS_MAX} strangers, those are closed that have been there longest, once they have had {@link GRACE_MS}.
  * - Every address has a budget ({@link FloodBudgets}) for what is no call: for every byte of a stranger's, for those bytes of others that no
- *   message accounts for, 4 KiB for a connection, 2 KiB for a call without a valid token or without a message. When it is spent, the
- *   connections are closed that have spent it, and no new ones are let in until there is some again. Whoever shows a valid token gets back
- *   what was counted.
+ *   message accounts for, 4 KiB for a connection, as much for a call without a valid token or without a message. When it is spent, the
+ *   strangers of that address are closed and those others that have spent it, and no new ones are let in until there is some again. What
+ *   had come of them by then is worked on all the same, and counts. Whoever shows a valid token gets back what was counted.
  */
 export class ConnectionGuard {
   readonly #options: ConnectionGuardOptions
   readonly #budgets: FloodBudgets
   /** In the order in which they came. */
   readonly #connections = new Map<string, Connection>()
+  /** Those that were closed for what they sent, until they are gone: calls that had come with it still have their turn. */
+  readonly #leaving = new Map<string, Connection>()
   #strangers = 0
   #timer: NodeJS.Timeout | undefined
 
@@ -103,7 +105,7 @@ export class ConnectionGuard {
     const connection = newConnection(socket, { address, sinceMs: this.#options.monotonicMs() })
     this.#connections.set(keyOf(socket), connection)
     this.#strangers += 1
-    socket.once('close', () => this.#forget(connection))
+    socket.once('close', () => this.#gone(connection))
     this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref()
     return true
   }
@@ -127,7 +129,8 @@ export class ConnectionGuard {
 
   /** A call has come that is none: without a valid token, or given up before its message came. */
   idleCall(peer: Peer): void {
-    const connection = this.#connections.get(keyOf(peer))
+    const key = keyOf(peer)
+    const connection = this.#connections.get(key) ?? this.#leaving.get(key)
     if (connection) this.#charge(connection, CALL_BYTES)
   }
 
@@ -137,7 +140,7 @@ export class ConnectionGuard {
     for (const connection of this.#connections.values()) {
       this.#count(connection, nowMs)
       const isTooMany = this.#strangers > STRANGERS_MAX && nowMs - connection.sinceMs >= GRACE_MS
-      if (connection.isStranger && isTooMany) this.#close(connection, 'MADE_ROOM')
+      if (connection.isStranger && isTooMany && this.#isOpen(connection)) this.#close(connection, 'MADE_ROOM')
     }
     this.#budgets.forgetWhole()
     if (this.open > 0) return
@@ -150,26 +153,42 @@ export class ConnectionGuard {
   }
 
   #count(connection: Connection, nowMs: number): void {
+    const receivedBytes = this.#countReceived(connection)
+    connection.chargedBytes = 0
+    if (receivedBytes > 0) connection.heardMs = nowMs
+    if (nowMs - connection.heardMs < SILENCE_MS) return
+    connection.heardMs = nowMs
+    readOn(connection.socket)
+  }
+
+  /** Charges what has come since the last time, and says how much that was. */
+  #countReceived(connection: Connection): number {
     const { socket, countedBytes, accountedBytes } = connection
     const receivedBytes = socket.bytesRead - countedBytes
     connection.countedBytes = socket.bytesRead
     connection.accountedBytes = Math.min(Math.max(0, accountedBytes - receivedBytes), SPARED_BYTES_MAX)
     const bytes = Math.max(0, receivedBytes - accountedBytes)
     if (bytes > 0) this.#charge(connection, bytes)
-    connection.chargedBytes = 0
-    if (receivedBytes > 0) connection.heardMs = nowMs
-    if (nowMs - connection.heardMs < SILENCE_MS) return
-    connection.heardMs = nowMs
-    readOn(socket)
+    return receivedBytes
   }
 
   #charge(connection: Connection, bytes: number): void {
     if (!this.#options.stopsFloods) return
     connection.chargedBytes += bytes
     if (connection.isStranger) connection.chargedStrangerBytes += bytes
-    const isLeft = this.#budgets.charge(connection.address, bytes)
-    if (isLeft || !(connection.isStranger || connection.chargedBytes > FLOOD_BYTES)) return
+    if (this.#budgets.charge(connection.address, bytes) || !this.#isOpen(connection)) return
+    if (!connection.isStranger && connection.chargedBytes > FLOOD_BYTES) this.#stop(connection)
+    for (const other of this.#connections.values()) {
+      // Before what they have sent is read.
+      if (other.isStranger && other.address === connection.address) this.#stop(other)
+    }
+  }
+
+  /** Closes a connection for what it has sent, or would. */
+  #stop(connection: Connection): void {
+    this.#leaving.set(keyOf(connection.socket), connection)
     this.#close(connection, 'FLOOD')
+    this.#countReceived(connection)
   }
 
   #hasRoom(address: string): boolean {
@@ -202,12 +221,23 @@ export class ConnectionGuard {
     this.#turnAway(connection.socket, closing)
   }
 
-  #forget(connection: Connection): void {
+  /** What came since the last look counts, too. */
+  #gone(connection: Connection): void {
+    this.#forget(connection)
+    this.#countReceived(connection)
     const key = keyOf(connection.socket)
-    // By now the place may be another connection's: ports are used again.
-    if (this.#connections.get(key) !== connection) return
-    this.#connections.delete(key)
+    if (this.#leaving.get(key) === connection) this.#leaving.delete(key)
+  }
+
+  #forget(connection: Connection): void {
+    if (!this.#isOpen(connection)) return
+    this.#connections.delete(keyOf(connection.socket))
     if (connection.isStranger) this.#strangers -= 1
+  }
+
+  /** Its place may be another connection's by now: ports are used again. */
+  #isOpen(connection: Connection): boolean {
+    return this.#connections.get(keyOf(connection.socket)) === connection
   }
 
   #turnAway(socket: GuardedSocket, closing: Closing): false {

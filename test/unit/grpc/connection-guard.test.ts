@@ -34,10 +34,16 @@ class FakeSocket extends EventEmitter {
     this.remoteAddress = remoteAddress
   }
 
+  /** As with those of Node.js, what follows from it comes later. */
   destroy(): this {
     this.closed = true
-    this.emit('close')
     return this
+  }
+
+  /** It is gone, by itself or because it was closed. */
+  leave(): void {
+    this.closed = true
+    this.emit('close')
   }
 }
 
@@ -53,7 +59,7 @@ describe('connection guard', () => {
   })
 
   afterEach(() => {
-    for (const socket of sockets) socket.destroy()
+    for (const socket of sockets) socket.leave()
   })
 
   function guardOf(connectionsMax = 1_000, stopsFloods = true): ConnectionGuard {
@@ -82,8 +88,8 @@ describe('connection guard', () => {
     const [one, other] = [connect(guard), connect(guard)]
     guard.vouch(one)
     expect({ open: guard.open, strangers: guard.strangers }).to.deep.equal({ open: 2, strangers: 1 })
-    one.destroy()
-    other.destroy()
+    one.leave()
+    other.leave()
     expect({ open: guard.open, strangers: guard.strangers }).to.deep.equal({ open: 0, strangers: 0 })
   })
 
@@ -145,7 +151,7 @@ describe('connection guard', () => {
       const guard = guardOf(1)
       const first = connect(guard)
       guard.vouch(first)
-      first.destroy()
+      first.leave()
       expect(connect(guard).closed).to.equal(false)
     })
   })
@@ -215,10 +221,10 @@ describe('connection guard', () => {
       expect(socket.closed).to.equal(false)
     })
 
-    it('counts a call without a token as 2 KiB more', () => {
+    it('counts a call without a token as 4 KiB more', () => {
       const guard = guardOf()
       const socket = connect(guard)
-      for (let call = 0; call < BURST_BYTES / (2 * KIB) - 3; call++) guard.idleCall(socket)
+      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 2; call++) guard.idleCall(socket)
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
@@ -229,7 +235,75 @@ describe('connection guard', () => {
       const strangers = [connect(guard), connect(guard), connect(guard), connect(guard)]
       for (const socket of strangers) socket.bytesRead = BURST_BYTES / 4
       guard.look()
-      expect(strangers.some(({ closed }) => closed)).to.equal(true)
+      expect(strangers.every(({ closed }) => closed)).to.equal(true)
+      expect(closings).to.deep.equal(['FLOOD', 'FLOOD', 'FLOOD', 'FLOOD'])
+    })
+
+    it('closes all of that address at once, and nobody else', () => {
+      const guard = guardOf()
+      const [flooding, silent, known] = [connect(guard), connect(guard), connect(guard)]
+      const other = connect(guard, '192.0.2.2')
+      guard.vouch(known)
+      flooding.bytesRead = BURST_BYTES
+      guard.look()
+      expect([flooding, silent, known, other].map(({ closed }) => closed)).to.deep.equal([
+        true,
+        true,
+        false,
+        false,
+      ])
+    })
+
+    it('counts what had come, but had not been looked at, when it is closed', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      const other = connect(guard)
+      socket.bytesRead = 24 * KIB
+      other.bytesRead = 14 * KIB
+      while (!socket.closed) guard.idleCall(socket)
+      nowMs += msFor(33 * KIB)
+      expect(connect(guard).closed).to.equal(true)
+      nowMs += msFor(KIB)
+      expect(connect(guard).closed).to.equal(false)
+    })
+
+    it('counts calls that had come by then, and have their turn afterwards', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      while (!socket.closed) guard.idleCall(socket)
+      for (let call = 0; call < 3; call++) guard.idleCall(socket)
+      nowMs += msFor(15 * KIB)
+      expect(connect(guard).closed).to.equal(true)
+      nowMs += msFor(KIB)
+      expect(connect(guard).closed).to.equal(false)
+    })
+
+    it('counts no calls of those that are gone', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      while (!socket.closed) guard.idleCall(socket)
+      socket.leave()
+      guard.idleCall(socket)
+      nowMs += msFor(4 * KIB)
+      expect(connect(guard).closed).to.equal(false)
+    })
+
+    it('counts what somebody sent who left before it was looked at', () => {
+      const guard = guardOf()
+      const socket = connect(guard)
+      socket.bytesRead = BURST_BYTES
+      socket.leave()
+      expect(connect(guard).closed).to.equal(true)
+      expect(closings).to.deep.equal(['FLOOD'])
+    })
+
+    it('says once of a connection that it was closed', () => {
+      const guard = guardOf()
+      const strangers = connectMany(guard, STRANGERS_MAX + 2)
+      for (const socket of strangers.slice(0, 1)) socket.bytesRead = 2 * BURST_BYTES
+      nowMs = GRACE_MS
+      guard.look()
+      expect(closings).to.deep.equal(['FLOOD', 'MADE_ROOM'])
     })
 
     it('counts other addresses for themselves', () => {
@@ -305,11 +379,8 @@ describe('connection guard', () => {
       const guard = guardOf()
       const socket = connect(guard)
       socket.bytesRead = BURST_BYTES
-      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
       // What looks by itself keeps no process alive: here the test has to.
-      const alive = setInterval(() => {}, 1_000)
-      await closed
-      clearInterval(alive)
+      while (!socket.closed) await new Promise((resolve) => setTimeout(resolve, 10))
       expect(closings).to.deep.equal(['FLOOD'])
     })
   })
@@ -368,7 +439,7 @@ describe('connection guard', () => {
     it('closes who makes calls that are none', () => {
       const guard = guardOf()
       const socket = known(guard)
-      for (let call = 0; call < BURST_BYTES / (2 * KIB) - 1; call++) guard.idleCall(socket)
+      for (let call = 0; call < BURST_BYTES / (4 * KIB) - 1; call++) guard.idleCall(socket)
       expect(socket.closed).to.equal(false)
       guard.idleCall(socket)
       expect(socket.closed).to.equal(true)
