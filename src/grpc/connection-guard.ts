@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { callerNetwork } from './caller-network.js'
 import { FloodBudgets } from './flood-budgets.js'
 
 /** Connections of strangers that are let be. Of those above it, the ones that have had their time are closed. */
@@ -41,6 +42,7 @@ export type ConnectionGuardOptions = {
 
 type Connection = {
   readonly socket: GuardedSocket
+  /** As {@link callerNetwork} has it. */
   readonly address: string
   readonly sinceMs: number
   /** When something came last, or it was looked whether somebody is there. */
@@ -59,7 +61,7 @@ type Connection = {
 
 /**
  * Decides who may be connected, so that those who have no token, or flood us with what is no call, cost the others nothing that matters.
- * A connection is a stranger's until a call with a valid token has come over it.
+ * A connection is a stranger's until a call with a valid token has come over it. All addresses of an IPv6 network count as one.
  *
  * - There are at most `connectionsMax` connections, a quarter of them from one address. When one more comes, the stranger's that has been there
  *   longest makes room.
@@ -96,9 +98,9 @@ export class ConnectionGuard {
 
   /** Lets a new connection in, or closes it and returns false. */
   admit(socket: GuardedSocket): boolean {
-    const { remoteAddress: address } = socket
     // It is gone already.
-    if (address === undefined) return false
+    if (socket.remoteAddress === undefined) return false
+    const address = callerNetwork(socket.remoteAddress)
     if (!this.#mayConnect(address)) return this.#turnAway(socket, 'FLOOD')
     if (!this.#hasRoom(address) && !this.#makeRoom(address)) return this.#turnAway(socket, 'FULL')
 

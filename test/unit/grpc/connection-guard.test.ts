@@ -314,6 +314,14 @@ describe('connection guard', () => {
       expect([one.closed, other.closed]).to.deep.equal([true, false])
     })
 
+    it('counts all addresses of an IPv6 network as one', () => {
+      const guard = guardOf()
+      connect(guard, '2001:db8::1').bytesRead = BURST_BYTES
+      guard.look()
+      expect(connect(guard, '2001:db8::2').closed).to.equal(true)
+      expect(connect(guard, '2001:db8:0:1::1').closed).to.equal(false)
+    })
+
     it('lets nobody of that address in until there is room in the budget', () => {
       const guard = guardOf()
       connect(guard).bytesRead = BURST_BYTES
