@@ -25,7 +25,7 @@ describe('recent accounts', () => {
   it('has a copy of an account as it was committed last', () => {
     recent.committed(account, committed)
     recent.committed(newer, committed)
-    expect(recent.get('a')).to.equal(newer)
+    expect(recent.get('a')).to.deep.equal(newer)
   })
 
   it('keeps back a copy that was stale', () => {
@@ -46,7 +46,7 @@ describe('recent accounts', () => {
     recent.stale('a')
     recent.committed(newer, committed)
     recent.loaded(newer)
-    expect(recent.get('a')).to.equal(newer)
+    expect(recent.get('a')).to.deep.equal(newer)
   })
 
   it('has no copy of an account of which it is not known what it has become', () => {
@@ -64,14 +64,14 @@ describe('recent accounts', () => {
   it('gives copies while fewer are stale', () => {
     makeStale(recent, 6)
     recent.committed(account, committed)
-    expect(recent.get('a')).to.equal(account)
+    expect(recent.get('a')).to.deep.equal(account)
   })
 
   it('gives copies again when nearly all of them would have been right', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     for (let looks = 0; looks < 64; looks++) recent.loaded(account)
-    expect(recent.get('a')).to.equal(account)
+    expect(recent.get('a')).to.deep.equal(account)
   })
 
   describe('trust', () => {
