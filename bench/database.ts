@@ -18,6 +18,7 @@ export class Database {
     const { uri, stop } = await startEphemeralMongo({
       env: process.env,
       mongodPath: process.env['MONGOD_PATH'],
+      smallJournal: false,
       log,
     })
     return await Database.connect(uri, stop)

@@ -12,6 +12,8 @@ import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
 export type EphemeralMongoOptions = Partial<FindMongodOptions> & {
   /** Members of the replica set, 1 to 7. Default 1. */
   readonly nodes?: number
+  /** As {@link startMongod} has it: false where speed is measured. Default true. */
+  readonly smallJournal?: boolean
 }
 
 export type EphemeralMongo = {
@@ -30,13 +32,13 @@ const ATTEMPTS_MAX = 3
  * @throws NoMongodError or MongodStartError as {@link findMongod} and {@link startMongod} do; nothing is left then.
  */
 export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): Promise<EphemeralMongo> {
-  const { nodes = 1, log = () => {} } = options
+  const { nodes = 1, smallJournal = true, log = () => {} } = options
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > NODES_MAX)
     throw new RangeError(`nodes: 1 to ${NODES_MAX}`)
   const binary = await findMongod({ ...options, log })
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startSet({ binary, nodes, log })
+      return await startSet({ binary, nodes, smallJournal, log })
     } catch (error) {
       // A port was free and then was not: other tests start at the same time.
       const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
@@ -48,17 +50,18 @@ export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): 
 type SetOptions = {
   readonly binary: FoundMongod
   readonly nodes: number
+  readonly smallJournal: boolean
   readonly log: (message: string) => void
 }
 
-async function startSet({ binary, nodes, log }: SetOptions): Promise<EphemeralMongo> {
+async function startSet({ binary, nodes, smallJournal, log }: SetOptions): Promise<EphemeralMongo> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-mongo-'))
   const ports = await freePorts(nodes)
   const starts = await Promise.allSettled(
     ports.map(async (port, index) => {
       const dbPath = join(folder, `node-${index}`)
       await mkdir(dbPath)
-      return startMongod({ binary, dbPath, port, onCrash: log })
+      return startMongod({ binary, dbPath, port, smallJournal, onCrash: log })
     }),
   )
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))

@@ -283,6 +283,21 @@ describe('an ephemeral MongoDB', function () {
     expect(existsSync(dirname(parsed.storage.dbPath))).to.equal(false)
   })
 
+  for (const { smallJournal, mebibytes } of [
+    { smallJournal: true, mebibytes: 8 },
+    { smallJournal: false, mebibytes: 100 },
+  ]) {
+    it(`has a journal in files of ${mebibytes} MiB`, async () => {
+      const mongo = await startEphemeralMongo({ mongodPath, smallJournal })
+      try {
+        const { wiredTiger } = await command(mongo.uri, 'serverStatus')
+        expect(wiredTiger.log['maximum log file size']).to.equal(mebibytes * 1024 * 1024)
+      } finally {
+        await mongo.stop()
+      }
+    })
+  }
+
   it('has three members that all have caught up when three are asked for', async () => {
     const mongo = await startEphemeralMongo({ mongodPath, nodes: 3 })
     try {
