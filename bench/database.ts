@@ -13,12 +13,13 @@ export class Database {
   readonly #client: MongoClient
   readonly #stop: () => Promise<void>
 
-  /** Starts a mongod of our own: a replica set of one, its data in a new folder. */
-  static async start(log: (message: string) => void): Promise<Database> {
+  /** Starts a mongod of our own: a replica set of one, its data in a new folder, in `parent` if that is said. */
+  static async start(log: (message: string) => void, parent?: string): Promise<Database> {
     const { uri, stop } = await startEphemeralMongo({
       env: process.env,
       mongodPath: process.env['MONGOD_PATH'],
       smallJournal: false,
+      ...(parent !== undefined && { parent }),
       log,
     })
     return await Database.connect(uri, stop)

@@ -177,6 +177,11 @@ export function closedScenarios(plan: Plan, modes: Modes): readonly Scenario[] {
   ])
 }
 
+/** Requests that arrive whether answers come or not. */
+export type OpenScenario = Scenario & {
+  readonly load: { readonly type: 'open'; readonly ratePerSecond: number }
+}
+
 /** Open loops at parts of a capacity. */
 export function openScenarios(
   plan: Plan,
@@ -192,7 +197,7 @@ export function openScenarios(
     readonly capacity: number
     readonly shares: readonly number[]
   },
-): readonly Scenario[] {
+): readonly OpenScenario[] {
   return shares.map((share) => ({
     id: `${group}-${mode}-${percent(share)}`,
     group,

@@ -95,9 +95,10 @@ export class Session {
     return this.#server
   }
 
-  /** Puts the side under the load of the scenario. */
-  async run(scenario: Scenario): Promise<Run> {
-    const { plan, side, round } = this.#options
+  /** Puts the side under the load of the scenario; for as long as the plan says, where nothing else is said. */
+  async run(scenario: Scenario, window: Partial<Pick<Plan, 'openWindow'>> = {}): Promise<Run> {
+    const { side, round } = this.#options
+    const plan = { ...this.#options.plan, ...window }
     const calm = await this.#calm()
     const before = this.#usages()
     const { result, rssBytesMax } = await this.#measured(scenario, shapeOf(scenario, plan))

@@ -3,9 +3,9 @@ import type { Database } from '../database.js'
 import { ENTRIES_PER_ACCOUNT } from '../dataset/loaded-account.js'
 import { commitOf, machine, versions } from '../environment.js'
 import type { CallErrors, LoadResult } from '../load/result.js'
-import type { Run, Scenario } from '../report/measurements.js'
+import type { Run } from '../report/measurements.js'
 import { numberText } from '../report/number-text.js'
-import { closedScenarios, type Plan } from '../scenarios.js'
+import { closedScenarios, type OpenScenario, openScenarios, type Plan } from '../scenarios.js'
 import { Session } from '../session.js'
 import { sidesNamed } from '../sides.js'
 import type { Watched } from './look.js'
@@ -58,7 +58,7 @@ export async function longRun(options: LongRunOptions): Promise<LongRunRecord> {
 
 async function watchedRun(session: Session, bench: Plan, options: LongRunOptions): Promise<LongRunRecord> {
   const { plan, database, onProgress } = options
-  const capacity = await capacityIn(session, bench, plan)
+  const capacity = await capacityIn(session, bench, options)
   const scenario = scenarioOf(plan, capacity.perSecond)
   const { ratePerSecond } = scenario.load
   onProgress(`capacity ${numberText(capacity.perSecond)}/s; ${numberText(ratePerSecond)}/s from now on`)
@@ -102,17 +102,33 @@ async function watchedRun(session: Session, bench: Plan, options: LongRunOptions
 
 type Capacity = { readonly perSecond: number; readonly runs: readonly Run[] }
 
-/** What the service can carry on this machine now. */
-async function capacityIn(session: Session, bench: Plan, { capacity }: LongRunPlan): Promise<Capacity> {
-  const scenarios = closedScenarios(bench, ['unary'])
+/** What the service can carry on this machine now: the objective is met at this rate, as long as nothing else happens. */
+async function capacityIn(
+  session: Session,
+  bench: Plan,
+  { plan: { capacity }, onProgress }: LongRunOptions,
+): Promise<Capacity> {
+  const closed = closedScenarios(bench, ['unary'])
   const runs: Run[] = []
   for (let round = 1; round <= capacity.rounds; round++) {
-    for (const scenario of scenarios) runs.push(await session.run(scenario))
+    for (const scenario of closed) runs.push(await session.run(scenario))
   }
-  return { perSecond: capacityOf({ scenarios, runs }, { side: 'ours', mode: 'unary' }), runs }
+  const best = capacityOf({ scenarios: closed, runs }, { side: 'ours', mode: 'unary' })
+  onProgress(`${numberText(best)}/s by callers who wait for one another`)
+  const common = { group: 'latency', mode: 'unary', capacity: best, shares: capacity.shares } as const
+  let perSecond = best
+  for (const scenario of openScenarios(bench, common)) {
+    const run = await session.run(scenario, { openWindow: capacity.openWindow })
+    runs.push(run)
+    perSecond = scenario.load.ratePerSecond
+    if (isCarried(run.result)) break
+  }
+  return { perSecond, runs }
 }
 
-type OpenScenario = Scenario & { readonly load: { readonly type: 'open'; readonly ratePerSecond: number } }
+function isCarried({ measured: { answered, refused } }: LoadResult): boolean {
+  return refused <= (answered + refused) * REFUSED_SHARE_MAX
+}
 
 function scenarioOf({ share, accounts }: LongRunPlan, capacityPerSecond: number): OpenScenario {
   return {
@@ -134,7 +150,7 @@ type Watching = LongRunOptions & { readonly watched: Watched }
 
 async function underWatch(
   session: Session,
-  scenario: Scenario,
+  scenario: OpenScenario,
   { watched, plan, onProgress }: Watching,
 ): Promise<{ readonly run: Run; readonly watcher: Watcher }> {
   const watcher = new Watcher(watched, plan.everyMs)

@@ -7,6 +7,7 @@ import { PROJECT } from '../children.js'
 import { clockText } from '../clock-text.js'
 import { Database } from '../database.js'
 import { interruptedBySignal } from '../interruption.js'
+import { memoryFolder } from '../memory-folder.js'
 import { publish, writeRecord } from './files.js'
 import { longRun } from './long-run.js'
 import { problemsIn, summaryOf } from './page.js'
@@ -38,7 +39,7 @@ await runCommand(NAME, async () => {
 
   progress(`${minutes} minutes at ${percent} % of capacity, ${accounts} accounts, seed=${plan.seed}`)
   await buildPrograms()
-  const database = await Database.start(progress)
+  const database = await Database.start(progress, memoryFolder())
   try {
     const record = await longRun({ plan, database, signal, onProgress: progress })
     const problems = problemsIn(record)

@@ -10,17 +10,23 @@ export type LongRunPlan = {
   readonly accounts: number
   /** From one look at the service to the next, and length of the parts that latencies are told of, in milliseconds. */
   readonly everyMs: number
-  /** How the capacity is found: the best of so many callers, each by the middle of its rounds. */
+  /**
+   * How the capacity is found. Callers who wait for one another show what can be had at best: the best of so many, each by the middle of its
+   * rounds. Of that it is the largest share that requests can have which arrive by chance.
+   */
   readonly capacity: {
     readonly callers: readonly number[]
     readonly rounds: number
     readonly window: Plan['window']
     readonly warmup: Plan['warmup']
+    /** Tried one after another, the largest first, 0 to 1. */
+    readonly shares: readonly number[]
+    readonly openWindow: Plan['openWindow']
   }
 }
 
 /**
- * `make long-run`: the capacity is found in about a minute. There are more accounts than the service remembers anything of (100,000): what it
+ * `make long-run`: the capacity is found in about two minutes. There are more accounts than the service remembers anything of (100,000): what it
  * remembers is full before it is judged, and what it forgets is part of what is watched.
  */
 export const longRunPlan: Omit<LongRunPlan, 'seed'> = {
@@ -33,6 +39,8 @@ export const longRunPlan: Omit<LongRunPlan, 'seed'> = {
     rounds: 3,
     window: { warmupMs: 1_000, durationMs: 4_000 },
     warmup: [{ callers: 64, durationMs: 8_000 }],
+    shares: [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5],
+    openWindow: { warmupMs: 1_000, durationMs: 10_000 },
   },
 }
 

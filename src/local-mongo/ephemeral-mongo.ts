@@ -14,6 +14,8 @@ export type EphemeralMongoOptions = Partial<FindMongodOptions> & {
   readonly nodes?: number
   /** As {@link startMongod} has it: false where speed is measured. Default true. */
   readonly smallJournal?: boolean
+  /** Where its folder is made. Default: where the system keeps temporary files. */
+  readonly parent?: string
 }
 
 export type EphemeralMongo = {
@@ -32,13 +34,13 @@ const ATTEMPTS_MAX = 3
  * @throws NoMongodError or MongodStartError as {@link findMongod} and {@link startMongod} do; nothing is left then.
  */
 export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): Promise<EphemeralMongo> {
-  const { nodes = 1, smallJournal = true, log = () => {} } = options
+  const { nodes = 1, smallJournal = true, parent = tmpdir(), log = () => {} } = options
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > NODES_MAX)
     throw new RangeError(`nodes: 1 to ${NODES_MAX}`)
   const binary = await findMongod({ ...options, log })
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startSet({ binary, nodes, smallJournal, log })
+      return await startSet({ binary, nodes, smallJournal, parent, log })
     } catch (error) {
       // A port was free and then was not: other tests start at the same time.
       const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
@@ -51,11 +53,12 @@ type SetOptions = {
   readonly binary: FoundMongod
   readonly nodes: number
   readonly smallJournal: boolean
+  readonly parent: string
   readonly log: (message: string) => void
 }
 
-async function startSet({ binary, nodes, smallJournal, log }: SetOptions): Promise<EphemeralMongo> {
-  const folder = await mkdtemp(join(tmpdir(), 'benefits-mongo-'))
+async function startSet({ binary, nodes, smallJournal, parent, log }: SetOptions): Promise<EphemeralMongo> {
+  const folder = await mkdtemp(join(parent, 'benefits-mongo-'))
   const ports = await freePorts(nodes)
   const starts = await Promise.allSettled(
     ports.map(async (port, index) => {

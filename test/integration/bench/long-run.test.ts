@@ -19,6 +19,8 @@ const plan: LongRunPlan = {
     rounds: 1,
     window: { warmupMs: 0, durationMs: 400 },
     warmup: [{ callers: 4, durationMs: 300 }],
+    shares: [0.9, 0.5],
+    openWindow: { warmupMs: 100, durationMs: 400 },
   },
 }
 
