@@ -45,14 +45,27 @@ export function purchase(id: string): Buffer {
   ])
 }
 
-const ADDRESSES = 60_000
+/** Addresses of this machine that are used, in each of two places: more than any campaign has connections. */
+const NETWORKS = 250
+const ADDRESSES = NETWORKS * NETWORKS * NETWORKS
 
-/** Any other address of this machine: what is held against one is held against few of the next cases. */
-export function anyLoopbackAddress(random: Random): string {
-  return loopbackAddress(random.below(ADDRESSES))
+/** Addresses that nobody has used for long, from anywhere on: what is held against one is held against none of the next cases. */
+export class FreshAddresses {
+  #number: number
+
+  constructor(random: Random) {
+    this.#number = random.below(ADDRESSES)
+  }
+
+  next(): string {
+    this.#number += 1
+    return loopbackAddress(this.#number)
+  }
 }
 
 /** Another address of this machine, so that an attacker is not always the same one. */
 export function loopbackAddress(number: number): string {
-  return `127.1.${Math.floor(number / 250) % 250}.${(number % 250) + 1}`
+  const network = Math.floor(number / NETWORKS)
+  const place = (index: number) => index % NETWORKS
+  return `127.${place(Math.floor(network / NETWORKS)) + 1}.${place(network)}.${place(number) + 1}`
 }

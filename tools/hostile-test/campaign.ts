@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runJsonProgram } from '../../bench/json-program.js'
+import { memoryFolder } from '../../bench/memory-folder.js'
 import { signToken } from '../../test/support/token.js'
 import { Database } from '../crash-test/database.js'
 import { Problems } from '../crash-test/problems.js'
@@ -16,11 +15,6 @@ import { type Phase, phases } from './plan.js'
 import { HOSTILE_ACCOUNTS, hostileAccountId } from './random-message.js'
 import { type Peak, usedBy, Watch } from './watch.js'
 
-/**
- * Where the database is, on Linux: what hostile callers cost others is to be measured, not what a disk does that writes for all of them. Every
- * minute it keeps everybody waiting for as long as it takes to write what has changed.
- */
-const MEMORY_FOLDER = '/dev/shm'
 /** Entries of the account whose long pages are asked for. */
 const LONG_HISTORY = 1_100
 const CALL_MS_MAX = 10_000
@@ -68,7 +62,7 @@ export class Campaign {
   /** Starts the database and the service. Nothing is left when that fails. */
   static async start(options: CampaignOptions): Promise<Campaign> {
     const problems = new Problems()
-    const folder = await campaignFolder('hostile-test', existsSync(MEMORY_FOLDER) ? MEMORY_FOLDER : tmpdir())
+    const folder = await campaignFolder('hostile-test', memoryFolder())
     const onCrash = (detail: string) => problems.found({ kind: 'PROCESS', detail })
     const database = await Database.prepare({ folder: join(folder, 'data'), onCrash })
     const campaign = new Campaign(options, { folder, database, problems })

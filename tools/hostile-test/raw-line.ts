@@ -1,12 +1,10 @@
 import type { Header } from '../../bench/load/hpack.js'
-import type { Random } from '../crash-test/random.js'
-import { AUTHORIZE, anyLoopbackAddress, bearer, callHeaders, framed, purchase } from './calls.js'
-import type { AttackJob } from './job.js'
+import type { AttackContext } from './attack.js'
+import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 import { RawConnection } from './raw-connection.js'
 
 export type RawLineOptions = {
-  readonly job: AttackJob
-  readonly random: Random
+  readonly context: Pick<AttackContext, 'job' | 'addresses'>
   /** Calls of one connection, if it lasts. */
   readonly callsMax: number
 }
@@ -36,11 +34,12 @@ export class RawLine {
   }
 
   async #open(): Promise<RawConnection | undefined> {
-    const { job, random, callsMax } = this.#options
+    const { context, callsMax } = this.#options
+    const { job, addresses } = context
     if (this.#connection?.isOpen && this.#calls < callsMax) return this.#connection
     this.#connection?.close()
     this.#calls = 0
-    this.#connection = await RawConnection.open({ ...job.target, localAddress: anyLoopbackAddress(random) })
+    this.#connection = await RawConnection.open({ ...job.target, localAddress: addresses.next() })
     await this.#connection?.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('known')))
     return this.#connection
   }

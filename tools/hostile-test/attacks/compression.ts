@@ -95,7 +95,7 @@ const cases: readonly [CompressedCase, ...CompressedCase[]] = [
 export const compression: Attack = async (context) => {
   const { job, tally } = context
   await context.inParallel(CONNECTIONS, async (random) => {
-    const line = new RawLine({ job, random, callsMax: 8 })
+    const line = new RawLine({ context, callsMax: 8 })
     while (await context.next()) {
       const { name, encoding, data, allowed } = random.pick(cases)
       const headers = callHeaders(AUTHORIZE, [bearer(job), ['grpc-encoding', encoding]])

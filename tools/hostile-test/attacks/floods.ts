@@ -1,14 +1,6 @@
 import { Flag, FrameType } from '../../../bench/load/h2-frames.js'
 import type { Attack, AttackContext } from '../attack.js'
-import {
-  AUTHORIZE,
-  anyLoopbackAddress,
-  bearer,
-  callHeaders,
-  framed,
-  HEALTH_CHECK,
-  purchase,
-} from '../calls.js'
+import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK, purchase } from '../calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'
 
 /** Connections at a time. */
@@ -25,7 +17,7 @@ type Frame = (context: AttackContext, connection: RawConnection, number: number)
 function flood(frame: Frame, options: { readonly known: boolean }): Attack {
   return async (context) => {
     // One address, and for each attack another one: what one has sent is held against nobody else.
-    const localAddress = anyLoopbackAddress(context.random)
+    const localAddress = context.addresses.next()
     await context.inParallel(CONNECTIONS, async () => {
       while (!context.isOver) {
         const connection = await RawConnection.open({ ...context.job.target, localAddress })

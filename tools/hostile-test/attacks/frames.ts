@@ -1,7 +1,7 @@
 import { Flag, FrameType, PREFACE, Setting, settingsPayload } from '../../../bench/load/h2-frames.js'
 import type { Random } from '../../crash-test/random.js'
 import type { Attack, AttackContext } from '../attack.js'
-import { AUTHORIZE, anyLoopbackAddress, bearer, callHeaders, framed, purchase } from '../calls.js'
+import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../calls.js'
 import { mutated } from '../mutation.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'
 
@@ -24,8 +24,8 @@ export const frames: Attack = async (context) => {
 }
 
 async function oneConnection(context: AttackContext, random: Random): Promise<void> {
-  const { job, tally } = context
-  const connection = await RawConnection.open({ ...job.target, localAddress: anyLoopbackAddress(random) })
+  const { job, tally, addresses } = context
+  const connection = await RawConnection.open({ ...job.target, localAddress: addresses.next() })
   if (!connection) {
     tally.ended('NOT LET IN')
     return

@@ -128,7 +128,7 @@ const cases: readonly [HeaderCase, ...HeaderCase[]] = [
 export const headers: Attack = async (context) => {
   await context.inParallel(CONNECTIONS, async (random) => {
     // One call each: what a call of a megabyte is answered with must not be another one's end.
-    const line = new RawLine({ job: context.job, random, callsMax: 1 })
+    const line = new RawLine({ context, callsMax: 1 })
     while (await context.next()) {
       const { name, headers: make, allowed } = random.pick(cases)
       const outcome = await line.call(make(context, random), framed(purchase('headers')))
