@@ -83,6 +83,14 @@ describe('pauses of the settler', () => {
     })
   }
 
+  it('begin anew when entries got through in between, and gather again', async () => {
+    settlerWith(true)
+    store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
+    settler.add(accountWithJournal('a', 510))
+    await settled()
+    expect(pauses.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
+  })
+
   it('after a failure are not shortened by what comes meanwhile, however much', async () => {
     settlerWith(false)
     store.appending.meets('OUTAGE')
