@@ -12,7 +12,7 @@ export type LongRunPlan = {
   readonly everyMs: number
   /**
    * How the capacity is found. Callers who wait for one another show what can be had at best: the best of so many, each by the middle of its
-   * rounds. Of that it is the largest share that requests can have which arrive by chance.
+   * rounds. Of that it is the largest share that requests can have which arrive by chance; the smallest one, when they can have none.
    */
   readonly capacity: {
     readonly callers: readonly number[]

@@ -10,7 +10,6 @@ const TRUST_WEIGHT = 1 / 64
 
 /** An account as this process committed it last. `right` unless somebody else was found to have committed since. */
 type Copy = {
-  readonly id: AccountId
   readonly version: bigint
   readonly packed: Packed
   /** Entries of its journal. */
@@ -49,13 +48,13 @@ export class RecentAccounts {
     if (!copy) return
     const right = copy.version === account.version
     this.#judge(right)
-    this.#keep(account, right)
+    this.#keep(account.id, right ? { ...copy, right } : copyOf(account, { right }))
   }
 
   /** Takes an account as it was just committed, on top of what was read or, with `copied`, of a copy. */
   committed(account: Account, { copied }: { readonly copied: boolean }): void {
     if (copied) this.#judge(true)
-    this.#keep(account, this.#copies.get(account.id)?.right ?? true)
+    this.#keep(account.id, copyOf(account, { right: this.#copies.get(account.id)?.right ?? true }))
   }
 
   /** Somebody else has committed on top of the copy. Its account is read from now on, until a copy was seen to be right again. */
@@ -68,30 +67,28 @@ export class RecentAccounts {
 
   /** It is not known what the account has become. */
   forget(id: AccountId): void {
-    const copy = this.#copies.get(id)
-    if (copy) this.#drop(copy)
+    this.#entries -= this.#copies.get(id)?.entries ?? 0
+    this.#copies.delete(id)
   }
 
-  #keep(account: Account, right: boolean): void {
-    const { id, version, journal } = account
+  #keep(id: AccountId, copy: Copy): void {
     this.forget(id)
     // At the end of the map, so that the account longest untouched is the first to be forgotten.
-    this.#copies.set(id, { id, version, packed: packed(account), entries: journal.length, right })
-    this.#entries += journal.length
-    for (const oldest of this.#copies.values()) {
+    this.#copies.set(id, copy)
+    this.#entries += copy.entries
+    for (const oldest of this.#copies.keys()) {
       if (this.#entries <= ENTRIES_MAX) break
-      this.#drop(oldest)
+      this.forget(oldest)
     }
   }
 
   #judge(right: boolean): void {
     this.#trust += ((right ? 1 : 0) - this.#trust) * TRUST_WEIGHT
   }
+}
 
-  #drop({ id, entries }: Copy): void {
-    this.#copies.delete(id)
-    this.#entries -= entries
-  }
+function copyOf(account: Account, { right }: { readonly right: boolean }): Copy {
+  return { version: account.version, packed: packed(account), entries: account.journal.length, right }
 }
 
 /** An account is data and nothing else: what the structured clone algorithm copies faithfully. */

@@ -179,7 +179,8 @@ export class ConnectionGuard {
     connection.chargedBytes += bytes
     if (connection.isStranger) connection.chargedStrangerBytes += bytes
     if (this.#budgets.charge(connection.address, bytes) || !this.#isOpen(connection)) return
-    if (!connection.isStranger && connection.chargedBytes > FLOOD_BYTES) this.#stop(connection)
+    if (!connection.isStranger && connection.chargedBytes <= FLOOD_BYTES) return
+    this.#stop(connection)
     for (const other of this.#connections.values()) {
       // Before what they have sent is read.
       if (other.isStranger && other.address === connection.address) this.#stop(other)

@@ -45,9 +45,10 @@ export function purchase(id: string): Buffer {
   ])
 }
 
-/** Addresses of this machine that are used, in each of two places: more than any campaign has connections. */
-const NETWORKS = 250
-const ADDRESSES = NETWORKS * NETWORKS * NETWORKS
+/** Numbers that are used in each of the three places behind `127.`. */
+const NUMBERS = 250
+/** So many addresses that no campaign has as many connections. */
+const ADDRESSES = NUMBERS ** 3
 
 /** Addresses that nobody has used for long, from anywhere on: what is held against one is held against none of the next cases. */
 export class FreshAddresses {
@@ -65,7 +66,6 @@ export class FreshAddresses {
 
 /** Another address of this machine, so that an attacker is not always the same one. */
 export function loopbackAddress(number: number): string {
-  const network = Math.floor(number / NETWORKS)
-  const place = (index: number) => index % NETWORKS
-  return `127.${place(Math.floor(network / NETWORKS)) + 1}.${place(network)}.${place(number) + 1}`
+  const [first, second, third] = [NUMBERS ** 2, NUMBERS, 1].map((size) => Math.floor(number / size) % NUMBERS)
+  return `127.${(first ?? 0) + 1}.${second}.${(third ?? 0) + 1}`
 }

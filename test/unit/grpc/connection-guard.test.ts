@@ -79,6 +79,14 @@ describe('connection guard', () => {
     return socket
   }
 
+  /** The address is let in again when so much has been paid back that a new connection has room, and no sooner. */
+  function expectOwed(guard: ConnectionGuard, bytes: number): void {
+    nowMs += msFor(bytes + 3 * KIB)
+    expect(connect(guard).closed).to.equal(true)
+    nowMs += msFor(KIB)
+    expect(connect(guard).closed).to.equal(false)
+  }
+
   function connectMany(guard: ConnectionGuard, count: number): readonly FakeSocket[] {
     return Array.from({ length: count }, (_, place) => connect(guard, `192.0.2.${place}`))
   }
@@ -261,10 +269,7 @@ describe('connection guard', () => {
       socket.bytesRead = 24 * KIB
       other.bytesRead = 14 * KIB
       while (!socket.closed) guard.idleCall(socket)
-      nowMs += msFor(33 * KIB)
-      expect(connect(guard).closed).to.equal(true)
-      nowMs += msFor(KIB)
-      expect(connect(guard).closed).to.equal(false)
+      expectOwed(guard, 30 * KIB)
     })
 
     it('counts calls that had come by then, and have their turn afterwards', () => {
@@ -272,10 +277,7 @@ describe('connection guard', () => {
       const socket = connect(guard)
       while (!socket.closed) guard.idleCall(socket)
       for (let call = 0; call < 3; call++) guard.idleCall(socket)
-      nowMs += msFor(15 * KIB)
-      expect(connect(guard).closed).to.equal(true)
-      nowMs += msFor(KIB)
-      expect(connect(guard).closed).to.equal(false)
+      expectOwed(guard, 12 * KIB)
     })
 
     it('counts no calls of those that are gone', () => {
@@ -336,10 +338,7 @@ describe('connection guard', () => {
       const guard = guardOf()
       connect(guard).bytesRead = BURST_BYTES + 9 * KIB
       guard.look()
-      nowMs += msFor(12 * KIB)
-      expect(connect(guard).closed).to.equal(true)
-      nowMs += msFor(KIB)
-      expect(connect(guard).closed).to.equal(false)
+      expectOwed(guard, 9 * KIB)
     })
 
     it('has no more paid back than takes half a minute', () => {
