@@ -29,6 +29,7 @@ import { MongoStatementStore } from './storage/mongo-statement-store.js'
 import { ReadOrder } from './storage/read-order.js'
 import { ensureSchema } from './storage/schema.js'
 import { ShardMap } from './storage/shard-map.js'
+import { stringPacking } from './storage/string-packing.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
@@ -102,6 +103,7 @@ export function createCore(options: CoreOptions): Core {
     ledger: engineLedger,
     settlers: settler,
     clock,
+    packing: stringPacking,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),

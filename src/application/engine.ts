@@ -8,6 +8,7 @@ import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
 import { GroupCommit } from './group-commit.js'
 import type { Ledger } from './ledger.js'
+import type { Packing } from './packing.js'
 import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest } from './pending-request.js'
 import type { Settler } from './settler.js'
@@ -26,6 +27,8 @@ export type EngineOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
+  /** How copies of accounts are kept. Default: as they are. */
+  readonly packing?: Packing
   /** The system's, unless a simulation has its own. */
   readonly pauses?: Pauses
   /** Most requests that may wait; one more is refused as OVERLOADED. */

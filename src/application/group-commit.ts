@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { IndecisionError, isUnavailable } from './errors.js'
 import { historyOf, type Past, readHistories } from './history.js'
 import type { Ledger } from './ledger.js'
+import { noPacking, type Packing } from './packing.js'
 import type { PendingRequest } from './pending-request.js'
 import { RecentAccounts } from './recent-accounts.js'
 import type { Settler } from './settler.js'
@@ -13,6 +14,8 @@ export type GroupCommitOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
+  /** How copies of accounts are kept. Default: as they are. */
+  readonly packing?: Packing
   /** Told of a request that came to nothing: after a lost race without an error, else with what the store failed with. */
   readonly onFailure: (request: PendingRequest, error: unknown) => void
   /** Told of each request that was decided on a copy, and in vain, since another process has committed meanwhile. */
@@ -45,10 +48,11 @@ type Chapter = OpenChapter & {
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
-  readonly #recent = new RecentAccounts()
+  readonly #recent: RecentAccounts
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
+    this.#recent = new RecentAccounts(options.packing ?? noPacking)
   }
 
   /** Answers, rejects or hands to `onFailure` every member. The accounts must be in no other group meanwhile. */

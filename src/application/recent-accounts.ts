@@ -1,5 +1,5 @@
-import { deserialize, serialize } from 'node:v8'
 import type { Account, AccountId } from '../domain/account.js'
+import type { Packing } from './packing.js'
 
 /** Most journal entries in all the copies together: it bounds the memory, however full the journals are. */
 const ENTRIES_MAX = 50_000
@@ -11,17 +11,11 @@ const TRUST_WEIGHT = 1 / 64
 /** An account as this process committed it last. `right` unless somebody else was found to have committed since. */
 type Copy = {
   readonly version: bigint
-  readonly packed: Packed
+  readonly packed: unknown
   /** Entries of its journal. */
   readonly entries: number
   right: boolean
 }
-
-/**
- * An account as one string. As objects it is forty of them, and the garbage collector goes through all that live for long: with 50,000
- * accounts everybody waited for it, for a third of a second, again and again.
- */
-type Packed = string
 
 /**
  * Copies of the accounts that this process committed last: deciding on one saves reading the account.
@@ -31,15 +25,20 @@ type Packed = string
  * are used only while nearly all of them turn out to be right: with several processes on the same accounts they are not.
  */
 export class RecentAccounts {
+  readonly #packing: Packing
   readonly #copies = new Map<AccountId, Copy>()
   #entries = 0
   #trust = 1
+
+  constructor(packing: Packing) {
+    this.#packing = packing
+  }
 
   /** The copy to decide on; undefined when the account had better be read. */
   get(id: AccountId): Account | undefined {
     if (this.#trust < TRUST_MIN) return undefined
     const copy = this.#copies.get(id)
-    return copy?.right ? unpacked(copy.packed) : undefined
+    return copy?.right ? this.#packing.unpack(copy.packed) : undefined
   }
 
   /** Takes an account as it was just read: it shows whether the copy was right. */
@@ -48,13 +47,13 @@ export class RecentAccounts {
     if (!copy) return
     const right = copy.version === account.version
     this.#judge(right)
-    this.#keep(account.id, right ? { ...copy, right } : copyOf(account, { right }))
+    this.#keep(account.id, right ? { ...copy, right } : this.#copyOf(account, { right }))
   }
 
   /** Takes an account as it was just committed, on top of what was read or, with `copied`, of a copy. */
   committed(account: Account, { copied }: { readonly copied: boolean }): void {
     if (copied) this.#judge(true)
-    this.#keep(account.id, copyOf(account, { right: this.#copies.get(account.id)?.right ?? true }))
+    this.#keep(account.id, this.#copyOf(account, { right: this.#copies.get(account.id)?.right ?? true }))
   }
 
   /** Somebody else has committed on top of the copy. Its account is read from now on, until a copy was seen to be right again. */
@@ -85,17 +84,9 @@ export class RecentAccounts {
   #judge(right: boolean): void {
     this.#trust += ((right ? 1 : 0) - this.#trust) * TRUST_WEIGHT
   }
-}
 
-function copyOf(account: Account, { right }: { readonly right: boolean }): Copy {
-  return { version: account.version, packed: packed(account), entries: account.journal.length, right }
-}
-
-/** An account is data and nothing else: what the structured clone algorithm copies faithfully. */
-function packed(account: Account): Packed {
-  return serialize(account).toString('latin1')
-}
-
-function unpacked(packed: Packed): Account {
-  return deserialize(Buffer.from(packed, 'latin1'))
+  #copyOf(account: Account, { right }: { readonly right: boolean }): Copy {
+    const { version, journal } = account
+    return { version, packed: this.#packing.pack(account), entries: journal.length, right }
+  }
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { RecentAccounts } from '../../../src/application/recent-accounts.js'
 import { createReverse } from '../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../src/domain/account.js'
+import { stringPacking } from '../../../src/storage/string-packing.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from './fixtures.js'
 import { soon } from './soon.js'
 import { allSettled, type TestEngine, testEngine } from './test-engine.js'
@@ -14,7 +15,7 @@ describe('recent accounts', () => {
   let recent: RecentAccounts
 
   beforeEach(() => {
-    recent = new RecentAccounts()
+    recent = new RecentAccounts(stringPacking)
   })
 
   it('has no copy of an account that was only read', () => {
@@ -76,7 +77,7 @@ describe('recent accounts', () => {
 
   describe('trust', () => {
     const stale = (count: number): RecentAccounts => {
-      const recent = new RecentAccounts()
+      const recent = new RecentAccounts(stringPacking)
       for (let index = 0; index <= count; index++)
         recent.committed(fundedAccount(`a-${index}`), { copied: false })
       for (let index = 0; index < count; index++) recent.stale(`a-${index}`)
