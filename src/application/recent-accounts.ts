@@ -66,8 +66,10 @@ export class RecentAccounts {
 
   /** It is not known what the account has become. */
   forget(id: AccountId): void {
-    this.#entries -= this.#copies.get(id)?.entries ?? 0
+    const copy = this.#copies.get(id)
+    if (!copy) return
     this.#copies.delete(id)
+    this.#entries -= copy.entries
   }
 
   #keep(id: AccountId, copy: Copy): void {

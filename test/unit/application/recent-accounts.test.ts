@@ -50,6 +50,14 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
+  it('gives what was read in the place of a copy that was stale, once that was seen to be right', () => {
+    recent.committed(account, committed)
+    recent.loaded(newer)
+    expect(recent.get('a')).to.equal(undefined)
+    recent.loaded(newer)
+    expect(recent.get('a')).to.deep.equal(newer)
+  })
+
   it('has no copy of an account of which it is not known what it has become', () => {
     recent.committed(account, committed)
     recent.forget('a')
