@@ -1,5 +1,6 @@
 import type { Account, AccountId } from '../domain/account.js'
 import type { Packing } from './packing.js'
+import { RecencyMap } from './recency-map.js'
 
 /** Most journal entries in all the copies together: it bounds the memory, however full the journals are. */
 const ENTRIES_MAX = 50_000
@@ -26,7 +27,7 @@ type Copy = {
  */
 export class RecentAccounts {
   readonly #packing: Packing
-  readonly #copies = new Map<AccountId, Copy>()
+  readonly #copies = new RecencyMap<AccountId, Copy>()
   #entries = 0
   #trust = 1
 
@@ -73,13 +74,11 @@ export class RecentAccounts {
   }
 
   #keep(id: AccountId, copy: Copy): void {
-    this.forget(id)
-    // At the end of the map, so that the account longest untouched is the first to be forgotten.
+    this.#entries += copy.entries - (this.#copies.get(id)?.entries ?? 0)
     this.#copies.set(id, copy)
-    this.#entries += copy.entries
-    for (const oldest of this.#copies.keys()) {
-      if (this.#entries <= ENTRIES_MAX) break
-      this.forget(oldest)
+    while (this.#entries > ENTRIES_MAX) {
+      const [, oldest] = this.#copies.deleteOldest() ?? []
+      this.#entries -= oldest?.entries ?? 0
     }
   }
 

@@ -4,6 +4,7 @@ import type { Clock } from './clock.js'
 import { isUnavailable } from './errors.js'
 import type { Ledger } from './ledger.js'
 import { type Pauses, systemPauses } from './pauses.js'
+import { RecencyMap } from './recency-map.js'
 import { Withheld } from './withheld.js'
 
 /** Most entries sent to the ledger at once. */
@@ -58,7 +59,7 @@ export type SettlerOptions = {
 export class Settler {
   readonly #options: SettlerOptions
   readonly #pauses: Pauses
-  readonly #progress = new Map<AccountId, Progress>()
+  readonly #progress = new RecencyMap<AccountId, Progress>()
   readonly #withheld = new Withheld()
   #queue: Queued[] = []
   #running: Promise<void> | undefined
@@ -240,23 +241,13 @@ export class Settler {
   }
 
   #progressOf(id: AccountId): Progress {
-    const known = this.#progress.get(id)
-    if (known) {
-      // Moved to the end of the map, so that the account longest untouched is the first to be forgotten.
-      this.#progress.delete(id)
-      this.#progress.set(id, known)
-      return known
-    }
-    const progress: Progress = { settled: 0n, queued: 0n }
+    const progress = this.#progress.get(id) ?? { settled: 0n, queued: 0n }
     this.#progress.set(id, progress)
-    const oldest = this.#progress.size > ACCOUNTS_MAX ? this.#progress.keys().next().value : undefined
-    if (oldest !== undefined) this.#forget(oldest)
+    if (this.#progress.size > ACCOUNTS_MAX) {
+      const [forgotten] = this.#progress.deleteOldest() ?? []
+      if (forgotten !== undefined) this.#withheld.forget(forgotten)
+    }
     return progress
-  }
-
-  #forget(id: AccountId): void {
-    this.#progress.delete(id)
-    this.#withheld.forget(id)
   }
 
   /** Waits, but not when `drain` is in a hurry. */
