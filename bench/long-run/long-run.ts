@@ -116,14 +116,26 @@ async function capacityIn(
   const best = capacityOf({ scenarios: closed, runs }, { side: 'ours', mode: 'unary' })
   onProgress(`${numberText(best)}/s by callers who wait for one another`)
   const common = { group: 'latency', mode: 'unary', capacity: best, shares: capacity.shares } as const
-  let perSecond = best
-  for (const scenario of openScenarios(bench, common)) {
+  const open = openScenarios(bench, common)
+  // What is carried at one rate is carried at every lower one: the place of the highest is found by halving.
+  let [from, to] = [0, open.length - 1]
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2)
+    const scenario = scenarioAt(open, middle)
     const run = await session.run(scenario, { openWindow: capacity.openWindow })
     runs.push(run)
-    perSecond = scenario.load.ratePerSecond
-    if (isCarried(run.result)) break
+    const carried = isCarried(run.result)
+    onProgress(`${numberText(scenario.load.ratePerSecond)}/s by chance: ${carried ? 'carried' : 'too many'}`)
+    if (carried) to = middle
+    else from = middle + 1
   }
-  return { perSecond, runs }
+  return { perSecond: scenarioAt(open, from).load.ratePerSecond, runs }
+}
+
+function scenarioAt(scenarios: readonly OpenScenario[], place: number): OpenScenario {
+  const scenario = scenarios[place]
+  if (!scenario) throw new Error('a plan has a share to try')
+  return scenario
 }
 
 function isCarried({ measured: { answered, refused } }: LoadResult): boolean {
