@@ -25,18 +25,16 @@ export class RecencyMap<K, V> {
     this.#values.delete(key)
   }
 
-  /** Deletes the key that was set longest ago. Returns it and its value; undefined when there is none. */
-  deleteOldest(): readonly [key: K, value: V] | undefined {
-    const oldest = this.#next()
-    if (oldest) this.#values.delete(oldest[0])
-    return oldest
-  }
-
-  #next(): readonly [K, V] | undefined {
-    const { value, done } = this.#oldest.next()
-    if (!done) return value
-    // An iterator that has come to its end stays there, whatever is set afterwards.
-    this.#oldest = this.#values.entries()
-    return this.#oldest.next().value
+  /** Deletes the key that was set longest ago. Returns it and its value. Throws when there is none. */
+  deleteOldest(): readonly [key: K, value: V] {
+    let oldest = this.#oldest.next()
+    if (oldest.done) {
+      // An iterator that has come to its end stays there, whatever is set afterwards.
+      this.#oldest = this.#values.entries()
+      oldest = this.#oldest.next()
+    }
+    if (oldest.done) throw new RangeError('an empty map has no oldest key')
+    this.#values.delete(oldest.value[0])
+    return oldest.value
   }
 }

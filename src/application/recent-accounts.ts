@@ -77,8 +77,8 @@ export class RecentAccounts {
     this.#entries += copy.entries - (this.#copies.get(id)?.entries ?? 0)
     this.#copies.set(id, copy)
     while (this.#entries > ENTRIES_MAX) {
-      const [, oldest] = this.#copies.deleteOldest() ?? []
-      this.#entries -= oldest?.entries ?? 0
+      const [, { entries }] = this.#copies.deleteOldest()
+      this.#entries -= entries
     }
   }
 

@@ -244,8 +244,8 @@ export class Settler {
     const progress = this.#progress.get(id) ?? { settled: 0n, queued: 0n }
     this.#progress.set(id, progress)
     if (this.#progress.size > ACCOUNTS_MAX) {
-      const [forgotten] = this.#progress.deleteOldest() ?? []
-      if (forgotten !== undefined) this.#withheld.forget(forgotten)
+      const [forgotten] = this.#progress.deleteOldest()
+      this.#withheld.forget(forgotten)
     }
     return progress
   }

@@ -24,7 +24,10 @@ describe('a map that knows its oldest key', () => {
   })
 
   it('has no oldest key when it is empty', () => {
-    expect(map.deleteOldest()).to.equal(undefined)
+    expect(() => map.deleteOldest()).to.throw(RangeError, 'an empty map has no oldest key')
+    setAll('a')
+    map.delete('a')
+    expect(() => map.deleteOldest()).to.throw(RangeError)
   })
 
   it('deletes the keys in the order in which they were set, each once', () => {
@@ -62,7 +65,7 @@ describe('a map that knows its oldest key', () => {
     for (let step = 0; step < 20_000; step++) {
       const key = String((step * 7_919) % 613)
       if (step % 3 === 2) {
-        expect(map.deleteOldest()?.[0]).to.equal(list.shift())
+        expect(map.deleteOldest()[0]).to.equal(list.shift())
         continue
       }
       const place = list.indexOf(key)
@@ -85,7 +88,7 @@ describe('a map that knows its oldest key', () => {
   /** Deletes them all. */
   function oldestFirst(): readonly string[] {
     const keys: string[] = []
-    for (let oldest = map.deleteOldest(); oldest; oldest = map.deleteOldest()) keys.push(oldest[0])
+    while (map.size > 0) keys.push(map.deleteOldest()[0])
     return keys
   }
 })
