@@ -26,15 +26,14 @@ export function readMetrics(page: string): MetricsPage {
 }
 
 /**
- * The series of that name added up, whatever their labels; those that have one of the labels in `without` are left out.
+ * The series of that name added up, whatever their labels.
  *
  * @throws Error when there is no series of that name: nothing is not 0.
  */
-export function sumOf(page: MetricsPage, name: string, without: readonly string[] = []): number {
+export function sumOf(page: MetricsPage, name: string): number {
   let sum: number | undefined
   for (const [series, value] of page) {
-    const isOfName = series === name || series.startsWith(`${name}{`)
-    if (isOfName && !without.some((label) => series.includes(label))) sum = (sum ?? 0) + value
+    if (series === name || series.startsWith(`${name}{`)) sum = (sum ?? 0) + value
   }
   if (sum === undefined) throw new Error(`there is no ${name}`)
   return sum

@@ -30,10 +30,15 @@ const shown: readonly Shown[] = [
     lines: [
       ['resident', 'resident'],
       ['heap', 'heap'],
-      ['buffers', 'external'],
     ],
   },
-  { title: 'Heap without young objects, MiB', lines: [['old heap', 'oldHeap']] },
+  {
+    title: 'Right after a major collection, MiB',
+    lines: [
+      ['heap', 'liveHeap'],
+      ['buffers', 'liveExternal'],
+    ],
+  },
   {
     title: 'Open descriptors',
     lines: [

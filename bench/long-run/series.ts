@@ -10,14 +10,11 @@ const MINUTE_MS = 60_000
 type OfLook = (now: Look, before: Look) => number | undefined
 type OfWindow = (window: TimeWindow) => number
 
-/** Spaces of young objects, which are full at one moment and empty at the next. */
-const YOUNG = ['space="new"', 'space="new_large_object"']
-
 const ofLooks = {
   resident: ({ service }) => mebibytes(service.usage?.rssBytes),
   heap: ({ page }) => mebibytes(sumOf(page, 'nodejs_heap_size_used_bytes')),
-  oldHeap: ({ page }) => mebibytes(sumOf(page, 'nodejs_heap_space_size_used_bytes', YOUNG)),
-  external: ({ page }) => mebibytes(sumOf(page, 'nodejs_external_memory_bytes')),
+  liveHeap: ({ page }) => mebibytes(sumOf(page, 'benefits_heap_used_after_gc_bytes')),
+  liveExternal: ({ page }) => mebibytes(sumOf(page, 'benefits_external_used_after_gc_bytes')),
   descriptors: ({ service }) => service.descriptors?.open,
   sockets: ({ service }) => service.descriptors?.sockets,
   unsettled: ({ page }) => sumOf(page, 'benefits_unsettled_entries'),

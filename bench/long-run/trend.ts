@@ -1,8 +1,5 @@
 export type Point = { readonly x: number; readonly y: number }
 
-/** How several values are made one. */
-export type Gist = 'MIDDLE' | 'LEAST'
-
 /**
  * The slope that a line through the points has, y for each x: the middle of the slopes between any two of them (Theil and Sen). Up to a quarter
  * of the points may be anything without moving it far. Undefined when there are not two points.
@@ -15,18 +12,15 @@ export function slopeOf(points: readonly Point[]): number | undefined {
   return middleOf(slopes)
 }
 
-/** One point for each stretch of that length: its middle, and the middle or the least of the values in it. Stretches begin at 0. */
-export function gistOf(
-  points: readonly Point[],
-  { length, gist }: { readonly length: number; readonly gist: Gist },
-): readonly Point[] {
+/** One point for each stretch of that length: its middle, and the middle one of the values in it. Stretches begin at 0. */
+export function gistOf(points: readonly Point[], { length }: { readonly length: number }): readonly Point[] {
   const stretches = new Map<number, number[]>()
   for (const { x, y } of points) {
     const stretch = Math.floor(x / length)
     stretches.set(stretch, [...(stretches.get(stretch) ?? []), y])
   }
   return [...stretches].flatMap(([stretch, values]) => {
-    const y = gist === 'LEAST' ? Math.min(...values) : middleOf(values)
+    const y = middleOf(values)
     return y === undefined ? [] : [{ x: (stretch + 0.5) * length, y }]
   })
 }

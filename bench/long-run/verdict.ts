@@ -1,12 +1,11 @@
 import type { LongRunRecord } from './record.js'
 import { pointsOf, type SeriesId } from './series.js'
-import { type Gist, gistOf, middleOf, type Point, slopeOf } from './trend.js'
+import { gistOf, middleOf, type Point, slopeOf } from './trend.js'
 
 /** Minutes at the start that are not judged: what is compiled, cached and pooled is growing then. At most a third of the run. */
 const WARMING_MINUTES_MAX = 5
-/** Stretches of a run of which one value is taken each, and the same for what is collected once in a while. */
+/** Stretches of a run of which one value is taken each. */
 const STRETCHES = 60
-const LONG_STRETCHES = 15
 /** Shorter runs show no slope: they are over before the service has settled. */
 const JUDGED_MINUTES_MIN = 6
 
@@ -15,45 +14,32 @@ export type Judged = {
   readonly id: SeriesId
   readonly title: string
   readonly unit: string
-  readonly gist: Gist
-  readonly stretches: number
   /** What it may grow by in a run, as a share of what it is in the middle, and in any case. */
   readonly tolerance: { readonly share: number; readonly least: number }
 }
 
-const often = { gist: 'MIDDLE', stretches: STRETCHES } as const
-const seldom = { gist: 'LEAST', stretches: LONG_STRETCHES } as const
-
 /** Everything that must not rise, in the order in which it is told of. */
 export const judged: readonly Judged[] = [
-  { ...often, id: 'resident', title: 'memory, resident', unit: 'MiB', tolerance: { share: 0.1, least: 0 } },
+  { id: 'resident', title: 'memory, resident', unit: 'MiB', tolerance: { share: 0.1, least: 0 } },
+  { id: 'liveHeap', title: 'heap after a collection', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
+  { id: 'liveExternal', title: 'buffers after one', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
+  { id: 'descriptors', title: 'open descriptors', unit: '', tolerance: { share: 0, least: 2 } },
+  { id: 'unsettled', title: 'unsettled entries', unit: '', tolerance: { share: 0.5, least: 50 } },
   {
-    ...seldom,
-    id: 'oldHeap',
-    title: 'heap without young objects',
-    unit: 'MiB',
-    tolerance: { share: 0.1, least: 15 },
-  },
-  { ...seldom, id: 'external', title: 'buffers', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
-  { ...often, id: 'descriptors', title: 'open descriptors', unit: '', tolerance: { share: 0, least: 2 } },
-  { ...often, id: 'unsettled', title: 'unsettled entries', unit: '', tolerance: { share: 0.5, least: 50 } },
-  {
-    ...often,
     id: 'unsettledMs',
     title: 'age of the oldest of them',
     unit: 'ms',
     tolerance: { share: 0.5, least: 50 },
   },
-  { ...often, id: 'waiting', title: 'waiting requests', unit: '', tolerance: { share: 0.5, least: 10 } },
+  { id: 'waiting', title: 'waiting requests', unit: '', tolerance: { share: 0.5, least: 10 } },
   {
-    ...often,
     id: 'lagMs',
     title: 'event loop, p99 of the delay',
     unit: 'ms',
     tolerance: { share: 0.5, least: 5 },
   },
-  { ...often, id: 'p50', title: 'latency, p50', unit: 'ms', tolerance: { share: 0.5, least: 1 } },
-  { ...often, id: 'p99', title: 'latency, p99', unit: 'ms', tolerance: { share: 0.5, least: 5 } },
+  { id: 'p50', title: 'latency, p50', unit: 'ms', tolerance: { share: 0.5, least: 1 } },
+  { id: 'p99', title: 'latency, p99', unit: 'ms', tolerance: { share: 0.5, least: 5 } },
 ]
 
 export type Verdict = {
@@ -74,15 +60,12 @@ export function judgedFrom(minutes: number): number {
 }
 
 /** Whether something rises; undefined when the run was too short to tell. */
-export function verdictOn(
-  record: LongRunRecord,
-  { id, gist, stretches, tolerance }: Judged,
-): Verdict | undefined {
+export function verdictOn(record: LongRunRecord, { id, tolerance }: Judged): Verdict | undefined {
   const { minutes } = record
   if (!isJudged(record)) return undefined
   const from = judgedFrom(minutes)
   const points = pointsOf(record, id).filter(({ x }) => x >= from)
-  const values = gistOf(points, { length: minutes / stretches, gist })
+  const values = gistOf(points, { length: minutes / STRETCHES })
   const slope = slopeOf(values)
   const middle = middleOf(values.map(({ y }) => y))
   if (slope === undefined || middle === undefined) return undefined

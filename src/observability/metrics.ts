@@ -4,6 +4,7 @@ import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database
 import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
 import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
+import { measureLiveMemory } from './live-memory.js'
 import { type Exposition, MetricRegistry, type MetricsSnapshot } from './metric-registry.js'
 
 /** What the service measures. Labels come from closed sets: never an account, a merchant or a transaction. */
@@ -109,6 +110,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const database = new DatabaseMetrics(registry, readings.pool)
   const connections = new ConnectionMetrics(registry, readings.connections, labels.closings)
   const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
+  measureLiveMemory(registry)
 
   const refused = registry.counter({
     name: 'benefits_tokens_refused_total',

@@ -60,7 +60,7 @@ describe('the long run in the small', function () {
   })
 
   const alwaysThere: readonly SeriesId[] = [
-    ...(['resident', 'heap', 'oldHeap', 'external', 'descriptors', 'sockets', 'lagMs'] as const),
+    ...(['resident', 'heap', 'liveHeap', 'liveExternal', 'descriptors', 'sockets', 'lagMs'] as const),
     ...([
       'serviceCores',
       'busyCores',

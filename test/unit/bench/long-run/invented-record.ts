@@ -9,8 +9,8 @@ const ids: readonly SeriesId[] = [
   ...([
     'resident',
     'heap',
-    'oldHeap',
-    'external',
+    'liveHeap',
+    'liveExternal',
     'descriptors',
     'sockets',
     'unsettled',

@@ -3,18 +3,16 @@ import { readMetrics, sumOf } from '../../../../bench/long-run/metrics-page.js'
 import { notAtRest } from '../../../../bench/long-run/rest.js'
 import { pointsOf, seriesOf } from '../../../../bench/long-run/series.js'
 
-const SPACES = ['read_only', 'old', 'new', 'large_object', 'new_large_object'] as const
 const latency = { count: 1, mean: 1, p50: 5, p90: 6, p99: 7, p999: 8, max: 9 }
 
 function pageAfter(collectedSeconds: number): string {
   return [
     '# HELP nodejs_heap_size_used_bytes Heap in use',
-    ...SPACES.map((space) => `nodejs_heap_space_size_used_bytes{space="${space}"} ${2 ** 20}`),
     `nodejs_gc_duration_seconds_sum{kind="major"} ${collectedSeconds}`,
     `nodejs_gc_duration_seconds_sum{kind="minor"} ${collectedSeconds}`,
-    ...['nodejs_heap_size_used_bytes', 'nodejs_external_memory_bytes', 'benefits_unsettled_entries'].map(
-      plain,
-    ),
+    ...['nodejs_heap_size_used_bytes', 'benefits_unsettled_entries'].map(plain),
+    `benefits_heap_used_after_gc_bytes ${3 * 2 ** 20}`,
+    `benefits_external_used_after_gc_bytes ${2 ** 20}`,
     ...['benefits_oldest_unsettled_seconds', 'benefits_waiting_requests'].map(plain),
     'nodejs_eventloop_lag_p99_seconds 0.012',
   ].join('\n')
@@ -43,7 +41,7 @@ describe('a page of metrics', () => {
 
   it('is added up over the labels of a name', () => {
     expect(sumOf(page, 'nodejs_gc_duration_seconds_sum')).to.equal(2)
-    expect(sumOf(page, 'nodejs_heap_space_size_used_bytes', ['space="new"'])).to.equal(4 * 2 ** 20)
+    expect(sumOf(page, 'benefits_waiting_requests')).to.equal(3)
   })
 
   it('that does not have a name says so', () => {
@@ -71,7 +69,8 @@ describe('what was seen in a long run', () => {
     expect(values('collectingPercent')).to.deep.equal([10, 10])
     expect(values('serviceCores')).to.deep.equal([0.5, 0.5])
     expect(values('busyCores')).to.deep.equal([1, 1])
-    expect(values('oldHeap')).to.deep.equal([3, 3])
+    expect(values('liveHeap')).to.deep.equal([3, 3])
+    expect(values('liveExternal')).to.deep.equal([1, 1])
     expect(values('lagMs')).to.deep.equal([12, 12])
     expect(values('answered')).to.deep.equal([2, 2])
   })
