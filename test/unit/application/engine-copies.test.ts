@@ -27,6 +27,20 @@ describe('engine: deciding on copies', () => {
     expect(test.store.calls).not.to.include('load')
   })
 
+  it('keeps the copies as it is told to', async () => {
+    const packed: Account[] = []
+    test = testEngine({
+      packing: {
+        pack: (account) => packed.push(account) - 1,
+        unpack: (place) => packed[Number(place)] ?? fundedAccount('none'),
+      },
+    })
+    test.store.put(fundedAccount('a'))
+    await buy('a')
+    await buy('a')
+    expect(packed.map(({ version }) => version)).to.deep.equal([3n, 4n])
+  })
+
   it('tries again like after any outage when the store was away for the commit', async () => {
     await buy('a')
     test.store.committing.meets('OUTAGE')

@@ -23,11 +23,13 @@ describe('a map that knows its oldest key', () => {
     expect(map.size).to.equal(0)
   })
 
-  it('has no oldest key when it is empty', () => {
+  it('has no oldest key while it is empty', () => {
     expect(() => map.deleteOldest()).to.throw(RangeError, 'an empty map has no oldest key')
     setAll('a')
     map.delete('a')
     expect(() => map.deleteOldest()).to.throw(RangeError)
+    setAll('b')
+    expect(map.deleteOldest()).to.deep.equal(['b', 1])
   })
 
   it('deletes the keys in the order in which they were set, each once', () => {

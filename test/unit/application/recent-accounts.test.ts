@@ -127,17 +127,30 @@ describe('recent accounts', () => {
     })
   })
 
+  /** An account with so many entries in its journal. */
+  const holding = (length: number, id: string): Account => ({
+    ...account,
+    id,
+    journal: Array.from({ length }, () => account.journal[0]).flatMap((entry) => entry ?? []),
+  })
+  const long = (id: string): Account => holding(500, id)
+
   it('forgets the account longest untouched when the journals hold more than 50,000 entries', () => {
-    const long = (id: string): Account => ({
-      ...account,
-      id,
-      journal: Array.from({ length: 500 }, () => account.journal[0]).flatMap((entry) => entry ?? []),
-    })
     for (let index = 0; index < 100; index++) recent.committed(long(`${index}`), committed)
     recent.committed(long('0'), committed)
-    recent.committed(long('one more'), committed)
+    expect(recent.get('1')).not.to.equal(undefined)
+    recent.committed(holding(1, 'one more'), committed)
     const kept = ['0', '1', '2', 'one more'].filter((id) => recent.get(id) !== undefined)
     expect(kept).to.deep.equal(['0', '2', 'one more'])
+  })
+
+  it('has room again for what was forgotten', () => {
+    recent.committed(long('first'), committed)
+    for (let index = 0; index < 100; index++) {
+      recent.committed(long(`${index}`), committed)
+      recent.forget(`${index}`)
+    }
+    expect(recent.get('first')).not.to.equal(undefined)
   })
 })
 

@@ -1,5 +1,6 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine.js'
+import type { Packing } from '../../../src/application/packing.js'
 import type { Pauses } from '../../../src/application/pauses.js'
 import { Settler } from '../../../src/application/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
@@ -32,12 +33,13 @@ type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
   readonly pauses?: Pauses
+  readonly packing?: Packing
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses, packing } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const damage: Entry[] = []
@@ -63,6 +65,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
     ...(pauses && { pauses }),
+    ...(packing && { packing }),
   })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
