@@ -27,13 +27,12 @@ export class RecencyMap<K, V> {
 
   /** Deletes the key that was set longest ago. Returns it and its value. Throws when there is none. */
   deleteOldest(): readonly [key: K, value: V] {
-    let oldest = this.#oldest.next()
+    const oldest = this.#oldest.next()
     if (oldest.done) {
       // An iterator that has come to its end stays there, whatever is set afterwards.
       this.#oldest = this.#values.entries()
-      oldest = this.#oldest.next()
+      throw new RangeError('an empty map has no oldest key')
     }
-    if (oldest.done) throw new RangeError('an empty map has no oldest key')
     this.#values.delete(oldest.value[0])
     return oldest.value
   }
