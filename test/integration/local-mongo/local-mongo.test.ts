@@ -14,7 +14,7 @@ import type { LocalMongo } from '../../../src/local-mongo/local-mongo.js'
 import { LocalMongoError, openLocalMongo } from '../../../src/local-mongo/local-mongo.js'
 import { startMongod } from '../../../src/local-mongo/mongod-process.js'
 import { isAlive } from '../../../src/local-mongo/mongod-state.js'
-import { eventually } from './eventually.js'
+import { eventually } from '../../support/eventually.js'
 import { killOwner, startOwner } from './owner.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { expect } from 'chai'
 import { freePorts } from '../../../src/local-mongo/free-port.js'
 import { startMongod } from '../../../src/local-mongo/mongod-process.js'
-import { eventually } from './eventually.js'
+import { eventually } from '../../support/eventually.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
 describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
