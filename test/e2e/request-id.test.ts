@@ -53,10 +53,8 @@ describe('x-request-id', () => {
   }
 
   it('stands in the log with the call', async () => {
-    const { service } = fixture()
     await idWithError({ amount: 0 }, { requestId: 'find-me' })
-    expect(service.events.find(({ requestId }) => requestId === 'find-me')).to.include({
-      event: 'call',
+    expect(await fixture().service.untilEvent('call', { requestId: 'find-me' })).to.include({
       method: '/benefits.v1.AuthorizationService/Authorize',
       code: 'INVALID_ARGUMENT',
       subject: 'switch',

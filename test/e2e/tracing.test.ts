@@ -91,6 +91,7 @@ describe('a service that is traced', () => {
     const { caller, spans } = await tracedPurchase({}, 2)
     const ids = { trace_id: caller.traceId, span_id: named(spans, AUTHORIZE).spanId }
     const { service } = fixture()
+    await service.untilEvent('call', { trace_id: caller.traceId })
     const lines = service.events.filter(({ trace_id }) => trace_id === caller.traceId)
     expect(lines.map(({ event, trace_id, span_id }) => ({ event, trace_id, span_id }))).to.deep.equal([
       { event: 'decision', ...ids },
@@ -106,8 +107,7 @@ describe('a service that is traced', () => {
     await fixture().client.fail(purchase({}), { headers: caller.headers, authorization: 'Bearer x' })
     const [unknown] = await collector.untilTrace(caller.traceId, 1)
     expect(unknown?.attributes).to.include({ 'rpc.status_code': 'UNAUTHENTICATED' })
-    const refused = fixture().service.events.find(({ event }) => event === 'token refused')
-    expect(refused).to.include({ trace_id: caller.traceId })
+    await fixture().service.untilEvent('token refused', { trace_id: caller.traceId })
   })
 
   it('decides as ever when the traceparent is malformed', async () => {
@@ -160,7 +160,7 @@ describe('a service that is traced', () => {
     const decided = items.find(({ attributes }) => attributes['benefits.code'] === '00')
     const below = await collector.untilTrace(String(decided?.traceId), 4)
     expect(named(below, 'engine.commit').parentSpanId).to.equal(decided?.spanId)
-    const failed = fixture().service.events.find(({ event }) => event === 'a purchase of a stream failed')
+    const failed = await fixture().service.untilEvent('a purchase of a stream failed')
     expect(failed).to.include({ code: 'INVALID_ARGUMENT', subject: 'switch' }).and.have.property('trace_id')
   })
 })

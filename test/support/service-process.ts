@@ -90,10 +90,14 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
   }
 
-  /** Waits until the log has an event of this name. Fails at once when the service ends instead. */
-  async untilEvent(name: string): Promise<LogEvent> {
-    return await eventually(`the service says "${name}"`, () => {
-      const found = this.events.find(({ event }) => event === name)
+  /**
+   * Waits until the log has an event of this name, and with these fields if some are given: a line may come after the answer that it
+   * tells of. Fails at once when the service ends instead.
+   */
+  async untilEvent(name: string, fields: Readonly<Record<string, unknown>> = {}): Promise<LogEvent> {
+    const wanted = Object.entries({ ...fields, event: name })
+    return await eventually(`the service says ${JSON.stringify(Object.fromEntries(wanted))}`, () => {
+      const found = this.events.find((line) => wanted.every(([field, value]) => line[field] === value))
       if (!found && this.hasExited) throw new Error(`the service has ended:\n${this.#stdout}${this.#stderr}`)
       return found
     })
