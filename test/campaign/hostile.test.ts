@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { AttackContext } from '../../tools/hostile-test/attack.js'
 import { type AttackName, attacks } from '../../tools/hostile-test/attacks/all.js'
-import { phases } from '../../tools/hostile-test/plan.js'
+import { phases, seedOf } from '../../tools/hostile-test/plan.js'
 import { purchase } from '../support/client.js'
 import { useService } from '../support/service-fixture.js'
 import { signToken } from '../support/token.js'
@@ -18,7 +18,7 @@ describe(`hostile cases in short: ${CASES} of each kind, seed=${seed}`, () => {
       attack: name,
       target: { host, port: Number(port) },
       token: signToken(),
-      seed,
+      seed: seedOf(name, seed),
       cases: CASES,
       durationMs: 60_000,
       casesPerSecond: 0,

@@ -11,7 +11,7 @@ import { verifyBooks } from '../crash-test/verification.js'
 import { methods } from '../crash-test/wire-client.js'
 import type { AttackJob, AttackResult } from './job.js'
 import { Neighbour, type NeighbourFigures } from './neighbour.js'
-import { type Phase, phases } from './plan.js'
+import { type Phase, phases, seedOf } from './plan.js'
 import { HOSTILE_ACCOUNTS, hostileAccountId } from './random-message.js'
 import { type Peak, usedBy, Watch } from './watch.js'
 
@@ -161,8 +161,7 @@ export class Campaign {
       attack,
       ...this.#target(),
       token: this.#token,
-      // One of its own for each attack.
-      seed: seed + phases.findIndex((phase) => phase.attack === attack),
+      seed: seedOf(attack, seed),
       cases: share === undefined ? Number.MAX_SAFE_INTEGER : Math.ceil(cases * share),
       durationMs,
       casesPerSecond: casesPerSecond * pace,

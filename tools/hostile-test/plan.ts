@@ -84,3 +84,11 @@ export const phases: readonly Phase[] = [
     beside: false,
   },
 ]
+
+/**
+ * The seed of one attack of a campaign. With the same one, two attacks would come from the same addresses, and what is held against the
+ * first would be against the second.
+ */
+export function seedOf(attack: AttackName, campaignSeed: number): number {
+  return campaignSeed + phases.findIndex((phase) => phase.attack === attack)
+}
