@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { createAuthorize } from './application/authorize.js'
@@ -85,6 +86,8 @@ export type Decider = {
   readonly detail: () => string
   /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
   readonly listen: () => Promise<number>
+  /** Takes a connection that another process has accepted, instead. Not after it was stopped. */
+  readonly take: (connection: Socket) => void
   /** Begins to look for the database. */
   readonly start: () => void
   /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
@@ -190,6 +193,7 @@ export function createDecider(options: DeciderOptions): Decider {
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
+    take: (connection) => grpc.take(connection),
     start: () => void readiness.start(),
     useKeys: locks.useKeys,
     stop: async () => {

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
 import type { ConnectionGuard } from './connection-guard.js'
@@ -15,17 +15,24 @@ export type GuardedPortOptions = {
  */
 export class GuardedPort {
   readonly #listener = createServer()
+  readonly #admit: (connection: Socket) => void
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const injector = server.createConnectionInjector(credentials)
-    this.#listener.on('connection', (socket) => {
-      if (guard.admit(socket)) injector.injectConnection(socket)
-    })
+    this.#admit = (connection) => {
+      if (guard.admit(connection)) injector.injectConnection(connection)
+    }
+    this.#listener.on('connection', this.#admit)
   }
 
   /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
   async listen(address: ListenAddress): Promise<number> {
     return await listenOn(this.#listener, address)
+  }
+
+  /** Takes a connection that another process has accepted and nobody has read from, as if it had come here: the guard may turn it away. */
+  take(connection: Socket): void {
+    this.#admit(connection)
   }
 
   /** Lets nobody in any more. Those who are connected stay. */

@@ -3,13 +3,14 @@ import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MergedMetrics } from '../observability/merged-metrics.js'
 import type { WorkerStart } from './messages.js'
+import type { Taker } from './shared-port.js'
 import { WorkerSlot } from './worker-slot.js'
 
 export type FleetOptions = {
   readonly size: number
   readonly logger: Logger
   readonly metrics: MergedMetrics
-  /** Told whenever one begins to listen or to serve, or does not any more. */
+  /** Told whenever one begins to take connections or to serve, or does not any more. */
   readonly onChange: () => void
 }
 
@@ -20,10 +21,10 @@ export class Fleet {
   /** Comes when every worker has begun to serve. */
   readonly served: Promise<void>
   readonly #options: FleetOptions
-  readonly #listening: Promise<void>
+  readonly #opened: Promise<void>
   #slots: readonly WorkerSlot[] = []
   #fail: (error: Error) => void = () => {}
-  #listen: () => void = () => {}
+  #open: () => void = () => {}
   #serve: () => void = () => {}
 
   constructor(options: FleetOptions) {
@@ -34,8 +35,8 @@ export class Fleet {
     this.served = new Promise((resolve) => {
       this.#serve = resolve
     })
-    this.#listening = new Promise((resolve) => {
-      this.#listen = resolve
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve
     })
   }
 
@@ -49,10 +50,13 @@ export class Fleet {
     return this.serving > 0 && this.#slots.every(({ hasServed }) => hasServed)
   }
 
-  /** Starts the workers, which differ only by their numbers, and waits until all of them listen. Fails when one cannot. */
+  /** Those whom connections are given to: the places of the workers. */
+  get takers(): readonly Taker[] {
+    return this.#slots
+  }
+
+  /** Starts the workers, which differ only by their numbers, and waits until all of them take connections. Fails when one cannot. */
   async start(start: () => Omit<WorkerStart, 'worker'>): Promise<void> {
-    // Connections in turn, on every system: otherwise a few workers have nearly all of them.
-    cluster.schedulingPolicy = cluster.SCHED_RR
     // Not JSON, which has no NaN and no undefined.
     cluster.setupPrimary({ serialization: 'advanced' })
     // A primary that ends by itself, for whatever reason, takes its workers along.
@@ -71,7 +75,7 @@ export class Fleet {
         }),
     )
     for (const slot of this.#slots) slot.fill()
-    const failure = await Promise.race([this.#listening, this.failed])
+    const failure = await Promise.race([this.#opened, this.failed])
     if (failure === undefined) return
     this.kill()
     throw failure
@@ -99,7 +103,7 @@ export class Fleet {
 
   #changed(): void {
     this.#options.onChange()
-    if (this.#slots.every(({ hasListened }) => hasListened)) this.#listen()
+    if (this.#slots.every(({ hasOpened }) => hasOpened)) this.#open()
     if (this.#slots.every(({ hasServed }) => hasServed)) this.#serve()
   }
 }

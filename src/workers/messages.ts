@@ -20,6 +20,8 @@ export type ToWorker =
   | ({ readonly type: 'START' } & WorkerStart)
   /** Use these from now on. */
   | { readonly type: 'KEYS'; readonly keys: Keys }
+  /** Take the connection that comes with this. Wants TAKEN. */
+  | { readonly type: 'CONNECTION' }
   /** Wants METRICS. */
   | { readonly type: 'MEASURE' }
   /** Finish what was begun, and end. */
@@ -31,8 +33,11 @@ export type FromWorker =
   | { readonly type: 'STARTED' }
   /** Every second: its event loop turns. */
   | { readonly type: 'ALIVE' }
-  | { readonly type: 'LISTENING' }
-  /** It cannot listen or cannot even be built, and ends. */
+  /** It takes connections, and does what it is told. */
+  | { readonly type: 'OPEN' }
+  /** It cannot be built, and ends. */
   | { readonly type: 'REFUSED'; readonly message: string }
   | { readonly type: 'SERVING'; readonly serving: boolean }
+  /** It has the connection that it was given last. */
+  | { readonly type: 'TAKEN' }
   | { readonly type: 'METRICS'; readonly snapshot: MetricsSnapshot }

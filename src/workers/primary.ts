@@ -1,6 +1,5 @@
 import { buildVersion } from '../build-version.js'
 import type { Config } from '../config.js'
-import { probePort } from '../grpc/port-probe.js'
 import { SideServer } from '../http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from '../key-watch.js'
 import type { KeyFiles } from '../keys/key-files.js'
@@ -9,13 +8,14 @@ import { MergedMetrics } from '../observability/merged-metrics.js'
 import { createHealth, openPorts, type Service, type ServiceOptions } from '../service.js'
 import { Fleet } from './fleet.js'
 import { CLOSE_MS_MAX } from './messages.js'
+import { SharedPort } from './shared-port.js'
 
 /** Longest time that a request for the metrics waits for a worker, in milliseconds; then its last ones are shown. */
 const MEASURE_MS_MAX = 1_000
 
 /**
  * Builds the service in WORKERS processes that share the gRPC port, and opens its ports. This process, the primary, has the
- * side port, hands out the connections, and replaces a worker that ends unasked.
+ * ports, hands out the connections, and replaces a worker that ends unasked.
  */
 export async function startWorkers(options: ServiceOptions): Promise<Service> {
   const { config, mongodbUri, logger } = options
@@ -35,16 +35,25 @@ export async function startWorkers(options: ServiceOptions): Promise<Service> {
     size: config.workers,
     logger,
     metrics,
-    onChange: () => health?.setServing(fleet.ready),
+    onChange: () => {
+      health?.setServing(fleet.ready)
+      port.handOut()
+    },
   })
+  const port = new SharedPort({ takers: () => fleet.takers, waitingMax: config.grpcConnectionsMax })
   const side = createSide({ config, fleet, metrics, files })
 
   const openGrpc = async () => {
-    // Chosen here, so that a taken port is found before there is a worker, and so that all of them, later ones too, have the same.
-    const port = await probePort({ host: config.host, port: config.grpcPort })
-    // A worker that takes the place of another begins with the last good keys, whatever has become of the files.
-    await fleet.start(() => ({ config: { ...config, grpcPort: port }, mongodbUri, keys: files.keys }))
-    return port
+    // Before there is a worker: that the port is taken is found first.
+    const grpcPort = await port.listen({ host: config.host, port: config.grpcPort })
+    try {
+      // A worker that takes the place of another begins with the last good keys, whatever has become of the files.
+      await fleet.start(() => ({ config, mongodbUri, keys: files.keys }))
+    } catch (error) {
+      port.close()
+      throw error
+    }
+    return grpcPort
   }
   const ports = await openPorts({ side, health, openGrpc })
   files.start()
@@ -56,6 +65,7 @@ export async function startWorkers(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       files.stop()
       health?.setServing(false)
+      port.close()
       await fleet.drain(config.shutdownTimeoutMs + CLOSE_MS_MAX)
       health?.close()
       await side.close()

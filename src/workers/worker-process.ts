@@ -1,4 +1,5 @@
 import cluster, { type Worker } from 'node:cluster'
+import type { Socket } from 'node:net'
 import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MetricsSnapshot } from '../observability/metric-registry.js'
@@ -13,7 +14,7 @@ export type WorkerProcessOptions = {
   /** What it is told once it hears: the latest, because that takes a while. */
   readonly start: () => WorkerStart
   readonly logger: Logger
-  /** Told whenever it begins to listen, to serve, or cannot serve any more. */
+  /** Told whenever it begins to take connections, to serve, or cannot serve any more. */
   readonly onChange: () => void
   readonly onMetrics: (pid: number, snapshot: MetricsSnapshot) => void
   /** The last that is told of it. */
@@ -36,11 +37,12 @@ export class WorkerProcess {
   #watch: NodeJS.Timeout | undefined
   #silentLooks = 0
   #started = false
-  #listening = false
+  #open = false
   #serving = false
   #draining = false
   #refusal: string | undefined
   #onMeasured: (() => void)[] = []
+  #onTaken: ((taken: boolean) => void) | undefined
 
   constructor(options: WorkerProcessOptions) {
     this.#options = options
@@ -68,18 +70,33 @@ export class WorkerProcess {
     return this.#worker.process.pid ?? 0
   }
 
-  /** It has the port and knows what it is told. */
-  get listening(): boolean {
-    return this.#listening
+  /** It takes connections, and does what it is told. */
+  get open(): boolean {
+    return this.#open
+  }
+
+  /** It can be given a connection: one at a time, so that one that hangs keeps no more than one waiting. */
+  get free(): boolean {
+    return this.#open && !this.#draining && this.#onTaken === undefined && this.#worker.isConnected()
   }
 
   get serving(): boolean {
     return this.#serving && !this.#draining
   }
 
+  /** Gives it a connection, if it is free, and waits until it has taken it; false when it has ended instead. */
+  async give(connection: Socket): Promise<boolean> {
+    return await new Promise<boolean>((resolve) => {
+      this.#onTaken = resolve
+      // When it cannot be sent because it has ended, its end is told.
+      const message: ToWorker = { type: 'CONNECTION' }
+      this.#worker.send(message, connection, { keepOpen: true }, () => {})
+    })
+  }
+
   /** Asks for its metrics and waits until they have come, it has ended, or the time is over. */
   async measure(timeoutMs: number): Promise<void> {
-    if (!this.#listening) return
+    if (!this.#open) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs)
       this.#onMeasured.push(() => {
@@ -98,8 +115,8 @@ export class WorkerProcess {
   /** Lets it finish what was begun and waits for its end; kills it after the given time. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
-    // Before it listens nothing has begun.
-    if (this.#listening) this.#tell({ type: 'DRAIN' })
+    // Before it is open nothing has begun.
+    if (this.#open) this.#tell({ type: 'DRAIN' })
     else this.kill()
     const timer = setTimeout(() => this.kill(), timeoutMs)
     await this.#ended
@@ -120,8 +137,8 @@ export class WorkerProcess {
         break
       case 'ALIVE':
         break
-      case 'LISTENING':
-        this.#listening = true
+      case 'OPEN':
+        this.#open = true
         this.#options.onChange()
         break
       case 'SERVING':
@@ -130,6 +147,9 @@ export class WorkerProcess {
         break
       case 'REFUSED':
         this.#refusal = message.message
+        break
+      case 'TAKEN':
+        this.#taken(true)
         break
       case 'METRICS':
         this.#options.onMetrics(this.pid, message.snapshot)
@@ -150,14 +170,21 @@ export class WorkerProcess {
     clearInterval(this.#watch)
     // What is still on its way from it would be counted twice.
     this.#worker.removeAllListeners('message')
-    this.#listening = false
+    this.#open = false
     this.#serving = false
     this.#measured()
+    this.#taken(false)
     this.#options.onEnd({ pid: this.pid, code, signal, refusal: this.#refusal })
   }
 
   #measured(): void {
     for (const resolve of this.#onMeasured.splice(0)) resolve()
+  }
+
+  #taken(taken: boolean): void {
+    const resolve = this.#onTaken
+    this.#onTaken = undefined
+    resolve?.(taken)
   }
 
   #tell(message: ToWorker): void {

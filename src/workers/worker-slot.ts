@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net'
 import type { Keys } from '../keys/key-files.js'
 import type { Logger } from '../observability/logger.js'
 import type { MergedMetrics } from '../observability/merged-metrics.js'
 import type { WorkerStart } from './messages.js'
 import { RestartPolicy } from './restart-policy.js'
+import type { Taker } from './shared-port.js'
 import { type WorkerEnd, WorkerProcess } from './worker-process.js'
 
 export type WorkerSlotOptions = {
@@ -12,19 +14,19 @@ export type WorkerSlotOptions = {
   readonly start: () => Omit<WorkerStart, 'worker'>
   readonly logger: Logger
   readonly metrics: MergedMetrics
-  /** Told whenever it may listen or serve, or not any more. */
+  /** Told whenever it may take connections or serve, or not any more. */
   readonly onChange: () => void
   /** Told when its worker could not start in the first place, or ends again and again: it stays empty. */
   readonly onFailure: (error: Error) => void
 }
 
 /** The place of one worker: when the worker ends unasked, another takes it. */
-export class WorkerSlot {
+export class WorkerSlot implements Taker {
   readonly #options: WorkerSlotOptions
   readonly #policy = new RestartPolicy()
   #worker: WorkerProcess | undefined
   #pause: NodeJS.Timeout | undefined
-  #hasListened = false
+  #hasOpened = false
   #hasServed = false
   #draining = false
 
@@ -32,8 +34,8 @@ export class WorkerSlot {
     this.#options = options
   }
 
-  get hasListened(): boolean {
-    return this.#hasListened
+  get hasOpened(): boolean {
+    return this.#hasOpened
   }
 
   get hasServed(): boolean {
@@ -42,6 +44,16 @@ export class WorkerSlot {
 
   get serving(): boolean {
     return this.#worker?.serving ?? false
+  }
+
+  /** See {@link WorkerProcess.free}. */
+  get free(): boolean {
+    return this.#worker?.free ?? false
+  }
+
+  /** See {@link WorkerProcess.give}. */
+  async give(connection: Socket): Promise<boolean> {
+    return (await this.#worker?.give(connection)) ?? false
   }
 
   /** Starts its worker. */
@@ -82,7 +94,7 @@ export class WorkerSlot {
   }
 
   #changed(): void {
-    this.#hasListened ||= this.#worker?.listening ?? false
+    this.#hasOpened ||= this.#worker?.open ?? false
     this.#hasServed ||= this.serving
     this.#options.onChange()
   }
@@ -96,7 +108,7 @@ export class WorkerSlot {
     onChange()
 
     const pauseMs = this.#policy.pauseAfterEnd(performance.now())
-    if (refusal !== undefined && !this.#hasListened) onFailure(new Error(refusal))
+    if (refusal !== undefined && !this.#hasOpened) onFailure(new Error(refusal))
     else if (pauseMs === undefined) onFailure(new Error(`worker ${worker} ends again and again`))
     else this.#pause = setTimeout(() => this.fill(), pauseMs)
   }

@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import type { Socket } from 'node:net'
 import { createDecider, type Decider } from '../decider.js'
 import { endOnBug } from '../end-on-bug.js'
 import { createLogger, type Logger } from '../observability/logger.js'
@@ -9,7 +10,7 @@ import { CLOSE_MS_MAX, type FromWorker, type ToWorker, type WorkerStart } from '
 const ALIVE_INTERVAL_MS = 1_000
 
 /**
- * Runs this process as a worker: the gRPC port and everything behind it, until the primary says otherwise. A worker whose primary is
+ * Runs this process as a worker: everything behind the gRPC port, until the primary says otherwise. A worker whose primary is
  * gone finishes what was begun and ends by itself, so that none is left behind.
  */
 export function runWorker(): void {
@@ -47,10 +48,9 @@ async function start(options: WorkerStart): Promise<void> {
       // The primary counts.
       servingWorkers: () => 0,
     })
-    await decider.listen()
     obey(decider, options, logger)
     decider.start()
-    tell({ type: 'LISTENING' })
+    tell({ type: 'OPEN' })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     tell({ type: 'REFUSED', message }, () => process.exit(1))
@@ -66,7 +66,12 @@ function obey(decider: Decider, { config }: WorkerStart, logger: Logger): void {
     await decider.stop()
     process.exit(0)
   }
-  process.on('message', (message: ToWorker) => {
+  process.on('message', (message: ToWorker, connection?: Socket) => {
+    if (message.type === 'CONNECTION') {
+      // In the turn in which it comes: nothing of it has been read yet. One that is closed already comes as none.
+      if (connection) decider.take(connection)
+      tell({ type: 'TAKEN' })
+    }
     if (message.type === 'DRAIN') void end()
     if (message.type === 'MEASURE') void measure(decider)
   })

@@ -4,8 +4,8 @@ import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
 import type { Keys } from '../../src/keys/key-files.js'
 import { secretKeys } from '../../src/keys/token-key.js'
-import { freePorts } from '../../src/local-mongo/free-port.js'
 import { createLogger } from '../../src/observability/logger.js'
+import { SharedPort } from '../../src/workers/shared-port.js'
 import { WorkerProcess } from '../../src/workers/worker-process.js'
 import { purchase, TestClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
@@ -21,15 +21,14 @@ const keysOf = (secret: string): Keys => ({ tls: undefined, tokens: secretKeys([
 describe('a worker whose keys are replaced while it starts', () => {
   const { exec, serialization } = cluster.settings
   let worker: WorkerProcess
+  let port: SharedPort
   let ended: Promise<unknown>
   let client: TestClient
 
   before(async () => {
-    const [grpcPort = 0] = await freePorts(1)
     cluster.setupPrimary({ exec: MAIN, serialization: 'advanced' })
     const config = readConfig({
       MONGODB_URI: 'mongodb://127.0.0.1:9/?replicaSet=rs0',
-      GRPC_PORT: String(grpcPort),
       LOG_LEVEL: 'silent',
       // What is loaded for it takes a while.
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -41,16 +40,18 @@ describe('a worker whose keys are replaced while it starts', () => {
           return { worker: 1, config, mongodbUri: config.mongodbUri ?? '', keys: keysOf(oldSecret) }
         },
         logger: createLogger({ level: 'silent', format: 'json' }),
-        onChange: () => {},
+        onChange: () => port.handOut(),
         onMetrics: () => {},
         onEnd: resolve,
       })
     })
-    await eventually('it listens', () => worker.listening)
-    client = new TestClient(`127.0.0.1:${grpcPort}`)
+    port = new SharedPort({ takers: () => [worker], waitingMax: 1 })
+    client = new TestClient(`127.0.0.1:${await port.listen({ host: '127.0.0.1', port: 0 })}`)
+    await eventually('it takes connections', () => worker.open)
   })
   after(async () => {
     client?.close()
+    port.close()
     worker.kill()
     await ended
     cluster.setupPrimary({ ...(exec !== undefined && { exec }), ...(serialization && { serialization }) })

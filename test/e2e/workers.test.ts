@@ -193,6 +193,28 @@ describe('a service of two workers', function () {
     })
   })
 
+  describe('one of which is killed while it does not take the connections that it is given', () => {
+    it('leaves them to the others', async () => {
+      const [victim = 0] = workersOf(service).filter(isAlive)
+      process.kill(victim, 'SIGSTOP')
+      const late = [new TestClient(service.grpcAddress), new TestClient(service.grpcAddress)]
+      const answers = late.map((client) => client.decide(purchase({})))
+      // One of them is given to the worker that lives.
+      await Promise.race(answers)
+      process.kill(victim, 'SIGKILL')
+      expect((await Promise.all(answers)).map(({ code }) => code)).to.deep.equal(['07', '07'])
+      for (const client of late) client.close()
+    })
+
+    it('decides over all connections again', async () => {
+      await eventually(
+        'both serve',
+        async () => (await readMetric(service.httpUrl, 'benefits_workers')) === 2,
+      )
+      expect(await sendAll(2, () => purchase({}))).to.have.length(2)
+    })
+  })
+
   describe('told to stop while it decides', () => {
     let answer: AuthorizeResponse
     let exitCode: number | null

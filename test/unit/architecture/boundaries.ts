@@ -150,7 +150,6 @@ const boundaries: readonly Boundary[] = [
     may: [
       'src/decider.ts',
       'src/grpc/health-server.ts',
-      'src/grpc/port-probe.ts',
       'src/http/',
       'src/key-watch.ts',
       'src/observability/tracing.ts',
@@ -167,7 +166,7 @@ const boundaries: readonly Boundary[] = [
       'src/key-watch.ts',
       'src/end-on-bug.ts',
       'src/metric-labels.ts',
-      'src/grpc/port-probe.ts',
+      'src/listen-on.ts',
       'src/http/',
       'src/observability/',
       'node:',
