@@ -32,7 +32,10 @@ export type EphemeralCluster = {
   readonly stop: () => Promise<void>
 }
 
-export type EphemeralClusterOptions = Partial<FindMongodOptions>
+export type EphemeralClusterOptions = Partial<FindMongodOptions> & {
+  /** Told when a part of it ends by itself; `log` is, unless this is given. */
+  readonly onCrash?: Log
+}
 
 type Binaries = { readonly mongod: FoundMongod; readonly mongos: FoundMongod }
 type Log = (message: string) => void
@@ -50,6 +53,7 @@ const ATTEMPTS_MAX = 3
  */
 export async function startEphemeralCluster({
   log = () => {},
+  onCrash = log,
   ...options
 }: EphemeralClusterOptions = {}): Promise<EphemeralCluster> {
   const binaries = {
@@ -58,7 +62,7 @@ export async function startEphemeralCluster({
   }
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startCluster(binaries, log)
+      return await startCluster(binaries, onCrash)
     } catch (error) {
       // A port was free and then was not: other tests start at the same time.
       const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
@@ -67,13 +71,13 @@ export async function startEphemeralCluster({
   }
 }
 
-async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<EphemeralCluster> {
+async function startCluster({ mongod, mongos }: Binaries, onCrash: Log): Promise<EphemeralCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-cluster-'))
   const [configPort = 0, ...ports] = await freePorts(1 + FRONTS + SHARDS.length)
   const frontPorts = ports.slice(0, FRONTS)
   const shardPorts = ports.slice(FRONTS)
   const [mongosPort = 0] = frontPorts
-  const member = { binary: mongod, folder, log }
+  const member = { binary: mongod, folder, onCrash }
   const config = new Member({ ...member, name: CONFIG, clusterRole: 'configsvr', port: configPort })
   const shards = SHARDS.map(
     (name, index) => new Member({ ...member, name, clusterRole: 'shardsvr', port: shardPorts[index] ?? 0 }),
@@ -91,7 +95,7 @@ async function startCluster({ mongod, mongos }: Binaries, log: Log): Promise<Eph
     const configServers = `${CONFIG}/127.0.0.1:${configPort}`
     const frontStarts = await Promise.allSettled(
       frontPorts.map(async (port) => {
-        fronts.push(await startMongos({ binary: mongos, mongod, port, configServers, onCrash: log }))
+        fronts.push(await startMongos({ binary: mongos, mongod, port, configServers, onCrash }))
       }),
     )
     for (const start of frontStarts) if (start.status === 'rejected') throw start.reason
@@ -121,7 +125,7 @@ type MemberOptions = {
   readonly name: string
   readonly clusterRole: ClusterRole
   readonly port: number
-  readonly log: Log
+  readonly onCrash: Log
 }
 
 /** A replica set of one, which is a part of the cluster. */
@@ -142,10 +146,10 @@ class Member implements ClusterShard {
   }
 
   async start(): Promise<void> {
-    const { binary, folder, name, clusterRole, port, log } = this.#options
+    const { binary, folder, name, clusterRole, port, onCrash } = this.#options
     const dbPath = join(folder, name)
     await mkdir(dbPath, { recursive: true })
-    this.#running = await startMongod({ binary, dbPath, port, replicaSet: name, clusterRole, onCrash: log })
+    this.#running = await startMongod({ binary, dbPath, port, replicaSet: name, clusterRole, onCrash })
     await ensureReplicaSet([port], { name, clusterRole })
   }
 

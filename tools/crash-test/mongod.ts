@@ -106,7 +106,11 @@ export class Mongod {
 
 /** The mongod that the tests use, too. */
 export async function campaignMongod(): Promise<FoundMongod> {
-  return await findMongod({ env: process.env, mongodPath: process.env['MONGOD_PATH'], log: () => {} })
+  return await findMongod({
+    env: process.env,
+    mongodPath: process.env['MONGOD_PATH'],
+    log: (message) => console.error(message),
+  })
 }
 
 /**

@@ -45,7 +45,8 @@ export class ShardCampaign {
     const cluster = await startEphemeralCluster({
       env: process.env,
       mongodPath: process.env['MONGOD_PATH'],
-      log: (detail) => problems.found({ kind: 'PROCESS', detail }),
+      log: (message) => console.error(message),
+      onCrash: (detail) => problems.found({ kind: 'PROCESS', detail }),
     })
     const folder = await campaignFolder('shard-test')
     const client = createClient({ uri: cluster.uri, poolSizeMax: 4 })
