@@ -1,8 +1,10 @@
 import type { ClientSession, Db, TransactionOptions } from 'mongodb'
 import { invariant } from '../domain/invariant.js'
+import { catchUp } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { unavailable, whileAvailable } from './errors.js'
+import { inOrder } from './read-order.js'
 
 /** The one document that every change of the catalog writes first: `catalog`. */
 export type CatalogDocument = {
@@ -77,10 +79,12 @@ export async function changeCatalog<T>(
     if (session.inTransaction()) await purge(db, change)
     return result
   }
+  const change = async () => {
+    await catchUp(db, session)
+    return await session.withTransaction(attempt, transactionOptions)
+  }
   try {
-    return await whileAvailable('changing the catalog', () =>
-      inTime(session.withTransaction(attempt, transactionOptions), durationMsMax),
-    )
+    return await whileAvailable('changing the catalog', () => inTime(inOrder(change), durationMsMax))
   } finally {
     // Undoes what is still under way.
     await session.endSession()

@@ -18,7 +18,7 @@ import {
   slotOf,
 } from '../domain/merchant-rule.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
-import { momentOptions } from './catalog-snapshot.js'
+import { catchUp, momentOptions } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
@@ -29,6 +29,7 @@ import {
   storedMerchantRuleOf,
 } from './mongo-merchant-rule-document.js'
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
+import { inOrder } from './read-order.js'
 
 /** Rules in one piece of all of them. */
 const PIECE_MAX = 200
@@ -64,8 +65,10 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
 
   async *all(): AsyncGenerator<readonly StoredMerchantRule[]> {
     const session = this.#db.client.startSession()
-    const reading = async <T>(step: () => Promise<T>) => await whileAvailable('reading merchant rules', step)
+    const reading = async <T>(step: () => Promise<T>) =>
+      await whileAvailable('reading merchant rules', () => inOrder(step))
     try {
+      await reading(() => catchUp(this.#db, session))
       session.startTransaction(momentOptions)
       const options = { sort: { _id: 1 }, batchSize: PIECE_MAX, maxTimeMS: READ_ALL_MS_MAX, session } as const
       const cursor = this.#rules.find(notDeleted, options)

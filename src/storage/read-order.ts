@@ -73,11 +73,7 @@ export class ReadOrder {
         if (moment) session.advanceOperationTime(moment)
       }
       const hasMoment = session.operationTime !== undefined
-      try {
-        return await read(optionsIn(session))
-      } catch (error) {
-        throw hasMoment && isAhead(error) ? unavailable('reading in order', error) : error
-      }
+      return hasMoment ? await inOrder(() => read(optionsIn(session))) : await read(optionsIn(session))
     })
   }
 
@@ -122,6 +118,19 @@ export class ReadOrder {
  */
 function optionsIn(session: ClientSession): InSession {
   return { session, readConcern: { level: 'majority' } }
+}
+
+/**
+ * Runs reads that name the moment which they are not to be from before; they may be tried again when a server has not heard of it.
+ *
+ * @throws IndecisionError UNAVAILABLE then.
+ */
+export async function inOrder<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    throw isAhead(error) ? unavailable('reading in order', error) : error
+  }
 }
 
 /**
