@@ -83,8 +83,10 @@ describe('a service of two workers', function () {
     expect(await untilReady(service)).to.equal('2 of 2 workers serve\n')
   })
 
-  it('tells once where it listens', () => {
-    expect(service.stdout.match(/is ready: gRPC on/g)).to.have.length(1)
+  it('tells once where it listens', async () => {
+    const told = () => service.stdout.match(/is ready: gRPC on/g)
+    await eventually('it tells', () => told() !== null)
+    expect(told()).to.have.length(1)
   })
 
   it('gives two connections to two workers', async () => {

@@ -128,7 +128,7 @@ describe('statement', () => {
       expect(seqs).to.deep.equal(downFrom(newest))
       expect(newest).to.be.at.least(Number(first.transactions[0]?.seq))
       // Otherwise nothing arrived that could have shifted the pages.
-      expect(writtenMeanwhile).to.be.above(20)
+      expect(writtenMeanwhile).to.be.above(0)
     })
   })
 
