@@ -14,25 +14,21 @@ export type GuardedPortOptions = {
  * connections or close one.
  */
 export class GuardedPort {
+  /** Takes a connection that another process has accepted and nobody has read from, as if it had come here: the guard may turn it away. */
+  readonly take: (connection: Socket) => void
   readonly #listener = createServer()
-  readonly #admit: (connection: Socket) => void
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const injector = server.createConnectionInjector(credentials)
-    this.#admit = (connection) => {
+    this.take = (connection) => {
       if (guard.admit(connection)) injector.injectConnection(connection)
     }
-    this.#listener.on('connection', this.#admit)
+    this.#listener.on('connection', this.take)
   }
 
   /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
   async listen(address: ListenAddress): Promise<number> {
     return await listenOn(this.#listener, address)
-  }
-
-  /** Takes a connection that another process has accepted and nobody has read from, as if it had come here: the guard may turn it away. */
-  take(connection: Socket): void {
-    this.#admit(connection)
   }
 
   /** Lets nobody in any more. Those who are connected stay. */
