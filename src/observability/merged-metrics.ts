@@ -79,6 +79,11 @@ export class MergedMetrics {
     this.#past = merge([this.#past, last.filter((metric) => !isGauge(metric))])
   }
 
+  /** A connection was closed before any worker had it, for this reason. */
+  connectionClosed(reason: string): void {
+    this.#primary.connectionClosed(reason)
+  }
+
   /** Files of keys or certificates were replaced, and are in use. */
   keyFilesReloaded(files: KeyFileGroup): void {
     this.#primary.keyFilesReloaded(files)

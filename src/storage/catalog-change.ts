@@ -79,12 +79,12 @@ export async function changeCatalog<T>(
     if (session.inTransaction()) await purge(db, change)
     return result
   }
-  const change = async () => {
+  const attempts = async () => {
     await catchUp(db, session)
     return await session.withTransaction(attempt, transactionOptions)
   }
   try {
-    return await whileAvailable('changing the catalog', () => inTime(inOrder(change), durationMsMax))
+    return await whileAvailable('changing the catalog', () => inTime(inOrder(attempts), durationMsMax))
   } finally {
     // Undoes what is still under way.
     await session.endSession()

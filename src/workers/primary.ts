@@ -5,6 +5,7 @@ import { openKeyFiles, readingsOf, withWarning } from '../key-watch.js'
 import type { KeyFiles } from '../keys/key-files.js'
 import { metricLabels } from '../metric-labels.js'
 import { MergedMetrics } from '../observability/merged-metrics.js'
+import { TallyLog } from '../observability/tally-log.js'
 import { createHealth, openPorts, type Service, type ServiceOptions } from '../service.js'
 import { Fleet } from './fleet.js'
 import { CLOSE_MS_MAX } from './messages.js'
@@ -40,7 +41,19 @@ export async function startWorkers(options: ServiceOptions): Promise<Service> {
       port.handOut()
     },
   })
-  const port = new SharedPort({ takers: () => fleet.takers, waitingMax: config.grpcConnectionsMax })
+  const turnedAway = new TallyLog({
+    logger,
+    event: 'connections were not let in: no worker takes them',
+    field: 'closed',
+  })
+  const port = new SharedPort({
+    takers: () => fleet.takers,
+    waitingMax: config.grpcConnectionsMax,
+    onFull: () => {
+      metrics.connectionClosed('FULL')
+      turnedAway.count()
+    },
+  })
   const side = createSide({ config, fleet, metrics, files })
 
   const openGrpc = async () => {

@@ -14,6 +14,8 @@ export type SharedPortOptions = {
   readonly takers: () => readonly Taker[]
   /** Most connections that wait to be taken, 1 or more; what comes besides is closed. */
   readonly waitingMax: number
+  /** Told of each that is closed because as many wait as may. */
+  readonly onFull: () => void
 }
 
 /**
@@ -32,6 +34,7 @@ export class SharedPort {
   constructor(options: SharedPortOptions) {
     this.#options = options
     this.#listener.maxConnections = options.waitingMax
+    this.#listener.on('drop', options.onFull)
     this.#listener.on('connection', (connection) => {
       connection.on('error', () => {})
       this.#waiting.push(connection)

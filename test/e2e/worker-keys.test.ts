@@ -45,7 +45,7 @@ describe('a worker whose keys are replaced while it starts', () => {
         onEnd: resolve,
       })
     })
-    port = new SharedPort({ takers: () => [worker], waitingMax: 1 })
+    port = new SharedPort({ takers: () => [worker], waitingMax: 1, onFull: () => {} })
     client = new TestClient(`127.0.0.1:${await port.listen({ host: '127.0.0.1', port: 0 })}`)
     await eventually('it takes connections', () => worker.open)
   })

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /** Where much else is done at the same time, TEST_PATIENCE_MS says more. */
 const TIME_MS_MAX = Number(process.env['TEST_PATIENCE_MS'] ?? 15_000)
 
-/** Waits until the condition holds, which takes a millisecond or few, and no longer than mocha has patience with the test. */
+/** Waits until the condition holds; looks every millisecond, and gives up before mocha does, to say what it waited for. */
 export async function soon(what: string, holds: () => boolean): Promise<void> {
   const endsAtMs = performance.now() + TIME_MS_MAX
   while (!holds()) {

@@ -45,11 +45,19 @@ describe('a port that is shared', () => {
   let port: SharedPort
   let number: number
   let callers: Socket[]
+  let dropped: number
 
   beforeEach(async () => {
     one = new TestTaker()
     other = new TestTaker()
-    port = new SharedPort({ takers: () => [one, other], waitingMax: WAITING_MAX })
+    dropped = 0
+    port = new SharedPort({
+      takers: () => [one, other],
+      waitingMax: WAITING_MAX,
+      onFull: () => {
+        dropped += 1
+      },
+    })
     number = await port.listen({ host: '127.0.0.1', port: 0 })
     callers = []
   })
@@ -119,15 +127,24 @@ describe('a port that is shared', () => {
     expect(String(heard)).to.equal('said before anybody had it')
   })
 
-  it('closes what comes when as many wait as may', async () => {
+  it('closes what comes when as many wait as may, tells of it, and leaves those who wait', async () => {
     one.free = false
     other.free = false
-    for (let waiting = WAITING_MAX; waiting > 0; waiting--) await call()
-    const late = await call()
-    late.resume()
-    await once(late, 'close')
-    port.close()
-    expect(callers.indexOf(late)).to.equal(WAITING_MAX)
+    for (let waiting = WAITING_MAX; waiting > 0; waiting--) (await call()).resume()
+    await once((await call()).resume(), 'close')
+    expect(dropped).to.equal(1)
+    expect(callers.map(({ destroyed }) => destroyed)).to.deep.equal([false, false, false, true])
+  })
+
+  it('has room again for as many as were taken', async () => {
+    other.free = false
+    for (let count = 1; count <= 2 * WAITING_MAX; count++) {
+      await call()
+      await one.untilGiven(count)
+      one.answer(true)
+      await nextTurn()
+    }
+    expect(dropped).to.equal(0)
   })
 
   it('closes what waits when it is closed, and what is not taken then', async () => {
