@@ -3,7 +3,6 @@ import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
 import type { AskedDecision } from './grpc/authorization-service.js'
 import type { CallContext } from './grpc/call-context.js'
-import type { RefusalReason } from './grpc/interceptors/authentication.js'
 import type { EndedCall, ObservedCall } from './grpc/interceptors/observation.js'
 import type { Caller, CallIds } from './observability/call-fields.js'
 import type { CallLabels } from './observability/call-metrics.js'
@@ -31,9 +30,16 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
   if (refused) overload.count()
   const level = call.code === status.OK || refused ? 'debug' : failures.level()
   if (!logger.isLevelEnabled(level)) return
+  const { refusal: reason } = call.context
   logger[level](
-    { method: call.path, code, durationMs: roundMs(call.durationMs), ...callerOf(call.context) },
-    'call',
+    {
+      method: call.path,
+      code,
+      ...(reason && { reason }),
+      durationMs: roundMs(call.durationMs),
+      ...callerOf(call.context),
+    },
+    reason ? 'token rejected' : 'call',
   )
 }
 
@@ -46,13 +52,6 @@ export function recordFailure(failed: status, call: CallContext, records: CallRe
   if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
   logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')
-}
-
-export function recordRefusal(reason: RefusalReason, call: CallContext, records: CallRecords): void {
-  const { logger, metrics, failures } = records
-  metrics.tokenRefused(reason)
-  const level = failures.level()
-  if (logger.isLevelEnabled(level)) logger[level]({ reason, ...idsOf(call) }, 'token refused')
 }
 
 export function recordDecision(

@@ -14,7 +14,6 @@ import {
   recordCall,
   recordDecision,
   recordFailure,
-  recordRefusal,
 } from './call-records.js'
 import type { Config } from './config.js'
 import { type Core, createCore, systemClock } from './core.js'
@@ -321,7 +320,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, call) => recordRefusal(reason, call, records),
+        onRefusal: (reason) => metrics.tokenRefused(reason),
         onKnown: (peer) => guard.vouch(peer),
         onStranger: (peer) => guard.idleCall(peer),
       }),

@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js'
 import { codesOf, type Reason } from './domain/reason.js'
 import { closings } from './grpc/connection-guard.js'
-import type { RefusalReason } from './grpc/interceptors/authentication.js'
 import { servedMethods } from './grpc/served-methods.js'
+import { refusalReasons } from './grpc/token-refusal.js'
 import type { LabelSets } from './observability/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
@@ -31,18 +31,6 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   ],
 }
 
-/** As a record, so that none is forgotten. */
-const refusals: Readonly<Record<RefusalReason, true>> = {
-  NO_TOKEN: true,
-  MORE_THAN_ONE: true,
-  TOO_LONG: true,
-  EXPIRED: true,
-  NOT_YET_VALID: true,
-  NO_EXPIRY: true,
-  INVALID: true,
-  SCOPE_MISSING: true,
-}
-
 /** All values of the labels that are known from the start: every series is exported before its first event. */
 export const metricLabels: LabelSets = {
   calls: servedMethods.map(({ path, type }) => {
@@ -51,7 +39,7 @@ export const metricLabels: LabelSets = {
   }),
   codes: Object.values(status).filter((name) => typeof name === 'string'),
   outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
-  refusals: Object.keys(refusals),
+  refusals: refusalReasons,
   closings,
 }
 

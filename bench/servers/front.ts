@@ -77,8 +77,9 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         onEnd: ({ code, durationMs, context, ...call }) => {
           const name = status[code] ?? 'UNKNOWN'
           metrics.callHandled(labelsOf(call), name, durationMs / 1000)
-          const { requestId, principal } = context
-          const fields = { method: call.path, code: name, durationMs, requestId, subject: principal?.subject }
+          const { requestId, principal, refusal: reason } = context
+          const subject = principal?.subject
+          const fields = { method: call.path, code: name, reason, durationMs, requestId, subject }
           logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
         },
       }),
@@ -89,10 +90,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason, { requestId }) => {
-          metrics.tokenRefused(reason)
-          logger.info({ reason, requestId }, 'token refused')
-        },
+        onRefusal: (reason) => metrics.tokenRefused(reason),
         onKnown: (peer) => guard.vouch(peer),
         onStranger: (peer) => guard.idleCall(peer),
       }),

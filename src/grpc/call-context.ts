@@ -1,5 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { CallTrace } from '../observability/tracing.js'
+import type { RefusalReason } from './token-refusal.js'
 
 /** What the interceptors have found out about a call before its handler runs. */
 export type CallContext = {
@@ -14,6 +15,8 @@ export type CallContext = {
   readonly trace?: CallTrace | undefined
   /** Whose token it came with; absent where none is needed. */
   principal?: Principal
+  /** Why its token was rejected, when it was. */
+  refusal?: RefusalReason
 }
 
 /** Who calls, according to the token. */

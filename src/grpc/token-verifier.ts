@@ -1,25 +1,20 @@
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import jwt, { type JwtPayload } from 'jsonwebtoken'
+import jwt, { type Jwt } from 'jsonwebtoken'
 import type { TokenAlgorithm, TokenKey } from '../keys/token-key.js'
 import type { Principal } from './call-context.js'
+import { type ClaimRules, type Claims, ownerOf, type TokenOwner } from './token-claims.js'
+import type { TokenRefusal } from './token-refusal.js'
 
 /** Longest token that is looked at, in characters. */
 const TOKEN_LENGTH_MAX = 8_192
 /** Verified tokens remembered. */
 const CACHE_MAX = 10_000
-/** Difference between the issuer's clock and ours that is forgiven, in seconds. */
-const CLOCK_TOLERANCE_S = 5
 
-export type TokenVerifierOptions = {
+export type TokenVerifierOptions = ClaimRules & {
   readonly keys: readonly TokenKey[]
-  readonly issuer: string | undefined
-  readonly audience: string | undefined
   /** Wall-clock time in milliseconds. */
   readonly nowMs: () => number
 }
-
-/** Why a token was refused: for the log and the metric, never for the caller. */
-export type TokenRefusal = 'TOO_LONG' | 'EXPIRED' | 'NOT_YET_VALID' | 'NO_EXPIRY' | 'INVALID'
 
 export type TokenVerdict =
   | { readonly principal: Principal; readonly refusal?: never }
@@ -32,13 +27,6 @@ type ReadyKey = {
   readonly object: KeyObject
 }
 
-/** A token that was verified. Its times are looked at again and again, because the wall clock may jump either way. */
-type VerifiedToken = {
-  readonly principal: Principal
-  /** When it begins, with what is forgiven: in milliseconds since 1970. */
-  readonly beginsAtMs: number
-}
-
 /**
  * Verifies JSON Web Tokens. A token that names a key (`kid`) is verified with that key or one that has no name; a token that names none
  * with any key. No key verifies a token of an algorithm that the key is not for. A verified token is remembered until the clock shows a
@@ -47,7 +35,7 @@ type VerifiedToken = {
 export class TokenVerifier {
   readonly #options: Omit<TokenVerifierOptions, 'keys'>
   #keys: readonly ReadyKey[]
-  #verified = new Map<string, VerifiedToken>()
+  #verified = new Map<string, TokenOwner>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
@@ -66,57 +54,22 @@ export class TokenVerifier {
     if (known && isValidAt(known, this.#options.nowMs())) return { principal: known.principal }
     this.#verified.delete(token)
 
-    const claims = this.#claimsOf(token)
+    const claims = claimsBy(this.#keys, token)
     if (typeof claims === 'string') return { refusal: claims }
-    const { exp, nbf = Number.NEGATIVE_INFINITY } = claims
-    if (exp === undefined) return { refusal: 'NO_EXPIRY' }
-    const principal = principalOf(claims, (exp + CLOCK_TOLERANCE_S) * 1000)
-    if (!principal) return { refusal: 'INVALID' }
-    this.#remember(token, { principal, beginsAtMs: Math.ceil(nbf - CLOCK_TOLERANCE_S) * 1000 })
-    return { principal }
+    const owner = ownerOf(claims, this.#options, this.#options.nowMs())
+    if (typeof owner === 'string') return { refusal: owner }
+    this.#remember(token, owner)
+    return { principal: owner.principal }
   }
 
-  /** What the first key says that does not find the token invalid. */
-  #claimsOf(token: string): JwtPayload | TokenRefusal {
-    const { kid, crit } = headerOf(token)
-    // What the issuer calls critical has to be understood, and nothing is (RFC 7515, section 4.1.11).
-    if (crit !== undefined) return 'INVALID'
-    for (const key of this.#keys) {
-      if (kid !== undefined && key.kid !== undefined && kid !== key.kid) continue
-      const claims = this.#claimsBy(key, token)
-      if (claims !== 'INVALID') return claims
-    }
-    return 'INVALID'
-  }
-
-  #claimsBy({ object, algorithms }: ReadyKey, token: string): JwtPayload | TokenRefusal {
-    const { issuer, audience } = this.#options
-    try {
-      const claims = jwt.verify(token, object, {
-        algorithms: [...algorithms],
-        clockTimestamp: Math.floor(this.#options.nowMs() / 1000),
-        clockTolerance: CLOCK_TOLERANCE_S,
-        complete: false,
-        ignoreExpiration: false,
-        ignoreNotBefore: false,
-        ...(issuer !== undefined && { issuer }),
-        ...(audience !== undefined && { audience }),
-      })
-      return typeof claims === 'string' ? 'INVALID' : claims
-    } catch (error) {
-      if (error instanceof jwt.TokenExpiredError) return 'EXPIRED'
-      return error instanceof jwt.NotBeforeError ? 'NOT_YET_VALID' : 'INVALID'
-    }
-  }
-
-  #remember(token: string, verified: VerifiedToken): void {
+  #remember(token: string, verified: TokenOwner): void {
     this.#verified.set(token, verified)
     const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
     if (oldest !== undefined) this.#verified.delete(oldest)
   }
 }
 
-function isValidAt({ principal, beginsAtMs }: VerifiedToken, nowMs: number): boolean {
+function isValidAt({ principal, beginsAtMs }: TokenOwner, nowMs: number): boolean {
   return nowMs >= beginsAtMs && nowMs < principal.expiresAtMs
 }
 
@@ -129,27 +82,50 @@ function readyKey(key: TokenKey): ReadyKey {
   return { kid, algorithms, object }
 }
 
-type Header = { readonly kid?: string; readonly crit?: unknown }
-
-/** Of a token's header, before it is verified: the key that it asks for. Empty when it is no token. */
-function headerOf(token: string): Header {
-  const [text = ''] = token.split('.', 1)
-  try {
-    const { kid, crit }: Readonly<Record<string, unknown>> = JSON.parse(
-      Buffer.from(text, 'base64url').toString(),
-    )
-    return { ...(typeof kid === 'string' && { kid }), crit }
-  } catch {
-    return {}
+/** The claims of a token that one of the keys has signed, whatever they are. */
+function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefusal {
+  const header = headerOf(token)
+  if (header === undefined) return 'MALFORMED'
+  const ofAlgorithm = keys.filter(({ algorithms }) => algorithms.some((one) => one === header.alg))
+  if (ofAlgorithm.length === 0) return 'ALGORITHM'
+  const candidates = ofAlgorithm.filter(
+    ({ kid }) => header.kid === undefined || kid === undefined || kid === header.kid,
+  )
+  if (candidates.length === 0) return 'UNKNOWN_KEY'
+  for (const { object, algorithms } of candidates) {
+    try {
+      const claims = jwt.verify(token, object, {
+        algorithms: [...algorithms],
+        complete: false,
+        // `ownerOf` looks at the claims: the library says only in words which of them is wrong.
+        ignoreExpiration: true,
+        ignoreNotBefore: true,
+      })
+      return typeof claims === 'string' ? 'MALFORMED' : claims
+    } catch {
+      // Another key may have signed it.
+    }
   }
+  return 'BAD_SIGNATURE'
 }
 
-/** Undefined when the subject is not text. A scope that is not text is no scope at all: it must not allow everything. */
-function principalOf(claims: JwtPayload, expiresAtMs: number): Principal | undefined {
-  const subject: unknown = claims.sub ?? ''
-  if (typeof subject !== 'string') return undefined
-  const scope: unknown = claims['scope']
-  if (scope === undefined) return { subject, expiresAtMs }
-  const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [])
-  return { subject, scopes, expiresAtMs }
+type Header = { readonly alg: string; readonly kid?: string }
+
+/** The header of a token before it is verified. Undefined when the text is no token that can be understood. */
+function headerOf(token: string): Header | undefined {
+  const { header, payload } = decoded(token) ?? {}
+  // What the issuer calls critical has to be understood, and nothing is (RFC 7515, section 4.1.11).
+  if (!header || 'crit' in header || typeof payload !== 'object' || payload === null) return undefined
+  const { alg, kid }: Readonly<Record<string, unknown>> = { ...header }
+  if (typeof alg !== 'string') return undefined
+  return { alg, ...(typeof kid === 'string' && { kid }) }
+}
+
+function decoded(token: string): Jwt | null {
+  try {
+    return jwt.decode(token, { complete: true })
+  } catch {
+    // A payload or a header that is not JSON.
+    return null
+  }
 }

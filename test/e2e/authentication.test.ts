@@ -78,8 +78,12 @@ describe('authentication', () => {
     })
   }
 
-  it('denies the method to a token whose claim "scope" is no text, rather than let it do everything', async () => {
+  it('denies the method to a token whose list of scopes has another one', async () => {
     expect(await refusalOf({ authorization: withScope(['accounts:write']) })).to.deep.equal(scopeMissing)
+  })
+
+  it('lets a token whose list of scopes has the one of the method call it', async () => {
+    expect(await codeFor(withScope(['accounts:write', 'transactions:authorize']))).to.equal('07')
   })
 
   // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
@@ -108,8 +112,8 @@ describe('authentication with JWT_REQUIRE_SCOPE=true', () => {
     expect({ code, message, info }).to.deep.equal(scopeMissing)
   })
 
-  it('denies every method to a token whose claim "scope" is no text', async () => {
-    const authorization = withScope(['transactions:authorize'])
+  it('denies every method to a token whose claim "scope" is neither text nor a list', async () => {
+    const authorization = withScope({ 'transactions:authorize': true })
     expect((await fixture().client.fail(purchase({}), { authorization })).code).to.equal('PERMISSION_DENIED')
   })
 

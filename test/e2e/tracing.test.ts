@@ -107,7 +107,7 @@ describe('a service that is traced', () => {
     await fixture().client.fail(purchase({}), { headers: caller.headers, authorization: 'Bearer x' })
     const [unknown] = await collector.untilTrace(caller.traceId, 1)
     expect(unknown?.attributes).to.include({ 'rpc.status_code': 'UNAUTHENTICATED' })
-    await fixture().service.untilEvent('token refused', { trace_id: caller.traceId })
+    await fixture().service.untilEvent('token rejected', { trace_id: caller.traceId })
   })
 
   it('decides as ever when the traceparent is malformed', async () => {

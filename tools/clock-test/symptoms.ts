@@ -22,7 +22,7 @@ const complaints = [
   'not serving: the database does not answer',
   'a worker gives no sign of life: it is killed',
   'a worker has ended unasked',
-  'token refused',
+  'token rejected',
   'overloaded: calls were refused',
 ] as const
 

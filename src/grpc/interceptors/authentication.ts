@@ -4,26 +4,24 @@ import {
   type ServerInterceptor,
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
-import { type CallContext, callContextOf, type Principal } from '../call-context.js'
-import { CallError, serviceErrorOf } from '../call-error.js'
+import { callContextOf, type Principal } from '../call-context.js'
+import { CallError, type CallErrorKind, serviceErrorOf } from '../call-error.js'
 import type { Peer } from '../connection-guard.js'
 import { isOpenMethod, methodScopes } from '../method-scopes.js'
-import type { TokenRefusal, TokenVerifier } from '../token-verifier.js'
+import type { RefusalReason } from '../token-refusal.js'
+import type { TokenVerifier } from '../token-verifier.js'
 
 export type AuthenticationOptions = {
   readonly verifier: TokenVerifier
   /** When false, a token without the claim `scope` may call everything. */
   readonly requireScope: boolean
-  /** Told why a call was refused; the caller only hears that it was. */
-  readonly onRefusal: (reason: RefusalReason, call: CallContext) => void
+  /** Called when a call is rejected. The reason is for us; the caller learns only that the call was rejected. */
+  readonly onRefusal: (reason: RefusalReason) => void
   /** Told over which connection a call with a valid token came. */
   readonly onKnown: (peer: Peer) => void
   /** The same of a call without a token that is, or was, or will be valid. */
   readonly onStranger: (peer: Peer) => void
 }
-
-/** Why a call was not let in. */
-export type RefusalReason = TokenRefusal | 'NO_TOKEN' | 'MORE_THAN_ONE' | 'SCOPE_MISSING'
 
 /** Lets a call through only with a valid bearer token whose scopes allow the method. */
 export function authentication(options: AuthenticationOptions): ServerInterceptor {
@@ -36,15 +34,18 @@ export function authentication(options: AuthenticationOptions): ServerIntercepto
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const context = callContextOf(metadata)
+        const reject = (reason: RefusalReason, kind: CallErrorKind) => {
+          context.refusal = reason
+          options.onRefusal(reason)
+          call.sendStatus(serviceErrorOf(new CallError(kind)))
+        }
         const { principal, refusal } = authenticate(metadata, options.verifier)
         if (principal) options.onKnown(call.getConnectionInfo())
         else if (!isOutOfTime(refusal)) options.onStranger(call.getConnectionInfo())
         if (!principal) {
-          options.onRefusal(refusal, context)
-          call.sendStatus(serviceErrorOf(new CallError('UNAUTHENTICATED')))
+          reject(refusal, 'UNAUTHENTICATED')
         } else if (!allows(principal, method.path, options.requireScope)) {
-          options.onRefusal('SCOPE_MISSING', context)
-          call.sendStatus(serviceErrorOf(new CallError('SCOPE_MISSING')))
+          reject('SCOPE_MISSING', 'SCOPE_MISSING')
         } else {
           context.principal = principal
           next(metadata)
@@ -61,11 +62,11 @@ type Authentication =
 
 function authenticate(metadata: Metadata, verifier: TokenVerifier): Authentication {
   const [header, ...more] = metadata.get('authorization')
-  if (header === undefined) return { refusal: 'NO_TOKEN' }
+  if (header === undefined) return { refusal: 'MISSING' }
   // HTTP joins repeated headers with a comma, which no token contains.
   if (more.length > 0 || header.includes(',')) return { refusal: 'MORE_THAN_ONE' }
   const token = /^Bearer +([^ ]+)$/i.exec(header.toString())?.[1]
-  return token === undefined ? { refusal: 'INVALID' } : verifier.verify(token)
+  return token === undefined ? { refusal: 'MALFORMED' } : verifier.verify(token)
 }
 
 /** Such a token is genuine: whoever has it was let in, or will be. */

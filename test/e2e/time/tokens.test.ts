@@ -34,7 +34,7 @@ describe('a token, when the wall clock jumps', () => {
 
   /** Waits until the log says that the last token to be refused was so for this reason: it comes by another way than the answer. */
   async function untilRefusedFor(reason: string): Promise<void> {
-    const refusals = () => fixture().service.events.filter(({ event }) => event === 'token refused')
+    const refusals = () => fixture().service.events.filter(({ event }) => event === 'token rejected')
     await eventually(
       `the last token was refused as ${reason}`,
       () => refusals().at(-1)?.['reason'] === reason,

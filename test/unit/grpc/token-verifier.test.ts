@@ -41,7 +41,20 @@ describe('token verifier', () => {
       expect(verify(token({ scope: '' })).principal?.scopes).to.deep.equal(new Set())
     })
 
-    for (const scope of [['accounts:read'], 7, null, { read: true }]) {
+    for (const [what, claims] of [
+      ['a list', { scope: ['transactions:authorize', 'accounts:read'] }],
+      ['text in "scp"', { scp: 'transactions:authorize accounts:read' }],
+      ['a list in "scp"', { scp: ['transactions:authorize', 'accounts:read'] }],
+      ['a list with something else in it', { scope: ['transactions:authorize', 7, 'accounts:read'] }],
+      ['"scope", whatever is in "scp"', { scope: 'transactions:authorize accounts:read', scp: 'rules:read' }],
+    ] as const) {
+      it(`has the scopes that its claim lists as ${what}`, () => {
+        const { principal } = verify(token(claims))
+        expect(principal?.scopes).to.deep.equal(new Set(['transactions:authorize', 'accounts:read']))
+      })
+    }
+
+    for (const scope of [[], [7], 7, null, { read: true }]) {
       it(`has no scope at all when its claim is ${JSON.stringify(scope)}`, () => {
         expect(verify(token({ scope })).principal?.scopes).to.deep.equal(new Set())
       })
@@ -59,21 +72,26 @@ describe('token verifier', () => {
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     const rows: readonly (readonly [string, string, string])[] = [
       ['no expiry', 'NO_EXPIRY', jwt.sign({ sub: 'a' }, secret)],
-      ['an expiry that is no number', 'INVALID', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
-      ['a signature by another secret', 'INVALID', jwt.sign(hour, `${secret}!`)],
-      ['no signature (alg none)', 'INVALID', unsigned({ alg: 'none' }, hour)],
-      ['no signature (alg HS256)', 'INVALID', unsigned({ alg: 'HS256' }, hour)],
-      ['alg none and our signature', 'INVALID', signed({ alg: 'none' }, hour)],
-      ['an algorithm that is not allowed', 'INVALID', jwt.sign(hour, secret, { algorithm: 'HS512' })],
-      ['an RSA signature', 'INVALID', jwt.sign(hour, privateKey, { algorithm: 'RS256' })],
-      ['alg RS256 and our secret as the key', 'INVALID', signed({ alg: 'RS256' }, hour)],
-      ['a public key as the secret', 'INVALID', signed({ alg: 'HS256' }, hour, publicPem)],
-      ['an empty secret', 'INVALID', signed({ alg: 'HS256' }, hour, '')],
-      ['a payload that is text', 'INVALID', jwt.sign('text', secret)],
-      ['a subject that is no text', 'INVALID', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
-      ['other claims than those signed', 'INVALID', tampered(jwt.sign(hour, secret))],
-      ['no three parts', 'INVALID', 'a.b'],
-      ['nothing in it', 'INVALID', ''],
+      ['an expiry that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
+      ['a signature by another secret', 'BAD_SIGNATURE', jwt.sign(hour, `${secret}!`)],
+      ['no signature (alg none)', 'ALGORITHM', unsigned({ alg: 'none' }, hour)],
+      ['no signature (alg HS256)', 'BAD_SIGNATURE', unsigned({ alg: 'HS256' }, hour)],
+      ['alg none and our signature', 'ALGORITHM', signed({ alg: 'none' }, hour)],
+      ['an algorithm that is not allowed', 'ALGORITHM', jwt.sign(hour, secret, { algorithm: 'HS512' })],
+      ['an RSA signature', 'ALGORITHM', jwt.sign(hour, privateKey, { algorithm: 'RS256' })],
+      ['alg RS256 and our secret as the key', 'ALGORITHM', signed({ alg: 'RS256' }, hour)],
+      ['a public key as the secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, publicPem)],
+      ['an empty secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, '')],
+      ['a payload that is text', 'MALFORMED', jwt.sign('text', secret)],
+      ['a subject that is no text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
+      ['other claims than those signed', 'BAD_SIGNATURE', tampered(jwt.sign(hour, secret))],
+      ['no three parts', 'MALFORMED', 'a.b'],
+      ['nothing in it', 'MALFORMED', ''],
+      ['a beginning that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, nbf: 'now' })],
+      ['a header that is critical', 'MALFORMED', signed({ alg: 'HS256', crit: ['b64'] }, hour)],
+      ['no algorithm', 'MALFORMED', signed({}, hour)],
+      ['a header that is no JSON', 'MALFORMED', `e30x.${base64(hour)}.x`],
+      ['an expiry in milliseconds', 'EXPIRY_TOO_FAR', jwt.sign({ exp: (NOW_S + 60) * 1_000 }, secret)],
     ]
 
     for (const [what, refusal, text] of rows) {
@@ -86,7 +104,7 @@ describe('token verifier', () => {
       const verifier = verifierWith({})
       const text = jwt.sign(hour, `${secret}!`)
       verifier.verify(text)
-      expect(verifier.verify(text)).to.deep.equal({ refusal: 'INVALID' })
+      expect(verifier.verify(text)).to.deep.equal({ refusal: 'BAD_SIGNATURE' })
     })
   })
 
@@ -112,9 +130,21 @@ describe('token verifier', () => {
     })
   })
 
+  describe('expiry', () => {
+    const tenYears = 10 * 366 * 24 * 3_600
+
+    it('may be ten years ahead', () => {
+      expect(verify(token({ exp: NOW_S + tenYears }))).to.have.property('principal')
+    })
+
+    it('may not be further ahead', () => {
+      expect(verify(token({ exp: NOW_S + tenYears + 1 }))).to.deep.equal({ refusal: 'EXPIRY_TOO_FAR' })
+    })
+  })
+
   describe('length', () => {
     it('looks at a token of 8192 characters', () => {
-      expect(verify('x'.repeat(8_192))).to.deep.equal({ refusal: 'INVALID' })
+      expect(verify('x'.repeat(8_192))).to.deep.equal({ refusal: 'MALFORMED' })
     })
 
     it('does not look at a longer one', () => {
@@ -135,14 +165,14 @@ describe('token verifier', () => {
       )
     })
 
-    for (const [what, claims] of [
-      ['another issuer', { iss: 'issuer-2', aud: 'benefits' }],
-      ['no issuer', { aud: 'benefits' }],
-      ['another audience', { iss: 'issuer-1', aud: 'other' }],
-      ['no audience', { iss: 'issuer-1' }],
+    for (const [what, refusal, claims] of [
+      ['another issuer', 'ISSUER', { iss: 'issuer-2', aud: 'benefits' }],
+      ['no issuer', 'ISSUER', { aud: 'benefits' }],
+      ['another audience', 'AUDIENCE', { iss: 'issuer-1', aud: 'other' }],
+      ['no audience', 'AUDIENCE', { iss: 'issuer-1' }],
     ] as const) {
-      it(`refuses a token with ${what}`, () => {
-        expect(verify(token(claims), expected)).to.deep.equal({ refusal: 'INVALID' })
+      it(`rejects a token with ${what}: ${refusal}`, () => {
+        expect(verify(token(claims), expected)).to.deep.equal({ refusal })
       })
     }
 
