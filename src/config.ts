@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { zoneCalendar } from './application/zone-calendar.js'
+import { readEnvFile } from './env-file.js'
 import {
   publicKeyAlgorithms,
   secretAlgorithms,
@@ -8,6 +8,7 @@ import {
 } from './keys/token-key.js'
 import { type LogFormat, type LogLevel, logFormats, logLevels } from './observability/logger.js'
 import { readTracingSettings } from './observability/tracing-settings.js'
+import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
 /** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
 export type Config = Readonly<ReturnType<typeof readAll>>
@@ -29,9 +30,26 @@ const HEALTH_PORT = 50_052
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Reads `.env` of the current folder, if there is one, into the environment; what is set already stays. */
-export function loadEnvFile(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+/**
+ * Reads `.env` of the current folder, if there is one, into the environment; variables that are set already stay. Returns the names
+ * in the file.
+ *
+ * @throws EnvFileError when the file cannot be read whole.
+ */
+export function loadEnvFile(): readonly string[] {
+  const variables = readEnvFile('.env')
+  for (const [name, value] of Object.entries(variables)) process.env[name] ??= value
+  return Object.keys(variables)
+}
+
+/** Finds variables that were set for the service and that it does not read, given the names in `.env`. */
+export function findUnknownVariables(
+  env: Environment,
+  fileNames: readonly string[],
+): readonly UnknownVariable[] {
+  const reader = new EnvironmentReader({})
+  readAll(reader)
+  return unknownVariables({ known: [...reader.names], file: fileNames, environment: Object.keys(env) })
 }
 
 /**
@@ -192,6 +210,8 @@ function isOneOf<T extends string>(choices: readonly T[], text: string): boolean
 /** Reads variables one by one and keeps what is wrong with them. An empty variable counts as not set. */
 class EnvironmentReader {
   readonly problems: string[] = []
+  /** Every name that was asked for. */
+  readonly names = new Set<string>()
   readonly #env: Environment
 
   constructor(env: Environment) {
@@ -199,6 +219,7 @@ class EnvironmentReader {
   }
 
   text(name: string): string | undefined {
+    this.names.add(name)
     return this.#env[name] === '' ? undefined : this.#env[name]
   }
 

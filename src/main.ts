@@ -1,9 +1,10 @@
 import cluster from 'node:cluster'
-import { type Config, ConfigError, hasKeyFile, loadEnvFile, readConfig } from './config.js'
+import { type Config, findUnknownVariables, hasKeyFile, loadEnvFile, readConfig } from './config.js'
 import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
 import { type Ports, type Service, startService } from './service.js'
+import { requireDataDir, requirePorts } from './startup-checks.js'
 import { startWorkers } from './workers/primary.js'
 import { runWorker } from './workers/worker.js'
 
@@ -14,12 +15,22 @@ type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 const SAME_SIGNAL_MS = 500
 
 async function main(): Promise<void> {
-  loadEnvFile()
+  const fileNames = loadEnvFile()
   const config = readConfig(process.env)
   const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   endOnBug(logger)
+  for (const unknown of findUnknownVariables(process.env, fileNames)) {
+    logger.warn(unknown, 'unknown variable: it has no effect')
+  }
 
-  const jwtSecret = config.jwtSecret ?? (hasKeyFile(config) ? undefined : await localSecret(config.dataDir))
+  const needsSecret = config.jwtSecret === undefined && !hasKeyFile(config)
+  await requirePorts(config.host, {
+    GRPC_PORT: config.grpcPort,
+    GRPC_HEALTH_PORT: config.grpcHealthPort,
+    HTTP_PORT: config.httpPort,
+  })
+  if (needsSecret || config.mongodbUri === undefined) await requireDataDir(config.dataDir)
+  const jwtSecret = needsSecret ? await localSecret(config.dataDir) : config.jwtSecret
   const database = await openDatabase(config, logger)
   const start = config.workers === 1 ? startService : startWorkers
   const service = await start({
@@ -80,7 +91,8 @@ function announce(config: Config, { grpcPort, httpPort }: Ports): void {
   const { production, host } = config
   if (production) return
   const grpc = tlsOf(config) === 'none' ? 'gRPC' : 'gRPC with TLS'
-  process.stdout.write(
+  // Standard output has the log and nothing else, so that it can be piped.
+  process.stderr.write(
     [
       '',
       `benefits-authorizer is ready: ${grpc} on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
@@ -98,20 +110,13 @@ function tlsOf({ grpcTlsCertFile, grpcTlsClientCaFile }: Config): 'none' | 'serv
   return grpcTlsClientCaFile === undefined ? 'server' : 'mutual'
 }
 
-/** One line for the person who started it. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof ConfigError) return error.message
-  if ('code' in error && error.code === 'EADDRINUSE')
-    return `${error.message}: is the service running already?`
-  return error.message
-}
-
 // Node's cluster runs this same module for each worker.
 if (cluster.isWorker) runWorker()
 else {
   main().catch((error: unknown) => {
-    process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
+    process.stderr.write(
+      `benefits-authorizer cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
     process.exit(1)
   })
 }

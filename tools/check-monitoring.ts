@@ -87,6 +87,13 @@ async function watch(prometheus: PrometheusServer): Promise<void> {
   for (const { name } of alerting) console.log(`note: ${name} fires`)
 }
 
+/** Fails with the complaints of promtool, if it has any. */
+function demand(what: string, args: readonly string[], input?: string): void {
+  const complaint = promtoolComplaint(args, input)
+  if (complaint !== undefined) throw new Error(`not so: ${what}\n${complaint}`)
+  console.log(`ok: ${what}`)
+}
+
 /** Runs the service with two workers and a Prometheus that watches it. Everything ends with it, however it ends. */
 async function campaign(): Promise<void> {
   const ends: (() => Promise<void>)[] = []
@@ -106,6 +113,8 @@ async function campaign(): Promise<void> {
     await untilWell('the service is ready', async () =>
       (await fetch(`${service.httpUrl}/readyz`)).ok ? [] : ['not yet'],
     )
+    const page = await (await fetch(`${service.httpUrl}/metrics`)).text()
+    demand('the metrics page has no fault', ['check', 'metrics'], page)
     const load = new LittleLoad(service)
     ends.unshift(() => load.stop())
     const prometheus = await PrometheusServer.start(new URL(service.httpUrl).host)
@@ -130,10 +139,6 @@ await runCommand('check-monitoring', async () => {
       `${missing.join(' and ')} not on the PATH: on Debian and Ubuntu install the package prometheus, elsewhere take them from https://prometheus.io/download`,
     )
   }
-  for (const { what, args } of promtoolChecks) {
-    const complaint = promtoolComplaint(args)
-    if (complaint !== undefined) throw new Error(`not so: ${what}\n${complaint}`)
-    console.log(`ok: ${what}`)
-  }
+  for (const { what, args } of promtoolChecks) demand(what, args)
   await campaign()
 })

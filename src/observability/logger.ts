@@ -27,6 +27,7 @@ export function createLogger({ level, format, base = {} }: LoggerOptions): Logge
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorFields },
       // A second guard: nothing logs these on purpose. Errors are the only fields with fields; a wildcard in their place would make every
       // line cost twice as much.
       redact: {
@@ -36,6 +37,20 @@ export function createLogger({ level, format, base = {} }: LoggerOptions): Logge
     },
     openOutput(format),
   )
+}
+
+/** What a line says of an error: nothing of the state that some libraries hang onto theirs. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name: type, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return {
+    type,
+    message,
+    code,
+    stack,
+    cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : cause,
+  }
 }
 
 function openOutput(format: LogFormat): DestinationStream {

@@ -22,6 +22,13 @@ export type Exposition = { readonly contentType: string; readonly text: string }
 /** What garbage collections are told apart by. */
 const collectionKinds = ['major', 'minor', 'incremental', 'weakcb']
 
+/** Gauges of the library whose names end as only a counter's may: each is the sum of another gauge. */
+const illNamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
+
 /** A counted series. The library looks its labels up at each count, which costs a hundred times more: it is told when somebody asks. */
 class Count<Label extends string> implements CountedSeries {
   readonly labels: Labels<Label>
@@ -49,6 +56,7 @@ export class MetricRegistry {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
+    for (const name of illNamed) this.#registry.removeSingleMetric(name)
     // The registry does not say of what kind a metric is; this one is a histogram. It would show a kind only after its first time.
     const collections = this.#registry.getSingleMetric('nodejs_gc_duration_seconds') as Histogram<'kind'>
     for (const kind of collectionKinds) collections.zero({ kind })

@@ -3,6 +3,9 @@ import type { Logger } from './logger.js'
 /** Time after which a trouble that goes on is told again, in milliseconds. */
 const AGAIN_MS = 60_000
 
+/** Longest summary of an error, in characters. */
+const SUMMARY_LENGTH_MAX = 300
+
 export type TroubleLogOptions = {
   readonly logger: Pick<Logger, 'warn'>
   readonly monotonicMs: () => number
@@ -24,7 +27,7 @@ export class TroubleLog {
   failed(event: string, error: unknown): void {
     const { name, advice } = this.#options.explain(error)
     if (this.#isNews(`${event}/${name}`)) {
-      this.#options.logger.warn({ trouble: name, advice, err: error }, event)
+      this.#options.logger.warn({ trouble: name, advice, error: summaryOf(error) }, event)
     }
   }
 
@@ -44,4 +47,10 @@ export class TroubleLog {
     this.#toldAtMs.set(key, nowMs)
     return true
   }
+}
+
+/** The class and the message of an error, in one line: a driver's errors carry its whole state and a stack that says nothing. */
+function summaryOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.length > SUMMARY_LENGTH_MAX ? `${text.slice(0, SUMMARY_LENGTH_MAX)}...` : text
 }

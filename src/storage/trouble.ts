@@ -30,7 +30,7 @@ const advices = {
     'the primary does not get its writes confirmed by a majority in time: are members down, slow or far behind?',
   SLOW: 'MongoDB does not answer in time: is it overloaded, or its disk slow, or is the network losing packets?',
   NO_ROOM: 'MongoDB has no room on its disk',
-  OTHER: 'see err, and the log of MongoDB',
+  OTHER: 'see error, and the log of MongoDB',
 } as const satisfies Readonly<Record<string, string>>
 
 export type TroubleName = keyof typeof advices

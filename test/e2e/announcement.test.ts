@@ -2,8 +2,7 @@ import { expect } from 'chai'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 
-const textLines = ({ stdout }: ServiceProcess) =>
-  stdout.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
+const textLines = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
 
 describe('a service that is ready', () => {
   const start = useServices()
@@ -16,14 +15,29 @@ describe('a service that is ready', () => {
 
   it('tells a developer where it listens, and what to try', async () => {
     const service = await ready({})
-    expect(textLines(service)).to.deep.equal([
+    expect(textLines(service.stderr)).to.deep.equal([
       `benefits-authorizer is ready: gRPC on ${service.grpcAddress}, metrics and probes on ${service.httpUrl}`,
       'Try it in another terminal:',
       '  make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"',
     ])
   })
 
+  it('writes nothing but its log to standard output, which can be piped', async () => {
+    expect(textLines((await ready({})).stdout)).to.deep.equal([])
+  })
+
   it('writes nothing but its log in production', async () => {
-    expect(textLines(await ready({ NODE_ENV: 'production' }))).to.deep.equal([])
+    const { stdout, stderr } = await ready({ NODE_ENV: 'production' })
+    expect(textLines(`${stdout}${stderr}`)).to.deep.equal([])
+  })
+
+  it('warns of a variable that has no effect, with the name that was probably meant', async () => {
+    const service = await ready({ GRCP_PORT: '50051' })
+    expect(service.events[0]).to.include({
+      level: 'warn',
+      event: 'unknown variable: it has no effect',
+      name: 'GRCP_PORT',
+      nearest: 'GRPC_PORT',
+    })
   })
 })

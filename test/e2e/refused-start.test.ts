@@ -1,13 +1,16 @@
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Environment, ServiceProcess } from '../support/service-process.js'
+import { useTempFolder } from '../support/temp-folder.js'
 import { JWT_SECRET } from '../support/token.js'
 
 const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
 
 /** Starts a service that is to give up, and returns how it did. */
-async function giveUp(env: Environment) {
-  const service = new ServiceProcess(env)
+async function giveUp(env: Environment, folder?: string) {
+  const service = new ServiceProcess(env, folder)
   try {
     return { exitCode: await service.untilExit(), stdout: service.stdout, stderr: service.stderr }
   } finally {
@@ -66,6 +69,31 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
     expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })
   })
 
+  it('with a DATA_DIR that cannot be made', async () => {
+    expect(await giveUp({ DATA_DIR: '/dev/null/data' })).to.deep.equal(
+      refusal('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
+    )
+  })
+
+  describe('by a file .env', () => {
+    const folder = useTempFolder()
+    const text = '\ufeffLIMITS_TIME_ZONE=Bad/Zone\n'
+
+    it('with a byte order mark and a bad first variable', async () => {
+      writeFileSync(join(folder(), '.env'), text)
+      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
+        refusal('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
+      )
+    })
+
+    it('in UTF-16', async () => {
+      writeFileSync(join(folder(), '.env'), text, 'utf16le')
+      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
+        refusal('.env is not UTF-8 (it may be UTF-16): save it as UTF-8'),
+      )
+    })
+  })
+
   describe('when a port is taken:', () => {
     let server: Server
     let port: number
@@ -77,15 +105,11 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
     })
     after(() => server.close())
 
-    for (const name of ['GRPC_PORT', 'HTTP_PORT']) {
-      it(name, async () => {
-        const { exitCode, stderr } = await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET, [name]: String(port) })
-        expect({ exitCode, lines: stderr.split('\n').slice(0, -1) }).to.deep.equal({
-          exitCode: 1,
-          lines: [
-            `benefits-authorizer cannot start: listen EADDRINUSE: address already in use 127.0.0.1:${port}: is the service running already?`,
-          ],
-        })
+    for (const name of ['GRPC_PORT', 'GRPC_HEALTH_PORT', 'HTTP_PORT']) {
+      it(`${name}, before a local MongoDB is started`, async () => {
+        expect(await giveUp({ JWT_SECRET, [name]: String(port) })).to.deep.equal(
+          refusal(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`),
+        )
       })
     }
   })

@@ -21,7 +21,7 @@ process.on('exit', () => {
 
 /**
  * The service as users run it: a process of its own. It sees nothing of our environment but what finding a mongod needs, and
- * runs in a folder without `.env`. Whatever it writes is searched for secrets when the file of tests has ended.
+ * runs in a folder without `.env`, unless the test names another folder. Whatever it writes is searched for secrets when the file of tests has ended.
  */
 export class ServiceProcess {
   readonly #child: ChildProcess
@@ -29,13 +29,13 @@ export class ServiceProcess {
   #stdout = ''
   #stderr = ''
 
-  constructor(env: Environment) {
+  constructor(env: Environment, folder = tmpdir()) {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`)
     secretsOfEnvironment(env)
     watchForLeaks('the service', () => `${this.#stdout}${this.#stderr}`)
     const { PATH, HOME, MONGOD_PATH, npm_execpath } = process.env
     this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
-      cwd: tmpdir(),
+      cwd: folder,
       env: { PATH, HOME, MONGOD_PATH, npm_execpath, GRPC_PORT: '0', HTTP_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

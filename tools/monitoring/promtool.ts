@@ -22,10 +22,11 @@ export const promtoolChecks: readonly { readonly what: string; readonly args: re
   },
 ]
 
-/** Runs promtool. Returns what it complains of; undefined when all is well. */
-export function promtoolComplaint(args: readonly string[]): string | undefined {
+/** Runs promtool, with the text as its standard input. Returns its complaints; undefined when it has none. */
+export function promtoolComplaint(args: readonly string[], input = ''): string | undefined {
   const { status, stdout, stderr, error } = spawnSync('promtool', args, {
     encoding: 'utf8',
+    input,
     timeout: PROMTOOL_MS_MAX,
   })
   return status === 0 ? undefined : `${error?.message ?? ''}${stdout}${stderr}`

@@ -61,12 +61,12 @@ describe('make run', function () {
   })
 
   it('prints its two addresses', () => {
-    expect(service.stdout).to.include(`127.0.0.1:${env['GRPC_PORT']}`)
-    expect(service.stdout).to.include(`http://127.0.0.1:${env['HTTP_PORT']}`)
+    expect(service.stderr).to.include(`127.0.0.1:${env['GRPC_PORT']}`)
+    expect(service.stderr).to.include(`http://127.0.0.1:${env['HTTP_PORT']}`)
   })
 
   it('prints a call that works when it is pasted', async () => {
-    const [, call = ''] = /^ *(make authorize .*)$/m.exec(service.stdout) ?? []
+    const [, call = ''] = /^ *(make authorize .*)$/m.exec(service.stderr) ?? []
     const { code, stdout, stderr } = await run('sh', ['-c', call], env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     const { transactionId, decidedAt, ...answer } = JSON.parse(stdout)
@@ -131,7 +131,7 @@ describe('make run', function () {
   it('on a busy port says so in one line', async () => {
     const second = await make(['run'], env)
     expect(second.code).to.equal(2)
-    expect(second.stderr).to.match(/^benefits-authorizer cannot start: .*address already in use.*\n$/)
+    expect(second.stderr).to.match(/^benefits-authorizer cannot start: .*is in use.*\n$/)
   })
 
   it('shares its database with make seed, which changes nothing that is there', async () => {

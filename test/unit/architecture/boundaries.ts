@@ -89,9 +89,14 @@ const boundaries: readonly Boundary[] = [
     of: 'src/local-mongo/',
     may: ['src/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
   },
+  { of: 'src/env-file.ts', may: ['node:'] },
+  { of: 'src/unknown-variables.ts', may: ['fastest-levenshtein'] },
+  { of: 'src/startup-checks.ts', may: ['src/listen-on.ts', 'node:'] },
   {
     of: 'src/config.ts',
     may: [
+      'src/env-file.ts',
+      'src/unknown-variables.ts',
       'src/observability/logger.ts',
       'src/observability/tracing-settings.ts',
       'src/application/zone-calendar.ts',
@@ -194,6 +199,7 @@ const boundaries: readonly Boundary[] = [
       'src/core.ts',
       'src/end-on-bug.ts',
       'src/local-secret.ts',
+      'src/startup-checks.ts',
       'src/service.ts',
       'src/workers/',
       'src/application/',

@@ -18,7 +18,20 @@ describe('trouble log', () => {
 
   it('says what fails, what is behind it, and where to look', () => {
     log.failed('not serving', 'A')
-    expect(lines).to.deep.equal([{ trouble: 'A', advice: 'look there', err: 'A', event: 'not serving' }])
+    expect(lines).to.deep.equal([{ trouble: 'A', advice: 'look there', error: 'A', event: 'not serving' }])
+  })
+
+  it('says of an error its class and message, without the state that a driver hangs onto it', () => {
+    const error = Object.assign(new TypeError('connect ECONNREFUSED'), {
+      reason: { servers: 'x'.repeat(3_000) },
+    })
+    log.failed('not serving', error)
+    expect(lines).to.have.nested.property('[0].error', 'TypeError: connect ECONNREFUSED')
+  })
+
+  it('cuts a message of more than 300 characters', () => {
+    log.failed('not serving', new Error('x'.repeat(1_000)))
+    expect(lines).to.have.nested.property('[0].error', `Error: ${'x'.repeat(293)}...`)
   })
 
   it('says it once while it goes on', () => {

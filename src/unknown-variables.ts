@@ -1,0 +1,41 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** Variables that Docker Compose reads from the same `.env`. */
+const composeVariables = ['PROMETHEUS_PORT', 'GRAFANA_PORT', 'GRAFANA_ADMIN_PASSWORD']
+/** Prefixes of variables that OpenTelemetry, Docker Compose and Node.js read by themselves. */
+const othersPrefixes = ['OTEL_', 'COMPOSE_', 'NODE_']
+/** Most letters by which a name of the environment differs from one of ours to count as a misspelling of it. */
+const DISTANCE_MAX = 2
+/** Shorter names are near to each other by chance. */
+const LENGTH_MIN = 8
+
+/** A variable that has no effect, and the name that was probably meant. */
+export type UnknownVariable = { readonly name: string; readonly nearest?: string }
+
+export type Names = {
+  /** Names that the service reads. */
+  readonly known: readonly string[]
+  /** Names in `.env`: a file that is for this service, so that any other name in it is a mistake. */
+  readonly file: readonly string[]
+  /** Names in the environment, which is for every program: only names close to one of ours are mistakes. */
+  readonly environment: readonly string[]
+}
+
+/** Finds variables that somebody set for the service and that the service does not read. */
+export function unknownVariables({ known, file, environment }: Names): readonly UnknownVariable[] {
+  const names = new Set([...file, ...environment])
+  const unknown = [...names].filter((name) => !known.includes(name) && !isOthers(name))
+  return unknown
+    .map((name) => ({ name, ...nearestOf(name, known) }))
+    .filter(({ name, nearest }) => nearest !== undefined || file.includes(name))
+}
+
+function isOthers(name: string): boolean {
+  return composeVariables.includes(name) || othersPrefixes.some((prefix) => name.startsWith(prefix))
+}
+
+function nearestOf(name: string, known: readonly string[]): { readonly nearest?: string } {
+  const nearest = closest(name.toUpperCase(), [...known])
+  const isNear = name.length >= LENGTH_MIN && distance(name.toUpperCase(), nearest) <= DISTANCE_MAX
+  return isNear ? { nearest } : {}
+}
