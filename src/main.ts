@@ -1,11 +1,8 @@
-import cluster from 'node:cluster'
 import { type Config, ConfigError, hasKeyFile, loadEnvFile, readConfig } from './config.js'
 import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
 import { type Ports, type Service, startService } from './service.js'
-import { startWorkers } from './workers/primary.js'
-import { runWorker } from './workers/worker.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -18,11 +15,11 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   endOnBug(logger)
+  warnOfWorkers(logger)
 
   const jwtSecret = config.jwtSecret ?? (hasKeyFile(config) ? undefined : await localSecret(config.dataDir))
   const database = await openDatabase(config, logger)
-  const start = config.workers === 1 ? startService : startWorkers
-  const service = await start({
+  const service = await startService({
     config,
     mongodbUri: database.uri,
     jwtSecret,
@@ -50,14 +47,19 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger:
   })
 }
 
+/** Earlier versions took WORKERS: a deployment that still sets it must not believe that it has more than one process. */
+function warnOfWorkers(logger: Logger): void {
+  if (process.env['WORKERS']) logger.warn('WORKERS has no effect: start one process for each core instead')
+}
+
 function stopInOrder(service: Service, database: Database, logger: Logger): void {
   let stoppingSinceMs: number | undefined
-  const stop = async (exitCode: number) => {
+  const stop = async () => {
     stoppingSinceMs = performance.now()
     await service.stop()
     await database.stop()
     logger.info('stopped')
-    process.exit(exitCode)
+    process.exit(0)
   }
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
@@ -65,15 +67,10 @@ function stopInOrder(service: Service, database: Database, logger: Logger): void
       return
     }
     logger.info({ signal }, 'draining')
-    void stop(0)
+    void stop()
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  void service.failed.then((error) => {
-    if (stoppingSinceMs !== undefined) return
-    logger.fatal({ err: error }, 'the service cannot go on: draining')
-    void stop(1)
-  })
 }
 
 function announce(config: Config, { grpcPort, httpPort }: Ports): void {
@@ -107,11 +104,7 @@ function explain(error: unknown): string {
   return error.message
 }
 
-// Node's cluster runs this same module for each worker.
-if (cluster.isWorker) runWorker()
-else {
-  main().catch((error: unknown) => {
-    process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
-    process.exit(1)
-  })
-}
+main().catch((error: unknown) => {
+  process.stderr.write(`benefits-authorizer cannot start: ${explain(error)}\n`)
+  process.exit(1)
+})

@@ -87,7 +87,7 @@ async function watch(prometheus: PrometheusServer): Promise<void> {
   for (const { name } of alerting) console.log(`note: ${name} fires`)
 }
 
-/** Runs the service with two workers and a Prometheus that watches it. Everything ends with it, however it ends. */
+/** Runs the service and a Prometheus that watches it. Everything ends with it, however it ends. */
 async function campaign(): Promise<void> {
   const ends: (() => Promise<void>)[] = []
   try {
@@ -97,7 +97,6 @@ async function campaign(): Promise<void> {
       MONGODB_URI: mongo.uri,
       JWT_SECRET,
       SEED_EXAMPLES: 'true',
-      WORKERS: '2',
     })
     ends.unshift(async () => {
       if (!service.hasExited) await service.stop()
