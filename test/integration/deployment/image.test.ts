@@ -76,6 +76,10 @@ describe('docker-compose.yml', () => {
     ])
   })
 
+  it('leaves the service without a name of its own, so that there may be several', () => {
+    expect(authorizer).not.to.have.property('container_name')
+  })
+
   it('gives the service more time to end than it takes', () => {
     const seconds = Number.parseInt(authorizer.stop_grace_period, 10)
     expect(seconds * 1_000).to.be.above(readConfig({}).shutdownTimeoutMs + CLOSE_MS_MAX)
