@@ -30,6 +30,6 @@ USER 10001:10001
 EXPOSE 50051 8080
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT || 8080}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node.js is process 1, without an init: it handles SIGTERM itself, and has no children but its own workers, which it waits for.
+# Node.js is process 1, without an init: it handles SIGTERM itself, and has no children.
 ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64"]
 CMD ["dist/main.js"]

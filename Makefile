@@ -9,7 +9,7 @@ TSX := node --import tsx
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts processes
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -101,13 +101,13 @@ seed: install ## Add the example accounts and merchant rules; again is harmless.
 
 ##@ Deploy it
 
-up: install ## Run it and a MongoDB in containers, on this machine (needs Docker)
+up: install ## Run it and a MongoDB in containers, on this machine (needs Docker): processes=1
 	$(TSX) tools/compose.ts up
 
 down: install ## Stop those containers; the data stay
 	$(TSX) tools/compose.ts down
 
-monitoring: install ## Run Prometheus (port 3000) and Grafana (port 3001) beside them
+monitoring: install ## Run Prometheus (port 3000) and Grafana (port 3001) beside them: processes=1, as make up had it
 	$(TSX) tools/compose.ts monitoring
 
 decrypt: install ## Make the secrets of an environment readable, to change them: env=staging

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { createAuthorize } from './application/authorize.js'
@@ -57,6 +56,8 @@ const SLOW_PING_MS = 500
 const SETTLE_TIMEOUT_MS = 2_000
 /** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
 const TRACE_TIMEOUT_MS = 2_000
+/** Longest time that stopping takes after SHUTDOWN_TIMEOUT_MS, in milliseconds. */
+export const CLOSE_MS_MAX = SETTLE_TIMEOUT_MS + TRACE_TIMEOUT_MS
 
 export type DeciderOptions = {
   readonly config: Config
@@ -66,17 +67,15 @@ export type DeciderOptions = {
   readonly tracing: Tracing | undefined
   /** Those to begin with. */
   readonly keys: Keys
-  /** What the metrics tell of the files that the keys are from; absent when another process reads them. */
-  readonly keyFiles?: KeyFileReadings
+  /** What the metrics tell of the files that the keys are from. */
+  readonly keyFiles: KeyFileReadings
   /** Told when it can decide for the first time, before the health checks are. */
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
   readonly onServing: (serving: boolean) => void
-  /** How many processes serve, if it is this one that is to count them; else 0. */
-  readonly servingWorkers: () => number
 }
 
-/** The gRPC port and everything behind it: all that a process has of the service but the side port. */
+/** The gRPC port and everything behind it: all of the service but the port for health and the side port. */
 export type Decider = {
   readonly metrics: Metrics
   /** Whether it can decide now. */
@@ -85,8 +84,6 @@ export type Decider = {
   readonly detail: () => string
   /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
   readonly listen: () => Promise<number>
-  /** Takes a connection that another process has accepted, instead. Not after it was stopped. */
-  readonly take: (connection: Socket) => void
   /** Begins to look for the database. */
   readonly start: () => void
   /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
@@ -143,7 +140,7 @@ export function createDecider(options: DeciderOptions): Decider {
     turnedAway.count()
   })
   const metrics = createMetrics({
-    readings: deciderReadings({ ...options, core, pool, guard }),
+    readings: deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
     labels: metricLabels,
     version: buildVersion(),
   })
@@ -192,7 +189,6 @@ export function createDecider(options: DeciderOptions): Decider {
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
-    take: (connection) => grpc.take(connection),
     start: () => void readiness.start(),
     useKeys: locks.useKeys,
     stop: async () => {
@@ -248,13 +244,14 @@ function createGuard(
   })
 }
 
-type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & {
+type Watched = Pick<DeciderOptions, 'config' | 'keyFiles'> & {
   readonly core: Core
   readonly pool: PoolWatch
   readonly guard: ConnectionGuard
+  readonly serving: () => boolean
 }
 
-function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }: Watched): Readings {
+function deciderReadings({ config, core, pool, guard, serving, keyFiles }: Watched): Readings {
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
@@ -274,8 +271,8 @@ function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }
       const { version, ageMs } = catalog.health
       return { version: Number(version), ageMs, categories: catalog.categories }
     },
-    servingWorkers,
-    ...(keyFiles && { keyFiles }),
+    serving,
+    keyFiles,
   }
 }
 

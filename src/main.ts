@@ -1,12 +1,9 @@
-import cluster from 'node:cluster'
 import { type Config, findUnknownVariables, hasKeyFile, loadEnvFile, readConfig } from './config.js'
 import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logger.js'
 import { type Ports, type Service, startService } from './service.js'
 import { requireDataDir, requirePorts } from './startup-checks.js'
-import { startWorkers } from './workers/primary.js'
-import { runWorker } from './workers/worker.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -32,8 +29,7 @@ async function main(): Promise<void> {
   if (needsSecret || config.mongodbUri === undefined) await requireDataDir(config.dataDir)
   const jwtSecret = needsSecret ? await localSecret(config.dataDir) : config.jwtSecret
   const database = await openDatabase(config, logger)
-  const start = config.workers === 1 ? startService : startWorkers
-  const service = await start({
+  const service = await startService({
     config,
     mongodbUri: database.uri,
     jwtSecret,
@@ -63,12 +59,12 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger:
 
 function stopInOrder(service: Service, database: Database, logger: Logger): void {
   let stoppingSinceMs: number | undefined
-  const stop = async (exitCode: number) => {
+  const stop = async () => {
     stoppingSinceMs = performance.now()
     await service.stop()
     await database.stop()
     logger.info('stopped')
-    process.exit(exitCode)
+    process.exit(0)
   }
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
@@ -76,15 +72,10 @@ function stopInOrder(service: Service, database: Database, logger: Logger): void
       return
     }
     logger.info({ signal }, 'draining')
-    void stop(0)
+    void stop()
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  void service.failed.then((error) => {
-    if (stoppingSinceMs !== undefined) return
-    logger.fatal({ err: error }, 'the service cannot go on: draining')
-    void stop(1)
-  })
 }
 
 function announce(config: Config, { grpcPort, httpPort }: Ports): void {
@@ -110,13 +101,9 @@ function tlsOf({ grpcTlsCertFile, grpcTlsClientCaFile }: Config): 'none' | 'serv
   return grpcTlsClientCaFile === undefined ? 'server' : 'mutual'
 }
 
-// Node's cluster runs this same module for each worker.
-if (cluster.isWorker) runWorker()
-else {
-  main().catch((error: unknown) => {
-    process.stderr.write(
-      `benefits-authorizer cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
-    )
-    process.exit(1)
-  })
-}
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `benefits-authorizer cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+  )
+  process.exit(1)
+})

@@ -25,14 +25,12 @@ export type Ports = {
 
 /** The running service: its ports, and everything behind them. */
 export type Service = Ports & {
-  /** Comes when it cannot go on and should be stopped; not when this process itself crashes. */
-  readonly failed: Promise<Error>
   /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
   readonly stop: () => Promise<void>
 }
 
 /**
- * Builds the service in this one process and opens its ports. It answers UNAVAILABLE until the database does.
+ * Builds the service and opens its ports. It answers UNAVAILABLE until the database does.
  *
  * @throws KeyFileError when a file of keys or certificates is no good.
  */
@@ -51,7 +49,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     keyFiles: readingsOf(() => files),
     onPrepared: () => options.onReady(ports),
     onServing: (serving) => health?.setServing(serving),
-    servingWorkers: () => (decider.serving() ? 1 : 0),
   })
   const side = new SideServer({
     host: config.host,
@@ -69,7 +66,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     ...ports,
-    failed: new Promise(() => {}),
     stop: async () => {
       files.stop()
       health?.setServing(false)
@@ -81,11 +77,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 /** The plaintext port for health, where one is configured. */
-export function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
+function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
   return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
 }
 
-export type PortOpeners = {
+type PortOpeners = {
   readonly side: SideServer
   readonly health: HealthServer | undefined
   /** Opens the gRPC port and returns it. */
@@ -93,7 +89,7 @@ export type PortOpeners = {
 }
 
 /** Opens all ports, or none. */
-export async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
   const httpPort = await side.listen()
   try {
     const healthPort = await health?.listen()

@@ -94,7 +94,7 @@ function demand(what: string, args: readonly string[], input?: string): void {
   console.log(`ok: ${what}`)
 }
 
-/** Runs the service with two workers and a Prometheus that watches it. Everything ends with it, however it ends. */
+/** Runs the service and a Prometheus that watches it. Everything ends with it, however it ends. */
 async function campaign(): Promise<void> {
   const ends: (() => Promise<void>)[] = []
   try {
@@ -104,7 +104,6 @@ async function campaign(): Promise<void> {
       MONGODB_URI: mongo.uri,
       JWT_SECRET,
       SEED_EXAMPLES: 'true',
-      WORKERS: '2',
     })
     ends.unshift(async () => {
       if (!service.hasExited) await service.stop()

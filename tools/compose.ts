@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { loadEnvFile, readConfig } from '../src/config.js'
 import { localSecret } from '../src/local-secret.js'
-import { runCommand } from './command.js'
+import { countArgument, runCommand } from './command.js'
 import { runProgram } from './program.js'
 
 /** Images are fetched and built at the first time, in milliseconds. */
@@ -20,13 +20,22 @@ await runCommand(name, async () => {
   const args = commands.get(name)
   if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
   loadEnvFile()
-  const { jwtSecret, dataDir } = readConfig(process.env)
+  const { jwtSecret, dataDir, grpcPort, httpPort } = readConfig(process.env)
+  const processes = countArgument('processes') ?? 1
   const env = {
+    GRPC_PORT: portsOf(grpcPort, processes),
+    HTTP_PORT: portsOf(httpPort, processes),
     // The one that `make token` signs with.
     JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
     GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
   }
-  await runProgram({ name: 'docker', args: ['compose', ...args], env, msMax: COMPOSE_MS_MAX })
+  const scale = name === 'down' ? [] : ['--scale', `authorizer=${processes}`]
+  await runProgram({ name: 'docker', args: ['compose', ...args, ...scale], env, msMax: COMPOSE_MS_MAX })
   if (name === 'monitoring')
     console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
 })
+
+/** The ports on this machine, as Compose writes a range: as many as processes, so that all of them are in use. */
+function portsOf(first: number, processes: number): string {
+  return processes === 1 ? String(first) : `${first}-${first + processes - 1}`
+}

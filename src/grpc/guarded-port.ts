@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
 import type { ConnectionGuard } from './connection-guard.js'
@@ -14,16 +14,13 @@ export type GuardedPortOptions = {
  * connections or close one.
  */
 export class GuardedPort {
-  /** Takes a connection that another process has accepted and nobody has read from, as if it had come here: the guard may turn it away. */
-  readonly take: (connection: Socket) => void
   readonly #listener = createServer()
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const injector = server.createConnectionInjector(credentials)
-    this.take = (connection) => {
+    this.#listener.on('connection', (connection) => {
       if (guard.admit(connection)) injector.injectConnection(connection)
-    }
-    this.#listener.on('connection', this.take)
+    })
   }
 
   /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net'
 import {
   logVerbosity,
   Server,
@@ -100,11 +99,6 @@ export class GrpcServer {
   /** Starts to listen; NOT_SERVING until told otherwise. Returns the port. Fails with the system's error when it cannot be had. */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#options)
-  }
-
-  /** See {@link GuardedPort.take}: instead of listening, where several processes share a port. */
-  take(connection: Socket): void {
-    this.#port.take(connection)
   }
 
   /** What health checks are told from now on. */

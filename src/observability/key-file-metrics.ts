@@ -14,12 +14,12 @@ type GroupSeries = { readonly reloads: CountedSeries; readonly failures: Counted
 
 /** Files of keys and certificates. Series of files that are not there are left out: a certificate that "ends in 1970" would raise an alert. */
 export class KeyFileMetrics {
-  readonly #readings: KeyFileReadings | undefined
+  readonly #readings: KeyFileReadings
   readonly #reloads: SeriesOf<'files', CountedSeries>
   readonly #failures: SeriesOf<'files', CountedSeries>
   readonly #seriesByGroup = new Map<KeyFileGroup, GroupSeries>()
 
-  constructor(registry: MetricRegistry, readings: KeyFileReadings | undefined) {
+  constructor(registry: MetricRegistry, readings: KeyFileReadings) {
     this.#readings = readings
     this.#reloads = registry.counter({
       name: 'benefits_key_files_reloads_total',
@@ -36,7 +36,7 @@ export class KeyFileMetrics {
       help: '1 while the files as they are now are refused and the last good ones are in use, else 0.',
       labelNames: ['files'],
       read: () =>
-        [...(readings?.problems() ?? [])].map(([files, problem]) => ({
+        [...readings.problems()].map(([files, problem]) => ({
           labels: { files },
           value: problem === undefined ? 0 : 1,
         })),
@@ -46,7 +46,7 @@ export class KeyFileMetrics {
       help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner (server), and the last of the authorities of clients (client_ca), in seconds since 1970.',
       labelNames: ['certificate'],
       read: () =>
-        Object.entries(readings?.certificateExpiryMs() ?? {}).flatMap(([certificate, expiryMs]) =>
+        Object.entries(readings.certificateExpiryMs()).flatMap(([certificate, expiryMs]) =>
           expiryMs === undefined ? [] : [{ labels: { certificate }, value: expiryMs / 1000 }],
         ),
     })
@@ -54,7 +54,7 @@ export class KeyFileMetrics {
 
   /** Shows the series of the files that there are, so that the first event of each is an increase. */
   show(): void {
-    for (const files of this.#readings?.problems().keys() ?? []) this.#seriesOf(files)
+    for (const files of this.#readings.problems().keys()) this.#seriesOf(files)
   }
 
   /** Files were replaced, and are in use. */

@@ -14,16 +14,14 @@ export type LogFormat = (typeof logFormats)[number]
 export type LoggerOptions = {
   readonly level: LogLevel
   readonly format: LogFormat
-  /** What every line is to have. */
-  readonly base?: Readonly<Record<string, number>>
 }
 
 /** Makes the logger: one event a line on standard output, in the order it happened; JSON, or text to be read by people. */
-export function createLogger({ level, format, base = {} }: LoggerOptions): Logger {
+export function createLogger({ level, format }: LoggerOptions): Logger {
   return pino(
     {
       level,
-      base,
+      base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },

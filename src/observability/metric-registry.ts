@@ -15,8 +15,6 @@ export type MeasuredSeries = { observe(value: number): void }
 /** Gives the series with these labels, which is exported from then on, at first with 0. To be asked once for each. */
 export type SeriesOf<Label extends string, Series> = (labels: Labels<Label>) => Series
 
-/** All series of one process at one moment. */
-export type MetricsSnapshot = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
 export type Exposition = { readonly contentType: string; readonly text: string }
 
 /** What garbage collections are told apart by. */
@@ -131,10 +129,5 @@ export class MetricRegistry {
   /** Everything in the Prometheus text format. */
   async expose(): Promise<Exposition> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
-  }
-
-  /** Everything as data, to be added to that of other processes. */
-  snapshot(): Promise<MetricsSnapshot> {
-    return this.#registry.getMetricsAsJSON()
   }
 }

@@ -5,7 +5,7 @@ import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-m
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
 import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
 import { measureLiveMemory } from './live-memory.js'
-import { type Exposition, MetricRegistry, type MetricsSnapshot } from './metric-registry.js'
+import { type Exposition, MetricRegistry } from './metric-registry.js'
 
 /** What the service measures. Labels come from closed sets: never an account, a merchant or a transaction. */
 export interface Metrics {
@@ -39,16 +39,12 @@ export interface Metrics {
   ledgerRefused(): void
   /** A look for a new catalog failed; the last good one stays in use. */
   catalogRefreshFailed(): void
-  /** A worker has ended although nobody had told it to. */
-  workerEnded(): void
   /** Files of keys or certificates were replaced, and are in use. */
   keyFilesReloaded(files: KeyFileGroup): void
   /** Files of keys or certificates were replaced by some that are no good; the last good ones stay in use. */
   keyFilesRefused(files: KeyFileGroup): void
   /** Everything in the Prometheus text format. */
   expose(): Promise<Exposition>
-  /** Everything as data, to be added to that of other processes. */
-  snapshot(): Promise<MetricsSnapshot>
 }
 
 /** What is read when Prometheus asks, instead of being counted along the way. */
@@ -57,10 +53,9 @@ export type Readings = {
   readonly pool: () => PoolReadings
   readonly connections: () => ConnectionReadings
   readonly catalog: () => CatalogReadings
-  /** Processes that decide, and can. Only one process of the service counts them. */
-  readonly servingWorkers: () => number
-  /** Absent in a worker, whose primary looks at the files. */
-  readonly keyFiles?: KeyFileReadings
+  /** Whether the process can decide. */
+  readonly serving: () => boolean
+  readonly keyFiles: KeyFileReadings
 }
 
 export type CatalogReadings = {
@@ -98,7 +93,11 @@ export const idleReadings: Readings = {
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   connections: () => ({ open: 0, openMax: 0, strangers: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
-  servingWorkers: () => 0,
+  serving: () => false,
+  keyFiles: {
+    problems: () => new Map(),
+    certificateExpiryMs: () => ({ server: undefined, client_ca: undefined }),
+  },
 }
 
 /** Makes the registry and all its series. */
@@ -123,15 +122,10 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     help: 'Failed attempts to look for a new catalog, or to take it over.',
     labelNames: [],
   })({})
-  const workerEnds = registry.counter({
-    name: 'benefits_worker_ends_total',
-    help: 'Worker processes that ended although nobody had told them to.',
-    labelNames: [],
-  })({})
   registry.gauge({
-    name: 'benefits_workers',
-    help: 'Processes that decide, and serve at the moment.',
-    read: readings.servingWorkers,
+    name: 'benefits_serving',
+    help: '1 while the process can decide, else 0.',
+    read: () => (readings.serving() ? 1 : 0),
   })
   registry.gauge({
     name: 'benefits_catalog_version',
@@ -170,16 +164,11 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     settleFailed: () => engine.settleFailed(),
     ledgerRefused: () => engine.ledgerRefused(),
     catalogRefreshFailed: () => refreshFailures.inc(),
-    workerEnded: () => workerEnds.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),
     keyFilesRefused: (files) => keyFiles.refused(files),
     expose: async () => {
       showAll()
       return await registry.expose()
-    },
-    snapshot: async () => {
-      showAll()
-      return await registry.snapshot()
     },
   }
 }

@@ -14,6 +14,8 @@ import { jwkOf, type KeyPair, keySet, signWith } from '../support/signing.js'
 
 /** Answers under load before and after each change. */
 const CALLS = 20
+/** Attempts to resume a session that must not be resumed any more. */
+const SESSIONS = 2
 
 const [oldCa, newCa] = [authority('old'), authority('new')]
 const trust = oldCa.certificate + newCa.certificate
@@ -41,165 +43,128 @@ const [firstServer, secondServer, thirdServer] = [
   serverIdentity(newCa),
 ]
 
-// Connections go to the workers in turn, among those of the load: looks in a row that have to find the same.
-for (const [workers, looks] of [
-  ['1', 2],
-  ['2', 6],
-] as const) {
-  describe(`keys and certificates replaced under load, with WORKERS=${workers}`, function () {
-    // Several processes, and several hundred handshakes.
-    this.timeout(60_000)
-    const tls = new MountedFiles()
-    const tokens = new MountedFiles()
-    const putTls = ({ certificate, privateKey }: Identity, clientCa: string) =>
-      tls.replace({ 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': clientCa })
-    const putKeys = (...keys: readonly object[]) => tokens.replace({ 'jwks.json': keySet(...keys) })
-    putTls(firstServer, oldCa.certificate)
-    putKeys(oldJwk)
-    const fixture = useService({
-      WORKERS: workers,
-      GRPC_TLS_CERT_FILE: tls.path('tls.crt'),
-      GRPC_TLS_KEY_FILE: tls.path('tls.key'),
-      GRPC_TLS_CLIENT_CA_FILE: tls.path('ca.crt'),
-      GRPC_HEALTH_PORT: '0',
-      JWT_JWKS_FILE: tokens.path('jwks.json'),
-      JWT_SECRET: '',
-      KEY_FILES_REFRESH_MS: '100',
-      DECISION_TIMEOUT_MS: '10000',
-    })
-    let load: ConnectingLoad
-
-    before(async () => {
-      const { service } = fixture()
-      await eventually('every worker serves', async () => (await fetch(`${service.httpUrl}/readyz`)).ok)
-      load = new ConnectingLoad(service.grpcAddress, { security: secured(oldClient), token: oldToken })
-    })
-    after(async () => {
-      await load?.stop()
-      tls.remove()
-      tokens.remove()
-    })
-
-    /** Does something under load, which goes on before and after it, and fails no call. */
-    async function underLoad(change: () => Promise<void>): Promise<void> {
-      await load.more(CALLS)
-      await change()
-      await load.more(CALLS)
-      expect(load.failures).to.deep.equal([])
-    }
-
-    /** Looks with a new connection each time, until as many looks in a row as show every worker have found it. */
-    async function untilEvery(what: string, look: () => Promise<boolean>): Promise<void> {
-      let found = 0
-      await eventually(what, async () => {
-        found = (await look()) ? found + 1 : 0
-        return found === looks
-      })
-    }
-
-    async function untilShown(identity: Identity): Promise<void> {
-      const { certificate: cert, privateKey: key } = oldClient
-      await untilEvery('the new certificate is shown', async () => {
-        const { serialNumber } = await handshake(fixture().service.grpcAddress, { ca: trust, cert, key })
-        return serialNumber === serialOf(identity)
-      })
-    }
-
-    async function outcomeFor(identity: Identity, token: string): Promise<string> {
-      const caller = new TestClient(fixture().service.grpcAddress, secured(identity))
-      const { response, error } = await caller.authorize(purchase({}), { authorization: `Bearer ${token}` })
-      caller.close()
-      return response ? 'answered' : error.code
-    }
-
-    it('fails no call when the certificate is renewed, and shows the new one', () =>
-      underLoad(async () => {
-        putTls(secondServer, oldCa.certificate)
-        await untilShown(secondServer)
-      }))
-
-    it('fails no call when a key is added, and then accepts tokens of both', () =>
-      underLoad(async () => {
-        expect(await outcomeFor(oldClient, newToken)).to.equal('UNAUTHENTICATED')
-        putKeys(oldJwk, newJwk)
-        await untilEvery(
-          'the new key is used',
-          async () => (await outcomeFor(oldClient, newToken)) === 'answered',
-        )
-        expect(await outcomeFor(oldClient, oldToken)).to.equal('answered')
-      }))
-
-    it('fails no call when the old key is removed, and then refuses its tokens', () =>
-      underLoad(async () => {
-        await load.use({ security: secured(oldClient), token: newToken })
-        putKeys(newJwk)
-        await untilEvery(
-          'the old key is gone',
-          async () => (await outcomeFor(oldClient, oldToken)) === 'UNAUTHENTICATED',
-        )
-      }))
-
-    /** A connection with the old certificate. Of TLS 1.2, where a refusal comes before the handshake is over. */
-    const oldHandshake = (session?: Buffer) => {
-      const { certificate: cert, privateKey: key } = oldClient
-      const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const
-      return handshake(fixture().service.grpcAddress, { ...options, ...(session && { session }) })
-    }
-
-    it('fails no call when the authority is replaced, by way of both, and resumes no session from before', () =>
-      underLoad(async () => {
-        const { session } = await oldHandshake()
-        await eventually('a session is resumed', async () => (await oldHandshake(session)).resumed)
-        expect(await outcomeFor(newClient, newToken)).to.equal('UNAVAILABLE')
-        putTls(secondServer, trust)
-        await untilEvery(
-          'the new authority is trusted',
-          async () => (await outcomeFor(newClient, newToken)) === 'answered',
-        )
-        await load.use({ security: secured(newClient), token: newToken })
-        putTls(thirdServer, newCa.certificate)
-        await untilEvery(
-          'the old authority is not trusted any more',
-          async () => (await outcomeFor(oldClient, newToken)) === 'UNAVAILABLE',
-        )
-        const again = await Promise.all(Array.from({ length: looks }, () => oldHandshake(session)))
-        expect(again.map(({ refusal }) => typeof refusal)).to.deep.equal(again.map(() => 'string'))
-      }))
-
-    it('has kept the first connection, made with a certificate that is not accepted any more', () =>
-      load.moreWhereItBegan())
-
-    it('counts each of them, and has refused none', async () => {
-      const read = (name: string, files: string) =>
-        readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files })
-      const counted = await Promise.all([
-        read('reloads_total', 'tls'),
-        read('reloads_total', 'tokens'),
-        read('reload_failures_total', 'tls'),
-        read('reload_failures_total', 'tokens'),
-      ])
-      expect(counted).to.deep.equal([3, 2, 0, 0])
-    })
-
-    if (workers === '2') {
-      it('gives a worker that takes the place of another the last good ones, whatever the files are by then', async () => {
-        putTls({ ...firstServer, privateKey: 'none' }, oldCa.certificate)
-        putKeys()
-        const { service } = fixture()
-        await eventually('both are refused', async () => {
-          const refused = await readMetric(service.httpUrl, 'benefits_key_files_unusable')
-          return refused === 2
-        })
-        await load.stop()
-        const pid = service.events.find(({ event }) => event === 'worker started')?.['pid']
-        process.kill(Number(pid), 'SIGKILL')
-        await eventually('the worker is replaced', async () => {
-          const ends = await readMetric(service.httpUrl, 'benefits_worker_ends_total')
-          return ends === 1 && (await readMetric(service.httpUrl, 'benefits_workers')) === 2
-        })
-        const outcomes = await Promise.all(Array.from({ length: 6 }, () => outcomeFor(newClient, newToken)))
-        expect(new Set(outcomes)).to.deep.equal(new Set(['answered']))
-      })
-    }
+describe('keys and certificates replaced under load', function () {
+  // Several hundred handshakes.
+  this.timeout(60_000)
+  const tls = new MountedFiles()
+  const tokens = new MountedFiles()
+  const putTls = ({ certificate, privateKey }: Identity, clientCa: string) =>
+    tls.replace({ 'tls.crt': certificate, 'tls.key': privateKey, 'ca.crt': clientCa })
+  const putKeys = (...keys: readonly object[]) => tokens.replace({ 'jwks.json': keySet(...keys) })
+  putTls(firstServer, oldCa.certificate)
+  putKeys(oldJwk)
+  const fixture = useService({
+    GRPC_TLS_CERT_FILE: tls.path('tls.crt'),
+    GRPC_TLS_KEY_FILE: tls.path('tls.key'),
+    GRPC_TLS_CLIENT_CA_FILE: tls.path('ca.crt'),
+    GRPC_HEALTH_PORT: '0',
+    JWT_JWKS_FILE: tokens.path('jwks.json'),
+    JWT_SECRET: '',
+    KEY_FILES_REFRESH_MS: '100',
+    DECISION_TIMEOUT_MS: '10000',
   })
-}
+  let load: ConnectingLoad
+
+  before(async () => {
+    const { service } = fixture()
+    await eventually('the service is ready', async () => (await fetch(`${service.httpUrl}/readyz`)).ok)
+    load = new ConnectingLoad(service.grpcAddress, { security: secured(oldClient), token: oldToken })
+  })
+  after(async () => {
+    await load?.stop()
+    tls.remove()
+    tokens.remove()
+  })
+
+  /** Does something under load, which goes on before and after it, and fails no call. */
+  async function underLoad(change: () => Promise<void>): Promise<void> {
+    await load.more(CALLS)
+    await change()
+    await load.more(CALLS)
+    expect(load.failures).to.deep.equal([])
+  }
+
+  async function untilShown(identity: Identity): Promise<void> {
+    const { certificate: cert, privateKey: key } = oldClient
+    await eventually('the new certificate is shown', async () => {
+      const { serialNumber } = await handshake(fixture().service.grpcAddress, { ca: trust, cert, key })
+      return serialNumber === serialOf(identity)
+    })
+  }
+
+  async function outcomeFor(identity: Identity, token: string): Promise<string> {
+    const caller = new TestClient(fixture().service.grpcAddress, secured(identity))
+    const { response, error } = await caller.authorize(purchase({}), { authorization: `Bearer ${token}` })
+    caller.close()
+    return response ? 'answered' : error.code
+  }
+
+  it('fails no call when the certificate is renewed, and shows the new one', () =>
+    underLoad(async () => {
+      putTls(secondServer, oldCa.certificate)
+      await untilShown(secondServer)
+    }))
+
+  it('fails no call when a key is added, and then accepts tokens of both', () =>
+    underLoad(async () => {
+      expect(await outcomeFor(oldClient, newToken)).to.equal('UNAUTHENTICATED')
+      putKeys(oldJwk, newJwk)
+      await eventually(
+        'the new key is used',
+        async () => (await outcomeFor(oldClient, newToken)) === 'answered',
+      )
+      expect(await outcomeFor(oldClient, oldToken)).to.equal('answered')
+    }))
+
+  it('fails no call when the old key is removed, and then refuses its tokens', () =>
+    underLoad(async () => {
+      await load.use({ security: secured(oldClient), token: newToken })
+      putKeys(newJwk)
+      await eventually(
+        'the old key is gone',
+        async () => (await outcomeFor(oldClient, oldToken)) === 'UNAUTHENTICATED',
+      )
+    }))
+
+  /** A connection with the old certificate. Of TLS 1.2, where a refusal comes before the handshake is over. */
+  const oldHandshake = (session?: Buffer) => {
+    const { certificate: cert, privateKey: key } = oldClient
+    const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const
+    return handshake(fixture().service.grpcAddress, { ...options, ...(session && { session }) })
+  }
+
+  it('fails no call when the authority is replaced, by way of both, and resumes no session from before', () =>
+    underLoad(async () => {
+      const { session } = await oldHandshake()
+      await eventually('a session is resumed', async () => (await oldHandshake(session)).resumed)
+      expect(await outcomeFor(newClient, newToken)).to.equal('UNAVAILABLE')
+      putTls(secondServer, trust)
+      await eventually(
+        'the new authority is trusted',
+        async () => (await outcomeFor(newClient, newToken)) === 'answered',
+      )
+      await load.use({ security: secured(newClient), token: newToken })
+      putTls(thirdServer, newCa.certificate)
+      await eventually(
+        'the old authority is not trusted any more',
+        async () => (await outcomeFor(oldClient, newToken)) === 'UNAVAILABLE',
+      )
+      const again = await Promise.all(Array.from({ length: SESSIONS }, () => oldHandshake(session)))
+      expect(again.map(({ refusal }) => typeof refusal)).to.deep.equal(again.map(() => 'string'))
+    }))
+
+  it('has kept the first connection, made with a certificate that is not accepted any more', () =>
+    load.moreWhereItBegan())
+
+  it('counts each of them, and has refused none', async () => {
+    const read = (name: string, files: string) =>
+      readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files })
+    const counted = await Promise.all([
+      read('reloads_total', 'tls'),
+      read('reloads_total', 'tokens'),
+      read('reload_failures_total', 'tls'),
+      read('reload_failures_total', 'tokens'),
+    ])
+    expect(counted).to.deep.equal([3, 2, 0, 0])
+  })
+})

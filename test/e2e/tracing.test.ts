@@ -165,29 +165,27 @@ describe('a service that is traced', () => {
   })
 })
 
-describe('a service of two workers that are traced', function () {
-  this.timeout(60_000)
+describe('two services that are traced', () => {
   const start = useServices()
 
-  it('sends, when it is stopped, what each of them still has', async () => {
+  it('send, when they are stopped, what each of them still has', async () => {
     const collector = await TraceCollector.start()
-    const service = await start({
+    const env = {
       ...(await serviceEnvironment()),
-      WORKERS: '2',
       OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${collector.endpoint}/v1/traces`,
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '600000',
       OTEL_SERVICE_NAME: 'twins',
-    })
-    await eventually(
-      'both serve',
-      () => service.events.filter(({ event }) => event === 'serving').length === 2,
-    )
-    const clients = [new TestClient(service.grpcAddress), new TestClient(service.grpcAddress)]
-    for (const client of clients) await client.decide(purchase({}))
+    }
+    const services = await Promise.all([start(env), start(env)])
+    for (const service of services) {
+      await service.untilEvent('serving')
+      const client = new TestClient(service.grpcAddress)
+      await client.decide(purchase({}))
+      client.close()
+    }
     expect(collector.bodies).to.have.length(0)
-    await service.stop()
-    for (const client of clients) client.close()
+    await Promise.all(services.map((service) => service.stop()))
     await collector.stop()
 
     const calls = collector.spans.filter(({ name }) => name === AUTHORIZE)

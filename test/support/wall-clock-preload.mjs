@@ -1,18 +1,16 @@
-// Loaded before the service (NODE_OPTIONS=--import) in each of its processes: its wall clock is moved by whoever writes to the file of
+// Loaded before the service (NODE_OPTIONS=--import): its wall clock is moved by whoever writes to the file of
 // `wall-clock.ts`. Every look at the clock reads the file, so what was written holds from the next look on, in the middle of whatever is
 // being done. The monotonic clock, timers and performance.now() stay as they are, as on a machine whose clock is stepped.
 
-import cluster from 'node:cluster'
 import { openSync, readSync } from 'node:fs'
 
 const RealDate = globalThis.Date
 const realNow = RealDate.now
 const file = openSync(process.env.WALL_CLOCK_FILE, 'r')
 const setting = new BigInt64Array(1)
-// A worker has the place after its primary's that its number says.
-const place = Number(process.env.WALL_CLOCK_PLACE) + (cluster.worker?.id ?? 0)
+const place = Number(process.env.WALL_CLOCK_PLACE)
 
-/** The file has one number for each process: twice the milliseconds, and one more if the clock stands still at them. */
+/** The file has one number for each service: twice the milliseconds, and one more if the clock stands still at them. */
 function now() {
   readSync(file, setting, 0, setting.byteLength, place * setting.byteLength)
   const ms = Number(setting[0] >> 1n)

@@ -5,10 +5,8 @@ import { join } from 'node:path'
 import type { Environment } from './service-process.js'
 
 const PRELOAD = new URL('./wall-clock-preload.mjs', import.meta.url)
-/** Most processes of one service: its primary and its workers. */
-const PROCESSES_MAX = 8
 
-/** The wall clock of one process of a service: ours, until it is moved. What is set holds from its very next look at the clock. */
+/** The wall clock of a service: ours, until it is moved. What is set holds from its very next look at the clock. */
 export class WallClock {
   readonly #set: (setting: bigint) => void
   #aheadMs = 0
@@ -49,7 +47,7 @@ export class WallClock {
   }
 }
 
-/** The wall clocks of all processes of some services, which are started with the environment from here. */
+/** The wall clocks of some services, which are started with the environment from here. */
 export class WallClocks {
   readonly #path = join(tmpdir(), `benefits-clocks-${randomUUID()}`)
   #file = -1
@@ -59,25 +57,20 @@ export class WallClocks {
     this.#file = openSync(this.#path, 'wx')
   }
 
-  /**
-   * The clock of a service that decides by itself or, if it has workers, of its primary (worker 0) or one of them.
-   *
-   * @param service 0, 1, 2, ...
-   */
-  of(service: number, worker = 0): WallClock {
-    const place = service * PROCESSES_MAX + worker
+  /** The clock of the service in this place: 0, 1, 2, ... */
+  of(place: number): WallClock {
     return new WallClock((setting) => {
       // Eight bytes in their place: nobody sees half of them.
       writeSync(this.#file, new BigInt64Array([setting]), 0, 8, place * 8)
     })
   }
 
-  /** What a service is started with, so that its clocks are those from here. */
-  environment(service: number): Environment {
+  /** What the service in this place is started with, so that its clock is the one from here. */
+  environment(place: number): Environment {
     return {
       NODE_OPTIONS: `--import=${PRELOAD}`,
       WALL_CLOCK_FILE: this.#path,
-      WALL_CLOCK_PLACE: String(service * PROCESSES_MAX),
+      WALL_CLOCK_PLACE: String(place),
     }
   }
 

@@ -4,7 +4,7 @@ import { Database } from '../crash-test/database.js'
 import { killAtRandom, untilAnswered } from '../crash-test/killer.js'
 import { Problems } from '../crash-test/problems.js'
 import { campaignFolder, leaveFolder, Trial } from '../crash-test/trial.js'
-import { FleetClocks } from './fleet-clocks.js'
+import { ServiceClocks } from './service-clocks.js'
 import { type StepKind, steps } from './steps.js'
 import { Symptoms } from './symptoms.js'
 
@@ -36,7 +36,7 @@ export class Campaign {
   /** How many steps of each kind there were. */
   readonly done = new Map<StepKind, number>()
   readonly #options: CampaignOptions
-  readonly #clocks = new FleetClocks()
+  readonly #clocks = new ServiceClocks()
 
   /** Starts the database and the services. Nothing is left when that fails. */
   static async start(options: CampaignOptions): Promise<Campaign> {

@@ -1,6 +1,6 @@
 import type { Random } from '../crash-test/random.js'
 import { until } from '../crash-test/until.js'
-import type { FleetClocks } from './fleet-clocks.js'
+import type { ServiceClocks } from './service-clocks.js'
 
 const HOUR_MS = 3_600_000
 /** So long before midnight the clocks are set, in milliseconds: the load runs over it. */
@@ -23,9 +23,9 @@ export const steps = {
   FORWARD: async (clocks) => clocks.jump(HOUR_MS),
   /** All of them an hour back. */
   BACK: async (clocks) => clocks.jump(-HOUR_MS),
-  /** That of one process, an hour either way. */
+  /** That of one service, an hour either way. */
   APART: async (clocks, random) =>
-    clocks.jumpOne(random.below(clocks.deciders), random.chance(0.5) ? HOUR_MS : -HOUR_MS),
+    clocks.jumpOne(random.below(clocks.count), random.chance(0.5) ? HOUR_MS : -HOUR_MS),
   /** All of them run over the end of a day together. */
   MIDNIGHT: async (clocks, random) => {
     await overMidnight(clocks, random)
@@ -35,11 +35,11 @@ export const steps = {
     await overMidnight(clocks, random)
     clocks.jump(-HOUR_MS)
   },
-} as const satisfies Readonly<Record<string, (clocks: FleetClocks, random: Random) => Promise<void>>>
+} as const satisfies Readonly<Record<string, (clocks: ServiceClocks, random: Random) => Promise<void>>>
 
 export type StepKind = keyof typeof steps
 
-async function overMidnight(clocks: FleetClocks, random: Random): Promise<void> {
+async function overMidnight(clocks: ServiceClocks, random: Random): Promise<void> {
   const midnightMs = Date.parse(random.pick(midnights))
   clocks.set(midnightMs - BEFORE_MIDNIGHT_MS)
   await until('it is past midnight', () => clocks.nowMs > midnightMs)

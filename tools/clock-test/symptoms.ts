@@ -20,8 +20,6 @@ const GAUGE = /^(?:benefits_catalog_age|benefits_oldest_unsettled|nodejs_eventlo
 /** What a service says when it is not well: none of it is true when only its clock was moved. */
 const complaints = [
   'not serving: the database does not answer',
-  'a worker gives no sign of life: it is killed',
-  'a worker has ended unasked',
   'token rejected',
   'overloaded: calls were refused',
 ] as const

@@ -12,14 +12,13 @@ const STREAM_MS = 600_000
 
 /** A few purchases a second of each kind, as calls and on a stream, until it is told to stop. */
 export class LittleLoad {
-  readonly #clients: readonly TestClient[]
+  readonly #client: TestClient
   readonly #stream: PurchaseStream
   readonly #running: Promise<void>
   #stopped = false
 
   constructor({ grpcAddress }: ServiceProcess) {
-    // So that each of two workers has something to do.
-    this.#clients = [new TestClient(grpcAddress), new TestClient(grpcAddress)]
+    this.#client = new TestClient(grpcAddress)
     this.#stream = new PurchaseStream(grpcAddress, { deadlineMs: STREAM_MS })
     this.#running = this.#run()
   }
@@ -32,13 +31,13 @@ export class LittleLoad {
     } finally {
       this.#stream.halfClose()
       await this.#stream.ended
-      for (const client of this.#clients) client.close()
+      this.#client.close()
     }
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      await Promise.all(this.#clients.map((client) => this.#round(client)))
+      await this.#round(this.#client)
       await delay(PAUSE_MS)
     }
   }

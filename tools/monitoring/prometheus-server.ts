@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
 import { freePorts } from '../../src/local-mongo/free-port.js'
 import { PROMETHEUS_FOLDER } from './rule-files.js'
 
-/** The target as it is shipped: all that is put in its place is an address. */
-const SHIPPED_TARGET = 'authorizer:8080'
 /** Longest time that one request to Prometheus may take, in milliseconds. */
 const REQUEST_MS_MAX = 10_000
 /** Time that it has to end in order, in milliseconds. */
@@ -37,9 +36,7 @@ export class PrometheusServer {
     const folder = await mkdtemp(join(tmpdir(), 'benefits-prometheus-'))
     await cp(PROMETHEUS_FOLDER, folder, { recursive: true })
     const file = join(folder, 'prometheus.yml')
-    const shipped = await readFile(file, 'utf8')
-    if (!shipped.includes(SHIPPED_TARGET)) throw new Error(`${file} does not name ${SHIPPED_TARGET}`)
-    await writeFile(file, shipped.replace(SHIPPED_TARGET, target))
+    await writeFile(file, withTarget(await readFile(file, 'utf8'), target))
     const [port = 0] = await freePorts(1)
     return new PrometheusServer(folder, port)
   }
@@ -105,4 +102,11 @@ export class PrometheusServer {
     if (status !== 'success') throw new Error(error)
     return data
   }
+}
+
+/** The configuration that is shipped, with one address in the place of Docker's DNS. */
+function withTarget(shipped: string, target: string): string {
+  const { scrape_configs: jobs, ...rest } = parse(shipped)
+  const [{ dns_sd_configs: _, ...job }] = jobs
+  return stringify({ ...rest, scrape_configs: [{ ...job, static_configs: [{ targets: [target] }] }] })
 }

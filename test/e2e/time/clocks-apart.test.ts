@@ -2,123 +2,85 @@ import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { createClient } from '../../../src/storage/client.js'
 import { CardHolder, Counter, isoOf } from '../../support/card-holder.js'
-import { eventually } from '../../support/eventually.js'
 import { serviceEnvironment } from '../../support/service-fixture.js'
-import { type Environment, useServices } from '../../support/service-process.js'
+import { useServices } from '../../support/service-process.js'
 import { cleanBooks } from '../../support/verified.js'
-import { useWallClocks, type WallClock, type WallClocks } from '../../support/wall-clock.js'
+import { useWallClocks } from '../../support/wall-clock.js'
 
 /** An hour apart, over the end of a day and a month in Sao Paulo. */
 const AHEAD = '2026-12-01T03:30:00.000Z'
 const BEHIND = '2026-12-01T02:30:00.000Z'
 
-/** One of two ways to a database. */
-type Shop = { readonly counter: Counter; readonly clock: WallClock }
-type Opening = {
-  readonly start: ReturnType<typeof useServices>
-  readonly clocks: WallClocks
-  readonly env: Environment
-}
+describe('two services on one database, whose wall clocks are an hour apart', () => {
+  const clocks = useWallClocks()
+  const start = useServices()
+  let env: Awaited<ReturnType<typeof serviceEnvironment>>
+  let ahead: Counter
+  let behind: Counter
 
-async function twoServices({ start, clocks, env }: Opening): Promise<readonly Shop[]> {
-  const open = async (place: number) => {
-    const clock = clocks.of(place)
-    const service = await start({ ...env, ...clocks.environment(place) })
-    await service.untilEvent('serving')
-    return { clock, counter: new Counter(service.grpcAddress) }
-  }
-  return await Promise.all([open(0), open(1)])
-}
+  before(async () => {
+    env = await serviceEnvironment()
+    const open = async (place: number) => {
+      const service = await start({ ...env, ...clocks.environment(place) })
+      await service.untilEvent('serving')
+      return new Counter(service.grpcAddress)
+    }
+    ;[ahead, behind] = await Promise.all([open(0), open(1)])
+    clocks.of(0).standAt(AHEAD)
+    clocks.of(1).standAt(BEHIND)
+  })
+  after(() => {
+    ahead?.close()
+    behind?.close()
+  })
 
-async function twoWorkers({ start, clocks, env }: Opening): Promise<readonly Shop[]> {
-  const [first, second] = [clocks.of(0, 1), clocks.of(0, 2)]
-  const service = await start({ ...env, ...clocks.environment(0), WORKERS: '2' })
-  await eventually('both workers serve', async () => (await fetch(`${service.httpUrl}/readyz`)).ok)
-  first.standAt(AHEAD)
-  second.standAt(BEHIND)
-  const counters = [new Counter(service.grpcAddress), new Counter(service.grpcAddress)]
-  const shops: Shop[] = []
-  for (const counter of counters) {
-    // Connections go to the workers in turn: the answer tells to which.
-    const { decided_at } = await new CardHolder().buy(counter, 1)
-    shops.push({ counter, clock: isoOf(decided_at) === AHEAD ? first : second })
-  }
-  return shops
-}
+  it('repeat what the other has answered, with its time', async () => {
+    const holder = await CardHolder.open(ahead)
+    const first = await holder.buy(ahead, 100, 'once')
+    expect(await holder.buy(behind, 100, 'once')).to.deep.equal({ ...first, replayed: true })
+    expect(isoOf(first.decided_at)).to.equal(AHEAD)
+  })
 
-for (const [what, open] of [
-  ['two services on one database', twoServices],
-  ['two workers of one service', twoWorkers],
-] as const) {
-  describe(`${what}, whose wall clocks are an hour apart`, () => {
-    const clocks = useWallClocks()
-    const start = useServices()
-    let env: Awaited<ReturnType<typeof serviceEnvironment>>
-    let ahead: Counter
-    let behind: Counter
+  it('number entries as they were made, whatever their times, and page through them so', async () => {
+    const holder = await CardHolder.open(ahead)
+    const ids = Array.from({ length: 6 }, () => randomUUID())
+    for (const [index, id] of ids.entries()) await holder.buy(index % 2 === 0 ? ahead : behind, 100, id)
+    const statement = (await holder.statement(behind, 2)).toReversed()
+    expect(statement.map(({ seq }) => Number(seq))).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    const purchases = statement.slice(3)
+    expect(purchases.map(({ transaction_id }) => transaction_id)).to.deep.equal(ids)
+    const times = purchases.map(({ create_time }) => isoOf(create_time))
+    expect(times).to.deep.equal([AHEAD, BEHIND, AHEAD, BEHIND, AHEAD, BEHIND])
+  })
 
-    before(async () => {
-      env = await serviceEnvironment()
-      const [one, other] = await open({ start, clocks, env })
-      if (!one || !other || one.clock === other.clock) throw new Error('there must be two')
-      one.clock.standAt(AHEAD)
-      other.clock.standAt(BEHIND)
-      ahead = one.counter
-      behind = other.counter
-    })
-    after(() => {
-      ahead?.close()
-      behind?.close()
-    })
+  it('count in the later day once it has begun, by whichever clock', async () => {
+    const holder = await CardHolder.open(ahead, { day_max: 1_000 })
+    const reasons = [
+      await holder.buy(behind, 1_000),
+      await holder.buy(behind, 1),
+      await holder.buy(ahead, 600),
+      await holder.buy(behind, 400),
+      await holder.buy(behind, 1),
+      await holder.buy(ahead, 1),
+    ].map(({ reason }) => reason.replace('REASON_', ''))
+    const [yes, no] = ['APPROVED', 'AMOUNT_OVER_LIMIT']
+    expect(reasons).to.deep.equal([yes, no, yes, yes, no, no])
+    const spent = { day: '2026-12-01', day_amount: '1000', month_amount: '1000' }
+    expect(await holder.spending(ahead)).to.deep.equal(spent)
+  })
 
-    it('repeat what the other has answered, with its time', async () => {
-      const holder = await CardHolder.open(ahead)
-      const first = await holder.buy(ahead, 100, 'once')
-      expect(await holder.buy(behind, 100, 'once')).to.deep.equal({ ...first, replayed: true })
-      expect(isoOf(first.decided_at)).to.equal(AHEAD)
-    })
+  it('let no day be spent twice when both are asked at once', async () => {
+    const holder = await CardHolder.open(ahead, { day_max: 1_000 })
+    const asked = Array.from({ length: 40 }, (_, index) => holder.buy(index % 2 ? ahead : behind, 100))
+    const approved = (await Promise.all(asked)).filter(({ code }) => code === '00')
+    expect(approved.length).to.be.within(10, 20)
+    expect(await holder.spending(ahead)).to.include({ day: '2026-12-01', day_amount: '1000' })
+  })
 
-    it('number entries as they were made, whatever their times, and page through them so', async () => {
-      const holder = await CardHolder.open(ahead)
-      const ids = Array.from({ length: 6 }, () => randomUUID())
-      for (const [index, id] of ids.entries()) await holder.buy(index % 2 === 0 ? ahead : behind, 100, id)
-      const statement = (await holder.statement(behind, 2)).toReversed()
-      expect(statement.map(({ seq }) => Number(seq))).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9])
-      const purchases = statement.slice(3)
-      expect(purchases.map(({ transaction_id }) => transaction_id)).to.deep.equal(ids)
-      const times = purchases.map(({ create_time }) => isoOf(create_time))
-      expect(times).to.deep.equal([AHEAD, BEHIND, AHEAD, BEHIND, AHEAD, BEHIND])
-    })
-
-    it('count in the later day once it has begun, by whichever clock', async () => {
-      const holder = await CardHolder.open(ahead, { day_max: 1_000 })
-      const reasons = [
-        await holder.buy(behind, 1_000),
-        await holder.buy(behind, 1),
-        await holder.buy(ahead, 600),
-        await holder.buy(behind, 400),
-        await holder.buy(behind, 1),
-        await holder.buy(ahead, 1),
-      ].map(({ reason }) => reason.replace('REASON_', ''))
-      const [yes, no] = ['APPROVED', 'AMOUNT_OVER_LIMIT']
-      expect(reasons).to.deep.equal([yes, no, yes, yes, no, no])
-      const spent = { day: '2026-12-01', day_amount: '1000', month_amount: '1000' }
-      expect(await holder.spending(ahead)).to.deep.equal(spent)
-    })
-
-    it('let no day be spent twice when both are asked at once', async () => {
-      const holder = await CardHolder.open(ahead, { day_max: 1_000 })
-      const asked = Array.from({ length: 40 }, (_, index) => holder.buy(index % 2 ? ahead : behind, 100))
-      const approved = (await Promise.all(asked)).filter(({ code }) => code === '00')
-      expect(approved.length).to.be.within(10, 20)
-      expect(await holder.spending(ahead)).to.include({ day: '2026-12-01', day_amount: '1000' })
-    })
-
-    describe('after all that', () => {
-      it('leave books in which every centavo and every counter is explained', async () => {
-        const client = createClient({ uri: env.MONGODB_URI, poolSizeMax: 2 })
-        await cleanBooks(client.db(env.MONGODB_DATABASE)).finally(() => client.close())
-      })
+  describe('after all that', () => {
+    it('leave books in which every centavo and every counter is explained', async () => {
+      const client = createClient({ uri: env.MONGODB_URI, poolSizeMax: 2 })
+      await cleanBooks(client.db(env.MONGODB_DATABASE)).finally(() => client.close())
     })
   })
-}
+})

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { validate } from 'dockerfile-utils'
 import { parse } from 'yaml'
 import { readConfig } from '../../../src/config.js'
-import { CLOSE_MS_MAX } from '../../../src/workers/messages.js'
+import { CLOSE_MS_MAX } from '../../../src/decider.js'
 import { allowedNames } from '../../../tools/image/build-context.js'
 import { execForm, pairsOf, readDockerfile } from '../../../tools/image/dockerfile.js'
 import { knownVariables } from '../../support/known-variables.js'
@@ -74,6 +74,10 @@ describe('docker-compose.yml', () => {
       `127.0.0.1:\${GRPC_PORT:-${grpcPort}}:${grpcPort}`,
       `127.0.0.1:\${HTTP_PORT:-${httpPort}}:${httpPort}`,
     ])
+  })
+
+  it('leaves the service without a name of its own, so that there may be several', () => {
+    expect(authorizer).not.to.have.property('container_name')
   })
 
   it('gives the service more time to end than it takes', () => {

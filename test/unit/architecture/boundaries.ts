@@ -67,7 +67,6 @@ const boundaries: readonly Boundary[] = [
     ],
   },
   { of: 'src/observability/metric-registry.ts', may: ['prom-client'] },
-  { of: 'src/observability/merged-metrics.ts', may: ['src/observability/', 'prom-client', 'node:'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
   // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
   {
@@ -163,23 +162,6 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/observability/'],
   },
   {
-    of: 'src/workers/',
-    may: [
-      'src/workers/',
-      'src/decider.ts',
-      'src/service.ts',
-      'src/build-version.ts',
-      'src/key-watch.ts',
-      'src/end-on-bug.ts',
-      'src/metric-labels.ts',
-      'src/listen-on.ts',
-      'src/http/',
-      'src/observability/',
-      'node:',
-    ],
-    mayForTypes: ['src/config.ts', 'src/keys/'],
-  },
-  {
     of: 'src/schema.ts',
     may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
   },
@@ -201,7 +183,6 @@ const boundaries: readonly Boundary[] = [
       'src/local-secret.ts',
       'src/startup-checks.ts',
       'src/service.ts',
-      'src/workers/',
       'src/application/',
       'src/domain/',
       ...adapters,

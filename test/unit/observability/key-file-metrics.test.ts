@@ -1,13 +1,11 @@
 import { expect } from 'chai'
 import { metricLabels } from '../../../src/metric-labels.js'
 import type { KeyFileReadings } from '../../../src/observability/key-file-metrics.js'
-import { MergedMetrics } from '../../../src/observability/merged-metrics.js'
 import { createMetrics, idleReadings, type Metrics } from '../../../src/observability/metrics.js'
 
-const about = { labels: metricLabels, version: '1.2.3' }
-
 function metricsOf(keyFiles?: KeyFileReadings): Metrics {
-  return createMetrics({ readings: { ...idleReadings, ...(keyFiles && { keyFiles }) }, ...about })
+  const readings = { ...idleReadings, ...(keyFiles && { keyFiles }) }
+  return createMetrics({ readings, labels: metricLabels, version: '1.2.3' })
 }
 
 const keyFiles: KeyFileReadings = {
@@ -36,26 +34,14 @@ const counted = [
 ]
 
 describe('metrics of key files', () => {
-  for (const [what, metrics] of [
-    ['one process', metricsOf(keyFiles)],
-    ['a primary', new MergedMetrics({ servingWorkers: () => 0, keyFiles, ...about })],
-  ] as const) {
-    it(`of ${what} tell of each group from the beginning, and count`, async () => {
-      const first = samplesIn((await metrics.expose()).text)
-      metrics.keyFilesReloaded('tls')
-      metrics.keyFilesRefused('tokens')
-      metrics.keyFilesRefused('tokens')
-      expect(first).to.have.length(counted.length)
-      expect(samplesIn((await metrics.expose()).text)).to.have.members(counted)
-    })
-  }
-
-  it('of a primary are not changed by workers, which have no files', async () => {
-    const merged = new MergedMetrics({ servingWorkers: () => 1, keyFiles, ...about })
-    const before = samplesIn((await merged.expose()).text)
-    merged.workerSeen(1, structuredClone(await metricsOf().snapshot()))
-    merged.workerSeen(2, structuredClone(await metricsOf().snapshot()))
-    expect(samplesIn((await merged.expose()).text)).to.deep.equal(before)
+  it('tell of each group from the beginning, and count', async () => {
+    const metrics = metricsOf(keyFiles)
+    const first = samplesIn((await metrics.expose()).text)
+    metrics.keyFilesReloaded('tls')
+    metrics.keyFilesRefused('tokens')
+    metrics.keyFilesRefused('tokens')
+    expect(first).to.have.length(counted.length)
+    expect(samplesIn((await metrics.expose()).text)).to.have.members(counted)
   })
 
   it('are not there when there are no files', async () => {

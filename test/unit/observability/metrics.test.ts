@@ -8,12 +8,14 @@ const callLabels = 'grpc_type="unary",grpc_service="benefits.v1.AuthorizationSer
 
 describe('metrics', () => {
   let waiting: number
+  let serving: boolean
   let metrics: Metrics
 
   let categories: string[]
 
   beforeEach(() => {
     waiting = 3
+    serving = true
     categories = ['FOOD']
     metrics = createMetrics({
       readings: {
@@ -27,7 +29,8 @@ describe('metrics', () => {
         connections: () => ({ open: 7, openMax: 1_000, strangers: 2 }),
         pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
         catalog: () => ({ version: 12, ageMs: 2_500, categories }),
-        servingWorkers: () => 1,
+        serving: () => serving,
+        keyFiles: idleReadings.keyFiles,
       },
       labels: metricLabels,
       version: '1.2.3',
@@ -193,11 +196,6 @@ describe('metrics', () => {
     ])
   })
 
-  it('count the ends of workers', async () => {
-    metrics.workerEnded()
-    expect(await lines()).to.include('benefits_worker_ends_total 1')
-  })
-
   it('say of which version they are', async () => {
     expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
   })
@@ -244,7 +242,7 @@ describe('metrics', () => {
     'benefits_oldest_unsettled_seconds 1.5',
     'benefits_waiting_requests_max 1024',
     'benefits_withheld_entries 2',
-    'benefits_workers 1',
+    'benefits_serving 1',
     'mongodb_pool_connections 9',
     'mongodb_pool_connections_checked_out 7',
     'mongodb_pool_connections_max 20',
@@ -260,6 +258,11 @@ describe('metrics', () => {
     await lines()
     waiting = 4
     expect(await lines()).to.include('benefits_waiting_requests 4')
+  })
+
+  it('tell when the process cannot decide', async () => {
+    serving = false
+    expect(await lines()).to.include('benefits_serving 0')
   })
 
   it('tell which catalog is in use, and since when it is not known to be the latest', async () => {

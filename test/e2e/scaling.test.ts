@@ -1,0 +1,114 @@
+import { expect } from 'chai'
+import type { Core } from '../../src/core.js'
+import { fundedAccount, openCore } from '../support/accounts.js'
+import { readBook } from '../support/books.js'
+import { RoundRobinLoad } from '../support/clients/round-robin-load.js'
+import { eventually } from '../support/eventually.js'
+import { readMetric } from '../support/metrics-page.js'
+import { serviceEnvironment } from '../support/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { cleanBooks } from '../support/verified.js'
+
+const AMOUNT = 100n
+/** Enough for everything that is bought. */
+const FUNDS = 100_000_000n
+/** Calls that each end of a process must meet, and that must follow it. */
+const CALLS_AROUND = 30
+
+/** The client has found the process, and sends it calls. */
+async function untilItDecides({ httpUrl }: ServiceProcess): Promise<void> {
+  await eventually('the process decides', async () => {
+    return (await readMetric(httpUrl, 'benefits_decisions_total')) > 0
+  })
+}
+
+/** How a process ends, and the exit code that belongs to it. */
+const ends = [
+  { how: 'restarted in order', signal: 'SIGTERM', exitCode: 0 },
+  { how: 'killed and started again', signal: 'SIGKILL', exitCode: null },
+] as const
+
+for (const { how, signal, exitCode } of ends) {
+  describe(`two processes behind a round-robin client, ${how} one after the other, under load`, () => {
+    const start = useServices()
+    const exitCodes: (number | null)[] = []
+    /** Answers that came while one process was away. */
+    const answersAlone: number[] = []
+    let load: RoundRobinLoad
+    let core: Core
+    let database: string
+    let accounts: readonly string[]
+
+    before(async function () {
+      this.timeout(300_000)
+      const env = await serviceEnvironment()
+      database = env.MONGODB_DATABASE
+      const startAt = async (port: string): Promise<ServiceProcess> => {
+        // However slow the machine is, only the end of a process may fail a call.
+        const patience = { QUEUE_WAIT_MS: '60000', DECISION_TIMEOUT_MS: '60000' }
+        const service = await start({ ...env, ...patience, GRPC_PORT: port })
+        await service.untilEvent('serving')
+        return service
+      }
+      const processes = await Promise.all([startAt('0'), startAt('0')])
+      const addresses = processes.map(({ grpcAddress }) => grpcAddress)
+      core = await openCore(env.MONGODB_URI, database)
+      accounts = await Promise.all(Array.from({ length: 3 }, () => fundedAccount(core, { CASH: FUNDS })))
+
+      load = new RoundRobinLoad({ addresses, accounts, amount: AMOUNT })
+      for (const [place, address] of addresses.entries()) {
+        for (const service of processes) await untilItDecides(service)
+        await load.more(CALLS_AROUND)
+        processes[place]?.signal(signal)
+        exitCodes.push((await processes[place]?.untilExit()) ?? null)
+        const before = load.answers.length
+        await load.more(CALLS_AROUND)
+        answersAlone.push(load.answers.length - before)
+        processes[place] = await startAt(address.split(':')[1] ?? '')
+      }
+      await load.more(CALLS_AROUND)
+      await load.stop()
+    })
+    after(() => core.close(1_000))
+
+    it('end as they were told to', () => {
+      expect(exitCodes).to.deep.equal(exitCodes.map(() => exitCode))
+    })
+
+    it('answer every purchase: UNAVAILABLE of one process is retried at the other', () => {
+      expect(load.failures).to.deep.equal([])
+    })
+
+    if (signal === 'SIGTERM') {
+      it('leave nothing for the caller to send again: gRPC retries by itself', () => {
+        expect(load.resent).to.deep.equal([])
+      })
+    }
+
+    it('decide alone while the other is away', () => {
+      expect(Math.min(...answersAlone)).to.be.at.least(CALLS_AROUND)
+    })
+
+    it('approve everything, each purchase once', () => {
+      const { answers } = load
+      expect(new Set(answers.map(({ response }) => response.code))).to.deep.equal(new Set(['00']))
+      expect(new Set(answers.map(({ id }) => id)).size).to.equal(answers.length)
+    })
+
+    it('take from each account exactly what was approved', async () => {
+      for (const account of accounts) {
+        const approved = load.answers.filter(({ accountId }) => accountId === account).map(({ id }) => id)
+        const { balances, entries } = await readBook(core.client.db(database), account)
+        const bought = entries
+          .filter(({ kind }) => kind === 'AUTHORIZATION')
+          .map(({ transaction }) => transaction)
+        expect(bought.sort()).to.deep.equal(approved.sort())
+        expect(balances).to.deep.equal({ CASH: FUNDS - AMOUNT * BigInt(approved.length) })
+      }
+    })
+
+    it('leave books that verify finds clean', async () => {
+      await cleanBooks(core.client.db(database))
+    })
+  })
+}
