@@ -70,7 +70,7 @@ export class DatabaseMetrics {
     })
     registry.gauge({
       name: 'mongodb_pool_connections_max',
-      help: 'Most connections to one server, added up over the processes.',
+      help: 'Most connections to one server.',
       read: () => pool().connectionsMax,
     })
     registry.gauge({

@@ -62,7 +62,7 @@ export class EngineMetrics {
     })
     registry.gauge({
       name: 'benefits_waiting_requests_max',
-      help: 'Most requests that may wait, added up over the processes.',
+      help: 'Most requests that may wait.',
       read: () => engine().waitingRequestsMax,
     })
     registry.gauge({

@@ -7,7 +7,7 @@ export const kinds = Object.keys(steps) as readonly StepKind[]
 const names: Readonly<Record<StepKind, string>> = {
   FORWARD: 'all clocks an hour on',
   BACK: 'all clocks an hour back',
-  APART: 'the clock of one service, an hour either way',
+  APART: 'the clock of one process, an hour either way',
   MIDNIGHT: 'all clocks over the end of a day or month',
   MIDNIGHT_TWICE: 'the same, and back into the day before',
 }
