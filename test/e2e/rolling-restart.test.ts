@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { Client, credentials, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import type { Core } from '../../src/core.js'
-import { freePorts } from '../../src/local-mongo/free-port.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { readBook, wrongInBooks } from '../support/books.js'
 import { type AuthorizeResponse, authorizeMethod, metadataOf, purchase } from '../support/client.js'
@@ -50,13 +49,13 @@ describe('two instances that are restarted one after the other, under load', () 
     this.timeout(60_000)
     const env = await serviceEnvironment()
     database = env.MONGODB_DATABASE
-    const ports = await freePorts(2)
-    const startAt = async (port: number): Promise<ServiceProcess> => {
-      const service = await start({ ...env, GRPC_PORT: String(port), QUEUE_WAIT_MS: '60000' })
+    const startAt = async (port: string): Promise<ServiceProcess> => {
+      const service = await start({ ...env, GRPC_PORT: port, QUEUE_WAIT_MS: '60000' })
       await service.untilEvent('serving')
       return service
     }
-    const instances = await Promise.all(ports.map(startAt))
+    const instances = await Promise.all([startAt('0'), startAt('0')])
+    const ports = instances.map(({ grpcAddress }) => grpcAddress.split(':')[1] ?? '')
     core = await openCore(env.MONGODB_URI, database)
     accounts = await Promise.all(Array.from({ length: 3 }, () => fundedAccount(core, { CASH: FUNDS })))
 
@@ -81,7 +80,7 @@ describe('two instances that are restarted one after the other, under load', () 
   after(() => core.close(1_000))
 
   /** Callers that buy one thing after another until they are told to stop. */
-  function startLoad(ports: readonly number[]) {
+  function startLoad(ports: readonly string[]) {
     const target = `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`
     const client = new Client(target, credentials.createInsecure(), {
       'grpc.service_config': serviceConfig,

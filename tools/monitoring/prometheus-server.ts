@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from '../../src/local-mongo/free-port.js'
 import { PROMETHEUS_FOLDER } from './rule-files.js'
 
 /** The target as it is shipped: all that is put in its place is an address. */
@@ -28,7 +27,6 @@ type Target = { readonly health: string; readonly lastError: string }
 export class PrometheusServer {
   readonly #child: ChildProcess
   readonly #folder: string
-  readonly #url: string
   readonly #ended: Promise<unknown>
   #output = ''
 
@@ -40,19 +38,17 @@ export class PrometheusServer {
     const shipped = await readFile(file, 'utf8')
     if (!shipped.includes(SHIPPED_TARGET)) throw new Error(`${file} does not name ${SHIPPED_TARGET}`)
     await writeFile(file, shipped.replace(SHIPPED_TARGET, target))
-    const [port = 0] = await freePorts(1)
-    return new PrometheusServer(folder, port)
+    return new PrometheusServer(folder)
   }
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string) {
     this.#folder = folder
-    this.#url = `http://127.0.0.1:${port}`
     this.#child = spawn(
       'prometheus',
       [
         `--config.file=${join(folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.listen-address=127.0.0.1:0',
       ],
       { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
@@ -83,7 +79,9 @@ export class PrometheusServer {
   /** Whether it answers. Fails, with what it has written, when it has ended. */
   async isReady(): Promise<boolean> {
     if (this.#child.exitCode !== null) throw new Error(`Prometheus has ended:\n${this.#output}`)
-    const answer = await fetch(`${this.#url}/-/ready`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) }).catch(
+    const url = this.#url()
+    if (url === undefined) return false
+    const answer = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) }).catch(
       () => undefined,
     )
     return answer?.ok ?? false
@@ -98,8 +96,16 @@ export class PrometheusServer {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
+  /** Its address, once its log names it. */
+  #url(): string | undefined {
+    const [, address] = /"?Listening on"? address=(\S+)/.exec(this.#output) ?? []
+    return address && `http://${address}`
+  }
+
   async #get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.#url}/api/v1/${path}`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) })
+    const answer = await fetch(`${this.#url()}/api/v1/${path}`, {
+      signal: AbortSignal.timeout(REQUEST_MS_MAX),
+    })
     // The form of every answer of Prometheus; what is in it, whoever asks knows.
     const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string }
     if (status !== 'success') throw new Error(error)
