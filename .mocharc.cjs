@@ -18,7 +18,8 @@ module.exports = {
     ],
   }),
   reporter: './test/support/reporter.cjs',
-  timeout: 60_000,
+  // Above the longest wait of a test (test/support/eventually.ts), so that a wait which fails says for what.
+  timeout: 600_000,
   forbidOnly: true,
   forbidPending: true,
   fullTrace: false,

@@ -5,7 +5,7 @@ import type { Core } from '../../src/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { readBook, wrongInBooks } from '../support/books.js'
 import { type AuthorizeResponse, authorizeMethod, metadataOf, purchase } from '../support/client.js'
-import { eventually } from '../support/eventually.js'
+import { eventually, WAIT_MS_MAX } from '../support/eventually.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 
@@ -45,12 +45,11 @@ describe('two instances that are restarted one after the other, under load', () 
   let exitCodes: readonly (number | null)[]
   let answersOfEach: readonly number[]
 
-  before(async function () {
-    this.timeout(60_000)
+  before(async () => {
     const env = await serviceEnvironment()
     database = env.MONGODB_DATABASE
     const startAt = async (port: string): Promise<ServiceProcess> => {
-      const service = await start({ ...env, GRPC_PORT: port, QUEUE_WAIT_MS: '60000' })
+      const service = await start({ ...env, GRPC_PORT: port })
       await service.untilEvent('serving')
       return service
     }
@@ -112,7 +111,7 @@ describe('two instances that are restarted one after the other, under load', () 
         authorizeMethod.responseDeserialize,
         request,
         metadataOf({}),
-        { deadline: Date.now() + 10_000 },
+        { deadline: Date.now() + WAIT_MS_MAX },
         (error, response) => {
           if (response) answers.push({ id, accountId, response })
           else failures.push(`${status[error?.code ?? status.UNKNOWN]}: ${error?.details}`)

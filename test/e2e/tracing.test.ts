@@ -165,8 +165,7 @@ describe('a service that is traced', () => {
   })
 })
 
-describe('a service of two workers that are traced', function () {
-  this.timeout(60_000)
+describe('a service of two workers that are traced', () => {
   const start = useServices()
 
   it('sends, when it is stopped, what each of them still has', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/application/clock.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore } from '../../src/core.js'
+import { WAIT_MS_MAX } from './eventually.js'
 
 export type ProcessGroupOptions = {
   readonly mongodbUri: string
@@ -34,7 +35,7 @@ export class ProcessGroup {
 
   /** Ends a process in order, everything settled, and starts another in its place. */
   async restart(index: number): Promise<void> {
-    await this.at(index).core.close(5_000)
+    await this.at(index).core.close(WAIT_MS_MAX)
     await this.#replace(index)
   }
 
@@ -61,7 +62,7 @@ export class ProcessGroup {
   }
 
   async stop(): Promise<void> {
-    for (const { core } of this.#processes) await core.close(5_000)
+    for (const { core } of this.#processes) await core.close(WAIT_MS_MAX)
     for (const { engine } of this.#killed) await engine.drain()
   }
 

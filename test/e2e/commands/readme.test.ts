@@ -20,10 +20,7 @@ const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
   .map((line) => line.replace(/ +# .*$/, '').trim())
   .filter((line) => line !== '' && !(line in elsewhere))
 
-describe('README', function () {
-  // On a new machine MongoDB is fetched first.
-  this.timeout(120_000)
-
+describe('README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'))
   let env: Environment
   let service: Running

@@ -30,10 +30,7 @@ describe('what make would run', () => {
   })
 })
 
-describe('make run', function () {
-  // On a new machine MongoDB is fetched first.
-  this.timeout(120_000)
-
+describe('make run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'make-run-'))
   const dataDir = join(folder, 'data')
   let env: Environment

@@ -24,8 +24,7 @@ const plan: LongRunPlan = {
   },
 }
 
-describe('the long run in the small', function () {
-  this.timeout(120_000)
+describe('the long run in the small', () => {
   let record: LongRunRecord
 
   before(async () => {

@@ -18,8 +18,7 @@ import { eventually } from '../../support/eventually.js'
 import { killOwner, startOwner } from './owner.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
-describe('a local MongoDB', function () {
-  this.timeout(60_000)
+describe('a local MongoDB', () => {
   const at = useTempFolder()
   const opened: LocalMongo[] = []
   let binary: FoundMongod
@@ -263,8 +262,7 @@ describe('a local MongoDB', function () {
   })
 })
 
-describe('an ephemeral MongoDB', function () {
-  this.timeout(60_000)
+describe('an ephemeral MongoDB', () => {
   let mongodPath: string
 
   before(async function () {
