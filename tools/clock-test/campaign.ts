@@ -16,6 +16,8 @@ export type CampaignOptions = {
   readonly rounds: number
   readonly kinds: readonly StepKind[]
   readonly seed: number
+  /** Callers at a time. Default 24. */
+  readonly callers?: number
   /** Ends the load and the steps early. */
   readonly signal: AbortSignal
 }
@@ -59,7 +61,7 @@ export class Campaign {
   }
 
   private constructor(options: CampaignOptions, { folder, database, problems }: Parts) {
-    const { seed, signal } = options
+    const { seed, callers, signal } = options
     this.#options = options
     this.folder = folder
     this.database = database
@@ -68,6 +70,7 @@ export class Campaign {
       folder,
       mongodbUri: database.uri,
       seed,
+      callers,
       problems,
       signal,
       // Nothing is refused for being slow: that is no matter of clocks.

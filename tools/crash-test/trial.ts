@@ -12,7 +12,8 @@ import { Services } from './services.js'
 import { verifyBooks } from './verification.js'
 
 const SERVICE_PROCESSES = 2
-const WORKERS = 24
+/** Callers at a time, unless fewer are told. */
+const CALLERS = 24
 
 export type TrialOptions = {
   /** Holds the data and the logs. */
@@ -20,6 +21,8 @@ export type TrialOptions = {
   readonly mongodbUri: string
   readonly seed: number
   readonly problems: Problems
+  /** Callers at a time. Default 24. */
+  readonly callers?: number | undefined
   /** Ends the load early. */
   readonly signal: AbortSignal
   /** What the services are told besides. */
@@ -81,8 +84,8 @@ export class Trial {
   /** Puts load on the services until `disturb` has ended; then every operation that was begun gets its answer. */
   async underLoad(disturb: () => Promise<void>): Promise<void> {
     const { asker, book, signal } = this
-    const { problems } = this.#options
-    const load = new Load({ asker, book, problems, random: this.fork(), workers: WORKERS, signal })
+    const { problems, callers = CALLERS } = this.#options
+    const load = new Load({ asker, book, problems, random: this.fork(), workers: callers, signal })
     await load.start()
     await disturb()
     await load.stop()
