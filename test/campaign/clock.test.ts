@@ -2,8 +2,6 @@ import { expect } from 'chai'
 import { Campaign } from '../../tools/clock-test/campaign.js'
 import { kinds } from '../../tools/clock-test/report.js'
 
-/** Callers at a time: each costs processor time all the while. */
-const CALLERS = 8
 const REPEATS = 200
 /** Longest time for load and steps, in milliseconds. */
 const TIME_MS_MAX = 300_000
@@ -16,7 +14,7 @@ describe(`a campaign of steps of the wall clock in short: one of each kind under
 
   before(async () => {
     const signal = AbortSignal.timeout(TIME_MS_MAX)
-    campaign = await Campaign.start({ rounds: 1, kinds, seed, callers: CALLERS, signal })
+    campaign = await Campaign.start({ rounds: 1, kinds, seed, signal })
     await campaign.run()
     await campaign.trial.inspect({ repeats: REPEATS })
     verified = await campaign.trial.verify()

@@ -2,8 +2,6 @@ import { expect } from 'chai'
 import { Campaign } from '../../tools/crash-test/campaign.js'
 
 const KILLS = 3
-/** Callers at a time: each costs processor time all the while. */
-const CALLERS = 8
 const REPEATS = 200
 /** Longest time for load and kills, in milliseconds. */
 const TIME_MS_MAX = 300_000
@@ -15,12 +13,7 @@ describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${s
   let verified: { readonly accounts: number; readonly entries: number }
 
   before(async () => {
-    campaign = await Campaign.start({
-      kills: KILLS,
-      seed,
-      callers: CALLERS,
-      signal: AbortSignal.timeout(TIME_MS_MAX),
-    })
+    campaign = await Campaign.start({ kills: KILLS, seed, signal: AbortSignal.timeout(TIME_MS_MAX) })
     await campaign.run()
     await campaign.trial.inspect({ repeats: REPEATS })
     verified = await campaign.trial.verify()

@@ -16,8 +16,6 @@ export type CampaignOptions = {
   readonly rounds: number
   readonly kinds: readonly StepKind[]
   readonly seed: number
-  /** Callers at a time. Default 24. */
-  readonly callers?: number
   /** Ends the load and the steps early. */
   readonly signal: AbortSignal
 }
@@ -61,7 +59,7 @@ export class Campaign {
   }
 
   private constructor(options: CampaignOptions, { folder, database, problems }: Parts) {
-    const { seed, callers, signal } = options
+    const { seed, signal } = options
     this.#options = options
     this.folder = folder
     this.database = database
@@ -70,7 +68,6 @@ export class Campaign {
       folder,
       mongodbUri: database.uri,
       seed,
-      callers,
       problems,
       signal,
       // Nothing is refused for being slow: that is no matter of clocks.

@@ -9,8 +9,6 @@ export type CampaignOptions = {
   /** Kills of the service, and as many of the database. */
   readonly kills: number
   readonly seed: number
-  /** Callers at a time. Default 24. */
-  readonly callers?: number
   /** Ends the load and the kills early. */
   readonly signal: AbortSignal
 }
@@ -50,12 +48,12 @@ export class Campaign {
   }
 
   private constructor(options: CampaignOptions, { folder, database, problems }: Parts) {
-    const { seed, callers, signal } = options
+    const { seed, signal } = options
     this.#options = options
     this.folder = folder
     this.database = database
     this.problems = problems
-    this.trial = new Trial({ folder, mongodbUri: database.uri, seed, callers, problems, signal })
+    this.trial = new Trial({ folder, mongodbUri: database.uri, seed, problems, signal })
   }
 
   /** Load and kills, until there were enough kills; then every operation that was begun gets its answer. */

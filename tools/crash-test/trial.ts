@@ -12,8 +12,7 @@ import { Services } from './services.js'
 import { verifyBooks } from './verification.js'
 
 const SERVICE_PROCESSES = 2
-/** Callers at a time, unless fewer are told. */
-const CALLERS = 24
+const WORKERS = 24
 
 export type TrialOptions = {
   /** Holds the data and the logs. */
@@ -21,8 +20,6 @@ export type TrialOptions = {
   readonly mongodbUri: string
   readonly seed: number
   readonly problems: Problems
-  /** Callers at a time. Default 24. */
-  readonly callers?: number | undefined
   /** Ends the load early. */
   readonly signal: AbortSignal
   /** What the services are told besides. */
@@ -84,8 +81,8 @@ export class Trial {
   /** Puts load on the services until `disturb` has ended; then every operation that was begun gets its answer. */
   async underLoad(disturb: () => Promise<void>): Promise<void> {
     const { asker, book, signal } = this
-    const { problems, callers = CALLERS } = this.#options
-    const load = new Load({ asker, book, problems, random: this.fork(), workers: callers, signal })
+    const { problems } = this.#options
+    const load = new Load({ asker, book, problems, random: this.fork(), workers: WORKERS, signal })
     await load.start()
     await disturb()
     await load.stop()
