@@ -18,13 +18,14 @@ module.exports = {
     // All use the same database server.
     parallel: true,
     jobs,
+    // The slow ones first, so that none of them is left alone at the end.
     spec: [
-      'test/unit/**/*.test.ts',
-      'test/integration/**/*.test.ts',
-      'test/model/**/*.test.ts',
-      'test/simulation/**/*.test.ts',
-      'test/e2e/**/*.test.ts',
       'test/campaign/**/*.test.ts',
+      'test/e2e/**/*.test.ts',
+      'test/integration/**/*.test.ts',
+      'test/simulation/**/*.test.ts',
+      'test/model/**/*.test.ts',
+      'test/unit/**/*.test.ts',
     ],
   }),
   reporter: './test/support/reporter.cjs',

@@ -146,8 +146,13 @@ export function withOtherContent(asked: Operation): Operation {
 }
 
 /** Asks one process. The account's name in the model stands for an account of its own in each run. */
-export async function perform(core: Core, asked: Operation, run: string): Promise<Answered> {
-  return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, testBudget()))
+export async function perform(
+  core: Core,
+  asked: Operation,
+  run: string,
+  budget = testBudget(),
+): Promise<Answered> {
+  return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, budget))
 }
 
 /** What one process says that it would answer to a purchase. */

@@ -1,3 +1,4 @@
+import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore } from '../../src/core.js'
@@ -100,7 +101,7 @@ export class ProcessGroup {
     })
     // The schema is there: made by whoever made the database.
     await core.catalog.start()
-    return { core, clock, death, die }
+    return { core, clock, death, die, patience: { remainingMs: () => (dead ? 0 : WAIT_MS_MAX) } }
   }
 }
 
@@ -110,4 +111,6 @@ export type Process = {
   /** Comes when the process is killed. */
   readonly death: Promise<'DEAD'>
   readonly die: () => void
+  /** The time of a caller who waits until the process is killed. */
+  readonly patience: Budget
 }
