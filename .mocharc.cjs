@@ -1,3 +1,13 @@
+const { availableParallelism, loadavg } = require('node:os')
+
+/**
+ * Files at a time. Most of their time is spent waiting for processes to start: on an idle machine two for each core, on a busy one
+ * one for each.
+ */
+const cores = availableParallelism()
+const idle = Math.min(Math.max(cores - loadavg()[0], 0), cores)
+const jobs = Math.min(Math.round(cores + idle), 8)
+
 /** Named files run alone; mocha itself would add them to those of its configuration. */
 const named = process.argv.slice(2).some((argument) => argument.endsWith('.test.ts'))
 
@@ -5,20 +15,22 @@ module.exports = {
   import: 'tsx',
   require: ['./test/support/hooks.ts', ...(named ? [] : ['./test/support/shared-mongo.ts'])],
   ...(!named && {
-    // Most of the time is spent waiting for processes to start. All use the same database server.
+    // All use the same database server.
     parallel: true,
-    jobs: 3,
+    jobs,
+    // The slow ones first, so that none of them is left alone at the end.
     spec: [
-      'test/unit/**/*.test.ts',
-      'test/integration/**/*.test.ts',
-      'test/model/**/*.test.ts',
-      'test/simulation/**/*.test.ts',
-      'test/e2e/**/*.test.ts',
       'test/campaign/**/*.test.ts',
+      'test/e2e/**/*.test.ts',
+      'test/integration/**/*.test.ts',
+      'test/simulation/**/*.test.ts',
+      'test/model/**/*.test.ts',
+      'test/unit/**/*.test.ts',
     ],
   }),
   reporter: './test/support/reporter.cjs',
-  timeout: 60_000,
+  // Above the longest wait of a test (test/support/eventually.ts), so that a wait which fails says for what.
+  timeout: 600_000,
   forbidOnly: true,
   forbidPending: true,
   fullTrace: false,

@@ -23,5 +23,4 @@ module.exports = {
     'test/e2e/refused-start.test.ts',
     'test/e2e/request-id.test.ts',
   ],
-  timeout: 60_000,
 }

@@ -9,9 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { NODE_FLAGS, PROJECT, watch } from './children.js'
 
 /** Longest time until a server serves, in milliseconds. */
-const START_MS_MAX = 30_000
+const START_MS_MAX = 120_000
 /** Longest time until it has ended in order, in milliseconds. */
-const STOP_MS_MAX = 20_000
+const STOP_MS_MAX = 60_000
 const POLL_MS = 20
 
 export type ServerOptions = {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../src/config.js'
 import { startEphemeralMongo } from '../src/local-mongo/ephemeral-mongo.js'
-import { freePorts } from '../src/local-mongo/free-port.js'
 import { eventually } from '../test/support/eventually.js'
 import { HealthClient } from '../test/support/health-client.js'
 import { JWT_SECRET } from '../test/support/token.js'
@@ -18,10 +17,7 @@ import { makeReadOnly, makeWritable } from './image/read-only.js'
 const BYTES_PER_MIB = 2 ** 20
 
 /** Where processes of the image find what they need. */
-type Surroundings = {
-  readonly env: Readonly<Record<string, string>>
-  readonly grpcAddress: string
-}
+type Environment = Readonly<Record<string, string>>
 
 await runCommand('check-image', async () => {
   const mongo = await startEphemeralMongo({ env: process.env, log: console.error })
@@ -30,17 +26,16 @@ await runCommand('check-image', async () => {
     // Whoever the image runs as has to get to its folder.
     await chmod(folder, 0o755)
     const image = await build(folder)
-    const [grpcPort, httpPort] = await freePorts(2)
     const env = {
       MONGODB_URI: mongo.uri,
       JWT_SECRET,
-      GRPC_PORT: String(grpcPort),
-      HTTP_PORT: String(httpPort),
+      GRPC_PORT: '0',
+      HTTP_PORT: '0',
       // There is nothing that could be written to.
       HOME: '/nonexistent',
       TMPDIR: '/nonexistent',
     }
-    await check(image, { env, grpcAddress: `127.0.0.1:${grpcPort}` })
+    await check(image, env)
     console.log('the image is built, starts, is healthy and stops in order')
   } finally {
     await mongo.stop()
@@ -77,19 +72,21 @@ async function expectNoMore({ workdir }: BuiltImage): Promise<void> {
     throw new Error(`there is more in the image than there should be: ${names.join(', ')}`)
 }
 
-async function check(image: BuiltImage, surroundings: Surroundings): Promise<void> {
-  const { env, grpcAddress } = surroundings
-  const run = (words: readonly string[]) => new Container({ image, words, env })
+async function check(image: BuiltImage, env: Environment): Promise<void> {
+  const run = (words: readonly string[], ports: Environment = {}) =>
+    new Container({ image, words, env: { ...env, ...ports } })
   await expectSuccess('the schema', run([...image.entrypoint, 'dist/schema.js']))
 
   const service = run([...image.entrypoint, ...image.cmd])
-  const health = new HealthClient(grpcAddress)
+  const { grpcPort, httpPort } = await eventually('the image listens', () => portsOf(service))
+  const health = new HealthClient(`127.0.0.1:${grpcPort}`)
   try {
     await eventually('the image serves', async () => {
       if (service.hasExited) throw new Error(`the image has ended:\n${service.output}`)
       return (await health.check('')) === 'SERVING'
     })
-    await expectSuccess('HEALTHCHECK', run(image.healthcheck))
+    const ports = { GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
+    await expectSuccess('HEALTHCHECK', run(image.healthcheck, ports))
     await expectSuccess('verify', run([...image.entrypoint, 'dist/verify.js']))
     service.signal('SIGTERM')
     const code = await service.untilExit(readConfig({}).shutdownTimeoutMs)
@@ -98,6 +95,13 @@ async function check(image: BuiltImage, surroundings: Surroundings): Promise<voi
     health.close()
     service.signal('SIGKILL')
   }
+}
+
+/** Its ports, once its log names them. */
+function portsOf(service: Container): { readonly grpcPort: number; readonly httpPort: number } | undefined {
+  if (service.hasExited) throw new Error(`the image has ended:\n${service.output}`)
+  const line = service.output.split('\n').find((one) => one.includes('"event":"listening"'))
+  return line === undefined ? undefined : JSON.parse(line)
 }
 
 async function expectSuccess(what: string, command: Container): Promise<void> {

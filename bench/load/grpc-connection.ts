@@ -18,7 +18,7 @@ import { type Sending, SendQueue, WINDOW_DEFAULT } from './send-queue.js'
 
 const WINDOW_MAX = 2 ** 31 - 1
 const RECEIVE_BYTES = 64 * 1024
-const CONNECT_TIMEOUT_MS = 5_000
+const CONNECT_TIMEOUT_MS = 60_000
 const NOTHING = Buffer.alloc(0)
 
 export type ConnectionOptions = {

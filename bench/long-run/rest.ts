@@ -4,10 +4,10 @@ import { sumOf } from './metrics-page.js'
 import type { Rest } from './record.js'
 
 /** Longest time until everything is in the ledger and connections are closed, in milliseconds. */
-const REST_MS_MAX = 15_000
+const REST_MS_MAX = 60_000
 const POLL_MS = 250
 
-/** The service without load: as it is, or as soon as it is as `before`; after 15 s however it is. */
+/** The service without load: as it is, or as soon as it is as `before`; after a minute however it is. */
 export async function restOf(watched: Watched, before?: Rest): Promise<Rest> {
   const endsAtMs = performance.now() + REST_MS_MAX
   for (;;) {

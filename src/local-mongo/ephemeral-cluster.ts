@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
 import { findMongod } from './find-mongod.js'
 import { findMongos } from './find-mongos.js'
-import { freePorts } from './free-port.js'
 import type { ClusterRole, RunningMongod } from './mongod-process.js'
-import { startMongod } from './mongod-process.js'
-import { MongodStartError } from './mongod-start-error.js'
+import { startMongodAgain } from './mongod-process.js'
 import { startMongos } from './mongos-process.js'
 import { ensureReplicaSet, withAdmin } from './replica-set.js'
 
@@ -43,7 +41,6 @@ type Log = (message: string) => void
 const SHARDS = ['shard-a', 'shard-b']
 const CONFIG = 'config'
 const FRONTS = 2
-const ATTEMPTS_MAX = 3
 
 /**
  * Starts a throw-away sharded cluster for tests: two shards and a config server, replica sets of one each, and two mongos, as in
@@ -60,28 +57,14 @@ export async function startEphemeralCluster({
     mongod: await findMongod({ ...options, log }),
     mongos: await findMongos({ ...options, log }),
   }
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startCluster(binaries, onCrash)
-    } catch (error) {
-      // A port was free and then was not: other tests start at the same time.
-      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
-      if (!portTaken || attempt === ATTEMPTS_MAX) throw error
-    }
-  }
+  return await startCluster(binaries, onCrash)
 }
 
 async function startCluster({ mongod, mongos }: Binaries, onCrash: Log): Promise<EphemeralCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-cluster-'))
-  const [configPort = 0, ...ports] = await freePorts(1 + FRONTS + SHARDS.length)
-  const frontPorts = ports.slice(0, FRONTS)
-  const shardPorts = ports.slice(FRONTS)
-  const [mongosPort = 0] = frontPorts
   const member = { binary: mongod, folder, onCrash }
-  const config = new Member({ ...member, name: CONFIG, clusterRole: 'configsvr', port: configPort })
-  const shards = SHARDS.map(
-    (name, index) => new Member({ ...member, name, clusterRole: 'shardsvr', port: shardPorts[index] ?? 0 }),
-  )
+  const config = new Member({ ...member, name: CONFIG, clusterRole: 'configsvr' })
+  const shards = SHARDS.map((name) => new Member({ ...member, name, clusterRole: 'shardsvr' }))
   const fronts: RunningMongod[] = []
   const removeAll = async (): Promise<void> => {
     // The fronts first, which otherwise complain of shards that are gone.
@@ -92,14 +75,14 @@ async function startCluster({ mongod, mongos }: Binaries, onCrash: Log): Promise
   try {
     const starts = await Promise.allSettled([config, ...shards].map((one) => one.start()))
     for (const start of starts) if (start.status === 'rejected') throw start.reason
-    const configServers = `${CONFIG}/127.0.0.1:${configPort}`
+    const configServers = `${CONFIG}/127.0.0.1:${config.port}`
     const frontStarts = await Promise.allSettled(
-      frontPorts.map(async (port) => {
-        fronts.push(await startMongos({ binary: mongos, mongod, port, configServers, onCrash }))
+      Array.from({ length: FRONTS }, async () => {
+        fronts.push(await startMongos({ binary: mongos, mongod, configServers, onCrash }))
       }),
     )
     for (const start of frontStarts) if (start.status === 'rejected') throw start.reason
-    await withAdmin(mongosPort, async (admin) => {
+    await withAdmin(fronts[0]?.port ?? 0, async (admin) => {
       for (const { name, port } of shards)
         await admin.command({ addShard: `${name}/127.0.0.1:${port}`, name })
     })
@@ -112,11 +95,11 @@ async function startCluster({ mongod, mongos }: Binaries, onCrash: Log): Promise
     stopped ??= removeAll()
     return stopped
   }
-  return { uri: uriOf(frontPorts), frontUri: uriOf([mongosPort]), shards, stop }
+  return { uri: uriOf(fronts), frontUri: uriOf(fronts.slice(0, 1)), shards, stop }
 }
 
-function uriOf(ports: readonly number[]): string {
-  return `mongodb://${ports.map((port) => `127.0.0.1:${port}`).join()}/`
+function uriOf(fronts: readonly RunningMongod[]): string {
+  return `mongodb://${fronts.map(({ port }) => `127.0.0.1:${port}`).join()}/`
 }
 
 type MemberOptions = {
@@ -124,21 +107,25 @@ type MemberOptions = {
   readonly folder: string
   readonly name: string
   readonly clusterRole: ClusterRole
-  readonly port: number
   readonly onCrash: Log
 }
 
 /** A replica set of one, which is a part of the cluster. */
 class Member implements ClusterShard {
   readonly name: string
-  readonly port: number
   readonly #options: MemberOptions
   #running: RunningMongod | undefined
+  /** 0 until it has run. */
+  #port = 0
 
   constructor(options: MemberOptions) {
     this.name = options.name
-    this.port = options.port
     this.#options = options
+  }
+
+  /** The port that it got at its first start, and keeps. */
+  get port(): number {
+    return this.#port
   }
 
   get uri(): string {
@@ -146,11 +133,13 @@ class Member implements ClusterShard {
   }
 
   async start(): Promise<void> {
-    const { binary, folder, name, clusterRole, port, onCrash } = this.#options
+    const { binary, folder, name, clusterRole, onCrash } = this.#options
     const dbPath = join(folder, name)
     await mkdir(dbPath, { recursive: true })
-    this.#running = await startMongod({ binary, dbPath, port, replicaSet: name, clusterRole, onCrash })
-    await ensureReplicaSet([port], { name, clusterRole })
+    const options = { binary, dbPath, replicaSet: name, clusterRole, onCrash }
+    this.#running = await startMongodAgain({ ...options, port: this.#port })
+    this.#port = this.#running.port
+    await ensureReplicaSet([this.#port], { name, clusterRole })
   }
 
   async stop(): Promise<void> {

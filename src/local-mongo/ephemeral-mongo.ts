@@ -1,12 +1,10 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
+import type { FindMongodOptions } from './find-mongod.js'
 import { findMongod } from './find-mongod.js'
-import { freePorts } from './free-port.js'
 import type { RunningMongod } from './mongod-process.js'
 import { startMongod } from './mongod-process.js'
-import { MongodStartError } from './mongod-start-error.js'
 import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
 
 export type EphemeralMongoOptions = Partial<FindMongodOptions> & {
@@ -25,7 +23,6 @@ export type EphemeralMongo = {
 }
 
 const NODES_MAX = 7
-const ATTEMPTS_MAX = 3
 
 /**
  * Starts a throw-away replica set for tests, in a folder of its own among the system's temporary files. It has a
@@ -38,36 +35,16 @@ export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): 
   if (!Number.isInteger(nodes) || nodes < 1 || nodes > NODES_MAX)
     throw new RangeError(`nodes: 1 to ${NODES_MAX}`)
   const binary = await findMongod({ ...options, log })
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startSet({ binary, nodes, smallJournal, parent, log })
-    } catch (error) {
-      // A port was free and then was not: other tests start at the same time.
-      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
-      if (!portTaken || attempt === ATTEMPTS_MAX) throw error
-    }
-  }
-}
-
-type SetOptions = {
-  readonly binary: FoundMongod
-  readonly nodes: number
-  readonly smallJournal: boolean
-  readonly parent: string
-  readonly log: (message: string) => void
-}
-
-async function startSet({ binary, nodes, smallJournal, parent, log }: SetOptions): Promise<EphemeralMongo> {
   const folder = await mkdtemp(join(parent, 'benefits-mongo-'))
-  const ports = await freePorts(nodes)
   const starts = await Promise.allSettled(
-    ports.map(async (port, index) => {
+    Array.from({ length: nodes }, async (_, index) => {
       const dbPath = join(folder, `node-${index}`)
       await mkdir(dbPath)
-      return startMongod({ binary, dbPath, port, smallJournal, onCrash: log })
+      return await startMongod({ binary, dbPath, smallJournal, onCrash: log })
     }),
   )
   const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
+  const ports = running.map(({ port }) => port)
   try {
     for (const start of starts) if (start.status === 'rejected') throw start.reason
     await ensureReplicaSet(ports)

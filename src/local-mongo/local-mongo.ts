@@ -3,11 +3,8 @@ import { join, resolve } from 'node:path'
 import { lockChanged, lockCleared, lockHolder } from './data-lock.js'
 import type { FindMongodOptions, FoundMongod } from './find-mongod.js'
 import { findMongod } from './find-mongod.js'
-import { freePorts, isPortFree } from './free-port.js'
-import type { RunningMongod } from './mongod-process.js'
-import { startMongod } from './mongod-process.js'
+import { type RunningMongod, startMongod } from './mongod-process.js'
 import { MongodStartError } from './mongod-start-error.js'
-import type { MongodState } from './mongod-state.js'
 import { isAlive, isSameMongod, readState, writeState } from './mongod-state.js'
 import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
 
@@ -35,7 +32,6 @@ export class LocalMongoError extends Error {
 
 /** The watcher of a killed owner polls every two seconds; after that mongod ends cleanly in well under a second. */
 const LOCK_WAIT_MS_MAX = 15_000
-const PORT_ATTEMPTS_MAX = 5
 
 type Place = { readonly dataDir: string; readonly dbPath: string }
 
@@ -131,30 +127,22 @@ async function start(place: Place, binary: FoundMongod, { log }: LocalMongoOptio
   return { uri: replicaSetUri([port]), owned: true, stop }
 }
 
-/** On the port of last time, because the data name it; on another one when that is taken. */
+/** Starts it on the port of last time, which the data name, or on any free one when that is taken. */
 async function startOnPort(
   place: Place,
   binary: FoundMongod,
   log: (message: string) => void,
 ): Promise<RunningMongod> {
-  for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(await readState(place.dataDir), log)
-    try {
-      return await startMongod({ binary, dbPath: place.dbPath, port, onCrash: log })
-    } catch (error) {
-      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
-      if (!portTaken || attempt === PORT_ATTEMPTS_MAX) throw error
-    }
+  const options = { binary, dbPath: place.dbPath, onCrash: log }
+  const { port = 0 } = (await readState(place.dataDir)) ?? {}
+  try {
+    return await startMongod({ ...options, port })
+  } catch (error) {
+    if (!(error instanceof MongodStartError && error.failure === 'port-taken')) throw error
+    // mongod asks the program on the old port whether it is itself; one that never answers delays it by 30 seconds.
+    log(`port ${port} of last time is taken: moving to another, which may take half a minute`)
+    return await startMongod(options)
   }
-}
-
-async function choosePort(state: MongodState | undefined, log: (message: string) => void): Promise<number> {
-  if (state && (await isPortFree(state.port))) return state.port
-  // mongod asks whoever listens on the old port whether it is itself; one that never answers delays it by 30 seconds.
-  if (state) log(`port ${state.port} of last time is taken: moving to another, which may take half a minute`)
-  const [port] = await freePorts(1)
-  if (port === undefined) throw new LocalMongoError('no free port')
-  return port
 }
 
 /** Its owner has finished starting it, so that one can attach. */

@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { FoundMongod } from './find-mongod.js'
+import { MongodStartError } from './mongod-start-error.js'
 import { WatchedInstance } from './watched-instance.js'
 
 /** The replica set of every mongod that is no part of a cluster. */
@@ -6,6 +8,10 @@ export const REPLICA_SET = 'rs0'
 
 /** What a mongod of a sharded cluster is there for: its data, or knowing where they are. */
 export type ClusterRole = 'shardsvr' | 'configsvr'
+
+/** How long a mongod waits for the port that it had before, in milliseconds. */
+const PORT_WAIT_MS_MAX = 60_000
+const PORT_POLL_MS = 200
 
 const MONGOD_ARGS = [
   ['--nounixsocket'],
@@ -32,7 +38,8 @@ export type MongodOptions = {
   readonly binary: FoundMongod
   /** An existing folder. */
   readonly dbPath: string
-  readonly port: number
+  /** Default 0: the system chooses one. */
+  readonly port?: number
   /** The replica set that it belongs to. Default {@link REPLICA_SET}. */
   readonly replicaSet?: string
   /** Set for a member of a sharded cluster. */
@@ -62,9 +69,11 @@ export type RunningMongod = {
  * @throws MongodStartError when it does not come up within a minute.
  */
 export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
-  const { replicaSet = REPLICA_SET, clusterRole, smallJournal = true, args = [], ...place } = options
+  const { port: askedPort = 0, replicaSet = REPLICA_SET, clusterRole, ...more } = options
+  const { smallJournal = true, args = [], ...place } = more
   const instance = new WatchedInstance({
     ...place,
+    port: askedPort,
     args: [
       // Not by the library's own option: with it, the library's stop() sends `shutdown` to whoever listens on the port,
       // which is a stranger's mongod when ours could not have the port. Without it, it signals the process it started.
@@ -75,6 +84,23 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
       ...args,
     ],
   })
-  const { pid } = await instance.launch()
-  return { pid, port: options.port, stop: () => instance.end() }
+  const { pid, port } = await instance.launch()
+  return { pid, port, stop: () => instance.end() }
+}
+
+/**
+ * Does the same, and waits up to a minute for a port that is taken. A client that knocks at the port of a mongod that is
+ * away may get the same number for its own end, and holds it for a while.
+ */
+export async function startMongodAgain(options: MongodOptions): Promise<RunningMongod> {
+  const endsAtMs = performance.now() + PORT_WAIT_MS_MAX
+  for (;;) {
+    try {
+      return await startMongod(options)
+    } catch (error) {
+      const portTaken = error instanceof MongodStartError && error.failure === 'port-taken'
+      if (!portTaken || performance.now() > endsAtMs) throw error
+      await delay(PORT_POLL_MS)
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isPortFree } from './free-port.js'
+import { isListening } from './listening.js'
 import { withAdmin } from './replica-set.js'
 
 /** What the last start left in the data folder for the next. */
@@ -46,7 +46,7 @@ export function isAlive(pid: number): boolean {
  */
 export async function isSameMongod(state: MongodState, dbPath: string): Promise<boolean> {
   const { port, running } = state
-  if (!running || !isAlive(running.mongodPid) || (await isPortFree(port))) return false
+  if (!running || !isAlive(running.mongodPid) || !(await isListening(port))) return false
   try {
     return await withAdmin(port, async (admin) => {
       const { parsed } = await admin.command({ getCmdLineOpts: 1 })

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 
-const VERSION_TIMEOUT_MS = 10_000
+const VERSION_TIMEOUT_MS = 60_000
 /** The service writes by the `bulkWrite` command, which came with MongoDB 8.0. */
 const OLDEST_MAJOR = 8
 
@@ -22,7 +22,7 @@ export async function isExecutable(path: string): Promise<boolean> {
 }
 
 /**
- * Runs `mongod --version`, or that of `mongos`, for at most ten seconds.
+ * Runs `mongod --version`, or that of `mongos`, for at most a minute.
  *
  * @throws Error when it cannot be run or prints no version; the message holds the first line of its complaint.
  */

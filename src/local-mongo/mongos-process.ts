@@ -7,7 +7,6 @@ export type MongosOptions = {
   readonly binary: FoundMongod
   /** A mongod of the same version: what the library looks at before it starts anything. */
   readonly mongod: FoundMongod
-  readonly port: number
   /** Where the cluster is described, such as `config/127.0.0.1:27019`. */
   readonly configServers: string
   /** Called when mongos ends although nobody called `stop`. */
@@ -15,26 +14,26 @@ export type MongosOptions = {
 }
 
 /**
- * Starts a mongos on 127.0.0.1, the front of a sharded cluster, and returns once it listens. It ends with this process.
+ * Starts a mongos on any free port of 127.0.0.1, the front of a sharded cluster, and returns once it listens. It ends with this process.
  *
  * @throws MongodStartError when it does not come up within a minute.
  */
 export async function startMongos(options: MongosOptions): Promise<RunningMongod> {
   const instance = new MongosInstance(options)
-  const { pid } = await instance.launch()
-  return { pid, port: options.port, stop: () => instance.end() }
+  const { pid, port } = await instance.launch()
+  return { pid, port, stop: () => instance.end() }
 }
 
 class MongosInstance extends WatchedInstance {
   readonly #path: string
   readonly #args: string[]
 
-  constructor({ binary, mongod, port, configServers, onCrash }: MongosOptions) {
+  constructor({ binary, mongod, configServers, onCrash }: MongosOptions) {
     // It keeps no data.
-    super({ binary: mongod, port, dbPath: '', args: [], onCrash })
+    super({ binary: mongod, port: 0, dbPath: '', args: [], onCrash })
     this.#path = binary.path
     this.#args = [
-      ['--port', String(port)],
+      ['--port', '0'],
       ['--bind_ip', '127.0.0.1'],
       ['--configdb', configServers],
       ['--nounixsocket', '--quiet'],

@@ -6,11 +6,14 @@ import { explainStart, MongodStartError } from './mongod-start-error.js'
 
 /** Recovery after a crash of a large data folder takes longest. */
 const LAUNCH_TIMEOUT_MS = 60_000
+/** The line of its log that says that it listens, and where. */
+const LISTENS = /"msg":"Waiting for connections"(?:,"attr":\{"port":(\d+))?/
 
 export type WatchedOptions = {
   readonly binary: FoundMongod
   /** An existing folder. */
   readonly dbPath: string
+  /** 0 lets the system choose one. */
   readonly port: number
   /** Besides port, address and folder. */
   readonly args: readonly string[]
@@ -31,8 +34,10 @@ export class WatchedInstance extends MongoInstance {
   readonly #log = new MongodLog()
   readonly #binary: FoundMongod
   readonly #onCrash: (reason: string) => void
+  readonly #askedPort: number
   #exit: MongodExit | undefined
-  #listened = false
+  /** Known once it listens. */
+  #port: number | undefined
   #ending = false
 
   constructor({ binary, dbPath, port, args, auth = false, onCrash }: WatchedOptions) {
@@ -52,25 +57,26 @@ export class WatchedInstance extends MongoInstance {
     })
     this.#binary = binary
     this.#onCrash = onCrash
+    this.#askedPort = port
   }
 
   /**
-   * Starts it, and returns once it listens.
+   * Starts it, and returns once it listens, with the port that it has.
    *
    * @throws MongodStartError when it does not come up within a minute.
    */
-  async launch(): Promise<{ readonly pid: number }> {
+  async launch(): Promise<{ readonly pid: number; readonly port: number }> {
     await checkBinaryNotReplaced(this.#binary)
     try {
       await this.start()
-      this.#listened = true
     } catch (error) {
       await this.end()
       throw this.#explain(error)
     }
     const pid = this.mongodProcess?.pid
-    if (pid === undefined) throw new MongodStartError('other', 'mongod ended as soon as it listened')
-    return { pid }
+    if (pid === undefined || this.#port === undefined)
+      throw new MongodStartError('other', 'mongod ended as soon as it listened')
+    return { pid, port: this.#port }
   }
 
   async end(): Promise<void> {
@@ -83,7 +89,11 @@ export class WatchedInstance extends MongoInstance {
    * would end our process. So it gets line by line.
    */
   override stdoutHandler(chunk: string | Buffer): void {
-    for (const line of this.#log.push(chunk)) super.stdoutHandler(line)
+    for (const line of this.#log.push(chunk)) {
+      const [listens, port = this.#askedPort] = LISTENS.exec(line) ?? []
+      if (listens !== undefined) this.#port = Number(port)
+      super.stdoutHandler(line)
+    }
   }
 
   override stderrHandler(chunk: string | Buffer): void {
@@ -94,7 +104,7 @@ export class WatchedInstance extends MongoInstance {
   override closeHandler(code: number | null, signal: string | null): void {
     this.#exit = { code, signal }
     // Not the library's own word for it: that is taken back as soon as mongod says that it gives up.
-    const crashed = this.#listened && !this.#ending
+    const crashed = this.#port !== undefined && !this.#ending
     super.closeHandler(code, signal)
     if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
   }

@@ -7,6 +7,8 @@ export type ClientOptions = {
   readonly poolSizeMax: number
   /** Longest wait for one answer, in milliseconds. By default a second more than an operation may take; the making of an index takes longer. */
   readonly answerMsMax?: number
+  /** Longest wait for a server and for a connection to it, in milliseconds. By default 2,000, and 1,000 when the pool is empty. */
+  readonly waitMsMax?: number
 }
 
 /** Longest time one operation may take inside the server, in milliseconds. */
@@ -30,6 +32,7 @@ export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
 function clientOptions({
   poolSizeMax,
   answerMsMax = OPERATION_MS_MAX + 1_000,
+  waitMsMax,
 }: Omit<ClientOptions, 'uri'>): MongoClientOptions {
   return {
     appName: 'benefits-authorizer',
@@ -43,9 +46,9 @@ function clientOptions({
     retryReads: true,
 
     // Every stage has a bound: choosing a server, connecting, waiting for a connection, waiting for an answer.
-    serverSelectionTimeoutMS: 2_000,
-    connectTimeoutMS: 2_000,
-    waitQueueTimeoutMS: 1_000,
+    serverSelectionTimeoutMS: waitMsMax ?? 2_000,
+    connectTimeoutMS: waitMsMax ?? 2_000,
+    waitQueueTimeoutMS: waitMsMax ?? 1_000,
     socketTimeoutMS: answerMsMax,
     heartbeatFrequencyMS: 1_000,
     minHeartbeatFrequencyMS: 500,

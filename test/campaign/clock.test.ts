@@ -4,12 +4,11 @@ import { kinds } from '../../tools/clock-test/report.js'
 
 const REPEATS = 200
 /** Longest time for load and steps, in milliseconds. */
-const TIME_MS_MAX = 120_000
+const TIME_MS_MAX = 300_000
 
 const seed = Math.floor(Math.random() * 2 ** 32)
 
-describe(`a campaign of steps of the wall clock in short: one of each kind under load, seed=${seed}`, function () {
-  this.timeout(2 * TIME_MS_MAX)
+describe(`a campaign of steps of the wall clock in short: one of each kind under load, seed=${seed}`, () => {
   let campaign: Campaign
   let verified: { readonly accounts: number; readonly entries: number }
 

@@ -4,12 +4,11 @@ import { Campaign } from '../../tools/crash-test/campaign.js'
 const KILLS = 3
 const REPEATS = 200
 /** Longest time for load and kills, in milliseconds. */
-const TIME_MS_MAX = 60_000
+const TIME_MS_MAX = 300_000
 
 const seed = Math.floor(Math.random() * 2 ** 32)
 
-describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${seed}`, function () {
-  this.timeout(2 * TIME_MS_MAX)
+describe(`a crash campaign in short: ${KILLS} kills of each under load, seed=${seed}`, () => {
   let campaign: Campaign
   let verified: { readonly accounts: number; readonly entries: number }
 

@@ -42,8 +42,7 @@ type RoundTrip = {
   readonly prepare: () => Promise<readonly Question[]>
 }
 
-describe('a connection to MongoDB that is cut', function () {
-  this.timeout(60_000)
+describe('a connection to MongoDB that is cut', () => {
   const db = useDatabase()
   const settleFailures: unknown[] = []
   const refusedEntries: Entry[] = []

@@ -42,7 +42,7 @@ const codesOf = (answers: readonly StreamAnswer[]) => [
 ]
 
 describe('a stream of purchases', () => {
-  const fixture = useService({ DECISION_TIMEOUT_MS: '10000', LOG_LEVEL: 'debug' })
+  const fixture = useService({ LOG_LEVEL: 'debug' })
   const open = (options?: ConstructorParameters<typeof PurchaseStream>[1]) =>
     new PurchaseStream(fixture().service.grpcAddress, options)
 
@@ -345,7 +345,7 @@ describe('a stream of purchases', () => {
 
 describe('SIGTERM in the middle of streams', () => {
   // Three streams at once are more than a slow machine takes: that is another test's matter.
-  const fixture = useService({ QUEUE_WAIT_MS: '60000' })
+  const fixture = useService()
   const start = useServices()
   const STREAMS = 3
   let sent: AuthorizeRequest[]

@@ -51,8 +51,7 @@ describe('changes of the catalog, made on one of two processes', () => {
     const answers: AuthorizeResponse[] = []
     const statement: Transaction[] = []
 
-    before(async function () {
-      this.timeout(60_000)
+    before(async () => {
       const account_id = await fundedAccount(core, { FOOD: 10_000_000n, CASH: 10_000_000n })
       let isOver = false
       const load = clients
@@ -123,7 +122,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       for (const { httpUrl } of services) {
         expect(await readMetric(httpUrl, 'benefits_catalog_version')).to.equal(1 + FLIPS)
         expect(await readMetric(httpUrl, 'benefits_catalog_refresh_failures_total')).to.equal(0)
-        expect(await readMetric(httpUrl, 'benefits_catalog_age_seconds')).to.be.within(0, 15)
+        expect(await readMetric(httpUrl, 'benefits_catalog_age_seconds')).to.be.within(0, 60)
       }
     })
   })

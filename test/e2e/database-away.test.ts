@@ -1,8 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { Database } from '../../tools/crash-test/database.js'
 import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
 import { HealthClient } from '../support/health-client.js'
 import { PurchaseStream } from '../support/purchase-stream.js'
-import { RestartableMongo } from '../support/restartable-mongo.js'
 import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
 import { type ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
@@ -18,12 +21,12 @@ type Look = {
   readonly livez: number
 }
 
-describe('a service whose MongoDB', function () {
-  this.timeout(60_000)
+describe('a service whose MongoDB', () => {
   const request: AuthorizeRequest = purchase({ account_id: EXAMPLE_ACCOUNT, mcc: '5411', amount: 200 })
   // On another account, so that neither waits for the other.
   const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
-  let mongo: RestartableMongo
+  let folder: string
+  let mongo: Database
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
@@ -37,15 +40,17 @@ describe('a service whose MongoDB', function () {
     try {
       await service.stop()
     } finally {
-      await mongo.remove()
+      await mongo.stop()
+      await rm(folder, { recursive: true, force: true })
     }
   })
   const start = useServices()
   before(async () => {
-    mongo = await RestartableMongo.prepare()
+    folder = await mkdtemp(join(tmpdir(), 'database-away-'))
+    mongo = await Database.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
-    stream = new PurchaseStream(service.grpcAddress, { deadlineMs: 60_000 })
+    stream = new PurchaseStream(service.grpcAddress)
     health = new HealthClient(service.grpcAddress)
   })
   async function look(): Promise<Look> {

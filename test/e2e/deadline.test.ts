@@ -11,7 +11,7 @@ import { useService } from '../support/service-fixture.js'
 const DEADLINE_EXCEEDED = 4
 
 describe('a deadline', () => {
-  const fixture = useService({ DECISION_TIMEOUT_MS: '10000' })
+  const fixture = useService()
   let request: AuthorizeRequest
   beforeEach(async () => {
     request = purchase({ account_id: await fundedAccount(fixture().core, { CASH: 5_000n }) })

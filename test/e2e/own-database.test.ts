@@ -7,9 +7,7 @@ import { type ServiceProcess, useServices } from '../support/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
 import { signToken } from '../support/token.js'
 
-describe('a service without MONGODB_URI and JWT_SECRET', function () {
-  // The first time a mongod may have to be downloaded.
-  this.timeout(300_000)
+describe('a service without MONGODB_URI and JWT_SECRET', () => {
   const start = useServices()
   // After the services: they are stopped before the folder goes.
   const folder = useTempFolder()

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { expect } from 'chai'
 import { collections } from '../../src/storage/collections.js'
 import { useDatabase } from '../support/database-fixture.js'
+import { WAIT_MS_MAX } from '../support/eventually.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { JWT_SECRET } from '../support/token.js'
 
@@ -10,7 +11,7 @@ type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr:
 /** Runs the command to its end, as the Job of Kubernetes does. */
 function makeSchema(env: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ['dist/schema.js'], { env, timeout: 15_000 }, (error, stdout, stderr) =>
+    execFile(process.execPath, ['dist/schema.js'], { env, timeout: WAIT_MS_MAX }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
   })

@@ -22,7 +22,7 @@ async function beginPurchase({ core, client, service, env }: ServiceFixture) {
 }
 
 describe('SIGTERM while a purchase is being decided', () => {
-  const fixture = useService({ DECISION_TIMEOUT_MS: '10000' })
+  const fixture = useService()
   let health: HealthClient
   let seen: readonly string[]
   let readiness: Response

@@ -49,7 +49,7 @@ describe('mutual TLS', () => {
   const server = serverIdentity(ca)
   files.replace(filesOf(server))
   after(() => files.remove())
-  const fixture = useService({ ...environmentOf(files), DECISION_TIMEOUT_MS: '10000' })
+  const fixture = useService(environmentOf(files))
 
   async function outcomeFor(security: ChannelCredentials): Promise<string> {
     const caller = new TestClient(fixture().service.grpcAddress, security)

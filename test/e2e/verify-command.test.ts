@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { expect } from 'chai'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
+import { WAIT_MS_MAX } from '../support/eventually.js'
 import { exampleBooks } from '../support/example-books.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { storeBooks } from '../support/stored-books.js'
@@ -14,7 +15,7 @@ function verify(env: Readonly<Record<string, string>>, ...args: readonly string[
     execFile(
       process.execPath,
       ['dist/verify.js', ...args],
-      { env, timeout: 15_000 },
+      { env, timeout: WAIT_MS_MAX },
       (error, stdout, stderr) => resolve({ code: error?.code ?? 0, stdout, stderr }),
     )
   })

@@ -132,9 +132,7 @@ describe('journal bound', () => {
     expect(kept).to.equal(credited)
   })
 
-  it('is reached and left behind when the collection of the ledger refuses every document', async function () {
-    // An entry that was refused is offered again only after some seconds.
-    this.timeout(60_000)
+  it('is reached and left behind when the collection of the ledger refuses every document', async () => {
     const core = await coreThatExpectsDamage()
     await core.catalog.start()
     const accountId = await open(core)

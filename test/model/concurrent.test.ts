@@ -156,8 +156,8 @@ describe('model: everything at once', function () {
   /** Asks until there is an answer: one process after another. */
   async function ask({ process, asked }: Deed & { does: 'ask' }, run: string): Promise<Told> {
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
-      const { core, death } = group.at(process + attempts - 1)
-      const answered = await untilDeath(perform(core, asked, run), death)
+      const { core, death, patience } = group.at(process + attempts - 1)
+      const answered = await untilDeath(perform(core, asked, run, patience), death)
       if (answered !== 'DEAD') return { asked, answered, attempts }
     }
     throw new Error(`no answer after ${ATTEMPTS_MAX} attempts`)

@@ -11,8 +11,7 @@ import { useClusterDatabase } from '../support/cluster-database.js'
 /** Often enough that each mongos is behind the other now and then. */
 const ROUNDS = 10
 
-describe('the catalog on a cluster with two mongos, seen through each', function () {
-  this.timeout(60_000)
+describe('the catalog on a cluster with two mongos, seen through each', () => {
   const database = useClusterDatabase()
   /** The same database through the one, and through the other. */
   let fronts: readonly Db[]

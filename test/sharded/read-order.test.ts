@@ -14,8 +14,7 @@ const ROUNDS = 10
 /** Settlings before each commit, so that their shard's clock is ahead. */
 const SETTLINGS = 5
 
-describe('reading account and ledger on a sharded cluster', function () {
-  this.timeout(60_000)
+describe('reading account and ledger on a sharded cluster', () => {
   const database = useClusterDatabase()
   let accounts: MongoAccountStore
   let ledger: MongoLedger

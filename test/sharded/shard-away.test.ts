@@ -9,8 +9,7 @@ import { cleanBooks } from '../support/verified.js'
 
 const ACCOUNTS = 10
 
-describe('a sharded cluster of which one shard is away', function () {
-  this.timeout(120_000)
+describe('a sharded cluster of which one shard is away', () => {
   const database = useClusterDatabase()
   let core: Core
   let here: readonly string[]

@@ -5,8 +5,7 @@ import { accountIdsOn, shardOf, useClusterDatabase } from '../support/cluster-da
 import { decideOn, somePurchase } from '../support/engines.js'
 import { cleanBooks } from '../support/verified.js'
 
-describe('shardDatabase', function () {
-  this.timeout(60_000)
+describe('shardDatabase', () => {
   const database = useClusterDatabase()
 
   it('spreads accounts and ledger over both shards, and done again changes nothing', async () => {

@@ -3,8 +3,7 @@ import { expect } from 'chai'
 import { hashOf, ShardMap } from '../../src/storage/shard-map.js'
 import { shardOf, useClusterDatabase } from '../support/cluster-database.js'
 
-describe('ShardMap', function () {
-  this.timeout(60_000)
+describe('ShardMap', () => {
   const database = useClusterDatabase()
   let map: ShardMap
 

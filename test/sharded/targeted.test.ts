@@ -12,8 +12,7 @@ for (const { home, other } of [
   { home: 'shard-a', other: 'shard-b' },
   { home: 'shard-b', other: 'shard-a' },
 ]) {
-  describe(`on a sharded cluster, for accounts on ${home}`, function () {
-    this.timeout(60_000)
+  describe(`on a sharded cluster, for accounts on ${home}`, () => {
     const database = useClusterDatabase()
     const cores: Core[] = []
     const purchase = somePurchase({ transactionId: 'purchase' })

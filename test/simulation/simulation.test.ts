@@ -11,8 +11,7 @@ import type { Outcome } from './simulation.js'
 const SEEDS = 800
 const MISTAKE_SEEDS_MAX = 1_000
 
-describe('simulation of the engine', function () {
-  this.timeout(60_000)
+describe('simulation of the engine', () => {
   let subject: Subject
   const outcomes = new Map<number, Outcome>()
   const coverage = new Coverage()
@@ -70,9 +69,7 @@ describe('simulation of the engine', function () {
     })
 })
 
-describe('the simulation of the engine finds', function () {
-  this.timeout(60_000)
-
+describe('the simulation of the engine finds', () => {
   for (const mistake of knownMistakes.filter(({ isRare }) => !isRare))
     it(mistake.name, async () => {
       const subject = await (mistake.patches ? loadPatched(mistake.patches) : loadSubject())

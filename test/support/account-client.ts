@@ -1,5 +1,6 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
 
@@ -102,7 +103,7 @@ export class AccountClient {
         method.responseDeserialize,
         request,
         metadata,
-        { deadline: Date.now() + 10_000 },
+        { deadline: Date.now() + WAIT_MS_MAX },
         (error, answer) => resolve({ ...(error && { error: rpcErrorOf(error) }), ...(answer && { answer }) }),
       )
     })

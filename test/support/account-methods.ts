@@ -3,12 +3,13 @@ import { accountHandlers } from '../../src/grpc/account-service.js'
 import { creditHandlers } from '../../src/grpc/credit-handlers.js'
 import { PageGate } from '../../src/grpc/page-gate.js'
 import { statementHandlers } from '../../src/grpc/statement-handlers.js'
+import { WAIT_MS_MAX } from './eventually.js'
 
 /** The methods of benefits.v1.AccountService on a Core, without a server. A bug of ours fails the test run. */
 export function accountMethods({ engine, accounts, accountList: list, statement, catalog }: Core) {
   const handlers = {
     clock: systemClock,
-    durationMsMax: 10_000,
+    durationMsMax: WAIT_MS_MAX,
     pages: new PageGate(),
     onBug: (cause: unknown) => {
       throw new Error('this was not to happen in a test', { cause })

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config.js'
 import { type Core, type CoreOptions, createCore, systemClock } from '../../src/core.js'
 import type { AccountStatus } from '../../src/domain/account.js'
 import { centavos } from '../../src/domain/money.js'
+import { WAIT_MS_MAX } from './eventually.js'
 
 /** Balances in centavos, by wallet. */
 export type Balances = Readonly<Record<string, bigint>>
@@ -38,7 +39,7 @@ export async function openCore(mongodbUri: string, database: string, told: Told 
 
 /** Time for anything that a test asks of the engine. */
 export function testBudget() {
-  return timeBudget(10_000, systemClock)
+  return timeBudget(WAIT_MS_MAX, systemClock)
 }
 
 /** Opens an account with these balances and returns its id. */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { WAIT_MS_MAX } from './eventually.js'
 
 const folder = fileURLToPath(new URL('../..', import.meta.url))
 const buf = `${folder}/node_modules/.bin/buf`
@@ -10,7 +11,7 @@ export type BufCurl = { readonly exitCode: number; readonly stdout: string; read
 export async function bufCurl(args: readonly string[]): Promise<BufCurl> {
   const command = ['curl', '--http2-prior-knowledge', '--protocol', 'grpc', ...args]
   return await new Promise((resolve) => {
-    execFile(buf, command, { cwd: folder, timeout: 15_000 }, (error, stdout, stderr) => {
+    execFile(buf, command, { cwd: folder, timeout: WAIT_MS_MAX }, (error, stdout, stderr) => {
       resolve({ exitCode: error ? Number(error.code ?? 1) : 0, stdout, stderr })
     })
   })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
 
@@ -39,7 +40,7 @@ export type CallOptions = {
   readonly requestId?: string
   /** Sent besides. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Milliseconds from now. Default: 10 seconds. */
+  /** Milliseconds from now. Default: {@link WAIT_MS_MAX}. */
   readonly deadlineMs?: number
 }
 
@@ -83,7 +84,7 @@ export class TestClient {
   authorizeBytes(bytes: Buffer, options: CallOptions = {}): Promise<Outcome<AuthorizeResponse>> {
     return new Promise((resolve, reject) => {
       let headers = new Metadata()
-      const { deadlineMs = 10_000 } = options
+      const { deadlineMs = WAIT_MS_MAX } = options
       const call = this.#client.makeUnaryRequest<Buffer, AuthorizeResponse>(
         authorizeMethod.path,
         (body) => body,

@@ -8,6 +8,7 @@ import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import { openCore, testBudget } from './accounts.js'
 import { useDatabase } from './database-fixture.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { testMongoUri } from './mongo.js'
 
 export type Engines = {
@@ -29,7 +30,7 @@ export function useEngines(count: number): () => Engines {
 
 /** Closes engines, which settles everything that they have decided. May be done again. */
 export async function settleAll(cores: readonly Core[]): Promise<void> {
-  await Promise.all(cores.map((core) => core.close(5_000)))
+  await Promise.all(cores.map((core) => core.close(WAIT_MS_MAX)))
 }
 
 /** A purchase of 10.00 with an id of its own, paid by the free balance, but for what is given. */

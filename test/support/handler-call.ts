@@ -1,10 +1,34 @@
 import { EventEmitter } from 'node:events'
-import { type handleUnaryCall, Metadata, type ServerUnaryCall, type ServiceError } from '@grpc/grpc-js'
+import {
+  type handleUnaryCall,
+  Metadata,
+  type ServerUnaryCall,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
 import { setCallContext } from '../../src/grpc/call-context.js'
+import { eventually } from './eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 
-/** Calls a handler as grpc-js would, without a server: with a caller whose token says `ana`, and who waits for ever. */
-export function callHandler<Request, Response>(
+/**
+ * Calls a handler as grpc-js would, without a server: with a caller whose token says `ana`, who waits for ever, and who calls
+ * again while the answer is UNAVAILABLE, as callers do whose database is slow.
+ */
+export async function callHandler<Request, Response>(
+  handler: handleUnaryCall<Request, Response>,
+  request: Request,
+): Promise<Response> {
+  return await eventually('the handler answers', async () => {
+    try {
+      return await callOnce(handler, request)
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === status.UNAVAILABLE) return undefined
+      throw error
+    }
+  })
+}
+
+function callOnce<Request, Response>(
   handler: handleUnaryCall<Request, Response>,
   request: Request,
 ): Promise<Response> {
@@ -31,7 +55,7 @@ export async function failHandler<Request, Response>(
   handler: handleUnaryCall<Request, Response>,
   request: Request,
 ): Promise<RpcError> {
-  const outcome = await callHandler(handler, request).then(
+  const outcome = await callOnce(handler, request).then(
     () => new Error('no error, but an answer'),
     (error: ServiceError) => error,
   )

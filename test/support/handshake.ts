@@ -1,4 +1,5 @@
 import { type ConnectionOptions, connect } from 'node:tls'
+import { WAIT_MS_MAX } from './eventually.js'
 
 /** What a TLS handshake ended with. */
 export type Handshake =
@@ -20,9 +21,6 @@ export type Handshake =
       readonly resumed?: never
     }
 
-/** Longest time that it may take, in milliseconds. */
-const HANDSHAKE_MS_MAX = 10_000
-
 /** Opens a TLS connection for HTTP/2, and closes it again at once. */
 export function handshake(address: string, options: ConnectionOptions): Promise<Handshake> {
   const [host = '', port] = address.split(':')
@@ -36,7 +34,7 @@ export function handshake(address: string, options: ConnectionOptions): Promise<
       })
       socket.destroy()
     })
-    socket.setTimeout(HANDSHAKE_MS_MAX, () => socket.destroy(new Error('no handshake in time')))
+    socket.setTimeout(WAIT_MS_MAX, () => socket.destroy(new Error('no handshake in time')))
     socket.on('error', (error: NodeJS.ErrnoException) => resolve({ refusal: error.code ?? error.message }))
   })
 }

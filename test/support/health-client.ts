@@ -1,6 +1,6 @@
 import { Client, type ClientReadableStream, credentials } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
-import { eventually } from './eventually.js'
+import { eventually, WAIT_MS_MAX } from './eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 
 type HealthRequest = { readonly service: string }
@@ -27,7 +27,7 @@ export class HealthClient {
         check.requestSerialize,
         check.responseDeserialize,
         { service },
-        { deadline: Date.now() + 5_000 },
+        { deadline: Date.now() + WAIT_MS_MAX },
         (error, response) => resolve(error ? rpcErrorOf(error) : (response?.status ?? 'no answer')),
       )
     })

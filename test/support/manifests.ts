@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { parse, parseAllDocuments } from 'yaml'
+import { WAIT_MS_MAX } from './eventually.js'
 
 export const overlays = ['staging', 'production'] as const
 export type Overlay = (typeof overlays)[number]
@@ -53,7 +54,7 @@ export async function buildOverlay(overlay: Overlay): Promise<Manifests> {
     const path = join(folder, 'overlays', overlay)
     const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
     await writeFile(join(path, 'secrets.env'), lines.join(''))
-    const { stdout } = await run('kubectl', ['kustomize', path], { timeout: 30_000 })
+    const { stdout } = await run('kubectl', ['kustomize', path], { timeout: WAIT_MS_MAX })
     const documents = parseDocuments(stdout)
     return { documents, settings: settingsIn(documents) }
   } finally {

@@ -1,11 +1,10 @@
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { type RpcError, rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
 
 const SERVICE = 'benefits.v1.MerchantRuleService'
-/** Longest time that a call may take, in milliseconds. */
-const CALL_MS_MAX = 15_000
 
 /** A merchant rule as it goes over the wire. */
 export type WireRule = {
@@ -87,7 +86,7 @@ export class MerchantRuleCalls {
       method.requestSerialize,
       method.responseDeserialize,
       metadata(),
-      { deadline: Date.now() + CALL_MS_MAX },
+      { deadline: Date.now() + WAIT_MS_MAX },
       (error, response) => {
         if (response) answer({ response })
         else if (error) answer({ error: rpcErrorOf(error) })
@@ -106,7 +105,7 @@ export class MerchantRuleCalls {
       method.responseDeserialize,
       {},
       metadata(),
-      { deadline: Date.now() + CALL_MS_MAX },
+      { deadline: Date.now() + WAIT_MS_MAX },
     )
     const rules: WireRule[] = []
     for await (const { merchant_rules } of pieces) rules.push(...merchant_rules)
@@ -129,7 +128,7 @@ export class MerchantRuleCalls {
         method.responseDeserialize,
         request,
         metadata(),
-        { deadline: Date.now() + CALL_MS_MAX },
+        { deadline: Date.now() + WAIT_MS_MAX },
         (error: ServiceError | null, response) => {
           if (response) resolve({ response })
           else if (error) resolve({ error: rpcErrorOf(error) })

@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import { createAuthorize } from '../../src/application/authorize.js'
-import { type Budget, timeBudget } from '../../src/application/budget.js'
+import type { Budget } from '../../src/application/budget.js'
 import { changeLimits } from '../../src/application/change-limits.js'
 import { changeStatus } from '../../src/application/change-status.js'
 import { creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { createReverse } from '../../src/application/reverse.js'
-import { type Core, systemClock } from '../../src/core.js'
+import type { Core } from '../../src/core.js'
 import type { Purchase } from '../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../src/domain/entry.js'
 import type { Limits } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
+import { testBudget } from './accounts.js'
 import {
   type Answer,
   type Filter,
@@ -145,8 +146,13 @@ export function withOtherContent(asked: Operation): Operation {
 }
 
 /** Asks one process. The account's name in the model stands for an account of its own in each run. */
-export async function perform(core: Core, asked: Operation, run: string): Promise<Answered> {
-  return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, timeBudget(3_000, systemClock)))
+export async function perform(
+  core: Core,
+  asked: Operation,
+  run: string,
+  budget = testBudget(),
+): Promise<Answered> {
+  return answeredBy(await verdictOn(core, asked, `${run}-${asked.account}`, budget))
 }
 
 /** What one process says that it would answer to a purchase. */
@@ -155,7 +161,7 @@ export async function foretell(
   asked: Extract<Operation, { kind: 'buy' }>,
   run: string,
 ): Promise<Answered> {
-  const budget = timeBudget(3_000, systemClock)
+  const budget = testBudget()
   const { verdict } = await simulator.simulate(`${run}-${asked.account}`, purchaseOf(asked), budget)
   return answeredBy(verdict)
 }
@@ -295,7 +301,7 @@ export async function readStatement(
 }
 
 /** Longest time for the runs and, once one has failed, for making it small, in milliseconds; more when MODEL_RUNS says so. */
-const TIME_MS_MAX = 120_000
+const TIME_MS_MAX = 600_000
 
 /** How a failing test is run again, and how many runs there are. */
 export function modelParameters(runs: number): fc.Parameters<unknown> {

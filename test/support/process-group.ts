@@ -1,6 +1,8 @@
+import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, createCore } from '../../src/core.js'
+import { WAIT_MS_MAX } from './eventually.js'
 
 export type ProcessGroupOptions = {
   readonly mongodbUri: string
@@ -34,7 +36,7 @@ export class ProcessGroup {
 
   /** Ends a process in order, everything settled, and starts another in its place. */
   async restart(index: number): Promise<void> {
-    await this.at(index).core.close(5_000)
+    await this.at(index).core.close(WAIT_MS_MAX)
     await this.#replace(index)
   }
 
@@ -61,7 +63,7 @@ export class ProcessGroup {
   }
 
   async stop(): Promise<void> {
-    for (const { core } of this.#processes) await core.close(5_000)
+    for (const { core } of this.#processes) await core.close(WAIT_MS_MAX)
     for (const { engine } of this.#killed) await engine.drain()
   }
 
@@ -99,7 +101,7 @@ export class ProcessGroup {
     })
     // The schema is there: made by whoever made the database.
     await core.catalog.start()
-    return { core, clock, death, die }
+    return { core, clock, death, die, patience: { remainingMs: () => (dead ? 0 : WAIT_MS_MAX) } }
   }
 }
 
@@ -109,4 +111,6 @@ export type Process = {
   /** Comes when the process is killed. */
   readonly death: Promise<'DEAD'>
   readonly die: () => void
+  /** The time of a caller who waits until the process is killed. */
+  readonly patience: Budget
 }

@@ -7,7 +7,7 @@ import {
   metadataOf,
 } from './client.js'
 import { methodNamed } from './contract.js'
-import { eventually } from './eventually.js'
+import { eventually, WAIT_MS_MAX } from './eventually.js'
 import { type RichStatus, type RpcError, rpcErrorOf } from './rpc-error.js'
 
 /** An answer of a stream as it comes over the wire; int64 as a string. */
@@ -37,7 +37,7 @@ export class PurchaseStream {
   #hasEnded = false
 
   constructor(address: string, options: CallOptions = {}) {
-    const { deadlineMs = 15_000 } = options
+    const { deadlineMs = WAIT_MS_MAX } = options
     this.#client = new Client(address, credentials.createInsecure(), { 'grpc.enable_retries': 0 })
     this.#call = this.#client.makeBidiStreamRequest<Buffer, StreamAnswer>(
       authorizeStreamMethod.path,

@@ -1,5 +1,6 @@
 import { Client, credentials } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
+import { WAIT_MS_MAX } from './eventually.js'
 
 /** One question: exactly one of these, as the .proto names them. */
 export type ReflectionRequest = {
@@ -30,7 +31,7 @@ export async function askReflection(
     return await new Promise((resolve, reject) => {
       const answers: ReflectionResponse[] = []
       const { path, requestSerialize, responseDeserialize } = method
-      const options = { deadline: Date.now() + 5_000 }
+      const options = { deadline: Date.now() + WAIT_MS_MAX }
       const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, options)
       stream.on('data', (answer) => answers.push(answer))
       stream.on('error', reject)

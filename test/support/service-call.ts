@@ -1,10 +1,8 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { methodNamed } from './contract.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { rpcErrorOf } from './rpc-error.js'
 import { signToken } from './token.js'
-
-/** Longest time that a call may take, in milliseconds. */
-const CALL_MS_MAX = 10_000
 
 /** Calls methods of one service over the wire, with a codec of its own. */
 export class ServiceCalls {
@@ -25,7 +23,7 @@ export class ServiceCalls {
     )
     const metadata = new Metadata()
     metadata.set('authorization', `Bearer ${signToken()}`)
-    const deadline = Date.now() + CALL_MS_MAX
+    const deadline = Date.now() + WAIT_MS_MAX
     return new Promise((resolve, reject) => {
       this.#client.makeUnaryRequest(
         path,

@@ -1,6 +1,7 @@
 import type { Core } from '../../src/core.js'
 import { openCore } from './accounts.js'
 import { TestClient } from './client.js'
+import { WAIT_MS_MAX } from './eventually.js'
 import { freshDatabase, testMongoUri } from './mongo.js'
 import { type Environment, type ServiceProcess, useServices } from './service-process.js'
 import { JWT_SECRET } from './token.js'
@@ -28,7 +29,7 @@ export function useService(env: Environment = {}): () => ServiceFixture {
   })
   after(async () => {
     fixture?.client.close()
-    await fixture?.core.close(1_000)
+    await fixture?.core.close(WAIT_MS_MAX)
   })
   return () => {
     if (!fixture)
@@ -37,7 +38,16 @@ export function useService(env: Environment = {}): () => ServiceFixture {
   }
 }
 
-/** What a service needs to serve on the database that the tests share, with a database name of its own. */
+/**
+ * What a service needs to serve on the database that the tests share, with a database name of its own. It refuses nothing only because
+ * the machine is slow: what a service does when time is short, the tests of that say.
+ */
 export async function serviceEnvironment() {
-  return { MONGODB_URI: await testMongoUri(), MONGODB_DATABASE: await freshDatabase(), JWT_SECRET }
+  return {
+    MONGODB_URI: await testMongoUri(),
+    MONGODB_DATABASE: await freshDatabase(),
+    JWT_SECRET,
+    DECISION_TIMEOUT_MS: '60000',
+    QUEUE_WAIT_MS: '60000',
+  }
 }

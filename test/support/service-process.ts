@@ -145,9 +145,17 @@ export function useServices(): (env: Environment) => Promise<ServiceProcess> {
     }
   })
   return async (env) => {
-    const service = new ServiceProcess(env)
-    started.push(service)
-    await service.untilEvent('listening')
-    return service
+    // One that is to come back on its port may find a client's own end there, which has got the same number.
+    return await eventually('the service has its port', async () => {
+      const service = new ServiceProcess(env)
+      started.push(service)
+      return await service.untilEvent('listening').then(
+        () => service,
+        (error: unknown) => {
+          if (!service.stderr.includes('EADDRINUSE')) throw error
+          return undefined
+        },
+      )
+    })
   }
 }

@@ -70,6 +70,8 @@ export class Campaign {
       seed,
       problems,
       signal,
+      // Nothing is refused for being slow: that is no matter of clocks.
+      env: { QUEUE_WAIT_MS: '60000' },
       envOf: this.#clocks.environmentOf,
       token: tokenOfTheCentury(),
     })

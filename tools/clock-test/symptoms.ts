@@ -9,7 +9,7 @@ import type { Services } from '../crash-test/services.js'
  */
 const AT_A_TIME = 40
 /** Longest time that may have passed before a look in what had begun by then, in milliseconds. */
-const BEGUN_MS_MAX = 10_000
+const BEGUN_MS_MAX = 60_000
 /** Most that an age, a lag or one duration in the log may be, in milliseconds. */
 const DURATION_MS_MAX = 60_000
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { type FoundMongod, findMongod } from '../../src/local-mongo/find-mongod.js'
-import { isPortFree } from '../../src/local-mongo/free-port.js'
-import { type RunningMongod, startMongod } from '../../src/local-mongo/mongod-process.js'
+import { isListening } from '../../src/local-mongo/listening.js'
+import { type RunningMongod, startMongodAgain } from '../../src/local-mongo/mongod-process.js'
 import { isAlive } from '../../src/local-mongo/mongod-state.js'
 
 export type MongodOptions = {
@@ -60,7 +60,7 @@ export class Mongod {
     this.#killed = false
     const { binary, folder: dbPath, port, args = [], auth = false } = this.#options
     await mkdir(dbPath, { recursive: true })
-    this.#run = { mongod: await startMongod({ binary, dbPath, port, args, auth, onCrash }), ended }
+    this.#run = { mongod: await startMongodAgain({ binary, dbPath, port, args, auth, onCrash }), ended }
     started.add(this)
   }
 
@@ -114,12 +114,12 @@ export async function campaignMongod(): Promise<FoundMongod> {
 }
 
 /**
- * A free port below those that the system gives to outgoing connections. While the database is away the services knock at its port
+ * A port that nobody listens on, below those that the system gives to outgoing connections. While the database is away the services knock at its port
  * all the time, and one that gets the same number for its own end would connect to itself and keep the port.
  */
 export async function portToReturnTo(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 10_000)
-    if (await isPortFree(port)) return port
+    if (!(await isListening(port))) return port
   }
 }

@@ -4,7 +4,6 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { freePorts } from '../../src/local-mongo/free-port.js'
 import { PROMETHEUS_FOLDER } from './rule-files.js'
 
 /** Longest time that one request to Prometheus may take, in milliseconds. */
@@ -27,7 +26,6 @@ type Target = { readonly health: string; readonly lastError: string }
 export class PrometheusServer {
   readonly #child: ChildProcess
   readonly #folder: string
-  readonly #url: string
   readonly #ended: Promise<unknown>
   #output = ''
 
@@ -37,19 +35,17 @@ export class PrometheusServer {
     await cp(PROMETHEUS_FOLDER, folder, { recursive: true })
     const file = join(folder, 'prometheus.yml')
     await writeFile(file, withTarget(await readFile(file, 'utf8'), target))
-    const [port = 0] = await freePorts(1)
-    return new PrometheusServer(folder, port)
+    return new PrometheusServer(folder)
   }
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string) {
     this.#folder = folder
-    this.#url = `http://127.0.0.1:${port}`
     this.#child = spawn(
       'prometheus',
       [
         `--config.file=${join(folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(folder, 'data')}`,
-        `--web.listen-address=127.0.0.1:${port}`,
+        '--web.listen-address=127.0.0.1:0',
       ],
       { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     )
@@ -80,7 +76,9 @@ export class PrometheusServer {
   /** Whether it answers. Fails, with what it has written, when it has ended. */
   async isReady(): Promise<boolean> {
     if (this.#child.exitCode !== null) throw new Error(`Prometheus has ended:\n${this.#output}`)
-    const answer = await fetch(`${this.#url}/-/ready`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) }).catch(
+    const url = this.#url()
+    if (url === undefined) return false
+    const answer = await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) }).catch(
       () => undefined,
     )
     return answer?.ok ?? false
@@ -95,8 +93,16 @@ export class PrometheusServer {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
+  /** Its address, once its log names it. */
+  #url(): string | undefined {
+    const [, address] = /"?Listening on"? address=(\S+)/.exec(this.#output) ?? []
+    return address && `http://${address}`
+  }
+
   async #get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${this.#url}/api/v1/${path}`, { signal: AbortSignal.timeout(REQUEST_MS_MAX) })
+    const answer = await fetch(`${this.#url()}/api/v1/${path}`, {
+      signal: AbortSignal.timeout(REQUEST_MS_MAX),
+    })
     // The form of every answer of Prometheus; what is in it, whoever asks knows.
     const { status, data, error } = (await answer.json()) as { status: string; data: T; error?: string }
     if (status !== 'success') throw new Error(error)

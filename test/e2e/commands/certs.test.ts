@@ -5,9 +5,7 @@ import { serviceEnvironment } from '../../support/service-fixture.js'
 import { type ServiceProcess, useServices } from '../../support/service-process.js'
 import { type Environment, make } from './make.js'
 
-describe('make certs', function () {
-  // Several commands, each of which starts Node.js and loads TypeScript.
-  this.timeout(60_000)
+describe('make certs', () => {
   const start = useServices()
   const folder = new MountedFiles()
   after(() => folder.remove())

@@ -8,10 +8,7 @@ import { make } from './make.js'
 
 const HEADER = 'id,match,name,city,country,mcc\n'
 
-describe('make import-rules and make export-rules', function () {
-  // Each command starts a process of its own.
-  this.timeout(60_000)
-
+describe('make import-rules and make export-rules', () => {
   const fixture = useService()
   const folder = mkdtempSync(join(tmpdir(), 'rules-'))
   after(() => rmSync(folder, { recursive: true }))

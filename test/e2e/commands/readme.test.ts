@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { freePorts } from '../../../src/local-mongo/free-port.js'
 import { type Environment, Running, run } from './make.js'
 
 const readme = readFileSync('README.md', 'utf8')
@@ -21,18 +20,15 @@ const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
   .map((line) => line.replace(/ +# .*$/, '').trim())
   .filter((line) => line !== '' && !(line in elsewhere))
 
-describe('README', function () {
-  // On a new machine MongoDB is fetched first.
-  this.timeout(120_000)
-
+describe('README', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'))
   let env: Environment
   let service: Running
 
   before(async () => {
-    const [grpcPort, httpPort] = await freePorts(2)
-    env = { DATA_DIR: join(folder, 'data'), GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
-    service = new Running('make', ['run'], env)
+    const anyPorts = { DATA_DIR: join(folder, 'data'), GRPC_PORT: '0', HTTP_PORT: '0' }
+    service = new Running('make', ['run'], anyPorts)
+    env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')
   })
 

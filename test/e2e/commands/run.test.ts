@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { findMongod } from '../../../src/local-mongo/find-mongod.js'
-import { freePorts } from '../../../src/local-mongo/free-port.js'
 import { isAlive, readState } from '../../../src/local-mongo/mongod-state.js'
 import { purchase, TestClient } from '../../support/client.js'
 import { eventually } from '../../support/eventually.js'
@@ -31,10 +30,7 @@ describe('what make would run', () => {
   })
 })
 
-describe('make run', function () {
-  // On a new machine MongoDB is fetched first.
-  this.timeout(120_000)
-
+describe('make run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'make-run-'))
   const dataDir = join(folder, 'data')
   let env: Environment
@@ -45,11 +41,11 @@ describe('make run', function () {
   before(async () => {
     const { MONGOD_PATH } = process.env
     await findMongod({ mongodPath: MONGOD_PATH || undefined, env: process.env, log: () => {} })
-    const [grpcPort, httpPort] = await freePorts(2)
-    env = { DATA_DIR: dataDir, GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
-    service = new Running('make', ['run'], env)
+    const anyPorts = { DATA_DIR: dataDir, GRPC_PORT: '0', HTTP_PORT: '0' }
+    service = new Running('make', ['run'], anyPorts)
+    env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')
-    client = new TestClient(`127.0.0.1:${grpcPort}`)
+    client = new TestClient(`127.0.0.1:${env['GRPC_PORT']}`)
     authorization = `Bearer ${(await make(['-s', 'token'], env)).stdout.trim()}`
   })
 

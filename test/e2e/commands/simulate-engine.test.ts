@@ -7,9 +7,7 @@ import { make } from './make.js'
 /** More than a thread is given at a time. */
 const SEEDS = 120
 
-describe('make simulate-engine', function () {
-  this.timeout(120_000)
-
+describe('make simulate-engine', () => {
   it('has the histories on all processors that there are one after another', async () => {
     const total = new Total()
     const onEnd = (_seed: number, outcome: Outcome): boolean => {

@@ -5,7 +5,7 @@ import { fundedAccount } from '../../support/accounts.js'
 import { readBook } from '../../support/books.js'
 import { type AuthorizeRequest, purchase } from '../../support/client.js'
 import { CreditStreams } from '../../support/credit-stream.js'
-import { eventually } from '../../support/eventually.js'
+import { eventually, WAIT_MS_MAX } from '../../support/eventually.js'
 import { readMetric } from '../../support/metrics-page.js'
 import { PurchaseStream } from '../../support/purchase-stream.js'
 import { statusOfRawCall } from '../../support/raw-call.js'
@@ -19,7 +19,7 @@ const DEADLINE_EXCEEDED = 4
 describe('a deadline, when the wall clock jumps', () => {
   const clocks = useWallClocks()
   const clock = clocks.of(0)
-  const fixture = useService({ DECISION_TIMEOUT_MS: '10000', ...clocks.environment(0) })
+  const fixture = useService(clocks.environment(0))
   let request: AuthorizeRequest
   beforeEach(async () => {
     clock.runAheadBy(0)
@@ -88,7 +88,7 @@ describe('a deadline, when the wall clock jumps', () => {
         send = resolve
       })
       const { outcome } = await begin(() =>
-        statusOfRawCall(fixture().service.grpcAddress, request, '10S', () => permission),
+        statusOfRawCall(fixture().service.grpcAddress, request, `${WAIT_MS_MAX}m`, () => permission),
       )
       clock.jump(ms)
       send()
@@ -117,7 +117,7 @@ describe('a deadline, when the wall clock jumps', () => {
         amount: 1n,
       })
       const first = credit()
-      const outcome = await credits.sendSlowly([first, credit(), credit()], 12_000, async (sent) => {
+      const outcome = await credits.sendSlowly([first, credit(), credit()], WAIT_MS_MAX, async (sent) => {
         if (sent !== 1) return
         await eventually('the first is credited', async () => {
           return (await transactions()).includes(first.transactionId)

@@ -24,8 +24,7 @@ const plan: Plan = {
   seed: quickPlan.seed,
 }
 
-describe('the benchmark in the small', function () {
-  this.timeout(120_000)
+describe('the benchmark in the small', () => {
   let measured: Measured
   const told: string[] = []
 

@@ -4,7 +4,6 @@ import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
 import { type RivalAccount, RivalBooks } from '../../../bench/servers/rival-books.js'
 import { type StrategyName, strategyNamed } from '../../../bench/servers/strategies/strategy.js'
 import type { Authorize } from '../../../src/application/authorize.js'
-import { timeBudget } from '../../../src/application/budget.js'
 import { systemClock } from '../../../src/core.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
@@ -12,10 +11,10 @@ import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import type { LedgerDocument } from '../../../src/storage/documents.js'
 import { catalogOf } from '../../../test/support/catalogs.js'
+import { testBudget } from '../../support/accounts.js'
 import { useDatabase } from '../../support/database-fixture.js'
 
 const RACERS = 40
-const TIME_MS = 15_000
 
 /** How many processes each of them may run in without harm. */
 const rivals: readonly (readonly [name: StrategyName, processes: number])[] = [
@@ -108,7 +107,7 @@ for (const [name, processes] of rivals) {
       const purchase = { transactionId: id, amount: centavos(amount), mcc: '5411', merchant: 'MERCADO BOM' }
       const authorize = authorizers[asked++ % processes]
       if (!authorize) throw new Error('there is at least one process')
-      return authorize(account, purchase, timeBudget(TIME_MS, systemClock))
+      return authorize(account, purchase, testBudget())
     }
 
     async function walletsOf(id: string) {

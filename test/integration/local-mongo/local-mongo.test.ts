@@ -9,7 +9,7 @@ import { MongoClient } from 'mongodb'
 import { startEphemeralMongo } from '../../../src/local-mongo/ephemeral-mongo.js'
 import type { FoundMongod } from '../../../src/local-mongo/find-mongod.js'
 import { findMongod } from '../../../src/local-mongo/find-mongod.js'
-import { freePorts, isPortFree } from '../../../src/local-mongo/free-port.js'
+import { isListening } from '../../../src/local-mongo/listening.js'
 import type { LocalMongo } from '../../../src/local-mongo/local-mongo.js'
 import { LocalMongoError, openLocalMongo } from '../../../src/local-mongo/local-mongo.js'
 import { startMongod } from '../../../src/local-mongo/mongod-process.js'
@@ -18,8 +18,7 @@ import { eventually } from '../../support/eventually.js'
 import { killOwner, startOwner } from './owner.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
-describe('a local MongoDB', function () {
-  this.timeout(60_000)
+describe('a local MongoDB', () => {
   const at = useTempFolder()
   const opened: LocalMongo[] = []
   let binary: FoundMongod
@@ -164,7 +163,7 @@ describe('a local MongoDB', function () {
     await eventually('mongod has cleared its lock', async () => {
       return (await readFile(at('killed/mongo/mongod.lock'), 'utf8')) === ''
     })
-    await eventually('its port is free', () => isPortFree(portOf(owner.uri)))
+    await eventually('its port is free', async () => !(await isListening(portOf(owner.uri))))
   })
 
   it('has its data at once after its owner is killed and it is opened again', async () => {
@@ -216,8 +215,7 @@ describe('a local MongoDB', function () {
 
   it('says that another program holds the data, with its process number', async () => {
     await (await open('held')).stop()
-    const [port = 0] = await freePorts(1)
-    const holder = await startMongod({ binary, dbPath: at('held/mongo'), port, onCrash: () => {} })
+    const holder = await startMongod({ binary, dbPath: at('held/mongo'), onCrash: () => {} })
     try {
       const options = { dataDir: at('held'), mongodPath: binary.path, lockWaitMsMax: 0, log: () => {} }
       const error = await failureOf(openLocalMongo(options))
@@ -264,8 +262,7 @@ describe('a local MongoDB', function () {
   })
 })
 
-describe('an ephemeral MongoDB', function () {
-  this.timeout(60_000)
+describe('an ephemeral MongoDB', () => {
   let mongodPath: string
 
   before(async function () {

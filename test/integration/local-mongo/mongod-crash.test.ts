@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises'
 import { expect } from 'chai'
-import { freePorts } from '../../../src/local-mongo/free-port.js'
 import { startMongod } from '../../../src/local-mongo/mongod-process.js'
 import { eventually } from '../../support/eventually.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
@@ -17,14 +16,12 @@ describe('a mongod that gives up, as it does when its disk is full or read-only,
       'echo \'{"s":"F","msg":"\\n\\n***aborting after fassert() failure\\n\\n"}\'',
       'kill -ABRT $$',
     ])
-    const [port = 0] = await freePorts(1)
     await mkdir(at('data'))
     const reasons: string[] = []
     const binary = { path, version: '8.2.0' }
     const mongod = await startMongod({
       binary,
       dbPath: at('data'),
-      port,
       onCrash: (reason) => reasons.push(reason),
     })
     await eventually('it is told of', () => reasons.length > 0)

@@ -47,8 +47,7 @@ describe('a toy', () => {
 })
 `
 
-describe('a campaign of mutants', function () {
-  this.timeout(60_000)
+describe('a campaign of mutants', () => {
   const tempFolder = useTempFolder()
   const outcomes = new Map<string, Outcome>()
 

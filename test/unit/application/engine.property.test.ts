@@ -42,9 +42,7 @@ const world = fc.record({
   turns: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
 })
 
-describe('engine: whatever callers and the store do', function () {
-  this.timeout(10_000)
-
+describe('engine: whatever callers and the store do', () => {
   it('decides each id once, keeps every centavo and loses no entry', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (given) => {

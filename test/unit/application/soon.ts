@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-
-/** Where much else is done at the same time, TEST_PATIENCE_MS says more. */
-const TIME_MS_MAX = Number(process.env['TEST_PATIENCE_MS'] ?? 15_000)
+import { WAIT_MS_MAX } from '../../support/eventually.js'
 
 /** Waits until the condition holds; looks every millisecond, and gives up before mocha does, to say what it waited for. */
 export async function soon(what: string, holds: () => boolean): Promise<void> {
-  const endsAtMs = performance.now() + TIME_MS_MAX
+  const endsAtMs = performance.now() + WAIT_MS_MAX
   while (!holds()) {
-    if (performance.now() > endsAtMs) throw new Error(`still not so after ${TIME_MS_MAX} ms: ${what}`)
+    if (performance.now() > endsAtMs) throw new Error(`still not so after ${WAIT_MS_MAX} ms: ${what}`)
     await delay(1)
   }
 }

@@ -111,9 +111,9 @@ describe('a stream of credits', () => {
       // Handlers use nothing else of an engine.
       engine: engine as unknown as Executor,
       catalog: () => catalogOf(challengeCategories),
-      handlers: { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() },
+      handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {}, pages: new PageGate() },
     })
-    const stream = new FakeStream<BatchCreditRequest, never>({ principal: { expiresAtMs: Date.now() + 200 } })
+    const stream = new FakeStream<BatchCreditRequest, never>({ principal: { expiresAtMs: Date.now() + 500 } })
     const outcome = new Promise<RpcError | undefined>((resolve) => {
       // Of a stream, handlers look at nothing that is not here.
       const call = stream.call as unknown as ServerReadableStream<BatchCreditRequest, BatchCreditResponse>
