@@ -27,6 +27,7 @@ export type AuthorizeResponse = {
   readonly balance?: string
   readonly replayed: boolean
   readonly decided_at: { readonly seconds: string; readonly nanos: number }
+  readonly retry: string
 }
 
 export type Outcome<T> =

@@ -4,6 +4,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import {
   Decision,
   Reason,
+  Retry,
   RuleOutcome,
   Rung,
   type SimulateRequest,
@@ -89,6 +90,7 @@ describe('Simulate', () => {
         balance: 600n,
         replayed: false,
         decidedAt: new Date(Date.UTC(2026, 0, 1, 12)),
+        retry: Retry.NEVER,
       },
       rung: Rung.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
@@ -126,7 +128,8 @@ describe('Simulate', () => {
 
   it('names the limit of one purchase, and asks no wallet then', async () => {
     const { answer, rung, wallets } = await service().simulate({ amount: 901n })
-    expect([answer?.code, answer?.iso8583Code, rung]).to.deep.equal(['07', '61', Rung.PURCHASE_LIMIT])
+    expect(answer).to.include({ code: '07', iso8583Code: '61', retry: Retry.SMALLER })
+    expect(rung).to.equal(Rung.PURCHASE_LIMIT)
     expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
       WalletOutcome.NOT_ASKED,
       WalletOutcome.NOT_ASKED,

@@ -121,39 +121,60 @@ export namespace Decision {
 }
 
 /**
- * Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, and whether a new attempt
- * (with a new transaction_id) can end otherwise.
+ * Retry says whether the caller may ask for the same again, under a new transaction_id. Repeating a request under its own
+ * transaction_id is always safe and returns the stored answer, whatever stands here.
  */
+export const Retry = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** NEVER - No: the same request ends the same, or it is done. */
+  NEVER: 1,
+  /** LATER - Yes, later: the account may have changed by then. */
+  LATER: 2,
+  /** SMALLER - Yes, with a smaller amount. */
+  SMALLER: 3,
+} as const;
+
+export type Retry = typeof Retry[keyof typeof Retry];
+
+export namespace Retry {
+  export type UNSPECIFIED = typeof Retry.UNSPECIFIED;
+  export type NEVER = typeof Retry.NEVER;
+  export type LATER = typeof Retry.LATER;
+  export type SMALLER = typeof Retry.SMALLER;
+}
+
+/** Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, retry. */
 export const Reason = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** APPROVED - The wallet was debited (00, 00). */
+  /** APPROVED - The wallet was debited, or the money went back (00, 00, NEVER). */
   APPROVED: 1,
-  /** INSUFFICIENT_BALANCE - No wallet that may pay for this covers the whole amount (51, 51; yes, later). */
+  /** INSUFFICIENT_BALANCE - No wallet that may pay for this covers the whole amount (51, 51, LATER). */
   INSUFFICIENT_BALANCE: 2,
-  /** ACCOUNT_NOT_FOUND - There is no such account (07, 14; no). */
+  /** ACCOUNT_NOT_FOUND - There is no such account (07, 14, NEVER). */
   ACCOUNT_NOT_FOUND: 3,
-  /** ACCOUNT_BLOCKED - The account is blocked for now (07, 62; yes, later). */
+  /** ACCOUNT_BLOCKED - The account is blocked for now (07, 62, LATER). */
   ACCOUNT_BLOCKED: 4,
-  /** ACCOUNT_CLOSED - The account is closed for good (07, 78; no). */
+  /** ACCOUNT_CLOSED - The account is closed for good (07, 46, NEVER). */
   ACCOUNT_CLOSED: 5,
-  /** ALREADY_REVERSED - A reversal of this purchase came before it, or nothing of the purchase is left to reverse (07, 94; no). */
+  /** ALREADY_REVERSED - A reversal of this purchase came before it, or nothing of the purchase is left to reverse (07, 94, NEVER). */
   ALREADY_REVERSED: 6,
-  /** REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined (00, 00). */
+  /** REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined (00, 00, NEVER). */
   REVERSED_AHEAD: 7,
-  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12; no). */
+  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
-  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64; yes, with the right description). */
+  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64, NEVER: as it is described). */
   ORIGINAL_MISMATCH: 9,
-  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12; no). */
+  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
-  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13; yes, smaller). */
+  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13, SMALLER). */
   AMOUNT_OVER_REST: 11,
-  /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
+  /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
-  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57; no). */
+  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
-  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61; yes, smaller or later). */
+  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room later, too). */
   AMOUNT_OVER_LIMIT: 14,
 } as const;
 
@@ -232,7 +253,14 @@ export interface AuthorizeResponse {
   /** True when this answer was read back from the ledger: the purchase was decided by an earlier message. */
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
-  decidedAt: Date | undefined;
+  decidedAt:
+    | Date
+    | undefined;
+  /**
+   * Whether the caller may try the purchase again, under a new transaction_id. NEVER when it is approved: a new attempt
+   * would be a second purchase. Follows from reason.
+   */
+  retry: Retry;
 }
 
 /** SimulateRequest is a purchase that might be made. */
@@ -402,7 +430,11 @@ export interface ReverseResponse {
   /** True when this answer was read back from the ledger: the reversal was decided by an earlier message. */
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
-  decidedAt: Date | undefined;
+  decidedAt:
+    | Date
+    | undefined;
+  /** Whether the caller may try the reversal again, under a new transaction_id. NEVER when it is done. Follows from reason. */
+  retry: Retry;
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
@@ -511,6 +543,7 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     balance: undefined,
     replayed: false,
     decidedAt: undefined,
+    retry: 0,
   };
 }
 
@@ -551,6 +584,9 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
     }
     if (message.decidedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(90).fork()).join();
+    }
+    if (message.retry !== 0) {
+      writer.uint32(96).int32(message.retry);
     }
     return writer;
   },
@@ -654,6 +690,14 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             }
 
             message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.retry = reader.int32() as any;
             continue;
           }
         }
@@ -1347,6 +1391,7 @@ function createBaseReverseResponse(): ReverseResponse {
     balance: undefined,
     replayed: false,
     decidedAt: undefined,
+    retry: 0,
   };
 }
 
@@ -1387,6 +1432,9 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
     }
     if (message.decidedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(82).fork()).join();
+    }
+    if (message.retry !== 0) {
+      writer.uint32(88).int32(message.retry);
     }
     return writer;
   },
@@ -1482,6 +1530,14 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
             }
 
             message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.retry = reader.int32() as any;
             continue;
           }
         }
