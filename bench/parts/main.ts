@@ -46,6 +46,7 @@ const response: AuthorizeResponse = {
   replayed: false,
   decidedAt: at,
   retry: Retry.NEVER,
+  approvedAmount: 1_234n,
 }
 const account: Account = accountOf({
   _id: request.accountId,

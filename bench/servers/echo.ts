@@ -29,6 +29,7 @@ const answer: Omit<AuthorizeResponse, 'transactionId'> = {
   replayed: false,
   decidedAt: new Date(),
   retry: Retry.NEVER,
+  approvedAmount: 1n,
 }
 
 const one: handleUnaryCall<AuthorizeRequest, AuthorizeResponse> = ({ request }, callback) =>

@@ -139,6 +139,7 @@ function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): Author
     replayed,
     decidedAt: entry.at,
     retry,
+    approvedAmount: entry.movement ? -entry.movement.delta : 0n,
   }
 }
 

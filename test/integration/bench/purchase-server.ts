@@ -110,6 +110,7 @@ export class PurchaseServer {
       replayed: false,
       decidedAt: new Date(),
       retry: isApproved ? Retry.NEVER : Retry.LATER,
+      approvedAmount: isApproved ? amount : 0n,
     }
   }
 }

@@ -30,6 +30,7 @@ const answers = fc.record({
   replayed: fc.boolean(),
   decidedAt: fc.option(fc.date({ noInvalidDate: true, min: new Date(0) }), { nil: undefined }),
   retry: fc.constantFrom(...Object.values(Retry)),
+  approvedAmount: fc.bigInt({ min: 0n, max: 999_999_999_999n }),
 })
 
 function whatIsRead({ transactionId, code, reason, category, replayed }: AuthorizeResponse) {

@@ -53,6 +53,7 @@ const response = (transactionId: string): AuthorizeResponse => ({
   replayed: false,
   decidedAt: new Date(0),
   retry: Retry.NEVER,
+  approvedAmount: 5n,
 })
 
 describe('authorize stream', () => {

@@ -36,6 +36,8 @@ function service() {
       steps.credit('cash', 'CASH', 700n),
       steps.purchase('bread', 10n),
       steps.limits('limits', { purchase: 900n, foodDay: 60n }),
+      steps.reverse('early-1', 'late', 20n),
+      steps.reverse('early-2', 'late', 30n),
     ]),
   )
   clock.advance(Date.UTC(2026, 0, 1, 12))
@@ -91,6 +93,7 @@ describe('Simulate', () => {
         replayed: false,
         decidedAt: new Date(Date.UTC(2026, 0, 1, 12)),
         retry: Retry.NEVER,
+        approvedAmount: 100n,
       },
       rung: Rung.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
@@ -115,7 +118,30 @@ describe('Simulate', () => {
           outcome: WalletOutcome.PAYS,
         },
       ],
+      earlyReversedAmount: 0n,
     })
+  })
+
+  it('says what reversals that came first take off, and asks the wallets for the rest', async () => {
+    const { answer, earlyReversedAmount, wallets } = await service().simulate({
+      transactionId: 'late',
+      amount: 750n,
+    })
+    expect(answer).to.include({ category: 'CASH', approvedAmount: 700n, balance: 0n })
+    expect(earlyReversedAmount).to.equal(50n)
+    expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
+      WalletOutcome.INSUFFICIENT_BALANCE,
+      WalletOutcome.PAYS,
+    ])
+  })
+
+  it('says that reversals that came first leave nothing', async () => {
+    const { answer, rung, earlyReversedAmount } = await service().simulate({
+      transactionId: 'late',
+      amount: 50n,
+    })
+    expect(answer).to.include({ reason: Reason.ALREADY_REVERSED, approvedAmount: 0n })
+    expect([rung, earlyReversedAmount]).to.deep.equal([Rung.REVERSED_BEFORE, 50n])
   })
 
   it('has neither city nor country of a bare name, and no rule where none matches', async () => {

@@ -358,7 +358,10 @@ export interface Transaction {
   decision: Decision;
   /** Why it was decided so. Unspecified for credits and administrative changes. */
   reason: Reason;
-  /** What was asked for, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is left. */
+  /**
+   * What was asked for, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is left. A purchase
+   * was debited less (delta) when reversals of a part came before it.
+   */
   amount: bigint;
   /** Category of the wallet whose balance changed. Empty when none did. */
   category: string;
