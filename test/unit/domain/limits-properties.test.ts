@@ -250,14 +250,11 @@ describe('any trace', () => {
   })
 
   it('says what early reversals took off, and that is what the wallet did not pay', () => {
-    const seen = new Set<string>()
     everyPurchase(({ due, purchase, entry, trace }) => {
       if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rung)) return
       expect(trace.takenOff).to.equal(purchase.amount - due)
-      if (trace.takenOff > 0n) seen.add(entry.reason)
       if (entry.movement) expect(-entry.movement.delta).to.equal(due)
     })
-    expect([...seen]).to.include.members(['APPROVED', 'AMOUNT_OVER_LIMIT'])
   })
 
   it('asks no wallet when something else has answered', () => {
