@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { codesOf, reasons } from '../../../src/domain/reason.js'
 
@@ -56,24 +55,6 @@ describe('reason', () => {
   it('says NEVER of whatever is done', () => {
     const done = reasons.filter((reason) => codesOf(reason).code === '00')
     expect(new Set(done.map((reason) => codesOf(reason).retry))).to.deep.equal(new Set(['NEVER']))
-  })
-
-  it('has the codes that the README lists', () => {
-    const rows = readFileSync('README.md', 'utf8').matchAll(
-      /^\| ([A-Z_]+)(?: \(.*\))? \| (\d\d) \| (\d\d) \| ([A-Z]+) \|$/gm,
-    )
-    const listed = Array.from(rows, ([, name = '', code, iso8583, retry]) => [name, { code, iso8583, retry }])
-    expect(Object.fromEntries(listed)).to.deep.equal({ ...table, ...reversals })
-  })
-
-  it('has the codes that the contract lists', () => {
-    const proto = readFileSync('proto/benefits/v1/authorization.proto', 'utf8')
-    const comments = proto.matchAll(/\((\d\d), (\d\d), ([A-Z]+)[^)]*\)\.\n {2}REASON_([A-Z_]+) = /g)
-    const listed = Array.from(comments, ([, code, iso8583, retry, name = '']) => [
-      name,
-      { code, iso8583, retry },
-    ])
-    expect(Object.fromEntries(listed)).to.deep.equal({ ...table, ...reversals })
   })
 
   it('answers 51 for want of balance only', () => {

@@ -158,9 +158,15 @@ export const Reason = {
   ACCOUNT_BLOCKED: 4,
   /** ACCOUNT_CLOSED - The account is closed for good (07, 46, NEVER). */
   ACCOUNT_CLOSED: 5,
-  /** ALREADY_REVERSED - Reversals of this purchase came before it and leave nothing to pay, or nothing of the purchase is left to reverse (07, 94, NEVER). */
+  /**
+   * ALREADY_REVERSED - Reversals of this purchase came before it and leave nothing to pay, or nothing of the purchase is left to reverse
+   * (07, 94, NEVER).
+   */
   ALREADY_REVERSED: 6,
-  /** REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined, or approved for what the reversal leaves (00, 00, NEVER). */
+  /**
+   * REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined, or approved for what the reversal leaves
+   * (00, 00, NEVER).
+   */
   REVERSED_AHEAD: 7,
   /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
