@@ -34,12 +34,12 @@ describe('the table of reasons', () => {
 
   for (const reason of reasons) {
     it(`is what an answer says: ${reason}`, () => {
-      const [code, iso8583Code, retry] = table[reason] ?? []
+      const { code, iso8583, retry } = codesOf(reason)
       expect(reasonFields(reason)).to.deep.equal({
         code,
-        iso8583Code,
+        iso8583Code: iso8583,
         reason: Reason[reason],
-        retry: Retry[retry as keyof typeof Retry],
+        retry: Retry[retry],
       })
     })
   }
