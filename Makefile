@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine mutation-test bench bench-quick bench-parts bench-report long-run long-run-report check format generate baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine mutation-test bench bench-quick bench-parts bench-report long-run long-run-report check format generate protos baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
-ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts processes
+ARGUMENTS := amount mcc merchant account id scope subject lifetime category original purchase day month limit page repair file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts title mccs order free credits never profile env context key hosts processes into
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -98,6 +98,9 @@ certs: install ## Make certificates for TLS on this machine: hosts="authorizer.t
 seed: install ## Add the example accounts and merchant rules; again is harmless. profile=brazil: its categories
 #                  > profile=challenge brings back the challenge's categories; others stay
 	$(TSX) tools/seed.ts
+
+protos: install ## Write the contract and all that it imports into one folder, for protoc -I: into=dist/protos
+	$(TSX) tools/protos.ts
 
 ##@ Deploy it
 

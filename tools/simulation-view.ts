@@ -5,7 +5,7 @@ import { table } from './table.js'
 const decidedBy: Readonly<Record<string, string>> = {
   RUNG_TRANSACTION_ID: 'the id, which was used before',
   RUNG_ACCOUNT_STATUS: 'the status of the account',
-  RUNG_REVERSED_BEFORE: 'a reversal that came first',
+  RUNG_REVERSED_BEFORE: 'reversals that came first',
   RUNG_MCC: 'the MCC, which nothing pays for',
   RUNG_PURCHASE_LIMIT: 'the limit of one purchase',
   RUNG_WALLETS: 'the wallets',
@@ -39,6 +39,9 @@ export function simulationView(simulation: JsonObject): string {
     ['decided by', decidedBy[rung] ?? rung],
     ['merchant', place.join(', ') || 'none was sent'],
     ['MCC', mccText(simulation)],
+    ...('earlyReversedAmount' in simulation
+      ? [['taken off', `R$ ${reais(simulation, 'earlyReversedAmount')} by reversals that came first`]]
+      : []),
   ]
   const wallets = objectsIn(simulation, 'wallets').map((wallet) => [
     text(wallet, 'category'),

@@ -14,6 +14,7 @@ import {
   AuthorizeResponse,
   Decision,
   Reason,
+  Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
 import { RequestFields } from '../../src/grpc/request-fields.js'
 import { TokenVerifier } from '../../src/grpc/token-verifier.js'
@@ -44,6 +45,8 @@ const response: AuthorizeResponse = {
   balance: 98_766n,
   replayed: false,
   decidedAt: at,
+  retry: Retry.NEVER,
+  approvedAmount: 1_234n,
 }
 const account: Account = accountOf({
   _id: request.accountId,

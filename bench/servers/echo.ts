@@ -12,6 +12,7 @@ import {
   type AuthorizeResponse,
   Decision,
   Reason,
+  Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
 import { createLogger } from '../../src/observability/logger.js'
 
@@ -27,6 +28,8 @@ const answer: Omit<AuthorizeResponse, 'transactionId'> = {
   balance: 100_000n,
   replayed: false,
   decidedAt: new Date(),
+  retry: Retry.NEVER,
+  approvedAmount: 1n,
 }
 
 const one: handleUnaryCall<AuthorizeRequest, AuthorizeResponse> = ({ request }, callback) =>

@@ -1,6 +1,12 @@
 import type { AccountId } from './account.js'
 import type { Day } from './calendar.js'
 import type { Damage } from './damage.js'
+import {
+  type EarlyReversals,
+  earlyReversalsIn,
+  leftByEarlyReversals,
+  withEarlyReversal,
+} from './early-reversals.js'
 import { type Entry, isMark, type ReversalEntry, type TransactionId } from './entry.js'
 import type { Reason } from './reason.js'
 
@@ -14,15 +20,15 @@ export type TakenBack = {
   readonly days: Set<Day | undefined>
   /** `total` right after the first reversal that asked for all that was left; absent without one. */
   totalAfterRest?: bigint
-  /** Place of the reversal that was remembered because no purchase was seen; absent without one. */
-  aheadSeq?: bigint
+  /** The early reversals, and the place of the last one; absent without one. */
+  early?: { readonly reversals: EarlyReversals; readonly lastSeq: bigint }
 }
 
 /** Purchases of which something was taken back, or that a reversal came ahead of. */
 export type TakenBackById = Map<TransactionId, TakenBack>
 
-/** Reasons that are looked for only when no reversal came first. */
-const reasonsWithoutMark: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFICIENT_BALANCE'])
+/** Reasons that a purchase has only when early reversals leave something of it. */
+const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFICIENT_BALANCE'])
 
 /** Adds one reversal, in the order of the history. */
 export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
@@ -31,7 +37,10 @@ export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   const taken: TakenBack = all.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
   all.set(originalId, taken)
   if (!movement) {
-    taken.aheadSeq ??= entry.seq
+    const reversals = taken.early
+      ? withEarlyReversal(taken.early.reversals, entry)
+      : earlyReversalsIn([entry])
+    taken.early = { reversals, lastSeq: entry.seq }
     return
   }
   taken.total += movement.delta
@@ -70,10 +79,16 @@ function moneyProblem(taken: TakenBack, original: Entry | undefined): string | u
   return `paid ${paidText}, all that was left was to go back, and ${taken.totalAfterRest} had gone back then`
 }
 
-function orderProblem({ aheadSeq }: TakenBack, original: Entry | undefined): string | undefined {
-  if (aheadSeq === undefined || !original) return undefined
-  if (original.seq < aheadSeq)
-    return `stands at seq ${original.seq}, its reversal at seq ${aheadSeq} says that it was not there`
-  if (original.kind !== 'AUTHORIZATION' || !reasonsWithoutMark.has(original.reason)) return undefined
-  return `at seq ${original.seq} is ${original.reason}, its reversal came first, at seq ${aheadSeq}`
+function orderProblem({ early }: TakenBack, original: Entry | undefined): string | undefined {
+  if (!early || !original) return undefined
+  const { reversals, lastSeq } = early
+  if (original.seq < lastSeq)
+    return `stands at seq ${original.seq}, its reversal at seq ${lastSeq} says that it was not there`
+  if (original.kind !== 'AUTHORIZATION') return undefined
+  const due = leftByEarlyReversals(original.amount, reversals)
+  if (due === 0n && reasonsWithRemainder.has(original.reason))
+    return `at seq ${original.seq} is ${original.reason}, its reversal came first, at seq ${lastSeq}`
+  const paid = original.movement ? -original.movement.delta : due
+  if (paid === due) return undefined
+  return `at seq ${original.seq} paid ${paid} of ${original.amount}, its early reversals leave ${due}`
 }

@@ -130,7 +130,9 @@ export class AccountAudit {
     this.#marked ||= isMark(entry)
     if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
     const movement = movementOf(entry)
-    if (!movesRightly(entry)) this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
+    const early = this.#takenBack.get(entry.transactionId)?.early
+    if (!movesRightly(entry, { early: early !== undefined }))
+      this.#found('MOVEMENT_WRONG', `seq ${entry.seq}, ${entry.kind}`)
     if (!movement) return
 
     const { wallet, delta, balanceAfter } = movement
@@ -192,13 +194,13 @@ function spentText(spent: Readonly<Spent> | undefined): string {
   return spent ? `${spent.dayAmount} on ${spent.day}, ${spent.monthAmount} in its month` : 'nothing'
 }
 
-/** Whether the entry moved what an entry of its kind and reason moves. */
-function movesRightly(entry: Entry): boolean {
+/** Whether the entry moved what an entry of its kind and reason moves. `early`: reversals of it came first. */
+function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
   switch (entry.kind) {
     case 'AUTHORIZATION':
-      return entry.reason === 'APPROVED'
-        ? entry.movement?.delta === -entry.amount
-        : entry.movement === undefined
+      if (entry.reason !== 'APPROVED') return entry.movement === undefined
+      // After early reversals it is less. How much is compared with all of them, in the end.
+      return early ? entry.movement !== undefined : entry.movement?.delta === -entry.amount
     case 'REVERSAL':
       if (entry.reason !== 'APPROVED') return entry.movement === undefined
       return entry.movement !== undefined && entry.movement.delta > 0n && gaveWhatWasAsked(entry)

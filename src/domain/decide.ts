@@ -2,6 +2,7 @@ import { type Account, type AccountHistory, balanceOf } from './account.js'
 import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
+import { earlyReversalsIn, leftByEarlyReversals } from './early-reversals.js'
 import type { AuthorizationEntry, Entry, TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
@@ -29,6 +30,8 @@ export type Decision = {
   readonly route?: Route
   /** The wallets that were asked, in their order. If one of them pays, it is the last. */
   readonly considered: readonly Considered[]
+  /** What early reversals took off the amount, in centavos. 0 when the id alone decided. */
+  readonly takenOff: Centavos
 }
 
 /**
@@ -62,7 +65,7 @@ export type Considered = {
  * | 3  | nobody opened the account                   | declined, ACCOUNT_NOT_FOUND               |
  * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
- * | 6  | a reversal of the id came first             | declined, ALREADY_REVERSED                |
+ * | 6  | reversals of the id came first and leave nothing | declined, ALREADY_REVERSED           |
  * | 7  | nothing pays for the effective MCC          | declined, MCC_NOT_PERMITTED               |
  * | 8  | it is more than one purchase may be         | declined, AMOUNT_OVER_LIMIT               |
  * | 9  | a wallet that may pay covers the amount     | approved; the first such wallet within its limits pays it all |
@@ -70,6 +73,9 @@ export type Considered = {
  * | 11 | none does                                   | declined, INSUFFICIENT_BALANCE            |
  *
  * Only the effective MCC counts in line 7: a merchant rule is the issuer's word on a merchant whose MCC is wrong, either way.
+ *
+ * Early reversals of a part make it a purchase of what they leave: from line 8 on, only that amount is compared with limits and
+ * balances, debited and counted. The entry keeps the amount that was asked for; its movement says what was debited.
  */
 export function decide(
   history: AccountHistory,
@@ -95,14 +101,18 @@ export function deliberate(
 
   const { account } = history
   const route = catalog.route(purchase)
-  const asked: Asked = { account, purchase, route, catalogVersion: catalog.version, at }
+  const due = leftByEarlyReversals(
+    purchase.amount,
+    earlyReversalsIn(history.reversalsOf(purchase.transactionId)),
+  )
+  const asked: Asked = { account, purchase, due, route, catalogVersion: catalog.version, at }
   if (account.status === 'UNOPENED') return decline(asked, 'ACCOUNT_NOT_FOUND')
   if (account.status === 'CLOSED') return decline(asked, 'ACCOUNT_CLOSED')
   if (account.status === 'BLOCKED') return decline(asked, 'ACCOUNT_BLOCKED')
-  if (history.reversalsOf(purchase.transactionId).length > 0) return decline(asked, 'ALREADY_REVERSED')
+  if (due === 0n) return decline(asked, 'ALREADY_REVERSED')
   if (!route.permitted) return decline(asked, 'MCC_NOT_PERMITTED')
-  const { purchase: most = purchase.amount } = account.limits
-  if (purchase.amount > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
+  const { purchase: most = due } = account.limits
+  if (due > most) return decline(asked, 'AMOUNT_OVER_LIMIT')
 
   const considered = considerWallets(asked, calendar(at))
   const payer = considered.find(({ obstacle }) => obstacle === undefined)
@@ -128,25 +138,27 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
 }
 
 function byId(verdict: Verdict<AuthorizationEntry>): Decision {
-  return { verdict, rung: 'TRANSACTION_ID', considered: [] }
+  return { verdict, rung: 'TRANSACTION_ID', considered: [], takenOff: centavos(0n) }
 }
 
 type Asked = {
   readonly account: Account
   readonly purchase: Purchase
+  /** What the purchase comes to: its amount, less what early reversals took off. */
+  readonly due: Centavos
   readonly route: Route
   readonly catalogVersion: bigint
   readonly at: Date
 }
 
 /** Asks one wallet after another, until one pays. */
-function considerWallets({ account, purchase: { amount }, route }: Asked, day: Day): readonly Considered[] {
+function considerWallets({ account, due, route }: Asked, day: Day): readonly Considered[] {
   const considered: Considered[] = []
   for (const wallet of route.wallets) {
     const spending = spendingOn(account.spent.get(wallet), day)
-    const covers = balanceOf(account, wallet) >= amount
+    const covers = balanceOf(account, wallet) >= due
     const obstacle = covers
-      ? limitPassed(account.limits.wallets.get(wallet), { amount, spending })
+      ? limitPassed(account.limits.wallets.get(wallet), { amount: due, spending })
       : 'INSUFFICIENT_BALANCE'
     considered.push(obstacle === undefined ? { wallet, spending } : { wallet, spending, obstacle })
     if (obstacle === undefined) break
@@ -157,7 +169,7 @@ function considerWallets({ account, purchase: { amount }, route }: Asked, day: D
 function decline(asked: Asked, reason: keyof typeof rungs, considered: readonly Considered[] = []): Decision {
   const rung = considered.length > 0 ? 'WALLETS' : rungs[reason]
   const verdict = { type: 'RECORD', entry: { reason, ...entryFor(asked) } } as const
-  return { verdict, rung, route: asked.route, considered }
+  return { verdict, rung, route: asked.route, considered, takenOff: takenOff(asked) }
 }
 
 /** What answers with these reasons as long as no wallet was asked. */
@@ -172,13 +184,18 @@ const rungs = {
 } as const satisfies Partial<Record<Reason, Rung>>
 
 function approve(asked: Asked, payer: Considered, considered: readonly Considered[]): Decision {
-  const { account, purchase, route } = asked
+  const { account, due, route } = asked
   const { wallet, spending } = payer
-  const balanceAfter = centavos(balanceOf(account, wallet) - purchase.amount)
-  const movement = { wallet, delta: -purchase.amount, balanceAfter }
+  const balanceAfter = centavos(balanceOf(account, wallet) - due)
+  const movement = { wallet, delta: -due, balanceAfter }
   // What is new stands before what is spread: the other way round V8 takes ten times as long for it.
   const entry = { reason: 'APPROVED', movement, day: spending.day, ...entryFor(asked) } as const
-  return { verdict: { type: 'RECORD', entry }, rung: 'WALLETS', route, considered }
+  const verdict = { type: 'RECORD', entry } as const
+  return { verdict, rung: 'WALLETS', route, considered, takenOff: takenOff(asked) }
+}
+
+function takenOff({ purchase, due }: Asked): Centavos {
+  return centavos(purchase.amount - due)
 }
 
 function entryFor({

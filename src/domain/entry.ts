@@ -28,7 +28,7 @@ type Recorded = {
 export type AuthorizationEntry = Recorded & {
   readonly kind: 'AUTHORIZATION'
   readonly reason: Reason
-  /** As asked for: 1 centavo or more. */
+  /** As asked for: 1 centavo or more. The movement is less when early reversals took a part off. */
   readonly amount: Centavos
   /** As received: four digits. */
   readonly mcc: string

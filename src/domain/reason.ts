@@ -7,23 +7,31 @@ export type Codes = {
   readonly code: '00' | '51' | '07'
   /** ISO 8583 response code (DE39), in which 07 would mean "pick up card". */
   readonly iso8583: string
+  readonly retry: Retry
 }
 
+/**
+ * Whether the caller may ask for the same again, under a new transaction id. NEVER: no, another attempt ends the same, or the
+ * first one is done. LATER: yes, once the account has changed. SMALLER: yes, with a smaller amount.
+ */
+export type Retry = 'NEVER' | 'LATER' | 'SMALLER'
+
 const codes = {
-  APPROVED: { code: '00', iso8583: '00' },
-  INSUFFICIENT_BALANCE: { code: '51', iso8583: '51' },
-  ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14' },
-  ACCOUNT_BLOCKED: { code: '07', iso8583: '62' },
-  ACCOUNT_CLOSED: { code: '07', iso8583: '78' },
-  MCC_NOT_PERMITTED: { code: '07', iso8583: '57' },
-  AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61' },
-  ALREADY_REVERSED: { code: '07', iso8583: '94' },
-  REVERSED_AHEAD: { code: '00', iso8583: '00' },
-  ORIGINAL_DECLINED: { code: '07', iso8583: '12' },
-  ORIGINAL_MISMATCH: { code: '07', iso8583: '64' },
-  ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12' },
-  AMOUNT_OVER_REST: { code: '07', iso8583: '13' },
-  BALANCE_TOO_LARGE: { code: '07', iso8583: '61' },
+  APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
+  INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },
+  ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14', retry: 'NEVER' },
+  ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },
+  // Not 78, "not unlocked yet", which terminals try again.
+  ACCOUNT_CLOSED: { code: '07', iso8583: '46', retry: 'NEVER' },
+  MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
+  AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
+  ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
+  REVERSED_AHEAD: { code: '00', iso8583: '00', retry: 'NEVER' },
+  ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },
+  ORIGINAL_MISMATCH: { code: '07', iso8583: '64', retry: 'NEVER' },
+  ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12', retry: 'NEVER' },
+  AMOUNT_OVER_REST: { code: '07', iso8583: '13', retry: 'SMALLER' },
+  BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 } as const satisfies Record<string, Codes>
 
 /** The codes that a reason is answered with. */

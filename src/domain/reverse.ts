@@ -1,5 +1,6 @@
 import { type Account, type AccountHistory, balanceOf } from './account.js'
 import type { Day } from './calendar.js'
+import { earlyReversalsIn } from './early-reversals.js'
 import type {
   AuthorizationEntry,
   Entry,
@@ -31,7 +32,7 @@ export type Reversal = {
  * | 1  | the id was decided before, same content          | the stored answer                 |
  * | 2  | the id was decided before, other content         | refused as a reuse of the id      |
  * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
- * | 4  | the original was never seen, but reversed before | declined, ALREADY_REVERSED        |
+ * | 4  | the original was never seen, but reversed in full | declined, ALREADY_REVERSED       |
  * | 5  | the original was never seen                      | remembered, REVERSED_AHEAD        |
  * | 6  | it is not as described                           | declined, ORIGINAL_MISMATCH       |
  * | 7  | it was declined                                  | declined, ORIGINAL_DECLINED       |
@@ -40,6 +41,7 @@ export type Reversal = {
  * | 10 | the wallet cannot hold that much                 | declined, BALANCE_TOO_LARGE       |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
+ * What is left of a purchase is what was debited, less what went back. An early reversal (row 5) counts already in what was debited.
  * The status of the account does not matter: the money is the holder's.
  */
 export function decideReversal(
@@ -56,11 +58,13 @@ export function decideReversal(
   const original = history.find(reversal.originalId)
   const reversals = history.reversalsOf(reversal.originalId)
   if (original && original.kind !== 'AUTHORIZATION') return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
-  if (!original) return conclude(asked, reversals.length > 0 ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
+  if (!original)
+    return conclude(asked, earlyReversalsIn(reversals).full ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
   if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
   if (!original.movement) return conclude(asked, 'ORIGINAL_DECLINED')
 
-  const rest = original.amount - reversals.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
+  const wentBack = reversals.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
+  const rest = -original.movement.delta - wentBack
   const amount = reversal.amount ?? rest
   if (rest === 0n) return conclude(asked, 'ALREADY_REVERSED')
   if (amount > rest) return conclude(asked, 'AMOUNT_OVER_REST')

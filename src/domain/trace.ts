@@ -13,6 +13,8 @@ import { spendingOn } from './spending.js'
 /** How a decision came about, for people. Read off the decision itself: it cannot say anything else. */
 export type Trace = {
   readonly rung: Rung
+  /** What early reversals took off the amount, in centavos. 0 when the id alone decided. */
+  readonly takenOff: Centavos
   /** As the merchant rules saw it. */
   readonly merchant: Merchant
   /** The merchant rules that were looked at, the one that won first; some of those passed over. Empty when the id alone decided. */
@@ -45,7 +47,7 @@ type Circumstances = {
 
 /** Says how the decision on this purchase came about, on the day of the decision. */
 export function traceOf(
-  { rung, route, considered }: Decision,
+  { rung, route, considered, takenOff }: Decision,
   { account, purchase, catalog, day }: Circumstances,
 ): Trace {
   const tried = (wallet: CategoryId): WalletTried => {
@@ -63,6 +65,7 @@ export function traceOf(
   const merchant = parseMerchant(purchase.merchant)
   return {
     rung,
+    takenOff,
     merchant,
     rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],
     wallets: (route?.wallets ?? []).map(tried),

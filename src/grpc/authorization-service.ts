@@ -5,7 +5,6 @@ import type { Reverse } from '../application/reverse.js'
 import type { Simulate } from '../application/simulate.js'
 import type { Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
-import { codesOf } from '../domain/reason.js'
 import type { Reversal } from '../domain/reverse.js'
 import type {
   AuthorizationServiceServer,
@@ -20,7 +19,7 @@ import { type AuthorizeOne, authorizeStreamHandler, type StreamLimits } from './
 import type { CallContext } from './call-context.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, unaryHandler } from './handlers.js'
-import { decisionMessage, reasonOf } from './reason-mapping.js'
+import { decisionMessage, reasonFields } from './reason-mapping.js'
 import { RequestFields } from './request-fields.js'
 import { traceMessage } from './trace-mapping.js'
 
@@ -126,12 +125,12 @@ function readReversal(request: ReverseRequest): { readonly accountId: string; re
 }
 
 function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
-  const { code, iso8583: iso8583Code } = codesOf(entry.reason)
+  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
   return {
     transactionId: entry.transactionId,
     code,
     decision: decisionMessage(entry),
-    reason: reasonOf(entry.reason),
+    reason,
     iso8583Code,
     category: entry.movement?.wallet ?? '',
     effectiveMcc: entry.effectiveMcc,
@@ -139,21 +138,24 @@ function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): Author
     balance: entry.movement?.balanceAfter,
     replayed,
     decidedAt: entry.at,
+    retry,
+    approvedAmount: entry.movement ? -entry.movement.delta : 0n,
   }
 }
 
 function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseResponse {
-  const { code, iso8583: iso8583Code } = codesOf(entry.reason)
+  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
   return {
     transactionId: entry.transactionId,
     code,
     decision: decisionMessage(entry),
-    reason: reasonOf(entry.reason),
+    reason,
     iso8583Code,
     category: entry.movement?.wallet ?? '',
     amount: entry.movement?.delta ?? 0n,
     balance: entry.movement?.balanceAfter,
     replayed,
     decidedAt: entry.at,
+    retry,
   }
 }

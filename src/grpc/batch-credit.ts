@@ -2,7 +2,7 @@ import type { Budget } from '../application/budget.js'
 import { IndecisionError } from '../application/errors.js'
 import type { CreditEntry } from '../domain/entry.js'
 import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../gen/benefits/v1/account.js'
-import { CallError, callErrorOf } from './call-error.js'
+import { CallError, type CallErrorKind, callErrorOf } from './call-error.js'
 import { unreadable } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
 
@@ -89,7 +89,7 @@ export class BatchCredit {
       if (!replayed) this.#creditedAmount += entry.movement.delta
     } catch (error) {
       const callError = callErrorOf(error)
-      if (!isRefusal(callError)) throw error
+      if (concerns[callError.kind] === 'STREAM') throw error
       this.#refuse({ index, transactionId: request.transactionId, accountId: request.accountId }, callError)
     }
   }
@@ -123,13 +123,35 @@ function echo(id: string): string {
   return Buffer.from(id).subarray(0, ECHO_BYTES_MAX).toString()
 }
 
-/** Whether the item was looked at and refused, as against not decided at all. */
-function isRefusal({ kind }: CallError): boolean {
-  return (
-    kind === 'INVALID_REQUEST' ||
-    kind === 'TRANSACTION_ID_REUSED' ||
-    kind === 'ACCOUNT_NOT_FOUND' ||
-    kind === 'ACCOUNT_CLOSED' ||
-    kind === 'BALANCE_TOO_LARGE'
-  )
-}
+/**
+ * What an error of one item is about. ITEM: the item was decided, and is refused; the stream goes on. STREAM: nothing was decided,
+ * and the stream ends with the error.
+ */
+const concerns = {
+  INVALID_REQUEST: 'ITEM',
+  TRANSACTION_ID_REUSED: 'ITEM',
+  ACCOUNT_NOT_FOUND: 'ITEM',
+  TRANSACTION_NOT_FOUND: 'ITEM',
+  ACCOUNT_EXISTS: 'ITEM',
+  ACCOUNT_CLOSED: 'ITEM',
+  BALANCE_TOO_LARGE: 'ITEM',
+  CREDITS_CLOSED: 'ITEM',
+  CATEGORY_NOT_FOUND: 'ITEM',
+  CATEGORY_IN_USE: 'ITEM',
+  CREDITS_OPEN: 'ITEM',
+  CATALOG_CONTRADICTION: 'ITEM',
+  MERCHANT_RULE_NOT_FOUND: 'ITEM',
+  MERCHANT_RULE_EXISTS: 'ITEM',
+  MERCHANT_RULES_TIE: 'ITEM',
+  MERCHANT_RULES_FULL: 'ITEM',
+  MERCHANT_RULE_CHANGED: 'ITEM',
+  METADATA_TOO_LARGE: 'STREAM',
+  MORE_THAN_ONE_MESSAGE: 'STREAM',
+  UNAUTHENTICATED: 'STREAM',
+  SCOPE_MISSING: 'STREAM',
+  OVERLOADED: 'STREAM',
+  UNAVAILABLE: 'STREAM',
+  STREAM_ENDED: 'STREAM',
+  NO_TIME_LEFT: 'STREAM',
+  INTERNAL: 'STREAM',
+} as const satisfies Record<CallErrorKind, 'ITEM' | 'STREAM'>

@@ -152,6 +152,21 @@ describe('AccountService over the wire', () => {
       expect([ahead.reason, late.reason]).to.deep.equal(['REASON_REVERSED_AHEAD', 'REASON_ALREADY_REVERSED'])
     })
 
+    it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {
+      const id = await opened(500)
+      const early = [await reverse(id, 'back-1', 'buy', 150), await reverse(id, 'back-2', 'buy', 50)]
+      expect(early.map(({ code, amount }) => [code, amount])).to.deep.equal([
+        ['00', '0'],
+        ['00', '0'],
+      ])
+      const late = await buy(id, 'buy', 700)
+      expect(late).to.include({ reason: 'REASON_APPROVED', approved_amount: '500', balance: '0' })
+      expect(await buy(id, 'buy', 700)).to.deep.equal({ ...late, replayed: true })
+      expect((await reverse(id, 'back-3', 'buy', 501)).reason).to.equal('REASON_AMOUNT_OVER_REST')
+      expect((await reverse(id, 'back-4', 'buy')).amount).to.equal('500')
+      expect(cashOf(await account(id))).to.equal(500)
+    })
+
     it('of a declined purchase gives nothing back', async () => {
       const id = await opened(1_000)
       await buy(id, 'buy', 1_001)

@@ -15,6 +15,7 @@ const approved = (category: string, balance: string) => ({
   iso8583_code: '00',
   category,
   balance,
+  retry: 'RETRY_NEVER',
 })
 const declined = (reason: string, code: string, iso8583_code: string) => ({
   code,
@@ -126,16 +127,16 @@ describe('Authorize', () => {
       expect(answer).to.include(declined('ACCOUNT_NOT_FOUND', '07', '14'))
     })
 
-    for (const [status, iso8583_code] of [
-      ['BLOCKED', '62'],
-      ['CLOSED', '78'],
+    for (const [status, iso8583_code, retry] of [
+      ['BLOCKED', '62', 'RETRY_LATER'],
+      ['CLOSED', '46', 'RETRY_NEVER'],
     ] as const) {
       it(`answers 07 and ACCOUNT_${status} when it is ${status.toLowerCase()}, whatever it holds`, async () => {
         const { client, core } = fixture()
         const account_id = await fundedAccount(core, account)
         await changeStatus(core, account_id, status)
         const answer = await client.decide(purchase({ account_id, amount: 1 }))
-        expect(answer).to.include(declined(`ACCOUNT_${status}`, '07', iso8583_code))
+        expect(answer).to.include({ ...declined(`ACCOUNT_${status}`, '07', iso8583_code), retry })
       })
     }
   })

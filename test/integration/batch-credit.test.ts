@@ -3,7 +3,8 @@ import { expect } from 'chai'
 import type { Executor } from '../../src/application/engine.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, systemClock } from '../../src/core.js'
-import { challengeCategories } from '../../src/domain/category.js'
+import { benefit, challengeCategories } from '../../src/domain/category.js'
+import { upsertCategory } from '../../src/domain/category-edit.js'
 import {
   AccountServiceService,
   type BatchCreditRequest,
@@ -14,6 +15,7 @@ import { PageGate } from '../../src/grpc/page-gate.js'
 import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { type Service, startService } from '../../src/service.js'
+import { MongoCategoryStore } from '../../src/storage/mongo-category-store.js'
 import { changeStatus, fundedAccount, openCore } from '../support/accounts.js'
 import { catalogOf } from '../support/catalogs.js'
 import { CreditStreams } from '../support/credit-stream.js'
@@ -80,6 +82,18 @@ describe('batch credit over the wire', () => {
     return { held, versions: found.reduce((sum, { version }) => sum + version, 0n) }
   }
 
+  /** Makes a category that takes no credits, and waits until the service decides by it. */
+  async function closeGiftsForCredits(): Promise<void> {
+    const gifts = benefit({ id: 'GIFTS', displayName: 'Gifts', order: 90, mccs: '5947' })
+    const categories = new MongoCategoryStore(database())
+    await categories.edit((current) => upsertCategory(current, { ...gifts, creditsClosed: true }), 'test')
+    const probe = { transactionId: 'probe', accountId: 'nobody', category: 'GIFTS', amount: 1n }
+    await eventually('the service knows the category', async () => {
+      const { refused } = await send([probe])
+      return refused[0]?.reason !== 'INVALID_REQUEST'
+    })
+  }
+
   async function send(items: Iterable<BatchCreditRequest>): Promise<BatchCreditResponse> {
     const { summary, error } = await streams.send(items)
     if (!summary) throw new Error(`no summary, but ${error.code}: ${error.message}`)
@@ -119,6 +133,8 @@ describe('batch credit over the wire', () => {
   it('names each item that is refused, in the order of the stream, and credits the others', async () => {
     const closed = await fundedAccount(core, {})
     await changeStatus(core, closed, 'CLOSED')
+    const full = await fundedAccount(core, { FOOD: 2n ** 63n - 1n })
+    await closeGiftsForCredits()
     const [good = ''] = accountIds
     const item = (transactionId: string, over: Partial<BatchCreditRequest> = {}): BatchCreditRequest => ({
       transactionId,
@@ -136,6 +152,8 @@ describe('batch credit over the wire', () => {
       item('e', { category: 'PETS' }),
       item('a'),
       item(''),
+      item('g', { category: 'GIFTS' }),
+      item('h', { accountId: full }),
       item('f'),
     ])
     expect(
@@ -147,6 +165,8 @@ describe('batch credit over the wire', () => {
       [4, 'd', 'ACCOUNT_CLOSED'],
       [5, 'e', 'INVALID_REQUEST'],
       [7, '', 'INVALID_REQUEST'],
+      [8, 'g', 'CREDITS_CLOSED'],
+      [9, 'h', 'BALANCE_TOO_LARGE'],
     ])
     expect(counts).to.deep.equal({
       creditedCount: 2n,

@@ -118,6 +118,41 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
+    name: 'an early reversal of a part that the purchase does not count',
+    patches: [{ file: 'domain/decide.ts', text: 'delta: -due,', instead: 'delta: -asked.purchase.amount,' }],
+  },
+  {
+    name: 'an early reversal of a part that declines the purchase',
+    patches: [
+      {
+        file: 'domain/early-reversals.ts',
+        text: 'full || partial >= amount',
+        instead: 'full || partial > 0n',
+      },
+    ],
+  },
+  {
+    name: 'an early reversal of a part in the place of the one before',
+    patches: [
+      {
+        file: 'domain/early-reversals.ts',
+        text: 'partial: before.partial + amount',
+        instead: 'partial: amount',
+      },
+    ],
+  },
+  {
+    name: 'an early reversal of a part that a later one gives back again',
+    isRare: true,
+    patches: [
+      {
+        file: 'domain/reverse.ts',
+        text: '-original.movement.delta - wentBack',
+        instead: 'original.amount - wentBack',
+      },
+    ],
+  },
+  {
     name: 'a purchase that does not look for an earlier reversal',
     isRare: true,
     patches: [

@@ -202,11 +202,9 @@ class DeedMaker {
     const ahead = `t${this.#number + 1 + random.below(2)}`
     const originalId = original && random.chance(0.8) ? idOf(original) : ahead
     const amount = random.chance(0.5) ? { amount: this.#amount() } : {}
-    return {
-      accountId,
-      kind: 'REVERSE',
-      content: { transactionId, originalId, described: this.#described(), ...amount },
-    }
+    // With the same amount on both sides it takes back a purchase of just that amount.
+    const described = random.chance(0.05) ? amount : this.#described()
+    return { accountId, kind: 'REVERSE', content: { transactionId, originalId, described, ...amount } }
   }
 
   #described(): PurchaseDescription {

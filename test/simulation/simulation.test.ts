@@ -55,6 +55,8 @@ describe('simulation of the engine', () => {
     'commits of several accounts',
     'commits of several entries',
     'journals filled',
+    'purchases approved for a rest',
+    'purchases approved for a rest that the ledger told of',
     'settling failed',
     'disturbances: crash',
     'answers: decided before',

@@ -48,6 +48,17 @@ export class Witness implements WriteListener {
     this.#coverage.count('entries committed', added)
     if (added > 1) this.#coverage.count('commits of several entries')
     if (after.journal.length === JOURNAL_MAX) this.#coverage.count('journals filled')
+    for (const entry of after.journal)
+      if (entry.seq > (before?.version ?? 0n)) this.#countEarly(entry, before?.journal ?? [])
+  }
+
+  /** Counts purchases that early reversals of a part left something of, and where those reversals were kept then. */
+  #countEarly(entry: Entry, journal: readonly Entry[]): void {
+    if (entry.kind !== 'AUTHORIZATION' || !entry.movement || -entry.movement.delta === entry.amount) return
+    this.#coverage.count('purchases approved for a rest')
+    const id = entry.transactionId
+    const kept = journal.some((one) => one.kind === 'REVERSAL' && one.originalId === id)
+    if (!kept) this.#coverage.count('purchases approved for a rest that the ledger told of')
   }
 
   entryInserted(entry: Entry): void {

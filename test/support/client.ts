@@ -28,6 +28,8 @@ export type AuthorizeResponse = {
   readonly balance?: string
   readonly replayed: boolean
   readonly decided_at: { readonly seconds: string; readonly nanos: number }
+  readonly retry: string
+  readonly approved_amount: string
 }
 
 export type Outcome<T> =

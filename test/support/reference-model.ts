@@ -234,19 +234,40 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
   if (book.status === 'BLOCKED') return declined('ACCOUNT_BLOCKED')
-  if (reversalsOf(book, asked.id).length > 0) return declined('ALREADY_REVERSED')
+  const due = dueOf(book, asked)
+  if (due <= 0n) return declined('ALREADY_REVERSED')
   const { most } = book
-  if (most?.purchase !== undefined && asked.amount > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = [...(byMcc[mcc] ?? []), 'CASH'].filter((wallet) => held(book, wallet) >= asked.amount)
+  if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
+  const able = [...(byMcc[mcc] ?? []), 'CASH'].filter((wallet) => held(book, wallet) >= due)
   if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
   const payer = able.find((wallet) => {
     const { dayAmount, monthAmount } = spentBy(book, wallet, today)
     const { day = LARGEST, month = LARGEST } = most?.wallet === wallet ? most : {}
-    return dayAmount + asked.amount <= day && monthAmount + asked.amount <= month
+    return dayAmount + due <= day && monthAmount + due <= month
   })
   if (payer === undefined) return declined('AMOUNT_OVER_LIMIT')
   const { day } = spentBy(book, payer, today)
-  return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -asked.amount, day, rest })
+  return made(book, asked, { reason: 'APPROVED', wallet: payer, delta: -due, day, rest })
+}
+
+/** What a purchase comes to: nothing after a whole reversal that came before it, else less by what those of a part took. */
+function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
+  const early = earlyOf(book, id)
+  if (early.some(isWhole)) return 0n
+  return early.reduce((due, one) => due - (one.amount ?? 0n), amount)
+}
+
+/** The reversals of a purchase that were remembered because nobody had seen it. */
+function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
+  return book.lines.flatMap(({ asked, record }) =>
+    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_AHEAD'
+      ? [asked]
+      : [],
+  )
+}
+
+function isWhole({ amount, said }: Of<'reverse'>): boolean {
+  return amount === undefined || amount === said.amount
 }
 
 function reversed(book: Book, asked: Of<'reverse'>): Answer {
@@ -255,7 +276,8 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const ends = (reason: string) => made(book, asked, { reason, rest })
   const original = book.lines.find(({ record }) => record.id === asked.original)
   const before = reversalsOf(book, asked.original)
-  if (!original) return ends(before.length === 0 ? 'REVERSED_AHEAD' : 'ALREADY_REVERSED')
+  if (!original)
+    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
   const { asked: purchase, record } = original
   if (purchase.kind !== 'buy') return ends('ORIGINAL_NOT_REVERSIBLE')
   const isAsSaid =
@@ -264,7 +286,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
     (saidMerchant ?? purchase.merchant) === purchase.merchant
   if (!isAsSaid) return ends('ORIGINAL_MISMATCH')
   if (record.decision === 'DECLINED') return ends('ORIGINAL_DECLINED')
-  const left = purchase.amount - before.reduce((sum, one) => sum + one.delta, 0n)
+  const left = -record.delta - before.reduce((sum, one) => sum + one.delta, 0n)
   if (left === 0n) return ends('ALREADY_REVERSED')
   const delta = asked.amount ?? left
   if (delta > left) return ends('AMOUNT_OVER_REST')

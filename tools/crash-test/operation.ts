@@ -45,7 +45,11 @@ type Verdict = {
   readonly balance?: string
   readonly decided_at: Timestamp
 }
-type Authorized = Verdict & { readonly effective_mcc: string; readonly merchant_rule: string }
+type Authorized = Verdict & {
+  readonly effective_mcc: string
+  readonly merchant_rule: string
+  readonly approved_amount: string
+}
 type Reversed = Verdict & { readonly amount: string }
 type Credited = { readonly transaction: Transaction }
 type Opened = { readonly account: { readonly create_time: Timestamp } }
@@ -94,7 +98,7 @@ export async function perform(
         kind: 'TRANSACTION_KIND_AUTHORIZATION',
         ...verdictOf(answer),
         amount: String(amount),
-        delta: answer.reason === 'REASON_APPROVED' ? String(-amount) : '0',
+        delta: String(-Number(answer.approved_amount)),
         mcc,
         effective_mcc: answer.effective_mcc,
         merchant,

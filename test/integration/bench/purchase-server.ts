@@ -13,6 +13,7 @@ import {
   AuthorizeResponse,
   Decision,
   Reason,
+  Retry,
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { Status } from '../../../src/gen/google/rpc/status.js'
 
@@ -108,6 +109,8 @@ export class PurchaseServer {
       balance: isApproved ? 7n : undefined,
       replayed: false,
       decidedAt: new Date(),
+      retry: isApproved ? Retry.NEVER : Retry.LATER,
+      approvedAmount: isApproved ? amount : 0n,
     }
   }
 }

@@ -3,7 +3,12 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { readAnswer, readStreamAnswer } from '../../../bench/load/answer.js'
 import { RequestWriter } from '../../../bench/load/request-writer.js'
-import { AuthorizeRequest, AuthorizeResponse, Reason } from '../../../src/gen/benefits/v1/authorization.js'
+import {
+  AuthorizeRequest,
+  AuthorizeResponse,
+  Reason,
+  Retry,
+} from '../../../src/gen/benefits/v1/authorization.js'
 import { Status } from '../../../src/gen/google/rpc/status.js'
 
 const ascii = (max: number) =>
@@ -24,6 +29,8 @@ const answers = fc.record({
   balance: fc.option(fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }), { nil: undefined }),
   replayed: fc.boolean(),
   decidedAt: fc.option(fc.date({ noInvalidDate: true, min: new Date(0) }), { nil: undefined }),
+  retry: fc.constantFrom(...Object.values(Retry)),
+  approvedAmount: fc.bigInt({ min: 0n, max: 999_999_999_999n }),
 })
 
 function whatIsRead({ transactionId, code, reason, category, replayed }: AuthorizeResponse) {

@@ -206,6 +206,7 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
   },
   BALANCE_NEGATIVE: { 'more was paid than was there': overdrawn() },
   MOVEMENT_WRONG: {
+    'an approved purchase after reversals of a part took nothing': payingAfterParts(undefined),
     'a purchase took less than its amount': withEntry(4n, put({ amount: 301n })),
     'an approved purchase took nothing': {
       account: { ...books.account, wallets: balances({ FOOD: 1_000n }), spent: new Map() },
@@ -260,6 +261,10 @@ const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Recor
       movement: undefined,
     }),
     'the purchase was there before': withEntry(7n, put({ originalId: 'buy-1' })),
+    'the purchase was paid whole after a reversal of a part': payingAfterParts(30n),
+    'the purchase was paid with a centavo too much': payingAfterParts(21n),
+    'the purchase was paid with more than its amount': payingAfterParts(31n),
+    'the purchase was paid with a centavo too little': payingAfterParts(19n),
     'it was no purchase, and it was there before': withEntry(7n, put({ originalId: 'credit-1' })),
   },
   STATUS_DIFFERS: {
@@ -317,6 +322,23 @@ describe('audit of a purchase whose reversal came first', () => {
     ],
     'its id was used for a credit': [steps.credit('never', 'FOOD', 1n)],
     'its reversal came twice': [steps.reverse('ahead-2', 'never'), steps.purchase('never', 1n)],
+    'reversals of a part came, too': [steps.reverse('ahead-2', 'never', 1n), steps.purchase('never', 9n)],
+    'it was approved for what a part left': [
+      steps.reverse('ahead-2', 'buy', 4n),
+      steps.reverse('ahead-3', 'buy', 1n),
+      steps.purchase('buy', 9n),
+      steps.reverse('back-1', 'buy', 1n),
+      steps.reverse('back-2', 'buy'),
+    ],
+    'it was declined for want of what a part left': [
+      steps.reverse('ahead-2', 'buy', 4n),
+      steps.purchase('buy', 99n),
+    ],
+    'it was declined because parts took all of it': [
+      steps.reverse('ahead-2', 'buy', 4n),
+      steps.reverse('ahead-3', 'buy', 4n),
+      steps.purchase('buy', 7n),
+    ],
   }
   for (const [what, more] of Object.entries(histories)) {
     it(`finds nothing when ${what}`, () => {
@@ -350,6 +372,8 @@ const said: Readonly<Record<string, Found | undefined>> = {
     planted.REVERSAL_WRONG['all that was left was asked for, a part of it went back, and the rest later'],
   'buy at seq 4 is APPROVED, its reversal came first, at seq 3':
     planted.REVERSAL_IGNORED['the purchase was approved after all'],
+  'buy at seq 5 paid 21 of 30, its early reversals leave 20':
+    planted.REVERSAL_IGNORED['the purchase was paid with a centavo too much'],
   'buy-1 stands at seq 4, its reversal at seq 7 says that it was not there':
     planted.REVERSAL_IGNORED['the purchase was there before'],
   'is CLOSED, its history leads to ACTIVE':
@@ -390,7 +414,7 @@ describe('audit says where', () => {
     const [, , mark] = ledger
     const again = { ...(mark ?? creditAt(5n)), seq: 5n, transactionId: 'ahead-2' }
     expect(audit({ account, ledger: [...ledger.slice(0, 4), again] }).details).to.include(
-      'buy at seq 4 is APPROVED, its reversal came first, at seq 3',
+      'buy stands at seq 4, its reversal at seq 5 says that it was not there',
     )
   })
 })
@@ -527,6 +551,29 @@ function buyingAfterReversal(over: object): Found {
   return {
     account: { ...account, wallets: new Map([['FOOD', centavos(paid ? 70n : 100n)]]) },
     ledger: changed,
+  }
+}
+
+/** A purchase of 0.30 that reversals of 0.04 and 0.06 came ahead of, and what FOOD paid for it: nothing, if undefined. */
+function payingAfterParts(paid: bigint | undefined): Found {
+  const whole = accountAfter(ID, [
+    steps.open('open'),
+    steps.credit('credit', 'FOOD', 100n),
+    steps.reverse('ahead-1', 'buy', 4n),
+    steps.reverse('ahead-2', 'buy', 6n),
+    steps.purchase('buy', 30n),
+    steps.status('block', 'BLOCKED'),
+  ])
+  const { account, ledger } = booksOf(whole, { journal: 1, settled: 6 })
+  const balanceAfter = 100n - (paid ?? 0n)
+  const paying = paid === undefined ? unmoved : (entry: Entry) => moved(entry, { delta: -paid, balanceAfter })
+  return {
+    account: {
+      ...account,
+      wallets: new Map([['FOOD', centavos(balanceAfter)]]),
+      spent: paid === undefined ? new Map() : spentByFood(paid),
+    },
+    ledger: ledger.map((entry) => (entry.seq === 5n ? paying(entry) : entry)),
   }
 }
 

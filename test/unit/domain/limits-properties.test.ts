@@ -104,9 +104,19 @@ function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => bo
     .filter((entry) => entry.kind === 'REVERSAL')
     .filter(({ originalId }) => counted.some(({ transactionId }) => transactionId === originalId))
   return (
-    counted.reduce((sum, { amount }) => sum + amount, 0n) -
+    counted.reduce((sum, { amount, transactionId }) => sum + amount - takenOff(past, transactionId), 0n) -
     givenBack.reduce((sum, { movement }) => sum + (movement?.delta ?? 0n), 0n)
   )
+}
+
+/** What early reversals of a part took off a purchase, written a second time. No purchase here is described. */
+function takenOff(past: readonly Entry[], id: string): bigint {
+  return past
+    .filter((entry) => entry.kind === 'REVERSAL' && entry.originalId === id)
+    .reduce((sum, entry) => {
+      const early = entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
+      return early ? sum + (entry.amount ?? 0n) : sum
+    }, 0n)
 }
 
 /** States a fact of every step of every play. */
@@ -137,13 +147,16 @@ function everyPurchase(fact: (decided: Decided) => void): void {
       catalog: challengeCatalog,
       day: utcCalendar(at),
     })
-    fact({ before, purchase, entry: verdict.entry, trace })
+    const due = purchase.amount - takenOff(past, purchase.transactionId)
+    fact({ before, purchase, due, entry: verdict.entry, trace })
   })
 }
 
 type Decided = {
   readonly before: Account
   readonly purchase: Purchase
+  /** What early reversals of a part leave of its amount. */
+  readonly due: bigint
   readonly entry: AuthorizationEntry
   readonly trace: Trace
 }
@@ -221,18 +234,26 @@ describe('any trace', () => {
   })
 
   it('says of every wallet that was asked what its balance and its limits say', () => {
-    everyPurchase(({ before, purchase: { amount }, trace }) => {
-      for (const { wallet, balance, dayLeft = amount, monthLeft = amount, outcome } of trace.wallets) {
+    everyPurchase(({ before, due, trace }) => {
+      for (const { wallet, balance, dayLeft = due, monthLeft = due, outcome } of trace.wallets) {
         expect(balance).to.equal(balanceOf(before, wallet))
         if (outcome === 'NOT_ASKED') continue
         const facts = {
-          INSUFFICIENT_BALANCE: balance < amount,
-          OVER_DAY_LIMIT: balance >= amount && dayLeft < amount,
-          OVER_MONTH_LIMIT: balance >= amount && dayLeft >= amount && monthLeft < amount,
-          PAYS: balance >= amount && dayLeft >= amount && monthLeft >= amount,
+          INSUFFICIENT_BALANCE: balance < due,
+          OVER_DAY_LIMIT: balance >= due && dayLeft < due,
+          OVER_MONTH_LIMIT: balance >= due && dayLeft >= due && monthLeft < due,
+          PAYS: balance >= due && dayLeft >= due && monthLeft >= due,
         }
         expect(facts[outcome], outcome).to.equal(true)
       }
+    })
+  })
+
+  it('says what early reversals took off, and that is what the wallet did not pay', () => {
+    everyPurchase(({ due, purchase, entry, trace }) => {
+      if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rung)) return
+      expect(trace.takenOff).to.equal(purchase.amount - due)
+      if (entry.movement) expect(-entry.movement.delta).to.equal(due)
     })
   })
 
@@ -279,6 +300,7 @@ describe('the trace of an id that was used before', () => {
         traceOf(decision, { account, purchase: asked, catalog: challengeCatalog, day: utcCalendar(at) }),
       ).to.deep.equal({
         rung: 'TRANSACTION_ID',
+        takenOff: 0n,
         merchant: { name: 'UBER TRIP' },
         rules: [],
         wallets: [],

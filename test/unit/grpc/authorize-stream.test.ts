@@ -9,6 +9,7 @@ import {
   type AuthorizeStreamResponse,
   Decision,
   Reason,
+  Retry,
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { authorizeStreamHandler, windowFor } from '../../../src/grpc/authorize-stream.js'
 import { CallError, type CallErrorKind } from '../../../src/grpc/call-error.js'
@@ -51,6 +52,8 @@ const response = (transactionId: string): AuthorizeResponse => ({
   balance: 7n,
   replayed: false,
   decidedAt: new Date(0),
+  retry: Retry.NEVER,
+  approvedAmount: 5n,
 })
 
 describe('authorize stream', () => {

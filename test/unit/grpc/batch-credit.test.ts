@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Budget } from '../../../src/application/budget.js'
 import { IndecisionError } from '../../../src/application/errors.js'
+import type { CreditRefusal } from '../../../src/domain/credit.js'
 import type { CreditEntry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type BatchCreditRequest, BatchCreditResponse } from '../../../src/gen/benefits/v1/account.js'
@@ -101,14 +102,15 @@ describe('batch credit, summary', () => {
     expect(summary).to.deep.include({ creditedCount: 7n, creditedAmount: 35n, replayedCount: 3n })
   })
 
-  const refusals: readonly CallErrorKind[] = [
-    'INVALID_REQUEST',
-    'TRANSACTION_ID_REUSED',
-    'ACCOUNT_NOT_FOUND',
-    'ACCOUNT_CLOSED',
-    'BALANCE_TOO_LARGE',
-  ]
-  for (const kind of refusals) {
+  /** What the caller is told of each refusal of the domain. */
+  const refusals = {
+    CATEGORY_UNKNOWN: 'INVALID_REQUEST',
+    CREDITS_CLOSED: 'CREDITS_CLOSED',
+    ACCOUNT_NOT_FOUND: 'ACCOUNT_NOT_FOUND',
+    ACCOUNT_CLOSED: 'ACCOUNT_CLOSED',
+    BALANCE_TOO_LARGE: 'BALANCE_TOO_LARGE',
+  } as const satisfies Record<CreditRefusal, CallErrorKind>
+  for (const kind of [...Object.values(refusals), 'TRANSACTION_ID_REUSED'] as const) {
     it(`names an item that is refused: ${kind}`, async () => {
       const error = new CallError(kind)
       const creditOne: CreditOne = async ({ transactionId }) => {
@@ -256,6 +258,20 @@ describe('batch credit, failure', () => {
     const away = new IndecisionError('UNAVAILABLE', 'away')
     expect(await failure(items(3), () => Promise.reject(away))).to.equal(away)
   })
+
+  for (const kind of [
+    'OVERLOADED',
+    'UNAVAILABLE',
+    'NO_TIME_LEFT',
+    'INTERNAL',
+    'UNAUTHENTICATED',
+    'STREAM_ENDED',
+  ] as const) {
+    it(`that decides nothing fails the stream with it: ${kind}`, async () => {
+      const error = new CallError(kind)
+      expect(await failure(items(3), () => Promise.reject(error))).to.equal(error)
+    })
+  }
 
   it('that is a bug fails the stream too', async () => {
     const bug = new TypeError('a bug')

@@ -4,6 +4,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import {
   Decision,
   Reason,
+  Retry,
   RuleOutcome,
   Rung,
   type SimulateRequest,
@@ -35,6 +36,8 @@ function service() {
       steps.credit('cash', 'CASH', 700n),
       steps.purchase('bread', 10n),
       steps.limits('limits', { purchase: 900n, foodDay: 60n }),
+      steps.reverse('early-1', 'late', 20n),
+      steps.reverse('early-2', 'late', 30n),
     ]),
   )
   clock.advance(Date.UTC(2026, 0, 1, 12))
@@ -89,6 +92,8 @@ describe('Simulate', () => {
         balance: 600n,
         replayed: false,
         decidedAt: new Date(Date.UTC(2026, 0, 1, 12)),
+        retry: Retry.NEVER,
+        approvedAmount: 100n,
       },
       rung: Rung.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
@@ -113,7 +118,30 @@ describe('Simulate', () => {
           outcome: WalletOutcome.PAYS,
         },
       ],
+      earlyReversedAmount: 0n,
     })
+  })
+
+  it('says what reversals that came first take off, and asks the wallets for the rest', async () => {
+    const { answer, earlyReversedAmount, wallets } = await service().simulate({
+      transactionId: 'late',
+      amount: 750n,
+    })
+    expect(answer).to.include({ category: 'CASH', approvedAmount: 700n, balance: 0n })
+    expect(earlyReversedAmount).to.equal(50n)
+    expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
+      WalletOutcome.INSUFFICIENT_BALANCE,
+      WalletOutcome.PAYS,
+    ])
+  })
+
+  it('says that reversals that came first leave nothing', async () => {
+    const { answer, rung, earlyReversedAmount } = await service().simulate({
+      transactionId: 'late',
+      amount: 50n,
+    })
+    expect(answer).to.include({ reason: Reason.ALREADY_REVERSED, approvedAmount: 0n })
+    expect([rung, earlyReversedAmount]).to.deep.equal([Rung.REVERSED_BEFORE, 50n])
   })
 
   it('has neither city nor country of a bare name, and no rule where none matches', async () => {
@@ -126,7 +154,8 @@ describe('Simulate', () => {
 
   it('names the limit of one purchase, and asks no wallet then', async () => {
     const { answer, rung, wallets } = await service().simulate({ amount: 901n })
-    expect([answer?.code, answer?.iso8583Code, rung]).to.deep.equal(['07', '61', Rung.PURCHASE_LIMIT])
+    expect(answer).to.include({ code: '07', iso8583Code: '61', retry: Retry.SMALLER })
+    expect(rung).to.equal(Rung.PURCHASE_LIMIT)
     expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
       WalletOutcome.NOT_ASKED,
       WalletOutcome.NOT_ASKED,

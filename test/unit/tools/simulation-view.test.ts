@@ -63,6 +63,23 @@ describe('simulation in a terminal', () => {
     ])
   })
 
+  it('says what reversals that came first take off', () => {
+    const view = simulationView({
+      answer: { code: '07', iso8583Code: '94', reason: 'REASON_ALREADY_REVERSED' },
+      rung: 'RUNG_REVERSED_BEFORE',
+      merchant: { name: 'ACME' },
+      mcc: '5411',
+      earlyReversedAmount: '1250',
+    })
+    expect(view.split('\n')).to.deep.equal([
+      'answer      07 (DE39 94) ALREADY_REVERSED',
+      'decided by  reversals that came first',
+      'merchant    ACME',
+      'MCC         5411',
+      'taken off   R$ 12.50 by reversals that came first',
+    ])
+  })
+
   for (const [what, answer, line] of [
     [
       'a purchase that was answered before',

@@ -358,7 +358,10 @@ export interface Transaction {
   decision: Decision;
   /** Why it was decided so. Unspecified for credits and administrative changes. */
   reason: Reason;
-  /** What was asked for, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is left. */
+  /**
+   * What was asked for, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is left. A purchase
+   * was debited less (delta) when reversals of a part came before it.
+   */
   amount: bigint;
   /** Category of the wallet whose balance changed. Empty when none did. */
   category: string;
@@ -2329,7 +2332,8 @@ export const AccountServiceService = {
   },
   /**
    * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
-   * one that is refused does not touch the others. After a break, send the whole stream again: what was done before is
+   * one that is refused, for whatever reason, does not touch the others. Only an item that could not be decided ends the
+   * stream with its error. After a break, send the whole stream again: what was done before is
    * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
    * four minutes: split a load that takes longer.
    *
@@ -2416,7 +2420,8 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   credit: handleUnaryCall<CreditRequest, CreditResponse>;
   /**
    * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
-   * one that is refused does not touch the others. After a break, send the whole stream again: what was done before is
+   * one that is refused, for whatever reason, does not touch the others. Only an item that could not be decided ends the
+   * stream with its error. After a break, send the whole stream again: what was done before is
    * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
    * four minutes: split a load that takes longer.
    *

@@ -20,7 +20,7 @@ export const Rung = {
   TRANSACTION_ID: 1,
   /** ACCOUNT_STATUS - The account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - A reversal came first. */
+  /** REVERSED_BEFORE - Reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
   /** PURCHASE_LIMIT - The account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
@@ -79,7 +79,7 @@ export namespace RuleOutcome {
 export const WalletOutcome = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** PAYS - It pays the whole amount. */
+  /** PAYS - It pays the whole amount, less early_reversed_amount. */
   PAYS: 1,
   /** INSUFFICIENT_BALANCE - It holds less than the amount. */
   INSUFFICIENT_BALANCE: 2,
@@ -121,39 +121,66 @@ export namespace Decision {
 }
 
 /**
- * Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, and whether a new attempt
- * (with a new transaction_id) can end otherwise.
+ * Retry says whether the caller may ask for the same again, under a new transaction_id. Repeating a request under its own
+ * transaction_id is always safe and returns the stored answer, whatever stands here.
  */
+export const Retry = {
+  /** UNSPECIFIED - Never sent. */
+  UNSPECIFIED: 0,
+  /** NEVER - No: the same request ends the same, or it is done. */
+  NEVER: 1,
+  /** LATER - Yes, later: the account may have changed by then. */
+  LATER: 2,
+  /** SMALLER - Yes, with a smaller amount. */
+  SMALLER: 3,
+} as const;
+
+export type Retry = typeof Retry[keyof typeof Retry];
+
+export namespace Retry {
+  export type UNSPECIFIED = typeof Retry.UNSPECIFIED;
+  export type NEVER = typeof Retry.NEVER;
+  export type LATER = typeof Retry.LATER;
+  export type SMALLER = typeof Retry.SMALLER;
+}
+
+/** Reason says why a transaction was decided as it was. In brackets: code, iso8583_code, retry. */
 export const Reason = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** APPROVED - The wallet was debited (00, 00). */
+  /** APPROVED - The wallet was debited, or the money went back (00, 00, NEVER). */
   APPROVED: 1,
-  /** INSUFFICIENT_BALANCE - No wallet that may pay for this covers the whole amount (51, 51; yes, later). */
+  /** INSUFFICIENT_BALANCE - No wallet that may pay for this covers the whole amount (51, 51, LATER). */
   INSUFFICIENT_BALANCE: 2,
-  /** ACCOUNT_NOT_FOUND - There is no such account (07, 14; no). */
+  /** ACCOUNT_NOT_FOUND - There is no such account (07, 14, NEVER). */
   ACCOUNT_NOT_FOUND: 3,
-  /** ACCOUNT_BLOCKED - The account is blocked for now (07, 62; yes, later). */
+  /** ACCOUNT_BLOCKED - The account is blocked for now (07, 62, LATER). */
   ACCOUNT_BLOCKED: 4,
-  /** ACCOUNT_CLOSED - The account is closed for good (07, 78; no). */
+  /** ACCOUNT_CLOSED - The account is closed for good (07, 46, NEVER). */
   ACCOUNT_CLOSED: 5,
-  /** ALREADY_REVERSED - A reversal of this purchase came before it, or nothing of the purchase is left to reverse (07, 94; no). */
+  /**
+   * ALREADY_REVERSED - Reversals of this purchase came before it and leave nothing to pay, or nothing of the purchase is left to reverse
+   * (07, 94, NEVER).
+   */
   ALREADY_REVERSED: 6,
-  /** REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined (00, 00). */
+  /**
+   * REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined, or approved for what the reversal leaves
+   * (00, 00, NEVER).
+   */
   REVERSED_AHEAD: 7,
-  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12; no). */
+  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
-  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64; yes, with the right description). */
+  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64, NEVER: as it is described). */
   ORIGINAL_MISMATCH: 9,
-  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12; no). */
+  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
-  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13; yes, smaller). */
+  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13, SMALLER). */
   AMOUNT_OVER_REST: 11,
-  /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61; yes, smaller). */
+  /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
-  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57; no). */
+  /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
-  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61; yes, smaller or later). */
+  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room later, too). */
   AMOUNT_OVER_LIMIT: 14,
 } as const;
 
@@ -232,7 +259,19 @@ export interface AuthorizeResponse {
   /** True when this answer was read back from the ledger: the purchase was decided by an earlier message. */
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
-  decidedAt: Date | undefined;
+  decidedAt:
+    | Date
+    | undefined;
+  /**
+   * Whether the caller may try the purchase again, under a new transaction_id. NEVER when it is approved: a new attempt
+   * would be a second purchase. Follows from reason.
+   */
+  retry: Retry;
+  /**
+   * What the wallet was debited, in centavos of BRL: the amount of the request, less what reversals that came before the
+   * purchase took off it. 1 to 999999999999. 0 unless approved.
+   */
+  approvedAmount: bigint;
 }
 
 /** SimulateRequest is a purchase that might be made. */
@@ -276,6 +315,11 @@ export interface SimulateResponse {
   rules: RuleTried[];
   /** The wallets that may pay, in the order in which they are asked. Empty when transaction_id alone answered. */
   wallets: WalletTried[];
+  /**
+   * What reversals that came before the purchase take off its amount, in centavos of BRL: from 0, without such a reversal, to
+   * the amount. The wallets are asked for the rest. 0 when transaction_id alone answered.
+   */
+  earlyReversedAmount: bigint;
 }
 
 /** Merchant is a merchant string as it is compared: without accents, in upper case, runs of spaces folded. */
@@ -391,7 +435,7 @@ export interface ReverseResponse {
   reason: Reason;
   /** The precise ISO 8583 response code (DE39), two digits. */
   iso8583Code: string;
-  /** Category of the wallet that the money went back to. Empty when no money moved. */
+  /** Category of the wallet that the money went back to. Empty when no money moved, as with REASON_REVERSED_AHEAD. */
   category: string;
   /** How much went back, in centavos of BRL. 0 when no money moved. */
   amount: bigint;
@@ -402,7 +446,11 @@ export interface ReverseResponse {
   /** True when this answer was read back from the ledger: the reversal was decided by an earlier message. */
   replayed: boolean;
   /** When it was decided, by the service's clock, to the millisecond. */
-  decidedAt: Date | undefined;
+  decidedAt:
+    | Date
+    | undefined;
+  /** Whether the caller may try the reversal again, under a new transaction_id. NEVER when it is done. Follows from reason. */
+  retry: Retry;
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
@@ -511,6 +559,8 @@ function createBaseAuthorizeResponse(): AuthorizeResponse {
     balance: undefined,
     replayed: false,
     decidedAt: undefined,
+    retry: 0,
+    approvedAmount: 0n,
   };
 }
 
@@ -551,6 +601,15 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
     }
     if (message.decidedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(90).fork()).join();
+    }
+    if (message.retry !== 0) {
+      writer.uint32(96).int32(message.retry);
+    }
+    if (message.approvedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.approvedAmount) !== message.approvedAmount) {
+        throw new globalThis.Error("value provided for field message.approvedAmount of type int64 too large");
+      }
+      writer.uint32(104).int64(message.approvedAmount);
     }
     return writer;
   },
@@ -654,6 +713,22 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
             }
 
             message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.retry = reader.int32() as any;
+            continue;
+          }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.approvedAmount = reader.int64() as bigint;
             continue;
           }
         }
@@ -763,7 +838,7 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
 };
 
 function createBaseSimulateResponse(): SimulateResponse {
-  return { answer: undefined, rung: 0, merchant: undefined, mcc: "", rules: [], wallets: [] };
+  return { answer: undefined, rung: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
 }
 
 export const SimulateResponse: MessageFns<SimulateResponse> = {
@@ -785,6 +860,12 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
     }
     for (const v of message.wallets) {
       WalletTried.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.earlyReversedAmount !== 0n) {
+      if (BigInt.asIntN(64, message.earlyReversedAmount) !== message.earlyReversedAmount) {
+        throw new globalThis.Error("value provided for field message.earlyReversedAmount of type int64 too large");
+      }
+      writer.uint32(56).int64(message.earlyReversedAmount);
     }
     return writer;
   },
@@ -848,6 +929,14 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
             }
 
             message.wallets.push(WalletTried.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.earlyReversedAmount = reader.int64() as bigint;
             continue;
           }
         }
@@ -1347,6 +1436,7 @@ function createBaseReverseResponse(): ReverseResponse {
     balance: undefined,
     replayed: false,
     decidedAt: undefined,
+    retry: 0,
   };
 }
 
@@ -1387,6 +1477,9 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
     }
     if (message.decidedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.decidedAt), writer.uint32(82).fork()).join();
+    }
+    if (message.retry !== 0) {
+      writer.uint32(88).int32(message.retry);
     }
     return writer;
   },
@@ -1484,6 +1577,14 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
             message.decidedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.retry = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1520,7 +1621,8 @@ export const AuthorizationServiceService = {
    *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
+   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED. What reversals of
+   *     a part leave is the amount from here on: what limits and balances are compared with, and what is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
@@ -1601,8 +1703,11 @@ export const AuthorizationServiceService = {
    *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
    *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
    *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase was never seen: remembered, so that a late Authorize is declined: 00, REASON_REVERSED_AHEAD.
-   *     A second such reversal: 07, REASON_ALREADY_REVERSED.
+   *  3. The purchase was never seen: remembered for a late Authorize: 00, REASON_REVERSED_AHEAD. With amount it takes that
+   *     off the purchase, together with other such reversals; the purchase is approved for the rest, or declined when
+   *     nothing is left. Without amount, or with original.amount equal to amount, the purchase is declined. After one
+   *     like that, any other: 07, REASON_ALREADY_REVERSED. original is not compared, since there is nothing to compare it
+   *     with: what was answered 00 holds, whatever the purchase is.
    *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
@@ -1633,7 +1738,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
    *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. A reversal of this transaction_id came first: 07, REASON_ALREADY_REVERSED.
+   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED. What reversals of
+   *     a part leave is the amount from here on: what limits and balances are compared with, and what is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
@@ -1689,8 +1795,11 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
    *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
    *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase was never seen: remembered, so that a late Authorize is declined: 00, REASON_REVERSED_AHEAD.
-   *     A second such reversal: 07, REASON_ALREADY_REVERSED.
+   *  3. The purchase was never seen: remembered for a late Authorize: 00, REASON_REVERSED_AHEAD. With amount it takes that
+   *     off the purchase, together with other such reversals; the purchase is approved for the rest, or declined when
+   *     nothing is left. Without amount, or with original.amount equal to amount, the purchase is declined. After one
+   *     like that, any other: 07, REASON_ALREADY_REVERSED. original is not compared, since there is nothing to compare it
+   *     with: what was answered 00 holds, whatever the purchase is.
    *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { make, run } from './make.js'
+
+describe('make protos', function () {
+  this.timeout(120_000)
+
+  const folder = mkdtempSync(join(tmpdir(), 'protos-'))
+  let files: readonly string[]
+  before(async () => {
+    const { code, stderr } = await make(['-s', 'protos', `into=${folder}`])
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    files = filesIn(folder)
+  })
+  after(() => rmSync(folder, { recursive: true, force: true }))
+
+  it('writes the whole contract', () => {
+    expect(files).to.include.members(filesIn('proto'))
+  })
+
+  it('writes the details of errors, too', () => {
+    expect(files).to.include('google/rpc/error_details.proto')
+  })
+
+  it('writes every file that another one imports', () => {
+    const imported = files.flatMap((file) =>
+      Array.from(textOf(file).matchAll(/^import "(.+)";$/gm), ([, name = '']) => name),
+    )
+    expect(imported).to.include('google/protobuf/timestamp.proto')
+    expect(imported.filter((name) => !existsSync(join(folder, name)))).to.deep.equal([])
+  })
+
+  it('writes what compiles alone', async () => {
+    const { code, stderr } = await run('node_modules/.bin/buf', ['build', folder, '-o', '/dev/null'])
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+  })
+
+  it('writes files that say what they are called in other languages', () => {
+    for (const file of files.filter((name) => name.startsWith('benefits/'))) {
+      const options = Object.fromEntries(
+        Array.from(textOf(file).matchAll(/^option (\w+) = (.+);$/gm), ([, name, value]) => [name, value]),
+      )
+      expect(options, file).to.deep.equal({
+        csharp_namespace: '"Benefits.V1"',
+        go_package: '"benefits/v1;benefitsv1"',
+        java_multiple_files: 'true',
+        java_package: '"com.benefits.v1"',
+      })
+    }
+  })
+
+  function textOf(file: string): string {
+    return readFileSync(join(folder, file), 'utf8')
+  }
+})
+
+/** The protos in a folder, by their names in it. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.proto'))
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { codesOf, reasons } from '../../../src/domain/reason.js'
+import { Reason, Retry } from '../../../src/gen/benefits/v1/authorization.js'
+import { reasonFields } from '../../../src/grpc/reason-mapping.js'
+
+/** Every reason with its code, its response code and whether to try again, as the service has them. */
+const table = Object.fromEntries(
+  reasons.map((reason) => {
+    const { code, iso8583, retry } = codesOf(reason)
+    return [reason, [code, iso8583, retry]]
+  }),
+)
+
+describe('the table of reasons', () => {
+  it('is in the README', () => {
+    const rows = readFileSync('README.md', 'utf8').matchAll(
+      /^\| ([A-Z_]+)(?: \(.*\))? \| (\d\d) \| (\d\d) \| ([A-Z]+) \|$/gm,
+    )
+    const listed = Array.from(rows, ([, name = '', ...codes]) => [name, codes])
+    expect(Object.fromEntries(listed)).to.deep.equal(table)
+  })
+
+  it('is in the contract', () => {
+    const contract = readFileSync('proto/benefits/v1/authorization.proto', 'utf8')
+    // The codes stand in brackets, somewhere in the comment of the reason.
+    const comments = contract.matchAll(/((?: {2}\/\/ .*\n)+) {2}REASON_([A-Z_]+) = [1-9]/g)
+    const listed = Array.from(comments, ([, comment = '', name = '']) => {
+      const [, ...codes] = /\((\d\d), (\d\d), ([A-Z]+)[^)]*\)/.exec(comment) ?? []
+      return [name, codes]
+    })
+    expect(Object.fromEntries(listed)).to.deep.equal(table)
+  })
+
+  for (const reason of reasons) {
+    it(`is what an answer says: ${reason}`, () => {
+      const { code, iso8583, retry } = codesOf(reason)
+      expect(reasonFields(reason)).to.deep.equal({
+        code,
+        iso8583Code: iso8583,
+        reason: Reason[reason],
+        retry: Retry[retry],
+      })
+    })
+  }
+})

@@ -1,0 +1,19 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { argument, runCommand } from './command.js'
+
+const DEFAULT_FOLDER = 'dist/protos'
+
+/** The contract, and all that it and the details of its errors import. */
+const sources = ['proto/benefits', 'third_party/proto/google'] as const
+
+await runCommand('protos', async () => {
+  const folder = argument('into') ?? DEFAULT_FOLDER
+  // In a folder of the caller's nothing is deleted.
+  if (folder === DEFAULT_FOLDER) rmSync(folder, { recursive: true, force: true })
+  for (const source of sources) {
+    const name = source.slice(source.lastIndexOf('/') + 1)
+    cpSync(source, join(folder, name), { recursive: true })
+  }
+  console.log(`${folder}: protoc -I ${folder} --java_out=. ${folder}/benefits/v1/*.proto`)
+})
