@@ -61,9 +61,9 @@ describe('a malformed request', () => {
     })
   }
 
-  it('is refused for what it is not, when its bytes are no message', async () => {
+  it('is refused by the name of the field at fault, when its bytes are no message', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
-    expect(error).to.deep.include(malformed('request'))
+    expect(error).to.deep.include(malformed('transaction_id'))
   })
 
   it('is refused with every field missing, when it has no bytes at all', async () => {

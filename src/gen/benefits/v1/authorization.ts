@@ -1506,6 +1506,10 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
  * DEADLINE_EXCEEDED, INTERNAL). After an error, repeating the request with the same transaction_id is always
  * safe. Every error of ours carries google.rpc.Status details with one google.rpc.ErrorInfo of domain "benefits.v1";
  * only what the transport itself refuses (a message over its size limit, for example) comes without.
+ *
+ * Bytes. A request is read whole or refused with INVALID_ARGUMENT, in every service and on every stream: a field number 0, a
+ * group, a field with another wire type than here, text that is not UTF-8, and a message in a field for one that comes twice
+ * are refused. Fields that this contract does not have are left out, as protobuf demands.
  */
 export type AuthorizationServiceService = typeof AuthorizationServiceService;
 export const AuthorizationServiceService = {
