@@ -60,6 +60,8 @@ export const RuleOutcome = {
   NOT_WHOLE_NAME: 6,
   /** INSIDE_WORD - It is a prefix, and would end inside a word. */
   INSIDE_WORD: 7,
+  /** TIE - It covers the merchant, but another rule of the same match, name, city and country, with a lower id, does, too. */
+  TIE: 8,
 } as const;
 
 export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
@@ -73,6 +75,7 @@ export namespace RuleOutcome {
   export type ELSEWHERE = typeof RuleOutcome.ELSEWHERE;
   export type NOT_WHOLE_NAME = typeof RuleOutcome.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof RuleOutcome.INSIDE_WORD;
+  export type TIE = typeof RuleOutcome.TIE;
 }
 
 /** WalletOutcome says whether a wallet pays, or why not. */
@@ -201,8 +204,9 @@ export interface AuthorizeRequest {
   mcc: string;
   /**
    * Name and place of the merchant (ISO 8583 DE43). Forty characters are read as name (25), city (12), a space and
-   * country (2); any other length is a bare name. A merchant rule for it replaces the mcc.
-   * Optional. At most 99 characters, none of them a control character.
+   * country (2); any other length is a bare name. A merchant rule for it replaces the mcc. It is stored, and compared with that of
+   * a repeat, as received.
+   * Optional. At most 99 characters (an accent of its own code point is none), none of them a control character.
    */
   merchant: string;
 }
@@ -278,7 +282,7 @@ export interface SimulateResponse {
   wallets: WalletTried[];
 }
 
-/** Merchant is a merchant string as it is compared: without accents, in upper case, runs of spaces folded. */
+/** Merchant is a merchant string as it is compared: see MerchantRuleService. */
 export interface Merchant {
   /** Name of the merchant. Empty when none was sent. */
   name: string;
