@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import jwt, { type JwtPayload } from 'jsonwebtoken'
 import type { TokenAlgorithm, TokenKey } from '../keys/token-key.js'
@@ -5,6 +6,8 @@ import type { Principal } from './call-context.js'
 
 /** Longest token that is looked at, in characters. */
 const TOKEN_LENGTH_MAX = 8_192
+/** Longest subject, in characters: it stands in the record of every change. OpenID Connect allows 255. */
+const SUBJECT_LENGTH_MAX = 256
 /** Verified tokens remembered. */
 const CACHE_MAX = 10_000
 /** Difference between the issuer's clock and ours that is forgiven, in seconds. */
@@ -102,7 +105,7 @@ export class TokenVerifier {
         ...(issuer !== undefined && { issuer }),
         ...(audience !== undefined && { audience }),
       })
-      return typeof claims === 'string' ? 'INVALID' : claims
+      return typeof claims === 'string' || !isUnicode(token) ? 'INVALID' : claims
     } catch (error) {
       if (error instanceof jwt.TokenExpiredError) return 'EXPIRED'
       return error instanceof jwt.NotBeforeError ? 'NOT_YET_VALID' : 'INVALID'
@@ -144,12 +147,27 @@ function headerOf(token: string): Header {
   }
 }
 
-/** Undefined when the subject is not text. A scope that is not text is no scope at all: it must not allow everything. */
+/**
+ * Undefined when the subject cannot be recorded as it is: it is no text, too long, or not Unicode, where two subjects would be recorded as
+ * one. A scope that is not text is no scope at all: it must not
+ * allow everything.
+ */
 function principalOf(claims: JwtPayload, expiresAtMs: number): Principal | undefined {
   const subject: unknown = claims.sub ?? ''
-  if (typeof subject !== 'string') return undefined
+  if (typeof subject !== 'string' || !isRecordable(subject)) return undefined
   const scope: unknown = claims['scope']
   if (scope === undefined) return { subject, expiresAtMs }
   const scopes = new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [])
   return { subject, scopes, expiresAtMs }
+}
+
+function isRecordable(subject: string): boolean {
+  // Half of a surrogate pair is no character.
+  return Array.from(subject).length <= SUBJECT_LENGTH_MAX && !/\p{Surrogate}/u.test(subject)
+}
+
+/** Whether the claims are UTF-8: jsonwebtoken reads any bytes, and makes the same text of different ones. */
+function isUnicode(token: string): boolean {
+  const [, claims = ''] = token.split('.')
+  return isUtf8(Buffer.from(claims, 'base64url'))
 }

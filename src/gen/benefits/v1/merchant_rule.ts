@@ -146,7 +146,7 @@ export interface GetMerchantRuleResponse {
 
 /** ListMerchantRulesRequest asks for a page of rules. */
 export interface ListMerchantRulesRequest {
-  /** Most rules on the page. 0: 50. More than 1000: 1000. */
+  /** Most rules on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
   pageSize: number;
   /** next_page_token of the page before, with the same filters. Empty: the first page. */
   pageToken: string;
