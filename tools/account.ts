@@ -5,6 +5,7 @@ import { parseReais } from '../src/domain/money.js'
 import { argument, countArgument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
 import { objectIn, objectsIn, reais, text } from './json-fields.js'
+import { print } from './print.js'
 import { callService } from './service-client.js'
 import { table } from './table.js'
 
@@ -140,7 +141,7 @@ await runCommand(name, async () => {
     method: command.method,
     request,
   })
-  console.log(process.stdout.isTTY ? command.show(answer) : JSON.stringify(answer, null, 2))
+  print(process.stdout.isTTY ? command.show(answer) : JSON.stringify(answer, null, 2))
 })
 
 function required(argumentName: string): string {

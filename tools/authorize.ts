@@ -4,6 +4,7 @@ import { loadEnvFile, readConfig } from '../src/config.js'
 import { parseReais } from '../src/domain/money.js'
 import { argument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
+import { print } from './print.js'
 import { callService } from './service-client.js'
 
 const EXAMPLE = 'make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"'
@@ -30,5 +31,5 @@ await runCommand('authorize', async () => {
     method: 'authorize',
     request,
   })
-  console.log(JSON.stringify(answer, null, 2))
+  print(JSON.stringify(answer, null, 2))
 })

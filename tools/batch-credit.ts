@@ -5,6 +5,7 @@ import { formatReais, parseReais } from '../src/domain/money.js'
 import { AccountServiceService, type BatchCreditRequest } from '../src/gen/benefits/v1/account.js'
 import { sendStream } from './client-stream.js'
 import { requiredArgument, runCommand } from './command.js'
+import { print } from './print.js'
 
 const EXAMPLE = 'make batch-credit file=load.csv'
 const HEADER = 'transaction_id,account_id,category,amount'
@@ -20,7 +21,7 @@ await runCommand('batch-credit', async () => {
     requests: creditsIn(file),
   })
   for (const { index, transactionId, accountId, description } of summary.refused) {
-    console.log(`line ${index + 2n}: ${transactionId} of account ${accountId}: ${description}`)
+    print(`line ${index + 2n}: ${transactionId} of account ${accountId}: ${description}`)
   }
   if (!summary.complete) console.log('too many refusals: the rest of the file was not looked at')
   const { creditedCount, creditedAmount, replayedCount, refused } = summary

@@ -2,6 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf'
 import { loadEnvFile, readConfig } from '../src/config.js'
 import { argument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
+import { print } from './print.js'
 import { callService } from './service-client.js'
 import { table } from './table.js'
 
@@ -81,7 +82,7 @@ await runCommand(name, async () => {
     request,
     ...(durationMsMax !== undefined && { durationMsMax }),
   })
-  console.log(process.stdout.isTTY ? command.show(answer) : JSON.stringify(answer, null, 2))
+  print(process.stdout.isTTY ? command.show(answer) : JSON.stringify(answer, null, 2))
 })
 
 function category(): string {

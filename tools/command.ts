@@ -1,10 +1,12 @@
+import { terminalLines } from '../src/observability/terminal-text.js'
+
 /** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
   try {
     await command()
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    console.error(`${name}: ${message}`)
+    console.error(terminalLines(`${name}: ${message}`))
     process.exitCode = 1
   }
 }

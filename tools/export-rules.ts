@@ -5,6 +5,7 @@ import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../src/gen/benefits/v1/merchant_rule.js'
+import { terminalLines } from '../src/observability/terminal-text.js'
 import { channelCredentials } from './channel-credentials.js'
 import { runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
@@ -53,7 +54,9 @@ await runCommand('export-rules', async () => {
 
 /** Waits for whoever reads. */
 async function print(text: string): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain')
+  // A file keeps every character; a terminal would obey some of them.
+  const shown = process.stdout.isTTY ? terminalLines(text) : text
+  if (!process.stdout.write(shown)) await once(process.stdout, 'drain')
 }
 
 function isServiceError(error: unknown): error is ServiceError {

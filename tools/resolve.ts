@@ -1,6 +1,7 @@
 import { loadEnvFile, readConfig } from '../src/config.js'
 import { requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
+import { print } from './print.js'
 import { callService } from './service-client.js'
 
 await runCommand('resolve', async () => {
@@ -19,5 +20,5 @@ await runCommand('resolve', async () => {
     method: 'resolveMerchant',
     request: { merchant },
   })
-  console.log(JSON.stringify(answer, null, 2))
+  print(JSON.stringify(answer, null, 2))
 })

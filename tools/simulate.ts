@@ -3,6 +3,7 @@ import { loadEnvFile, readConfig } from '../src/config.js'
 import { parseReais } from '../src/domain/money.js'
 import { argument, requiredArgument, runCommand } from './command.js'
 import { issueToken } from './issue-token.js'
+import { print } from './print.js'
 import { callService } from './service-client.js'
 import { simulationView } from './simulation-view.js'
 
@@ -30,5 +31,5 @@ await runCommand('simulate', async () => {
     method: 'simulate',
     request,
   })
-  console.log(process.stdout.isTTY ? simulationView(simulation) : JSON.stringify(simulation, null, 2))
+  print(process.stdout.isTTY ? simulationView(simulation) : JSON.stringify(simulation, null, 2))
 })

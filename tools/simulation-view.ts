@@ -24,6 +24,7 @@ const ruleOutcomes: Readonly<Record<string, string>> = {
   RULE_OUTCOME_PREFIX: 'no: an exact rule goes before a prefix',
   RULE_OUTCOME_SHORTER: 'no: a longer name goes before',
   RULE_OUTCOME_LESS_BOUND: 'no: one that is bound more closely goes before',
+  RULE_OUTCOME_TIE: 'no: one of the same precedence with a lower id goes before',
   RULE_OUTCOME_ELSEWHERE: 'no: another city or country',
   RULE_OUTCOME_NOT_WHOLE_NAME: 'no: not the whole name',
   RULE_OUTCOME_INSIDE_WORD: 'no: it would end inside a word',

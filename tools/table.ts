@@ -1,5 +1,8 @@
+import { terminalText } from '../src/observability/terminal-text.js'
+
 /** Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(header: readonly string[], content: readonly (readonly string[])[]): string {
+  const rows = content.map((row) => row.map(terminalText))
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )

@@ -3,6 +3,7 @@ import { checkBooks } from '../src/check-books.js'
 import { type Config, loadEnvFile, readConfig } from '../src/config.js'
 import { argument, runCommand } from './command.js'
 import { openDatabase } from './database.js'
+import { print } from './print.js'
 import { ProgressBar } from './progress-bar.js'
 
 await runCommand('verify', async () => {
@@ -30,7 +31,7 @@ async function verify(config: Config, mongodbUri: string, repair: boolean): Prom
     onProgress: (accounts) => progress?.show(accounts),
     onDamage: ({ accountId, kind, detail }) => {
       progress?.clear()
-      console.log(`${accountId === '' ? 'no account' : `account ${accountId}`}: ${kind}: ${detail}`)
+      print(`${accountId === '' ? 'no account' : `account ${accountId}`}: ${kind}: ${detail}`)
     },
   })
   progress?.clear()

@@ -21,11 +21,19 @@ export type PassedOverRule = { readonly rule: MerchantRule; readonly why: Passed
  * - PREFIX: it covers the merchant, but an exact rule does, too.
  * - SHORTER: it covers the merchant, but a longer one does, too.
  * - LESS_BOUND: it covers the merchant, but one of the same name that is bound more closely does, too.
+ * - TIE: it covers the merchant, but one with the same precedence and a lower id does, too.
  * - ELSEWHERE: it is bound to another city or country, or the merchant came without.
  * - NOT_WHOLE_NAME: it is exact, and the merchant's name goes on.
  * - INSIDE_WORD: it is a prefix that would end inside a word.
  */
-export type PassedOver = 'PREFIX' | 'SHORTER' | 'LESS_BOUND' | 'ELSEWHERE' | 'NOT_WHOLE_NAME' | 'INSIDE_WORD'
+export type PassedOver =
+  | 'PREFIX'
+  | 'SHORTER'
+  | 'LESS_BOUND'
+  | 'TIE'
+  | 'ELSEWHERE'
+  | 'NOT_WHOLE_NAME'
+  | 'INSIDE_WORD'
 
 /** Which rule decides for a merchant, and which do not. */
 export type MerchantRuleExplanation = {
@@ -44,7 +52,8 @@ const PASSED_OVER_MAX = 20
  * look-up for the exact name and one for each place in it where a prefix may end.
  *
  * Precedence: EXACT over PREFIX, then the longer name, then the more closely bound (city and country, city, country,
- * unbound). Two rules that would still be equal tie, and cannot both be in an index.
+ * unbound), then the lower id. Only rules that were made under an earlier normal form get as far as their ids: the store refuses
+ * the second of two that tie, but what is in it has to be usable.
  */
 export class MerchantRuleIndex {
   readonly #byId = new Map<MerchantRuleId, MerchantRule>()
@@ -52,6 +61,9 @@ export class MerchantRuleIndex {
     EXACT: new Map(),
     PREFIX: new Map(),
   }
+
+  /** By their slots, rules that tie with the one that has its place, and have a higher id. */
+  readonly #tied = new Map<string, readonly MerchantRule[]>()
 
   /** Names that some rule has had. */
   readonly #names = new NameFilter()
@@ -69,14 +81,13 @@ export class MerchantRuleIndex {
   /**
    * Takes over changes, at a cost in proportion to them. Ids that are not there may be deleted, too.
    *
-   * @throws RangeError when two rules would tie, naming both, or one stands twice in the change; then nothing has changed.
+   * @throws RangeError when a rule stands twice in the change; then nothing has changed.
    */
   apply({ upserted, deleted }: MerchantRuleChange): void {
     const arriving = upserted.map((rule) => ({ rule, slot: slotOf(rule) }))
     const ids = new Set(upserted.map(({ id }) => id))
     if (ids.size < upserted.length) throw new RangeError('a merchant rule stands twice in one change')
     const leaving = new Set([...deleted, ...ids])
-    this.#refuseTies(arriving, leaving)
     for (const id of leaving) this.#remove(id)
     for (const { rule, slot } of arriving) this.#add(rule, slot)
   }
@@ -111,11 +122,12 @@ export class MerchantRuleIndex {
     const covering = candidates
       .filter(({ ends }) => ends === 'WELL')
       .flatMap(({ sameName }) => [...sameName.covering(merchant)])
+      .flatMap((rule) => this.#sharing(rule))
     for (const rule of covering) {
       if (winner && rule !== winner) yield { rule, why: whyBehind(winner, rule) }
     }
     for (const { sameName, ends } of candidates) {
-      for (const rule of sameName.all()) {
+      for (const rule of [...sameName.all()].flatMap((one) => this.#sharing(one))) {
         if (!covering.includes(rule)) yield { rule, why: ends === 'WELL' ? 'ELSEWHERE' : ends }
       }
     }
@@ -135,26 +147,18 @@ export class MerchantRuleIndex {
     }
   }
 
-  #refuseTies(arriving: readonly Arriving[], leaving: ReadonlySet<MerchantRuleId>): void {
-    const taken = new Map<string, MerchantRule>()
-    for (const { rule, slot } of arriving) {
-      const key = slotKey(slot)
-      const holder = this.#byName[slot.match].get(slot.name)?.at(slot)
-      const other = taken.get(key) ?? (holder && !leaving.has(holder.id) ? holder : undefined)
-      if (other) {
-        throw new RangeError(
-          `merchant rules ${other.id} and ${rule.id} tie: same match, name, city and country`,
-        )
-      }
-      taken.set(key, rule)
-    }
+  /** The rule and those that tie with it, the lowest id first. */
+  #sharing(rule: MerchantRule): readonly MerchantRule[] {
+    return [rule, ...(this.#tied.get(slotKey(slotOf(rule))) ?? [])]
   }
 
   #add(rule: MerchantRule, slot: MerchantRuleSlot): void {
     const byName = this.#byName[slot.match]
     const sameName = byName.get(slot.name) ?? new SameName()
     byName.set(slot.name, sameName)
-    sameName.put(slot, rule)
+    const holder = sameName.at(slot)
+    if (holder) this.#share(slot, [...this.#sharing(holder), rule])
+    else sameName.put(slot, rule)
     this.#names.add(slot.name)
     this.#byId.set(rule.id, rule)
   }
@@ -165,20 +169,30 @@ export class MerchantRuleIndex {
     const slot = slotOf(rule)
     const byName = this.#byName[slot.match]
     const sameName = byName.get(slot.name)
-    sameName?.remove(slot)
+    const holder = sameName?.at(slot) ?? rule
+    const left = this.#sharing(holder).filter((one) => one !== rule)
+    this.#share(slot, left)
     if (sameName?.isEmpty) byName.delete(slot.name)
     this.#byId.delete(id)
   }
+
+  /** Gives a slot to the lowest id among these rules, and keeps the others beside it. */
+  #share(slot: MerchantRuleSlot, sharing: readonly MerchantRule[]): void {
+    const sameName = this.#byName[slot.match].get(slot.name)
+    const [holder, ...tied] = [...sharing].sort((a, b) => (a.id < b.id ? -1 : 1))
+    sameName?.remove(slot)
+    if (holder) sameName?.put(slot, holder)
+    if (tied.length > 0) this.#tied.set(slotKey(slot), tied)
+    else this.#tied.delete(slotKey(slot))
+  }
 }
 
-/** An index of these rules. Throws RangeError when two of them tie. */
+/** An index of these rules. */
 export function merchantRules(rules: readonly MerchantRule[]): MerchantRuleIndex {
   const index = new MerchantRuleIndex()
   index.apply({ upserted: rules, deleted: [] })
   return index
 }
-
-type Arriving = { readonly rule: MerchantRule; readonly slot: MerchantRuleSlot }
 
 type Candidate = {
   readonly sameName: SameName
@@ -211,7 +225,7 @@ class SameName {
       return
     }
     const place = placeKey(city, country)
-    // Nobody is in the same place: rules that tie are refused, and who leaves does so before others arrive.
+    // No rule is in the same place: the index takes the one that was there away first.
     if (this.#bound !== undefined) {
       this.#others ??= new Map()
       this.#others.set(place, rule)
@@ -315,15 +329,27 @@ function placeKey(city: string | undefined, country: string | undefined): string
   return `${country ?? ''}/${city ?? ''}`
 }
 
-/** Whether a prefix may end before this character of the name: at the name's or a word's end, before or after a `*`. */
+/** Whether a prefix may end before this character of the name: anywhere but inside a word. */
 function mayEndAt(name: string, end: number): boolean {
-  if (end === name.length || name[end] === '*' || name[end - 1] === '*') return true
-  return name[end] === ' '
+  return end === name.length || !isOfWord(name, end) || !isOfWord(name, end - 1)
 }
+
+/** Whether the character here is a letter or a digit, or one of those in two units, which must not be taken apart. */
+function isOfWord(name: string, at: number): boolean {
+  const code = name.charCodeAt(at)
+  if (code < 0x80) return wordOfAscii[code] === true
+  return (code >= 0xd800 && code <= 0xdfff) || /[\p{L}\p{N}]/u.test(name.charAt(at))
+}
+
+const wordOfAscii: readonly boolean[] = Array.from({ length: 0x80 }, (_, code) =>
+  /[A-Za-z0-9]/.test(String.fromCharCode(code)),
+)
 
 function whyBehind(winner: MerchantRule, rule: MerchantRule): PassedOver {
   if (winner.match !== rule.match) return 'PREFIX'
-  return slotOf(winner).name === slotOf(rule).name ? 'LESS_BOUND' : 'SHORTER'
+  const [slot, other] = [slotOf(winner), slotOf(rule)]
+  if (slot.name !== other.name) return 'SHORTER'
+  return slotKey(slot) === slotKey(other) ? 'TIE' : 'LESS_BOUND'
 }
 
 function* take<T>(items: Iterable<T>, limit: number): Generator<T> {

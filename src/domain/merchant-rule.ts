@@ -1,5 +1,5 @@
 import { isMcc } from './category.js'
-import { CITY_LENGTH_MAX, NAME_LENGTH_MAX, normalise } from './merchant.js'
+import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
 
 /** Most rules that there may be: every process holds all of them in memory. Some more may get in when many are made at once. */
 export const RULES_MAX = 500_000
@@ -8,8 +8,8 @@ export const RULES_MAX = 500_000
 export type MerchantRule = {
   readonly id: MerchantRuleId
   /**
-   * EXACT: the merchant's whole name. PREFIX: its beginning, ending where a word ends or with the acquirer's `*`, so that
-   * UBER covers "UBER TRIP" and "UBER*EATS" but not "UBERABA LANCHES".
+   * EXACT: the merchant's whole name. PREFIX: its beginning, which does not end inside a word: UBER covers "UBER TRIP" and
+   * "UBER*EATS" but not "UBERABA LANCHES", and AMAZON covers "AMAZON.COM.BR".
    */
   readonly match: MerchantRuleMatch
   /** Name or beginning of a name. Compared normalised. */
@@ -27,7 +27,10 @@ export type MerchantRuleId = string
 
 export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
 
-/** The part of a rule that says whom it covers, in the form that is compared. No two rules may have the same. */
+/**
+ * The part of a rule that says whom it covers, in the form that is compared. Two rules of the same slot tie: the second one is
+ * refused when it is made. Rules that were made under another normal form may tie all the same.
+ */
 export type MerchantRuleSlot = {
   readonly match: MerchantRuleMatch
   readonly name: string
@@ -122,7 +125,7 @@ function* mccFaults(mcc: string): Generator<MerchantRuleFault> {
 }
 
 function textFault(text: string): string | undefined {
-  if (text.length > 2 * RULE_TEXT_LENGTH_MAX || Array.from(text).length > RULE_TEXT_LENGTH_MAX) {
+  if (characterCount(text) > RULE_TEXT_LENGTH_MAX) {
     return `must be at most ${RULE_TEXT_LENGTH_MAX} characters`
   }
   return CONTROL_CHARACTER.test(text) ? 'must not contain control characters' : undefined

@@ -21,15 +21,20 @@ export const CITY_LENGTH_MAX = CITY_END - NAME_LENGTH_MAX
 
 /**
  * Reads a merchant string as ISO 8583 DE43: name (25, left aligned), city (12, right aligned), a space, country (2).
- * A string that does not have that shape is a bare name. Never throws.
+ * Characters are counted as people see them (NFC, without invisible ones), or else as they came, for terminals that count
+ * code points. A string that does not have that shape is a bare name. Never throws.
  */
 export function parseMerchant(text: string): Merchant {
+  if (isAscii(text)) return de43Of(text) ?? { name: normalise(text) }
+  return de43Of(visible(text).normalize('NFC')) ?? de43Of(text) ?? { name: normalise(text) }
+}
+
+function de43Of(text: string): Merchant | undefined {
   const characters = charactersOf(text)
-  if (characters.length !== DE43_LENGTH || characters.charAt(CITY_END) !== ' ')
-    return { name: normalise(text) }
+  if (characters.length !== DE43_LENGTH || characters.charAt(CITY_END) !== ' ') return undefined
 
   const country = normalise(characters.slice(CITY_END + 1))
-  if (!/^[A-Z]{2}$/.test(country)) return { name: normalise(text) }
+  if (!/^[A-Z]{2}$/.test(country)) return undefined
   return {
     name: normalise(characters.slice(0, NAME_LENGTH_MAX)),
     city: normalise(characters.slice(NAME_LENGTH_MAX, CITY_END)),
@@ -38,19 +43,33 @@ export function parseMerchant(text: string): Merchant {
 }
 
 /**
- * The form in which names and cities are compared: Unicode NFKD without marks, upper case, runs of white space folded
- * into one space, trimmed. Idempotent; never throws, whatever the text.
+ * The form in which names and cities are compared. Idempotent; never throws, whatever the text:
+ * - NFKD without marks and without invisible characters, in upper case;
+ * - typographic apostrophes and dashes are plain ones;
+ * - runs of white space are one space, none stands around the acquirer's `*`, at the beginning or at the end.
  */
 export function normalise(text: string): string {
   const trimmed = text.trim()
   if (isPlain(trimmed)) return trimmed.toUpperCase()
   // Upper case can bring out new marks and new white space only through decomposition, so it comes between two.
-  return decompose(decompose(text).toUpperCase()).replace(/\s+/gu, ' ').trim()
+  return withPlainMarks(decompose(decompose(text).toUpperCase()))
+    .replace(/\s+/gu, ' ')
+    .replace(/ ?\* ?/g, '*')
+    .trim()
+}
+
+/** How many characters a text has for people: an accent that comes as a code point of its own is none. */
+export function characterCount(text: string): number {
+  return isAscii(text) ? text.length : Array.from(text.normalize('NFC')).length
+}
+
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text)
 }
 
 /** Most merchants arrive as ASCII with single spaces: they need no more than capitals. */
 function isPlain(text: string): boolean {
-  return /^(?:[!-~]+(?: [!-~]+)*)?$/.test(text)
+  return /^(?:[!-_a-~]+(?: [!-_a-~]+)*)?$/.test(text) && !/ \*|\* /.test(text)
 }
 
 /** The text as something to take characters from: a surrogate pair is one. Without any the text itself will do. */
@@ -70,6 +89,21 @@ type Sliceable = {
   slice(start: number, end?: number): string
 }
 
+/** Apostrophes that are no longer known for ones once they are decomposed: the acute accents that stand alone. */
+const ACUTE = /[\u00b4\u1ffd]/g
+const APOSTROPHE = /[`\u02b9\u02bb\u02bc\u055a\u2018\u2019\u201b\u2032]/g
+const DASH = /[\p{Pd}\u2043\u2212]/gu
+/** Format characters (zero-width, directional, soft hyphens) and others that are not shown. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+function visible(text: string): string {
+  return text.replace(INVISIBLE, '')
+}
+
 function decompose(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '')
+  return visible(text.replace(ACUTE, "'").normalize('NFKD').replace(/\p{M}/gu, ''))
+}
+
+function withPlainMarks(text: string): string {
+  return text.replace(APOSTROPHE, "'").replace(DASH, '-')
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AccountList, ListedAccount } from '../application/account-list.js'
+import type { AccountList, AccountListQuery, ListedAccount } from '../application/account-list.js'
 import type { AccountStore } from '../application/account-store.js'
 import { changeLimits } from '../application/change-limits.js'
 import { changeStatus } from '../application/change-status.js'
@@ -7,7 +7,7 @@ import type { Executor } from '../application/engine.js'
 import { openAccount } from '../application/open-account.js'
 import type { Catalog } from '../domain/catalog.js'
 import {
-  type Account,
+  Account,
   AccountStatus,
   type CreateAccountRequest,
   type CreateAccountResponse,
@@ -22,9 +22,9 @@ import { readAccountChange, statusIn } from './account-change.js'
 import { accountMessage } from './account-mapping.js'
 import { CallError } from './call-error.js'
 import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
+import { pageOf, SLICE } from './page.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
-import { mapInSlices } from './slices.js'
 
 export type AccountHandlersOptions = {
   readonly engine: Executor
@@ -32,6 +32,14 @@ export type AccountHandlersOptions = {
   readonly list: AccountList
   readonly catalog: () => Catalog
   readonly handlers: HandlerOptions
+}
+
+/** Which accounts are listed. */
+type Listing = {
+  readonly afterId: string
+  readonly status: AccountListQuery['status'] | undefined
+  /** How many, at most. */
+  readonly count: number
 }
 
 /** The methods of benefits.v1.AccountService that open, read and change accounts. */
@@ -68,14 +76,9 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       fields.close()
       const limit = pageSizeOf(request.pageSize)
       const afterId = readPageToken(pageToken, [status]) ?? ''
-      const wanted = statusIn(status)
-      const found = await list.page({ afterId, limit: limit + 1, ...(wanted && { status: wanted }) })
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        accounts: await mapInSlices(page, message),
-        nextPageToken: last && found.length > limit ? writePageToken(last.id, [status]) : '',
-      }
+      const found = listed({ afterId, status: statusIn(status), count: limit + 1 })
+      const { messages, last } = await pageOf(found, { limit, write: message, codec: Account })
+      return { accounts: messages, nextPageToken: last ? writePageToken(last.id, [status]) : '' }
     }),
 
     updateAccount: unaryHandler<UpdateAccountRequest, UpdateAccountResponse>(
@@ -94,6 +97,18 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         return { account: await current(accountId) }
       },
     ),
+  }
+
+  /** Piece by piece: accounts may be large, and a page has only some of them then. */
+  async function* listed({ afterId, status, count }: Listing): AsyncGenerator<ListedAccount> {
+    let after = afterId
+    for (let rest = count; rest > 0; rest -= SLICE) {
+      const limit = Math.min(rest, SLICE)
+      const piece = await list.page({ afterId: after, limit, ...(status && { status }) })
+      yield* piece
+      after = piece.at(-1)?.id ?? after
+      if (piece.length < limit) return
+    }
   }
 
   async function current(accountId: string): Promise<Account> {

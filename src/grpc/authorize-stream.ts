@@ -8,7 +8,7 @@ import type {
 } from '../gen/benefits/v1/authorization.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from './call-error.js'
-import { type HandlerOptions, LATE_MS, tooLate, unreadable } from './handlers.js'
+import { type HandlerOptions, LATE_MS, tooLate } from './handlers.js'
 import { UnreadableMessage } from './request-decoder.js'
 import { lifetimeOf } from './stream-lifetime.js'
 
@@ -119,9 +119,8 @@ class AuthorizeStream {
     if (this.#underWay >= this.#options.limits.window) this.#call.pause()
 
     if (request instanceof UnreadableMessage) {
-      const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
       const startedMs = this.#options.handlers.clock.monotonicMs()
-      const outcome: Outcome = { $case: 'error', value: richStatusOf(error) }
+      const outcome: Outcome = { $case: 'error', value: richStatusOf(request.error) }
       this.#ended(outcome, this.#context)
       this.#answer({ index, transactionId: '', startedMs }, outcome)
     } else {

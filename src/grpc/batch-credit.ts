@@ -2,8 +2,7 @@ import type { Budget } from '../application/budget.js'
 import { IndecisionError } from '../application/errors.js'
 import type { CreditEntry } from '../domain/entry.js'
 import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../gen/benefits/v1/account.js'
-import { CallError, type CallErrorKind, callErrorOf } from './call-error.js'
-import { unreadable } from './handlers.js'
+import { type CallError, type CallErrorKind, callErrorOf } from './call-error.js'
 import { UnreadableMessage } from './request-decoder.js'
 
 /** Credits of one stream decided at a time; the stream is held back meanwhile. */
@@ -78,8 +77,7 @@ export class BatchCredit {
 
   async #decide(request: BatchCreditRequest | UnreadableMessage, index: bigint): Promise<void> {
     if (request instanceof UnreadableMessage) {
-      const error = new CallError('INVALID_REQUEST', { violations: [unreadable] })
-      this.#refuse({ index, transactionId: '', accountId: '' }, error)
+      this.#refuse({ index, transactionId: '', accountId: '' }, request.error)
       return
     }
     try {

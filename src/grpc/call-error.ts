@@ -8,6 +8,13 @@ import { Status } from '../gen/google/rpc/status.js'
 const ERROR_DOMAIN = 'benefits.v1'
 /** Trailer in which gRPC carries google.rpc.Status. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
+/**
+ * Most characters of the fields and descriptions that an error names. It travels in trailers, twice: as text and as details. Clients take
+ * 8 KiB of trailers unless they are told otherwise, and Node.js sends none above 64 KiB: the caller would wait until its deadline.
+ */
+const VIOLATIONS_LENGTH_MAX = 1_600
+/** Longest description of one field, in characters. */
+const DESCRIPTION_LENGTH_MAX = 400
 /** Time after which a caller may well try again, in milliseconds. */
 const RETRY_AFTER_MS = 200
 
@@ -131,13 +138,16 @@ export type CallErrorOptions = ErrorOptions & {
 export class CallError extends Error {
   override readonly name = 'CallError'
   readonly kind: CallErrorKind
+  /** The first ones, if they are many. */
   readonly violations: readonly FieldViolation[]
   readonly metadata: Readonly<Record<string, string>>
 
   constructor(kind: CallErrorKind, options: CallErrorOptions = {}) {
-    super(messageOf(kind, options), options)
+    const all = options.violations ?? []
+    const violations = [...firstOf(all)]
+    super(messageOf(kind, { ...options, violations }, all.length - violations.length), options)
     this.kind = kind
-    this.violations = options.violations ?? []
+    this.violations = violations
     this.metadata = options.metadata ?? {}
   }
 }
@@ -198,8 +208,29 @@ function* detailsOf({ kind, violations, metadata }: CallError): Generator<Any> {
   }
 }
 
-function messageOf(kind: CallErrorKind, { violations = [], detail }: CallErrorOptions): string {
+/** The first violations, as many as fit, and one at least. */
+function* firstOf(violations: readonly FieldViolation[]): Generator<FieldViolation> {
+  let length = 0
+  for (const { field, description: whole } of violations) {
+    const description = whole.length > DESCRIPTION_LENGTH_MAX ? cut(whole) : whole
+    length += field.length + description.length
+    if (length > VIOLATIONS_LENGTH_MAX) return
+    yield { field, description }
+  }
+}
+
+/** Cuts between characters: half of one cannot be sent. */
+function cut(description: string): string {
+  return `${Array.from(description).slice(0, DESCRIPTION_LENGTH_MAX).join('')}...`
+}
+
+function messageOf(
+  kind: CallErrorKind,
+  { violations = [], detail }: CallErrorOptions,
+  leftOut: number,
+): string {
   const fields = violations.map(({ field, description }) => `${field} ${description}`)
-  const details = [...fields, ...(detail === undefined ? [] : [detail])]
+  const more = leftOut > 0 ? [`and ${leftOut} more`] : []
+  const details = [...fields, ...more, ...(detail === undefined ? [] : [detail])]
   return details.length === 0 ? kinds[kind].message : `${kinds[kind].message}: ${details.join('; ')}`
 }

@@ -9,25 +9,27 @@ import {
   upsertCategory,
 } from '../domain/category-edit.js'
 import { type MccSet, mccItems } from '../domain/mcc-set.js'
-import type {
-  CategoryServiceServer,
-  DeleteCategoryRequest,
-  DeleteCategoryResponse,
-  GetCategoryRequest,
-  GetCategoryResponse,
-  GetMccPolicyRequest,
-  GetMccPolicyResponse,
-  ListCategoriesRequest,
-  ListCategoriesResponse,
-  MccPolicy,
-  UpdateMccPolicyRequest,
-  UpdateMccPolicyResponse,
-  UpsertCategoryRequest,
-  UpsertCategoryResponse,
+import {
+  Category,
+  type CategoryServiceServer,
+  type DeleteCategoryRequest,
+  type DeleteCategoryResponse,
+  type GetCategoryRequest,
+  type GetCategoryResponse,
+  type GetMccPolicyRequest,
+  type GetMccPolicyResponse,
+  type ListCategoriesRequest,
+  type ListCategoriesResponse,
+  type MccPolicy,
+  type UpdateMccPolicyRequest,
+  type UpdateMccPolicyResponse,
+  type UpsertCategoryRequest,
+  type UpsertCategoryResponse,
 } from '../gen/benefits/v1/category.js'
 import { CallError } from './call-error.js'
 import { categoryMessage, readCategory } from './category-mapping.js'
 import { type HandledCall, type HandlerOptions, unaryHandler } from './handlers.js'
+import { pageOf } from './page.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
 
@@ -52,12 +54,9 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
       const { kept } = await store.read()
       const ordered = kept.map((one) => ({ one, place: placeOf(one) })).sort(byPlace)
       const rest = ordered.filter(({ place }) => after === undefined || place > after)
-      const page = rest.slice(0, limit)
-      const last = page.at(-1)
-      return {
-        categories: page.map(({ one }) => categoryMessage(one)),
-        nextPageToken: last && rest.length > limit ? writePageToken(last.place, []) : '',
-      }
+      const page = { limit, write: ({ one }: (typeof rest)[number]) => categoryMessage(one), codec: Category }
+      const { messages, last } = await pageOf(rest, page)
+      return { categories: messages, nextPageToken: last ? writePageToken(last.place, []) : '' }
     }),
 
     getCategory: unaryHandler<GetCategoryRequest, GetCategoryResponse>(handlers, async (request) => {

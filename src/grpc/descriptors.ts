@@ -41,6 +41,18 @@ export class Descriptors {
     return this.#registry.getMessage(typeName) !== undefined
   }
 
+  /**
+   * The type of the requests of a method, which is named by its path: "/benefits.v1.AccountService/GetAccount".
+   *
+   * @throws Error when there is no such method.
+   */
+  requestOf(path: string): DescMessage {
+    const [, service = '', name] = path.split('/')
+    const method = this.#registry.getService(service)?.methods.find((one) => one.name === name)
+    if (!method) throw new Error(`the descriptors have no method ${path}: run npm run generate`)
+    return method.input
+  }
+
   #withImports(file: DescFile | undefined): readonly Buffer[] | undefined {
     if (!file) return undefined
     const known = this.#serialized.get(file)

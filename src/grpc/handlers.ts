@@ -11,7 +11,7 @@ import type { Budget } from '../application/budget.js'
 import type { Clock } from '../application/clock.js'
 import { IndecisionError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
-import { CallError, callErrorOf, serviceErrorOf } from './call-error.js'
+import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import type { PageGate } from './page-gate.js'
 import { UnreadableMessage } from './request-decoder.js'
 
@@ -34,11 +34,6 @@ export type HandlerOptions = {
 /** Time after the end of the budget in which an answer may still come, in milliseconds. */
 export const LATE_MS = 250
 
-export const unreadable = {
-  field: 'request',
-  description: 'is not a protobuf message of the type that this method takes',
-}
-
 /**
  * Adapts an async function to grpc-js. These adapters are the one way in: whatever is thrown or rejected becomes a status,
  * since a rejection that escapes would end the process and leave the caller waiting.
@@ -49,9 +44,7 @@ export function unaryHandler<Request, Response>(
 ): handleUnaryCall<Request, Response> {
   return (call, callback) =>
     answer(options, call, callback, async () => {
-      if (call.request instanceof UnreadableMessage) {
-        throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
-      }
+      if (call.request instanceof UnreadableMessage) throw call.request.error
       return await inTime(handle(call.request, handledCall(call, options)), options.durationMsMax + LATE_MS)
     })
 }
@@ -89,9 +82,7 @@ export function serverStreamHandler<Request, Response>(
   return (stream) => {
     const call = handledCall(stream, options)
     const respond = async () => {
-      if (stream.request instanceof UnreadableMessage) {
-        throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
-      }
+      if (stream.request instanceof UnreadableMessage) throw stream.request.error
       for await (const response of handle(stream.request, call)) {
         if (!stream.write(response)) await inTime(untilTaken(stream), call.budget.remainingMs())
         if (stream.cancelled) return

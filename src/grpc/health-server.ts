@@ -1,6 +1,7 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { ListenAddress } from '../listen-on.js'
 import { ConnectionGuard, STRANGERS_MAX } from './connection-guard.js'
+import { loadDescriptors } from './descriptors.js'
 import { GuardedPort } from './guarded-port.js'
 import { HealthStatus } from './health-status.js'
 
@@ -26,7 +27,7 @@ export class HealthServer {
 
   constructor(address: ListenAddress) {
     this.#address = address
-    this.#status.addTo(this.#server)
+    this.#status.addTo(this.#server, loadDescriptors())
     this.#port = new GuardedPort({
       server: this.#server,
       credentials: ServerCredentials.createInsecure(),

@@ -1,5 +1,8 @@
-import type { Server } from '@grpc/grpc-js'
+import type { Server, ServiceDefinition, ServiceError } from '@grpc/grpc-js'
 import { HealthImplementation } from 'grpc-health-check'
+import { serviceErrorOf } from './call-error.js'
+import type { Descriptors } from './descriptors.js'
+import { UnreadableMessage, withReadErrors } from './request-decoder.js'
 
 /** The services whose health is told, besides that of all of them (the empty name). */
 export const SERVICES = [
@@ -18,8 +21,11 @@ export class HealthStatus {
     this.set(false)
   }
 
-  addTo(server: Server): void {
-    this.#health.addToServer(server)
+  addTo(server: Server, descriptors: Descriptors): void {
+    this.#health.addToServer({
+      addService: (definition: ServiceDefinition, handlers: Record<string, Handler>) =>
+        server.addService(withReadErrors(definition, descriptors), refusingUnreadable(handlers)),
+    })
   }
 
   /** What health checks are told from now on; those that watch are told at once. */
@@ -30,4 +36,22 @@ export class HealthStatus {
       this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
     }
   }
+}
+
+/** A handler of one call: with a callback where the answer is a single message. */
+type Handler = (call: HealthCall, callback?: (error: ServiceError) => void) => void
+type HealthCall = { readonly request: unknown; emit(event: 'error', error: ServiceError): unknown }
+
+/** The same handlers, which do not know that a request may be unreadable. */
+function refusingUnreadable(handlers: Readonly<Record<string, Handler>>): Record<string, Handler> {
+  const refusing = Object.entries(handlers).map(([name, handle]): [string, Handler] => [
+    name,
+    (call, callback) => {
+      if (!(call.request instanceof UnreadableMessage)) return handle(call, callback)
+      const error = serviceErrorOf(call.request.error)
+      if (callback) callback(error)
+      else call.emit('error', error)
+    },
+  ])
+  return Object.fromEntries(refusing)
 }

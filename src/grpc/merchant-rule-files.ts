@@ -8,13 +8,7 @@ import type {
   ImportMerchantRulesResponse,
 } from '../gen/benefits/v1/merchant_rule.js'
 import { CallError } from './call-error.js'
-import {
-  clientStreamHandler,
-  type HandlerOptions,
-  inTime,
-  serverStreamHandler,
-  unreadable,
-} from './handlers.js'
+import { clientStreamHandler, type HandlerOptions, inTime, serverStreamHandler } from './handlers.js'
 import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 import { UnreadableMessage } from './request-decoder.js'
 
@@ -70,9 +64,7 @@ async function importAll(
   rules: MerchantRuleImport,
 ): Promise<ImportMerchantRulesResponse> {
   for await (const request of requests) {
-    if (request instanceof UnreadableMessage) {
-      throw new CallError('INVALID_REQUEST', { violations: [unreadable] })
-    }
+    if (request instanceof UnreadableMessage) throw request.error
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
   }

@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { MerchantRuleOutcome, MerchantRuleStore } from '../application/merchant-rule-store.js'
 import type { Catalog } from '../domain/catalog.js'
 import type { MerchantRule } from '../domain/merchant-rule.js'
-import type {
-  CreateMerchantRuleRequest,
-  CreateMerchantRuleResponse,
-  DeleteMerchantRuleRequest,
-  DeleteMerchantRuleResponse,
-  GetMerchantRuleRequest,
-  GetMerchantRuleResponse,
-  ListMerchantRulesRequest,
-  ListMerchantRulesResponse,
+import {
+  type CreateMerchantRuleRequest,
+  type CreateMerchantRuleResponse,
+  type DeleteMerchantRuleRequest,
+  type DeleteMerchantRuleResponse,
+  type GetMerchantRuleRequest,
+  type GetMerchantRuleResponse,
+  type ListMerchantRulesRequest,
+  type ListMerchantRulesResponse,
   MerchantRule as MerchantRuleMessage,
-  MerchantRuleServiceServer,
-  ResolveMerchantRequest,
-  ResolveMerchantResponse,
-  UpdateMerchantRuleRequest,
-  UpdateMerchantRuleResponse,
+  type MerchantRuleServiceServer,
+  type ResolveMerchantRequest,
+  type ResolveMerchantResponse,
+  type UpdateMerchantRuleRequest,
+  type UpdateMerchantRuleResponse,
 } from '../gen/benefits/v1/merchant_rule.js'
 import { CallError } from './call-error.js'
 import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
@@ -24,9 +24,9 @@ import { merchantRuleFileHandlers } from './merchant-rule-files.js'
 import { readRuleFilter } from './merchant-rule-filter.js'
 import { readRule, resolutionMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 import { readRulePatch } from './merchant-rule-patch.js'
+import { pageOf } from './page.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
-import { mapInSlices } from './slices.js'
 
 export type MerchantRuleServiceOptions = {
   readonly store: MerchantRuleStore
@@ -74,12 +74,9 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
         const tied = Object.entries(filter)
         const afterId = readPageToken(request.pageToken, tied) ?? ''
         const found = await store.page({ afterId, limit: limit + 1, filter })
-        const page = found.slice(0, limit)
-        const last = page.at(-1)
-        return {
-          merchantRules: await mapInSlices(page, storedRuleMessage),
-          nextPageToken: last && found.length > limit ? writePageToken(last.rule.id, tied) : '',
-        }
+        const page = { limit, write: storedRuleMessage, codec: MerchantRuleMessage }
+        const { messages, last } = await pageOf(found, page)
+        return { merchantRules: messages, nextPageToken: last ? writePageToken(last.rule.id, tied) : '' }
       },
     ),
 

@@ -5,7 +5,7 @@ import type {
 } from '../gen/grpc/reflection/v1/reflection.js'
 import { CallError, serviceErrorOf } from './call-error.js'
 import type { Descriptors } from './descriptors.js'
-import { unreadable } from './handlers.js'
+import { UnreadableMessage } from './request-decoder.js'
 
 /** Most streams at a time: anybody may open one, and each may hold an answer that nobody takes. */
 export const REFLECTIONS_MAX = 32
@@ -47,9 +47,9 @@ type Stream = ServerDuplexStream<unknown, ServerReflectionResponse>
 
 /** One question after the other: the next one is read when the caller has taken the answer. */
 function answer(stream: Stream, options: ReflectionOptions): void {
-  stream.on('data', (request: unknown) => {
-    if (!isRequest(request)) {
-      fail(stream, new CallError('INVALID_REQUEST', { violations: [unreadable] }))
+  stream.on('data', (request: ServerReflectionRequest | UnreadableMessage) => {
+    if (request instanceof UnreadableMessage) {
+      fail(stream, request.error)
       return
     }
     stream.pause()
@@ -63,11 +63,6 @@ function fail(stream: Stream, error: CallError): void {
 }
 
 type Answer = NonNullable<ServerReflectionResponse['messageResponse']>
-
-/** A request that could not be read arrives as something else, without a host. */
-function isRequest(request: unknown): request is ServerReflectionRequest {
-  return typeof request === 'object' && request !== null && 'host' in request
-}
 
 function responseTo(request: ServerReflectionRequest, options: ReflectionOptions): ServerReflectionResponse {
   return {

@@ -1,26 +1,40 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
+import { CallError, type FieldViolation } from './call-error.js'
+import type { Descriptors } from './descriptors.js'
+import { shapeOf } from './wire/message-shape.js'
+import { wireFault } from './wire/wire-fault.js'
 
 /** Stands in for a request whose bytes are not a message of its type. */
-export class UnreadableMessage {}
+export class UnreadableMessage {
+  readonly violation: FieldViolation
+
+  constructor(violation: FieldViolation) {
+    this.violation = violation
+  }
+
+  /** The answer to the request. */
+  get error(): CallError {
+    return new CallError('INVALID_REQUEST', { violations: [this.violation] })
+  }
+}
 
 /**
- * The same service, but a message that cannot be read reaches the handler as an {@link UnreadableMessage}: left to itself
- * grpc-js would answer INTERNAL for what is the caller's mistake.
+ * The same service with requests that are read whole or not at all: one that the generated decoder would read in part, or otherwise than
+ * it was sent, reaches the handler as an {@link UnreadableMessage}.
  */
-export function withReadErrors<Definition extends ServiceDefinition>(definition: Definition): Definition {
-  const methods = Object.entries(definition).map(([name, method]) => [
-    name,
-    {
-      ...method,
-      requestDeserialize: (bytes: Buffer) => {
-        try {
-          return method.requestDeserialize(bytes)
-        } catch {
-          return new UnreadableMessage()
-        }
-      },
-    },
-  ])
+export function withReadErrors<Definition extends ServiceDefinition>(
+  definition: Definition,
+  descriptors: Descriptors,
+): Definition {
+  const methods = Object.entries(definition).map(([name, method]) => {
+    const shape = shapeOf(descriptors.requestOf(method.path))
+    const requestDeserialize = (bytes: Buffer) => {
+      const fault = wireFault(bytes, shape)
+      if (fault === undefined) return method.requestDeserialize(bytes)
+      return new UnreadableMessage({ field: fault.path || 'request', description: fault.description })
+    }
+    return [name, { ...method, requestDeserialize }]
+  })
   // The methods are the same ones, with the same names and types.
   return Object.fromEntries(methods) as Definition
 }

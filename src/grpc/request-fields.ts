@@ -1,6 +1,6 @@
 import { type CategoryId, DISPLAY_NAME_LENGTH_MAX, isCategoryId, isMcc } from '../domain/category.js'
 import { MCC_ITEMS_MAX, type MccSet, mccItemFault, mccSet } from '../domain/mcc-set.js'
-import { MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
+import { characterCount, MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
 import { isMerchantRuleId, type MerchantRuleId } from '../domain/merchant-rule.js'
 import { AMOUNT_MAX, type Centavos, centavos, isTransactionAmount } from '../domain/money.js'
 import { CallError, type FieldViolation } from './call-error.js'
@@ -124,7 +124,6 @@ export class RequestFields {
   }
 }
 
-/** Counts characters as DE43 is read: one that takes two UTF-16 units is one. */
 function isNoLongerThan(text: string, lengthMax: number): boolean {
-  return text.length <= lengthMax || Array.from(text).length <= lengthMax
+  return text.length <= lengthMax || characterCount(text) <= lengthMax
 }

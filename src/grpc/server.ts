@@ -80,19 +80,17 @@ export class GrpcServer {
   constructor(options: GrpcServerOptions) {
     this.#options = options
     this.#server = new Server({ ...serverOptions, interceptors: [...options.interceptors] })
-    this.#server.addService(withReadErrors(AuthorizationServiceService), options.authorization)
-    this.#server.addService(withReadErrors(AccountServiceService), options.account)
-    this.#server.addService(withReadErrors(CategoryServiceService), options.category)
-    this.#server.addService(withReadErrors(MerchantRuleServiceService), options.merchantRule)
-    this.#health.addTo(this.#server)
+    const descriptors = loadDescriptors()
+    this.#server.addService(withReadErrors(AuthorizationServiceService, descriptors), options.authorization)
+    this.#server.addService(withReadErrors(AccountServiceService, descriptors), options.account)
+    this.#server.addService(withReadErrors(CategoryServiceService, descriptors), options.category)
+    this.#server.addService(withReadErrors(MerchantRuleServiceService, descriptors), options.merchantRule)
+    this.#health.addTo(this.#server, descriptors)
 
     const services = [...SERVICES, HEALTH_SERVICE, ...REFLECTION_SERVICES]
-    const reflection: UntypedServiceImplementation = reflectionService({
-      descriptors: loadDescriptors(),
-      services,
-    })
-    this.#server.addService(withReadErrors(ReflectionV1), reflection)
-    this.#server.addService(withReadErrors(ReflectionV1alpha), reflection)
+    const reflection: UntypedServiceImplementation = reflectionService({ descriptors, services })
+    this.#server.addService(withReadErrors(ReflectionV1, descriptors), reflection)
+    this.#server.addService(withReadErrors(ReflectionV1alpha, descriptors), reflection)
     this.#port = new GuardedPort({ ...options, server: this.#server })
   }
 

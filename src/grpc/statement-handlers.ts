@@ -5,15 +5,16 @@ import {
   type GetTransactionResponse,
   type ListTransactionsRequest,
   type ListTransactionsResponse,
+  Transaction,
   TransactionKind,
 } from '../gen/benefits/v1/account.js'
 import { Decision } from '../gen/benefits/v1/authorization.js'
 import { transactionMessage } from './account-mapping.js'
 import { CallError } from './call-error.js'
 import { type HandlerOptions, pageHandler, unaryHandler } from './handlers.js'
+import { pageOf } from './page.js'
 import { pageSizeOf, readPageToken, writePageToken } from './page-token.js'
 import { RequestFields } from './request-fields.js'
-import { mapInSlices } from './slices.js'
 
 /** Above every seq there can be. */
 const FROM_THE_END = 2n ** 63n - 1n
@@ -53,12 +54,9 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         const query = { accountId, beforeSeq, filter: filterOf(request), limit: limit + 1 }
         const found = await statement.read(query)
         if (!found) throw new CallError('ACCOUNT_NOT_FOUND')
-        const page = found.slice(0, limit)
-        const last = page.at(-1)
-        return {
-          transactions: await mapInSlices(page, transactionMessage),
-          nextPageToken: last && found.length > limit ? writePageToken(String(last.seq), tied) : '',
-        }
+        const page = { limit, write: transactionMessage, codec: Transaction }
+        const { messages, last } = await pageOf(found, page)
+        return { transactions: messages, nextPageToken: last ? writePageToken(String(last.seq), tied) : '' }
       },
     ),
   }

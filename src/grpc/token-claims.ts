@@ -6,6 +6,9 @@ const CLOCK_TOLERANCE_S = 5
 /** Longest time until a token expires, in seconds: ten years. A later expiry is a mistake, often one of milliseconds for seconds. */
 const LIFETIME_S_MAX = 10 * 366 * 24 * 3_600
 
+/** Longest subject, in characters: it stands in the record of every change. OpenID Connect allows 255. */
+const SUBJECT_LENGTH_MAX = 256
+
 /** The claims of a token, as its JSON has them. */
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -33,7 +36,7 @@ export function ownerOf(
   nowMs: number,
 ): TokenOwner | TokenRefusal {
   const { sub = '', nbf = Number.NEGATIVE_INFINITY, exp, iss, aud } = claims
-  if (typeof sub !== 'string' || typeof nbf !== 'number') return 'MALFORMED'
+  if (typeof sub !== 'string' || !isRecordable(sub) || typeof nbf !== 'number') return 'MALFORMED'
   const nowS = Math.floor(nowMs / 1000)
   if (nbf > nowS + CLOCK_TOLERANCE_S) return 'NOT_YET_VALID'
   if (exp === undefined) return 'NO_EXPIRY'
@@ -60,4 +63,9 @@ function scopesOf(claims: Claims): ReadonlySet<string> | undefined {
   const claim: unknown = 'scope' in claims ? claims['scope'] : claims['scp']
   const texts = [claim].flat().filter((part): part is string => typeof part === 'string')
   return new Set(texts.flatMap((text) => text.split(' ')).filter(Boolean))
+}
+
+/** Whether a subject can be recorded as it is. Half of a surrogate pair is no character: two subjects would be recorded as one. */
+function isRecordable(subject: string): boolean {
+  return Array.from(subject).length <= SUBJECT_LENGTH_MAX && !/\p{Surrogate}/u.test(subject)
 }

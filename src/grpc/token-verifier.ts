@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import jwt, { type Jwt } from 'jsonwebtoken'
 import type { TokenAlgorithm, TokenKey } from '../keys/token-key.js'
@@ -101,7 +102,7 @@ function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefus
         ignoreExpiration: true,
         ignoreNotBefore: true,
       })
-      return typeof claims === 'string' ? 'MALFORMED' : claims
+      return typeof claims === 'string' || !isUnicode(token) ? 'MALFORMED' : claims
     } catch {
       // Another key may have signed it.
     }
@@ -128,4 +129,10 @@ function decoded(token: string): Jwt | null {
     // A payload or a header that is not JSON.
     return null
   }
+}
+
+/** Whether the claims are UTF-8: jsonwebtoken reads any bytes, and makes the same text of different ones. */
+function isUnicode(token: string): boolean {
+  const [, claims = ''] = token.split('.')
+  return isUtf8(Buffer.from(claims, 'base64url'))
 }

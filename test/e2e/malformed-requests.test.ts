@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { fundedAccount } from '../support/accounts.js'
 import { readBooks } from '../support/books.js'
+import { callWithBytes } from '../support/bytes-call.js'
 import { type AuthorizeRequest, purchase } from '../support/client.js'
+import { methodNamed } from '../support/contract.js'
 import { useService } from '../support/service-fixture.js'
 
 const malformed = (...badFields: readonly string[]) => ({
@@ -61,9 +63,9 @@ describe('a malformed request', () => {
     })
   }
 
-  it('is refused for what it is not, when its bytes are no message', async () => {
+  it('is refused by the name of the field at fault, when its bytes are no message', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
-    expect(error).to.deep.include(malformed('request'))
+    expect(error).to.deep.include(malformed('transaction_id'))
   })
 
   it('is refused with every field missing, when it has no bytes at all', async () => {
@@ -74,6 +76,17 @@ describe('a malformed request', () => {
   it('is refused when it is larger than 16 KiB', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.alloc(16 * 1_024 + 1))
     expect(error?.code).to.equal('RESOURCE_EXHAUSTED')
+  })
+
+  it('is answered however many of its fields are bad: with a thousand the caller once had no answer', async () => {
+    const { path, requestSerialize } = methodNamed('benefits.v1.CategoryService', 'UpsertCategory')
+    const bytes = requestSerialize({
+      category: { id: 'PETS', mccs: Array.from({ length: 1_000 }, () => 'x') },
+    })
+    const { error } = await callWithBytes(fixture().service.grpcAddress, path, [bytes])
+    expect(error?.code).to.equal('INVALID_ARGUMENT')
+    expect(error?.badFields[0]).to.equal('category.mccs[0]')
+    expect(error?.message).to.match(/and \d+ more$/)
   })
 
   it('leaves no trace in the database', async () => {

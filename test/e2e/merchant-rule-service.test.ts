@@ -7,6 +7,7 @@ import {
   type WireImport,
   type WireRule,
 } from '../support/merchant-rule-calls.js'
+import { ServiceCalls } from '../support/service-call.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { useServices } from '../support/service-process.js'
 
@@ -20,6 +21,11 @@ type Resolution = {
   readonly city: string
   readonly merchant_rule: WireRule | null
   readonly passed_over: readonly { readonly merchant_rule: WireRule; readonly reason: string }[]
+}
+
+type Simulation = {
+  readonly rules: readonly { readonly merchant_rule: string; readonly outcome: string }[]
+  readonly merchant: { readonly name: string }
 }
 
 /** A rule for a name that no other test has. */
@@ -37,6 +43,7 @@ describe('MerchantRuleService over the wire', () => {
   let calls: MerchantRuleCalls
   let otherCalls: MerchantRuleCalls
   let client: TestClient
+  let simulations: ServiceCalls
 
   before(async () => {
     const env = await serviceEnvironment()
@@ -46,11 +53,13 @@ describe('MerchantRuleService over the wire', () => {
     calls = new MerchantRuleCalls(one.grpcAddress)
     otherCalls = new MerchantRuleCalls(other.grpcAddress)
     client = new TestClient(other.grpcAddress)
+    simulations = new ServiceCalls(one.grpcAddress, 'benefits.v1.AuthorizationService')
   })
   after(() => {
     calls.close()
     otherCalls.close()
     client.close()
+    simulations.close()
   })
 
   const create = async (rule: WireRule) =>
@@ -146,6 +155,48 @@ describe('MerchantRuleService over the wire', () => {
     const asked = { name_prefix: 'racao &', city: 'RIO DE JANEI', match: EXACT }
     const { merchant_rules } = await calls.call<Page>('ListMerchantRules', asked)
     expect(merchant_rules.map((rule) => rule.id)).to.deep.equal([id])
+  })
+
+  it('refuses a rule whose name is empty once it is normalised', async () => {
+    const { badFields } = await calls.fail('CreateMerchantRule', {
+      merchant_rule: fresh({ name: '\u200b\u00ad' }),
+    })
+    expect(badFields).to.deep.equal(['merchant_rule.name'])
+  })
+
+  const written: readonly (readonly [string, string, string])[] = [
+    ['UBER*', 'UBER *TRIP', 'UBER*TRIP'],
+    ['IFD*', 'IFD *PIZZARIA', 'IFD*PIZZARIA'],
+    ['PAG*', 'PAG *JOSE', 'PAG*JOSE'],
+    ['AMAZON', 'AMAZON.COM.BR', 'AMAZON.COM.BR'],
+    ['DROGARIA D’OESTE', 'Drogari\u0301a D´Oeste – Matriz', "DROGARIA D'OESTE - MATRIZ"],
+    ['ZERO WIDTH', '\u202eZERO\u200b WI\u00adDTH', 'ZERO WIDTH'],
+  ]
+  for (const [name, merchant, normal] of written) {
+    it(`covers ${normal}, however it is written, by PREFIX ${name}, as ResolveMerchant and Simulate say`, async () => {
+      const { id } = await create(fresh({ name, match: PREFIX }))
+      await eventually('the rule is in use', async () => {
+        const resolved = await calls.call<Resolution>('ResolveMerchant', { merchant })
+        return resolved.name === normal && resolved.merchant_rule?.id === id
+      })
+      const simulation = await simulations.call<Simulation>('Simulate', purchase({ merchant }))
+      expect(simulation.rules).to.deep.equal([{ merchant_rule: id, outcome: 'RULE_OUTCOME_WON' }])
+      expect(simulation.merchant.name).to.equal(normal)
+    })
+  }
+
+  it('does not cover ARABICA LANCHES by PREFIX ARAB', async () => {
+    const { id } = await create(fresh({ name: 'ARAB', match: PREFIX }))
+    const passedOver = await eventually('the rule is looked at', async () => {
+      const { merchant_rule, passed_over } = await calls.call<Resolution>('ResolveMerchant', {
+        merchant: 'ARABICA LANCHES',
+      })
+      expect(merchant_rule).to.equal(null)
+      return passed_over.length > 0 && passed_over
+    })
+    expect(passedOver.map((one) => [one.merchant_rule.id, one.reason])).to.deep.equal([
+      [id, 'PASSED_OVER_REASON_INSIDE_WORD'],
+    ])
   })
 
   it('ListMerchantRules names every bad filter, and refuses the token of another list', async () => {

@@ -11,6 +11,7 @@ import {
   type BatchCreditResponse,
 } from '../../src/gen/benefits/v1/account.js'
 import { creditHandlers } from '../../src/grpc/credit-handlers.js'
+import { loadDescriptors } from '../../src/grpc/descriptors.js'
 import { PageGate } from '../../src/grpc/page-gate.js'
 import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
@@ -230,7 +231,7 @@ async function startStuckService() {
     handlers: { clock: systemClock, durationMsMax: 60_000, onBug: () => {}, pages: new PageGate() },
   })
   const server = new Server()
-  const { batchCredit: definition } = withReadErrors(AccountServiceService)
+  const { batchCredit: definition } = withReadErrors(AccountServiceService, loadDescriptors())
   server.addService({ batchCredit: definition }, { batchCredit })
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {

@@ -92,6 +92,28 @@ describe('the catalog cache on MongoDB', () => {
     expect([cache.current().version, cache.health.failure]).to.deep.equal([good + 2n, undefined])
   })
 
+  it('reads rules whose stored slots are of an earlier normal form, those that tie now among them', async () => {
+    const stored = [
+      { _id: 'b', name: 'UBER *TRIP', mcc: '5411' },
+      { _id: 'a', name: 'UBER*TRIP', mcc: '5412' },
+    ].map(({ _id, name, mcc }) => {
+      const rule = { match: 'EXACT', name, mcc, slot: { name } }
+      return { _id, version: 1n, ...rule, changed_at: new Date(), changed_by: 'test' }
+    })
+    await database().collection<{ _id: string }>('merchant_rules').insertMany(stored)
+    try {
+      const cache = await startedCache(new SilentStore(database()), NEVER_MS)
+      const decides = () => cache.current().route({ mcc: '9999', merchant: 'Uber *Trip' }).merchantRule
+      expect(decides()).to.equal('a')
+      await rules.delete('a', undefined)
+      await cache.refresh()
+      expect(decides()).to.equal('b')
+      expect(failures).to.deep.equal([])
+    } finally {
+      await database().collection('merchant_rules').deleteMany({})
+    }
+  })
+
   it('reads twenty thousand rules, and lets others have their turn meanwhile', async () => {
     const documents = Array.from({ length: 20_000 }, (_, index) => {
       const name = `SHOP ${index}`

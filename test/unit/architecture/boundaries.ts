@@ -35,7 +35,7 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/listen-on.ts', may: ['node:'] },
   {
     of: 'src/grpc/token-verifier.ts',
-    may: ['src/grpc/', 'jsonwebtoken', 'node:crypto'],
+    may: ['src/grpc/', 'jsonwebtoken', 'node:buffer', 'node:crypto'],
     mayForTypes: ['src/keys/'],
   },
   {

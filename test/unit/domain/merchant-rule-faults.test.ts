@@ -49,7 +49,9 @@ describe('faults of a merchant rule', () => {
     ['a name of spaces and marks', { name: ' \u0301 ' }, ['name']],
     ['a name of 26 characters', { name: 'N'.repeat(26) }, ['name']],
     ['a name with a line break', { name: 'A\nB' }, ['name']],
-    ['a name of 100 marks', { name: `A${'\u0301'.repeat(99)}` }, ['name']],
+    ['a name of 100 marks', { name: `A${'\u0301'.repeat(100)}` }, ['name']],
+    ['a name that nobody can see', { name: ' \u200b\u00ad\ufeff\u2060 ' }, ['name']],
+    ['a city that nobody can see', { city: '\u200e\u200f\u3164' }, ['city']],
     ['a blank city', { city: ' ' }, ['city']],
     ['a city of 100 characters', { city: 'C'.repeat(100) }, ['city']],
     ['a city with a control character', { city: 'A\u0007' }, ['city']],
@@ -70,6 +72,11 @@ describe('faults of a merchant rule', () => {
       expect(faultyFields(over)).to.deep.equal(fields)
     })
   }
+
+  it('are none in a name or a city of 99 characters with accents of their own', () => {
+    expect(faultyFields({ city: 'a\u0303'.repeat(99) })).to.deep.equal([])
+    expect(faultyFields({ city: 'a\u0303'.repeat(100) })).to.deep.equal(['city'])
+  })
 
   it('are none in a city of 99 characters that are two units each', () => {
     expect(faultyFields({ city: '🍕'.repeat(99) })).to.deep.equal([])

@@ -55,7 +55,7 @@ function service({
   const list = {
     page: async (query: AccountListQuery) => {
       listQueries.push(query)
-      return listed.slice(0, query.limit)
+      return listed.filter(({ id }) => id > query.afterId).slice(0, query.limit)
     },
   }
   const statements = {
@@ -193,8 +193,17 @@ describe('ListAccounts', () => {
     expect((await query({}))?.limit).to.equal(51)
   })
 
-  it('asks for pages of at most 1000', async () => {
-    expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_001)
+  it('asks for pages of at most 1000, a hundred accounts at a time', async () => {
+    const opened = accountAfter('x', [steps.open('open')])
+    const many = Array.from({ length: 1_200 }, (_, at) => ({ ...opened, id: `x-${1_000 + at}` }))
+    const on = service({ listed: many })
+    const { accounts, nextPageToken } = await callHandler(on.listAccounts, request({ pageSize: 5_000 }))
+    expect(accounts.map(({ id }) => id)).to.deep.equal(many.slice(0, 1_000).map(({ id }) => id))
+    expect(nextPageToken).not.to.equal('')
+    expect(on.listQueries.map(({ limit }) => limit)).to.deep.equal([
+      ...Array.from({ length: 10 }, () => 100),
+      1,
+    ])
   })
 
   it('asks for one status', async () => {

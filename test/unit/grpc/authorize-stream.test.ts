@@ -208,7 +208,11 @@ describe('authorize stream', () => {
 
     it('a request that could not be read by its place, without an id, and goes on', async () => {
       const stream = open()
-      stream.send(request('t0'), new UnreadableMessage(), request('t2'))
+      stream.send(
+        request('t0'),
+        new UnreadableMessage({ field: 'request', description: 'is cut off' }),
+        request('t2'),
+      )
       await untilTaken(2)
       decide('t0', 't2')
       await untilAnswered(stream, 3)

@@ -130,7 +130,14 @@ describe('batch credit, summary', () => {
   }
 
   it('names an item that could not be read, by its place', async () => {
-    const { refused } = await run(these(item(0), new UnreadableMessage(), item(2)), async () => credited())
+    const { refused } = await run(
+      these<BatchCreditRequest | UnreadableMessage>(
+        item(0),
+        new UnreadableMessage({ field: 'amount', description: 'is cut off' }),
+        item(2),
+      ),
+      async () => credited(),
+    )
     expect(refused.map(({ index, reason }) => [index, reason])).to.deep.equal([[1n, 'INVALID_REQUEST']])
   })
 

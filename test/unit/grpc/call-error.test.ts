@@ -64,6 +64,38 @@ describe('call error', () => {
     ])
   })
 
+  describe('with more violations than fit into trailers', () => {
+    const violations = Array.from({ length: 1_000 }, (_, at) => ({
+      field: `category.mccs[${at}]`,
+      description: 'must be four digits, or two times four with a hyphen',
+    }))
+    const error = new CallError('INVALID_REQUEST', { violations })
+    const sent = serviceErrorOf(error)
+
+    it('names the first ones, and says how many there are besides', () => {
+      const named = error.violations.length
+      expect(error.violations).to.deep.equal(violations.slice(0, named))
+      expect(named).to.be.above(10)
+      expect(sent.details).to.match(new RegExp(`; and ${1_000 - named} more$`))
+    })
+
+    it('has trailers that any client takes', () => {
+      const bytes = [...Object.entries(sent.metadata.toHttp2Headers())].flat(2).join('').length
+      expect(bytes + encodeURI(sent.details).length).to.be.below(8 * 1_024)
+    })
+
+    it('names one of any length, cut', () => {
+      const long = new CallError('INVALID_REQUEST', {
+        violations: [{ field: 'category', description: `must be one of ${'FOOD, '.repeat(9_000)}` }],
+      })
+      expect(long.violations.map(({ description }) => description.length)).to.deep.equal([403])
+      const pairs = new CallError('INVALID_REQUEST', {
+        violations: [{ field: 'name', description: `x${'🍕'.repeat(400)}` }],
+      })
+      expect(() => encodeURI(pairs.message)).not.to.throw()
+    })
+  })
+
   describe('with violations', () => {
     const violations = [
       { field: 'mcc', description: 'must be exactly four digits' },

@@ -1,10 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { AuthorizationServiceService, AuthorizeRequest } from '../../../src/gen/benefits/v1/authorization.js'
+import { loadDescriptors } from '../../../src/grpc/descriptors.js'
 import { UnreadableMessage, withReadErrors } from '../../../src/grpc/request-decoder.js'
+import { field } from '../../support/wire-messages.js'
 
 describe('request decoder', () => {
-  const { authorize } = withReadErrors(AuthorizationServiceService)
+  const descriptors = loadDescriptors()
+  const { authorize } = withReadErrors(AuthorizationServiceService, descriptors)
   const request: AuthorizeRequest = {
     transactionId: 'tx-1',
     accountId: 'a',
@@ -22,15 +25,21 @@ describe('request decoder', () => {
     expect(authorize.requestDeserialize(Buffer.alloc(0))).to.have.property('transactionId', '')
   })
 
-  for (const [what, bytes] of [
-    ['a field that is cut off', [0x0a, 0x05, 0x61]],
-    ['a field of a type that does not exist', [0x0f]],
-    ['a number that does not end', new Array(11).fill(0xff)],
-  ] as const) {
-    it(`stands in for a message with ${what}`, () => {
-      expect(authorize.requestDeserialize(Buffer.from(bytes))).to.be.instanceOf(UnreadableMessage)
+  it('stands in for a message with a fault, and says where', () => {
+    const read = authorize.requestDeserialize(Buffer.from(field(5, [0xff])))
+    expect(read).to.be.instanceOf(UnreadableMessage)
+    expect(read).to.have.deep.property('violation', {
+      field: 'merchant',
+      description: 'is not valid UTF-8 (byte 0)',
     })
-  }
+  })
+
+  it('names the request where no field of it is at fault', () => {
+    expect(authorize.requestDeserialize(Buffer.from([0x00]))).to.have.nested.property(
+      'violation.field',
+      'request',
+    )
+  })
 
   it('never throws, whatever the bytes', () => {
     fc.assert(
@@ -38,6 +47,13 @@ describe('request decoder', () => {
         expect(() => authorize.requestDeserialize(Buffer.from(bytes))).to.not.throw()
       }),
     )
+  })
+
+  it('is not made for a method that the descriptors do not have', () => {
+    const renamed = {
+      authorize: { ...AuthorizationServiceService.authorize, path: '/benefits.v1.Nothing/At' },
+    }
+    expect(() => withReadErrors(renamed, descriptors)).to.throw('no method /benefits.v1.Nothing/At')
   })
 
   it('leaves the rest of the method as it was', () => {

@@ -20,6 +20,11 @@ describe('token verifier', () => {
       expect(verify(token({ sub: 'switch-1' })).principal?.subject).to.equal('switch-1')
     })
 
+    it('may have a subject of 256 characters, some of them of two units', () => {
+      const sub = `${'🍕'.repeat(128)}${'é'.repeat(128)}`
+      expect(verify(token({ sub })).principal?.subject).to.equal(sub)
+    })
+
     it('has an empty subject when it names none', () => {
       expect(verify(token({})).principal?.subject).to.equal('')
     })
@@ -84,6 +89,13 @@ describe('token verifier', () => {
       ['an empty secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, '')],
       ['a payload that is text', 'MALFORMED', jwt.sign('text', secret)],
       ['a subject that is no text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
+      [
+        'a subject of 257 characters',
+        'MALFORMED',
+        signed({ alg: 'HS256' }, { ...hour, sub: 'é'.repeat(257) }),
+      ],
+      ['a subject with half a character', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 'a\ud83c' })],
+      ['a subject that is not UTF-8', 'MALFORMED', latin1({ ...hour, sub: 'joão' })],
       ['other claims than those signed', 'BAD_SIGNATURE', tampered(jwt.sign(hour, secret))],
       ['no three parts', 'MALFORMED', 'a.b'],
       ['nothing in it', 'MALFORMED', ''],
@@ -202,7 +214,16 @@ function token(claims: object, options: jwt.SignOptions = {}): string {
 
 /** A token with any header and any claims, signed with HMAC SHA-256. */
 function signed(header: object, claims: object, key = secret): string {
-  const content = `${base64(header)}.${base64(claims)}`
+  return signedText(`${base64(header)}.${base64(claims)}`, key)
+}
+
+/** A token whose claims are text in Latin-1, as some issuers write them. */
+function latin1(claims: object): string {
+  const bytes = Buffer.from(JSON.stringify(claims), 'latin1')
+  return signedText(`${base64({ alg: 'HS256' })}.${bytes.toString('base64url')}`, secret)
+}
+
+function signedText(content: string, key: string): string {
   return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`
 }
 

@@ -23,6 +23,9 @@ describe('a line of the log as text', () => {
     ['a C1 control character', 'a\u009b2Jb'],
     ['a change of the writing direction', 'a\u202eb'],
     ['a line separator', 'a\u2028b'],
+    ['a paragraph separator', 'a\u2029b'],
+    ['an isolate of direction', 'a\u2066b\u2069'],
+    ['an invisible tag', 'a\u{e0041}b'],
   ] as const) {
     it(`does not let ${what} in a field reach the terminal`, () => {
       const shown = logText(line({ subject: text }))

@@ -171,7 +171,7 @@ export interface GetAccountResponse {
 
 /** ListAccountsRequest asks for a page of accounts. */
 export interface ListAccountsRequest {
-  /** Most accounts on the page. 0: 50. More than 1000: 1000. */
+  /** Most accounts on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
   pageSize: number;
   /** next_page_token of the page before, with the same filter. Empty: the first page. */
   pageToken: string;
@@ -310,7 +310,7 @@ export interface GetTransactionResponse {
 export interface ListTransactionsRequest {
   /** Required. 1 to 64 characters. */
   accountId: string;
-  /** Most entries on the page. 0: 50. More than 1000: 1000. */
+  /** Most entries on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
   pageSize: number;
   /** next_page_token of the page before, with the same filters. Empty: the first page. */
   pageToken: string;

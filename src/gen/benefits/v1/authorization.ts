@@ -60,6 +60,8 @@ export const RuleOutcome = {
   NOT_WHOLE_NAME: 6,
   /** INSIDE_WORD - It is a prefix, and would end inside a word. */
   INSIDE_WORD: 7,
+  /** TIE - It covers the merchant, but another rule of the same match, name, city and country, with a lower id, does, too. */
+  TIE: 8,
 } as const;
 
 export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
@@ -73,6 +75,7 @@ export namespace RuleOutcome {
   export type ELSEWHERE = typeof RuleOutcome.ELSEWHERE;
   export type NOT_WHOLE_NAME = typeof RuleOutcome.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof RuleOutcome.INSIDE_WORD;
+  export type TIE = typeof RuleOutcome.TIE;
 }
 
 /** WalletOutcome says whether a wallet pays, or why not. */
@@ -228,8 +231,9 @@ export interface AuthorizeRequest {
   mcc: string;
   /**
    * Name and place of the merchant (ISO 8583 DE43). Forty characters are read as name (25), city (12), a space and
-   * country (2); any other length is a bare name. A merchant rule for it replaces the mcc.
-   * Optional. At most 99 characters, none of them a control character.
+   * country (2); any other length is a bare name. A merchant rule for it replaces the mcc. It is stored, and compared with that of
+   * a repeat, as received.
+   * Optional. At most 99 characters (an accent of its own code point is none), none of them a control character.
    */
   merchant: string;
 }
@@ -322,7 +326,7 @@ export interface SimulateResponse {
   earlyReversedAmount: bigint;
 }
 
-/** Merchant is a merchant string as it is compared: without accents, in upper case, runs of spaces folded. */
+/** Merchant is a merchant string as it is compared: see MerchantRuleService. */
 export interface Merchant {
   /** Name of the merchant. Empty when none was sent. */
   name: string;
@@ -1607,6 +1611,10 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
  * DEADLINE_EXCEEDED, INTERNAL). After an error, repeating the request with the same transaction_id is always
  * safe. Every error of ours carries google.rpc.Status details with one google.rpc.ErrorInfo of domain "benefits.v1";
  * only what the transport itself refuses (a message over its size limit, for example) comes without.
+ *
+ * Bytes. A request is read whole or refused with INVALID_ARGUMENT, in every service and on every stream: a field number 0, a
+ * group, a field with another wire type than here, text that is not UTF-8, and a message in a field for one that comes twice
+ * are refused. Fields that this contract does not have are left out, as protobuf demands.
  */
 export type AuthorizationServiceService = typeof AuthorizationServiceService;
 export const AuthorizationServiceService = {

@@ -49,7 +49,7 @@ export interface Category {
 
 /** ListCategoriesRequest asks for a page of categories. */
 export interface ListCategoriesRequest {
-  /** Most categories on the page. 0: 50. More than 1000: 1000. */
+  /** Most categories on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
   pageSize: number;
   /** next_page_token of the page before. Empty: the first page. */
   pageToken: string;

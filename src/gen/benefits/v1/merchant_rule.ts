@@ -24,8 +24,8 @@ export const MerchantRuleMatch = {
   /** EXACT - The whole name. */
   EXACT: 1,
   /**
-   * PREFIX - The beginning of the name, ending where a word ends or with the acquirer's "*": "UBER" covers "UBER TRIP" and
-   * "UBER*EATS", not "UBERABA LANCHES".
+   * PREFIX - The beginning of the name, which does not end inside a word: "UBER" covers "UBER TRIP" and "UBER*EATS", not "UBERABA
+   * LANCHES", and "AMAZON" covers "AMAZON.COM.BR".
    */
   PREFIX: 2,
 } as const;
@@ -54,6 +54,11 @@ export const PassedOverReason = {
   NOT_WHOLE_NAME: 5,
   /** INSIDE_WORD - It is a prefix, and would end inside a word. */
   INSIDE_WORD: 6,
+  /**
+   * TIE - It covers the merchant, but another rule of the same match, name, city and country, with a lower id, does, too. Only rules
+   * that were made before names were compared as they are now can tie.
+   */
+  TIE: 7,
 } as const;
 
 export type PassedOverReason = typeof PassedOverReason[keyof typeof PassedOverReason];
@@ -66,6 +71,7 @@ export namespace PassedOverReason {
   export type ELSEWHERE = typeof PassedOverReason.ELSEWHERE;
   export type NOT_WHOLE_NAME = typeof PassedOverReason.NOT_WHOLE_NAME;
   export type INSIDE_WORD = typeof PassedOverReason.INSIDE_WORD;
+  export type TIE = typeof PassedOverReason.TIE;
 }
 
 /** MerchantRule replaces the MCC of the merchants that it covers. */
@@ -140,7 +146,7 @@ export interface GetMerchantRuleResponse {
 
 /** ListMerchantRulesRequest asks for a page of rules. */
 export interface ListMerchantRulesRequest {
-  /** Most rules on the page. 0: 50. More than 1000: 1000. */
+  /** Most rules on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
   pageSize: number;
   /** next_page_token of the page before, with the same filters. Empty: the first page. */
   pageToken: string;
@@ -1556,8 +1562,10 @@ export const ExportMerchantRulesResponse: MessageFns<ExportMerchantRulesResponse
  * MerchantRuleService keeps the rules that replace the MCC of a merchant, because MCCs are often wrong.
  *
  * Precedence of the rules that cover a merchant: EXACT over PREFIX, then the longer name, then the more closely bound (city and
- * country, city, country, anywhere). Two rules that would still be equal tie, and the second one is refused. Names and
- * cities are compared without accents and case, with runs of spaces folded into one.
+ * country, city, country, anywhere). Two rules that would still be equal tie, and the second one is refused.
+ *
+ * Names and cities are compared without accents, case and invisible characters, with runs of spaces folded into one, no space
+ * around "*", and plain apostrophes and dashes for typographic ones: "UBER *TRIP" is "UBER*TRIP".
  *
  * Every change is in use by the process that made it and by all others within a second or two. Errors are as in
  * AuthorizationService, and NOT_FOUND (MERCHANT_RULE_NOT_FOUND), ALREADY_EXISTS (MERCHANT_RULE_EXISTS, MERCHANT_RULES_TIE),
