@@ -138,10 +138,10 @@ export function createDecider(options: DeciderOptions): Decider {
     onFailure: (reason) => metrics.poolFailed(reason),
     onCleared: () => metrics.poolCleared(),
   })
-  const turnedAway = new TallyLog({ logger, event: 'connections were closed or not let in', field: 'closed' })
+  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
   const guard = createGuard(config, (reason) => {
     metrics.connectionClosed(reason)
-    turnedAway.count()
+    rejected.count()
   })
   const metrics = createMetrics({
     readings: deciderReadings({ ...options, core, pool, guard }),
@@ -238,12 +238,11 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
 }
 
 function createGuard(
-  { grpcConnectionsMax: connectionsMax, grpcFloodGuard: stopsFloods }: Config,
+  { grpcConnectionsMax: connectionsMax }: Config,
   onClosing: (closing: Closing) => void,
 ): ConnectionGuard {
   return new ConnectionGuard({
     connectionsMax,
-    stopsFloods,
     monotonicMs: systemClock.monotonicMs,
     onClosing,
   })
@@ -269,7 +268,7 @@ function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }
     connections: () => ({
       open: guard.open,
       openMax: config.grpcConnectionsMax,
-      strangers: guard.strangers,
+      unauthenticated: guard.unauthenticated,
     }),
     catalog: () => {
       const { version, ageMs } = catalog.health
@@ -314,16 +313,12 @@ function createGrpc(options: GrpcOptions): GrpcServer {
         onEnd: (call) => recordCall(call, records),
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
-      wellFormed({
-        onMessage: (peer, bytes) => guard.account(peer, bytes),
-        onAbandoned: (peer) => guard.idleCall(peer),
-      }),
+      wellFormed,
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
         onRefusal: (reason, call) => recordRefusal(reason, call, records),
-        onKnown: (peer) => guard.vouch(peer),
-        onStranger: (peer) => guard.idleCall(peer),
+        onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
     authorization: authorizationService({

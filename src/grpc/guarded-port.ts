@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
-import type { ConnectionGuard } from './connection-guard.js'
+import { type ConnectionGuard, UNAUTHENTICATED_CALLS_MAX } from './connection-guard.js'
+import { speakHttp2 } from './connections/http2-sessions.js'
 
 export type GuardedPortOptions = {
   readonly server: Server
@@ -19,9 +20,14 @@ export class GuardedPort {
   readonly #listener = createServer()
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
-    const injector = server.createConnectionInjector(credentials)
+    const speak = speakHttp2({
+      server,
+      credentials,
+      callsMax: UNAUTHENTICATED_CALLS_MAX,
+      onSession: (session) => guard.opened(session),
+    })
     this.take = (connection) => {
-      if (guard.admit(connection)) injector.injectConnection(connection)
+      if (guard.admit(connection)) speak(connection)
     }
     this.#listener.on('connection', this.take)
   }

@@ -16,10 +16,8 @@ export type AuthenticationOptions = {
   readonly requireScope: boolean
   /** Told why a call was refused; the caller only hears that it was. */
   readonly onRefusal: (reason: RefusalReason, call: CallContext) => void
-  /** Told over which connection a call with a valid token came. */
-  readonly onKnown: (peer: Peer) => void
-  /** The same of a call without a token that is, or was, or will be valid. */
-  readonly onStranger: (peer: Peer) => void
+  /** Called with the far end of each call that presents a valid token. */
+  readonly onAuthenticated: (peer: Peer) => void
 }
 
 /** Why a call was not let in. */
@@ -28,17 +26,13 @@ export type RefusalReason = TokenRefusal | 'NO_TOKEN' | 'MORE_THAN_ONE' | 'SCOPE
 /** Lets a call through only with a valid bearer token whose scopes allow the method. */
 export function authentication(options: AuthenticationOptions): ServerInterceptor {
   return (method, call) => {
-    if (isOpenMethod(method.path)) {
-      options.onStranger(call.getConnectionInfo())
-      return new ServerInterceptingCall(call)
-    }
+    if (isOpenMethod(method.path)) return new ServerInterceptingCall(call)
 
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const context = callContextOf(metadata)
         const { principal, refusal } = authenticate(metadata, options.verifier)
-        if (principal) options.onKnown(call.getConnectionInfo())
-        else if (!isOutOfTime(refusal)) options.onStranger(call.getConnectionInfo())
+        if (principal) options.onAuthenticated(call.getConnectionInfo())
         if (!principal) {
           options.onRefusal(refusal, context)
           call.sendStatus(serviceErrorOf(new CallError('UNAUTHENTICATED')))
@@ -66,11 +60,6 @@ function authenticate(metadata: Metadata, verifier: TokenVerifier): Authenticati
   if (more.length > 0 || header.includes(',')) return { refusal: 'MORE_THAN_ONE' }
   const token = /^Bearer +([^ ]+)$/i.exec(header.toString())?.[1]
   return token === undefined ? { refusal: 'INVALID' } : verifier.verify(token)
-}
-
-/** Such a token is genuine: whoever has it was let in, or will be. */
-function isOutOfTime(refusal: RefusalReason): boolean {
-  return refusal === 'EXPIRED' || refusal === 'NOT_YET_VALID'
 }
 
 function allows({ scopes }: Principal, path: string, requireScope: boolean): boolean {
