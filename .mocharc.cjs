@@ -15,6 +15,7 @@ module.exports = {
       'test/simulation/**/*.test.ts',
       'test/e2e/**/*.test.ts',
       'test/campaign/**/*.test.ts',
+      'test/faults/**/*.test.ts',
     ],
   }),
   reporter: './test/support/reporter.cjs',

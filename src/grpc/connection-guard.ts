@@ -2,10 +2,10 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { readOn } from './connections/http2-sessions.js'
 
-/** Calls that a connection may have at a time. More wait at the caller. One turn of the event loop reads what has come, and the database's answers wait for it. */
-export const CALLS_MAX = 128
-/** The same until one of them has shown a valid token. */
-export const UNAUTHENTICATED_CALLS_MAX = 16
+/** Calls that a connection may begin in one turn of the event loop. The database's answers wait for the end of the turn. */
+export const CALLS_PER_TURN = 32
+/** The same until one of them has presented a valid token. */
+export const UNAUTHENTICATED_CALLS_PER_TURN = 4
 /** Time that a new connection has for its first call before others make room, in milliseconds: more than a handshake takes. */
 export const GRACE_MS = 2_000
 /** Part of all connections that may have this time together. */
@@ -26,7 +26,7 @@ export type Peer = { readonly remoteAddress?: string | undefined; readonly remot
 export type GuardedSocket = Peer & Pick<Socket, 'bytesRead' | 'once' | 'destroy' | 'destroyed'>
 
 /** What is spoken on a connection. Comes later than the connection itself where there is a handshake first. */
-export type GuardedSession = Pick<ServerHttp2Session, 'settings' | 'close' | 'on' | 'destroyed'> & {
+export type GuardedSession = Pick<ServerHttp2Session, 'close' | 'on' | 'destroyed'> & {
   readonly socket: Peer
 }
 
@@ -110,15 +110,16 @@ export class ConnectionGuard {
     return true
   }
 
-  /** A connection begins to speak HTTP/2. */
-  opened(session: GuardedSession): void {
+  /** A connection begins to speak HTTP/2. Returns how many calls it may begin in one turn of the event loop, at present. */
+  opened(session: GuardedSession): () => number {
     const connection = this.#connections.get(keyOf(session.socket))
-    if (!connection) return
+    if (!connection) return () => UNAUTHENTICATED_CALLS_PER_TURN
     connection.session = session
     session.on('stream', (stream) => {
       this.#callStarted(connection)
       stream.once('close', () => this.#callEnded(connection))
     })
+    return () => (connection.isAuthenticated ? CALLS_PER_TURN : UNAUTHENTICATED_CALLS_PER_TURN)
   }
 
   /** A call on that connection has presented a valid token. */
@@ -129,7 +130,6 @@ export class ConnectionGuard {
     this.#setOf(connection).delete(connection)
     connection.isAuthenticated = true
     if (connection.calls === 0) this.#idle.add(connection)
-    if (!connection.session?.destroyed) connection.session?.settings({ maxConcurrentStreams: CALLS_MAX })
   }
 
   /** Notices clients that have broken HTTP/2 and left. It does so by itself, too. */

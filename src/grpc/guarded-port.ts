@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
-import { type ConnectionGuard, UNAUTHENTICATED_CALLS_MAX } from './connection-guard.js'
+import type { ConnectionGuard } from './connection-guard.js'
 import { speakHttp2 } from './connections/http2-sessions.js'
 
 export type GuardedPortOptions = {
@@ -20,12 +20,7 @@ export class GuardedPort {
   readonly #listener = createServer()
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
-    const speak = speakHttp2({
-      server,
-      credentials,
-      callsMax: UNAUTHENTICATED_CALLS_MAX,
-      onSession: (session) => guard.opened(session),
-    })
+    const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })
     this.take = (connection) => {
       if (guard.admit(connection)) speak(connection)
     }

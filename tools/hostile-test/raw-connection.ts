@@ -36,6 +36,7 @@ export class RawConnection {
   readonly #socket: Socket
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
+  #hasGreeted = false
   /** How the connection ended; undefined while it is open. */
   #closed: string | undefined
   #onPong: () => void = () => {}
@@ -78,6 +79,7 @@ export class RawConnection {
 
   /** What a well-behaved caller begins with. */
   greet(streamWindow = 65_535): void {
+    this.#hasGreeted = true
     const settings = settingsPayload([
       [Setting.HEADER_TABLE_SIZE, 0],
       [Setting.ENABLE_PUSH, 0],
@@ -162,6 +164,8 @@ export class RawConnection {
   }
 
   #received(frame: Frame): void {
+    // Before the greeting an answer would break HTTP/2.
+    if (!this.#hasGreeted) return
     const waiting = this.#waiting.get(frame.streamId)
     switch (frame.type) {
       case FrameType.SETTINGS:

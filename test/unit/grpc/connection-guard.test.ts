@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events'
 import { expect } from 'chai'
 import {
-  CALLS_MAX,
+  CALLS_PER_TURN,
   type Closing,
   ConnectionGuard,
   GRACE_MS,
   type GuardedSession,
   type GuardedSocket,
+  UNAUTHENTICATED_CALLS_PER_TURN,
 } from '../../../src/grpc/connection-guard.js'
 
 /** A connection with a session on it, which notes what becomes of them. */
@@ -26,10 +27,6 @@ class FakeConnection extends EventEmitter {
   readonly session = Object.assign(new EventEmitter(), {
     socket: this,
     destroyed: false,
-    callsMax: 0,
-    settings: ({ maxConcurrentStreams }: { maxConcurrentStreams: number }) => {
-      this.session.callsMax = maxConcurrentStreams
-    },
     close: () => {
       this.end = 'GOAWAY'
     },
@@ -118,20 +115,13 @@ describe('connection guard', () => {
     expect(guardOf().admit(gone)).to.equal(false)
   })
 
-  it('lets a connection have more calls at a time when one has presented a valid token', () => {
+  it('lets a connection begin more calls in a turn once one of them has presented a valid token', () => {
     const guard = guardOf()
-    const connection = connect(guard)
+    const connection = silent(guard)
+    const perTurn = guard.opened(connection.session as unknown as GuardedSession)
+    expect(perTurn()).to.equal(UNAUTHENTICATED_CALLS_PER_TURN)
     guard.markAuthenticated(connection)
-    expect(connection.session.callsMax).to.equal(CALLS_MAX)
-  })
-
-  it('says so once, whatever the number of calls', () => {
-    const guard = guardOf()
-    const [connection] = [connect(guard), connect(guard)]
-    guard.markAuthenticated(connection)
-    connection.session.callsMax = 0
-    guard.markAuthenticated(connection)
-    expect(connection.session.callsMax).to.equal(0)
+    expect(perTurn()).to.equal(CALLS_PER_TURN)
   })
 
   it('closes none as long as there are places', () => {
