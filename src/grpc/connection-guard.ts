@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { readOn } from './connections/http2-sessions.js'
 
 /** Calls that a connection may begin in one turn of the event loop. The database's answers wait for the end of the turn. */
-export const CALLS_PER_TURN = 32
+export const CALLS_PER_TURN = 16
 /** The same until one of them has presented a valid token. */
 export const UNAUTHENTICATED_CALLS_PER_TURN = 4
 /** Time that a new connection has for its first call before others make room, in milliseconds: more than a handshake takes. */

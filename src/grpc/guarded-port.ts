@@ -3,6 +3,7 @@ import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
 import type { ConnectionGuard } from './connection-guard.js'
 import { speakHttp2 } from './connections/http2-sessions.js'
+import { TurnQueue } from './connections/turn-queue.js'
 
 export type GuardedPortOptions = {
   readonly server: Server
@@ -21,8 +22,9 @@ export class GuardedPort {
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })
+    const newcomers = new TurnQueue(speak)
     this.take = (connection) => {
-      if (guard.admit(connection)) speak(connection)
+      if (guard.admit(connection)) newcomers.add(connection)
     }
     this.#listener.on('connection', this.take)
   }

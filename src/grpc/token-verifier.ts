@@ -7,6 +7,8 @@ import type { Principal } from './call-context.js'
 const TOKEN_LENGTH_MAX = 8_192
 /** Verified tokens remembered. */
 const CACHE_MAX = 10_000
+/** Tokens remembered that no time makes valid. To find one invalid again would take nearly half of what its call costs. */
+const INVALID_MAX = 1_000
 /** Difference between the issuer's clock and ours that is forgiven, in seconds. */
 const CLOCK_TOLERANCE_S = 5
 
@@ -48,6 +50,7 @@ export class TokenVerifier {
   readonly #options: Omit<TokenVerifierOptions, 'keys'>
   #keys: readonly ReadyKey[]
   #verified = new Map<string, VerifiedToken>()
+  #invalid = new Set<string>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
@@ -58,6 +61,7 @@ export class TokenVerifier {
   replaceKeys(keys: readonly TokenKey[]): void {
     this.#keys = keys.map(readyKey)
     this.#verified = new Map()
+    this.#invalid = new Set()
   }
 
   verify(token: string): TokenVerdict {
@@ -65,8 +69,10 @@ export class TokenVerifier {
     const known = this.#verified.get(token)
     if (known && isValidAt(known, this.#options.nowMs())) return { principal: known.principal }
     this.#verified.delete(token)
+    if (this.#invalid.has(token)) return { refusal: 'INVALID' }
 
     const claims = this.#claimsOf(token)
+    if (claims === 'INVALID') this.#rememberInvalid(token)
     if (typeof claims === 'string') return { refusal: claims }
     const { exp, nbf = Number.NEGATIVE_INFINITY } = claims
     if (exp === undefined) return { refusal: 'NO_EXPIRY' }
@@ -111,9 +117,18 @@ export class TokenVerifier {
 
   #remember(token: string, verified: VerifiedToken): void {
     this.#verified.set(token, verified)
-    const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
-    if (oldest !== undefined) this.#verified.delete(oldest)
+    if (this.#verified.size > CACHE_MAX) deleteOldest(this.#verified)
   }
+
+  #rememberInvalid(token: string): void {
+    this.#invalid.add(token)
+    if (this.#invalid.size > INVALID_MAX) deleteOldest(this.#invalid)
+  }
+}
+
+function deleteOldest(tokens: Map<string, unknown> | Set<string>): void {
+  const oldest = tokens.keys().next().value
+  if (oldest !== undefined) tokens.delete(oldest)
 }
 
 function isValidAt({ principal, beginsAtMs }: VerifiedToken, nowMs: number): boolean {

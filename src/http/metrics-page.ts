@@ -34,8 +34,8 @@ export class MetricsPages {
 
   async #make(): Promise<MetricsPage> {
     const waitMs = this.#madeAtMs + PERIOD_MS - performance.now()
-    if (waitMs > 0) await delay(waitMs)
-    // A scraper that asks from now on gets the next page: this one has begun to count.
+    await delay(Math.max(0, waitMs), undefined, { ref: false })
+    // This page has begun to count: a scraper that asks from now on gets the next one.
     this.#next = undefined
     this.#madeAtMs = performance.now()
     const { contentType, text } = await this.#expose()

@@ -7,14 +7,18 @@ export type CallQueueOptions = {
   readonly begin: BeginCall
   /** Calls that the connection may begin in one turn of the event loop, at present. */
   readonly perTurn: () => number
+  /** Calls that the connection may have at a time. */
+  readonly callsMax: number
+  /** Called when more than that wait: the client must have opened calls and given them up in one breath. */
+  readonly onTooMany: () => void
   /** Stops and resumes reading from the connection. */
   readonly reading: { readonly stop: () => void; readonly start: () => void }
 }
 
 /**
  * Begins the calls of one connection, so many in each turn of the event loop. More of them wait, and nothing is read from the connection
- * meanwhile. A call that the client has given up by its turn is not begun. So a connection that opens calls and gives them up as fast as it
- * can, or has one refused after the other, leaves the turns to the others.
+ * meanwhile. A call that the client has given up by its turn is not begun. So a connection on which calls are opened and given up as fast as
+ * can be, or refused one after the other, leaves the turns to the others.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions
@@ -27,7 +31,7 @@ export class CallQueue {
   }
 
   add(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const { begin, perTurn, reading } = this.#options
+    const { begin, perTurn, callsMax, onTooMany, reading } = this.#options
     this.#endTurnLater()
     if (this.#waiting.length === 0 && this.#begunInTurn < perTurn()) {
       this.#begunInTurn += 1
@@ -37,7 +41,8 @@ export class CallQueue {
     // Until grpc-js has it, nobody else listens.
     stream.on('error', () => {})
     if (this.#waiting.length === 0) reading.stop()
-    this.#waiting.push({ stream, headers })
+    if (this.#waiting.length < callsMax) this.#waiting.push({ stream, headers })
+    else onTooMany()
   }
 
   #endTurnLater(): void {

@@ -1,4 +1,4 @@
-import type { ServerHttp2Session, ServerOptions } from 'node:http2'
+import { constants, type ServerHttp2Session, type ServerOptions } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type BeginCall, CallQueue } from './call-queue.js'
@@ -84,7 +84,14 @@ export function speakHttp2({
   if (!http2Server || !isBeginCall(begin)) throw new Error('this version of grpc-js begins calls elsewhere')
   http2Server.removeAllListeners('stream')
   http2Server.on('session', (session) => {
-    const calls = new CallQueue({ begin, perTurn: onSession(session), reading: readingOf(session.socket) })
+    const calls = new CallQueue({
+      begin,
+      perTurn: onSession(session),
+      callsMax: CALLS_MAX,
+      // As HTTP/2 wants it (RFC 9113, section 10.5). What has come with them is not read any more.
+      onTooMany: () => session.destroy(new Error('rapid resets'), constants.NGHTTP2_ENHANCE_YOUR_CALM),
+      reading: readingOf(session.socket),
+    })
     session.on('stream', (stream, headers) => calls.add(stream, headers))
   })
   return (connection) => injector.injectConnection(connection)

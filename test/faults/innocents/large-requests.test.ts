@@ -65,7 +65,7 @@ describe('a back office with the largest requests that there may be', function (
         const updates = Array.from({ length: AT_ONCE }, (_, place) =>
           calls.call('UpdateAccount', {
             account: { id: 'limited', limits: { purchase_max: String(begun + place + 1), wallets } },
-            update_mask: 'limits',
+            update_mask: { paths: ['limits'] },
             request_id: `limits-${begun + place}`,
           }),
         )

@@ -46,6 +46,43 @@ describe('token verifier: what it remembers', () => {
     expect(verifier.verify(token('a'))).to.deep.equal({ refusal: 'EXPIRED' })
   })
 
+  describe('of a token that no time makes valid', () => {
+    const other = createSecretKey('another secret of thirty-two bytes or more', 'utf8')
+    const forged = (sub: string) => jwt.sign({ sub, exp: NOW_S + 60 }, other, { noTimestamp: true })
+
+    it('is that it is not valid', () => {
+      for (let times = 0; times < 2; times++) {
+        expect(verifier.verify(forged('a'))).to.deep.equal({ refusal: 'INVALID' })
+      }
+    })
+
+    it('is nothing any more when the keys are replaced', () => {
+      verifier.verify(forged('a'))
+      verifier.replaceKeys(secretKeys(['another secret of thirty-two bytes or more'], ['HS256']))
+      expect(verifier.verify(forged('a')).principal?.subject).to.equal('a')
+    })
+
+    it('is no more than of a thousand', () => {
+      const looks: string[] = []
+      const counting = new TokenVerifier({
+        keys: secretKeys([secret], ['HS256']),
+        issuer: undefined,
+        audience: undefined,
+        nowMs: () => {
+          looks.push('look')
+          return nowMs
+        },
+      })
+      const looksFor = (sub: string) => {
+        looks.length = 0
+        counting.verify(forged(sub))
+        return looks.length
+      }
+      for (let number = 0; number < 1_001; number++) counting.verify(forged(`f-${number}`))
+      expect([looksFor('f-1000'), looksFor('f-0') > 0]).to.deep.equal([0, true])
+    })
+  })
+
   describe('of a token that is not valid before some moment', () => {
     beforeEach(() => {
       verifier.verify(token('a', { nbf: NOW_S }))

@@ -14,11 +14,13 @@ describe('call queue', () => {
   let begun: number[]
   let isReading: boolean
   let perTurn: number
+  let tooMany: number
 
   beforeEach(() => {
     begun = []
     isReading = true
     perTurn = 2
+    tooMany = 0
   })
 
   function queueOf(): CallQueue {
@@ -26,6 +28,10 @@ describe('call queue', () => {
       // What is taken for a stream here is one of ours.
       begin: (stream) => begun.push((stream as unknown as { number: number }).number),
       perTurn: () => perTurn,
+      callsMax: 5,
+      onTooMany: () => {
+        tooMany += 1
+      },
       reading: {
         stop: () => {
           isReading = false
@@ -82,6 +88,14 @@ describe('call queue', () => {
     if (up) up.destroyed = true
     await nextTurn()
     expect([begun, isReading]).to.deep.equal([[0, 1, 4], true])
+  })
+
+  it('says when more wait than a client may have at a time', () => {
+    const queue = queueOf()
+    addAll(queue, 7)
+    expect(tooMany).to.equal(0)
+    queue.add(streamOf(7), {})
+    expect(tooMany).to.equal(1)
   })
 
   it('minds no error of a call that waits', () => {
