@@ -20,8 +20,6 @@ const CONNECTION_WINDOW = 2 ** 30
 export type RawConnectionOptions = {
   readonly host: string
   readonly port: number
-  /** Where it comes from: another address of the loopback. */
-  readonly localAddress?: string
   /** Room that the server is given for each stream, in bytes: 0 for one who takes no answer. */
   readonly streamWindow?: number
 }
@@ -50,8 +48,8 @@ export class RawConnection {
 
   /** Connects and says nothing. */
   static async silent(options: RawConnectionOptions): Promise<RawConnection | undefined> {
-    const { host, port, localAddress } = options
-    const socket = connect({ host, port, noDelay: true, ...(localAddress && { localAddress }) })
+    const { host, port } = options
+    const socket = connect({ host, port, noDelay: true })
     const connection = new RawConnection(socket)
     return await new Promise((resolve) => {
       socket.once('connect', () => resolve(connection))
