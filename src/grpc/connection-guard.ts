@@ -4,16 +4,16 @@ import { readOn } from './connections/http2-sessions.js'
 
 /** Calls that a connection may begin in one turn of the event loop. The database's answers wait for the end of the turn. */
 export const CALLS_PER_TURN = 16
-/** The same until one of them has presented a valid token. */
+/** The same until a call has presented a valid token. */
 export const UNAUTHENTICATED_CALLS_PER_TURN = 4
-/** Time that a new connection has for its first call before others make room, in milliseconds: more than a handshake takes. */
+/** Time that a new connection has for its first call before it makes room for others, in milliseconds: more than a handshake takes. */
 export const GRACE_MS = 2_000
-/** Part of all connections that may have this time together. */
+/** Part of all connections that may have this time together: a quarter. */
 const GRACE_SHARE = 4
 /** Time until a connection that was told to go is cut off, in milliseconds. */
 const LEAVE_MS = 1_000
 /** Time between two sweeps, in milliseconds. */
-export const SWEEP_MS = 1_000
+const SWEEP_MS = 1_000
 
 /** Why a connection was closed, or rejected. */
 export const closings = ['FULL', 'MADE_ROOM'] as const
@@ -23,9 +23,9 @@ export type Closing = (typeof closings)[number]
 export type Peer = { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }
 
 /** A connection, as far as the guard cares. */
-export type GuardedSocket = Peer & Pick<Socket, 'bytesRead' | 'once' | 'destroy' | 'destroyed'>
+export type GuardedSocket = Peer & Pick<Socket, 'bytesRead' | 'once' | 'destroy'>
 
-/** What is spoken on a connection. Comes later than the connection itself where there is a handshake first. */
+/** HTTP/2 on a connection, which begins later than the connection itself. */
 export type GuardedSession = Pick<ServerHttp2Session, 'close' | 'on' | 'destroyed'> & {
   readonly socket: Peer
 }
@@ -39,12 +39,12 @@ export type ConnectionGuardOptions = {
 
 type Connection = {
   readonly socket: GuardedSocket
-  session: GuardedSession | undefined
-  /** When its last call ended, or it was opened. */
-  idleSinceMs: number
+  session?: GuardedSession
   isAuthenticated: boolean
   /** Calls in progress. */
   calls: number
+  /** When the last of them ended, or the connection was opened. */
+  idleSinceMs: number
   /** Bytes that had come at the last sweep. */
   sweptBytes: number
 }
@@ -54,7 +54,7 @@ type Connection = {
  * for the network in front.
  *
  * A connection is unauthenticated until a call on it presents a valid token, and idle while it has no call in progress. When there are
- * `connectionsMax` and one more comes, the one makes room that has been idle longest, of the first of these that there are:
+ * `connectionsMax` and one more comes, the first one there is of these makes room, and of several the one that has been so longest:
  *
  * 1. unauthenticated and idle for {@link GRACE_MS}, or one of more than a quarter of all;
  * 2. authenticated and idle;
@@ -66,14 +66,14 @@ type Connection = {
 export class ConnectionGuard {
   readonly #options: ConnectionGuardOptions
   readonly #connections = new Map<string, Connection>()
-  /** In each of these the connection is first that has been there longest. */
+  /** In each of these the connection is first that has been so longest. */
   readonly #idle = new Set<Connection>()
   readonly #unauthenticatedIdle = new Set<Connection>()
   readonly #unauthenticatedBusy = new Set<Connection>()
-  #timer: NodeJS.Timeout | undefined
 
   constructor(options: ConnectionGuardOptions) {
     this.#options = options
+    setInterval(() => this.sweep(), SWEEP_MS).unref()
   }
 
   /** Connections that are open. */
@@ -95,18 +95,11 @@ export class ConnectionGuard {
       this.#options.onClosing('FULL')
       return false
     }
-    const connection: Connection = {
-      socket,
-      session: undefined,
-      idleSinceMs: this.#options.monotonicMs(),
-      isAuthenticated: false,
-      calls: 0,
-      sweptBytes: 0,
-    }
+    const idleSinceMs = this.#options.monotonicMs()
+    const connection = { socket, isAuthenticated: false, calls: 0, idleSinceMs, sweptBytes: 0 }
     this.#connections.set(keyOf(socket), connection)
-    this.#unauthenticatedIdle.add(connection)
+    this.#sort(connection)
     socket.once('close', () => this.#forget(connection))
-    this.#timer ??= setInterval(() => this.sweep(), SWEEP_MS).unref()
     return true
   }
 
@@ -116,20 +109,24 @@ export class ConnectionGuard {
     if (!connection) return () => UNAUTHENTICATED_CALLS_PER_TURN
     connection.session = session
     session.on('stream', (stream) => {
-      this.#callStarted(connection)
-      stream.once('close', () => this.#callEnded(connection))
+      connection.calls += 1
+      if (connection.calls === 1) this.#sort(connection)
+      stream.once('close', () => {
+        connection.calls -= 1
+        if (connection.calls > 0) return
+        connection.idleSinceMs = this.#options.monotonicMs()
+        this.#sort(connection)
+      })
     })
     return () => (connection.isAuthenticated ? CALLS_PER_TURN : UNAUTHENTICATED_CALLS_PER_TURN)
   }
 
   /** A call on that connection has presented a valid token. */
   markAuthenticated(peer: Peer): void {
-    if (this.unauthenticated === 0) return
-    const connection = this.#connections.get(keyOf(peer))
+    const connection = this.unauthenticated > 0 ? this.#connections.get(keyOf(peer)) : undefined
     if (!connection || connection.isAuthenticated) return
-    this.#setOf(connection).delete(connection)
     connection.isAuthenticated = true
-    if (connection.calls === 0) this.#idle.add(connection)
+    this.#sort(connection)
   }
 
   /** Notices clients that have broken HTTP/2 and left. It does so by itself, too. */
@@ -139,24 +136,6 @@ export class ConnectionGuard {
       if (bytesRead === connection.sweptBytes) readOn(connection.socket)
       connection.sweptBytes = bytesRead
     }
-    if (this.open > 0) return
-    clearInterval(this.#timer)
-    this.#timer = undefined
-  }
-
-  #callStarted(connection: Connection): void {
-    connection.calls += 1
-    if (connection.calls > 1 || !this.#isOpen(connection)) return
-    if (connection.isAuthenticated) this.#idle.delete(connection)
-    else if (this.#unauthenticatedIdle.delete(connection)) this.#unauthenticatedBusy.add(connection)
-  }
-
-  #callEnded(connection: Connection): void {
-    connection.calls -= 1
-    if (connection.calls > 0 || !this.#isOpen(connection)) return
-    connection.idleSinceMs = this.#options.monotonicMs()
-    if (connection.isAuthenticated) this.#idle.add(connection)
-    else if (this.#unauthenticatedBusy.delete(connection)) this.#unauthenticatedIdle.add(connection)
   }
 
   #makeRoom(): boolean {
@@ -178,15 +157,20 @@ export class ConnectionGuard {
     return (isDue ? newcomer : firstOf(this.#idle)) ?? newcomer ?? firstOf(this.#unauthenticatedBusy)
   }
 
-  #setOf({ isAuthenticated, calls }: Connection): Set<Connection> {
-    if (isAuthenticated) return this.#idle
-    return calls === 0 ? this.#unauthenticatedIdle : this.#unauthenticatedBusy
+  #forget(connection: Connection): void {
+    if (this.#isOpen(connection)) this.#connections.delete(keyOf(connection.socket))
+    this.#sort(connection)
   }
 
-  #forget(connection: Connection): void {
+  /** Puts a connection where it belongs, behind those that have been so longer. */
+  #sort(connection: Connection): void {
+    for (const set of [this.#idle, this.#unauthenticatedIdle, this.#unauthenticatedBusy])
+      set.delete(connection)
     if (!this.#isOpen(connection)) return
-    this.#connections.delete(keyOf(connection.socket))
-    this.#setOf(connection).delete(connection)
+    const { isAuthenticated, calls } = connection
+    if (!isAuthenticated)
+      (calls === 0 ? this.#unauthenticatedIdle : this.#unauthenticatedBusy).add(connection)
+    else if (calls === 0) this.#idle.add(connection)
   }
 
   /** Its place may be another connection's by now: ports are used again. */

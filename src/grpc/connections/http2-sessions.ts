@@ -104,7 +104,7 @@ function isBeginCall(listener: unknown): listener is BeginCall {
 type Handle = { readStart?(): void; readStop?(): void }
 
 /** Stops and resumes reading: nothing public of a socket does it once HTTP/2 reads in its place. */
-export function readingOf(socket: object): { readonly stop: () => void; readonly start: () => void } {
+function readingOf(socket: object): { readonly stop: () => void; readonly start: () => void } {
   const { _handle: handle } = socket as { readonly _handle?: Handle | null }
   return { stop: () => handle?.readStop?.(), start: () => handle?.readStart?.() }
 }
