@@ -21,6 +21,7 @@ module.exports = {
     // The slow ones first, so that none of them is left alone at the end.
     spec: [
       'test/campaign/**/*.test.ts',
+      'test/faults/**/*.test.ts',
       'test/e2e/**/*.test.ts',
       'test/integration/**/*.test.ts',
       'test/simulation/**/*.test.ts',

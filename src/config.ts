@@ -79,7 +79,6 @@ function readAll(reader: EnvironmentReader) {
       max: 65_535,
     }),
     grpcConnectionsMax: reader.integer('GRPC_CONNECTIONS_MAX', { fallback: 1_000, min: 1, max: 100_000 }),
-    grpcFloodGuard: reader.flag('GRPC_FLOOD_GUARD', true),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
     mongodbUri: reader.text('MONGODB_URI'),
     mongodbDatabase: reader.text('MONGODB_DATABASE') ?? 'benefits',

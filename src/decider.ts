@@ -134,10 +134,10 @@ export function createDecider(options: DeciderOptions): Decider {
     onFailure: (reason) => metrics.poolFailed(reason),
     onCleared: () => metrics.poolCleared(),
   })
-  const turnedAway = new TallyLog({ logger, event: 'connections were closed or not let in', field: 'closed' })
+  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
   const guard = createGuard(config, (reason) => {
     metrics.connectionClosed(reason)
-    turnedAway.count()
+    rejected.count()
   })
   const metrics = createMetrics({
     readings: deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
@@ -233,12 +233,11 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
 }
 
 function createGuard(
-  { grpcConnectionsMax: connectionsMax, grpcFloodGuard: stopsFloods }: Config,
+  { grpcConnectionsMax: connectionsMax }: Config,
   onClosing: (closing: Closing) => void,
 ): ConnectionGuard {
   return new ConnectionGuard({
     connectionsMax,
-    stopsFloods,
     monotonicMs: systemClock.monotonicMs,
     onClosing,
   })
@@ -265,7 +264,7 @@ function deciderReadings({ config, core, pool, guard, serving, keyFiles }: Watch
     connections: () => ({
       open: guard.open,
       openMax: config.grpcConnectionsMax,
-      strangers: guard.strangers,
+      unauthenticated: guard.unauthenticated,
     }),
     catalog: () => {
       const { version, ageMs } = catalog.health
@@ -310,16 +309,12 @@ function createGrpc(options: GrpcOptions): GrpcServer {
         onEnd: (call) => recordCall(call, records),
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
-      wellFormed({
-        onMessage: (peer, bytes) => guard.account(peer, bytes),
-        onAbandoned: (peer) => guard.idleCall(peer),
-      }),
+      wellFormed,
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
         onRefusal: (reason) => metrics.tokenRefused(reason),
-        onKnown: (peer) => guard.vouch(peer),
-        onStranger: (peer) => guard.idleCall(peer),
+        onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
     authorization: authorizationService({

@@ -60,7 +60,6 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
   })
   const guard = new ConnectionGuard({
     connectionsMax: config.grpcConnectionsMax,
-    stopsFloods: config.grpcFloodGuard,
     monotonicMs: systemClock.monotonicMs,
     onClosing: (closing) => metrics.connectionClosed(closing),
   })
@@ -83,16 +82,12 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
           logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
         },
       }),
-      wellFormed({
-        onMessage: (peer, bytes) => guard.account(peer, bytes),
-        onAbandoned: (peer) => guard.idleCall(peer),
-      }),
+      wellFormed,
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
         onRefusal: (reason) => metrics.tokenRefused(reason),
-        onKnown: (peer) => guard.vouch(peer),
-        onStranger: (peer) => guard.idleCall(peer),
+        onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
     authorization: authorizationService({

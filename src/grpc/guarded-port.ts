@@ -2,6 +2,8 @@ import { createServer } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../listen-on.js'
 import type { ConnectionGuard } from './connection-guard.js'
+import { speakHttp2 } from './connections/http2-sessions.js'
+import { TurnQueue } from './connections/turn-queue.js'
 
 export type GuardedPortOptions = {
   readonly server: Server
@@ -17,9 +19,10 @@ export class GuardedPort {
   readonly #listener = createServer()
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
-    const injector = server.createConnectionInjector(credentials)
+    const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })
+    const newcomers = new TurnQueue(speak)
     this.#listener.on('connection', (connection) => {
-      if (guard.admit(connection)) injector.injectConnection(connection)
+      if (guard.admit(connection)) newcomers.add(connection)
     })
   }
 

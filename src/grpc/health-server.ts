@@ -1,13 +1,16 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { ListenAddress } from '../listen-on.js'
-import { ConnectionGuard, STRANGERS_MAX } from './connection-guard.js'
+import { ConnectionGuard } from './connection-guard.js'
 import { loadDescriptors } from './descriptors.js'
 import { GuardedPort } from './guarded-port.js'
 import { HealthStatus } from './health-status.js'
 
+/** Most connections at a time. When one more comes, the one that has been idle longest makes room. */
+const CONNECTIONS_MAX = 256
+
 /**
  * A plaintext port with grpc.health.v1 and nothing else, for probes that do not speak TLS, such as those of Kubernetes. It says what the
- * gRPC port says. Whoever calls here is a stranger, and may do what strangers may there.
+ * gRPC port says. Every caller here is unauthenticated.
  */
 export class HealthServer {
   readonly #address: ListenAddress
@@ -15,7 +18,6 @@ export class HealthServer {
   readonly #server = new Server({
     'grpc.max_receive_message_length': 1_024,
     'grpc.max_metadata_size': 8 * 1_024,
-    'grpc.max_concurrent_streams': 16,
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 20_000,
     'grpc.max_connection_age_ms': 300_000,
@@ -32,8 +34,7 @@ export class HealthServer {
       server: this.#server,
       credentials: ServerCredentials.createInsecure(),
       guard: new ConnectionGuard({
-        connectionsMax: STRANGERS_MAX,
-        stopsFloods: true,
+        connectionsMax: CONNECTIONS_MAX,
         monotonicMs: () => performance.now(),
         onClosing: () => {},
       }),

@@ -36,9 +36,6 @@ const REQUEST_BYTES_MAX = 16 * 1024
 const serverOptions: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': 4 * 1024 * 1024,
-  // What is above it waits at the caller. One turn of the event loop reads what has come: with more it would take too long, and the
-  // database's answers with it.
-  'grpc.max_concurrent_streams': 128,
   // Connections are pinged and, after about five minutes, ended kindly, so that clients behind an L4 balancer spread anew.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,

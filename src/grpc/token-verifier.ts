@@ -10,6 +10,8 @@ import type { TokenRefusal } from './token-refusal.js'
 const TOKEN_LENGTH_MAX = 8_192
 /** Verified tokens remembered. */
 const CACHE_MAX = 10_000
+/** Rejected tokens remembered. To find one bad again would take nearly half of what its call costs. */
+const REJECTED_MAX = 1_000
 
 export type TokenVerifierOptions = ClaimRules & {
   readonly keys: readonly TokenKey[]
@@ -37,6 +39,8 @@ export class TokenVerifier {
   readonly #options: Omit<TokenVerifierOptions, 'keys'>
   #keys: readonly ReadyKey[]
   #verified = new Map<string, TokenOwner>()
+  /** Tokens that none of the keys has signed, with the reason: no time makes them good. */
+  #rejected = new Map<string, TokenRefusal>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
@@ -47,6 +51,7 @@ export class TokenVerifier {
   replaceKeys(keys: readonly TokenKey[]): void {
     this.#keys = keys.map(readyKey)
     this.#verified = new Map()
+    this.#rejected = new Map()
   }
 
   verify(token: string): TokenVerdict {
@@ -54,9 +59,11 @@ export class TokenVerifier {
     const known = this.#verified.get(token)
     if (known && isValidAt(known, this.#options.nowMs())) return { principal: known.principal }
     this.#verified.delete(token)
+    const rejected = this.#rejected.get(token)
+    if (rejected !== undefined) return { refusal: rejected }
 
     const claims = claimsBy(this.#keys, token)
-    if (typeof claims === 'string') return { refusal: claims }
+    if (typeof claims === 'string') return { refusal: this.#reject(token, claims) }
     const owner = ownerOf(claims, this.#options, this.#options.nowMs())
     if (typeof owner === 'string') return { refusal: owner }
     this.#remember(token, owner)
@@ -65,9 +72,19 @@ export class TokenVerifier {
 
   #remember(token: string, verified: TokenOwner): void {
     this.#verified.set(token, verified)
-    const oldest = this.#verified.size > CACHE_MAX ? this.#verified.keys().next().value : undefined
-    if (oldest !== undefined) this.#verified.delete(oldest)
+    if (this.#verified.size > CACHE_MAX) deleteOldest(this.#verified)
   }
+
+  #reject(token: string, refusal: TokenRefusal): TokenRefusal {
+    this.#rejected.set(token, refusal)
+    if (this.#rejected.size > REJECTED_MAX) deleteOldest(this.#rejected)
+    return refusal
+  }
+}
+
+function deleteOldest(tokens: Map<string, unknown>): void {
+  const oldest = tokens.keys().next().value
+  if (oldest !== undefined) tokens.delete(oldest)
 }
 
 function isValidAt({ principal, beginsAtMs }: TokenOwner, nowMs: number): boolean {

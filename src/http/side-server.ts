@@ -1,34 +1,51 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { listenOn } from '../listen-on.js'
+import { type Exposition, MetricsPages } from './metrics-page.js'
+import { SocketBound } from './socket-bound.js'
+
+/** Most connections at a time. */
+const SOCKETS_MAX = 100
 
 export type SideServerOptions = {
   readonly host: string
   readonly port: number
-  /** Everything in the Prometheus text format. */
-  readonly metrics: () => Promise<Page>
+  readonly metrics: () => Promise<Exposition>
   /** Whether the service can decide now; if not, why. */
   readonly readiness: () => Readiness
 }
 
-export type Page = { readonly contentType: string; readonly text: string }
 export type Readiness = { readonly ready: boolean; readonly detail: string }
 
-type Answer = Page & { readonly status: number }
+type Answer = {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string | Buffer
+  /** Headers besides. */
+  readonly headers?: OutgoingHttpHeaders
+}
 
 /** The port beside gRPC, for machines that watch the service: /metrics, /livez and /readyz, nothing else. */
 export class SideServer {
   readonly #options: SideServerOptions
   readonly #server: Server
+  readonly #metrics: MetricsPages
 
   constructor(options: SideServerOptions) {
     this.#options = options
+    this.#metrics = new MetricsPages(options.metrics)
     this.#server = createServer((request, response) => {
       void this.#respond(request, response)
     })
     this.#server.requestTimeout = 5_000
     this.#server.headersTimeout = 5_000
     this.#server.keepAliveTimeout = 60_000
-    this.#server.maxConnections = 100
+    new SocketBound(this.#server, SOCKETS_MAX)
   }
 
   /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
@@ -45,36 +62,53 @@ export class SideServer {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, contentType, text } = await this.#answer(request)
-    const allow = status === 405 ? { allow: 'GET, HEAD' } : {}
-    response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', ...allow })
-    response.end(request.method === 'HEAD' ? undefined : text)
+    const { status, contentType, body, headers } = await this.#answer(request)
+    response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store', ...headers })
+    response.end(request.method === 'HEAD' ? undefined : body)
   }
 
-  async #answer({ url = '', method }: IncomingMessage): Promise<Answer> {
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const { url = '', method } = request
     const page = this.#pages.get(url.split('?', 1)[0] ?? '')
     if (!page) return plain(404, 'not found: there are /metrics, /livez and /readyz')
-    if (method !== 'GET' && method !== 'HEAD') return plain(405, 'only GET and HEAD are allowed')
+    if (method !== 'GET' && method !== 'HEAD') {
+      return { ...plain(405, 'only GET and HEAD are allowed'), headers: { allow: 'GET, HEAD' } }
+    }
     try {
-      return await page()
+      return await page(request)
     } catch {
       return plain(500, 'internal error')
     }
   }
 
-  readonly #pages: ReadonlyMap<string, () => Promise<Answer>> = new Map([
-    ['/metrics', async () => ({ status: 200, ...(await this.#options.metrics()) })],
-    ['/livez', async () => plain(200, 'ok')],
-    [
-      '/readyz',
-      async () => {
-        const { ready, detail } = this.#options.readiness()
-        return plain(ready ? 200 : 503, detail)
-      },
-    ],
+  readonly #pages = new Map<string, (request: IncomingMessage) => Answer | Promise<Answer>>([
+    ['/metrics', (request) => this.#metricsFor(request)],
+    ['/livez', () => plain(200, 'ok')],
+    ['/readyz', () => this.#readyz()],
   ])
+
+  async #metricsFor({ headers }: IncomingMessage): Promise<Answer> {
+    const { contentType, text, gzipped } = await this.#metrics.page()
+    const isCompressed = acceptsGzip(headers['accept-encoding'])
+    return {
+      status: 200,
+      contentType,
+      body: isCompressed ? gzipped : text,
+      headers: { vary: 'accept-encoding', ...(isCompressed && { 'content-encoding': 'gzip' }) },
+    }
+  }
+
+  #readyz(): Answer {
+    const { ready, detail } = this.#options.readiness()
+    return plain(ready ? 200 : 503, detail)
+  }
+}
+
+/** Whether the scraper has asked for it, and not with the weight 0 (RFC 9110, section 12.5.3). */
+function acceptsGzip(acceptEncoding: string | string[] | undefined): boolean {
+  return /(^|,)\s*gzip\s*(?!\s*;\s*q=0(\.0*)?\s*(,|$))(;|,|$)/i.test(String(acceptEncoding ?? ''))
 }
 
 function plain(status: number, text: string): Answer {
-  return { status, contentType: 'text/plain; charset=utf-8', text: `${text}\n` }
+  return { status, contentType: 'text/plain; charset=utf-8', body: `${text}\n` }
 }

@@ -5,11 +5,11 @@ export type ConnectionReadings = {
   readonly open: number
   /** Most that may be open. */
   readonly openMax: number
-  /** Those that nobody has shown a valid token on. */
-  readonly strangers: number
+  /** Those on which no call has presented a valid token yet. */
+  readonly unauthenticated: number
 }
 
-/** Who is connected, and who was shown the door. */
+/** The connections of callers: open, closed, rejected. */
 export class ConnectionMetrics {
   readonly #closed: ReadonlyMap<string, CountedSeries>
 
@@ -25,13 +25,13 @@ export class ConnectionMetrics {
       read: () => connections().openMax,
     })
     registry.gauge({
-      name: 'benefits_stranger_connections',
-      help: 'Connections of callers on which no valid token was shown yet.',
-      read: () => connections().strangers,
+      name: 'benefits_unauthenticated_connections',
+      help: 'Connections of callers on which no call has presented a valid token yet.',
+      read: () => connections().unauthenticated,
     })
     const closed = registry.counter({
       name: 'benefits_connections_closed_total',
-      help: 'Connections of callers that were closed or not let in, by reason.',
+      help: 'Connections of callers that were closed or rejected, by reason.',
       labelNames: ['reason'],
     })
     this.#closed = new Map(closings.map((reason) => [reason, closed({ reason })]))

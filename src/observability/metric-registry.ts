@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 /** A name, what it stands for, and the labels that tell its series apart. */
@@ -126,8 +127,13 @@ export class MetricRegistry {
     new Gauge({ ...family, registers: [this.#registry] }).set(labels, 1)
   }
 
-  /** Everything in the Prometheus text format. */
+  /** Everything in the Prometheus text format, metric by metric: the event loop serves purchases in between. */
   async expose(): Promise<Exposition> {
-    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() }
+    const texts: string[] = []
+    for (const { name } of this.#registry.getMetricsAsArray()) {
+      texts.push(await this.#registry.getSingleMetricAsString(name))
+      await setImmediate()
+    }
+    return { contentType: this.#registry.contentType, text: `${texts.join('\n\n')}\n` }
   }
 }

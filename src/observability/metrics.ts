@@ -91,7 +91,7 @@ export const idleReadings: Readings = {
     oldestUnsettledMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
-  connections: () => ({ open: 0, openMax: 0, strangers: 0 }),
+  connections: () => ({ open: 0, openMax: 0, unauthenticated: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
   serving: () => false,
   keyFiles: {

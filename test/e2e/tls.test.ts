@@ -1,11 +1,7 @@
 import { X509Certificate } from 'node:crypto'
-import { connect as connectPlain } from 'node:net'
-import { connect } from 'node:tls'
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import { FrameType, PREFACE } from '../../bench/load/h2-frames.js'
 import type { Identity } from '../../tools/certificates/certificate.js'
-import { frameOf } from '../../tools/hostile-test/raw-connection.js'
 import { lockAccount } from '../support/account-lock.js'
 import { fundedAccount } from '../support/accounts.js'
 import { authority, clientIdentity, hours, serverIdentity } from '../support/certificates.js'
@@ -69,29 +65,16 @@ describe('mutual TLS', () => {
     expect(await outcomeFor(secured(client))).to.equal('07')
   })
 
-  it('counts what a client sends that is no call, and closes its connection when it is too much', async () => {
-    const [host = '', port] = fixture().service.grpcAddress.split(':')
-    // From an address of its own, so that what is held against it is held against nobody else.
-    const plain = connectPlain({ host, port: Number(port), localAddress: '127.2.0.1' })
-    const socket = connect({
-      socket: plain,
-      ALPNProtocols: ['h2'],
-      ca: ca.certificate,
-      cert: client.certificate,
-      key: client.privateKey,
-    })
-    for (const each of [plain, socket]) each.on('error', () => {})
-    socket.write(PREFACE)
-    socket.write(frameOf({ type: FrameType.SETTINGS }))
-    const unknown = frameOf({ type: 99 }, Buffer.alloc(8_000))
-    await eventually('the service has closed the connection', () => {
-      socket.write(unknown)
-      return socket.destroyed
-    })
-    const closed = { reason: 'FLOOD' }
-    expect(await readMetric(fixture().service.httpUrl, 'benefits_connections_closed_total', closed)).to.equal(
-      1,
-    )
+  it('counts a connection as unauthenticated until a call on it presents a valid token', async () => {
+    const unauthenticated = () =>
+      readMetric(fixture().service.httpUrl, 'benefits_unauthenticated_connections')
+    await eventually('no other connection is open', async () => (await unauthenticated()) === 0)
+    const caller = new TestClient(fixture().service.grpcAddress, secured(client))
+    await caller.fail(purchase({}), { authorization: null })
+    expect(await unauthenticated()).to.equal(1)
+    await caller.decide(purchase({}))
+    expect(await unauthenticated()).to.equal(0)
+    caller.close()
   })
 
   const stranger = authority('authority')

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { Random } from '../crash-test/random.js'
-import { FreshAddresses } from './calls.js'
 import type { AttackJob } from './job.js'
 import { Tally } from './tally.js'
 
@@ -15,15 +14,12 @@ export class AttackContext {
   readonly job: AttackJob
   readonly tally = new Tally()
   readonly random: Random
-  /** For connections of which nothing is held against the next. */
-  readonly addresses: FreshAddresses
   readonly #startedMs = performance.now()
   #begun = 0
 
   constructor(job: AttackJob) {
     this.job = job
     this.random = new Random(job.seed)
-    this.addresses = new FreshAddresses(this.random.fork())
   }
 
   /** Whether the time is over, for attacks that last. */

@@ -1,5 +1,4 @@
 import type { Header } from '../../bench/load/hpack.js'
-import type { Random } from '../crash-test/random.js'
 import type { AttackJob } from './job.js'
 
 export const AUTHORIZE = '/benefits.v1.AuthorizationService/Authorize'
@@ -43,29 +42,4 @@ export function purchase(id: string): Buffer {
     Buffer.of(0x18, 0x64),
     text(0x22, '5411'),
   ])
-}
-
-/** Numbers that are used in each of the three places behind `127.`. */
-const NUMBERS = 250
-/** So many addresses that no campaign has as many connections. */
-const ADDRESSES = NUMBERS ** 3
-
-/** Addresses that nobody has used for long, from anywhere on: what is held against one is held against none of the next cases. */
-export class FreshAddresses {
-  #number: number
-
-  constructor(random: Random) {
-    this.#number = random.below(ADDRESSES)
-  }
-
-  next(): string {
-    this.#number += 1
-    return loopbackAddress(this.#number)
-  }
-}
-
-/** Another address of this machine, so that an attacker is not always the same one. */
-export function loopbackAddress(number: number): string {
-  const [first, second, third] = [NUMBERS ** 2, NUMBERS, 1].map((size) => Math.floor(number / size) % NUMBERS)
-  return `127.${(first ?? 0) + 1}.${second}.${(third ?? 0) + 1}`
 }

@@ -85,10 +85,7 @@ export const phases: readonly Phase[] = [
   },
 ]
 
-/**
- * The seed of one attack of a campaign. With the same one, two attacks would come from the same addresses, and what is held against the
- * first would be against the second.
- */
+/** The seed of one attack of a campaign: each makes other cases. */
 export function seedOf(attack: AttackName, campaignSeed: number): number {
   return campaignSeed + phases.findIndex((phase) => phase.attack === attack)
 }

@@ -20,8 +20,6 @@ const CONNECTION_WINDOW = 2 ** 30
 export type RawConnectionOptions = {
   readonly host: string
   readonly port: number
-  /** Where it comes from: another address of the loopback. */
-  readonly localAddress?: string
   /** Room that the server is given for each stream, in bytes: 0 for one who takes no answer. */
   readonly streamWindow?: number
 }
@@ -36,6 +34,7 @@ export class RawConnection {
   readonly #socket: Socket
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
+  #hasGreeted = false
   /** How the connection ended; undefined while it is open. */
   #closed: string | undefined
   #onPong: () => void = () => {}
@@ -49,8 +48,8 @@ export class RawConnection {
 
   /** Connects and says nothing. */
   static async silent(options: RawConnectionOptions): Promise<RawConnection | undefined> {
-    const { host, port, localAddress } = options
-    const socket = connect({ host, port, noDelay: true, ...(localAddress && { localAddress }) })
+    const { host, port } = options
+    const socket = connect({ host, port, noDelay: true })
     const connection = new RawConnection(socket)
     return await new Promise((resolve) => {
       socket.once('connect', () => resolve(connection))
@@ -78,6 +77,7 @@ export class RawConnection {
 
   /** What a well-behaved caller begins with. */
   greet(streamWindow = 65_535): void {
+    this.#hasGreeted = true
     const settings = settingsPayload([
       [Setting.HEADER_TABLE_SIZE, 0],
       [Setting.ENABLE_PUSH, 0],
@@ -162,6 +162,8 @@ export class RawConnection {
   }
 
   #received(frame: Frame): void {
+    // Before the greeting an answer would break HTTP/2.
+    if (!this.#hasGreeted) return
     const waiting = this.#waiting.get(frame.streamId)
     switch (frame.type) {
       case FrameType.SETTINGS:

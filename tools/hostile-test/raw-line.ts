@@ -4,15 +4,12 @@ import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 import { RawConnection } from './raw-connection.js'
 
 export type RawLineOptions = {
-  readonly context: Pick<AttackContext, 'job' | 'addresses'>
+  readonly context: Pick<AttackContext, 'job'>
   /** Calls of one connection, if it lasts. */
   readonly callsMax: number
 }
 
-/**
- * Calls over connections on which a valid token was shown, each from another address: it is the calls that are to be tried, not the patience
- * with strangers and floods. One that has ended, or had its calls, is made again.
- */
+/** Calls over connections on which a valid token was presented. A connection that has ended, or had its calls, is made again. */
 export class RawLine {
   readonly #options: RawLineOptions
   #connection: RawConnection | undefined
@@ -35,11 +32,11 @@ export class RawLine {
 
   async #open(): Promise<RawConnection | undefined> {
     const { context, callsMax } = this.#options
-    const { job, addresses } = context
+    const { job } = context
     if (this.#connection?.isOpen && this.#calls < callsMax) return this.#connection
     this.#connection?.close()
     this.#calls = 0
-    this.#connection = await RawConnection.open({ ...job.target, localAddress: addresses.next() })
+    this.#connection = await RawConnection.open(job.target)
     await this.#connection?.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('known')))
     return this.#connection
   }

@@ -17,19 +17,14 @@ export type AuthenticationOptions = {
   readonly requireScope: boolean
   /** Called when a call is rejected. The reason is for us; the caller learns only that the call was rejected. */
   readonly onRefusal: (reason: RefusalReason) => void
-  /** Told over which connection a call with a valid token came. */
-  readonly onKnown: (peer: Peer) => void
-  /** The same of a call without a token that is, or was, or will be valid. */
-  readonly onStranger: (peer: Peer) => void
+  /** Called with the far end of each call that presents a valid token. */
+  readonly onAuthenticated: (peer: Peer) => void
 }
 
 /** Lets a call through only with a valid bearer token whose scopes allow the method. */
 export function authentication(options: AuthenticationOptions): ServerInterceptor {
   return (method, call) => {
-    if (isOpenMethod(method.path)) {
-      options.onStranger(call.getConnectionInfo())
-      return new ServerInterceptingCall(call)
-    }
+    if (isOpenMethod(method.path)) return new ServerInterceptingCall(call)
 
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
@@ -40,8 +35,7 @@ export function authentication(options: AuthenticationOptions): ServerIntercepto
           call.sendStatus(serviceErrorOf(new CallError(kind)))
         }
         const { principal, refusal } = authenticate(metadata, options.verifier)
-        if (principal) options.onKnown(call.getConnectionInfo())
-        else if (!isOutOfTime(refusal)) options.onStranger(call.getConnectionInfo())
+        if (principal) options.onAuthenticated(call.getConnectionInfo())
         if (!principal) {
           reject(refusal, 'UNAUTHENTICATED')
         } else if (!allows(principal, method.path, options.requireScope)) {
@@ -67,11 +61,6 @@ function authenticate(metadata: Metadata, verifier: TokenVerifier): Authenticati
   if (more.length > 0 || header.includes(',')) return { refusal: 'MORE_THAN_ONE' }
   const token = /^Bearer +([^ ]+)$/i.exec(header.toString())?.[1]
   return token === undefined ? { refusal: 'MALFORMED' } : verifier.verify(token)
-}
-
-/** Such a token is genuine: whoever has it was let in, or will be. */
-function isOutOfTime(refusal: RefusalReason): boolean {
-  return refusal === 'EXPIRED' || refusal === 'NOT_YET_VALID'
 }
 
 function allows({ scopes }: Principal, path: string, requireScope: boolean): boolean {

@@ -66,7 +66,7 @@ const boundaries: readonly Boundary[] = [
       'node:',
     ],
   },
-  { of: 'src/observability/metric-registry.ts', may: ['prom-client'] },
+  { of: 'src/observability/metric-registry.ts', may: ['prom-client', 'node:timers/promises'] },
   { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
   // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
   {

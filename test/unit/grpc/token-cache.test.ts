@@ -46,6 +46,42 @@ describe('token verifier: what it remembers', () => {
     expect(verifier.verify(token('a'))).to.deep.equal({ refusal: 'EXPIRED' })
   })
 
+  describe('of a token that no time makes valid', () => {
+    const other = createSecretKey('another secret of thirty-two bytes or more', 'utf8')
+    const forged = (sub: string) => jwt.sign({ sub, exp: NOW_S + 60 }, other, { noTimestamp: true })
+
+    it('is that it is not valid', () => {
+      for (let times = 0; times < 2; times++) {
+        expect(verifier.verify(forged('a'))).to.deep.equal({ refusal: 'BAD_SIGNATURE' })
+      }
+    })
+
+    it('is nothing any more when the keys are replaced', () => {
+      verifier.verify(forged('a'))
+      verifier.replaceKeys(secretKeys(['another secret of thirty-two bytes or more'], ['HS256']))
+      expect(verifier.verify(forged('a')).principal?.subject).to.equal('a')
+    })
+
+    it('is no more than of a thousand', () => {
+      const { verify } = jwt
+      let verified = 0
+      jwt.verify = ((...options: Parameters<typeof verify>) => {
+        verified += 1
+        return verify(...options)
+      }) as typeof verify
+      try {
+        for (let number = 0; number < 1_001; number++) verifier.verify(forged(`f-${number}`))
+        verified = 0
+        verifier.verify(forged('f-1000'))
+        expect(verified).to.equal(0)
+        verifier.verify(forged('f-0'))
+        expect(verified).to.equal(1)
+      } finally {
+        jwt.verify = verify
+      }
+    })
+  })
+
   describe('of a token that is not valid before some moment', () => {
     beforeEach(() => {
       verifier.verify(token('a', { nbf: NOW_S }))

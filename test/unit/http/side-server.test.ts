@@ -1,15 +1,20 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { type Page, type Readiness, SideServer } from '../../../src/http/side-server.js'
+import type { Exposition } from '../../../src/http/metrics-page.js'
+import { type Readiness, SideServer } from '../../../src/http/side-server.js'
 
 type Answer = {
   readonly status: number | undefined
   readonly headers: Readonly<Record<string, unknown>>
   readonly text: string
+  readonly body: Buffer
 }
 
 describe('side server', () => {
-  let metrics: () => Promise<Page>
+  let metrics: () => Promise<Exposition>
   let readiness: () => Readiness
   let server: SideServer
   let port: number
@@ -33,6 +38,65 @@ describe('side server', () => {
   it('shows the metrics as they are', async () => {
     const { status, text } = await ask('GET', '/metrics')
     expect({ status, text }).to.deep.equal({ status: 200, text: 'up 1\n' })
+  })
+
+  for (const [accepts, encoding] of [
+    ['gzip', 'gzip'],
+    ['deflate, gzip;q=0.5', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['gzip;q=0', undefined],
+    ['gzip; q=0.0, identity', undefined],
+    ['gzipped', undefined],
+    ['identity', undefined],
+  ] as const) {
+    it(`has metrics ${encoding ? 'compressed' : 'as they are'} for who accepts ${accepts}`, async () => {
+      const { headers, body } = await ask('GET', '/metrics', { 'accept-encoding': accepts })
+      expect(headers['content-encoding']).to.equal(encoding)
+      expect((encoding ? gunzipSync(body) : body).toString()).to.equal('up 1\n')
+    })
+  }
+
+  describe('with as many connections as there may be', () => {
+    const SOCKETS_MAX = 100
+    let sockets: Socket[]
+
+    beforeEach(() => {
+      sockets = []
+    })
+
+    afterEach(() => {
+      for (const socket of sockets) socket.destroy()
+    })
+
+    async function open(said = ''): Promise<Socket> {
+      const socket = connect({ host: '127.0.0.1', port })
+      sockets.push(socket)
+      socket.on('error', () => {})
+      await once(socket, 'connect')
+      if (said !== '') {
+        socket.write(said)
+        await once(socket, 'data')
+      }
+      return socket
+    }
+
+    it('answers a new one, for which the one makes room that has been idle longest', async () => {
+      const answered = await open('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
+      for (let count = 1; count < SOCKETS_MAX; count++) await open()
+      answered.write('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
+      await once(answered, 'data')
+      const closed = sockets[1] && once(sockets[1], 'close')
+      expect((await ask('GET', '/livez')).status).to.equal(200)
+      await closed
+      expect([answered.destroyed, sockets[2]?.destroyed]).to.deep.equal([false, false])
+    })
+
+    it('answers a new one when all wait for a page', async () => {
+      metrics = () => new Promise(() => {})
+      const asked = Array.from({ length: SOCKETS_MAX }, () => open())
+      for (const socket of await Promise.all(asked)) socket.write('GET /metrics HTTP/1.1\r\nhost: a\r\n\r\n')
+      expect((await ask('GET', '/livez')).status).to.equal(200)
+    })
   })
 
   it('says in which format the metrics are', async () => {
@@ -117,15 +181,19 @@ describe('side server', () => {
     expect(outcome).to.equal('ECONNREFUSED')
   })
 
-  function ask(method: string, path: string): Promise<Answer> {
+  function ask(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const call = request({ host: '127.0.0.1', port, method, path, agent: false }, (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (part: string) => {
-          text += part
+      const call = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (response) => {
+        const parts: Buffer[] = []
+        response.on('data', (part: Buffer) => parts.push(part))
+        response.on('end', () => {
+          const body = Buffer.concat(parts)
+          resolve({ status: response.statusCode, headers: response.headers, text: body.toString(), body })
         })
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text }))
       })
       call.on('error', reject)
       call.end()

@@ -26,7 +26,7 @@ describe('metrics', () => {
           withheldEntries: 2,
           oldestUnsettledMs: 1_500,
         }),
-        connections: () => ({ open: 7, openMax: 1_000, strangers: 2 }),
+        connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
         pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
         catalog: () => ({ version: 12, ageMs: 2_500, categories }),
         serving: () => serving,

@@ -7,7 +7,7 @@ import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connecti
 const CONNECTIONS = 4
 /** Frames that are handed to the system together. */
 const BATCH = 200
-/** Pause of one who was not let in, in milliseconds. */
+/** Pause after a connection that could not be made, in milliseconds. */
 const PAUSE_MS = 5
 
 /** What is sent over and over: the number is that of the frame on its connection. */
@@ -16,11 +16,9 @@ type Frame = (context: AttackContext, connection: RawConnection, number: number)
 /** As many frames as the server takes, from connections that are made again whenever it ends them. */
 function flood(frame: Frame, options: { readonly known: boolean }): Attack {
   return async (context) => {
-    // One address, and for each attack another one: what one has sent is held against nobody else.
-    const localAddress = context.addresses.next()
     await context.inParallel(CONNECTIONS, async () => {
       while (!context.isOver) {
-        const connection = await RawConnection.open({ ...context.job.target, localAddress })
+        const connection = await RawConnection.open(context.job.target)
         if (connection) await send(context, connection, { frame, ...options })
         else await pause()
       }

@@ -24,8 +24,8 @@ export const frames: Attack = async (context) => {
 }
 
 async function oneConnection(context: AttackContext, random: Random): Promise<void> {
-  const { job, tally, addresses } = context
-  const connection = await RawConnection.open({ ...job.target, localAddress: addresses.next() })
+  const { job, tally } = context
+  const connection = await RawConnection.open(job.target)
   if (!connection) {
     tally.ended('NOT LET IN')
     return

@@ -9,7 +9,6 @@ import {
   framed,
   HEALTH_CHECK,
   HEALTH_WATCH,
-  loopbackAddress,
   purchase,
   REFLECTION,
 } from '../calls.js'
@@ -24,8 +23,6 @@ const CONNECTING_MAX = 20
 type Lingering = {
   /** Connections to be had, and kept. */
   readonly connections: number
-  /** How many addresses they come from. */
-  readonly addresses: number
   /** Room for the answers of each stream, in bytes. */
   readonly streamWindow?: number
   /** Whether the connection greets as HTTP/2 wants it. */
@@ -39,10 +36,10 @@ type Lingering = {
 /** Connections that are kept for the whole time. Those that the service ends are made again. */
 function linger(options: Lingering): Attack {
   return async (context) => {
-    await context.inParallel(CONNECTING_MAX, async (_, worker) => {
+    await context.inParallel(CONNECTING_MAX, async () => {
       const places = Array.from(
         { length: Math.ceil(options.connections / CONNECTING_MAX) },
-        (__, place) => new Place(context, options, worker + place * CONNECTING_MAX),
+        () => new Place(context, options),
       )
       while (!context.isOver) {
         for (const place of places) await place.keep()
@@ -57,13 +54,11 @@ function linger(options: Lingering): Attack {
 class Place {
   readonly #context: AttackContext
   readonly #options: Lingering
-  readonly #number: number
   #connection: RawConnection | undefined
 
-  constructor(context: AttackContext, options: Lingering, number: number) {
+  constructor(context: AttackContext, options: Lingering) {
     this.#context = context
     this.#options = options
-    this.#number = number
   }
 
   /** Connects, if it is not connected; else goes on. */
@@ -87,10 +82,9 @@ class Place {
   }
 
   async #connect(): Promise<RawConnection | undefined> {
-    const { addresses, streamWindow, greets = true } = this.#options
+    const { streamWindow, greets = true } = this.#options
     const from = {
       ...this.#context.job.target,
-      localAddress: loopbackAddress(this.#number % addresses),
       ...(streamWindow !== undefined && { streamWindow }),
     }
     return greets ? await RawConnection.open(from) : await RawConnection.silent(from)
@@ -129,14 +123,13 @@ const longPage = framed(
 const LIST_TRANSACTIONS = '/benefits.v1.AccountService/ListTransactions'
 
 export const lingering = {
-  /** Thousands of connections on which nothing is said, from many addresses. */
-  idle: linger({ connections: 5_000, addresses: 200, greets: false, begin: () => {} }),
+  /** Thousands of connections on which nothing is said. */
+  idle: linger({ connections: 5_000, greets: false, begin: () => {} }),
   /** The same with a greeting, and nothing after it. */
-  greeted: linger({ connections: 3_000, addresses: 200, begin: () => {} }),
+  greeted: linger({ connections: 3_000, begin: () => {} }),
   /** Calls of strangers that never end. */
   strangerHalves: linger({
     connections: 500,
-    addresses: 100,
     begin: (_, connection) =>
       beginCalls(connection, {
         headers: callHeaders(HEALTH_CHECK),
@@ -146,7 +139,6 @@ export const lingering = {
   /** Calls with a valid token whose message never comes whole. */
   knownHalves: linger({
     connections: 60,
-    addresses: 1,
     begin: ({ job }, connection) =>
       beginCalls(connection, {
         headers: callHeaders(AUTHORIZE, [bearer(job)]),
@@ -156,7 +148,6 @@ export const lingering = {
   /** Streams of purchases that stay open and say nothing, or hardly anything. */
   endlessStreams: linger({
     connections: 60,
-    addresses: 1,
     begin: ({ job }, connection) =>
       beginCalls(connection, {
         headers: callHeaders(AUTHORIZE_STREAM, [bearer(job)]),
@@ -167,14 +158,12 @@ export const lingering = {
   /** Strangers who watch the health for ever. */
   watchers: linger({
     connections: 200,
-    addresses: 100,
     begin: (_, connection) =>
       beginCalls(connection, { headers: callHeaders(HEALTH_WATCH), data: framed(Buffer.alloc(0)) }),
   }),
   /** Strangers who ask reflection for more than they ever read. */
   reflectionReaders: linger({
     connections: 100,
-    addresses: 50,
     streamWindow: 0,
     begin: (_, connection) =>
       beginCalls(connection, { headers: callHeaders(REFLECTION), data: questions, count: 16 }),
@@ -182,7 +171,6 @@ export const lingering = {
   /** Callers with a valid token who ask for long pages and take none of them. */
   pageReaders: linger({
     connections: 8,
-    addresses: 1,
     streamWindow: 0,
     begin: ({ job }, connection) => {
       for (let call = 0; call < CALLS_PER_CONNECTION; call++) {

@@ -1,0 +1,44 @@
+import type { Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * Bounds the connections of an HTTP server. When one more comes, the one makes room that has been idle longest; when none is idle, the one
+ * whose request has been in progress longest. So a new caller always gets in.
+ */
+export class SocketBound {
+  readonly #socketsMax: number
+  /** In each of these the socket is first that has been there longest. */
+  readonly #idle = new Set<Socket>()
+  readonly #busy = new Set<Socket>()
+
+  constructor(server: Server, socketsMax: number) {
+    this.#socketsMax = socketsMax
+    server.on('connection', (socket) => this.#opened(socket))
+    server.on('request', ({ socket }, response) => this.#asked(socket, response))
+  }
+
+  #opened(socket: Socket): void {
+    if (this.#idle.size + this.#busy.size >= this.#socketsMax) this.#makeRoom()
+    this.#idle.add(socket)
+    socket.once('close', () => this.#forget(socket))
+  }
+
+  #asked(socket: Socket, response: ServerResponse): void {
+    if (this.#idle.delete(socket)) this.#busy.add(socket)
+    response.once('close', () => {
+      if (this.#busy.delete(socket)) this.#idle.add(socket)
+    })
+  }
+
+  #makeRoom(): void {
+    const socket = this.#idle.values().next().value ?? this.#busy.values().next().value
+    if (!socket) return
+    this.#forget(socket)
+    socket.destroy()
+  }
+
+  #forget(socket: Socket): void {
+    this.#idle.delete(socket)
+    this.#busy.delete(socket)
+  }
+}

@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../../../tools/hostile-test/calls.js'
+import { RawConnection } from '../../../tools/hostile-test/raw-connection.js'
+import { purchase as purchaseOf, TestClient } from '../../support/client.js'
+import { HealthClient } from '../../support/health-client.js'
+import { readMetric } from '../../support/metrics-page.js'
+import { signToken } from '../../support/token.js'
+import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
+
+/** As many as there may be. */
+const IDLE = 1_000
+/** Those that are opened at a time. */
+const AT_ONCE = 50
+const NEWCOMERS = 20
+
+describe('new callers, while one token has as many idle connections as there may be', function () {
+  this.timeout(300_000)
+  const fixture = usePopulation()
+  const idle: RawConnection[] = []
+  after(() => {
+    for (const connection of idle) connection.close()
+  })
+
+  it('get in, and so do probes', async () => {
+    const { grpcAddress, httpUrl } = fixture().service
+    const [host = '', port] = grpcAddress.split(':')
+    const headers = callHeaders(AUTHORIZE, [bearer({ token: signToken() })])
+    const open = async (number: number) => {
+      const connection = await RawConnection.open({ host, port: Number(port) })
+      await connection?.call(headers, framed(purchase(`idle-${number}`)))
+      if (connection) idle.push(connection)
+    }
+    for (let number = 0; number < IDLE; number += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, place) => open(number + place)))
+    }
+    expect(await readMetric(httpUrl, 'benefits_connections')).to.equal(IDLE)
+
+    await besidePurchases(grpcAddress, async () => {
+      for (let newcomer = 0; newcomer < NEWCOMERS; newcomer++) {
+        const client = new TestClient(grpcAddress)
+        const probe = new HealthClient(grpcAddress)
+        const { error } = await client.authorize(purchaseOf({}), { deadlineMs: CALL_MS_MAX })
+        expect({ newcomer, error, health: await probe.check('') }).to.deep.equal({
+          newcomer,
+          error: undefined,
+          health: 'SERVING',
+        })
+        client.close()
+        probe.close()
+      }
+    })
+    expect(await readMetric(httpUrl, 'benefits_connections_closed_total', { reason: 'FULL' })).to.equal(0)
+  })
+})

@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { make } from '../../e2e/commands/make.js'
+import { useTempFolder } from '../../support/temp-folder.js'
+import { JWT_SECRET } from '../../support/token.js'
+import { besidePurchases, usePopulation } from './population.js'
+
+const HEADER = 'id,match,name,city,country,mcc\n'
+/** As many as one import may bring. */
+const RULES_MAX = 100_000
+
+describe('a back office that imports rules', function () {
+  this.timeout(300_000)
+  const fixture = usePopulation()
+  const folder = useTempFolder()
+
+  async function importing(text: string): Promise<string> {
+    const file = join(folder(), 'rules.csv')
+    writeFileSync(file, text)
+    const { code, stdout, stderr } = await run('import-rules', `file=${file}`)
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    return stdout.trim()
+  }
+
+  /** Runs a command against the service of this suite, beside purchases. */
+  function run(...args: readonly string[]) {
+    const { grpcAddress } = fixture().service
+    const [host = '', port = ''] = grpcAddress.split(':')
+    return besidePurchases(grpcAddress, () =>
+      make(['-s', ...args], { HOST: host, GRPC_PORT: port, JWT_SECRET }),
+    )
+  }
+
+  function rules(count: number): string {
+    const lines = Array.from({ length: count }, (_, number) => `q${number},PREFIX,LOJA ${number},,,5411`)
+    return `${HEADER}${lines.join('\n')}\n`
+  }
+
+  for (const [count, created] of [
+    [15_000, 15_000],
+    [20_000, 5_000],
+    [RULES_MAX, 80_000],
+  ] as const) {
+    it(`has ${count} of them in one import`, async () => {
+      const there = count - created
+      expect(await importing(rules(count))).to.equal(
+        `${created} created, 0 changed, ${there} were there already`,
+      )
+    })
+  }
+
+  it('imports again what the service exports', async () => {
+    const { stdout } = await run('export-rules')
+    expect(await importing(stdout)).to.equal(`0 created, 0 changed, ${RULES_MAX} were there already`)
+  })
+})

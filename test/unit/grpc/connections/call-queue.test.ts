@@ -1,0 +1,113 @@
+import { EventEmitter } from 'node:events'
+import type { ServerHttp2Stream } from 'node:http2'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect } from 'chai'
+import { CallQueue } from '../../../../src/grpc/connections/call-queue.js'
+
+/** What is taken here of a stream has the same types as there. */
+function streamOf(number: number) {
+  const stream = Object.assign(new EventEmitter(), { number, destroyed: false, aborted: false })
+  return stream as unknown as ServerHttp2Stream & { number: number; destroyed: boolean; aborted: boolean }
+}
+
+describe('call queue', () => {
+  let begun: number[]
+  let isReading: boolean
+  let perTurn: number
+  let tooMany: number
+
+  beforeEach(() => {
+    begun = []
+    isReading = true
+    perTurn = 2
+    tooMany = 0
+  })
+
+  function queueOf(): CallQueue {
+    return new CallQueue({
+      // What is taken for a stream here is one of ours.
+      begin: (stream) => begun.push((stream as unknown as { number: number }).number),
+      perTurn: () => perTurn,
+      callsMax: 5,
+      onTooMany: () => {
+        tooMany += 1
+      },
+      reading: {
+        stop: () => {
+          isReading = false
+        },
+        start: () => {
+          isReading = true
+        },
+      },
+    })
+  }
+
+  function addAll(queue: CallQueue, count: number) {
+    const streams = Array.from({ length: count }, (_, number) => streamOf(number))
+    for (const stream of streams) queue.add(stream, {})
+    return streams
+  }
+
+  it('begins calls at once, as many as a turn may have', () => {
+    addAll(queueOf(), 2)
+    expect([begun, isReading]).to.deep.equal([[0, 1], true])
+  })
+
+  it('begins the others in later turns, in their order, and reads nothing meanwhile', async () => {
+    addAll(queueOf(), 5)
+    expect([begun, isReading]).to.deep.equal([[0, 1], false])
+    await nextTurn()
+    expect([begun, isReading]).to.deep.equal([[0, 1, 2, 3], false])
+    await nextTurn()
+    expect([begun, isReading]).to.deep.equal([[0, 1, 2, 3, 4], true])
+  })
+
+  it('lets none overtake those that wait', async () => {
+    const queue = queueOf()
+    addAll(queue, 3)
+    perTurn = 10
+    queue.add(streamOf(9), {})
+    await nextTurn()
+    expect(begun).to.deep.equal([0, 1, 2, 9])
+  })
+
+  it('counts what has waited among the calls of its turn', async () => {
+    const queue = queueOf()
+    addAll(queue, 4)
+    await nextTurn()
+    queue.add(streamOf(4), {})
+    expect(begun).to.deep.equal([0, 1, 2, 3])
+    await nextTurn()
+    expect(begun).to.deep.equal([0, 1, 2, 3, 4])
+  })
+
+  it('begins none that was given up by its turn', async () => {
+    const [, , given, up] = addAll(queueOf(), 5)
+    if (given) given.aborted = true
+    if (up) up.destroyed = true
+    await nextTurn()
+    expect([begun, isReading]).to.deep.equal([[0, 1, 4], true])
+  })
+
+  it('says when more wait than a client may have at a time', () => {
+    const queue = queueOf()
+    addAll(queue, 7)
+    expect(tooMany).to.equal(0)
+    queue.add(streamOf(7), {})
+    expect(tooMany).to.equal(1)
+  })
+
+  it('minds no error of a call that waits', () => {
+    const [, , waiting] = addAll(queueOf(), 3)
+    expect(() => waiting?.emit('error', new Error('reset'))).not.to.throw()
+  })
+
+  it('begins as many again in the next turn', async () => {
+    const queue = queueOf()
+    addAll(queue, 2)
+    await nextTurn()
+    queue.add(streamOf(2), {})
+    expect(begun).to.deep.equal([0, 1, 2])
+  })
+})
