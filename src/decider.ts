@@ -48,7 +48,7 @@ import type { Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
 import { watchCommands } from './storage/command-watch.js'
 import { PoolWatch } from './storage/pool-watch.js'
-import { type Trouble, troubleOf } from './storage/trouble.js'
+import { type Trouble, troubleOf, UnfitDatabaseError } from './storage/trouble.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
@@ -73,6 +73,8 @@ export type DeciderOptions = {
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
   readonly onServing: (serving: boolean) => void
+  /** Called when it can never serve: a later release has changed the schema. */
+  readonly onHopeless?: (error: Error) => void
   /** How many processes serve, if it is this one that is to count them; else 0. */
   readonly servingWorkers: () => number
 }
@@ -166,11 +168,12 @@ export function createDecider(options: DeciderOptions): Decider {
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
+      logger.info({ booksId: core.booksId() }, 'the books are there')
       options.onPrepared()
     },
     check: async () => {
       const startedMs = systemClock.monotonicMs()
-      await core.ping()
+      await core.checkBooks()
       const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
       if (tookMs > SLOW_PING_MS) troubles.slow('the database answers slowly', tookMs)
     },
@@ -183,7 +186,8 @@ export function createDecider(options: DeciderOptions): Decider {
     },
     onFailure: (error) => {
       trouble = troubleOf(error)
-      troubles.failed('not serving: the database does not answer', error)
+      if (error instanceof UnfitDatabaseError && trouble.name === 'SCHEMA_NEWER') options.onHopeless?.(error)
+      troubles.failed(`not serving: ${reasonOf(trouble)}`, error)
     },
   })
   let trouble: Trouble | undefined
@@ -296,6 +300,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
+    admit: core.ensureBooks,
     pages: new PageGate(),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
@@ -358,7 +363,11 @@ function createGrpc(options: GrpcOptions): GrpcServer {
 
 function unreadyDetail(trouble: Trouble | undefined): string {
   const why = trouble ? `: ${trouble.name}, ${trouble.advice}` : ''
-  return `the database does not answer${why}`
+  return `${reasonOf(trouble)}${why}`
+}
+
+function reasonOf(trouble: Trouble | undefined): string {
+  return trouble?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
 }
 
 /** Decisions go on with the last good catalog: whoever watches is told since when. */

@@ -44,6 +44,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onChange: (keys) => decider.useKeys(keys),
   })
   const health = createHealth(config)
+  let failed = (_: Error) => {}
+  const failure = new Promise<Error>((resolve) => {
+    failed = resolve
+  })
   const decider: Decider = createDecider({
     ...options,
     tracing: await openTracing(config.tracing, options.logger),
@@ -51,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     keyFiles: readingsOf(() => files),
     onPrepared: () => options.onReady(ports),
     onServing: (serving) => health?.setServing(serving),
+    onHopeless: failed,
     servingWorkers: () => (decider.serving() ? 1 : 0),
   })
   const side = new SideServer({
@@ -69,7 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     ...ports,
-    failed: new Promise(() => {}),
+    failed: failure,
     stop: async () => {
       files.stop()
       health?.setServing(false)
