@@ -46,6 +46,7 @@ import { createMetrics, type Metrics, type Readings } from './observability/metr
 import { TallyLog } from './observability/tally-log.js'
 import type { Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
+import { onPrimaryFound } from './storage/books.js'
 import { watchCommands } from './storage/command-watch.js'
 import { PoolWatch } from './storage/pool-watch.js'
 import { type Trouble, troubleOf, UnfitDatabaseError } from './storage/trouble.js'
@@ -191,6 +192,7 @@ export function createDecider(options: DeciderOptions): Decider {
     },
   })
   let trouble: Trouble | undefined
+  onPrimaryFound(core.client, () => readiness.checkSoon())
 
   return {
     metrics,

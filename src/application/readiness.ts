@@ -41,6 +41,7 @@ export class Readiness {
   /** Checks now instead of at the end of the pause: something has changed. While a check is under way, right after it. */
   checkSoon(): void {
     this.#isHurried = true
+    // Before the first check, and after the end, there is no pause to cut short.
     if (!this.#timer) return
     clearTimeout(this.#timer)
     void this.start()

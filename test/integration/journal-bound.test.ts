@@ -136,7 +136,7 @@ describe('journal bound', () => {
     // An entry that was refused is offered again only after some seconds.
     this.timeout(60_000)
     const core = await coreThatExpectsDamage()
-    await core.catalog.start()
+    await core.prepare()
     const accountId = await open(core)
     await eventually('the opening is settled', () => core.settler.unsettled === 0)
     await database().command({ collMod: 'ledger', validator: { never: { $exists: true } } })

@@ -19,6 +19,11 @@ export class RestartableMongo {
     return new RestartableMongo(port, await mkdtemp(join(tmpdir(), 'restartable-mongo-')))
   }
 
+  /** The same address for another one with data of its own: only one of the two can run at a time. */
+  async another(): Promise<RestartableMongo> {
+    return new RestartableMongo(this.#port, await mkdtemp(join(tmpdir(), 'restartable-mongo-')))
+  }
+
   private constructor(port: number, folder: string) {
     this.uri = replicaSetUri([port])
     this.#port = port
