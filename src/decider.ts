@@ -147,7 +147,10 @@ export function createDecider(options: DeciderOptions): Decider {
     turnedAway.count()
   })
   const metrics = createMetrics({
-    readings: deciderReadings({ ...options, core, pool, guard }),
+    readings: {
+      ...deciderReadings({ ...options, core, pool, guard }),
+      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
+    },
     labels: metricLabels,
     version: buildVersion(),
   })
@@ -261,7 +264,8 @@ type Watched = Pick<DeciderOptions, 'config' | 'keyFiles' | 'servingWorkers'> & 
   readonly guard: ConnectionGuard
 }
 
-function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }: Watched): Readings {
+function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
+  const { config, core, pool, guard, keyFiles, servingWorkers } = watched
   const { engine, settler, catalog } = core
   return {
     engine: () => ({

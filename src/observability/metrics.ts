@@ -55,6 +55,8 @@ export interface Metrics {
 export type Readings = {
   readonly engine: () => EngineReadings
   readonly pool: () => PoolReadings
+  /** Whether the database answers, and is not one that the service may decide on. */
+  readonly isDatabaseUnfit: () => boolean
   readonly connections: () => ConnectionReadings
   readonly catalog: () => CatalogReadings
   /** Processes that decide, and can. Only one process of the service counts them. */
@@ -96,6 +98,7 @@ export const idleReadings: Readings = {
     oldestUnsettledMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
+  isDatabaseUnfit: () => false,
   connections: () => ({ open: 0, openMax: 0, strangers: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
   servingWorkers: () => 0,
@@ -107,7 +110,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const calls = new CallMetrics(registry, labels)
   const decisions = new DecisionMetrics(registry, labels.outcomes)
   const engine = new EngineMetrics(registry, readings.engine)
-  const database = new DatabaseMetrics(registry, readings.pool)
+  const database = new DatabaseMetrics(registry, readings.pool, readings.isDatabaseUnfit)
   const connections = new ConnectionMetrics(registry, readings.connections, labels.closings)
   const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
   measureLiveMemory(registry)

@@ -31,6 +31,8 @@ const advices = {
   REPLICA_SET_NEW: 'the servers of MONGODB_URI are in no replica set yet: was it initiated?',
   NO_PRIMARY:
     'the replica set has no primary: is a majority of its members running, and can they see each other?',
+  STALE_PRIMARY:
+    'the primary was elected before one that was there already: were older files, or another replica set, started at this address? If that is right, restart the service',
   STOPPING: 'MongoDB is being stopped, or has given up: see its log',
   NO_MAJORITY:
     'the primary does not get its writes confirmed by a majority in time: are members down, slow or far behind?',
@@ -156,6 +158,8 @@ function nameOf(error: unknown): TroubleName | undefined {
   // Written, and not yet for good: as a rule because others do not confirm it.
   if (error instanceof MongoWriteConcernError)
     return byServerCode.get(error.code) === 'STOPPING' ? 'STOPPING' : 'NO_MAJORITY'
+  // Without a public class.
+  if (error.name === 'MongoStalePrimaryError') return 'STALE_PRIMARY'
   if (error instanceof MongoNetworkTimeoutError || error.name === 'MongoWaitQueueTimeoutError') return 'SLOW'
   // The cause knows better what is behind it. Of a collection's bulk write it stands where the server's answer would.
   return (
