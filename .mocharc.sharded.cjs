@@ -13,6 +13,7 @@ module.exports = {
     // They run a database of their own, which they stop or keep away: a replica set.
     'test/e2e/database-away.test.ts',
     'test/e2e/own-database.test.ts',
+    'test/e2e/wrong-database.test.ts',
     // Its connection strings name a replica set.
     'test/e2e/database-trouble.test.ts',
     // They never come to the database.

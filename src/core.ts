@@ -18,6 +18,7 @@ import type { Calendar } from './domain/calendar.js'
 import type { Entry } from './domain/entry.js'
 import type { MerchantRule } from './domain/merchant-rule.js'
 import type { Tracing } from './observability/tracing.js'
+import { Books, booksNotRight } from './storage/books.js'
 import { createClient } from './storage/client.js'
 import { MongoAccountList } from './storage/mongo-account-list.js'
 import { MongoAccountStore } from './storage/mongo-account-store.js'
@@ -27,7 +28,6 @@ import { MongoLedger } from './storage/mongo-ledger.js'
 import { MongoMerchantRuleStore } from './storage/mongo-merchant-rule-store.js'
 import { MongoStatementStore } from './storage/mongo-statement-store.js'
 import { ReadOrder } from './storage/read-order.js'
-import { ensureSchema } from './storage/schema.js'
 import { ShardMap } from './storage/shard-map.js'
 import { stringPacking } from './storage/string-packing.js'
 
@@ -74,8 +74,12 @@ export type Core = {
   readonly merchantRules: MerchantRuleStore
   /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
   readonly prepare: () => Promise<void>
-  /** Fails while the database does not answer. */
-  readonly ping: () => Promise<void>
+  /** Fails while the database does not answer, or has not the books that this process works on. */
+  readonly checkBooks: () => Promise<void>
+  /** @throws IndecisionError UNAVAILABLE while the books are not known to be right. */
+  readonly ensureBooks: () => void
+  /** The id of the books; undefined before they were found. */
+  readonly booksId: () => string | undefined
   /** Decides what is waiting, settles, and closes the connections, within the given time. */
   readonly close: (timeoutMs: number) => Promise<void>
 }
@@ -86,7 +90,8 @@ export function createCore(options: CoreOptions): Core {
   const db = client.db(config.mongodbDatabase)
   const { clock = systemClock } = options
   const order = new ReadOrder(client)
-  const ledger = new MongoLedger(db, order)
+  const books = new Books(db, order)
+  const ledger = new MongoLedger(db, order, books.known)
   const engineLedger = tracing?.ledger(ledger) ?? ledger
   const settler = new Settlers({
     ledger: engineLedger,
@@ -95,7 +100,7 @@ export function createCore(options: CoreOptions): Core {
     onFailure: options.onSettleFailure,
     onDamage: options.onDamage,
   })
-  const accounts = new MongoAccountStore(db, order)
+  const accounts = new MongoAccountStore(db, order, books.known)
   const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
   const engine = new Engines({
     homeOf: shardMap.homeOf,
@@ -127,13 +132,35 @@ export function createCore(options: CoreOptions): Core {
     for (const rule of rules) await merchantRules.create(rule, 'seed')
   }
 
+  function ensureBooks(): void {
+    if (!books.right) throw booksNotRight()
+  }
+
+  /** The books may have come back as they were at an earlier time. What is still under way fails on the collections that it knows. */
+  async function forget(): Promise<void> {
+    await engine.drain()
+    engine.forget()
+    settler.forget()
+    await catalog.reread()
+  }
+
+  const executor = tracing?.engine(engine) ?? engine
   return {
     client,
     accounts,
     accountList: new MongoAccountList(db),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
-    engine: tracing?.engine(engine) ?? engine,
+    engine: {
+      execute: async (request, budget) => {
+        ensureBooks()
+        return await executor.execute(request, budget)
+      },
+      get waiting() {
+        return executor.waiting
+      },
+      drain: () => executor.drain(),
+    },
     waitingMax: () => engine.waitingMax,
     settler,
     catalog,
@@ -143,7 +170,7 @@ export function createCore(options: CoreOptions): Core {
     prepare: async () => {
       // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
       await client.connect()
-      await ensureSchema(db)
+      await books.open()
       if (await order.isSharded()) await shardMap.follow()
       await catalog.start()
       if (!config.seedExamples) return
@@ -151,9 +178,9 @@ export function createCore(options: CoreOptions): Core {
       // Whoever is told that the service is ready may try the example rules.
       await catalog.refresh()
     },
-    ping: async () => {
-      await db.command({ ping: 1 }, { readPreference: 'primary' })
-    },
+    checkBooks: () => books.check(forget),
+    ensureBooks,
+    booksId: () => books.id,
     close: async (timeoutMs) => {
       await catalog.close()
       shardMap.close()

@@ -44,9 +44,10 @@ import { createMetrics, type Metrics, type Readings } from './observability/metr
 import { TallyLog } from './observability/tally-log.js'
 import type { Tracing } from './observability/tracing.js'
 import { TroubleLog } from './observability/trouble-log.js'
+import { onPrimaryFound } from './storage/books.js'
 import { watchCommands } from './storage/command-watch.js'
 import { PoolWatch } from './storage/pool-watch.js'
-import { type Trouble, troubleOf } from './storage/trouble.js'
+import { type Trouble, troubleOf, UnfitDatabaseError } from './storage/trouble.js'
 
 /** Time between two looks at the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
@@ -73,6 +74,8 @@ export type DeciderOptions = {
   readonly onPrepared: () => void
   /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
   readonly onServing: (serving: boolean) => void
+  /** Called when it can never serve: a later release has changed the schema. */
+  readonly onHopeless: (error: Error) => void
 }
 
 /** The gRPC port and everything behind it: all of the service but the port for health and the side port. */
@@ -140,7 +143,10 @@ export function createDecider(options: DeciderOptions): Decider {
     rejected.count()
   })
   const metrics = createMetrics({
-    readings: deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
+    readings: {
+      ...deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
+      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
+    },
     labels: metricLabels,
     version: buildVersion(),
   })
@@ -162,11 +168,12 @@ export function createDecider(options: DeciderOptions): Decider {
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
+      logger.info({ booksId: core.booksId() }, 'the books are there')
       options.onPrepared()
     },
     check: async () => {
       const startedMs = systemClock.monotonicMs()
-      await core.ping()
+      await core.checkBooks()
       const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
       if (tookMs > SLOW_PING_MS) troubles.slow('the database answers slowly', tookMs)
     },
@@ -179,10 +186,12 @@ export function createDecider(options: DeciderOptions): Decider {
     },
     onFailure: (error) => {
       trouble = troubleOf(error)
-      troubles.failed('not serving: the database does not answer', error)
+      if (error instanceof UnfitDatabaseError && trouble.name === 'SCHEMA_NEWER') options.onHopeless(error)
+      troubles.failed(`not serving: ${reasonOf(trouble)}`, error)
     },
   })
   let trouble: Trouble | undefined
+  onPrimaryFound(core.client, () => readiness.checkSoon())
 
   return {
     metrics,
@@ -250,7 +259,8 @@ type Watched = Pick<DeciderOptions, 'config' | 'keyFiles'> & {
   readonly serving: () => boolean
 }
 
-function deciderReadings({ config, core, pool, guard, serving, keyFiles }: Watched): Readings {
+function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
+  const { config, core, pool, guard, serving, keyFiles } = watched
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
@@ -291,6 +301,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
   const handlers = {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
+    admit: core.ensureBooks,
     pages: new PageGate(),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
@@ -349,7 +360,11 @@ function createGrpc(options: GrpcOptions): GrpcServer {
 
 function unreadyDetail(trouble: Trouble | undefined): string {
   const why = trouble ? `: ${trouble.name}, ${trouble.advice}` : ''
-  return `the database does not answer${why}`
+  return `${reasonOf(trouble)}${why}`
+}
+
+function reasonOf(trouble: Trouble | undefined): string {
+  return trouble?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
 }
 
 /** Decisions go on with the last good catalog: whoever watches is told since when. */

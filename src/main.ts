@@ -59,12 +59,12 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger:
 
 function stopInOrder(service: Service, database: Database, logger: Logger): void {
   let stoppingSinceMs: number | undefined
-  const stop = async () => {
+  const stop = async (exitCode: number) => {
     stoppingSinceMs = performance.now()
     await service.stop()
     await database.stop()
     logger.info('stopped')
-    process.exit(0)
+    process.exit(exitCode)
   }
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
@@ -72,10 +72,15 @@ function stopInOrder(service: Service, database: Database, logger: Logger): void
       return
     }
     logger.info({ signal }, 'draining')
-    void stop()
+    void stop(0)
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  void service.failed.then((error) => {
+    if (stoppingSinceMs !== undefined) return
+    logger.fatal({ err: error }, 'the service cannot go on: draining')
+    void stop(1)
+  })
 }
 
 function announce(config: Config, { grpcPort, httpPort }: Ports): void {

@@ -1,27 +1,30 @@
 import { type Config, loadEnvFile, readConfig } from './config.js'
 import { createLogger } from './observability/logger.js'
+import { refuseUnfitServer } from './storage/books.js'
+import type { BooksIdentity } from './storage/books-identity.js'
 import { createClient } from './storage/client.js'
 import { ensureSchema } from './storage/schema.js'
 
 /** An index on many entries takes its time; what is not made by then goes on in the database, and the next run waits for it. */
 const INDEX_MS_MAX = 600_000
 
-/** Makes the collections, validators and indexes of this version, as every start of the service does, and ends. */
+/** Makes the schema of this version and takes the steps to it, as every start of the service does, and ends. */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
-  await makeSchema(config)
+  const { booksId, schemaVersion } = await makeSchema(config)
   createLogger({ level: config.logLevel, format: config.logFormat }).info(
-    { database: config.mongodbDatabase },
+    { database: config.mongodbDatabase, booksId, schemaVersion },
     'the schema is there',
   )
 }
 
-async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<void> {
+async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<BooksIdentity> {
   if (mongodbUri === undefined) throw new Error('MONGODB_URI is required')
   const client = createClient({ uri: mongodbUri, poolSizeMax: 2, answerMsMax: INDEX_MS_MAX })
   try {
-    await ensureSchema(client.db(mongodbDatabase))
+    await refuseUnfitServer(client)
+    return await ensureSchema(client.db(mongodbDatabase))
   } finally {
     await client.close()
   }

@@ -25,6 +25,8 @@ export type Ports = {
 
 /** The running service: its ports, and everything behind them. */
 export type Service = Ports & {
+  /** Resolves when the service can never serve and should be stopped. */
+  readonly failed: Promise<Error>
   /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
   readonly stop: () => Promise<void>
 }
@@ -42,6 +44,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onChange: (keys) => decider.useKeys(keys),
   })
   const health = createHealth(config)
+  let failed = (_: Error) => {}
+  const failure = new Promise<Error>((resolve) => {
+    failed = resolve
+  })
   const decider: Decider = createDecider({
     ...options,
     tracing: await openTracing(config.tracing, options.logger),
@@ -49,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     keyFiles: readingsOf(() => files),
     onPrepared: () => options.onReady(ports),
     onServing: (serving) => health?.setServing(serving),
+    onHopeless: failed,
   })
   const side = new SideServer({
     host: config.host,
@@ -66,6 +73,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     ...ports,
+    failed: failure,
     stop: async () => {
       files.stop()
       health?.setServing(false)

@@ -40,6 +40,8 @@ export class CatalogCache {
   #catalog: Catalog | undefined
   #freshAtMs = 0
   #failure: { readonly error: unknown } | undefined
+  /** Whether the store may have another history than that of the catalog in use. */
+  #isDoubtful = false
   #unusable: Unusable | undefined
   #lastLook: Promise<void> = Promise.resolve()
   #nextLook: Promise<void> | undefined
@@ -83,6 +85,12 @@ export class CatalogCache {
     })
     this.#lastLook = this.#nextLook.catch(() => {})
     return this.#nextLook
+  }
+
+  /** The same, whatever version is known: the store may have gone back to an earlier one. The last catalog decides until then. */
+  reread(): Promise<void> {
+    this.#isDoubtful = true
+    return this.refresh()
   }
 
   /** Ids of the categories in use; none before the first catalog was read. */
@@ -135,6 +143,11 @@ export class CatalogCache {
 
   async #update(): Promise<void> {
     const { store, clock } = this.#options
+    if (this.#isDoubtful) {
+      await this.#read(undefined)
+      this.#isDoubtful = false
+      return
+    }
     const known = this.#catalog?.version
     const version = known === undefined ? undefined : await store.version()
     if (known !== undefined && version === known) return

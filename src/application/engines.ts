@@ -52,6 +52,11 @@ export class Engines implements Executor {
     await Promise.all([...this.#engines.values()].map((engine) => engine.drain()))
   }
 
+  /** Decides from now on as after a restart, on nothing that is remembered of accounts. Only after `drain`, with nothing waiting. */
+  forget(): void {
+    this.#engines.clear()
+  }
+
   #engineOf(home: string): Engine {
     const known = this.#engines.get(home)
     if (known) return known

@@ -16,7 +16,9 @@ export class Readiness {
   #ready: boolean | undefined
   #prepared = false
   #stopped = false
+  /** Set during the pause between two checks. */
   #timer: NodeJS.Timeout | undefined
+  #isHurried = false
 
   constructor(options: ReadinessOptions) {
     this.#options = options
@@ -29,15 +31,27 @@ export class Readiness {
 
   /** Begins to check. Ends after the first check, whatever it found. */
   async start(): Promise<void> {
+    this.#timer = undefined
+    this.#isHurried = false
     await this.#look()
     if (this.#stopped) return
-    this.#timer = setTimeout(() => void this.start(), this.#options.intervalMs)
+    this.#timer = setTimeout(() => void this.start(), this.#isHurried ? 0 : this.#options.intervalMs)
+  }
+
+  /** Checks now instead of at the end of the pause: something has changed. While a check is under way, right after it. */
+  checkSoon(): void {
+    this.#isHurried = true
+    // Before the first check, and after the end, there is no pause to cut short.
+    if (!this.#timer) return
+    clearTimeout(this.#timer)
+    void this.start()
   }
 
   /** Not ready from now on, for good. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#ready = false
   }
 

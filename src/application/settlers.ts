@@ -30,6 +30,12 @@ export class Settlers implements Settling {
     return settler
   }
 
+  /** Settles from now on as after a restart: what waits is still in the journals of its accounts, if they have it. */
+  forget(): void {
+    for (const settler of this.#all) void settler.drain(0)
+    this.#settlers.clear()
+  }
+
   /** See {@link Settler.unsettled}. */
   get unsettled(): number {
     return this.#all.reduce((sum, { unsettled }) => sum + unsettled, 0)

@@ -25,6 +25,8 @@ export type HandlerOptions = {
   readonly clock: Clock
   /** Longest time spent on one decision, in milliseconds, whatever deadline the caller sets. */
   readonly durationMsMax: number
+  /** Throws what every call is answered with while none can be; called before each. Default: all can be. */
+  readonly admit?: () => void
   /** Told of every error that is a bug of ours. */
   readonly onBug: (error: unknown, call: CallContext) => void
   /** Lets calls with long answers in. */
@@ -80,8 +82,8 @@ export function serverStreamHandler<Request, Response>(
   handle: (request: Request, call: HandledCall) => AsyncIterable<Response>,
 ): handleServerStreamingCall<Request, Response> {
   return (stream) => {
-    const call = handledCall(stream, options)
     const respond = async () => {
+      const call = handledCall(stream, options)
       if (stream.request instanceof UnreadableMessage) throw stream.request.error
       for await (const response of handle(stream.request, call)) {
         if (!stream.write(response)) await inTime(untilTaken(stream), call.budget.remainingMs())
@@ -157,6 +159,7 @@ function reported(options: HandlerOptions, call: AnyCall, error: unknown): CallE
 }
 
 function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
+  options.admit?.()
   const context = callContextOf(call.metadata)
   const budget = budgetOf(call, options)
   context.trace?.follow(budget)

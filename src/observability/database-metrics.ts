@@ -37,7 +37,7 @@ export class DatabaseMetrics {
   readonly #poolFailures: ReadonlyMap<PoolFailure, CountedSeries>
   readonly #poolClears: CountedSeries
 
-  constructor(registry: MetricRegistry, pool: () => PoolReadings) {
+  constructor(registry: MetricRegistry, pool: () => PoolReadings, isUnfit: () => boolean) {
     const seconds = registry.histogram({
       name: 'mongodb_command_duration_seconds',
       help: 'Time the database took for a command, in seconds.',
@@ -58,6 +58,11 @@ export class DatabaseMetrics {
       help: 'Times that all connections to a server were given up, because it failed or is no longer the primary.',
       labelNames: [],
     })({})
+    registry.gauge({
+      name: 'benefits_database_unfit',
+      help: '1 while the database answers and is not one that the service may decide on; else 0.',
+      read: () => (isUnfit() ? 1 : 0),
+    })
     registry.gauge({
       name: 'mongodb_pool_connections',
       help: 'Connections to the database, in use or not, to all its servers.',

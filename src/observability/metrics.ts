@@ -51,6 +51,8 @@ export interface Metrics {
 export type Readings = {
   readonly engine: () => EngineReadings
   readonly pool: () => PoolReadings
+  /** Whether the database answers, and is not one that the service may decide on. */
+  readonly isDatabaseUnfit: () => boolean
   readonly connections: () => ConnectionReadings
   readonly catalog: () => CatalogReadings
   /** Whether the process can decide. */
@@ -91,6 +93,7 @@ export const idleReadings: Readings = {
     oldestUnsettledMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
+  isDatabaseUnfit: () => false,
   connections: () => ({ open: 0, openMax: 0, unauthenticated: 0 }),
   catalog: () => ({ version: 0, ageMs: 0, categories: [] }),
   serving: () => false,
@@ -106,7 +109,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const calls = new CallMetrics(registry, labels)
   const decisions = new DecisionMetrics(registry, labels.outcomes)
   const engine = new EngineMetrics(registry, readings.engine)
-  const database = new DatabaseMetrics(registry, readings.pool)
+  const database = new DatabaseMetrics(registry, readings.pool, readings.isDatabaseUnfit)
   const connections = new ConnectionMetrics(registry, readings.connections, labels.closings)
   const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
   measureLiveMemory(registry)

@@ -1,10 +1,10 @@
 import type { ClientSession, Db, TransactionOptions } from 'mongodb'
-import { invariant } from '../domain/invariant.js'
 import { catchUp } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { unavailable, whileAvailable } from './errors.js'
 import { inOrder } from './read-order.js'
+import { UnfitDatabaseError } from './trouble.js'
 
 /** The one document that every change of the catalog writes first: `catalog`. */
 export type CatalogDocument = {
@@ -104,7 +104,8 @@ async function begin(db: Db, session: ClientSession): Promise<CatalogChange> {
       { $inc: { version: 1n }, $currentDate: { changed_at: true } },
       { session, returnDocument: 'after', maxTimeMS: OPERATION_MS_MAX },
     )
-  invariant(catalog !== null, 'the catalog document is made with the schema')
+  if (!catalog)
+    throw unavailable('changing the catalog', new UnfitDatabaseError('BOOKS_MISSING', 'missing: the catalog'))
   return { session, version: catalog.version, at: catalog.changed_at }
 }
 

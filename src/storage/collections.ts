@@ -1,5 +1,6 @@
 /** Names of the collections. */
 export const collections = {
+  books: 'books',
   accounts: 'accounts',
   ledger: 'ledger',
   catalog: 'catalog',

@@ -43,6 +43,7 @@ const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   262, // ExceededTimeLimit
   272, // MigrationConflict
   343, // ShardCannotRefreshDueToLocksHeld
+  361, // CollectionUUIDMismatch: the collection was dropped, or another database is in the place of ours
   407, // PooledConnectionAcquisitionExceededTimeLimit: mongos had no connection to a shard in time
   9001, // SocketException
   10107, // NotWritablePrimary
@@ -97,6 +98,11 @@ export async function whileAvailable<T>(what: string, operation: () => Promise<T
 /** The error itself, or the IndecisionError UNAVAILABLE that it amounts to. */
 export function classified(what: string, error: unknown): unknown {
   return isPassing(error) ? unavailable(what, error) : error
+}
+
+/** Whether the server's code says "not now". */
+export function isPassingCode(code: number): boolean {
+  return passingCodes.has(code)
 }
 
 /** Says that the outcome of an operation is unknown, or that it could not be tried. */

@@ -1,12 +1,4 @@
-import {
-  type AnyClientBulkWriteModel,
-  type ClientBulkWriteResult,
-  type Collection,
-  type Db,
-  type Document,
-  MongoClientBulkWriteError,
-  MongoServerError,
-} from 'mongodb'
+import { type Collection, type Db, type Document, MongoServerError, MongoWriteConcernError } from 'mongodb'
 import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
 import type { EntryKey } from '../application/ledger.js'
 import { type Account, type AccountId, balanceOf } from '../domain/account.js'
@@ -14,6 +6,14 @@ import type { Entry } from '../domain/entry.js'
 import { isLimited } from '../domain/limits.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
+import {
+  type BulkReply,
+  type OperationResult,
+  runBulkWrite,
+  runRead,
+  runWrite,
+  throwWriteErrors,
+} from './commands.js'
 import {
   type AccountDocument,
   accountDocument,
@@ -23,6 +23,7 @@ import {
   ledgerKey,
 } from './documents.js'
 import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
+import { byName, type CollectionIdentities } from './known-collections.js'
 import { MongoLedger } from './mongo-ledger.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
@@ -34,17 +35,31 @@ type AccountsWithEntries = {
   readonly entries: readonly Entry[]
 }
 
-/** Accounts in MongoDB: one document each, written by conditional single-document updates only. */
+/**
+ * Most journal entries in one command. A command has at most 16 MiB, an entry a few hundred bytes, and only a ledger that has been away for
+ * long makes journals so long that a group is split.
+ */
+const ENTRIES_MAX = 4_096
+
+/**
+ * Accounts in MongoDB: one document each, written by conditional single-document updates only.
+ *
+ * Every write names the collection that it means. A read that misses an account fails unless it was the right collection that misses it.
+ */
 export class MongoAccountStore implements AccountStore {
+  readonly #db: Db
   readonly #accounts: Collection<AccountDocument>
   readonly #ledger: MongoLedger
   readonly #order: ReadOrder
+  readonly #known: CollectionIdentities
 
-  /** `order` is that of the ledger, where there is one. */
-  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
+  /** `order` and `known` are those of the ledger, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
+    this.#db = db
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
-    this.#ledger = new MongoLedger(db, order)
+    this.#ledger = new MongoLedger(db, order, known)
     this.#order = order
+    this.#known = known
   }
 
   async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
@@ -55,7 +70,9 @@ export class MongoAccountStore implements AccountStore {
           .toArray(),
       ),
     )
-    return new Map(documents.map((document) => [document._id, accountOf(document)]))
+    const accounts = new Map(documents.map((document) => [document._id, accountOf(document)]))
+    await this.#confirmMissing(ids, accounts)
+    return accounts
   }
 
   async loadWithEntries(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
@@ -74,18 +91,16 @@ export class MongoAccountStore implements AccountStore {
 
   /** For a replica set: one command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
   async #loadAtOnce(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
-    const inLedger = {
-      coll: collections.ledger,
-      pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }],
+    const inAccounts = { coll: collections.accounts, pipeline: [{ $match: { _id: { $in: ids } } }] }
+    const command = {
+      // The ledger comes first, since only the first collection can be named by its UUID: what is not in it counts as new.
+      aggregate: collections.ledger,
+      pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }, { $unionWith: inAccounts }],
+      cursor: {},
+      readConcern: { level: 'snapshot' },
     }
-    const pipeline = [{ $match: { _id: { $in: ids } } }, { $unionWith: inLedger }]
     const documents = await whileAvailable('loading accounts', () =>
-      this.#accounts
-        .aggregate<AccountDocument | LedgerDocument>(pipeline, {
-          readConcern: { level: 'snapshot' },
-          maxTimeMS: OPERATION_MS_MAX,
-        })
-        .toArray(),
+      runRead<AccountDocument | LedgerDocument>(this.#db, { ...command, ...this.#known.on('ledger') }),
     )
     const accounts = new Map<AccountId, Account>()
     const entries: Entry[] = []
@@ -93,7 +108,27 @@ export class MongoAccountStore implements AccountStore {
       if ('journal' in document) accounts.set(document._id, accountOf(document))
       else entries.push(entryOfLedger(document))
     }
+    await this.#confirmMissing(ids, accounts)
     return { accounts, entries }
+  }
+
+  /**
+   * Fails unless the accounts that were not found are missing from the right collection. A UUID never returns: a collection that has it now
+   * had it during the read, too. Costs a round trip, and only where an account was not found.
+   */
+  async #confirmMissing(ids: readonly AccountId[], found: ReadonlyMap<AccountId, Account>): Promise<void> {
+    const missing = ids.find((id) => !found.has(id))
+    const { collectionUUID } = this.#known.on('accounts')
+    if (missing === undefined || !collectionUUID) return
+    const command = {
+      find: collections.accounts,
+      filter: { _id: missing },
+      projection: { _id: 1 },
+      singleBatch: true,
+      readConcern: { level: 'majority' },
+      collectionUUID,
+    }
+    await whileAvailable('looking for an account', () => runRead(this.#db, command))
   }
 
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
@@ -109,51 +144,59 @@ export class MongoAccountStore implements AccountStore {
   }
 
   async #commitOne(change: AccountChange, session: CommitSession): Promise<CommitResult> {
-    if (change.before.version === 0n) return await this.#insert(change, session)
-    const { matchedCount } = await this.#accounts.updateOne(filterOf(change), updateOf(change), {
-      ...session,
-      maxTimeMS: OPERATION_MS_MAX,
-    })
-    return { type: matchedCount === 1 ? 'COMMITTED' : 'CONFLICT' }
+    const write =
+      change.before.version === 0n
+        ? { insert: collections.accounts, documents: [accountDocument(change.after)] }
+        : { update: collections.accounts, updates: [{ q: filterOf(change), u: updateOf(change) }] }
+    const reply = await runWrite(this.#db, { ...write, ...this.#known.on('accounts') }, session)
+    if (reply.writeErrors?.[0]?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+    throwWriteErrors(reply)
+    return { type: reply.n === 1 ? 'COMMITTED' : 'CONFLICT' }
   }
 
-  async #insert(change: AccountChange, session: CommitSession): Promise<CommitResult> {
-    try {
-      await this.#accounts.insertOne(accountDocument(change.after), {
-        ...session,
-        maxTimeMS: OPERATION_MS_MAX,
-      })
-      return { type: 'COMMITTED' }
-    } catch (error) {
-      if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
-      throw error
-    }
-  }
-
-  /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
   async #commitTogether(
     changes: readonly AccountChange[],
     session: CommitSession,
   ): Promise<readonly CommitResult[]> {
-    const namespace = this.#accounts.namespace
-    const models = changes.map(
-      (change): AnyClientBulkWriteModel<AccountDocument> =>
-        change.before.version === 0n
-          ? { namespace, name: 'insertOne', document: accountDocument(change.after) }
-          : { namespace, name: 'updateOne', filter: filterOf(change), update: updateOf(change) },
-    )
-    const options = { ...session, ordered: false, verboseResults: true, maxTimeMS: OPERATION_MS_MAX }
-    try {
-      const result = await this.#accounts.db.client.bulkWrite<Record<string, AccountDocument>>(
-        models,
-        options,
-      )
-      return changes.map((_, index) => resultOf(index, result))
-    } catch (error) {
-      if (!(error instanceof MongoClientBulkWriteError) || error.cause !== undefined) throw error
-      return changes.map((_, index) => resultIn(index, error))
-    }
+    const results: CommitResult[] = []
+    for (const part of partsOf(changes)) results.push(...(await this.#commitPart(part, session)))
+    return results
   }
+
+  /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
+  async #commitPart(
+    changes: readonly AccountChange[],
+    session: CommitSession,
+  ): Promise<readonly CommitResult[]> {
+    const command = {
+      bulkWrite: 1,
+      ops: changes.map((change) =>
+        change.before.version === 0n
+          ? { insert: 0, document: accountDocument(change.after) }
+          : { update: 0, filter: filterOf(change), updateMods: updateOf(change), multi: false },
+      ),
+      nsInfo: [{ ns: this.#accounts.namespace, ...this.#known.on('accounts') }],
+      ordered: false,
+      errorsOnly: false,
+    }
+    const reply = await runBulkWrite(this.#db, command, session)
+    return resultsOf(reply, changes.length)
+  }
+}
+
+/** The changes in parts, none of which is too long for one command; nearly always one. */
+function partsOf(changes: readonly AccountChange[]): readonly (readonly AccountChange[])[] {
+  const parts: AccountChange[][] = []
+  let entries = Number.POSITIVE_INFINITY
+  for (const change of changes) {
+    entries += change.after.journal.length
+    if (entries > ENTRIES_MAX) {
+      parts.push([])
+      entries = change.after.journal.length
+    }
+    parts.at(-1)?.push(change)
+  }
+  return parts
 }
 
 /** Matches the account only as it was decided on: same version, and in every wallet that is debited enough to pay. */
@@ -189,23 +232,19 @@ function deltasOf(before: Account, after: Account): readonly { wallet: string; d
   })).filter(({ delta }) => delta !== 0n)
 }
 
-function resultOf(index: number, result: ClientBulkWriteResult): CommitResult {
-  const written = result.insertResults?.has(index) || result.updateResults?.get(index)?.matchedCount === 1
-  if (written) return { type: 'COMMITTED' }
-  if (result.updateResults?.has(index)) return { type: 'CONFLICT' }
-  return { type: 'FAILED', error: unavailable('committing accounts', undefined) }
+/** What became of each of so many operations. */
+function resultsOf({ cursor, writeConcernError }: BulkReply, count: number): readonly CommitResult[] {
+  const byIndex = new Map(cursor.firstBatch.map((result) => [result.idx, result]))
+  // Written, but perhaps not for good: whether it was, the journal will say.
+  const doubt = writeConcernError && new MongoWriteConcernError({ ok: 1, writeConcernError })
+  return Array.from({ length: count }, (_, index) => resultOf(byIndex.get(index), doubt))
 }
 
-/** The result of one operation when others, or the write concern, failed. */
-function resultIn(index: number, error: MongoClientBulkWriteError): CommitResult {
-  const failed = error.writeErrors.get(index)
-  if (failed?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
-  if (failed)
-    return { type: 'FAILED', error: classified('committing accounts', new MongoServerError(failed)) }
-
-  const result = error.partialResult ? resultOf(index, error.partialResult) : undefined
-  // Written, but perhaps not for good: whether it was, the journal will say.
-  const durable = error.writeConcernErrors.length === 0
-  if (result?.type === 'CONFLICT' || (result && durable)) return result
-  return { type: 'FAILED', error: unavailable('committing accounts', error) }
+function resultOf(result: OperationResult | undefined, doubt: Error | undefined): CommitResult {
+  if (result?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+  if (result && result.ok !== 1)
+    return { type: 'FAILED', error: classified('committing accounts', new MongoServerError(result)) }
+  if (result?.n === 0) return { type: 'CONFLICT' }
+  if (result && !doubt) return { type: 'COMMITTED' }
+  return { type: 'FAILED', error: unavailable('committing accounts', doubt) }
 }

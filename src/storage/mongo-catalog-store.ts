@@ -12,9 +12,10 @@ import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryOf } from './category-document.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { type CollectionName, collections } from './collections.js'
-import { whileAvailable } from './errors.js'
+import { unavailable, whileAvailable } from './errors.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
+import { UnfitDatabaseError } from './trouble.js'
 
 /** Documents fetched at a time: reading a batch keeps decisions waiting for a few milliseconds at most. */
 const BATCH_MAX = 1_000
@@ -69,7 +70,11 @@ export class MongoCatalogStore implements CatalogStore {
     const catalog = await this.#db
       .collection<CatalogDocument>(collections.catalog)
       .findOne({ _id: CATALOG_ID }, { maxTimeMS: OPERATION_MS_MAX, ...(session && { session }) })
-    invariant(catalog !== null, 'the catalog document is made with the schema')
+    if (!catalog)
+      throw unavailable(
+        'reading the catalog',
+        new UnfitDatabaseError('BOOKS_MISSING', 'missing: the catalog'),
+      )
     invariant(typeof catalog.version === 'bigint', 'the version of the catalog is an int64')
     return catalog
   }

@@ -1,30 +1,38 @@
-import { type Collection, type Db, MongoBulkWriteError } from 'mongodb'
+import type { Collection, Db, Document } from 'mongodb'
 import type { EntryKey, Ledger } from '../application/ledger.js'
 import type { Entry, ReversalEntry } from '../domain/entry.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
+import { runRead, runWrite, throwWriteErrors, type WriteReply } from './commands.js'
 import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
-import { DUPLICATE_KEY, whileAvailable } from './errors.js'
-import { ReadOrder } from './read-order.js'
+import { DUPLICATE_KEY, isPassingCode, whileAvailable } from './errors.js'
+import { byName, type CollectionIdentities } from './known-collections.js'
+import { type InSession, ReadOrder } from './read-order.js'
 
-/** The ledger in MongoDB: one document per entry, its key the account and the transaction id. */
+const MAJORITY = { level: 'majority' } as const
+
+/**
+ * The ledger in MongoDB: one document per entry, its key the account and the transaction id. What decisions rely on names the collection
+ * that it means: a ledger that is missing must not count as one without these entries, and must not be made anew by the next entry.
+ */
 export class MongoLedger implements Ledger {
+  readonly #db: Db
   readonly #entries: Collection<LedgerDocument>
   readonly #order: ReadOrder
+  readonly #known: CollectionIdentities
 
-  /** `order` is that of the account store, where there is one. */
-  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
+  /** `order` and `known` are those of the account store, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
+    this.#db = db
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
     this.#order = order
+    this.#known = known
   }
 
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
+    const query = { filter: filterOf(keys), hint: { _id: 1 } }
     const documents = await whileAvailable('reading the ledger', () =>
-      this.#order.following(accountsOf(keys), (options) =>
-        this.#entries
-          .find(filterOf(keys), { ...options, hint: { _id: 1 }, maxTimeMS: OPERATION_MS_MAX })
-          .toArray(),
-      ),
+      this.#order.following(accountsOf(keys), (options) => this.#find(query, options)),
     )
     return documents.map(entryOfLedger)
   }
@@ -36,10 +44,18 @@ export class MongoLedger implements Ledger {
     }))
     const documents = await whileAvailable('reading reversals', () =>
       this.#order.following(accountsOf(originals), (options) =>
-        this.#entries.find({ $or: wanted }, { ...options, maxTimeMS: OPERATION_MS_MAX }).toArray(),
+        this.#find({ filter: { $or: wanted } }, options),
       ),
     )
     return documents.map(entryOfLedger).filter((entry) => entry.kind === 'REVERSAL')
+  }
+
+  async #find(
+    query: Document,
+    { session, readConcern = MAJORITY }: InSession,
+  ): Promise<readonly LedgerDocument[]> {
+    const command = { find: collections.ledger, ...query, readConcern, ...this.#known.on('ledger') }
+    return await runRead<LedgerDocument>(this.#db, command, { ...(session && { session }) })
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
@@ -69,21 +85,30 @@ export class MongoLedger implements Ledger {
 
   /** Inserts what is not there and returns the entries whose key, or whose place in the history, was taken. */
   async #insert(entries: readonly Entry[]): Promise<readonly Entry[]> {
-    try {
-      await this.#order.noting(accountsOf(entries), (options) =>
-        this.#entries.insertMany(entries.map(ledgerDocument), {
-          ...options,
-          ordered: false,
-          maxTimeMS: OPERATION_MS_MAX,
-        }),
-      )
-      return []
-    } catch (error) {
-      if (!(error instanceof MongoBulkWriteError) || hasOtherErrors(error)) throw error
-      const taken = new Set(writeErrorsOf(error).map(({ index }) => index))
-      return entries.filter((_, index) => taken.has(index))
+    const command = {
+      insert: collections.ledger,
+      documents: entries.map(ledgerDocument),
+      ordered: false,
+      ...this.#known.on('ledger'),
     }
+    const reply = await this.#order.noting(accountsOf(entries), ({ session }) =>
+      runWrite(this.#db, command, { ...(session && { session }) }),
+    )
+    throwUnlessTaken(reply)
+    const taken = new Set(reply.writeErrors?.map(({ index }) => index))
+    return entries.filter((_, index) => taken.has(index))
   }
+}
+
+/** Throws what is worst of a reply, unless all that failed was there already. */
+function throwUnlessTaken({ writeErrors = [], writeConcernError }: WriteReply): void {
+  const others = writeErrors.filter(({ code }) => code !== DUPLICATE_KEY)
+  // One that the server refuses for good is an obstacle to trying all of them again.
+  const worst = others.find(({ code }) => !isPassingCode(code)) ?? others[0]
+  throwWriteErrors({
+    ...(worst && { writeErrors: [worst] }),
+    ...(writeConcernError && { writeConcernError }),
+  })
 }
 
 /** The account stands alone too: it is the shard key, and sends the query to the shards that may hold it. */
@@ -98,13 +123,4 @@ function placeOf(accountId: string, transactionId: string, seq: bigint): string 
 
 function accountsOf(keys: readonly EntryKey[]): readonly string[] {
   return [...new Set(keys.map(({ accountId }) => accountId))]
-}
-
-function hasOtherErrors(error: MongoBulkWriteError): boolean {
-  const other = writeErrorsOf(error).some(({ code }) => code !== DUPLICATE_KEY)
-  return other || error.result.getWriteConcernError() !== undefined || writeErrorsOf(error).length === 0
-}
-
-function writeErrorsOf(error: MongoBulkWriteError) {
-  return [error.writeErrors].flat()
 }

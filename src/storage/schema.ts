@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Db, type Document, MongoServerError } from 'mongodb'
+import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
+import { BOOKS_ID, type BooksIdentity, readIdentity, refuseNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './category-document.js'
 import { type CollectionName, collections } from './collections.js'
+import { UnfitDatabaseError } from './trouble.js'
 
 const NAMESPACE_EXISTS = 48
 /** Version of a catalog that nobody has changed yet. */
@@ -41,6 +43,12 @@ const tombstone = object(['_id', 'version', 'deleted', 'deleted_at'], {
 })
 
 const validators: Readonly<Record<CollectionName, Document>> = {
+  books: object(['_id', 'books_id', 'schema_version', 'created_at'], {
+    _id: { enum: [BOOKS_ID] },
+    books_id: { bsonType: 'string', minLength: 1 },
+    schema_version: { bsonType: 'int', minimum: 2 },
+    created_at: date,
+  }),
   accounts: object(['_id', 'status', 'wallets', 'version', 'journal', 'updated_at'], {
     _id: text,
     status: { enum: ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] },
@@ -139,47 +147,66 @@ const validators: Readonly<Record<CollectionName, Document>> = {
   ),
 }
 
+/** An index that the service relies on, and why. */
+type Index = { readonly key: Readonly<Record<string, 1 | -1>>; readonly name: string } & CreateIndexesOptions
+
+/** By its collection; those on `_id` are MongoDB's own. */
+const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
+  ledger: [
+    // Statements read an account's entries newest first; unique, so that no two entries can claim one place in a history.
+    { key: { '_id.account': 1, seq: -1 }, name: 'account_seq', unique: true },
+    // What was given back of a purchase is the sum of its reversals. Only reversals are in this index: it stays small.
+    {
+      key: { '_id.account': 1, original: 1 },
+      name: 'account_original',
+      partialFilterExpression: { original: { $exists: true } },
+    },
+  ],
+  // Processes read what was changed since the version that they know; old tombstones are purged.
+  categories: [
+    { key: { version: 1 }, name: 'version' },
+    { key: { deleted_at: 1 }, name: 'deleted_at', sparse: true },
+  ],
+  merchant_rules: [
+    { key: { version: 1 }, name: 'version' },
+    { key: { deleted_at: 1 }, name: 'deleted_at', sparse: true },
+    // No two rules cover the same merchants with the same precedence. Tombstones have no slot, and any id.
+    {
+      key: { 'slot.name': 1, match: 1, 'slot.city': 1, 'slot.country': 1 },
+      name: 'slot',
+      unique: true,
+      partialFilterExpression: { slot: { $exists: true } },
+    },
+  ],
+}
+
 /**
- * Makes collections, validators and indexes as this version needs them, and fills in the challenge's categories where
- * there is no free balance yet. Doing it again changes nothing; several processes may do it at once.
+ * Brings a database to this version's schema: makes what is missing of collections, validators, indexes and the first catalog, takes the
+ * steps from the version that is there, and gives books that have none an identity. Doing it again changes nothing; several processes
+ * may do it at once.
+ *
+ * @throws UnfitDatabaseError SCHEMA_NEWER, with nothing changed, when a later release has been here.
  */
-export async function ensureSchema(db: Db): Promise<void> {
-  const found = await readValidations(db)
+export async function ensureSchema(db: Db): Promise<BooksIdentity> {
+  const identity = await readIdentity(db)
+  if (identity) refuseNewer(identity)
+
+  const found = await readCollections(db)
   for (const [name, schema] of Object.entries(validators)) {
     const validation = { validator: { $jsonSchema: schema }, ...strict }
     // Changing it, even into itself, waits for every operation on the collection and holds up those that come meanwhile.
-    if (!isDeepStrictEqual(found.get(name), validation)) await ensureCollection(db, name, validation)
+    if (!isDeepStrictEqual(found.get(name)?.validation, validation))
+      await ensureCollection(db, name, validation)
   }
-
-  // Statements read an account's entries newest first; unique, so that no two entries can claim one place in a history.
-  await db
-    .collection(collections.ledger)
-    .createIndex({ '_id.account': 1, seq: -1 }, { name: 'account_seq', unique: true })
-  // What was given back of a purchase is the sum of its reversals. Only reversals are in this index: it stays small.
-  await db
-    .collection(collections.ledger)
-    .createIndex(
-      { '_id.account': 1, original: 1 },
-      { name: 'account_original', partialFilterExpression: { original: { $exists: true } } },
-    )
-
+  for (const [name, wanted] of Object.entries(indexes)) {
+    for (const { key, ...options } of wanted) await db.collection(name).createIndex(key, options)
+  }
   await ensureCatalog(db)
+  return await takeSteps(db)
 }
 
 /** Makes the first version of the catalog, with the challenge's categories. Changes nothing where there is one. */
 async function ensureCatalog(db: Db): Promise<void> {
-  for (const name of [collections.categories, collections.merchantRules]) {
-    // Processes read what was changed since the version that they know; old tombstones are purged.
-    await db.collection(name).createIndex({ version: 1 }, { name: 'version' })
-    await db.collection(name).createIndex({ deleted_at: 1 }, { name: 'deleted_at', sparse: true })
-  }
-  // No two rules cover the same merchants with the same precedence. Tombstones have no slot, and any id.
-  await db
-    .collection(collections.merchantRules)
-    .createIndex(
-      { 'slot.name': 1, match: 1, 'slot.city': 1, 'slot.country': 1 },
-      { name: 'slot', unique: true, partialFilterExpression: { slot: { $exists: true } } },
-    )
   const changed_at = new Date()
   await db
     .collection<CatalogDocument>(collections.catalog)
@@ -200,16 +227,63 @@ async function ensureCatalog(db: Db): Promise<void> {
   }
 }
 
-/** How each collection that is there checks what is written to it. */
-async function readValidations(db: Db): Promise<ReadonlyMap<string, Document>> {
+/** A collection that is there, and how it checks what is written to it. */
+type FoundCollection = { readonly uuid: UUID; readonly validation: Document }
+
+async function readCollections(db: Db): Promise<ReadonlyMap<string, FoundCollection>> {
   const filter = { name: { $in: Object.values(collections) } }
   const found = await db.listCollections(filter, { nameOnly: false }).toArray()
   return new Map(
-    found.map(({ name, options: { validator, validationLevel, validationAction } = {} }) => [
-      name,
-      { validator, validationLevel, validationAction },
-    ]),
+    found.map(({ name, info, options: { validator, validationLevel, validationAction } = {} }) => {
+      // The type would allow for views, which have none.
+      const uuid = info?.uuid as UUID
+      return [name, { uuid, validation: { validator, validationLevel, validationAction } }]
+    }),
   )
+}
+
+/**
+ * Checks that everything is there that decisions rely on, without changing anything: every collection with a validator that refuses, and
+ * every index. Which validator is not compared, so that a process of this version goes on while the next one is rolled out.
+ *
+ * @returns the UUIDs of the collections.
+ * @throws UnfitDatabaseError BOOKS_MISSING or SCHEMA_DAMAGED.
+ */
+export async function checkSchema(db: Db): Promise<Readonly<Record<CollectionName, UUID>>> {
+  const found = await readCollections(db)
+  const missing = Object.values(collections).filter((name) => !found.has(name))
+  if (missing.length > 0) throw new UnfitDatabaseError('BOOKS_MISSING', `missing: ${missing.join(', ')}`)
+
+  const unguarded = Object.values(collections).filter((name) => !isGuarded(found.get(name)?.validation ?? {}))
+  if (unguarded.length > 0)
+    throw new UnfitDatabaseError('SCHEMA_DAMAGED', `without validator: ${unguarded.join(', ')}`)
+
+  const lacking = await Promise.all(
+    Object.entries(indexes).map(([name, wanted]) => missingIndexes(db, name, wanted)),
+  )
+  if (lacking.flat().length > 0)
+    throw new UnfitDatabaseError('SCHEMA_DAMAGED', `without index: ${lacking.flat().join(', ')}`)
+  const uuids = Array.from(found, ([name, { uuid }]) => [name, uuid])
+  return Object.fromEntries(uuids) // One for each name: none is missing.
+}
+
+function isGuarded({ validator, validationLevel, validationAction }: Document): boolean {
+  const { validationLevel: level, validationAction: action } = strict
+  return validator?.$jsonSchema !== undefined && validationLevel === level && validationAction === action
+}
+
+async function missingIndexes(
+  db: Db,
+  collection: string,
+  wanted: readonly Index[],
+): Promise<readonly string[]> {
+  const found = await db.collection(collection).indexes()
+  return wanted
+    .filter(({ key, name, unique = false }) => {
+      const index = found.find((candidate) => candidate.name === name)
+      return !index || (index.unique ?? false) !== unique || !isDeepStrictEqual(index.key, key)
+    })
+    .map(({ name }) => `${collection}.${name}`)
 }
 
 async function ensureCollection(db: Db, name: string, validation: Validation): Promise<void> {

@@ -20,36 +20,91 @@ const advices = {
     'the certificate of MongoDB is not accepted: has it expired, is it for this host, is tlsCAFile right?',
   TLS: 'TLS with MongoDB fails: do both sides use it, and versions that the other takes?',
   CREDENTIALS: 'MongoDB refuses the user or the password of MONGODB_URI, or authSource is wrong',
-  RIGHTS: 'the user of MONGODB_URI lacks rights: it needs the roles readWrite and dbAdmin on the database',
-  REPLICA_SET_NAME: 'no server of MONGODB_URI is in the replica set that it names: is replicaSet= right?',
+  RIGHTS:
+    'the user of MONGODB_URI lacks rights, or MONGODB_URI names no user: it needs the roles readWrite and dbAdmin on the database',
+  FILE: 'a file that MONGODB_URI names (tlsCAFile, tlsCertificateKeyFile) cannot be read',
+  STANDALONE:
+    'MongoDB runs as a standalone server, without transactions and change streams: start it with --replSet and run rs.initiate(), one member is enough',
+  TOO_OLD: 'MongoDB is older than version 8.0, which the service needs: upgrade it',
+  REPLICA_SET_NAME:
+    'no server of MONGODB_URI is in the replica set that it names: is replicaSet= right, does MongoDB run with --replSet?',
   REPLICA_SET_NEW: 'the servers of MONGODB_URI are in no replica set yet: was it initiated?',
   NO_PRIMARY:
     'the replica set has no primary: is a majority of its members running, and can they see each other?',
+  STALE_PRIMARY:
+    'the primary was elected before one that was there already: were older files, or another replica set, started at this address? If that is right, restart the service',
   STOPPING: 'MongoDB is being stopped, or has given up: see its log',
   NO_MAJORITY:
     'the primary does not get its writes confirmed by a majority in time: are members down, slow or far behind?',
   SLOW: 'MongoDB does not answer in time: is it overloaded, or its disk slow, or is the network losing packets?',
   NO_ROOM: 'MongoDB has no room on its disk',
+  SHARD_AWAY:
+    'mongos does not reach a shard or the config servers: are they running, and have they a primary?',
+  INDEX:
+    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (make verify)',
+  BOOKS_MISSING:
+    'the database has no books, or not all of them: was it dropped, is MONGODB_DATABASE right? Restore it; only a restart makes new books',
+  BOOKS_OTHER:
+    'the database has other books than those that this process began with: does MONGODB_URI lead elsewhere? Lead it back, or restart',
+  BOOKS_REPLACED:
+    'a collection is not the one that was checked: it was dropped, or made anew, or another database answers. The next check says more',
+  SCHEMA_DAMAGED:
+    'a validator or an index that the service relies on is gone: restore it, or restart the service',
+  SCHEMA_OLDER:
+    'the books were restored with the schema of an earlier release: run the schema command, or restart',
+  SCHEMA_NEWER:
+    'a later release has changed the schema of the books: run that release, or restore the books from before',
   OTHER: 'see error, and the log of MongoDB',
 } as const satisfies Readonly<Record<string, string>>
 
 export type TroubleName = keyof typeof advices
 
+/** Names of the advices that mean: it answers, and must not be used. */
+type UnfitName = Extract<TroubleName, 'STANDALONE' | 'TOO_OLD' | `BOOKS_${string}` | `SCHEMA_${string}`>
+
+/** The database answers, and is not one that the service may decide on. The message says why, and nothing of MONGODB_URI. */
+export class UnfitDatabaseError extends Error {
+  override readonly name = 'UnfitDatabaseError'
+  readonly trouble: UnfitName
+
+  constructor(trouble: UnfitName, detail?: string) {
+    super(detail === undefined ? advices[trouble] : `${detail}: ${advices[trouble]}`)
+    this.trouble = trouble
+  }
+}
+
 /** Why the database cannot be used. Neither has anything of MONGODB_URI in it. */
-export type Trouble = { readonly name: TroubleName; readonly advice: string }
+export type Trouble = {
+  readonly name: TroubleName
+  readonly advice: string
+  /** Whether it answers, and is not one that the service may decide on. */
+  readonly isUnfit: boolean
+}
 
 /** Names of the server's codes are those of its error_codes.yml. */
 const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
+  [6, 'SHARD_AWAY'], // HostUnreachable
+  [7, 'SHARD_AWAY'], // HostNotFound
   [13, 'RIGHTS'], // Unauthorized
   [18, 'CREDENTIALS'], // AuthenticationFailed
   [50, 'SLOW'], // MaxTimeMSExpired
+  [59, 'TOO_OLD'], // CommandNotFound
   [64, 'NO_MAJORITY'], // WriteConcernTimeout
+  [70, 'SHARD_AWAY'], // ShardNotFound
+  [85, 'INDEX'], // IndexOptionsConflict
+  [86, 'INDEX'], // IndexKeySpecsConflict
+  [89, 'SHARD_AWAY'], // NetworkTimeout
   [91, 'STOPPING'], // ShutdownInProgress
   [100, 'NO_MAJORITY'], // UnsatisfiableWriteConcern
+  [133, 'SHARD_AWAY'], // FailedToSatisfyReadPreference
   [189, 'NO_PRIMARY'], // PrimarySteppedDown
+  [202, 'SHARD_AWAY'], // NetworkInterfaceExceededTimeLimit
   [262, 'SLOW'], // ExceededTimeLimit
+  [334, 'CREDENTIALS'], // MechanismUnavailable
+  [361, 'BOOKS_REPLACED'], // CollectionUUIDMismatch
   [8000, 'CREDENTIALS'], // AtlasError
   [10107, 'NO_PRIMARY'], // NotWritablePrimary
+  [11000, 'INDEX'], // DuplicateKey: of an index that is being made, all other duplicates are dealt with
   [11600, 'STOPPING'], // InterruptedAtShutdown
   [11602, 'NO_PRIMARY'], // InterruptedDueToReplStateChange
   [13435, 'NO_PRIMARY'], // NotPrimaryNoSecondaryOk
@@ -66,6 +121,14 @@ const bySystemCode: ReadonlyMap<unknown, TroubleName> = new Map([
   ['ETIMEDOUT', 'UNREACHABLE'],
   ['ENOTFOUND', 'HOST_UNKNOWN'],
   ['EAI_AGAIN', 'HOST_UNKNOWN'],
+  ['ENODATA', 'HOST_UNKNOWN'],
+  ['ESERVFAIL', 'HOST_UNKNOWN'],
+  ['ETIMEOUT', 'HOST_UNKNOWN'],
+  ['EREFUSED', 'HOST_UNKNOWN'],
+  ['ENOENT', 'FILE'],
+  ['EACCES', 'FILE'],
+  ['EISDIR', 'FILE'],
+  ['EPROTO', 'TLS'],
   ['ECONNRESET', 'CONNECTIONS_CLOSED'],
   ['EPIPE', 'CONNECTIONS_CLOSED'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'CERTIFICATE'],
@@ -82,16 +145,21 @@ const UNKNOWN = 'Unknown'
 
 /** Says what stands behind a failure of the database. Decides on classes and codes, never on text. */
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof UnfitDatabaseError)
+    return { name: error.trouble, advice: error.message, isUnfit: true }
   const name = nameOf(error) ?? 'OTHER'
-  return { name, advice: advices[name] }
+  return { name, advice: advices[name], isUnfit: false }
 }
 
 function nameOf(error: unknown): TroubleName | undefined {
   if (!(error instanceof Error)) return undefined
+  if (error instanceof UnfitDatabaseError) return error.trouble
   if (error instanceof MongoServerSelectionError) return ofSelection(error)
   // Written, and not yet for good: as a rule because others do not confirm it.
   if (error instanceof MongoWriteConcernError)
     return byServerCode.get(error.code) === 'STOPPING' ? 'STOPPING' : 'NO_MAJORITY'
+  // Without a public class.
+  if (error.name === 'MongoStalePrimaryError') return 'STALE_PRIMARY'
   if (error instanceof MongoNetworkTimeoutError || error.name === 'MongoWaitQueueTimeoutError') return 'SLOW'
   // The cause knows better what is behind it. Of a collection's bulk write it stands where the server's answer would.
   return (

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { createClient } from '../../src/storage/client.js'
+import { type StandaloneMongo, startStandaloneMongo } from '../support/database/standalone-mongo.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
 import { type LogEvent, type ServiceProcess, useServices } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
@@ -11,6 +13,17 @@ describe('a service whose MONGODB_URI', () => {
     ['names an address that nobody listens to', async () => uriOf('127.0.0.1:9', 'rs0'), 'UNREACHABLE'],
     ['has a password that is refused', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
     ['names another replica set', async () => uriOf(await host(), 'rs-other'), 'REPLICA_SET_NAME'],
+    [
+      'names a file that is not there',
+      async () => `${uriOf(await host(), 'rs0')}&tls=true&tlsCAFile=/missing/ca.pem`,
+      'FILE',
+    ],
+    [
+      'wants TLS where there is none',
+      async () => `${uriOf(await host(), 'rs0')}&tls=true`,
+      'CONNECTIONS_CLOSED',
+    ],
+    ['names a domain without servers', async () => 'mongodb+srv://db.invalid/', 'HOST_UNKNOWN'],
   ] as const) {
     describe(what, () => {
       let service: ServiceProcess
@@ -41,6 +54,33 @@ describe('a service whose MONGODB_URI', () => {
       })
     })
   }
+})
+
+describe('a service on a standalone mongod', () => {
+  const start = useServices()
+  let mongo: StandaloneMongo
+  before(async () => {
+    mongo = await startStandaloneMongo()
+  })
+  after(() => mongo.remove())
+
+  it('names it as such, on /readyz and in its log, and writes nothing to it', async () => {
+    const service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET })
+    const said = await service.untilEvent('not serving: the database is not the right one')
+    expect(said).to.include({ level: 'warn', trouble: 'STANDALONE' })
+    expect(said['advice']).to.match(/--replSet/)
+    const response = await fetch(`${service.httpUrl}/readyz`)
+    expect(response.status).to.equal(503)
+    expect(await response.text()).to.match(/^the database is not the right one: STANDALONE, /)
+    const client = createClient({ uri: mongo.uri, poolSizeMax: 2 })
+    try {
+      const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
+      const written = databases.filter(({ name }) => !['admin', 'config', 'local'].includes(name))
+      expect(written).to.deep.equal([])
+    } finally {
+      await client.close()
+    }
+  })
 })
 
 function uriOf(host: string, replicaSet: string): string {

@@ -6,6 +6,7 @@ import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { changeOf, credit, debit, newAccount, opening } from '../support/account-changes.js'
 import { useDatabase } from '../support/database-fixture.js'
+import { commandsSent } from '../support/sent-commands.js'
 
 const open = (account: Account) => changeOf(account, opening(account))
 const fund = (account: Account) => changeOf(account, credit(account, 'CASH', 1_000n))
@@ -105,6 +106,26 @@ describe('MongoAccountStore, committing a group of accounts', () => {
     const changes = await Promise.all([invalid(), conflicting(), openedAlready(), invalid()])
     const types = (await store.commit(changes)).map(({ type }) => type)
     expect(types).to.deep.equal(['FAILED', 'CONFLICT', 'CONFLICT', 'FAILED'])
+  })
+
+  it('commits journals that are too long for one command together, and says so of each, in order', async () => {
+    const long = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const before = await funded()
+        let after = before
+        while (after.journal.length < JOURNAL_MAX) after = applyEntry(after, credit(after, 'CASH', 1n))
+        return { before, after }
+      }),
+    )
+    const sent = await commandsSent(database().client, ['bulkWrite'], async () => {
+      const results = await store.commit([...long, await conflicting(), await good()])
+      expect(results.map(({ type }) => type)).to.deep.equal([
+        ...Array(12).fill('COMMITTED'),
+        'CONFLICT',
+        'COMMITTED',
+      ])
+    })
+    expect(sent.map(({ ops }) => ops.length)).to.deep.equal([8, 6])
   })
 
   it('commits 128 accounts at once', async () => {

@@ -134,7 +134,7 @@ describe('journal bound', () => {
 
   it('is reached and left behind when the collection of the ledger refuses every document', async () => {
     const core = await coreThatExpectsDamage()
-    await core.catalog.start()
+    await core.prepare()
     const accountId = await open(core)
     await eventually('the opening is settled', () => core.settler.unsettled === 0)
     await database().command({ collMod: 'ledger', validator: { never: { $exists: true } } })

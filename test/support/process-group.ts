@@ -99,8 +99,7 @@ export class ProcessGroup {
       onCatalogFailure: unexpected,
       onCatalogUnwatched: unexpected,
     })
-    // The schema is there: made by whoever made the database.
-    await core.catalog.start()
+    await core.prepare()
     return { core, clock, death, die, patience: { remainingMs: () => (dead ? 0 : WAIT_MS_MAX) } }
   }
 }

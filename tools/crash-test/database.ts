@@ -4,6 +4,8 @@ import { campaignMongod, Mongod, portToReturnTo } from './mongod.js'
 export type DatabaseOptions = {
   /** A folder of its own. */
   readonly folder: string
+  /** The port of another one that does not run at the same time; absent: one of its own. */
+  readonly port?: number
   /** Told when it ends although nobody killed it. */
   readonly onCrash: (reason: string) => void
 }
@@ -12,18 +14,21 @@ export type DatabaseOptions = {
 export class Database {
   readonly uri: string
   readonly version: string
+  readonly port: number
   readonly #mongod: Mongod
 
   /** Finds a mongod and an address for it; starts nothing. */
   static async prepare(options: DatabaseOptions): Promise<Database> {
     const binary = await campaignMongod()
-    const mongod = new Mongod({ ...options, binary, port: await portToReturnTo() })
+    const { port = await portToReturnTo() } = options
+    const mongod = new Mongod({ ...options, binary, port })
     return new Database(mongod, binary.version)
   }
 
   private constructor(mongod: Mongod, version: string) {
     this.uri = replicaSetUri([mongod.port])
     this.version = version
+    this.port = mongod.port
     this.#mongod = mongod
   }
 

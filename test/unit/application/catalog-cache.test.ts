@@ -212,6 +212,26 @@ describe('catalog cache', () => {
     expect(cache.current().version).to.equal(2n)
   })
 
+  it('takes over what the store has gone back to when it is to read it again', async () => {
+    store.change({ rules: [rule] })
+    await cache.start()
+    store.goBack()
+    await cache.reread()
+    expect(cache.current().version).to.equal(1n)
+    store.change({ rules: [rule] })
+    await soon('the next change is seen', () => cache.current().version === 2n)
+  })
+
+  it('decides by its catalog until it has read the store again', async () => {
+    await cache.start()
+    store.outage = new Error('away')
+    expect(await cache.reread().catch(String)).to.equal('Error: away')
+    expect(cache.current().version).to.equal(1n)
+    store.outage = undefined
+    await cache.refresh()
+    expect(store.reads.at(-1)).to.equal(undefined)
+  })
+
   it('follows no more when it is closed', async () => {
     await cache.start()
     await cache.close()

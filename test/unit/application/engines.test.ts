@@ -54,6 +54,16 @@ describe('engines, one for each part of the store', () => {
     await Promise.all([...held, right])
   })
 
+  it('forget the accounts that they have in memory: they are read again', async () => {
+    await authorize('left-1')
+    await authorize('left-1')
+    const loads = test.store.loading.asked.length
+    await engines.drain()
+    engines.forget()
+    await authorize('left-1')
+    expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
+  })
+
   it('have a queue each: a full one refuses nobody else', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))

@@ -72,6 +72,51 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
+  it('checks at once when it is asked to, and not only after the pause', async () => {
+    const slow = new Readiness({
+      prepare,
+      check: async () => {
+        checked += 1
+      },
+      intervalMs: 3_600_000,
+      onChange: () => {},
+      onFailure: () => {},
+    })
+    try {
+      await slow.start()
+      slow.checkSoon()
+      await soon('it has checked again', () => checked === 2)
+    } finally {
+      slow.stop()
+    }
+  })
+
+  it('checks once more when it is asked to during a check', async () => {
+    let finish = () => {}
+    const slow = new Readiness({
+      prepare,
+      check: () => {
+        checked += 1
+        return new Promise((resolve) => {
+          finish = resolve
+        })
+      },
+      intervalMs: 3_600_000,
+      onChange: () => {},
+      onFailure: () => {},
+    })
+    try {
+      void slow.start()
+      await soon('it checks', () => checked === 1)
+      slow.checkSoon()
+      finish()
+      await soon('it checks again', () => checked === 2)
+    } finally {
+      slow.stop()
+      finish()
+    }
+  })
+
   it('prepares once', async () => {
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)

@@ -70,6 +70,17 @@ describe('settlers, one for each part of the store', () => {
     expect(settlers.withheld).to.equal(settlers.of('here').withheld + settlers.of('there').withheld)
   })
 
+  it('forget what they were told: it is settled again when its account comes again', async () => {
+    settlers.of('gone').add(fundedAccount('away'))
+    settlers.of('here').add(fundedAccount('hot'))
+    await soon('it is settled', () => settlers.of('here').settledThrough('hot') === 2n)
+    settlers.forget()
+    expect([settlers.unsettled, settlers.of('here').settledThrough('hot')]).to.deep.equal([0, 0n])
+    comesBack()
+    settlers.of('gone').add(fundedAccount('away'))
+    await soon('it is settled', () => settlers.of('gone').settledThrough('away') === 2n)
+  })
+
   it('drain together: what can be settled is, and the time is over for the rest', async () => {
     settlers.of('gone').add(fundedAccount('away'))
     settlers.of('here').add(fundedAccount('hot'))

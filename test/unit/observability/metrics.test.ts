@@ -9,6 +9,7 @@ const callLabels = 'grpc_type="unary",grpc_service="benefits.v1.AuthorizationSer
 describe('metrics', () => {
   let waiting: number
   let serving: boolean
+  let isUnfit: boolean
   let metrics: Metrics
 
   let categories: string[]
@@ -16,6 +17,7 @@ describe('metrics', () => {
   beforeEach(() => {
     waiting = 3
     serving = true
+    isUnfit = false
     categories = ['FOOD']
     metrics = createMetrics({
       readings: {
@@ -28,6 +30,7 @@ describe('metrics', () => {
         }),
         connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
         pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
+        isDatabaseUnfit: () => isUnfit,
         catalog: () => ({ version: 12, ageMs: 2_500, categories }),
         serving: () => serving,
         keyFiles: idleReadings.keyFiles,
@@ -40,6 +43,12 @@ describe('metrics', () => {
   it('count calls that have started', async () => {
     metrics.callStarted(call)
     expect(await lines()).to.include(`grpc_server_started_total{${callLabels}} 1`)
+  })
+
+  it('show whether the database is not one to decide on', async () => {
+    expect(await lines()).to.include('benefits_database_unfit 0')
+    isUnfit = true
+    expect(await lines()).to.include('benefits_database_unfit 1')
   })
 
   for (const direction of ['received', 'sent'] as const) {

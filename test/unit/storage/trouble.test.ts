@@ -11,12 +11,13 @@ import {
   MongoWriteConcernError,
 } from 'mongodb'
 import { unavailable } from '../../../src/storage/errors.js'
-import { troubleOf } from '../../../src/storage/trouble.js'
+import { troubleOf, UnfitDatabaseError } from '../../../src/storage/trouble.js'
 
 // The driver makes them, and exports their types only: the real ones are made here, not look-alikes.
 const load = createRequire(import.meta.url)
 const { WaitQueueTimeoutError } = load('mongodb/lib/cmap/errors.js')
 const { ServerDescription } = load('mongodb/lib/sdam/server_description.js')
+const { MongoStalePrimaryError: StalePrimaryError } = load('mongodb/lib/error.js')
 const { TopologyDescription } = load('mongodb/lib/sdam/topology_description.js')
 
 const ADDRESS = '127.0.0.1:27017'
@@ -68,6 +69,22 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['STOPPING', 'a server that is being stopped', serverError(91)],
   ['STOPPING', 'a write that such a server does not wait for any more', writeConcernError(91)],
   ['NO_ROOM', 'a full disk', serverError(14_031)],
+  [
+    'STALE_PRIMARY',
+    'a primary of an earlier election than that of the last one',
+    noServer(serverOf(new StalePrimaryError('-'))),
+  ],
+  ['STANDALONE', 'a server of no replica set', new UnfitDatabaseError('STANDALONE')],
+  ['TOO_OLD', 'a command that an older MongoDB does not know', serverError(59)],
+  ['SHARD_AWAY', 'a mongos that reaches no shard', serverError(133)],
+  ['SHARD_AWAY', 'a mongos that knows no config servers', serverError(6)],
+  ['INDEX', 'an index whose name another one has', serverError(86)],
+  ['INDEX', 'a unique index over entries that contradict each other', serverError(11_000)],
+  ['BOOKS_REPLACED', 'a collection that was made anew', serverError(361)],
+  ['BOOKS_MISSING', 'a database that was emptied', new UnfitDatabaseError('BOOKS_MISSING')],
+  ['CREDENTIALS', 'a mechanism that the server does not have', serverError(334)],
+  ['FILE', 'a file of certificates that is not there', socketError('ENOENT')],
+  ['HOST_UNKNOWN', 'a domain without servers', socketError('ENODATA')],
   ['OTHER', 'what is not known', serverError(999_999)],
   ['OTHER', 'what is no error', 'a text'],
 ]
@@ -81,6 +98,13 @@ describe('trouble with the database', () => {
 
   it('is found behind the error that a decision failed with', () => {
     expect(troubleOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
+  })
+
+  it('of a database that is not the right one comes with what was found', () => {
+    const trouble = troubleOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
+    expect(trouble).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
+    expect(trouble.advice).to.match(/^missing: ledger: /)
+    expect(troubleOf(serverError(361)).isUnfit).to.equal(false)
   })
 
   it('comes with advice, whatever it is', () => {

@@ -1,0 +1,168 @@
+import { expect } from 'chai'
+import type { Db } from 'mongodb'
+import {
+  BOOKS_ID,
+  type BooksDocument,
+  readIdentity,
+  SCHEMA_VERSION,
+  type SchemaStep,
+  schemaSteps,
+  takeSteps,
+} from '../../src/storage/books-identity.js'
+import { createClient } from '../../src/storage/client.js'
+import { ensureSchema } from '../../src/storage/schema.js'
+import { troubleOf } from '../../src/storage/trouble.js'
+import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
+import { useDatabase } from '../support/database-fixture.js'
+import { testMongoUri } from '../support/mongo.js'
+import { cleanBooks } from '../support/verified.js'
+
+const books = (db: Db) => db.collection<BooksDocument>('books')
+
+/** Everything but the identity. */
+async function contents(db: Db) {
+  const stored = (await backUp(db)).filter(({ name }) => name !== 'books')
+  return stored.sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+describe('the steps of the schema', () => {
+  it('lead from each version to the next, without a gap', () => {
+    expect(schemaSteps.map(({ to }) => to)).to.deep.equal(schemaSteps.map((_, index) => index + 2))
+    expect(schemaSteps.at(-1)?.to).to.equal(SCHEMA_VERSION)
+  })
+})
+
+describe('a database of schema version 1', () => {
+  const database = useDatabase()
+  const fresh = useDatabase()
+
+  before(async () => {
+    await database().dropDatabase()
+    await restore(database(), await schemaVersion1())
+    await ensureSchema(database())
+  })
+
+  it('gets an identity and the version of this release', async () => {
+    const identity = await readIdentity(database())
+    expect(identity?.schemaVersion).to.equal(SCHEMA_VERSION)
+    expect(identity?.booksId).to.match(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  })
+
+  it('keeps its accounts, entries and catalog as they were', async () => {
+    const documents = (stored: readonly { name: string; documents: unknown }[]) =>
+      Object.fromEntries(stored.map((one) => [one.name, one.documents]))
+    expect(documents(await contents(database()))).to.deep.equal(documents(await schemaVersion1()))
+  })
+
+  it('has books in which every centavo is explained', () => cleanBooks(database()))
+
+  it('gets the validators and indexes of a database that is new', async () => {
+    await ensureSchema(fresh())
+    const schema = async (db: Db) =>
+      (await backUp(db))
+        .map(({ name, options, indexes }) => ({
+          name,
+          options,
+          // On a sharded cluster, the index of the shard key was there before.
+          indexes: indexes
+            .filter(({ key }) => !Object.values(key).includes('hashed'))
+            .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
+        }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1))
+    expect(await schema(database())).to.deep.equal(await schema(fresh()))
+  })
+
+  it('keeps its identity when the schema is made again', async () => {
+    const before = await books(database()).find().toArray()
+    await ensureSchema(database())
+    expect(await books(database()).find().toArray()).to.deep.equal(before)
+  })
+})
+
+describe('a database of schema version 1 that eight processes upgrade at once', () => {
+  const database = useDatabase()
+
+  it('has one identity, which all of them find', async () => {
+    await database().dropDatabase()
+    await restore(database(), await schemaVersion1())
+    const uri = await testMongoUri()
+    const clients = Array.from({ length: 8 }, () => createClient({ uri, poolSizeMax: 2 }))
+    try {
+      const found = await Promise.all(
+        clients.map((client) => ensureSchema(client.db(database().databaseName))),
+      )
+      expect(new Set(found.map(({ booksId }) => booksId)).size).to.equal(1)
+    } finally {
+      await Promise.all(clients.map((client) => client.close()))
+    }
+    expect(await books(database()).countDocuments()).to.equal(1)
+    await cleanBooks(database())
+  })
+})
+
+describe('a step that a later release adds', () => {
+  const database = useDatabase()
+  const taken: string[] = []
+  const step = (to: number, take: SchemaStep['take'] = async () => {}): SchemaStep => ({
+    to,
+    name: `step to ${to}`,
+    take: async (db) => {
+      await take(db)
+      taken.push(`to ${to}`)
+    },
+  })
+  const version = async () => (await readIdentity(database()))?.schemaVersion
+  /** This release refuses what the steps lead to. */
+  const take = (...more: readonly SchemaStep[]) =>
+    takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => troubleOf(error).name)
+
+  beforeEach(async () => {
+    await database().dropDatabase()
+    await ensureSchema(database())
+    taken.length = 0
+  })
+
+  it('is taken after those before it, and never again', async () => {
+    await take(step(3), step(4))
+    await take(step(3), step(4))
+    expect(taken).to.deep.equal(['to 3', 'to 4'])
+    expect(await version()).to.equal(4)
+  })
+
+  it('is taken again after it was interrupted, and those before it are not', async () => {
+    const interrupted = step(4, async () => {
+      throw new Error('the process was killed')
+    })
+    const end = await takeSteps(database(), [...schemaSteps, step(3), interrupted]).catch(String)
+    expect(end).to.equal('Error: the process was killed')
+    expect(await version()).to.equal(3)
+    await take(step(3), step(4))
+    expect(taken).to.deep.equal(['to 3', 'to 4'])
+    expect(await version()).to.equal(4)
+  })
+
+  it('does not lead back when a slow process notes it late', async () => {
+    const slow = step(3, async () => {
+      await take(step(3), step(4))
+    })
+    await take(slow)
+    expect(await version()).to.equal(4)
+  })
+})
+
+describe('a database that a later release has upgraded', () => {
+  const database = useDatabase()
+
+  it('is refused by this one, with both versions, and nothing is changed', async () => {
+    await ensureSchema(database())
+    await books(database()).updateOne({ _id: BOOKS_ID }, { $set: { schema_version: SCHEMA_VERSION + 1 } })
+    await database().command({ collMod: 'ledger', validator: { $jsonSchema: { bsonType: 'object' } } })
+    const before = await contents(database())
+    const error = await ensureSchema(database()).catch((thrown: unknown) => thrown)
+    expect(troubleOf(error).name).to.equal('SCHEMA_NEWER')
+    expect(String(error)).to.include(
+      `the database has schema version ${SCHEMA_VERSION + 1}, this release works with version ${SCHEMA_VERSION}`,
+    )
+    expect(await contents(database())).to.deep.equal(before)
+  })
+})
