@@ -12,6 +12,7 @@ const engine = [
   'change-status',
   'credit-account',
   'engine',
+  'engine/bounded-recency-map',
   'engines',
   'errors',
   'group-commit',
