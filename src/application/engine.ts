@@ -150,8 +150,11 @@ export class Engine {
   async #run(group: readonly PendingRequest[]): Promise<void> {
     const startedMs = this.#clock.monotonicMs()
     try {
-      const inTime = group.filter((pending) => pending.hasTime())
-      for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
+      const inTime: PendingRequest[] = []
+      for (const pending of group) {
+        if (pending.hasTime()) inTime.push(pending)
+        else pending.rejectForTime()
+      }
       const failuresBefore = this.#failures.count
       if (inTime.length > 0) await this.#commit.run(inTime)
       if (this.#failures.count > failuresBefore) this.#tellWaiting()
