@@ -64,7 +64,7 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
-  /** Most requests that may wait for the engine, as it is now. */
+  /** Most requests that may wait for the engine in each lane, as it is now. */
   readonly waitingMax: () => number
   readonly settler: Settling
   readonly catalog: CatalogCache

@@ -15,7 +15,7 @@ export type EngineReadings = {
 }
 
 const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
-/** Powers of two up to the largest group. */
+/** Powers of two up to a whole group of purchases. The back office may have 16 places besides. */
 const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
 
 /** How requests are decided in groups, and how their entries reach the ledger. */

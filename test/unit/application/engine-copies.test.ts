@@ -156,7 +156,7 @@ describe('engine: what an account’s journal holds', () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(
-      { accountId: 'a', transactionIds: ['open'], decide: steps.open('open') },
+      { accountId: 'a', lane: 'BACK_OFFICE', transactionIds: ['open'], decide: steps.open('open') },
       patience,
     )
     expect((await again).type).to.equal('REPLAY')

@@ -297,6 +297,7 @@ describe('engine: a copy that is stale', () => {
     await test.engine.execute(
       {
         accountId: 'a',
+        lane: 'PURCHASE',
         transactionIds: ['look'],
         decide: ({ account }) => {
           seen.push(account.version)
