@@ -8,7 +8,7 @@ import type { Lane } from './lane.js'
 /** Most purchases decided together, and most of the back office's requests while there are no purchases. */
 const GROUP_MAX = 128
 /** Places of the back office in a group while there are purchases: it may have them in one group at a time. */
-const BACK_OFFICE_PLACES = 16
+const BACK_OFFICE_PLACES = 8
 /** Time without a purchase after which the back office has every group to itself, in milliseconds. */
 const QUIET_MS = 10_000
 

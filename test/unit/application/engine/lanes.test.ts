@@ -17,10 +17,10 @@ describe('lanes of requests that wait', () => {
     lanes = new Lanes({ queueMax: 1_000, waitMsMax: 50, clock })
   })
 
-  it('give the back office 16 places beside the purchases of one group', () => {
+  it('give the back office 8 places beside the purchases of one group', () => {
     push('BACK_OFFICE', 40)
     push('PURCHASE', 300)
-    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 16 })
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 0 })
   })
 
@@ -30,14 +30,14 @@ describe('lanes of requests that wait', () => {
     const first = lanes.takeGroup()
     lanes.takeGroup()
     lanes.ended(first)
-    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 16 })
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
   })
 
   it('keep one of two groups free of the back office, also while no purchase waits', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
     push('BACK_OFFICE', 300)
-    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 16 })
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 8 })
     expect(lanes.takeGroup().members).to.deep.equal([])
     push('PURCHASE', 1)
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 1, BACK_OFFICE: 0 })

@@ -59,7 +59,7 @@ describe('engine: callers who share it', () => {
     test.store.loading.releaseOne()
     await soon('a third group is read', () => test.store.loading.asked.length === 3)
     expect(test.store.loading.asked.at(-1)).to.include('buyer')
-    expect(test.store.loading.asked.at(-1)).to.have.lengthOf(17)
+    expect(test.store.loading.asked.at(-1)).to.have.lengthOf(9)
     test.store.loading.release()
     await bought
     expect(tally(await Promise.all(credits))).to.deep.equal({ ANSWERED: 300 })
