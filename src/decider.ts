@@ -259,7 +259,10 @@ function deciderReadings({ config, core, pool, guard, keyFiles, servingWorkers }
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
-      waitingRequests: engine.waiting,
+      waitingRequests: {
+        PURCHASE: engine.waitingIn('PURCHASE'),
+        BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
+      },
       waitingRequestsMax: core.waitingMax(),
       unsettledEntries: settler.unsettled,
       withheldEntries: settler.withheld,

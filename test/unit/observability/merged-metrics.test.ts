@@ -13,7 +13,7 @@ function worker({ waiting = 0, oldestMs = 0, usedRatio = 0 } = {}): Metrics {
     ...idleReadings,
     engine: () => ({
       ...idleReadings.engine(),
-      waitingRequests: waiting,
+      waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 0 },
       unsettledEntries: waiting * 2,
       oldestUnsettledMs: oldestMs,
     }),
@@ -74,7 +74,7 @@ describe('merged metrics', () => {
       ["a histogram's buckets", `grpc_server_handling_seconds_bucket{le="0.5",${labels}} 2`],
       ["a histogram's sum", `grpc_server_handling_seconds_sum{${labels}} 4.5`],
       ["a histogram's count", `grpc_server_handling_seconds_count{${labels}} 3`],
-      ['requests that wait', 'benefits_waiting_requests 7'],
+      ['requests that wait', 'benefits_waiting_requests{lane="PURCHASE"} 7'],
       ['entries to settle', 'benefits_unsettled_entries 14'],
     ]) {
       it(`add up ${what}`, async () => {
@@ -116,7 +116,7 @@ describe('merged metrics', () => {
       })
 
       it('do not say what it had at that moment', async () => {
-        expect(await sampleOf('benefits_waiting_requests')).to.equal(4)
+        expect(await sampleOf('benefits_waiting_requests{lane="PURCHASE"}')).to.equal(4)
       })
 
       it('count its end', async () => {
@@ -147,7 +147,7 @@ describe('merged metrics', () => {
     const empty = snapshot.map((metric) => ({ ...metric, values: [{ value: Number.NaN, labels: {} }] }))
     merged.workerSeen(1, snapshot)
     merged.workerSeen(2, empty)
-    expect(await sampleOf('benefits_waiting_requests')).to.equal(5)
+    expect(await sampleOf('benefits_waiting_requests{lane="PURCHASE"}')).to.equal(5)
   })
 
   it('say once which version they are of', async () => {
