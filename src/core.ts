@@ -64,7 +64,7 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
-  /** Most requests that may wait for the engine, as it is now. */
+  /** Most requests that may wait for the engine in each lane, as it is now. */
   readonly waitingMax: () => number
   readonly settler: Settling
   readonly catalog: CatalogCache
@@ -152,13 +152,12 @@ export function createCore(options: CoreOptions): Core {
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine: {
-      execute: async (request, budget) => {
-        ensureBooks()
-        return await executor.execute(request, budget)
-      },
+      execute: (request, budget) =>
+        books.right ? executor.execute(request, budget) : Promise.reject(booksNotRight()),
       get waiting() {
         return executor.waiting
       },
+      waitingIn: (lane) => executor.waitingIn(lane),
       drain: () => executor.drain(),
     },
     waitingMax: () => engine.waitingMax,

@@ -264,7 +264,10 @@ function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
   const { engine, settler, catalog } = core
   return {
     engine: () => ({
-      waitingRequests: engine.waiting,
+      waitingRequests: {
+        PURCHASE: engine.waitingIn('PURCHASE'),
+        BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
+      },
       waitingRequestsMax: core.waitingMax(),
       unsettledEntries: settler.unsettled,
       withheldEntries: settler.withheld,

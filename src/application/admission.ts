@@ -17,6 +17,8 @@ export type AdmissionOptions = {
   readonly clock: Clock
 }
 
+type EndedGroup = { readonly waiting: number; readonly places?: number }
+
 /**
  * Says whether one more request may wait. It had better be refused at once than be answered when its caller has given up: so
  * the queue is as long as it can be emptied in time, at the pace of the latest groups.
@@ -26,8 +28,8 @@ export type AdmissionOptions = {
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /** Groups that ended lately, and the time that they took, in milliseconds, while others waited all the time. */
-  #groups = 0
+  /** Places in the groups that ended lately, and the time that these took, in milliseconds, while others waited all the time. */
+  #places = 0
   #tookMs = 0
   /** When a group last ended with others waiting, on the monotonic clock. */
   #busySinceMs: number | undefined
@@ -40,18 +42,19 @@ export class Admission {
     this.#options = options
   }
 
+  /** Takes the number of requests that one more would have to wait for. */
   admits({ waiting }: { readonly waiting: number }): boolean {
     const { queueMax, groupMax } = this.#options
     if (waiting >= queueMax) return false
     if (waiting < groupMax || this.#tookMs === 0) return true
-    return waiting * this.#tookMs < this.#waitMsMax() * this.#groups * groupMax
+    return waiting * this.#tookMs < this.#waitMsMax() * this.#places
   }
 
-  /** A group has ended. Only what happens while others wait tells how fast it goes. */
-  ended({ waiting }: { readonly waiting: number }): void {
+  /** A group with so many places has ended, by default a whole one. Only what happens while others wait tells how fast it goes. */
+  ended({ waiting, places = this.#options.groupMax }: EndedGroup): void {
     const nowMs = this.#options.clock.monotonicMs()
     if (this.#busySinceMs !== undefined) {
-      this.#groups = this.#groups * MEMORY + 1
+      this.#places = this.#places * MEMORY + places
       this.#tookMs = this.#tookMs * MEMORY + (nowMs - this.#busySinceMs)
     }
     this.#busySinceMs = waiting > 0 ? nowMs : undefined

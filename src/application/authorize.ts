@@ -27,6 +27,7 @@ export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions)
     engine.execute(
       {
         accountId,
+        lane: 'PURCHASE',
         ...whatIsLookedAt(purchase),
         decide: (history, at) => decide(history, purchase, catalog(), at, calendar),
       },

@@ -1,7 +1,9 @@
 import type { Clock } from './clock.js'
 
-/** The time that one caller gives us. */
+/** The time that one caller gives us, and whose share of the service it takes. */
 export interface Budget {
+  /** The subject of the caller's token: subjects share the queue fairly. All callers without a subject share as one. */
+  readonly subject?: string
   /** Milliseconds left; 0 or less when the caller waits no longer (deadline passed, call cancelled). */
   remainingMs(): number
 }

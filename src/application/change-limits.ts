@@ -15,6 +15,7 @@ export function changeLimits(
   return engine.execute(
     {
       accountId,
+      lane: 'BACK_OFFICE',
       transactionIds: [change.transactionId],
       decide: (history, at) => decideLimits(history, change, at),
     },

@@ -15,6 +15,7 @@ export function changeStatus(
   return engine.execute(
     {
       accountId,
+      lane: 'BACK_OFFICE',
       transactionIds: [change.transactionId],
       decide: (history, at) => decideStatusChange(history, change, at),
     },

@@ -22,6 +22,7 @@ export function creditAccount(
   return engine.execute(
     {
       accountId,
+      lane: 'BACK_OFFICE',
       transactionIds: [credit.transactionId],
       decide: (history, at) => decideCredit(history, credit, catalog.current(), at),
     },

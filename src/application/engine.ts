@@ -1,20 +1,18 @@
-import type { AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { AccountStore } from './account-store.js'
-import { Admission } from './admission.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
+import type { Lane } from './engine/lane.js'
+import { type Group, Lanes } from './engine/lanes.js'
 import { IndecisionError, isUnavailable } from './errors.js'
 import { GroupCommit } from './group-commit.js'
 import type { Ledger } from './ledger.js'
 import type { Packing } from './packing.js'
 import { type Pauses, systemPauses } from './pauses.js'
-import { type DecisionRequest, PendingRequest } from './pending-request.js'
+import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
 import type { Settler } from './settler.js'
 
-/** Most requests decided together. */
-const GROUP_MAX = 128
 /** Groups on their way at once: one is decided while the other waits for the store. */
 const GROUPS_IN_FLIGHT_MAX = 2
 /** Longest pause before another attempt, in milliseconds. */
@@ -31,7 +29,7 @@ export type EngineOptions = {
   readonly packing?: Packing
   /** The system's, unless a simulation has its own. */
   readonly pauses?: Pauses
-  /** Most requests that may wait; one more is refused as OVERLOADED. */
+  /** Most requests that may wait in each lane; for one more a request is refused as OVERLOADED. */
   readonly queueMax: number
   /** Longest time that a request may foreseeably have to wait for its group, in milliseconds, 10 times that in a burst; else it is refused, too. */
   readonly waitMsMax: number
@@ -47,14 +45,15 @@ export type EngineOptions = {
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
 /** What decides requests: the engine, several that look like one, or what is put around it. */
-export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
+export type Executor = Pick<Engine, 'execute' | 'waiting' | 'waitingIn' | 'drain'>
 
 /**
  * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
  *
  * Requests that arrive while others are on their way to the store form the next group: one read of its accounts, one
  * look-up of its transaction ids, one write. Requests on the same account are decided one after another in memory and
- * committed by one update. Nobody waits for a timer: a lone request is a group of one.
+ * committed by one update. Nobody waits for a timer: a lone request is a group of one. Who comes first, and who is refused when
+ * there are too many, is for {@link Lanes} to say.
  *
  * Invariants:
  * - An account is in at most one group at a time, so this process never races itself.
@@ -62,19 +61,16 @@ export type Executor = Pick<Engine, 'execute' | 'waiting' | 'drain'>
  *   decided again: the journal says, and the version lets only one of two attempts through.
  */
 export class Engine {
-  readonly #admission: Admission
   readonly #clock: Clock
   readonly #onGroup: NonNullable<EngineOptions['onGroup']>
   readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
   readonly #pauses: Pauses
-  readonly #busy = new Set<AccountId>()
-  #waiting: PendingRequest[] = []
+  readonly #lanes: Lanes
   #groups = 0
   /** Attempts that came to nothing because the store was away. */
   #failures: { readonly count: number; readonly latest: unknown } = { count: 0, latest: undefined }
-  #pausing = 0
   readonly #draining: (() => void)[] = []
 
   constructor(options: EngineOptions) {
@@ -85,7 +81,7 @@ export class Engine {
     this.#pauses = pauses
     this.#onGroup = onGroup
     this.#onRetry = onRetry
-    this.#admission = new Admission({ queueMax, groupMax: GROUP_MAX, waitMsMax, clock: options.clock })
+    this.#lanes = new Lanes({ queueMax, waitMsMax, clock: options.clock })
     this.#commit = new GroupCommit({
       ...options,
       onFailure: (request, error) => this.#failed(request, error),
@@ -99,21 +95,25 @@ export class Engine {
    * @throws IndecisionError when nothing could be decided within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
-    const { waiting } = this
-    if (!this.#admission.admits({ waiting })) {
+    if (!this.#lanes.admits(request.lane, subjectOf(budget), rejectEvicted)) {
       return Promise.reject(overloaded)
     }
     return new Promise<V>((resolve, reject) => {
       // What comes back is what this request's own `decide` returned.
       const caller = { budget, reject, resolve: (verdict: Verdict<Entry, string>) => resolve(verdict as V) }
-      this.#waiting.push(new PendingRequest(request, caller))
+      this.#lanes.push(new PendingRequest(request, caller))
       this.#next()
     })
   }
 
   /** Number of requests waiting for their group, or for another attempt. */
   get waiting(): number {
-    return this.#waiting.length + this.#pausing
+    return this.waitingIn('PURCHASE') + this.waitingIn('BACK_OFFICE')
+  }
+
+  /** The same in one lane. */
+  waitingIn(lane: Lane): number {
+    return this.#lanes.size(lane)
   }
 
   /** Ends when every request has been answered. */
@@ -125,48 +125,37 @@ export class Engine {
 
   #next(): void {
     while (this.#groups < GROUPS_IN_FLIGHT_MAX) {
-      const group = this.#takeGroup()
-      if (group.length === 0) break
+      const group = this.#lanes.takeGroup()
+      if (group.members.length === 0) break
       this.#groups += 1
       void this.#run(group)
     }
     for (const look of this.#draining.splice(0)) look()
   }
 
-  /** The next group, in the order of arrival; requests on an account that is in another group stay behind. */
-  #takeGroup(): readonly PendingRequest[] {
-    const group: PendingRequest[] = []
-    const rest: PendingRequest[] = []
-    for (const pending of this.#waiting) {
-      const joins = group.length < GROUP_MAX && !this.#busy.has(pending.request.accountId)
-      if (joins) group.push(pending)
-      else rest.push(pending)
-    }
-    this.#waiting = rest
-    for (const { request } of group) this.#busy.add(request.accountId)
-    return group
-  }
-
-  async #run(group: readonly PendingRequest[]): Promise<void> {
+  async #run(group: Group): Promise<void> {
+    const { members } = group
     const startedMs = this.#clock.monotonicMs()
     try {
-      const inTime = group.filter((pending) => pending.hasTime())
-      for (const pending of group) if (!inTime.includes(pending)) pending.rejectForTime()
+      const inTime: PendingRequest[] = []
+      for (const pending of members) {
+        if (pending.hasTime()) inTime.push(pending)
+        else pending.rejectForTime()
+      }
       const failuresBefore = this.#failures.count
       if (inTime.length > 0) await this.#commit.run(inTime)
       if (this.#failures.count > failuresBefore) this.#tellWaiting()
     } finally {
-      for (const { request } of group) this.#busy.delete(request.accountId)
       this.#groups -= 1
-      this.#onGroup({ size: group.length, durationMs: this.#clock.monotonicMs() - startedMs })
-      this.#admission.ended({ waiting: this.#waiting.length })
+      this.#onGroup({ size: members.length, durationMs: this.#clock.monotonicMs() - startedMs })
+      this.#lanes.ended(group)
       this.#next()
     }
   }
 
   /** What the store failed with kept those waiting, too: running out of time is no fault of their deadline then. */
   #tellWaiting(): void {
-    for (const pending of this.#waiting) pending.lastError = this.#failures.latest
+    for (const pending of this.#lanes) pending.lastError = this.#failures.latest
   }
 
   /** Puts the request back after a lost race (no error) or while the store is away; rejects it after any other error. */
@@ -188,11 +177,15 @@ export class Engine {
       return
     }
     this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
-    this.#pausing += 1
+    this.#lanes.pause(pending)
     this.#pauses.after(pauseMs, () => {
-      this.#pausing -= 1
-      this.#waiting.push(pending)
+      this.#lanes.resume(pending)
       this.#next()
     })
   }
+}
+
+/** A request that had to leave. What became of an earlier attempt of it may be unknown. */
+function rejectEvicted(pending: PendingRequest): void {
+  pending.reject(pending.lastError ?? overloaded)
 }

@@ -2,6 +2,7 @@ import type { AccountId } from '../domain/account.js'
 import type { Entry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
+import type { Lane } from './engine/lane.js'
 import { Engine, type EngineOptions, type Executor } from './engine.js'
 import type { DecisionRequest } from './pending-request.js'
 import type { Settlers } from './settlers.js'
@@ -42,7 +43,12 @@ export class Engines implements Executor {
     return [...this.#engines.values()].reduce((sum, { waiting }) => sum + waiting, 0)
   }
 
-  /** Most that may be waiting: each engine that there is by now has a queue of its own. */
+  /** The same in one lane. */
+  waitingIn(lane: Lane): number {
+    return [...this.#engines.values()].reduce((sum, engine) => sum + engine.waitingIn(lane), 0)
+  }
+
+  /** Most that may be waiting in one lane: each engine that there is by now has a queue of its own. */
   get waitingMax(): number {
     return this.#options.queueMax * Math.max(1, this.#engines.size)
   }

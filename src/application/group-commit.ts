@@ -168,8 +168,11 @@ export class GroupCommit {
   #answerUnchanged({ before, copied, members }: Chapter): readonly PendingRequest[] {
     // Whoever touches an account settles what is left in its journal: by another process, or by a lost reply.
     if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
-    const unsure = copied ? members.filter(({ refused }) => refused) : []
-    for (const member of members) if (!unsure.includes(member)) member.answer()
+    const unsure: PendingRequest[] = []
+    for (const member of members) {
+      if (copied && member.refused) unsure.push(member)
+      else member.answer()
+    }
     return unsure
   }
 

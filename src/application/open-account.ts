@@ -15,6 +15,7 @@ export function openAccount(
   return engine.execute(
     {
       accountId,
+      lane: 'BACK_OFFICE',
       transactionIds: [opening.transactionId],
       decide: (history, at) => decideOpening(history, opening, at),
     },

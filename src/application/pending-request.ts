@@ -3,6 +3,7 @@ import type { Entry, TransactionId } from '../domain/entry.js'
 import { invariant } from '../domain/invariant.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
+import type { Lane } from './engine/lane.js'
 import { IndecisionError } from './errors.js'
 
 /** Time that must be left for a commit, in milliseconds: a late approval is worse than none. */
@@ -11,6 +12,7 @@ const COMMIT_RESERVE_MS = 5
 /** Something to be decided on one account. */
 export type DecisionRequest<V> = {
   readonly accountId: AccountId
+  readonly lane: Lane
   /** The ids whose entries the decision looks at: its own first. */
   readonly transactionIds: readonly TransactionId[]
   /** The ids of purchases whose reversals the decision looks at. */
@@ -32,6 +34,8 @@ type Caller = {
 /** A request on its way through the engine: it keeps its verdict to itself until that is durable. */
 export class PendingRequest {
   readonly request: DecisionRequest<AnyVerdict>
+  /** Its number in the order of arrival. A request that is tried again arrives anew. */
+  arrival = 0
   /** Attempts that came to nothing. */
   attempts = 0
   /** What the latest attempt that failed has failed with; undefined while there were only lost races. */
@@ -42,6 +46,15 @@ export class PendingRequest {
   constructor(request: DecisionRequest<AnyVerdict>, caller: Caller) {
     this.request = request
     this.#caller = caller
+  }
+
+  get lane(): Lane {
+    return this.request.lane
+  }
+
+  /** The subject that it shares a queue with. */
+  get subject(): string {
+    return subjectOf(this.#caller.budget)
   }
 
   decide(history: AccountHistory, at: Date): AnyVerdict {
@@ -77,4 +90,9 @@ export class PendingRequest {
         new IndecisionError('NO_TIME_LEFT', `no time left for a commit after ${attempts} lost attempts`),
     )
   }
+}
+
+/** The subject whose turn in the queue a caller takes. */
+export function subjectOf({ subject = '' }: Budget): string {
+  return subject
 }

@@ -17,6 +17,7 @@ export function createReverse(engine: Executor): Reverse {
     engine.execute(
       {
         accountId,
+        lane: 'PURCHASE',
         transactionIds: [reversal.transactionId, reversal.originalId],
         originalIds: () => [reversal.originalId],
         decide: (history, at) => decideReversal(history, reversal, at),

@@ -163,7 +163,10 @@ class AuthorizeStream {
   #budget(): Budget {
     const { clock, durationMsMax } = this.#options.handlers
     const endsAtMs = Math.min(clock.monotonicMs() + durationMsMax, this.#context.endsAtMs)
-    return { remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()) }
+    return {
+      subject: this.#context.principal?.subject ?? '',
+      remainingMs: () => (this.#closed ? 0 : endsAtMs - clock.monotonicMs()),
+    }
   }
 
   #statusOf(error: unknown, call: CallContext) {

@@ -5,8 +5,8 @@ import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../
 import { type CallError, type CallErrorKind, callErrorOf } from './call-error.js'
 import { UnreadableMessage } from './request-decoder.js'
 
-/** Credits of one stream decided at a time; the stream is held back meanwhile. */
-const IN_FLIGHT_MAX = 256
+/** Credits of one stream decided at a time, as many as may always wait; the stream is held back meanwhile. */
+const IN_FLIGHT_MAX = 128
 /** Refusals that end a stream: more of them mean that it is the wrong stream, and the answer has to stay small. */
 const REFUSALS_MAX = 5_000
 /** Longest part of an id that is repeated in a refusal, in bytes: an invalid one may be of any length. */

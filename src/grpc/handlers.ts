@@ -168,6 +168,10 @@ function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
 
 /** A jump of the wall clock neither shortens nor lengthens it. */
 function budgetOf(call: AnyCall, { clock, durationMsMax }: HandlerOptions): Budget {
-  const endsAtMs = Math.min(callContextOf(call.metadata).endsAtMs, clock.monotonicMs() + durationMsMax)
-  return { remainingMs: () => (call.cancelled ? 0 : endsAtMs - clock.monotonicMs()) }
+  const context = callContextOf(call.metadata)
+  const endsAtMs = Math.min(context.endsAtMs, clock.monotonicMs() + durationMsMax)
+  return {
+    subject: context.principal?.subject ?? '',
+    remainingMs: () => (call.cancelled ? 0 : endsAtMs - clock.monotonicMs()),
+  }
 }

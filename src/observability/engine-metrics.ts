@@ -4,18 +4,22 @@ import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-reg
 /** Why a request was decided once more. */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
+/** What requests are for: purchases and what follows them, or loads and changes of accounts. */
+type Lane = 'PURCHASE' | 'BACK_OFFICE'
+
 /** The engine at one moment. */
 export type EngineReadings = {
-  readonly waitingRequests: number
-  /** Most that may wait. */
+  readonly waitingRequests: Readonly<Record<Lane, number>>
+  /** Most that may wait in each lane. */
   readonly waitingRequestsMax: number
   readonly unsettledEntries: number
   readonly withheldEntries: number
   readonly oldestUnsettledMs: number
 }
 
+const lanes: readonly Lane[] = ['PURCHASE', 'BACK_OFFICE']
 const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
-/** Powers of two up to the largest group. */
+/** Powers of two up to a whole group of purchases. The back office may have 8 places besides. */
 const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
 
 /** How requests are decided in groups, and how their entries reach the ledger. */
@@ -55,15 +59,23 @@ export class EngineMetrics {
       help: 'Times that the ledger refused an entry; one that is offered again is counted again.',
       labelNames: [],
     })({})
-    registry.gauge({
+    registry.gauges({
       name: 'benefits_waiting_requests',
-      help: 'Requests waiting to be decided.',
-      read: () => engine().waitingRequests,
+      help: 'Requests waiting to be decided: purchases and what follows them, loads and account changes.',
+      labelNames: ['lane'],
+      read: () => {
+        const { waitingRequests } = engine()
+        return lanes.map((lane) => ({ labels: { lane }, value: waitingRequests[lane] }))
+      },
     })
-    registry.gauge({
+    registry.gauges({
       name: 'benefits_waiting_requests_max',
-      help: 'Most requests that may wait.',
-      read: () => engine().waitingRequestsMax,
+      help: 'Most requests that may wait, in each lane.',
+      labelNames: ['lane'],
+      read: () => {
+        const { waitingRequestsMax } = engine()
+        return lanes.map((lane) => ({ labels: { lane }, value: waitingRequestsMax }))
+      },
     })
     registry.gauge({
       name: 'benefits_unsettled_entries',

@@ -86,7 +86,7 @@ export type MetricsOptions = {
 /** Of a process that decides nothing. */
 export const idleReadings: Readings = {
   engine: () => ({
-    waitingRequests: 0,
+    waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
     waitingRequestsMax: 0,
     unsettledEntries: 0,
     withheldEntries: 0,

@@ -1,5 +1,6 @@
 import type { Attributes, Span } from '@opentelemetry/api'
 import type { Budget } from '../application/budget.js'
+import type { Lane } from '../application/engine/lane.js'
 import type { Executor } from '../application/engine.js'
 import type { DecisionRequest } from '../application/pending-request.js'
 import type { Entry } from '../domain/entry.js'
@@ -25,6 +26,10 @@ export class FollowedEngine implements Executor {
 
   get waiting(): number {
     return this.#engine.waiting
+  }
+
+  waitingIn(lane: Lane): number {
+    return this.#engine.waitingIn(lane)
   }
 
   drain(): Promise<void> {

@@ -36,8 +36,8 @@ export const knownMistakes: readonly Mistake[] = [
       },
       {
         file: 'application/engine.ts',
-        text: "import type { AccountId } from '../domain/account.js'",
-        instead: "import { type AccountId, unopenedAccount } from '../domain/account.js'",
+        text: "import type { Entry } from '../domain/entry.js'",
+        instead: "import { unopenedAccount } from '../domain/account.js'",
       },
     ],
   },
@@ -82,8 +82,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/group-commit.ts',
-        text: 'const unsure = copied ? members.filter(({ refused }) => refused) : []',
-        instead: 'const unsure = copied ? members.filter(() => false) : []',
+        text: 'if (copied && member.refused) unsure.push(member)',
+        instead: 'if (copied && member.refused && false) unsure.push(member)',
       },
     ],
   },
@@ -222,8 +222,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/engine.ts',
-        text: 'this.#waiting.push(pending)\n',
-        instead: 'if (pending.lastError !== undefined) this.#waiting.push(pending)\n',
+        text: 'this.#lanes.resume(pending)\n',
+        instead: 'if (pending.lastError !== undefined) this.#lanes.resume(pending)\n',
       },
     ],
   },

@@ -66,6 +66,7 @@ export async function changeStatus(
   await engine.execute(
     {
       accountId,
+      lane: 'BACK_OFFICE',
       transactionIds: [transactionId],
       decide: ({ account }, at) => {
         const seq = account.version + 1n

@@ -14,7 +14,13 @@ export type StandaloneMongo = {
 export async function startStandaloneMongo(): Promise<StandaloneMongo> {
   const dbPath = await mkdtemp(join(tmpdir(), 'standalone-mongo-'))
   const binary = await findMongod({ env: process.env, log: () => {} })
-  const instance = new WatchedInstance({ binary, dbPath, port: 0, args: ['--nounixsocket'], onCrash: () => {} })
+  const instance = new WatchedInstance({
+    binary,
+    dbPath,
+    port: 0,
+    args: ['--nounixsocket'],
+    onCrash: () => {},
+  })
   const { port } = await instance.launch()
   return {
     uri: `mongodb://127.0.0.1:${port}/`,

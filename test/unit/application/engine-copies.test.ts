@@ -27,7 +27,7 @@ describe('engine: deciding on copies', () => {
     expect(test.store.calls).not.to.include('load')
   })
 
-  it('keeps the copies as it is told to', async () => {
+  it('packs the copy of an account that is no longer busy, and decides on it when it comes again', async () => {
     const packed: Account[] = []
     test = testEngine({
       packing: {
@@ -38,7 +38,18 @@ describe('engine: deciding on copies', () => {
     test.store.put(fundedAccount('a'))
     await buy('a')
     await buy('a')
-    expect(packed.map(({ version }) => version)).to.deep.equal([3n, 4n])
+    expect(packed).to.deep.equal([])
+    // Nothing leaves their journals.
+    test.store.appending.alwaysMeets('OUTAGE')
+    for (const id of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {
+      test.store.put(accountWithJournal(id, JOURNAL_MAX - 1))
+      await buy(id)
+    }
+    const versionsOfA = () => packed.filter(({ id }) => id === 'a').map(({ version }) => version)
+    expect(versionsOfA()).to.deep.equal([4n])
+    await buy('a')
+    expect(test.store.account('a').version).to.equal(5n)
+    test.store.appending.alwaysMeets(undefined)
   })
 
   it('tries again like after any outage when the store was away for the commit', async () => {
@@ -145,7 +156,7 @@ describe('engine: what an account’s journal holds', () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(
-      { accountId: 'a', transactionIds: ['open'], decide: steps.open('open') },
+      { accountId: 'a', lane: 'BACK_OFFICE', transactionIds: ['open'], decide: steps.open('open') },
       patience,
     )
     expect((await again).type).to.equal('REPLAY')

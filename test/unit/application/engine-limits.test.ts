@@ -115,7 +115,7 @@ describe('engine: one member fails', () => {
     const decide = () => {
       throw bug
     }
-    return test.engine.execute({ accountId, transactionIds: ['0'], decide }, patience)
+    return test.engine.execute({ accountId, lane: 'PURCHASE', transactionIds: ['0'], decide }, patience)
   }
 })
 

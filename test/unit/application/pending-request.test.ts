@@ -9,7 +9,7 @@ describe('a request on its way', () => {
       throw new Error('nobody decides')
     }
     const pending = new PendingRequest(
-      { accountId: 'a', transactionIds: ['1'], decide },
+      { accountId: 'a', lane: 'PURCHASE', transactionIds: ['1'], decide },
       { budget: patience, resolve: () => {}, reject: () => {} },
     )
     expect(() => pending.answer()).to.throw(InvariantError, 'before it was decided')

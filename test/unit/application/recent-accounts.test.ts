@@ -83,6 +83,78 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(account)
   })
 
+  describe('packing', () => {
+    let packed: string[]
+    let unpacked: number
+
+    beforeEach(() => {
+      packed = []
+      unpacked = 0
+      recent = new RecentAccounts({
+        pack: (account) => {
+          packed.push(account.id)
+          return stringPacking.pack(account)
+        },
+        unpack: (what) => {
+          unpacked += 1
+          return stringPacking.unpack(what)
+        },
+      })
+    })
+
+    it('spares an account that is used again and again', () => {
+      for (let times = 0; times < 9; times++) {
+        recent.committed(newer, committed)
+        expect(recent.get('a')).to.equal(newer)
+      }
+      expect({ packed, unpacked }).to.deep.equal({ packed: [], unpacked: 0 })
+    })
+
+    it('waits until other accounts, counted with their entries, number more than 4,096', () => {
+      recent.committed(holding(1, 'cold'), committed)
+      recent.committed(holding(4_093, 'hot'), committed)
+      expect(packed).to.deep.equal([])
+      recent.committed(holding(4_094, 'hot'), committed)
+      expect(packed).to.deep.equal(['cold'])
+    })
+
+    it('gives a packed copy as it was, once unpacked as long as it is used', () => {
+      const cold = holding(1, 'cold')
+      recent.committed(cold, committed)
+      recent.committed(holding(4_094, 'hot'), committed)
+      expect(recent.get('cold')).to.deep.equal(cold)
+      expect(recent.get('cold')).to.deep.equal(cold)
+      expect(unpacked).to.equal(1)
+    })
+
+    it('is not done again for a copy that has not changed since', () => {
+      recent.committed(holding(1, 'cold'), committed)
+      recent.committed(holding(4_094, 'hot'), committed)
+      recent.get('cold')
+      recent.committed(holding(4_094, 'hot'), committed)
+      expect(packed.filter((id) => id === 'cold')).to.have.lengthOf(1)
+      expect(recent.get('cold')).not.to.equal(undefined)
+    })
+
+    it('is done again for a copy that has changed since', () => {
+      const changed = holding(2, 'cold')
+      recent.committed(holding(1, 'cold'), committed)
+      recent.committed(holding(4_094, 'hot'), committed)
+      recent.committed(changed, committed)
+      recent.committed(holding(4_094, 'hot'), committed)
+      expect(packed.filter((id) => id === 'cold')).to.have.lengthOf(2)
+      expect(recent.get('cold')).to.deep.equal(changed)
+    })
+
+    it('is not done for a copy that was forgotten while it was in use', () => {
+      recent.committed(holding(1, 'cold'), committed)
+      recent.forget('cold')
+      recent.committed(holding(4_095, 'hot'), committed)
+      expect(packed).to.deep.equal([])
+      expect(recent.get('cold')).to.equal(undefined)
+    })
+  })
+
   describe('trust', () => {
     const stale = (count: number): RecentAccounts => {
       const recent = new RecentAccounts(stringPacking)
@@ -225,6 +297,7 @@ describe('engine: a copy that is stale', () => {
     await test.engine.execute(
       {
         accountId: 'a',
+        lane: 'PURCHASE',
         transactionIds: ['look'],
         decide: ({ account }) => {
           seen.push(account.version)

@@ -12,7 +12,7 @@ import { patience } from '../application/fixtures.js'
 import { soon } from '../application/soon.js'
 import { creditEntryOf } from '../domain/builders.js'
 
-const WINDOW = 256
+const WINDOW = 128
 const REFUSALS_MAX = 5_000
 
 type CreditOne = ConstructorParameters<typeof BatchCredit>[0]
@@ -152,7 +152,7 @@ describe('batch credit, summary', () => {
 })
 
 describe('batch credit, window', () => {
-  it('decides at most 256 at a time', async () => {
+  it('decides at most 128 at a time', async () => {
     const byHand = new ByHand()
     const running = run(items(600), byHand.creditOne)
     for (let place = 0; place < 600; place++) {
@@ -177,7 +177,7 @@ describe('batch credit, window', () => {
     expect(taken).to.equal(WINDOW)
 
     byHand.answer('17')
-    await soon('the next one is being decided', () => byHand.pending.has('256'))
+    await soon('the next one is being decided', () => byHand.pending.has('128'))
     expect(taken).to.equal(WINDOW + 1)
 
     await soon('the rest is decided', () => {

@@ -22,7 +22,7 @@ describe('metrics', () => {
     metrics = createMetrics({
       readings: {
         engine: () => ({
-          waitingRequests: waiting,
+          waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
           waitingRequestsMax: 1_024,
           unsettledEntries: 5,
           withheldEntries: 2,
@@ -246,10 +246,12 @@ describe('metrics', () => {
   })
 
   for (const line of [
-    'benefits_waiting_requests 3',
+    'benefits_waiting_requests{lane="PURCHASE"} 3',
+    'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
     'benefits_unsettled_entries 5',
     'benefits_oldest_unsettled_seconds 1.5',
-    'benefits_waiting_requests_max 1024',
+    'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
+    'benefits_waiting_requests_max{lane="BACK_OFFICE"} 1024',
     'benefits_withheld_entries 2',
     'benefits_serving 1',
     'mongodb_pool_connections 9',
@@ -266,7 +268,7 @@ describe('metrics', () => {
   it('read anew each time they are asked', async () => {
     await lines()
     waiting = 4
-    expect(await lines()).to.include('benefits_waiting_requests 4')
+    expect(await lines()).to.include('benefits_waiting_requests{lane="PURCHASE"} 4')
   })
 
   it('tell when the process cannot decide', async () => {

@@ -1,0 +1,45 @@
+/** A queue: first in, first out. Taking from either end costs the same however long it is. */
+export class Fifo<T> {
+  #items: (T | undefined)[] = []
+  /** Place of the oldest item. */
+  #head = 0
+
+  get size(): number {
+    return this.#items.length - this.#head
+  }
+
+  get oldest(): T | undefined {
+    return this.#items[this.#head]
+  }
+
+  push(item: T): void {
+    this.#items.push(item)
+  }
+
+  /** Takes the oldest item. Undefined when there is none. */
+  shift(): T | undefined {
+    if (this.size === 0) return undefined
+    const item = this.#items[this.#head]
+    this.#items[this.#head] = undefined
+    this.#head += 1
+    // Moves the rest only when it is the smaller half.
+    if (this.#head * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#head)
+      this.#head = 0
+    }
+    return item
+  }
+
+  /** Takes the newest item. Undefined when there is none. */
+  pop(): T | undefined {
+    return this.size === 0 ? undefined : this.#items.pop()
+  }
+
+  /** Oldest first. */
+  *[Symbol.iterator](): Generator<T> {
+    for (let place = this.#head; place < this.#items.length; place++) {
+      const item = this.#items[place]
+      if (item !== undefined) yield item
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { expect } from 'chai'
+import { BoundedRecencyMap } from '../../../../src/application/engine/bounded-recency-map.js'
+
+describe('a map that bounds the weight of its values', () => {
+  let evicted: string[]
+  let map: BoundedRecencyMap<string, number>
+
+  beforeEach(() => {
+    evicted = []
+    map = new BoundedRecencyMap({
+      weightMax: 10,
+      weightOf: (value) => value,
+      onEvicted: (key, value) => evicted.push(`${key} ${value}`),
+    })
+  })
+
+  it('keeps what together weighs as much as it may', () => {
+    map.set('a', 4)
+    map.set('b', 6)
+    expect([map.get('a'), map.get('b')]).to.deep.equal([4, 6])
+    expect(evicted).to.deep.equal([])
+  })
+
+  it('evicts the values set longest ago, until the others are light enough', () => {
+    map.set('a', 4)
+    map.set('b', 4)
+    map.set('c', 2)
+    map.set('d', 5)
+    expect(evicted).to.deep.equal(['a 4', 'b 4'])
+    expect([map.get('a'), map.get('b'), map.get('c'), map.get('d')]).to.deep.equal([
+      undefined,
+      undefined,
+      2,
+      5,
+    ])
+  })
+
+  it('evicts a key that was set again after one that was not', () => {
+    map.set('a', 4)
+    map.set('b', 4)
+    map.set('a', 5)
+    map.set('c', 4)
+    expect(evicted).to.deep.equal(['b 4'])
+  })
+
+  it('evicts at once what alone is too heavy', () => {
+    map.set('a', 11)
+    expect(map.get('a')).to.equal(undefined)
+    expect(evicted).to.deep.equal(['a 11'])
+  })
+
+  it('counts a value that is replaced once', () => {
+    map.set('a', 9)
+    map.set('a', 3)
+    map.set('b', 7)
+    expect(evicted).to.deep.equal([])
+  })
+
+  it('has room again for what was deleted', () => {
+    map.set('a', 9)
+    map.delete('a')
+    map.delete('a')
+    map.delete('never set')
+    map.set('b', 10)
+    expect(map.get('a')).to.equal(undefined)
+    expect(map.get('b')).to.equal(10)
+    expect(evicted).to.deep.equal([])
+  })
+})

@@ -1,0 +1,142 @@
+import { expect } from 'chai'
+import type { Lane } from '../../../../src/application/engine/lane.js'
+import { type Group, Lanes } from '../../../../src/application/engine/lanes.js'
+import { HandClock } from '../hand-clock.js'
+import { idOf, pendingRequest } from './pending.js'
+
+const nobody = () => {
+  throw new Error('nothing is evicted here')
+}
+
+describe('lanes of requests that wait', () => {
+  let clock: HandClock
+  let lanes: Lanes
+
+  beforeEach(() => {
+    clock = new HandClock()
+    lanes = new Lanes({ queueMax: 1_000, waitMsMax: 50, clock })
+  })
+
+  it('give the back office 8 places beside the purchases of one group', () => {
+    push('BACK_OFFICE', 40)
+    push('PURCHASE', 300)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 0 })
+  })
+
+  it('never starve the back office: it has its places in the next group again', () => {
+    push('BACK_OFFICE', 40)
+    push('PURCHASE', 500)
+    const first = lanes.takeGroup()
+    lanes.takeGroup()
+    lanes.ended(first)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
+  })
+
+  it('keep one of two groups free of the back office, also while no purchase waits', () => {
+    push('PURCHASE', 1)
+    lanes.ended(lanes.takeGroup())
+    push('BACK_OFFICE', 300)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 8 })
+    expect(lanes.takeGroup().members).to.deep.equal([])
+    push('PURCHASE', 1)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 1, BACK_OFFICE: 0 })
+  })
+
+  it('give the back office whole groups when there was no purchase for 10 seconds', () => {
+    push('PURCHASE', 1)
+    lanes.ended(lanes.takeGroup())
+    push('BACK_OFFICE', 300)
+    clock.advance(9_999)
+    lanes.ended(lanes.takeGroup())
+    clock.advance(1)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
+  })
+
+  it('give a group in the order of arrival, whatever the lanes and the subjects are', () => {
+    const asked: readonly (readonly [Lane, string, string])[] = [
+      ['BACK_OFFICE', 'x', '1'],
+      ['PURCHASE', 'a', '2'],
+      ['PURCHASE', 'a', '3'],
+      ['PURCHASE', 'b', '4'],
+      ['BACK_OFFICE', 'x', '5'],
+    ]
+    for (const [lane, subject, id] of asked) lanes.push(pendingRequest({ lane, subject, id }))
+    expect(lanes.takeGroup().members.map(idOf)).to.deep.equal(['1', '2', '3', '4', '5'])
+  })
+
+  it('have an account in one group at a time, whatever the lane', () => {
+    lanes.push(pendingRequest({ accountId: 'a', id: '1' }))
+    const group = lanes.takeGroup()
+    lanes.push(pendingRequest({ accountId: 'a', id: '2' }))
+    lanes.push(pendingRequest({ accountId: 'a', id: '3', lane: 'BACK_OFFICE' }))
+    expect(lanes.takeGroup().members).to.deep.equal([])
+    lanes.ended(group)
+    expect(lanes.takeGroup().members.map(idOf)).to.deep.equal(['2', '3'])
+  })
+
+  describe('that are full', () => {
+    beforeEach(() => {
+      lanes = new Lanes({ queueMax: 200, waitMsMax: 50, clock })
+      push('PURCHASE', 200, 'greedy')
+    })
+
+    it('refuse the subject that has the most', () => {
+      expect(lanes.admits('PURCHASE', 'greedy', nobody)).to.equal(false)
+    })
+
+    it('make room for another subject at the cost of the one that has the most', () => {
+      const evicted: string[] = []
+      const isAdmitted = lanes.admits('PURCHASE', 'modest', ({ subject }) => evicted.push(subject))
+      expect({ isAdmitted, evicted }).to.deep.equal({ isAdmitted: true, evicted: ['greedy'] })
+      expect(lanes.size('PURCHASE')).to.equal(199)
+    })
+
+    it('have room in the other lane', () => {
+      expect(lanes.admits('BACK_OFFICE', 'greedy', nobody)).to.equal(true)
+    })
+  })
+
+  describe('whose groups are slow', () => {
+    beforeEach(() => {
+      // Each group of 128 takes 400 ms: one more of them is all that a burst has time for.
+      push('PURCHASE', 600, 'greedy')
+      for (let groups = 0; groups < 3; groups++) {
+        const group = lanes.takeGroup()
+        clock.advance(400)
+        lanes.ended(group)
+      }
+    })
+
+    it('refuse a subject that would wait too long behind its own requests', () => {
+      expect(lanes.admits('PURCHASE', 'greedy', nobody)).to.equal(false)
+    })
+
+    it('take a subject that would not', () => {
+      for (let asked = 0; asked < 20; asked++) {
+        expect(lanes.admits('PURCHASE', 'modest', nobody)).to.equal(true)
+        push('PURCHASE', 1, 'modest')
+      }
+    })
+
+    it('have the modest subject’s request in the next group', () => {
+      push('PURCHASE', 1, 'modest')
+      expect(lanes.takeGroup().members.filter(({ subject }) => subject === 'modest')).to.have.lengthOf(1)
+    })
+  })
+
+  let requests = 0
+
+  function push(lane: Lane, count: number, subject = 's'): void {
+    for (let index = 0; index < count; index++) {
+      requests += 1
+      lanes.push(pendingRequest({ lane, subject, id: `${requests}` }))
+    }
+  }
+
+  function membersOf({ members }: Group): Record<Lane, number> {
+    const purchases = members.filter(({ lane }) => lane === 'PURCHASE').length
+    return { PURCHASE: purchases, BACK_OFFICE: members.length - purchases }
+  }
+})
