@@ -2,6 +2,7 @@ import { type Db, MongoServerError, UUID } from 'mongodb'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
+import { recomputeSlots } from './rule-slots.js'
 import { UnfitDatabaseError } from './trouble.js'
 
 /** The one document that says which books these are, and by which schema they are kept: `books`. */
@@ -32,6 +33,7 @@ export type SchemaStep = {
  */
 export const schemaSteps: readonly SchemaStep[] = [
   { to: 2, name: 'books have an identity and a schema version', take: makeIdentity },
+  { to: 3, name: 'merchant rules are compared as people see names', take: recomputeSlots },
 ]
 
 /** Version of books that were made before there was an identity to say so. */

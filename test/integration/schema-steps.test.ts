@@ -17,6 +17,9 @@ import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
 import { cleanBooks } from '../support/verified.js'
 
+/** The version that a later release leads to. */
+const NEXT = SCHEMA_VERSION + 1
+
 const books = (db: Db) => db.collection<BooksDocument>('books')
 
 /** Everything but the identity. */
@@ -100,6 +103,38 @@ describe('a database of schema version 1 that eight processes upgrade at once', 
   })
 })
 
+describe('merchant rules of schema version 2', () => {
+  const database = useDatabase()
+  const rules = () => database().collection<{ _id: string; slot: { name: string } }>('merchant_rules')
+  /** Rules as the release before stored them: an apostrophe of typography and a space before `*` stayed in their slots. */
+  const stored = [
+    ['apostrophe', 'CAFE D\u2019OURO'],
+    ['plain', 'PADARIA'],
+    ['star', 'UBER *TRIP'],
+    ['star-tie', 'UBER*TRIP'],
+  ] as const
+
+  before(async () => {
+    await ensureSchema(database())
+    const at = { version: 1n, changed_at: new Date(), changed_by: 'test' }
+    await rules().insertMany(
+      stored.map(([_id, name]) => ({ _id, match: 'EXACT', name, mcc: '5411', slot: { name }, ...at })),
+    )
+    await books(database()).updateOne({ _id: BOOKS_ID }, { $set: { schema_version: 2 } })
+    await ensureSchema(database())
+  })
+
+  it('get the slots of today, but for one that ties with another', async () => {
+    const slots = await rules().find().sort({ _id: 1 }).toArray()
+    expect(slots.map(({ slot: { name } }) => name)).to.deep.equal([
+      "CAFE D'OURO",
+      'PADARIA',
+      'UBER *TRIP',
+      'UBER*TRIP',
+    ])
+  })
+})
+
 describe('a step that a later release adds', () => {
   const database = useDatabase()
   const taken: string[] = []
@@ -123,30 +158,30 @@ describe('a step that a later release adds', () => {
   })
 
   it('is taken after those before it, and never again', async () => {
-    await take(step(3), step(4))
-    await take(step(3), step(4))
-    expect(taken).to.deep.equal(['to 3', 'to 4'])
-    expect(await version()).to.equal(4)
+    await take(step(NEXT), step(NEXT + 1))
+    await take(step(NEXT), step(NEXT + 1))
+    expect(taken).to.deep.equal([`to ${NEXT}`, `to ${NEXT + 1}`])
+    expect(await version()).to.equal(NEXT + 1)
   })
 
   it('is taken again after it was interrupted, and those before it are not', async () => {
-    const interrupted = step(4, async () => {
+    const interrupted = step(NEXT + 1, async () => {
       throw new Error('the process was killed')
     })
-    const end = await takeSteps(database(), [...schemaSteps, step(3), interrupted]).catch(String)
+    const end = await takeSteps(database(), [...schemaSteps, step(NEXT), interrupted]).catch(String)
     expect(end).to.equal('Error: the process was killed')
-    expect(await version()).to.equal(3)
-    await take(step(3), step(4))
-    expect(taken).to.deep.equal(['to 3', 'to 4'])
-    expect(await version()).to.equal(4)
+    expect(await version()).to.equal(NEXT)
+    await take(step(NEXT), step(NEXT + 1))
+    expect(taken).to.deep.equal([`to ${NEXT}`, `to ${NEXT + 1}`])
+    expect(await version()).to.equal(NEXT + 1)
   })
 
   it('does not lead back when a slow process notes it late', async () => {
-    const slow = step(3, async () => {
-      await take(step(3), step(4))
+    const slow = step(NEXT, async () => {
+      await take(step(NEXT), step(NEXT + 1))
     })
     await take(slow)
-    expect(await version()).to.equal(4)
+    expect(await version()).to.equal(NEXT + 1)
   })
 })
 
