@@ -1,4 +1,11 @@
-import { type ClientSession, type Db, type Document, MongoServerError, MongoWriteConcernError } from 'mongodb'
+import {
+  type ClientSession,
+  type Db,
+  type Document,
+  MongoNetworkError,
+  MongoServerError,
+  MongoWriteConcernError,
+} from 'mongodb'
 import { OPERATION_MS_MAX } from './client.js'
 
 /** An error as the server describes it. */
@@ -57,14 +64,24 @@ export async function runBulkWrite(
   return (await run(db.client.db('admin'), command, options)) as BulkReply // As above.
 }
 
-/** Runs a command that reads, in the same way, and returns all that it finds. */
+/**
+ * Runs a command that reads, in the same way, and returns all that it finds. It tries a second time after a broken connection, as the driver
+ * does with reads of its own.
+ */
 export async function runRead<T>(
   db: Db,
   command: Document,
   options: CommandOptions = {},
 ): Promise<readonly T[]> {
-  const cursor = db.runCursorCommand({ ...command, maxTimeMS: OPERATION_MS_MAX }, { ...options, ...numbers })
-  return (await cursor.toArray()) as T[] // Whose documents they are, the caller knows.
+  const read = async () => {
+    const bounded = { ...command, maxTimeMS: OPERATION_MS_MAX }
+    return await db.runCursorCommand(bounded, { ...options, ...numbers }).toArray()
+  }
+  const documents = await read().catch((error: unknown) => {
+    if (error instanceof MongoNetworkError) return read()
+    throw error
+  })
+  return documents as T[] // Whose documents they are, the caller knows.
 }
 
 /** Throws what a command with a single write failed with, if it did. */

@@ -9,8 +9,6 @@ import { DUPLICATE_KEY, isPassingCode, whileAvailable } from './errors.js'
 import { byName, type CollectionIdentities } from './known-collections.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
-const MAJORITY = { level: 'majority' } as const
-
 /**
  * The ledger in MongoDB: one document per entry, its key the account and the transaction id. What decisions rely on names the collection
  * that it means: a ledger that is missing must not count as one without these entries, and must not be made anew by the next entry.
@@ -52,7 +50,7 @@ export class MongoLedger implements Ledger {
 
   async #find(
     query: Document,
-    { session, readConcern = MAJORITY }: InSession,
+    { session, readConcern = { level: 'majority' } }: InSession,
   ): Promise<readonly LedgerDocument[]> {
     const command = { find: collections.ledger, ...query, readConcern, ...this.#known.on('ledger') }
     return await runRead<LedgerDocument>(this.#db, command, { ...(session && { session }) })

@@ -119,7 +119,7 @@ describe('a connection to MongoDB that is cut', () => {
 
   const roundTrips: Readonly<Record<string, RoundTrip>> = {
     'reading the account, and looking the id up': {
-      command: { name: 'aggregate', collection: 'accounts' },
+      command: { name: 'aggregate', collection: 'ledger' },
       requests: 1,
       prepare: async () => [purchase(await fundedAccount(other, { CASH: 5_000n }), { CASH: 4_000n })],
     },
@@ -203,11 +203,11 @@ describe('a connection to MongoDB that is cut', () => {
   for (const [what, { command, requests, prepare }] of Object.entries(roundTrips)) {
     for (const loses of ['REPLY', 'REQUEST'] as const) {
       describe(`while ${what}, the ${loses.toLowerCase()} lost`, () => {
-        // The driver tries reads twice, writes once: whoever writes looks first what has become of it.
+        // Reads are tried twice before the engine hears of it, writes once: the engine looks first what has become of them.
         const reads = command.name === 'aggregate' || command.name === 'find'
         for (const [how, times] of [
           ['once', 1] as const,
-          ...(reads ? [['at both tries of the driver', 2 * requests] as const] : []),
+          ...(reads ? [['at both tries of the store', 2 * requests] as const] : []),
         ]) {
           it(`gets the caller an answer, and one entry, when lost ${how}`, async () => {
             const questions = await prepare()

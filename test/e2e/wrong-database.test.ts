@@ -78,21 +78,21 @@ describe('a service that loses its books under load', () => {
     let kept: StoredDatabase
     let droppedAtMs: number
     before(async () => {
-      await new Load(purchases, accounts).run((answers) => answers.length >= 300)
+      await new Load(purchases, accounts).run((answers) => answers.length >= 150)
       kept = await backUp(db())
       load = new Load(purchases, accounts)
       await load.run(async (answers) => {
-        if (droppedAtMs === undefined && answers.length >= 300) {
+        if (droppedAtMs === undefined && answers.length >= 150) {
           await db().dropDatabase()
           droppedAtMs = performance.now()
         }
-        return droppedAtMs !== undefined && since(droppedAtMs, answers).length >= 300
+        return droppedAtMs !== undefined && since(droppedAtMs, answers).length >= 150
       })
       await untilRefused('BOOKS_MISSING')
     })
 
     it('had answered every call before', () => {
-      const before = load.answers.slice(0, 300).filter(({ outcome }) => outcome !== '00' && outcome !== 'OK')
+      const before = load.answers.slice(0, 150).filter(({ outcome }) => outcome !== '00' && outcome !== 'OK')
       expect(before).to.deep.equal([])
     })
 
@@ -123,7 +123,7 @@ describe('a service that loses its books under load', () => {
       await restore(db(), kept)
       await untilServing()
       const again = new Load(purchases, accounts)
-      await again.run((answers) => answers.length >= 500)
+      await again.run((answers) => answers.length >= 300)
       const refused = again.answers.filter(({ outcome }) => outcome !== '00' && outcome !== 'OK')
       expect(refused).to.deep.equal([])
     })

@@ -20,7 +20,7 @@ if (!isSharded) {
         accounts.loadWithEntries(['a'], [key]),
       )
       expect(sent.map(({ aggregate, readConcern }) => ({ aggregate, readConcern }))).to.deep.equal([
-        { aggregate: 'accounts', readConcern: { level: 'snapshot' } },
+        { aggregate: 'ledger', readConcern: { level: 'snapshot' } },
       ])
     })
   })
