@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { Benchmark, type Measured } from '../../../bench/benchmark.js'
-import { buildPrograms } from '../../../bench/build.js'
 import { Database } from '../../../bench/database.js'
 import { type Plan, quickPlan } from '../../../bench/scenarios.js'
+import { buildBenchPrograms } from '../../support/bench-programs.js'
 import { testMongoUri } from '../../support/mongo.js'
 
 /** As small as can be: that it works and finds the books in order, not how fast anything is. */
@@ -32,7 +32,7 @@ describe('the benchmark in the small', () => {
   const told: string[] = []
 
   before(async () => {
-    await buildPrograms()
+    await buildBenchPrograms()
     const database = await Database.connect(await testMongoUri(), async () => {})
     const { signal } = new AbortController()
     try {
