@@ -31,6 +31,8 @@ export async function* requestsInTime<Request>(
     isOver = true
     giveUp(end)
   }, durationMs)
+  // A caller of this generator may leave it while no request comes: what is left then must not keep a process alive.
+  timer.unref()
   try {
     while (!isOver) {
       const next = await new Promise<IteratorResult<Request>>((resolve, reject) => {

@@ -150,11 +150,11 @@ describe('CategoryService on MongoDB', () => {
     expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
   })
 
-  it('makes all of sixteen changes that are asked for at once, each with a version of its own', async () => {
+  it('makes all of six changes that are asked for at once, each with a version of its own', async () => {
     const made = await Promise.all(
-      Array.from({ length: 16 }, (_, index) => upsert({ id: `N${index}`, mccs: [], order: 900 + index })),
+      Array.from({ length: 6 }, (_, index) => upsert({ id: `N${index}`, mccs: [], order: 900 + index })),
     )
-    expect(new Set(made.map(({ category }) => category?.version)).size).to.equal(16)
+    expect(new Set(made.map(({ category }) => category?.version)).size).to.equal(6)
   })
 
   it('says of a category that is not there that it is not', async () => {

@@ -1,8 +1,9 @@
+import { buildBenchPrograms } from './bench-programs.js'
 import { serveTestMongo, stopTestMongo } from './mongo.js'
 
-/** Starts the database server of the run before its first test. Where the tests run in parallel, all processes use this one. */
+/** Makes what all files of a run share: the database server, and the programs of the benchmark. */
 export async function mochaGlobalSetup(): Promise<void> {
-  await serveTestMongo()
+  await Promise.all([serveTestMongo(), buildBenchPrograms()])
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {

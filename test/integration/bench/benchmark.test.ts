@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { Benchmark, type Measured } from '../../../bench/benchmark.js'
-import { buildPrograms } from '../../../bench/build.js'
 import { Database } from '../../../bench/database.js'
 import { type Plan, quickPlan } from '../../../bench/scenarios.js'
+import { buildBenchPrograms } from '../../support/bench-programs.js'
 import { testMongoUri } from '../../support/mongo.js'
 
 /** As small as can be: that it works and finds the books in order, not how fast anything is. */
@@ -24,12 +24,15 @@ const plan: Plan = {
   seed: quickPlan.seed,
 }
 
+/** What a server answers on a machine that is too slow for the load. */
+const slowness = new Set(['RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'])
+
 describe('the benchmark in the small', () => {
   let measured: Measured
   const told: string[] = []
 
   before(async () => {
-    await buildPrograms()
+    await buildBenchPrograms()
     const database = await Database.connect(await testMongoUri(), async () => {})
     const { signal } = new AbortController()
     try {
@@ -57,7 +60,8 @@ describe('the benchmark in the small', () => {
   it('gets decisions from every side', () => {
     for (const { side, scenario, result } of measured.runs) {
       expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
-      expect(result.whole.errors, `${side} ${scenario}`).to.deep.equal([])
+      const unexpected = result.whole.errors.filter(({ status }) => !slowness.has(status))
+      expect(unexpected, `${side} ${scenario}`).to.deep.equal([])
     }
   })
 

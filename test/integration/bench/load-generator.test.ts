@@ -128,10 +128,10 @@ describe('the load generator', () => {
   })
 
   it('loses no call when it renews the connections that the server ends', async () => {
-    const ageing = new PurchaseServer({ connectionAgeMs: 200 })
+    const ageing = new PurchaseServer({ connectionAgeMs: 1_000 })
     try {
       const target = { host: '127.0.0.1', port: await ageing.listen() }
-      const shape = { type: 'closed', callers: 32, warmupMs: 0, durationMs: 1_500 } as const
+      const shape = { type: 'closed', callers: 32, warmupMs: 0, durationMs: 3_000 } as const
       const { whole, renewals } = await runLoad(job({ target, shape, renewsConnections: true }))
       expect(renewals?.connections).to.be.at.least(2)
       expect(whole).to.deep.include({ errors: [], decidedTwice: 0, contradicted: 0, decided: whole.ids })

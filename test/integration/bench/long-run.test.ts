@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { buildPrograms } from '../../../bench/build.js'
 import { Database } from '../../../bench/database.js'
 import { longRun } from '../../../bench/long-run/long-run.js'
 import type { LongRunPlan } from '../../../bench/long-run/plan.js'
 import type { LongRunRecord } from '../../../bench/long-run/record.js'
 import { pointsOf, type SeriesId } from '../../../bench/long-run/series.js'
+import { buildBenchPrograms } from '../../support/bench-programs.js'
 import { testMongoUri } from '../../support/mongo.js'
 
 /** As small as can be: that it works, sees what it looks at, and finds the books in order. */
@@ -28,7 +28,7 @@ describe('the long run in the small', () => {
   let record: LongRunRecord
 
   before(async () => {
-    await buildPrograms()
+    await buildBenchPrograms()
     const database = await Database.connect(await testMongoUri(), async () => {})
     const { signal } = new AbortController()
     try {
