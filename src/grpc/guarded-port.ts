@@ -18,7 +18,8 @@ export type GuardedPortOptions = {
 export class GuardedPort {
   /** Takes a connection that another process has accepted and nobody has read from, as if it had come here: the guard may turn it away. */
   readonly take: (connection: Socket) => void
-  readonly #listener = createServer()
+  /** Nothing is read from a connection before its turn: what is read then is for HTTP/2. */
+  readonly #listener = createServer({ pauseOnConnect: true })
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })
