@@ -16,7 +16,8 @@ export type GuardedPortOptions = {
  * connections or close one.
  */
 export class GuardedPort {
-  readonly #listener = createServer()
+  /** Nothing is read from a connection before its turn: what is read then is for HTTP/2. */
+  readonly #listener = createServer({ pauseOnConnect: true })
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
     const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })

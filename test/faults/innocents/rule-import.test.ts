@@ -37,21 +37,21 @@ describe('a back office that imports rules', function () {
     return `${HEADER}${lines.join('\n')}\n`
   }
 
-  for (const [count, created] of [
-    [15_000, 15_000],
-    [20_000, 5_000],
-    [RULES_MAX, 80_000],
-  ] as const) {
+  const imports = (count: number, created: number) =>
     it(`has ${count} of them in one import`, async () => {
       const there = count - created
       expect(await importing(rules(count))).to.equal(
         `${created} created, 0 changed, ${there} were there already`,
       )
     })
-  }
+
+  imports(15_000, 15_000)
 
   it('imports again what the service exports', async () => {
     const { stdout } = await run('export-rules')
-    expect(await importing(stdout)).to.equal(`0 created, 0 changed, ${RULES_MAX} were there already`)
+    expect(await importing(stdout)).to.equal('0 created, 0 changed, 15000 were there already')
   })
+
+  imports(20_000, 5_000)
+  imports(RULES_MAX, 80_000)
 })
