@@ -35,7 +35,7 @@ export type DamageKind =
   | 'MOVEMENT_WRONG'
   /** Something else was given back than was left, or to another wallet, or of something that never paid. */
   | 'REVERSAL_WRONG'
-  /** A purchase was decided as if no reversal of it had come first; or one is said to have, and did not. */
+  /** A purchase was debited something else than the early reversals leave; or an early reversal came after its purchase. */
   | 'REVERSAL_IGNORED'
   /** The status is not the one that the history leads to. */
   | 'STATUS_DIFFERS'

@@ -397,6 +397,12 @@ describe('a purchase that was reversed ahead', () => {
       utcCalendar,
     )
 
+  it('is not reduced by a reversal of a part that was declined then', () => {
+    const [taken, refused] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
+    const past = [markOf(taken), markOf({ ...refused, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
+    expect(recorded(late(past)).movement?.delta).to.equal(-700n)
+  })
+
   it('is declined, ALREADY_REVERSED, though a wallet could pay', () => {
     expect(recorded(late([markOf()])).reason).to.equal('ALREADY_REVERSED')
   })
