@@ -5,6 +5,7 @@ import type { AccountStore } from './application/account-store.js'
 import { CatalogCache } from './application/catalog-cache.js'
 import type { CategoryStore } from './application/category-store.js'
 import type { Clock } from './application/clock.js'
+import { type BackgroundTurns, PurchasesFirst } from './application/engine/background-turns.js'
 import type { EngineOptions, Executor } from './application/engine.js'
 import { Engines } from './application/engines.js'
 import type { MerchantRuleStore } from './application/merchant-rule-store.js'
@@ -66,6 +67,8 @@ export type Core = {
   readonly engine: Executor
   /** Most requests that may wait for the engine in each lane, as it is now. */
   readonly waitingMax: () => number
+  /** Turns of work that purchases need not wait for. */
+  readonly backgroundTurns: BackgroundTurns
   readonly settler: Settling
   readonly catalog: CatalogCache
   /** The calendar that limits are counted by. */
@@ -161,6 +164,7 @@ export function createCore(options: CoreOptions): Core {
       drain: () => executor.drain(),
     },
     waitingMax: () => engine.waitingMax,
+    backgroundTurns: new PurchasesFirst(engine),
     settler,
     catalog,
     calendar,

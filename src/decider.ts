@@ -357,7 +357,12 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       ...statementHandlers(core.statement, handlers),
     },
     category: categoryService({ store: core.categories, handlers }),
-    merchantRule: merchantRuleService({ store: core.merchantRules, catalog, handlers }),
+    merchantRule: merchantRuleService({
+      store: core.merchantRules,
+      catalog,
+      handlers,
+      turns: core.backgroundTurns,
+    }),
   })
 }
 

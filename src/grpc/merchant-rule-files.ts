@@ -1,3 +1,4 @@
+import type { BackgroundTurns } from '../application/engine/background-turns.js'
 import { IndecisionError } from '../application/errors.js'
 import { IMPORT_RULES_MAX, MerchantRuleImport } from '../application/merchant-rule-import.js'
 import type { MerchantRuleStore } from '../application/merchant-rule-store.js'
@@ -20,10 +21,12 @@ const REFUSED_MAX = 100
 export type MerchantRuleFilesOptions = {
   readonly store: MerchantRuleStore
   readonly handlers: HandlerOptions
+  /** Lets purchases go first after each piece of a file. */
+  readonly turns: BackgroundTurns
 }
 
 /** The methods of benefits.v1.MerchantRuleService that take and give many rules. */
-export function merchantRuleFileHandlers({ store, handlers }: MerchantRuleFilesOptions) {
+export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRuleFilesOptions) {
   const options = { ...handlers, durationMsMax: FILE_MS_MAX }
   // All rules of an import are held in memory until its end.
   let isImporting = false
@@ -43,7 +46,7 @@ export function merchantRuleFileHandlers({ store, handlers }: MerchantRuleFilesO
           const by = call.principal?.subject ?? ''
           const rules = new MerchantRuleImport({ store, by, proceed })
           // A caller that stops sending does not keep others from importing.
-          return await inTime(importAll(requests, rules), budget.remainingMs())
+          return await inTime(importAll(requests, rules, turns), budget.remainingMs())
         } finally {
           isImporting = false
         }
@@ -53,7 +56,10 @@ export function merchantRuleFileHandlers({ store, handlers }: MerchantRuleFilesO
     exportMerchantRules: serverStreamHandler<ExportMerchantRulesRequest, ExportMerchantRulesResponse>(
       options,
       async function* () {
-        for await (const piece of store.all()) yield { merchantRules: piece.map(storedRuleMessage) }
+        for await (const piece of store.all()) {
+          yield { merchantRules: piece.map(storedRuleMessage) }
+          await turns.turn()
+        }
       },
     ),
   }
@@ -62,11 +68,13 @@ export function merchantRuleFileHandlers({ store, handlers }: MerchantRuleFilesO
 async function importAll(
   requests: AsyncIterable<ImportMerchantRulesRequest | UnreadableMessage>,
   rules: MerchantRuleImport,
+  turns: BackgroundTurns,
 ): Promise<ImportMerchantRulesResponse> {
   for await (const request of requests) {
     if (request instanceof UnreadableMessage) throw request.error
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
+    await turns.turn()
   }
   const { created, changed, unchanged, refused, full } = await rules.finish()
   if (full) throw new CallError('MERCHANT_RULES_FULL')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { BackgroundTurns } from '../application/engine/background-turns.js'
 import type { MerchantRuleOutcome, MerchantRuleStore } from '../application/merchant-rule-store.js'
 import type { Catalog } from '../domain/catalog.js'
 import type { MerchantRule } from '../domain/merchant-rule.js'
@@ -32,6 +33,7 @@ export type MerchantRuleServiceOptions = {
   readonly store: MerchantRuleStore
   readonly catalog: () => Catalog
   readonly handlers: HandlerOptions
+  readonly turns: BackgroundTurns
 }
 
 /** Longest time spent on a change, in milliseconds: changes come one after another. */
@@ -39,7 +41,7 @@ const CHANGE_MS_MAX = 10_000
 
 /** benefits.v1.MerchantRuleService over the store. */
 export function merchantRuleService(options: MerchantRuleServiceOptions): MerchantRuleServiceServer {
-  const { store, catalog, handlers } = options
+  const { store, catalog, handlers, turns } = options
   const changing = { ...handlers, durationMsMax: CHANGE_MS_MAX }
   return {
     createMerchantRule: unaryHandler<CreateMerchantRuleRequest, CreateMerchantRuleResponse>(
@@ -110,7 +112,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
       },
     ),
 
-    ...merchantRuleFileHandlers({ store, handlers }),
+    ...merchantRuleFileHandlers({ store, handlers, turns }),
   }
 }
 

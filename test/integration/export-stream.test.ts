@@ -49,12 +49,13 @@ describe('a stream of responses', () => {
       throw error
     }
     const handlers = { clock: systemClock, durationMsMax: 10_000, onBug, pages: new PageGate() }
+    const turns = { turn: () => new Promise<void>((resolve) => setImmediate(resolve)) }
     // Exports ask the store for nothing else.
     const store = { all } as unknown as MerchantRuleStore
     server = new Server()
     server.addService(
       { exportMerchantRules: MerchantRuleServiceService.exportMerchantRules },
-      { exportMerchantRules: merchantRuleFileHandlers({ store, handlers }).exportMerchantRules },
+      { exportMerchantRules: merchantRuleFileHandlers({ store, handlers, turns }).exportMerchantRules },
     )
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>

@@ -12,6 +12,7 @@ const engine = [
   'change-status',
   'credit-account',
   'engine',
+  'engine/background-turns',
   'engine/bounded-recency-map',
   'engine/fair-queue',
   'engine/fifo',

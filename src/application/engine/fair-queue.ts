@@ -40,6 +40,12 @@ export class FairQueue {
     return this.#size - this.#pausing
   }
 
+  /** Whether requests stood aside whose account was released. */
+  hasReleased(): boolean {
+    for (const queue of this.#subjects.values()) if (queue.hasReleased) return true
+    return false
+  }
+
   /** Number of requests that one more of this subject would have to wait for. */
   ahead(subject: string): number {
     const own = this.#subjects.get(subject)?.size ?? 0

@@ -7,7 +7,10 @@ import type { Lane } from './lane.js'
 
 /** Most purchases decided together, and most of the back office's requests while there are no purchases. */
 const GROUP_MAX = 128
-/** Places of the back office in a group while there are purchases: it may have them in one group at a time. */
+/**
+ * Places of the back office in a group while there are purchases. It may have them in one group at a time, and in both when it has requests
+ * that stood aside for the purchases of the group before.
+ */
 const BACK_OFFICE_PLACES = 8
 /** Time without a purchase after which the back office has every group to itself, in milliseconds. */
 const QUIET_MS = 10_000
@@ -129,9 +132,11 @@ export class Lanes {
   }
 
   #backOfficePlaces(): number {
-    if (this.#lanes.BACK_OFFICE.queue.waiting === 0) return 0
+    const { queue } = this.#lanes.BACK_OFFICE
+    if (queue.waiting === 0) return 0
     if (this.#options.clock.monotonicMs() - this.#lastPurchaseMs >= QUIET_MS) return GROUP_MAX
-    return this.#backOfficeGroups > 0 ? 0 : BACK_OFFICE_PLACES
+    // Otherwise purchases could keep an account in every group in which the back office has no places.
+    return this.#backOfficeGroups > 0 && !queue.hasReleased() ? 0 : BACK_OFFICE_PLACES
   }
 }
 

@@ -44,6 +44,11 @@ export class SubjectQueue {
     return this.#size - this.#pausing.size
   }
 
+  /** Whether requests stood aside whose account was released. */
+  get hasReleased(): boolean {
+    return this.#released.size > 0
+  }
+
   push(request: PendingRequest): void {
     this.#size += 1
     this.#arrived.push(request)

@@ -33,6 +33,26 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 8 })
   })
 
+  it('never starve a request of the back office on an account that every group of purchases has', () => {
+    const buyHot = () => lanes.push(pendingRequest({ accountId: 'hot', id: 'purchase' }))
+    buyHot()
+    let purchases = lanes.takeGroup()
+    push('BACK_OFFICE', 1)
+    let others = lanes.takeGroup()
+    lanes.push(pendingRequest({ accountId: 'hot', id: 'credit', lane: 'BACK_OFFICE' }))
+    const taken: string[] = []
+    for (let rounds = 0; rounds < 5; rounds++) {
+      push('BACK_OFFICE', 1)
+      lanes.ended(others)
+      others = lanes.takeGroup()
+      buyHot()
+      lanes.ended(purchases)
+      purchases = lanes.takeGroup()
+      taken.push(...purchases.members.map(idOf), ...others.members.map(idOf))
+    }
+    expect(taken).to.include('credit')
+  })
+
   it('keep one of two groups free of the back office, also while no purchase waits', () => {
     push('PURCHASE', 1)
     lanes.ended(lanes.takeGroup())
