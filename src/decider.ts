@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { createAuthorize } from './application/authorize.js'
-import type { CatalogHealth } from './application/catalog-cache.js'
+import type { CatalogHealth } from './application/catalog/catalog-cache.js'
 import { IndecisionError, isUnavailable } from './application/errors.js'
 import { Readiness } from './application/readiness.js'
 import { createReverse } from './application/reverse.js'

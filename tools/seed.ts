@@ -1,4 +1,4 @@
-import type { CategoryEditing } from '../src/application/category-store.js'
+import type { CategoryEditing } from '../src/application/catalog/category-store.js'
 import { exampleAccounts, exampleRules } from '../src/application/seed-examples.js'
 import { type Config, loadEnvFile, readConfig } from '../src/config.js'
 import { createCore } from '../src/core.js'

@@ -1,4 +1,4 @@
-import { CatalogCache } from '../../src/application/catalog-cache.js'
+import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import { readConfig } from '../../src/config.js'
 import { systemClock } from '../../src/core.js'
 import { createLogger } from '../../src/observability/logger.js'

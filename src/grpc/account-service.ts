@@ -3,7 +3,7 @@ import type { AccountList, AccountListQuery, ListedAccount } from '../applicatio
 import type { AccountStore } from '../application/account-store.js'
 import { changeLimits } from '../application/change-limits.js'
 import { changeStatus } from '../application/change-status.js'
-import type { Executor } from '../application/engine.js'
+import type { Executor } from '../application/engine/engine.js'
 import { openAccount } from '../application/open-account.js'
 import type { Catalog } from '../domain/catalog.js'
 import {

@@ -1,5 +1,5 @@
-import { removeCategory } from '../application/catalog-categories.js'
-import type { CategoryStore } from '../application/category-store.js'
+import { removeCategory } from '../application/catalog/catalog-categories.js'
+import type { CategoryStore } from '../application/catalog/category-store.js'
 import type { CategoryId } from '../domain/category.js'
 import {
   type CategoryEdit,

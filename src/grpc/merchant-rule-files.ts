@@ -1,7 +1,7 @@
+import { IMPORT_RULES_MAX, MerchantRuleImport } from '../application/catalog/merchant-rule-import.js'
+import type { MerchantRuleStore } from '../application/catalog/merchant-rule-store.js'
 import type { BackgroundTurns } from '../application/engine/background-turns.js'
 import { IndecisionError } from '../application/errors.js'
-import { IMPORT_RULES_MAX, MerchantRuleImport } from '../application/merchant-rule-import.js'
-import type { MerchantRuleStore } from '../application/merchant-rule-store.js'
 import type {
   ExportMerchantRulesRequest,
   ExportMerchantRulesResponse,

@@ -1,4 +1,4 @@
-import type { MerchantRuleFilter } from '../application/merchant-rule-store.js'
+import type { MerchantRuleFilter } from '../application/catalog/merchant-rule-store.js'
 import { normalise } from '../domain/merchant.js'
 import { slotOf } from '../domain/merchant-rule.js'
 import { type ListMerchantRulesRequest, MerchantRuleMatch } from '../gen/benefits/v1/merchant_rule.js'

@@ -1,5 +1,5 @@
-import type { RefusedRule } from '../application/merchant-rule-import.js'
-import type { StoredMerchantRule } from '../application/merchant-rule-store.js'
+import type { RefusedRule } from '../application/catalog/merchant-rule-import.js'
+import type { StoredMerchantRule } from '../application/catalog/merchant-rule-store.js'
 import type { Catalog } from '../domain/catalog.js'
 import { parseMerchant } from '../domain/merchant.js'
 import { faultsOf, type MerchantRule, type MerchantRuleMatch } from '../domain/merchant-rule.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import type { MerchantRuleOutcome, MerchantRuleStore } from '../application/catalog/merchant-rule-store.js'
 import type { BackgroundTurns } from '../application/engine/background-turns.js'
-import type { MerchantRuleOutcome, MerchantRuleStore } from '../application/merchant-rule-store.js'
 import type { Catalog } from '../domain/catalog.js'
 import type { MerchantRule } from '../domain/merchant-rule.js'
 import {

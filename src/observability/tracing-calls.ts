@@ -13,7 +13,7 @@ import {
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { AccountStore } from '../application/account-store.js'
 import type { Budget } from '../application/budget.js'
-import type { Executor } from '../application/engine.js'
+import type { Executor } from '../application/engine/engine.js'
 import type { Ledger } from '../application/ledger.js'
 import type { CallTrace, StartedCall, TraceIds, Tracing } from './tracing.js'
 import { FollowedEngine } from './tracing-engine.js'

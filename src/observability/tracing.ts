@@ -1,6 +1,6 @@
 import type { AccountStore } from '../application/account-store.js'
 import type { Budget } from '../application/budget.js'
-import type { Executor } from '../application/engine.js'
+import type { Executor } from '../application/engine/engine.js'
 import type { Ledger } from '../application/ledger.js'
 import type { Logger } from './logger.js'
 import type { TracingSettings } from './tracing-settings.js'

@@ -4,7 +4,7 @@ import type {
   CatalogReading,
   CatalogStore,
   CatalogWatch,
-} from '../application/catalog-store.js'
+} from '../application/catalog/catalog-store.js'
 import { invariant } from '../domain/invariant.js'
 import { mccSet } from '../domain/mcc-set.js'
 import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'

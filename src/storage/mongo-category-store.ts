@@ -1,6 +1,6 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Budget } from '../application/budget.js'
-import type { CategoryEditing, CategoryStore } from '../application/category-store.js'
+import type { CategoryEditing, CategoryStore } from '../application/catalog/category-store.js'
 import { IndecisionError } from '../application/errors.js'
 import type { AccountId } from '../domain/account.js'
 import type { CategoryId } from '../domain/category.js'

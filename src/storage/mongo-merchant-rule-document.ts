@@ -1,4 +1,4 @@
-import type { StoredMerchantRule } from '../application/merchant-rule-store.js'
+import type { StoredMerchantRule } from '../application/catalog/merchant-rule-store.js'
 import { type MerchantRule, type MerchantRuleSlot, slotOf } from '../domain/merchant-rule.js'
 
 /** A merchant rule as stored: `merchant_rules`. */

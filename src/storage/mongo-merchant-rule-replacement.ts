@@ -1,5 +1,5 @@
 import type { ClientSession, Db } from 'mongodb'
-import type { MerchantRulesReplaced, ReplaceOptions } from '../application/merchant-rule-store.js'
+import type { MerchantRulesReplaced, ReplaceOptions } from '../application/catalog/merchant-rule-store.js'
 import {
   isSameRule,
   type MerchantRule,

@@ -9,7 +9,7 @@ import type {
   MerchantRulesReplaced,
   ReplaceOptions,
   StoredMerchantRule,
-} from '../application/merchant-rule-store.js'
+} from '../application/catalog/merchant-rule-store.js'
 import {
   isSameRule,
   type MerchantRule,

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type AnyBulkWriteOperation, type Db, MongoBulkWriteError } from 'mongodb'
-import { slotOf } from '../domain/merchant-rule.js'
+import { slotKey, slotOf } from '../domain/merchant-rule.js'
 import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
 import { type MerchantRuleDocument, merchantRuleOf, notDeleted } from './mongo-merchant-rule-document.js'
@@ -20,9 +19,9 @@ export async function recomputeSlots(db: Db): Promise<void> {
     writes = []
   }
   for await (const rule of rules.find(notDeleted)) {
-    const { match: _, ...slot } = slotOf(merchantRuleOf(rule))
+    const { match, ...slot } = slotOf(merchantRuleOf(rule))
     // The validator refuses an empty name: a rule without a visible one covers nobody, whatever its slot.
-    if (slot.name === '' || isDeepStrictEqual(slot, rule.slot)) continue
+    if (slot.name === '' || slotKey({ match, ...slot }) === slotKey({ match, ...rule.slot })) continue
     writes.push({
       updateOne: { filter: { _id: rule._id, version: rule.version }, update: { $set: { slot } } },
     })

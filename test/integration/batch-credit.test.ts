@@ -1,6 +1,6 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Executor } from '../../src/application/engine.js'
+import type { Executor } from '../../src/application/engine/engine.js'
 import { readConfig } from '../../src/config.js'
 import { type Core, systemClock } from '../../src/core.js'
 import { benefit, challengeCategories } from '../../src/domain/category.js'

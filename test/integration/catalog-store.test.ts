@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { CatalogReading, CatalogWatch } from '../../src/application/catalog-store.js'
+import type { CatalogReading, CatalogWatch } from '../../src/application/catalog/catalog-store.js'
 import { benefit, type Category, challengeCategories } from '../../src/domain/category.js'
 import { replaceNeverPermitted, upsertCategory } from '../../src/domain/category-edit.js'
 import { mccItems, mccSet } from '../../src/domain/mcc-set.js'

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
+import type {
+  MerchantRuleStore,
+  StoredMerchantRule,
+} from '../../src/application/catalog/merchant-rule-store.js'
 import { IndecisionError } from '../../src/application/errors.js'
-import type { MerchantRuleStore, StoredMerchantRule } from '../../src/application/merchant-rule-store.js'
 import { systemClock } from '../../src/core.js'
 import {
   type ExportMerchantRulesResponse,

@@ -4,7 +4,7 @@ import type {
   MerchantRuleFilter,
   MerchantRuleOutcome,
   StoredMerchantRule,
-} from '../../src/application/merchant-rule-store.js'
+} from '../../src/application/catalog/merchant-rule-store.js'
 import { isSameRule, type MerchantRule } from '../../src/domain/merchant-rule.js'
 import { createClient } from '../../src/storage/client.js'
 import { MongoMerchantRuleStore } from '../../src/storage/mongo-merchant-rule-store.js'

@@ -10,8 +10,8 @@ import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import type { LedgerDocument } from '../../../src/storage/documents.js'
-import { catalogOf } from '../../../test/support/catalogs.js'
 import { testBudget } from '../../support/accounts.js'
+import { catalogOf } from '../../support/catalogs.js'
 import { useDatabase } from '../../support/database-fixture.js'
 
 const RACERS = 40

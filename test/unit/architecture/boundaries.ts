@@ -20,7 +20,11 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
   { of: 'src/storage/shard-map.ts', may: ['src/storage/', 'src/domain/', 'mongodb', 'node:crypto'] },
-  { of: 'src/storage/string-packing.ts', may: ['node:v8'], mayForTypes: ['src/application/packing.ts'] },
+  {
+    of: 'src/storage/string-packing.ts',
+    may: ['node:v8'],
+    mayForTypes: ['src/application/engine/packing.ts'],
+  },
   {
     of: 'src/storage/schema.ts',
     may: ['src/storage/', 'src/domain/', 'mongodb', 'node:util'],

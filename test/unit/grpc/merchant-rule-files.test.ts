@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream'
 import { Metadata, type ServerReadableStream, type ServerWritableStream } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { MerchantRuleStore, StoredMerchantRule } from '../../../src/application/merchant-rule-store.js'
+import type {
+  MerchantRuleStore,
+  StoredMerchantRule,
+} from '../../../src/application/catalog/merchant-rule-store.js'
 import { systemClock } from '../../../src/core.js'
 import type {
   ExportMerchantRulesRequest,

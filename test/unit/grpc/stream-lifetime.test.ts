@@ -1,6 +1,6 @@
 import type { ServerReadableStream } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Executor } from '../../../src/application/engine.js'
+import type { Executor } from '../../../src/application/engine/engine.js'
 import { systemClock } from '../../../src/core.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { BatchCreditRequest, BatchCreditResponse } from '../../../src/gen/benefits/v1/account.js'
