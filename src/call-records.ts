@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import type { AuthorizationEntry, ReversalEntry } from './domain/entry.js'
 import { codesOf } from './domain/reason.js'
-import type { AskedDecision } from './grpc/authorization-service.js'
+import type { AskedDecision } from './grpc/authorization/authorization-service.js'
 import type { CallContext } from './grpc/call-context.js'
 import type { EndedCall, ObservedCall } from './grpc/interceptors/observation.js'
 import type { Caller, CallIds } from './observability/call-fields.js'

@@ -1,6 +1,6 @@
 import type { Config } from './config.js'
 import { createDecider, type Decider } from './decider.js'
-import { HealthServer } from './grpc/health-server.js'
+import { HealthServer } from './grpc/health/health-server.js'
 import { SideServer } from './http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 import type { Logger } from './observability/logger.js'

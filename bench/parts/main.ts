@@ -17,7 +17,7 @@ import {
   Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
 import { RequestFields } from '../../src/grpc/request-fields.js'
-import { TokenVerifier } from '../../src/grpc/token-verifier.js'
+import { TokenVerifier } from '../../src/grpc/tokens/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
 import { metricLabels } from '../../src/metric-labels.js'
 import { DecisionLog } from '../../src/observability/decision-log.js'

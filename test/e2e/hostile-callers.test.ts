@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FrameType } from '../../bench/load/h2-frames.js'
-import { REFLECTIONS_MAX } from '../../src/grpc/reflection-service.js'
+import { REFLECTIONS_MAX } from '../../src/grpc/reflection/reflection-service.js'
 import {
   AUTHORIZE,
   bearer,

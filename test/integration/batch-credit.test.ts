@@ -10,9 +10,9 @@ import {
   type BatchCreditRequest,
   type BatchCreditResponse,
 } from '../../src/gen/benefits/v1/account.js'
-import { creditHandlers } from '../../src/grpc/credit-handlers.js'
-import { loadDescriptors } from '../../src/grpc/descriptors.js'
-import { PageGate } from '../../src/grpc/page-gate.js'
+import { creditHandlers } from '../../src/grpc/account/credit-handlers.js'
+import { PageGate } from '../../src/grpc/pages/page-gate.js'
+import { loadDescriptors } from '../../src/grpc/reflection/descriptors.js'
 import { withReadErrors } from '../../src/grpc/request-decoder.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { type Service, startService } from '../../src/service.js'

@@ -11,8 +11,8 @@ import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../../src/gen/benefits/v1/merchant_rule.js'
-import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule-files.js'
-import { PageGate } from '../../src/grpc/page-gate.js'
+import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule/merchant-rule-files.js'
+import { PageGate } from '../../src/grpc/pages/page-gate.js'
 import { eventually } from '../support/eventually.js'
 import { rpcErrorOf } from '../support/rpc-error.js'
 import { ruleOf } from '../unit/domain/builders.js'

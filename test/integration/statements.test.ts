@@ -9,7 +9,7 @@ import {
   TransactionKind,
 } from '../../src/gen/benefits/v1/account.js'
 import { Decision } from '../../src/gen/benefits/v1/authorization.js'
-import { transactionMessage } from '../../src/grpc/account-mapping.js'
+import { transactionMessage } from '../../src/grpc/account/account-mapping.js'
 import { accountMethods } from '../support/account-methods.js'
 import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { useDatabase } from '../support/database-fixture.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { reasons } from '../../src/domain/reason.js'
-import { methodScopes } from '../../src/grpc/method-scopes.js'
+import { methodScopes } from '../../src/grpc/tokens/method-scopes.js'
 import { metricLabels } from '../../src/metric-labels.js'
 
 describe('the labels of metrics', () => {

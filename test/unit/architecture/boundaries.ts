@@ -38,7 +38,7 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/keys/', may: ['src/keys/', 'node:'] },
   { of: 'src/listen-on.ts', may: ['node:'] },
   {
-    of: 'src/grpc/token-verifier.ts',
+    of: 'src/grpc/tokens/token-verifier.ts',
     may: ['src/grpc/', 'jsonwebtoken', 'node:buffer', 'node:crypto'],
     mayForTypes: ['src/keys/'],
   },
@@ -112,9 +112,9 @@ const boundaries: readonly Boundary[] = [
     of: 'src/metric-labels.ts',
     may: [
       'src/domain/reason.ts',
-      'src/grpc/connection-guard.ts',
+      'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
-      'src/grpc/token-refusal.ts',
+      'src/grpc/tokens/token-refusal.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics.ts'],
@@ -158,7 +158,7 @@ const boundaries: readonly Boundary[] = [
     of: 'src/service.ts',
     may: [
       'src/decider.ts',
-      'src/grpc/health-server.ts',
+      'src/grpc/health/health-server.ts',
       'src/http/',
       'src/key-watch.ts',
       'src/observability/tracing.ts',
