@@ -23,7 +23,7 @@ import { metricLabels } from '../../src/metric-labels.js'
 import { DecisionLog } from '../../src/observability/decision-log.js'
 import { createLogger } from '../../src/observability/logger.js'
 import { createMetrics, idleReadings } from '../../src/observability/metrics.js'
-import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/documents.js'
+import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/account/documents.js'
 import { calendar } from '../calendar.js'
 import { processorTimeUs } from './measure.js'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Core } from '../../src/core.js'
-import { changeCatalog } from '../../src/storage/catalog-change.js'
+import { changeCatalog } from '../../src/storage/catalog/catalog-change.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'

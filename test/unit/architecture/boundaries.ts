@@ -21,7 +21,7 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
   { of: 'src/storage/shard-map.ts', may: ['src/storage/', 'src/domain/', 'mongodb', 'node:crypto'] },
   {
-    of: 'src/storage/string-packing.ts',
+    of: 'src/storage/account/string-packing.ts',
     may: ['node:v8'],
     mayForTypes: ['src/application/engine/packing.ts'],
   },

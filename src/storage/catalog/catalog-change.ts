@@ -1,10 +1,10 @@
 import type { ClientSession, Db, TransactionOptions } from 'mongodb'
+import { inOrder } from '../account/read-order.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { unavailable, whileAvailable } from '../errors.js'
+import { UnfitDatabaseError } from '../trouble.js'
 import { catchUp } from './catalog-snapshot.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
-import { unavailable, whileAvailable } from './errors.js'
-import { inOrder } from './read-order.js'
-import { UnfitDatabaseError } from './trouble.js'
 
 /** The one document that every change of the catalog writes first: `catalog`. */
 export type CatalogDocument = {

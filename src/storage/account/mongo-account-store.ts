@@ -1,11 +1,11 @@
 import { type Collection, type Db, type Document, MongoServerError, MongoWriteConcernError } from 'mongodb'
-import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
-import type { EntryKey } from '../application/ledger.js'
-import { type Account, type AccountId, balanceOf } from '../domain/account.js'
-import type { Entry } from '../domain/entry.js'
-import { isLimited } from '../domain/limits.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
+import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
+import type { EntryKey } from '../../application/ledger.js'
+import { type Account, type AccountId, balanceOf } from '../../domain/account.js'
+import type { Entry } from '../../domain/entry.js'
+import { isLimited } from '../../domain/limits.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
 import {
   type BulkReply,
   type OperationResult,
@@ -13,7 +13,9 @@ import {
   runRead,
   runWrite,
   throwWriteErrors,
-} from './commands.js'
+} from '../commands.js'
+import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../errors.js'
+import { byName, type CollectionIdentities } from '../known-collections.js'
 import {
   type AccountDocument,
   accountDocument,
@@ -22,8 +24,6 @@ import {
   type LedgerDocument,
   ledgerKey,
 } from './documents.js'
-import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from './errors.js'
-import { byName, type CollectionIdentities } from './known-collections.js'
 import { MongoLedger } from './mongo-ledger.js'
 import { type InSession, ReadOrder } from './read-order.js'
 

@@ -9,19 +9,20 @@ import type {
   MerchantRulesReplaced,
   ReplaceOptions,
   StoredMerchantRule,
-} from '../application/catalog/merchant-rule-store.js'
+} from '../../application/catalog/merchant-rule-store.js'
 import {
   isSameRule,
   type MerchantRule,
   type MerchantRuleId,
   RULES_MAX,
   slotOf,
-} from '../domain/merchant-rule.js'
+} from '../../domain/merchant-rule.js'
+import { inOrder } from '../account/read-order.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
 import { catchUp, momentOptions } from './catalog-snapshot.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
-import { whileAvailable } from './errors.js'
 import {
   type MerchantRuleDocument,
   merchantRuleDocument,
@@ -29,7 +30,6 @@ import {
   storedMerchantRuleOf,
 } from './mongo-merchant-rule-document.js'
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
-import { inOrder } from './read-order.js'
 
 /** Rules in one piece of all of them. */
 const PIECE_MAX = 200

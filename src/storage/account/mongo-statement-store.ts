@@ -1,11 +1,11 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { StatementQuery, StatementStore } from '../application/statement.js'
-import type { Entry } from '../domain/entry.js'
-import type { StatementFilter } from '../domain/statement.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
+import type { StatementQuery, StatementStore } from '../../application/statement.js'
+import type { Entry } from '../../domain/entry.js'
+import type { StatementFilter } from '../../domain/statement.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
 import { entryOfLedger, type LedgerDocument } from './documents.js'
-import { whileAvailable } from './errors.js'
 import { ReadOrder } from './read-order.js'
 
 /** Entries that come together: reading a thousand of them in one piece would keep purchases waiting. */

@@ -1,6 +1,6 @@
-import type { Category } from '../domain/category.js'
-import { invariant } from '../domain/invariant.js'
-import { mccItems, mccSet } from '../domain/mcc-set.js'
+import type { Category } from '../../domain/category.js'
+import { invariant } from '../../domain/invariant.js'
+import { mccItems, mccSet } from '../../domain/mcc-set.js'
 import type { CatalogChange } from './catalog-change.js'
 
 /** A category as stored: `categories`. */

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
-import { type Account, applyEntry, unopenedAccount } from '../../../src/domain/account.js'
+import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
 import type {
   AdminEntry,
   AuthorizationEntry,
   CreditEntry,
   Entry,
   Movement,
-} from '../../../src/domain/entry.js'
-import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
-import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
-import { reasons } from '../../../src/domain/reason.js'
-import type { Spending } from '../../../src/domain/spending.js'
+} from '../../../../src/domain/entry.js'
+import type { Limits, WalletLimits } from '../../../../src/domain/limits.js'
+import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../../src/domain/money.js'
+import { reasons } from '../../../../src/domain/reason.js'
+import type { Spending } from '../../../../src/domain/spending.js'
 
 const amount = fc.bigInt({ min: 1n, max: AMOUNT_MAX }).map(centavos)
 const mcc = fc.stringMatching(/^\d{4}$/)

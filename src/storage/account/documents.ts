@@ -1,18 +1,18 @@
-import type { ListedAccount } from '../application/account-list.js'
-import type { Account, AccountId, AccountStatus } from '../domain/account.js'
-import type { Day } from '../domain/calendar.js'
+import type { ListedAccount } from '../../application/account-list.js'
+import type { Account, AccountId, AccountStatus } from '../../domain/account.js'
+import type { Day } from '../../domain/calendar.js'
 import {
   type AdminAction,
   decisionOf,
   type Entry,
   movementOf,
   type PurchaseDescription,
-} from '../domain/entry.js'
-import { InvariantError, invariant } from '../domain/invariant.js'
-import { isLimited, type Limits, unlimited, type WalletLimits } from '../domain/limits.js'
-import { type Centavos, centavos } from '../domain/money.js'
-import type { Reason } from '../domain/reason.js'
-import type { Spending } from '../domain/spending.js'
+} from '../../domain/entry.js'
+import { InvariantError, invariant } from '../../domain/invariant.js'
+import { isLimited, type Limits, unlimited, type WalletLimits } from '../../domain/limits.js'
+import { type Centavos, centavos } from '../../domain/money.js'
+import type { Reason } from '../../domain/reason.js'
+import type { Spending } from '../../domain/spending.js'
 
 /** An account as stored: `accounts`. Numbers of money and of order are int64. */
 export type AccountDocument = {

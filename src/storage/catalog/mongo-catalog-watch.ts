@@ -1,6 +1,6 @@
 import type { ChangeStream, Db } from 'mongodb'
-import type { CatalogListener, CatalogWatch } from '../application/catalog/catalog-store.js'
-import { collections } from './collections.js'
+import type { CatalogListener, CatalogWatch } from '../../application/catalog/catalog-store.js'
+import { collections } from '../collections.js'
 
 /** Longest time that the database keeps a look for changes open, in milliseconds: less than a socket may be silent. */
 const AWAIT_MS_MAX = 1_000

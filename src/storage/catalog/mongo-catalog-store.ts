@@ -4,18 +4,18 @@ import type {
   CatalogReading,
   CatalogStore,
   CatalogWatch,
-} from '../application/catalog/catalog-store.js'
-import { invariant } from '../domain/invariant.js'
-import { mccSet } from '../domain/mcc-set.js'
+} from '../../application/catalog/catalog-store.js'
+import { invariant } from '../../domain/invariant.js'
+import { mccSet } from '../../domain/mcc-set.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { type CollectionName, collections } from '../collections.js'
+import { unavailable, whileAvailable } from '../errors.js'
+import { UnfitDatabaseError } from '../trouble.js'
 import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryOf } from './category-document.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { type CollectionName, collections } from './collections.js'
-import { unavailable, whileAvailable } from './errors.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
-import { UnfitDatabaseError } from './trouble.js'
 
 /** Documents fetched at a time: reading a batch keeps decisions waiting for a few milliseconds at most. */
 const BATCH_MAX = 1_000

@@ -1,7 +1,7 @@
 import { type AnyBulkWriteOperation, type Db, MongoBulkWriteError } from 'mongodb'
-import { slotKey, slotOf } from '../domain/merchant-rule.js'
-import { collections } from './collections.js'
-import { DUPLICATE_KEY } from './errors.js'
+import { slotKey, slotOf } from '../../domain/merchant-rule.js'
+import { collections } from '../collections.js'
+import { DUPLICATE_KEY } from '../errors.js'
 import { type MerchantRuleDocument, merchantRuleOf, notDeleted } from './mongo-merchant-rule-document.js'
 
 /** Most slots written at once. */

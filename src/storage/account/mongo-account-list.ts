@@ -1,9 +1,9 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { AccountList, AccountListQuery, ListedAccount } from '../application/account-list.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
+import type { AccountList, AccountListQuery, ListedAccount } from '../../application/account-list.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
 import { type AccountDocument, listedAccountOf } from './documents.js'
-import { whileAvailable } from './errors.js'
 
 /** Accounts that come together: reading a thousand of them in one piece would keep purchases waiting. */
 const BATCH_SIZE = 100

@@ -1,9 +1,9 @@
 import { BSON, type Collection, type Db } from 'mongodb'
-import type { AccountBooks, AuditStore, Stored, Stray } from '../application/verify.js'
-import type { Account, AccountId } from '../domain/account.js'
-import type { Entry } from '../domain/entry.js'
-import { invariant } from '../domain/invariant.js'
-import { collections } from './collections.js'
+import type { AccountBooks, AuditStore, Stored, Stray } from '../../application/verify.js'
+import type { Account, AccountId } from '../../domain/account.js'
+import type { Entry } from '../../domain/entry.js'
+import { invariant } from '../../domain/invariant.js'
+import { collections } from '../collections.js'
 import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
 /** Documents fetched at a time: what is held in memory. */

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
-import { type Account, applyEntry, unopenedAccount } from '../../../src/domain/account.js'
-import type { AuthorizationEntry } from '../../../src/domain/entry.js'
-import { InvariantError } from '../../../src/domain/invariant.js'
-import { unlimited } from '../../../src/domain/limits.js'
-import { centavos } from '../../../src/domain/money.js'
+import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
+import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
+import { InvariantError } from '../../../../src/domain/invariant.js'
+import { unlimited } from '../../../../src/domain/limits.js'
+import { centavos } from '../../../../src/domain/money.js'
 import {
   type AccountDocument,
   accountDocument,
@@ -14,7 +14,7 @@ import {
   type LedgerDocument,
   ledgerDocument,
   ledgerKey,
-} from '../../../src/storage/documents.js'
+} from '../../../../src/storage/account/documents.js'
 import { account, adminEntry, authorizationEntry, creditEntry } from './arbitraries.js'
 
 describe('documents', () => {

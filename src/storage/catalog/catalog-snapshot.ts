@@ -1,7 +1,7 @@
 import type { ClientSession, Db, TransactionOptions } from 'mongodb'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
-import { inOrder } from './read-order.js'
+import { inOrder } from '../account/read-order.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
 
 /**
  * What is read is committed for good on a majority only if the transaction is, so it is.

@@ -5,8 +5,8 @@ import {
   MongoServerError,
   type Timestamp,
 } from 'mongodb'
-import type { AccountId } from '../domain/account.js'
-import { unavailable } from './errors.js'
+import type { AccountId } from '../../domain/account.js'
+import { unavailable } from '../errors.js'
 
 /** Places for moments: accounts share them, which at worst has a read wait for a moment that it need not. */
 const PLACES = 4_096

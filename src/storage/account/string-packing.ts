@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
-import type { Packing } from '../application/engine/packing.js'
+import type { Packing } from '../../application/engine/packing.js'
 
 /** One string for each account: it is data and nothing else, which the structured clone algorithm copies faithfully. */
 export const stringPacking: Packing = {

@@ -1,12 +1,16 @@
 import type { ClientSession, Db } from 'mongodb'
-import type { Budget } from '../application/budget.js'
-import type { CategoryEditing, CategoryStore } from '../application/catalog/category-store.js'
-import { IndecisionError } from '../application/errors.js'
-import type { AccountId } from '../domain/account.js'
-import type { CategoryId } from '../domain/category.js'
-import { type CategoryEdit, isIdle, type KeptCategorySet } from '../domain/category-edit.js'
-import { invariant } from '../domain/invariant.js'
-import { mccItems, mccSet } from '../domain/mcc-set.js'
+import type { Budget } from '../../application/budget.js'
+import type { CategoryEditing, CategoryStore } from '../../application/catalog/category-store.js'
+import { IndecisionError } from '../../application/errors.js'
+import type { AccountId } from '../../domain/account.js'
+import type { CategoryId } from '../../domain/category.js'
+import { type CategoryEdit, isIdle, type KeptCategorySet } from '../../domain/category-edit.js'
+import { invariant } from '../../domain/invariant.js'
+import { mccItems, mccSet } from '../../domain/mcc-set.js'
+import type { AccountDocument } from '../account/documents.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
 import {
   CATALOG_ID,
   type CatalogChange,
@@ -17,10 +21,6 @@ import {
 } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
-import type { AccountDocument } from './documents.js'
-import { whileAvailable } from './errors.js'
 
 /** Accounts looked at in one operation: a few tenths of a second. */
 const ACCOUNTS_MAX = 20_000

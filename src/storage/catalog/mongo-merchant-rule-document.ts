@@ -1,5 +1,5 @@
-import type { StoredMerchantRule } from '../application/catalog/merchant-rule-store.js'
-import { type MerchantRule, type MerchantRuleSlot, slotOf } from '../domain/merchant-rule.js'
+import type { StoredMerchantRule } from '../../application/catalog/merchant-rule-store.js'
+import { type MerchantRule, type MerchantRuleSlot, slotOf } from '../../domain/merchant-rule.js'
 
 /** A merchant rule as stored: `merchant_rules`. */
 export type MerchantRuleDocument = {

@@ -1,17 +1,17 @@
 import type { ClientSession, Db } from 'mongodb'
-import type { MerchantRulesReplaced, ReplaceOptions } from '../application/catalog/merchant-rule-store.js'
+import type { MerchantRulesReplaced, ReplaceOptions } from '../../application/catalog/merchant-rule-store.js'
 import {
   isSameRule,
   type MerchantRule,
   type MerchantRuleId,
   slotKey,
   slotOf,
-} from '../domain/merchant-rule.js'
+} from '../../domain/merchant-rule.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
 import { CATALOG_ID, type CatalogChange, type CatalogDocument, changeCatalog } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
-import { OPERATION_MS_MAX } from './client.js'
-import { collections } from './collections.js'
-import { whileAvailable } from './errors.js'
 import {
   type MerchantRuleDocument,
   merchantRuleDocument,

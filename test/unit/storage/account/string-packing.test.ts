@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { stringPacking } from '../../../src/storage/string-packing.js'
+import { stringPacking } from '../../../../src/storage/account/string-packing.js'
 import { account } from './arbitraries.js'
 
 describe('accounts packed into strings', () => {
