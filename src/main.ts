@@ -1,7 +1,7 @@
 import { type Config, findUnknownVariables, hasKeyFile, loadEnvFile, readConfig } from './config.js'
 import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
-import { createLogger, type Logger } from './observability/logger.js'
+import { createLogger, type Logger } from './observability/logging/logger.js'
 import { type Ports, type Service, startService } from './service.js'
 import { requireDataDir, requirePorts } from './startup-checks.js'
 

@@ -1,4 +1,4 @@
-import { terminalLines } from '../src/observability/terminal-text.js'
+import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
 /** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../src/gen/benefits/v1/merchant_rule.js'
-import { terminalLines } from '../src/observability/terminal-text.js'
+import { terminalLines } from '../src/observability/logging/terminal-text.js'
 import { channelCredentials } from './channel-credentials.js'
 import { runCommand } from './command.js'
 import { issueToken } from './issue-token.js'

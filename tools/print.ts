@@ -1,4 +1,4 @@
-import { terminalLines } from '../src/observability/terminal-text.js'
+import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
 /** Writes lines to standard output. What came from outside cannot steer the terminal. */
 export function print(text: string): void {

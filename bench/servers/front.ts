@@ -24,10 +24,10 @@ import { STREAM_AGE_MS_MAX } from '../../src/grpc/stream-lifetime.js'
 import { TokenVerifier } from '../../src/grpc/tokens/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
 import { metricLabels } from '../../src/metric-labels.js'
-import type { CallLabels } from '../../src/observability/call-metrics.js'
-import { DecisionLog } from '../../src/observability/decision-log.js'
-import type { Logger } from '../../src/observability/logger.js'
-import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics.js'
+import { DecisionLog } from '../../src/observability/logging/decision-log.js'
+import type { Logger } from '../../src/observability/logging/logger.js'
+import type { CallLabels } from '../../src/observability/metrics/call-metrics.js'
+import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics/metrics.js'
 
 export type FrontOptions = {
   readonly config: Config

@@ -7,7 +7,7 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
-import type { CallTrace, StartedCall } from '../../observability/tracing.js'
+import type { CallTrace, StartedCall } from '../../observability/tracing/tracing.js'
 import { type CallContext, setCallContext } from '../call-context.js'
 import { isOpenMethod } from '../tokens/method-scopes.js'
 

@@ -42,7 +42,7 @@ describe('module boundaries', () => {
       const needed = imports.filter(({ from, typeOnly, dynamic }) => from === module && !typeOnly && !dynamic)
       for (const { to } of needed) loaded.add(to)
     }
-    expect([...loaded]).to.include.members(['src/observability/tracing.ts', 'mongodb'])
+    expect([...loaded]).to.include.members(['src/observability/tracing/tracing.ts', 'mongodb'])
     expect([...loaded].filter((name) => name.startsWith('@opentelemetry/'))).to.deep.equal([])
   })
 

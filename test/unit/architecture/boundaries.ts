@@ -70,16 +70,16 @@ const boundaries: readonly Boundary[] = [
       'node:',
     ],
   },
-  { of: 'src/observability/metric-registry.ts', may: ['prom-client', 'node:timers/promises'] },
-  { of: 'src/observability/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
+  { of: 'src/observability/metrics/metric-registry.ts', may: ['prom-client', 'node:timers/promises'] },
+  { of: 'src/observability/logging/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
   // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
   {
-    of: 'src/observability/tracing.ts',
-    may: ['src/observability/logger.ts'],
+    of: 'src/observability/tracing/tracing.ts',
+    may: ['src/observability/logging/logger.ts'],
     mayForTypes: ['src/observability/', 'src/application/'],
-    mayDynamically: ['src/observability/tracing-sdk.ts'],
+    mayDynamically: ['src/observability/tracing/sdk.ts'],
   },
-  { of: 'src/observability/tracing-settings.ts', may: [] },
+  { of: 'src/observability/tracing/settings.ts', may: [] },
   {
     of: 'src/observability/tracing-',
     may: ['src/observability/', 'src/domain/reason.ts', '@opentelemetry/', 'node:'],
@@ -100,8 +100,8 @@ const boundaries: readonly Boundary[] = [
     may: [
       'src/env-file.ts',
       'src/unknown-variables.ts',
-      'src/observability/logger.ts',
-      'src/observability/tracing-settings.ts',
+      'src/observability/logging/logger.ts',
+      'src/observability/tracing/settings.ts',
       'src/application/zone-calendar.ts',
       'src/keys/token-key.ts',
       'node:',
@@ -117,10 +117,10 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/tokens/token-refusal.ts',
       '@grpc/grpc-js',
     ],
-    mayForTypes: ['src/observability/metrics.ts'],
+    mayForTypes: ['src/observability/metrics/metrics.ts'],
   },
   { of: 'src/local-secret.ts', may: ['node:'] },
-  { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logger.ts'] },
+  { of: 'src/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logging/logger.ts'] },
   // The composition root.
   {
     of: 'src/key-watch.ts',
@@ -130,11 +130,11 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/core.ts',
     may: ['src/application/', 'src/domain/', 'src/storage/', 'mongodb', 'node:timers/promises'],
-    mayForTypes: ['src/config.ts', 'src/observability/tracing.ts'],
+    mayForTypes: ['src/config.ts', 'src/observability/tracing/tracing.ts'],
   },
   {
     of: 'src/call-records.ts',
-    may: ['src/domain/reason.ts', 'src/observability/logger.ts', '@grpc/grpc-js'],
+    may: ['src/domain/reason.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
     mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/'],
   },
   {
@@ -161,13 +161,13 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/health/health-server.ts',
       'src/http/',
       'src/key-watch.ts',
-      'src/observability/tracing.ts',
+      'src/observability/tracing/tracing.ts',
     ],
     mayForTypes: ['src/config.ts', 'src/observability/'],
   },
   {
     of: 'src/schema.ts',
-    may: ['src/config.ts', 'src/observability/logger.ts', 'src/storage/'],
+    may: ['src/config.ts', 'src/observability/logging/logger.ts', 'src/storage/'],
   },
   {
     of: 'src/check-books.ts',
@@ -176,7 +176,7 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/verify.ts',
-    may: ['src/check-books.ts', 'src/config.ts', 'src/observability/logger.ts'],
+    may: ['src/check-books.ts', 'src/config.ts', 'src/observability/logging/logger.ts'],
   },
   {
     of: 'src/main.ts',

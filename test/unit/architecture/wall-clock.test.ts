@@ -17,7 +17,7 @@ const readers: Readonly<Record<string, string>> = {
   'src/grpc/stream-lifetime.ts': 'how long a token is still valid',
   'src/key-watch.ts': 'whether a certificate has expired',
   'src/local-mongo/npm-mongod.ts': 'how old a folder is, of which the file system has the time',
-  'src/observability/logger.ts': 'the time of a line',
+  'src/observability/logging/logger.ts': 'the time of a line',
   'src/storage/books-identity.ts': 'when the books were made',
   'src/storage/schema.ts': 'when the catalog was made',
 }

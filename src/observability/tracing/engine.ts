@@ -1,12 +1,12 @@
 import type { Attributes, Span } from '@opentelemetry/api'
-import type { Budget } from '../application/budget.js'
-import type { Executor } from '../application/engine/engine.js'
-import type { Lane } from '../application/engine/lane.js'
-import type { DecisionRequest } from '../application/engine/pending-request.js'
-import type { Entry } from '../domain/entry.js'
-import { codesOf } from '../domain/reason.js'
-import type { Verdict } from '../domain/verdict.js'
-import type { FollowedRequests } from './tracing-requests.js'
+import type { Budget } from '../../application/budget.js'
+import type { Executor } from '../../application/engine/engine.js'
+import type { Lane } from '../../application/engine/lane.js'
+import type { DecisionRequest } from '../../application/engine/pending-request.js'
+import type { Entry } from '../../domain/entry.js'
+import { codesOf } from '../../domain/reason.js'
+import type { Verdict } from '../../domain/verdict.js'
+import type { FollowedRequests } from './requests.js'
 
 export type FollowedEngineOptions = {
   readonly requests: FollowedRequests

@@ -1,4 +1,4 @@
-import type { TraceIds } from './tracing.js'
+import type { TraceIds } from '../tracing/tracing.js'
 
 /** How to find a call again: in the caller's log and, when it is traced, among the traces. */
 export type CallIds = { readonly requestId: string } & Partial<TraceIds>

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { logText } from '../../../src/observability/log-text.js'
+import { logText } from '../../../../src/observability/logging/log-text.js'
 
 const line = (fields: object) =>
   JSON.stringify({ level: 'info', time: '2026-11-23T19:14:17.202Z', event: 'decision', ...fields })

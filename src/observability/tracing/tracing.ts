@@ -1,9 +1,9 @@
-import type { AccountStore } from '../application/account-store.js'
-import type { Budget } from '../application/budget.js'
-import type { Executor } from '../application/engine/engine.js'
-import type { Ledger } from '../application/ledger.js'
-import type { Logger } from './logger.js'
-import type { TracingSettings } from './tracing-settings.js'
+import type { AccountStore } from '../../application/account-store.js'
+import type { Budget } from '../../application/budget.js'
+import type { Executor } from '../../application/engine/engine.js'
+import type { Ledger } from '../../application/ledger.js'
+import type { Logger } from '../logging/logger.js'
+import type { TracingSettings } from './settings.js'
 
 /** Follows calls through the service, and tells a collector how long each part of them took. */
 export interface Tracing {
@@ -51,7 +51,7 @@ export async function openTracing(settings: TracingSettings, logger: Logger): Pr
   if (!settings.on) return undefined
   try {
     // Loaded only here: whoever does not trace has neither the memory nor the time to spend on it.
-    const { startSdk } = await import('./tracing-sdk.js')
+    const { startSdk } = await import('./sdk.js')
     return startSdk(settings, logger)
   } catch (error) {
     // Only its name: grpc-js quotes the value of a header that it cannot send, and that may be a credential.

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { TroubleLog } from '../../../src/observability/trouble-log.js'
+import { TroubleLog } from '../../../../src/observability/logging/trouble-log.js'
 
 describe('trouble log', () => {
   let nowMs: number

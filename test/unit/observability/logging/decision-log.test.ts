@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { DecisionLog } from '../../../src/observability/decision-log.js'
-import { eventually } from '../../support/eventually.js'
+import { DecisionLog } from '../../../../src/observability/logging/decision-log.js'
+import { eventually } from '../../../support/eventually.js'
 
 type Line = { readonly level: string; readonly event: string; readonly fields: Record<string, unknown> }
 

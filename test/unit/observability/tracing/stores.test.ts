@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { createReverse } from '../../../src/application/reverse.js'
-import type { CallTrace } from '../../../src/observability/tracing.js'
-import { isFailed, relations, TraceRecorder } from '../../support/trace-recorder.js'
-import { fundedAccount, patience, purchase } from '../application/fixtures.js'
-import { rejectionOf } from '../application/rejection.js'
-import { soon } from '../application/soon.js'
-import { allSettled, occupy, type TestEngine, testEngine } from '../application/test-engine.js'
+import { createReverse } from '../../../../src/application/reverse.js'
+import type { CallTrace } from '../../../../src/observability/tracing/tracing.js'
+import { isFailed, relations, TraceRecorder } from '../../../support/trace-recorder.js'
+import { fundedAccount, patience, purchase } from '../../application/fixtures.js'
+import { rejectionOf } from '../../application/rejection.js'
+import { soon } from '../../application/soon.js'
+import { allSettled, occupy, type TestEngine, testEngine } from '../../application/test-engine.js'
 
 const traceparentOf = (trace: number, flags: '00' | '01') => [
   `00-${String(trace).padStart(32, '1')}-${'2'.repeat(16)}-${flags}`,

@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api'
-import type { AccountId } from '../domain/account.js'
-import type { TransactionId } from '../domain/entry.js'
+import type { AccountId } from '../../domain/account.js'
+import type { TransactionId } from '../../domain/entry.js'
 
 /** Most entries on their way to the ledger whose calls are remembered. One that is forgotten is settled without a span. */
 const SETTLING_MAX = 10_000

@@ -1,4 +1,4 @@
-import type { Logger } from './logger.js'
+import type { Logger } from '../logging/logger.js'
 
 /** Longest part of a complaint that is logged, in characters. */
 const MESSAGE_LENGTH_MAX = 300

@@ -12,12 +12,12 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
-import type { Logger } from './logger.js'
+import type { Logger } from '../logging/logger.js'
+import { OpenTelemetryTracing } from './calls.js'
+import { ComplaintLog } from './complaints.js'
+import { ExportWatch } from './export.js'
+import type { OtlpProtocol, TracingSettings } from './settings.js'
 import type { Tracing } from './tracing.js'
-import { OpenTelemetryTracing } from './tracing-calls.js'
-import { ComplaintLog } from './tracing-complaints.js'
-import { ExportWatch } from './tracing-export.js'
-import type { OtlpProtocol, TracingSettings } from './tracing-settings.js'
 
 /** The SDK's own, which describe a machine that nobody looks at and a command line that may tell too much, are left out. */
 const detectors = [envDetector]

@@ -1,5 +1,5 @@
 import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api'
-import { below } from './tracing-context.js'
+import { below } from './context.js'
 
 export type RoundTrip<T> = {
   readonly name: string

@@ -1,6 +1,6 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
-import { LineLimit } from '../../../src/observability/line-limit.js'
+import { LineLimit } from '../../../../src/observability/logging/line-limit.js'
 
 describe('line limit', () => {
   let told: unknown[]

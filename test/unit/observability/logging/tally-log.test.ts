@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { TallyLog } from '../../../src/observability/tally-log.js'
-import { eventually } from '../../support/eventually.js'
+import { TallyLog } from '../../../../src/observability/logging/tally-log.js'
+import { eventually } from '../../../support/eventually.js'
 
 describe('tally log', () => {
   it('tells once a second how often something was', async () => {

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
-import { measureLiveMemory } from '../../../src/observability/live-memory.js'
-import { MetricRegistry } from '../../../src/observability/metric-registry.js'
+import { measureLiveMemory } from '../../../../src/observability/metrics/live-memory.js'
+import { MetricRegistry } from '../../../../src/observability/metrics/metric-registry.js'
 
 const MEBIBYTE = 2 ** 20
 /** What is kept alive, and less than that is seen of it for certain, in MiB. */

@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { expect } from 'chai'
-import { ExportWatch } from '../../../src/observability/tracing-export.js'
+import { ExportWatch } from '../../../../src/observability/tracing/export.js'
 
 const spans = (count: number) => Array.from({ length: count }, () => ({}) as ReadableSpan)
 

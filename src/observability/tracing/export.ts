@@ -1,6 +1,6 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
-import type { Logger } from './logger.js'
+import type { Logger } from '../logging/logger.js'
 
 /** Time in which spans that are lost are told of once, in milliseconds. */
 const QUIET_MS = 60_000

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ComplaintLog } from '../../../src/observability/tracing-complaints.js'
+import { ComplaintLog } from '../../../../src/observability/tracing/complaints.js'
 
 describe('complaints of the SDK', () => {
   let nowMs: number

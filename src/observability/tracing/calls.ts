@@ -11,15 +11,15 @@ import {
   trace,
 } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import type { AccountStore } from '../application/account-store.js'
-import type { Budget } from '../application/budget.js'
-import type { Executor } from '../application/engine/engine.js'
-import type { Ledger } from '../application/ledger.js'
+import type { AccountStore } from '../../application/account-store.js'
+import type { Budget } from '../../application/budget.js'
+import type { Executor } from '../../application/engine/engine.js'
+import type { Ledger } from '../../application/ledger.js'
+import { FollowedEngine } from './engine.js'
+import { FollowedRequests } from './requests.js'
+import { RoundTrips } from './round-trips.js'
+import { type StoreTracing, TracedAccountStore, TracedLedger } from './stores.js'
 import type { CallTrace, StartedCall, TraceIds, Tracing } from './tracing.js'
-import { FollowedEngine } from './tracing-engine.js'
-import { FollowedRequests } from './tracing-requests.js'
-import { RoundTrips } from './tracing-round-trips.js'
-import { type StoreTracing, TracedAccountStore, TracedLedger } from './tracing-stores.js'
 
 export type OpenTelemetryTracingOptions = {
   readonly tracer: Tracer

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { readTracingSettings } from '../../../src/observability/tracing-settings.js'
+import { readTracingSettings } from '../../../../src/observability/tracing/settings.js'
 
 const settings = (env: Readonly<Record<string, string>>) => readTracingSettings((name) => env[name])
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { terminalLines, terminalText } from '../../../src/observability/terminal-text.js'
+import { terminalLines, terminalText } from '../../../../src/observability/logging/terminal-text.js'
 
 describe('text for a terminal', () => {
   for (const [what, text, shown] of [

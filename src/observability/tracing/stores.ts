@@ -1,10 +1,10 @@
 import type { Span } from '@opentelemetry/api'
-import type { AccountChange, AccountStore, CommitResult } from '../application/account-store.js'
-import type { EntryKey, Ledger } from '../application/ledger.js'
-import type { Account, AccountId } from '../domain/account.js'
-import type { Entry, ReversalEntry } from '../domain/entry.js'
-import type { FollowedRequests } from './tracing-requests.js'
-import type { RoundTrips } from './tracing-round-trips.js'
+import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
+import type { EntryKey, Ledger } from '../../application/ledger.js'
+import type { Account, AccountId } from '../../domain/account.js'
+import type { Entry, ReversalEntry } from '../../domain/entry.js'
+import type { FollowedRequests } from './requests.js'
+import type { RoundTrips } from './round-trips.js'
 
 /** What both stores need to follow what they are asked. */
 export type StoreTracing = { readonly requests: FollowedRequests; readonly trips: RoundTrips }
