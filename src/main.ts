@@ -1,9 +1,9 @@
 import { type Config, findUnknownVariables, hasKeyFile, loadEnvFile, readConfig } from './config.js'
-import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
 import { createLogger, type Logger } from './observability/logging/logger.js'
-import { type Ports, type Service, startService } from './service.js'
-import { requireDataDir, requirePorts } from './startup-checks.js'
+import { endOnBug } from './service/end-on-bug.js'
+import { type Ports, type Service, startService } from './service/service.js'
+import { requireDataDir, requirePorts } from './service/startup-checks.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }

@@ -1,11 +1,11 @@
 import type { CategoryEditing } from '../src/application/catalog/category-store.js'
 import { exampleAccounts, exampleRules } from '../src/application/seed-examples.js'
 import { type Config, loadEnvFile, readConfig } from '../src/config.js'
-import { createCore } from '../src/core.js'
 import { applyProfile } from '../src/domain/category-edit.js'
 import { categoryProfiles, isProfileName, type ProfileName } from '../src/domain/category-profile.js'
 import { mccItems } from '../src/domain/mcc-set.js'
 import { formatReais } from '../src/domain/money.js'
+import { createCore } from '../src/service/core.js'
 import { argument, runCommand } from './command.js'
 import { openDatabase } from './database.js'
 

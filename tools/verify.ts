@@ -1,6 +1,6 @@
 import type { VerifySummary } from '../src/application/verify.js'
-import { checkBooks } from '../src/check-books.js'
 import { type Config, loadEnvFile, readConfig } from '../src/config.js'
+import { checkBooks } from '../src/service/check-books.js'
 import { argument, runCommand } from './command.js'
 import { openDatabase } from './database.js'
 import { print } from './print.js'

@@ -2,7 +2,6 @@ import { ServerCredentials, type ServiceDefinition, status } from '@grpc/grpc-js
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 import type { Authorize } from '../../src/application/authorize.js'
 import type { Config } from '../../src/config.js'
-import { systemClock } from '../../src/core.js'
 import { codesOf } from '../../src/domain/reason.js'
 import { type AccountServiceServer, AccountServiceService } from '../../src/gen/benefits/v1/account.js'
 import { type CategoryServiceServer, CategoryServiceService } from '../../src/gen/benefits/v1/category.js'
@@ -23,11 +22,12 @@ import { GrpcServer } from '../../src/grpc/server.js'
 import { STREAM_AGE_MS_MAX } from '../../src/grpc/stream-lifetime.js'
 import { TokenVerifier } from '../../src/grpc/tokens/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
-import { metricLabels } from '../../src/metric-labels.js'
 import { DecisionLog } from '../../src/observability/logging/decision-log.js'
 import type { Logger } from '../../src/observability/logging/logger.js'
 import type { CallLabels } from '../../src/observability/metrics/call-metrics.js'
 import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics/metrics.js'
+import { systemClock } from '../../src/service/core.js'
+import { metricLabels } from '../../src/service/metric-labels.js'
 
 export type FrontOptions = {
   readonly config: Config

@@ -1,7 +1,7 @@
 import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import { readConfig } from '../../src/config.js'
-import { systemClock } from '../../src/core.js'
 import { createLogger } from '../../src/observability/logging/logger.js'
+import { systemClock } from '../../src/service/core.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
 import { createClient } from '../../src/storage/client.js'
 import { whileAvailable } from '../../src/storage/errors.js'

@@ -6,13 +6,13 @@ import type {
   StoredMerchantRule,
 } from '../../src/application/catalog/merchant-rule-store.js'
 import { IndecisionError } from '../../src/application/errors.js'
-import { systemClock } from '../../src/core.js'
 import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../../src/gen/benefits/v1/merchant_rule.js'
 import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule/merchant-rule-files.js'
 import { PageGate } from '../../src/grpc/pages/page-gate.js'
+import { systemClock } from '../../src/service/core.js'
 import { eventually } from '../support/eventually.js'
 import { rpcErrorOf } from '../support/rpc-error.js'
 import { ruleOf } from '../unit/domain/builders.js'

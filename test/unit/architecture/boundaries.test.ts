@@ -95,8 +95,18 @@ describe('the check of module boundaries', () => {
     ['a part of a package', 'src/http/x.ts', `import x from 'pino/file'`, 'pino'],
     ['a development package', 'src/domain/x.ts', `import { expect } from 'chai'`, 'chai'],
     ['a built-in module', 'src/domain/x.ts', `import { readFileSync } from 'node:fs'`, 'node:fs'],
-    ['a package for other than types', 'src/service.ts', `import { MongoClient } from 'mongodb'`, 'mongodb'],
-    ['the benchmark', 'src/service.ts', `import { plan } from '../bench/scenarios.js'`, 'bench/scenarios.ts'],
+    [
+      'a package for other than types',
+      'src/service/service.ts',
+      `import { MongoClient } from 'mongodb'`,
+      'mongodb',
+    ],
+    [
+      'the benchmark',
+      'src/service/service.ts',
+      `import { plan } from '../bench/scenarios.js'`,
+      'bench/scenarios.ts',
+    ],
     [
       'the service',
       'bench/load/x.ts',

@@ -5,7 +5,6 @@ import type {
   MerchantRuleStore,
   StoredMerchantRule,
 } from '../../../../src/application/catalog/merchant-rule-store.js'
-import { systemClock } from '../../../../src/core.js'
 import type {
   ExportMerchantRulesRequest,
   ExportMerchantRulesResponse,
@@ -15,6 +14,7 @@ import type {
 import { setCallContext } from '../../../../src/grpc/call-context.js'
 import { merchantRuleFileHandlers } from '../../../../src/grpc/merchant-rule/merchant-rule-files.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
+import { systemClock } from '../../../../src/service/core.js'
 import { FakeStream } from '../../../support/fake-stream.js'
 import { soon } from '../../application/soon.js'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { metricLabels } from '../../../../src/metric-labels.js'
 import type { KeyFileReadings } from '../../../../src/observability/metrics/key-file-metrics.js'
 import { createMetrics, idleReadings, type Metrics } from '../../../../src/observability/metrics/metrics.js'
+import { metricLabels } from '../../../../src/service/metric-labels.js'
 
 function metricsOf(keyFiles?: KeyFileReadings): Metrics {
   const readings = { ...idleReadings, ...(keyFiles && { keyFiles }) }

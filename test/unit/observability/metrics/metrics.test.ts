@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { metricLabels } from '../../../../src/metric-labels.js'
 import { createMetrics, idleReadings, type Metrics } from '../../../../src/observability/metrics/metrics.js'
+import { metricLabels } from '../../../../src/service/metric-labels.js'
 
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
 const stream = { ...call, method: 'AuthorizeStream', type: 'bidi_stream' } as const

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { reasons } from '../../src/domain/reason.js'
-import { methodScopes } from '../../src/grpc/tokens/method-scopes.js'
-import { metricLabels } from '../../src/metric-labels.js'
+import { reasons } from '../../../src/domain/reason.js'
+import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
+import { metricLabels } from '../../../src/service/metric-labels.js'
 
 describe('the labels of metrics', () => {
   it('have every method that a scope is for', () => {

@@ -1,9 +1,9 @@
 import { status } from '@grpc/grpc-js'
-import { codesOf, type Reason } from './domain/reason.js'
-import { closings } from './grpc/connections/connection-guard.js'
-import { servedMethods } from './grpc/served-methods.js'
-import { refusalReasons } from './grpc/tokens/token-refusal.js'
-import type { LabelSets } from './observability/metrics/metrics.js'
+import { codesOf, type Reason } from '../domain/reason.js'
+import { closings } from '../grpc/connections/connection-guard.js'
+import { servedMethods } from '../grpc/served-methods.js'
+import { refusalReasons } from '../grpc/tokens/token-refusal.js'
+import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { buildVersion } from '../../src/build-version.js'
+import { buildVersion } from '../../../src/service/build-version.js'
 
 describe('build version', () => {
   it('is that of the package', () => {

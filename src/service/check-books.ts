@@ -1,8 +1,8 @@
-import { Verify, type VerifyOptions, type VerifySummary } from './application/verify.js'
-import type { Config } from './config.js'
-import { MongoAuditStore } from './storage/account/mongo-audit-store.js'
-import { MongoLedger } from './storage/account/mongo-ledger.js'
-import { createClient } from './storage/client.js'
+import { Verify, type VerifyOptions, type VerifySummary } from '../application/verify.js'
+import type { Config } from '../config.js'
+import { MongoAuditStore } from '../storage/account/mongo-audit-store.js'
+import { MongoLedger } from '../storage/account/mongo-ledger.js'
+import { createClient } from '../storage/client.js'
 
 export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDamage' | 'onProgress'> & {
   readonly config: Config

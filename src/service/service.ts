@@ -1,10 +1,10 @@
-import type { Config } from './config.js'
+import type { Config } from '../config.js'
+import { HealthServer } from '../grpc/health/health-server.js'
+import { SideServer } from '../http/side-server.js'
+import type { Logger } from '../observability/logging/logger.js'
+import { openTracing } from '../observability/tracing/tracing.js'
 import { createDecider, type Decider } from './decider.js'
-import { HealthServer } from './grpc/health/health-server.js'
-import { SideServer } from './http/side-server.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
-import type { Logger } from './observability/logging/logger.js'
-import { openTracing } from './observability/tracing/tracing.js'
 
 export type ServiceOptions = {
   readonly config: Config

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { listenOn } from '../../src/listen-on.js'
-import { requireDataDir, requirePorts } from '../../src/startup-checks.js'
-import { useTempFolder } from '../support/temp-folder.js'
+import { listenOn } from '../../../src/listen-on.js'
+import { requireDataDir, requirePorts } from '../../../src/service/startup-checks.js'
+import { useTempFolder } from '../../support/temp-folder.js'
 
 const problemOf = async (check: Promise<void>) => {
   try {

@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { listenOn } from './listen-on.js'
+import { listenOn } from '../listen-on.js'
 
 /** A setting that this machine cannot honour. The message names the variable. */
 class StartupError extends Error {

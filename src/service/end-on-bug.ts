@@ -1,4 +1,4 @@
-import type { Logger } from './observability/logging/logger.js'
+import type { Logger } from '../observability/logging/logger.js'
 
 /** Ends the process on an error that nobody caught: what state it left behind nobody knows. */
 export function endOnBug(logger: Logger): void {

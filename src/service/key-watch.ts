@@ -1,9 +1,9 @@
-import type { Config } from './config.js'
-import { type KeyFileGroup, KeyFiles, type Keys } from './keys/key-files.js'
-import { secretKeys } from './keys/token-key.js'
-import type { Logger } from './observability/logging/logger.js'
-import type { KeyFileReadings } from './observability/metrics/key-file-metrics.js'
-import type { Metrics } from './observability/metrics/metrics.js'
+import type { Config } from '../config.js'
+import { type KeyFileGroup, KeyFiles, type Keys } from '../keys/key-files.js'
+import { secretKeys } from '../keys/token-key.js'
+import type { Logger } from '../observability/logging/logger.js'
+import type { KeyFileReadings } from '../observability/metrics/key-file-metrics.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
 
 export type KeyWatchOptions = {
   readonly config: Config
