@@ -104,7 +104,7 @@ describe('the check of module boundaries', () => {
     [
       'the benchmark',
       'src/service/service.ts',
-      `import { plan } from '../bench/scenarios.js'`,
+      `import { plan } from '../../bench/scenarios.js'`,
       'bench/scenarios.ts',
     ],
     [

@@ -81,7 +81,7 @@ const boundaries: readonly Boundary[] = [
   },
   { of: 'src/observability/tracing/settings.ts', may: [] },
   {
-    of: 'src/observability/tracing-',
+    of: 'src/observability/tracing/',
     may: ['src/observability/', 'src/domain/reason.ts', '@opentelemetry/', 'node:'],
     mayForTypes: ['src/application/', 'src/domain/'],
   },
