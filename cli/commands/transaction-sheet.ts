@@ -1,0 +1,83 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import { formatAmount } from '../amount.js'
+import { words } from '../terminal/output.js'
+import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
+
+const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
+
+/** Entries of an account's history. In a table the id stands below what an entry is about, so that 80 columns are enough. */
+export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
+  return sheetOf<JsonObject>(
+    [
+      { name: 'seq', kind: 'count', value: (row) => textIn(row, 'seq') },
+      { name: 'create_time', title: 'date', kind: 'time', value: (row) => textIn(row, 'createTime') },
+      { name: 'kind', title: 'kind', kind: 'word', value: kindOf },
+      { name: 'about', title: 'merchant or change, and id', tableOnly: true, value: aboutWithId },
+      { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
+      { name: 'delta', title: 'amount', kind: 'money', value: deltaOf },
+      { name: 'balance_after', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balanceAfter') },
+      { name: 'reason', title: 'reason', kind: 'word', value: (row) => wordIn(row, 'reason', 'REASON') },
+      { name: 'transaction_id', value: (row) => textIn(row, 'transactionId') },
+      { name: 'merchant', value: (row) => textIn(row, 'merchant') },
+      { name: 'mcc', value: (row) => textIn(row, 'mcc') },
+      { name: 'amount', kind: 'money', value: (row) => textIn(row, 'amount') },
+      { name: 'original_transaction_id', value: (row) => textIn(row, 'originalTransactionId') },
+      { name: 'subject', value: (row) => textIn(row, 'subject') },
+      { name: 'change', value: changeOf },
+    ],
+    transactions,
+  )
+}
+
+/** What an administrative change set, and to what: all limits after it, or the status. Empty for other entries. */
+export function changeOf(transaction: JsonObject): string {
+  if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'ADMIN') return ''
+  if ('limits' in transaction) return `limits: ${limitsText(objectIn(transaction, 'limits'))}`
+  return `status: ${words(wordIn(transaction, 'accountStatus', 'ACCOUNT_STATUS'))}`
+}
+
+function kindOf(transaction: JsonObject): string {
+  const kind = wordIn(transaction, 'kind', 'TRANSACTION_KIND')
+  return kinds[kind] ?? kind
+}
+
+/** A declined purchase moved nothing: its row shows what was asked for by its reason, not by an amount. */
+function deltaOf(transaction: JsonObject): string {
+  return 'balanceAfter' in transaction ? textIn(transaction, 'delta') : ''
+}
+
+function aboutWithId(transaction: JsonObject): string {
+  const original = textIn(transaction, 'originalTransactionId')
+  const subject = textIn(transaction, 'subject')
+  const change = changeOf(transaction)
+  const about = [
+    textIn(transaction, 'merchant').replace(/\s+/g, ' ').trim(),
+    ...(original === '' ? [] : [`of ${original}`]),
+    ...(change === '' ? [] : [change]),
+    ...(change === '' || subject === '' ? [] : [`by ${subject}`]),
+    `id ${textIn(transaction, 'transactionId')}`,
+  ]
+  return about.filter((line) => line !== '').join('\n')
+}
+
+function limitsText(limits: JsonObject): string {
+  const purchaseMax = textIn(limits, 'purchaseMax')
+  const parts = [
+    ...(purchaseMax === '' ? [] : [`${reais(purchaseMax)} a purchase`]),
+    ...objectsIn(limits, 'wallets').map(walletText),
+  ]
+  return parts.join('; ') || 'none'
+}
+
+function walletText(wallet: JsonObject): string {
+  const [day, month] = [textIn(wallet, 'dayMax'), textIn(wallet, 'monthMax')]
+  const parts = [
+    ...(day === '' ? [] : [`${reais(day)} a day`]),
+    ...(month === '' ? [] : [`${reais(month)} a month`]),
+  ]
+  return `${textIn(wallet, 'category')} ${parts.join(', ') || 'no limit'}`
+}
+
+function reais(centavos: string): string {
+  return formatAmount(BigInt(centavos))
+}
