@@ -22,7 +22,7 @@ await runCommand(name, async () => {
   loadEnvFile()
   const { jwtSecret, dataDir } = readConfig(process.env)
   const env = {
-    // The one that `make token` signs with.
+    // The one that `./benefits token` signs with.
     JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
     GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
   }

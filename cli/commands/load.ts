@@ -50,9 +50,9 @@ export function addLoad(program: Command): void {
         const rejects = options.rejects === undefined ? undefined : new NewFile(options.rejects)
         try {
           const file = readLoadFile(path, await categoryStates(session))
-          const { summary, problem } = await load(session, { path, file, options })
-          if (rejects) writeRejects(rejects, summary.refused)
-          finish(session, { summary, problem, path, file, isPartial: options.partial === true })
+          const outcome = await load(session, { path, file, options })
+          if (rejects) writeRejects(rejects, outcome.summary.refused)
+          finish(session, outcome)
         } finally {
           rejects?.close()
         }
@@ -121,25 +121,18 @@ async function send(session: Session, credits: readonly Credit[]): Promise<Outco
 }
 
 /** Shows the summary, whatever happened, and sets the exit code. */
-function finish(
-  session: Session,
-  { summary, problem, path, file, isPartial }: Outcome & { path: string; file: LoadFile; isPartial: boolean },
-): void {
+function finish(session: Session, { summary, problem }: Outcome): void {
   session.output.show(summaryView(summary))
-  const { refused, unsure, notTried } = summary
+  const { credited, alreadyThere, refused, unsure } = summary
   if (problem) {
-    const again = unsure + (notTried > 0 && file.bad.length === 0 ? notTried : 0)
-    const advice =
-      again > 0
-        ? `\nrun the same command again: it goes on where this one ended, and credits nothing twice`
-        : ''
-    throw new Failure(`${path}: ${problem.message.replace(`${path}: `, '')}${advice}`, problem.exitCode)
+    // A file that was refused whole, or not confirmed, has nothing to go on with.
+    const isBegun = credited + alreadyThere + unsure > 0 || problem.exitCode === exitCodes.noAnswer
+    const advice = isBegun
+      ? '\nrun the same command again: it goes on where this one ended, and credits nothing twice'
+      : ''
+    throw new Failure(`${problem.message}${advice}`, problem.exitCode)
   }
-  if (refused.length > 0)
-    process.exitCode =
-      isPartial && summary.credited === 0 && summary.alreadyThere === 0
-        ? exitCodes.wrongUse
-        : exitCodes.declined
+  if (refused.length > 0) process.exitCode = exitCodes.declined
 }
 
 /** Which categories take credits; undefined where the token may not ask. */

@@ -5,6 +5,8 @@ import { issueToken, secretSource } from './token-issuer.js'
 
 /** Lifetime of a token that a command makes for a call or a stream, in seconds. */
 const LIFETIME_SECONDS = 60
+/** The service's clock and the one here may differ this much, in milliseconds. */
+const CLOCKS_APART_MS_MAX = 5_000
 
 /** The tokens of a command: the one that was given, or a new one for each call. */
 export class Tokens {
@@ -43,10 +45,10 @@ export class Tokens {
   }
 }
 
-/** Whether the time that the token names has come. The service accepts it for a few seconds more. */
+/** Whether the token has expired, by clocks that may differ a little. */
 export function isExpired(token: string): boolean {
   const expiry = expiryOf(token)
-  return expiry !== undefined && expiry.getTime() <= Date.now()
+  return expiry !== undefined && expiry.getTime() <= Date.now() + CLOCKS_APART_MS_MAX
 }
 
 /** Names the person in the entries that a command makes. */
