@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
 import { status } from '@grpc/grpc-js'
 import type { Command } from 'commander'
@@ -157,7 +158,9 @@ async function isConfirmed(credits: readonly Credit[]): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const question = `Credit ${formatAmount(sumOf(credits))} in ${count(credits.length)} credits? Type yes: `
-    return (await terminal.question(question)).trim().toLowerCase() === 'yes'
+    // Ctrl-C, or the end of the input, is no answer.
+    const closed = once(terminal, 'close').then(() => '')
+    return (await Promise.race([terminal.question(question), closed])).trim().toLowerCase() === 'yes'
   } finally {
     terminal.close()
   }

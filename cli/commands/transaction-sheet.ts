@@ -5,18 +5,19 @@ import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../ter
 
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
 
-/** Entries of an account's history. In a table the id stands below what an entry is about, so that 80 columns are enough. */
+/** Entries of an account's history. In a table ids and changes stand below the row, so that 80 columns are enough. */
 export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
   return sheetOf<JsonObject>(
     [
       { name: 'seq', kind: 'count', value: (row) => textIn(row, 'seq') },
       { name: 'create_time', title: 'date', kind: 'time', value: (row) => textIn(row, 'createTime') },
       { name: 'kind', title: 'kind', kind: 'word', value: kindOf },
-      { name: 'about', title: 'merchant or change, and id', tableOnly: true, value: aboutWithId },
+      { name: 'about', title: 'merchant', tableOnly: true, value: merchantOf },
       { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
       { name: 'delta', title: 'amount', kind: 'money', value: deltaOf },
       { name: 'balance_after', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balanceAfter') },
       { name: 'reason', title: 'reason', kind: 'word', value: (row) => wordIn(row, 'reason', 'REASON') },
+      { name: 'note', kind: 'note', value: noteOf },
       { name: 'transaction_id', value: (row) => textIn(row, 'transactionId') },
       { name: 'merchant', value: (row) => textIn(row, 'merchant') },
       { name: 'mcc', value: (row) => textIn(row, 'mcc') },
@@ -46,18 +47,21 @@ function deltaOf(transaction: JsonObject): string {
   return 'balanceAfter' in transaction ? textIn(transaction, 'delta') : ''
 }
 
-function aboutWithId(transaction: JsonObject): string {
+function merchantOf(transaction: JsonObject): string {
+  return textIn(transaction, 'merchant').replaceAll(/\s+/g, ' ').trim()
+}
+
+/** What changed, by whom, what was reversed, and the id. */
+function noteOf(transaction: JsonObject): string {
   const original = textIn(transaction, 'originalTransactionId')
   const subject = textIn(transaction, 'subject')
   const change = changeOf(transaction)
-  const about = [
-    textIn(transaction, 'merchant').replace(/\s+/g, ' ').trim(),
+  const lines = [
+    change === '' || subject === '' ? change : `${change}, by ${subject}`,
     ...(original === '' ? [] : [`of ${original}`]),
-    ...(change === '' ? [] : [change]),
-    ...(change === '' || subject === '' ? [] : [`by ${subject}`]),
     `id ${textIn(transaction, 'transactionId')}`,
   ]
-  return about.filter((line) => line !== '').join('\n')
+  return lines.filter((line) => line !== '').join('\n')
 }
 
 function limitsText(limits: JsonObject): string {

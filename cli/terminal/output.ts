@@ -61,17 +61,21 @@ export class Output {
   }
 
   #table({ columns, rows }: Sheet): string {
-    const shown = columns.flatMap((column, index) =>
+    if (rows.length === 0) return 'none'
+    const titled = columns.flatMap((column, index) =>
       column.title === undefined ? [] : [{ ...column, title: column.title, index }],
     )
-    if (rows.length === 0) return 'none'
+    const noted = columns.findIndex(({ kind }) => kind === 'note')
     return table(
-      shown.map(({ title, kind = 'text' }) => ({
+      titled.map(({ title, kind = 'text' }) => ({
         title,
         align: kind === 'money' || kind === 'count' ? 'right' : 'left',
         breakable: kind !== 'money' && kind !== 'count',
       })),
-      rows.map((row) => shown.map((column) => this.#cell(row[column.index] ?? '', column))),
+      rows.map((row) => ({
+        cells: titled.map((column) => this.#cell(row[column.index] ?? '', column)),
+        note: lines(row[noted] ?? ''),
+      })),
       terminalWidth(),
     )
   }
@@ -92,7 +96,9 @@ export function words(value: string): string {
 
 function csvOf(sheet: Sheet | undefined): string {
   if (!sheet) throw new Failure('this command has no table: use --output json')
-  const shown = sheet.columns.flatMap((column, index) => (column.tableOnly ? [] : [{ ...column, index }]))
+  const shown = sheet.columns.flatMap((column, index) =>
+    column.tableOnly || column.kind === 'note' ? [] : [{ ...column, index }],
+  )
   const rows = sheet.rows.map((row) => shown.map(({ index, kind }) => csvCell(row[index] ?? '', kind)))
   // At a terminal nobody imports it again: nothing hidden may get through.
   const cells = process.stdout.isTTY ? rows.map((row) => row.map(visibleText)) : rows

@@ -10,6 +10,8 @@ export type ColumnKind =
   | 'time'
   /** A value of an enumeration without its prefix, such as `INSUFFICIENT_BALANCE`. */
   | 'word'
+  /** Lines of text below the row of a table; not in CSV. */
+  | 'note'
 
 export type Column = {
   /** In CSV, such as `balance_after`. */

@@ -3,8 +3,9 @@ import wrapAnsi from 'wrap-ansi'
 
 /** Space between two columns. */
 const GAP = '  '
-/** A text column is not made narrower than this, whatever its words. */
-const NARROWEST = 8
+/** A text column is as wide as its longest word, or as this: longer words are broken. */
+const WORD_WIDTH_MAX = 12
+const NOTE_INDENT = '  '
 
 export type TableColumn = {
   readonly title: string
@@ -14,15 +15,21 @@ export type TableColumn = {
   readonly breakable: boolean
 }
 
+export type TableRow = {
+  readonly cells: readonly string[]
+  /** Stands below the row, across all columns. */
+  readonly note?: string
+}
+
 /** Lays rows out as a table of at most `width` columns: cells that are too long go on in the next line. */
-export function table(
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-  width: number,
-): string {
-  const widths = columnWidths(columns, rows, width)
-  const laidOut = [columns.map(({ title }) => title), widths.map((size) => '-'.repeat(size)), ...rows]
-  return laidOut.flatMap((row) => lines(columns, row, widths)).join('\n')
+export function table(columns: readonly TableColumn[], rows: readonly TableRow[], width: number): string {
+  const titles = columns.map(({ title }) => title)
+  const widths = columnWidths(columns, [titles, ...rows.map(({ cells }) => cells)], width)
+  const rule = widths.map((size) => '-'.repeat(size))
+  return [
+    ...[titles, rule].flatMap((cells) => lines(columns, cells, widths)),
+    ...rows.flatMap(({ cells, note = '' }) => [...lines(columns, cells, widths), ...noteLines(note, width)]),
+  ].join('\n')
 }
 
 /** The width that each column needs; the widest breakable ones give way until all fit. */
@@ -31,17 +38,29 @@ function columnWidths(
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly number[] {
-  const widths = columns.map(({ title }, index) =>
-    Math.max(widthOf(title), ...rows.map((row) => widthOf(row[index] ?? ''))),
+  const cellsOf = (index: number) => rows.map((row) => row[index] ?? '')
+  const widths = columns.map((_, index) => Math.max(...cellsOf(index).map(widthOf)))
+  const spare = columns.map(({ breakable }, index) =>
+    breakable ? Math.max(0, (widths[index] ?? 0) - narrowest(cellsOf(index))) : 0,
   )
   const total = () => widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1))
-  while (total() > width) {
-    const breakable = widths.map((size, index) => (columns[index]?.breakable ? size : 0))
-    const widest = Math.max(...breakable)
-    if (widest <= NARROWEST) break
-    widths[breakable.indexOf(widest)] = widest - 1
+  while (total() > width && spare.some((left) => left > 0)) {
+    const sizes = widths.map((size, index) => (spare[index] ? size : 0))
+    const widest = sizes.indexOf(Math.max(...sizes))
+    widths[widest] = (widths[widest] ?? 0) - 1
+    spare[widest] = (spare[widest] ?? 0) - 1
   }
   return widths
+}
+
+function narrowest(cells: readonly string[]): number {
+  const words = cells.flatMap((cell) => cell.split(/\s+/)).map((word) => stringWidth(word))
+  return Math.min(WORD_WIDTH_MAX, Math.max(...words))
+}
+
+function noteLines(note: string, width: number): readonly string[] {
+  if (note === '') return []
+  return wrapped(note, width - NOTE_INDENT.length).map((line) => NOTE_INDENT + line)
 }
 
 function lines(
