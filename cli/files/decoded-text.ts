@@ -77,6 +77,9 @@ function garbledLine(text: string): number | undefined {
   return index < 0 ? undefined : index + 1
 }
 
+/** What accents and typography come to: anything else was hardly meant, and is no sign of a wrong encoding. */
+const USUAL = /^[\p{ASCII}\u00a0-\u017f\u2010-\u2026\u20ac]*$/u
+
 /** Whether the bytes that this was decoded from, one a character, are UTF-8 with accents. */
 function isMojibake(cell: string): boolean {
   if (!/[\u00c2-\u00f4]/.test(cell)) return false
@@ -87,5 +90,6 @@ function isMojibake(cell: string): boolean {
     if (byte < 0x80 && code >= 0x100) return false
     bytes.push(byte)
   }
-  return decoded(Uint8Array.from(bytes)) !== undefined
+  const meant = decoded(Uint8Array.from(bytes))
+  return meant !== undefined && USUAL.test(meant)
 }
