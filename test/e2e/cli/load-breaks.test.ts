@@ -155,7 +155,7 @@ describe('./benefits load through breaks', function () {
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', [...args, '--token', expiring], env)
     try {
-      await proxy.pauseAfter((LINES / 2) * LINE_BYTES)
+      await proxy.pauseAfter(2_000 * LINE_BYTES)
       // The service ends the stream by itself, and the load hears of it afterwards.
       await eventually('the token has expired', () => isOver(expiring))
       proxy.resume()
@@ -192,7 +192,7 @@ describe('./benefits load through breaks', function () {
         onProgress: () => {},
         onBreak: (reason) => breaks.push(reason),
       }).send(credits)
-      await proxy.pauseAfter((LINES / 2) * LINE_BYTES)
+      await proxy.pauseAfter(2_000 * LINE_BYTES)
       const begun = performance.now()
       // Three seconds, and five that the service forgives.
       await eventually('every token from before has expired', () => performance.now() - begun > 9_000)
