@@ -1,10 +1,10 @@
 import type { Config } from '../src/config.js'
 import { Failure } from './failure.js'
 
-export type Database = { readonly uri: string; readonly stop: () => Promise<void> }
+type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
 /** Opens the configured database; else the local one, running already or started for as long as the command takes. */
-export async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config): Promise<Database> {
+async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config): Promise<Database> {
   if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
   // Loaded only here: its packages are large.
   const { openLocalMongo } = await import('../src/local-mongo/local-mongo.js')

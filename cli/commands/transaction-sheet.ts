@@ -31,7 +31,7 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
 }
 
 /** What an administrative change set, and to what: all limits after it, or the status. Empty for other entries. */
-export function changeOf(transaction: JsonObject): string {
+function changeOf(transaction: JsonObject): string {
   if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'ADMIN') return ''
   if ('limits' in transaction) return `limits: ${limitsText(objectIn(transaction, 'limits'))}`
   return `status: ${words(wordIn(transaction, 'accountStatus', 'ACCOUNT_STATUS'))}`

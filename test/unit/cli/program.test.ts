@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Command } from 'commander'
 import { completionScript } from '../../../cli/commands/completion.js'
@@ -55,6 +56,25 @@ describe('the command line', () => {
     })
   }
 
+  it('takes every command that the pages of this repository show', () => {
+    const pages = [
+      'README.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      '.docs/runbook.md',
+      '.docs/architecture.md',
+      '.docs/reliability.md',
+    ]
+    const shown = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/(?:`|^|uri" .*)(\.\/benefits [^`#\n<]*)(?:`|$)/gm)].map(
+        ([, line = '']) => line.trim(),
+      ),
+    )
+    expect(shown).to.have.length.above(40)
+    // A command that is named in a sentence need not have all that it requires.
+    expect(shown.filter((line) => !isTaken(wordsOf(line)) && wordsOf(line).length > 2)).to.deep.equal([])
+  })
+
   it('calls methods by the names and scopes that the service has', () => {
     for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
   })
@@ -87,12 +107,17 @@ function wordsOf(example: string): readonly string[] {
 function isTaken(args: readonly string[]): boolean {
   const program = createProgram()
   let isRun = false
+  program.configureOutput({ writeOut: () => {}, writeErr: () => {} })
   for (const [, command] of leavesOf(program)) {
-    command.configureOutput({ writeErr: () => {} })
+    command.configureOutput({ writeOut: () => {}, writeErr: () => {} })
     command.action(() => {
       isRun = true
     })
   }
-  program.parse(['node', 'benefits', ...args])
+  try {
+    program.parse(['node', 'benefits', ...args])
+  } catch {
+    // Wrong use: the program would end.
+  }
   return isRun
 }

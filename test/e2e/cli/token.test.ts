@@ -5,15 +5,17 @@ import { expect } from 'chai'
 import { TokenVerifier } from '../../../src/grpc/token-verifier.js'
 import { secretKeys } from '../../../src/keys/token-key.js'
 import { JWT_SECRET } from '../../support/token.js'
-import { make } from './make.js'
+import { benefits } from './benefits.js'
 
 function claimsOf(token: string) {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }
 
-describe('make token', () => {
+describe('./benefits token', function () {
+  this.timeout(60_000)
+
   it('prints the token alone, good for an hour of purchases', async () => {
-    const { code, stdout, stderr } = await make(['-s', 'token'], { JWT_SECRET })
+    const { code, stdout, stderr } = await benefits(['token'], { JWT_SECRET })
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     expect(stdout).to.match(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
     const { sub, scope, iat, exp } = claimsOf(stdout)
@@ -22,8 +24,15 @@ describe('make token', () => {
   })
 
   it('takes scopes, subject and lifetime as they are written', async () => {
-    const args = ['scope=accounts:read accounts:write', 'subject=$(HOME) "o\'neil" $1', 'lifetime=15m']
-    const { sub, scope, iat, exp } = claimsOf((await make(['token', ...args], { JWT_SECRET })).stdout)
+    const args = [
+      '--scope',
+      'accounts:read accounts:write',
+      '--subject',
+      '$(HOME) "o\'neil" $1',
+      '--lifetime',
+      '15m',
+    ]
+    const { sub, scope, iat, exp } = claimsOf((await benefits(['token', ...args], { JWT_SECRET })).stdout)
     expect({ sub, scope }).to.deep.equal({
       sub: '$(HOME) "o\'neil" $1',
       scope: 'accounts:read accounts:write',
@@ -33,7 +42,7 @@ describe('make token', () => {
 
   it('signs as the configuration asks for', async () => {
     const env = { JWT_SECRET, JWT_ALGORITHMS: 'HS512,HS256', JWT_ISSUER: 'us', JWT_AUDIENCE: 'them' }
-    const { stdout } = await make(['token'], env)
+    const { stdout } = await benefits(['token'], env)
     const verifier = new TokenVerifier({
       keys: secretKeys([JWT_SECRET], ['HS512']),
       issuer: 'us',
@@ -44,28 +53,40 @@ describe('make token', () => {
   })
 
   it('keeps a secret of its own when none is configured', async () => {
-    const DATA_DIR = mkdtempSync(join(tmpdir(), 'make-token-'))
+    const DATA_DIR = mkdtempSync(join(tmpdir(), 'token-'))
     try {
-      expect((await make(['token'], { DATA_DIR })).code).to.equal(0)
+      expect((await benefits(['token'], { DATA_DIR })).code).to.equal(0)
       expect(statSync(join(DATA_DIR, 'jwt-secret')).mode & 0o777).to.equal(0o600)
     } finally {
       rmSync(DATA_DIR, { recursive: true })
     }
   })
 
-  it('refuses a lifetime that is none in one line, without a token', async () => {
-    const refused = await Promise.all(
-      ['soon', '0s', '15'].map((lifetime) => make(['token', `lifetime=${lifetime}`], { JWT_SECRET })),
-    )
-    for (const { code, stdout, stderr } of refused) {
+  for (const [what, args, said] of [
+    ['a lifetime that is none', ['--lifetime', 'soon'], /It must be a number and one of s m h d/],
+    ['no lifetime at all', ['--lifetime', '0s'], /It must be a number and one of s m h d/],
+    [
+      'a scope that no method has',
+      ['--scope', 'transactions:authoriz'],
+      /There is no scope transactions:authoriz: there are accounts:credit, /,
+    ],
+  ] as const) {
+    it(`refuses ${what}, without a token`, async () => {
+      const { code, stdout, stderr } = await benefits(['token', ...args], { JWT_SECRET })
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
-      expect(stderr).to.match(/^token: lifetime= .*\n$/)
-    }
-  })
+      expect(stderr).to.match(said)
+    })
+  }
 
   it('says in one line what is wrong with the configuration', async () => {
-    const { code, stderr } = await make(['token'], { JWT_SECRET: 'short', GRPC_PORT: 'x' })
+    const { code, stderr } = await benefits(['token'], { JWT_SECRET: 'short', GRPC_PORT: 'x' })
     expect(code).to.equal(2)
-    expect(stderr).to.match(/^token: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)
+    expect(stderr).to.match(/^benefits: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)
+  })
+
+  it('says where only others can sign', async () => {
+    const { code, stdout, stderr } = await benefits(['token'], { JWT_JWKS_FILE: 'jwks.json' })
+    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
+    expect(stderr).to.match(/^benefits: the configuration has only public keys/)
   })
 })
