@@ -50,15 +50,15 @@ export function addVerify(program: Command): void {
         },
         parts: [
           ...(found.length > 0 || output.format === 'csv' ? [discrepancies] : []),
-          summaryText(summary),
+          summaryText(summary, found.length === 0),
         ],
       })
       if (found.length > 0) process.exitCode = exitCodes.declined
     })
 }
 
-function summaryText(summary: Readonly<Record<string, number>>): string {
+function summaryText(summary: Readonly<Record<string, number>>, isRight: boolean): string {
   const figures = Object.entries(summary).map(([name, figure]) => `${figure} ${name}`)
-  const verdict = summary['damages'] === 0 ? 'every centavo is explained' : 'the books are not right'
+  const verdict = isRight ? 'every centavo is explained' : 'the books are not right'
   return `${verdict}: ${figures.join(', ')}`
 }
