@@ -30,6 +30,8 @@ import { objectsIn, textIn } from '../terminal/sheet.js'
 
 /** Longest time without an answer before a load gives up, in milliseconds; --timeout sets another. */
 const PATIENCE_MS = 300_000
+/** Longest time for the first answer: a service that is away is better known at once, in milliseconds. */
+const FIRST_ANSWER_MS_MAX = 30_000
 
 type Options = { readonly yes?: boolean; readonly partial?: boolean; readonly rejects?: string }
 
@@ -139,7 +141,8 @@ function finish(session: Session, { summary, problem }: Outcome): void {
 /** Which categories take credits; undefined where the token may not ask. */
 async function categoryStates(session: Session): Promise<ReadonlyMap<string, CategoryState> | undefined> {
   try {
-    const answer = await session.call(methods.listCategories, { pageSize: 1_000 })
+    const timeoutMs = session.timeoutMs ?? FIRST_ANSWER_MS_MAX
+    const answer = await session.call(methods.listCategories, { pageSize: 1_000 }, { timeoutMs })
     return new Map(
       objectsIn(answer, 'categories').map((category) => [
         textIn(category, 'id'),

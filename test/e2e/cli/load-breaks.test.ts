@@ -124,7 +124,7 @@ describe('./benefits load through breaks', function () {
     const load = new Running('./benefits', args, env)
     for (const _ of ['first', 'second']) {
       // In the middle of a stream.
-      await proxy.pauseAfter((LINES / 3) * LINE_BYTES)
+      await unlessOver(load, proxy.pauseAfter((LINES / 3) * LINE_BYTES))
       await service.kill()
       service = await start(env)
       await service.untilEvent('serving')
@@ -155,7 +155,7 @@ describe('./benefits load through breaks', function () {
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', [...args, '--token', expiring], env)
     try {
-      await proxy.pauseAfter(2_000 * LINE_BYTES)
+      await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
       // The service ends the stream by itself, and the load hears of it afterwards.
       await eventually('the token has expired', () => isOver(expiring))
       proxy.resume()
@@ -223,6 +223,15 @@ async function openAccounts(address: string): Promise<void> {
   }
   await Promise.all(Array.from({ length: 16 }, work))
   client.close()
+}
+
+/** Waits for something on the way of a load, and fails when the load ends before. */
+async function unlessOver(load: Running, event: Promise<void>): Promise<void> {
+  const end = load.untilExit().then((code) => {
+    throw new Error(`the load has ended with ${code}: ${load.stdout}${load.stderr}`)
+  })
+  await Promise.race([event, end])
+  end.catch(() => {})
 }
 
 /** Whether the service no longer accepts the token: five seconds after its expiry. */
