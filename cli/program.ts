@@ -47,9 +47,7 @@ export function createProgram(): Command {
     .configureHelp({ showGlobalOptions: true })
     .addOption(choiceOption('--output <format>', 'table at a terminal, else json', outputFormats))
     .addOption(textOption('--server <host:port>', 'where the service listens (HOST and GRPC_PORT)'))
-    .addOption(
-      textOption('--token <jwt>', 'the token to show (one made with JWT_SECRET)').env('BENEFITS_TOKEN'),
-    )
+    .addOption(textOption('--token <jwt>', 'the token to show (BENEFITS_TOKEN, or one made with JWT_SECRET)'))
     .addOption(new Option('--tls', 'use TLS (when it is configured)'))
     .addOption(new Option('--no-tls', 'use plaintext'))
     .addOption(textOption('--tls-ca <file>', 'authorities to trust, PEM'))

@@ -49,7 +49,8 @@ export class Session {
         ...(tlsCert !== undefined && { tlsCert }),
         ...(tlsKey !== undefined && { tlsKey }),
       },
-      tokens: new Tokens(this.config, token),
+      // In the environment nobody else on the machine can read it. An empty variable counts as not set.
+      tokens: new Tokens(this.config, token ?? (process.env['BENEFITS_TOKEN'] || undefined)),
       timeoutMs: this.timeoutMs ?? TIMEOUT_SECONDS * 1_000,
     })
     return this.#connection

@@ -176,6 +176,29 @@ describe('./benefits load through breaks', function () {
     }
   })
 
+  it('stopped by Ctrl-C ends with a true summary, and goes on when it is run again', async () => {
+    const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
+    const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
+    const load = new Running('./benefits', args, env)
+    try {
+      await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
+      load.signalGroup('SIGINT')
+      await eventually('it says so', () =>
+        load.stderr.includes('stopping after the credits that are on their way'),
+      )
+      proxy.resume()
+      expect(await load.untilExit()).to.equal(3)
+      const { creditedCount, notTriedCount, unsureCount } = JSON.parse(load.stdout)
+      expect(notTriedCount).to.be.above(0)
+      expect([unsureCount, creditedCount + notTriedCount]).to.deep.equal([0, LINES])
+      expect((await creditsOf('stopped')).count).to.equal(creditedCount)
+      const again = JSON.parse((await benefits(args, env)).stdout)
+      expect(again).to.include({ creditedCount: notTriedCount, alreadyThereCount: creditedCount })
+    } finally {
+      await proxy.close()
+    }
+  })
+
   it('with tokens of its own goes on when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const config = readConfig(env)

@@ -147,6 +147,11 @@ describe('./benefits and money', function () {
     )
     const given = await run('account', 'show', 'ana', '--token', 'nonsense')
     expect(given.stderr).to.match(/the given token is not one that this service accepts/)
+    const inEnvironment = await benefits(['account', 'show', 'ana'], {
+      ...envOf(fixture()),
+      BENEFITS_TOKEN: 'nonsense',
+    })
+    expect(inEnvironment.stderr).to.equal(given.stderr)
   })
 
   it('asks for an account where the database has no examples', async () => {

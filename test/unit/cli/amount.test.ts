@@ -48,9 +48,19 @@ describe('an amount in reais', () => {
       '01.234',
     ],
     ...['1.23.456', '12.34,567', '1,234,56', '1.234.56', '1.2345,00', '1 234,00', '10,00 R$', 'US$ 5', '5%'],
+    ...[
+      '1_000',
+      '0x10',
+      'NaN',
+      '10 00',
+      '\uff11\uff10',
+      '92233720368547758.08',
+      '9'.repeat(17),
+      '9'.repeat(10_000),
+    ],
     ...['\u0661\u0662', '1\u200b0', '10\n20'],
   ]) {
-    it(`is refused in ${JSON.stringify(text)}`, () => {
+    it(`is refused in ${JSON.stringify(text.slice(0, 30))}`, () => {
       expect(() => parseAmount(text)).to.throw(RangeError)
     })
   }
@@ -63,6 +73,35 @@ describe('an amount in reais', () => {
         const plain = brazilian.replace('R$ ', '').replaceAll('.', '')
         for (const text of [brazilian, american, plain, plain.replace(',', '.')])
           expect(parseAmount(text)).to.equal(centavos)
+      }),
+    )
+  })
+
+  it('is read or refused, whatever the text', () => {
+    const nearly = fc.string({ unit: fc.constantFrom('0', '9', '.', ',', '-', ' ', 'R$'), maxLength: 24 })
+    fc.assert(
+      fc.property(fc.oneof(nearly, fc.string({ unit: 'binary' })), (text) => {
+        try {
+          return parseAmount(text) >= 0n
+        } catch (error) {
+          return error instanceof RangeError
+        }
+      }),
+    )
+  })
+
+  it('never counts thousands for decimals, or decimals for thousands', () => {
+    const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), minLength: 1, maxLength: 4 })
+    fc.assert(
+      fc.property(digits, fc.constantFrom('.', ','), digits, (whole, separator, rest) => {
+        let amount: bigint
+        try {
+          amount = parseAmount(`${whole}${separator}${rest}`)
+        } catch {
+          return true
+        }
+        // With one separator, what is read has one or two decimals.
+        return rest.length <= 2 && amount === BigInt(whole + rest.padEnd(2, '0'))
       }),
     )
   })
