@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { status } from '@grpc/grpc-js'
 import { AccountServiceService, type BatchCreditResponse } from '../../src/gen/benefits/v1/account.js'
@@ -12,8 +13,8 @@ import type { LoadSummary } from './load-summary.js'
 const STREAM_CREDITS = 1_000
 /** Credits that are asked for at a time after a stream has broken. */
 const SINGLE_CREDITS = 32
-/** Longest time of one stream: the service ends it after four minutes by itself, in milliseconds. */
-const STREAM_MS_MAX = 250_000
+/** Longest time of one stream, in milliseconds: about as long as the token that it is opened with. */
+const STREAM_MS_MAX = 60_000
 const CALL_MS_MAX = 10_000
 const PAUSE_MS_MIN = 200
 const PAUSE_MS_MAX = 5_000
@@ -50,6 +51,8 @@ export class CreditSender {
 
   constructor(options: CreditSenderOptions) {
     this.#options = options
+    // Every line that is asked for by itself listens.
+    setMaxListeners(2 * SINGLE_CREDITS, options.stop)
   }
 
   /** Sends all credits. Never throws: what ended the load early is in `problem`. */
@@ -141,7 +144,10 @@ export class CreditSender {
       await this.#creditOne(credit)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
-      if (!(error instanceof ServiceFailure && error.isFinal)) return error
+      if (!(error instanceof ServiceFailure && error.isFinal)) {
+        if (isSilence(error)) this.#options.connection.renew(CALL_MS_MAX)
+        return error
+      }
       this.#refuse(credit, error)
     }
     return undefined
@@ -189,6 +195,10 @@ export class CreditSender {
       notTried: this.#notTried,
     }
   }
+}
+
+function isSilence(error: Failure): boolean {
+  return error instanceof ServiceFailure && error.code === status.DEADLINE_EXCEEDED
 }
 
 function isExpiredToken(error: Failure): boolean {

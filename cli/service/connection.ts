@@ -30,23 +30,31 @@ export type CallOptions = {
   readonly timeoutMs?: number
 }
 
+const channelOptions = {
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1_000,
+  'grpc.keepalive_time_ms': 20_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  // A new client gets a new connection.
+  'grpc.use_local_subchannel_pool': 1,
+}
+
 /** A connection to the service: the token, the deadline and the words for errors. It reconnects by itself. */
 export class Connection {
   readonly address: string
   readonly tokens: Tokens
-  readonly #client: Client
   readonly #timeoutMs: number
+  readonly #open: () => Client
+  #client: Client
+  #openedMs = performance.now()
 
   constructor({ config, server, tls, tokens, timeoutMs }: ConnectionOptions) {
     this.address = server === undefined ? addressOf(config, usesTls(config, tls)) : checkedAddress(server)
     this.tokens = tokens
     this.#timeoutMs = timeoutMs
-    this.#client = new Client(this.address, channelCredentials(config, tls), {
-      'grpc.initial_reconnect_backoff_ms': 100,
-      'grpc.max_reconnect_backoff_ms': 1_000,
-      'grpc.keepalive_time_ms': 20_000,
-      'grpc.keepalive_timeout_ms': 10_000,
-    })
+    const credentials = channelCredentials(config, tls)
+    this.#open = () => new Client(this.address, credentials, channelOptions)
+    this.#client = this.#open()
   }
 
   /**
@@ -144,6 +152,17 @@ export class Connection {
     } catch (error) {
       throw isServiceError(error) ? this.#failure(error, token, call.timeoutMs) : error
     }
+  }
+
+  /**
+   * Gives the connection up for a new one, unless it is younger than this, in milliseconds. grpc-js waits forever for a server that
+   * accepts a connection and then says nothing.
+   */
+  renew(ageMsMin: number): void {
+    if (performance.now() - this.#openedMs < ageMsMin) return
+    this.#client.close()
+    this.#client = this.#open()
+    this.#openedMs = performance.now()
   }
 
   close(): void {

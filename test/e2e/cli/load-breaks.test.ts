@@ -176,6 +176,22 @@ describe('./benefits load through breaks', function () {
     }
   })
 
+  it('that meets a server which takes connections and says nothing goes on with a new one', async () => {
+    const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
+    const args = ['load', fileOf('silent'), '--server', `127.0.0.1:${proxy.port}`]
+    const load = new Running('./benefits', args, env)
+    try {
+      await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
+      proxy.cutAndSilence()
+      expect(await load.untilExit()).to.equal(0)
+      expect(proxy.silenced).to.equal(1)
+      expect(JSON.parse(load.stdout)).to.include({ creditedCount: LINES, alreadyThereCount: 0 })
+      expect((await creditsOf('silent')).count).to.equal(LINES)
+    } finally {
+      await proxy.close()
+    }
+  })
+
   it('stopped by Ctrl-C ends with a true summary, and goes on when it is run again', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
@@ -267,6 +283,9 @@ function isOver(token: string): boolean {
 class PausingProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  /** Connections that were taken and never answered. */
+  silenced = 0
+  #isSilent = false
   #isPaused = false
   #left = Number.POSITIVE_INFINITY
   #onPause = () => {}
@@ -281,6 +300,11 @@ class PausingProxy {
 
   private constructor(targetPort: number) {
     this.#server = createServer((client) => {
+      if (this.#isSilent && this.silenced === 0) {
+        this.silenced += 1
+        this.#sockets.add(client)
+        return
+      }
       const target = connect(targetPort, '127.0.0.1')
       for (const [from, to] of [
         [client, target],
@@ -319,6 +343,15 @@ class PausingProxy {
     this.#left = Number.POSITIVE_INFINITY
     for (const write of this.#held.splice(0)) write()
     for (const socket of this.#sockets) socket.resume()
+  }
+
+  /** Ends the connections that there are, takes the next one without ever answering, and then all others as before. */
+  cutAndSilence(): void {
+    this.#isPaused = false
+    this.#isSilent = true
+    this.#left = Number.POSITIVE_INFINITY
+    this.#held.splice(0)
+    for (const socket of this.#sockets) socket.destroy()
   }
 
   /** Passes on what is left to pass, to the byte, and keeps the rest. */

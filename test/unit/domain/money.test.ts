@@ -8,8 +8,6 @@ import {
   isTransactionAmount,
 } from '../../../src/domain/money.js'
 
-const anyBalance = fc.bigInt({ min: 0n, max: BALANCE_MAX })
-
 describe('centavos', () => {
   for (const value of [0n, 1n, AMOUNT_MAX, 9_223_372_036_854_775_807n]) {
     it(`takes ${value}`, () => {
