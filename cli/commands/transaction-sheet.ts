@@ -42,7 +42,7 @@ function kindOf(transaction: JsonObject): string {
   return kinds[kind] ?? kind
 }
 
-/** A declined purchase moved nothing: its row shows what was asked for by its reason, not by an amount. */
+/** Empty where no money moved. */
 function deltaOf(transaction: JsonObject): string {
   return 'balanceAfter' in transaction ? textIn(transaction, 'delta') : ''
 }
@@ -58,10 +58,17 @@ function noteOf(transaction: JsonObject): string {
   const change = changeOf(transaction)
   const lines = [
     change === '' || subject === '' ? change : `${change}, by ${subject}`,
+    textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     ...(original === '' ? [] : [`of ${original}`]),
     `id ${textIn(transaction, 'transactionId')}`,
   ]
   return lines.filter((line) => line !== '').join('\n')
+}
+
+/** No money moved, so the column of amounts has none. */
+function declinedText(transaction: JsonObject): string {
+  const asked = textIn(transaction, 'amount')
+  return asked === '' || asked === '0' ? 'declined' : `declined: ${reais(asked)}`
 }
 
 function limitsText(limits: JsonObject): string {

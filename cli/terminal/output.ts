@@ -4,7 +4,7 @@ import { formatReais } from '../../src/domain/money.js'
 import { formatAmount } from '../amount.js'
 import { Failure } from '../failure.js'
 import { safeCell } from '../files/spreadsheet-cell.js'
-import type { Column, Sheet } from './sheet.js'
+import type { Column, ColumnKind, Sheet } from './sheet.js'
 import { table } from './table.js'
 import { visibleJson, visibleText } from './visible-text.js'
 
@@ -70,7 +70,7 @@ export class Output {
       titled.map(({ title, kind = 'text' }) => ({
         title,
         align: kind === 'money' || kind === 'count' ? 'right' : 'left',
-        breakable: kind !== 'money' && kind !== 'count',
+        breaks: breaksOf(kind),
       })),
       rows.map((row) => ({
         cells: titled.map((column) => this.#cell(row[column.index] ?? '', column)),
@@ -87,6 +87,11 @@ export class Output {
     if (kind === 'word') return visibleText(words(value))
     return lines(value)
   }
+}
+
+function breaksOf(kind: ColumnKind) {
+  if (kind === 'money' || kind === 'count') return 'NEVER'
+  return kind === 'text' ? 'ANYWHERE' : 'BETWEEN_WORDS'
 }
 
 /** `INSUFFICIENT_BALANCE` as people say it. */

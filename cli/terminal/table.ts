@@ -5,14 +5,16 @@ import wrapAnsi from 'wrap-ansi'
 const GAP = '  '
 /** A text column is as wide as its longest word, or as this: longer words are broken. */
 const WORD_WIDTH_MAX = 12
+/** And as this where there is no other way. */
+const NARROWEST = 6
 const NOTE_INDENT = '  '
 
 export type TableColumn = {
   readonly title: string
   /** Numbers and dates: to the right, and never broken. */
   readonly align?: 'left' | 'right'
-  /** Whether a cell may be broken into several lines. */
-  readonly breakable: boolean
+  /** Where a cell may be broken into several lines. */
+  readonly breaks: 'NEVER' | 'BETWEEN_WORDS' | 'ANYWHERE'
 }
 
 export type TableRow = {
@@ -32,28 +34,41 @@ export function table(columns: readonly TableColumn[], rows: readonly TableRow[]
   ].join('\n')
 }
 
-/** The width that each column needs; the widest breakable ones give way until all fit. */
+/** The width that each column needs; the widest breakable ones give way until all fit, at last within words. */
 function columnWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   width: number,
 ): readonly number[] {
   const cellsOf = (index: number) => rows.map((row) => row[index] ?? '')
-  const widths = columns.map((_, index) => Math.max(...cellsOf(index).map(widthOf)))
-  const spare = columns.map(({ breakable }, index) =>
-    breakable ? Math.max(0, (widths[index] ?? 0) - narrowest(cellsOf(index))) : 0,
-  )
-  const total = () => widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1))
-  while (total() > width && spare.some((left) => left > 0)) {
-    const sizes = widths.map((size, index) => (spare[index] ? size : 0))
-    const widest = sizes.indexOf(Math.max(...sizes))
-    widths[widest] = (widths[widest] ?? 0) - 1
-    spare[widest] = (spare[widest] ?? 0) - 1
-  }
+  const natural = columns.map((_, index) => Math.max(...cellsOf(index).map(widthOf)))
+  const words = columns.map((_, index) => longestWord(cellsOf(index)))
+  const floorOf = (index: number, least: number) =>
+    columns[index]?.breaks === 'NEVER' ? (natural[index] ?? 0) : least
+  const floors = [
+    words.map((word, index) => floorOf(index, word)),
+    words.map((word, index) =>
+      floorOf(index, columns[index]?.breaks === 'ANYWHERE' ? Math.min(word, NARROWEST) : word),
+    ),
+  ]
+  const widths = [...natural]
+  for (const floor of floors) narrow(widths, floor, width)
   return widths
 }
 
-function narrowest(cells: readonly string[]): number {
+/** Takes from the widest column again and again, none below its floor, until all fit or nothing is left to take. */
+function narrow(widths: number[], floor: readonly number[], width: number): void {
+  let total = widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1))
+  while (total > width) {
+    const spare = widths.map((size, index) => (size > (floor[index] ?? 0) ? size : 0))
+    const widest = spare.indexOf(Math.max(...spare))
+    if (spare[widest] === 0) return
+    widths[widest] = (widths[widest] ?? 0) - 1
+    total -= 1
+  }
+}
+
+function longestWord(cells: readonly string[]): number {
   const words = cells.flatMap((cell) => cell.split(/\s+/)).map((word) => stringWidth(word))
   return Math.min(WORD_WIDTH_MAX, Math.max(...words))
 }

@@ -181,6 +181,20 @@ describe('./benefits and money', function () {
     }
   })
 
+  it('tells by its exit code that the books have a discrepancy, and names it', async () => {
+    const { core, env } = fixture()
+    const accounts = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('accounts')
+    const change = async (centavos: bigint) =>
+      await accounts.updateOne({ _id: 'ana' }, { $inc: { 'wallets.FOOD': centavos } })
+    expect((await run('verify')).code).to.equal(0)
+    await change(1n)
+    const { code, stdout } = await run('verify')
+    expect(code).to.equal(1)
+    expect(JSON.parse(stdout).found).to.have.length(1)
+    expect(JSON.parse(stdout).found[0]).to.include({ accountId: 'ana' })
+    await change(-1n)
+  })
+
   describe('at a terminal of 80 columns', () => {
     const shown = async (...args: string[]) => {
       const { stdout } = await benefits(args, atTerminal(envOf(fixture()), 80))
@@ -207,10 +221,11 @@ describe('./benefits and money', function () {
       )
       const text = await shown('statement', '--account', 'ana')
       expect(text).to.match(/^date +kind +merchant +wallet +amount +balance +reason$/m)
-      expect(text).to.include('MERCADO BOM').and.include('-R$ 20,00').and.include('R$ 1.234,00')
+      expect(text).to.include('MERCADO').and.include('-R$ 20,00').and.include('R$ 1.234,00')
       expect(text)
         .to.include('insufficient')
         .and.match(/limits: R\$ 200,00 a purchase; FOOD .*by benefits\/\w+/)
+      expect(text).to.include('declined: R$ 9.999,00')
       expect(text).not.to.include('\u202e')
       expect(text.replaceAll(/\s/g, '')).to.include('AN ODD \\u{202e}MERCHANT'.replaceAll(' ', ''))
     })

@@ -5,8 +5,8 @@ import { visibleJson, visibleText } from '../../../cli/terminal/visible-text.js'
 
 describe('a table', () => {
   const columns = [
-    { title: 'name', breakable: true },
-    { title: 'R$', align: 'right' as const, breakable: false },
+    { title: 'name', breaks: 'ANYWHERE' as const },
+    { title: 'R$', align: 'right' as const, breaks: 'NEVER' as const },
   ]
 
   it('is as wide as it needs to be, with numbers to the right and notes below', () => {
@@ -35,7 +35,10 @@ describe('a table', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ' ', '大', 'é', '-'), maxLength: 60 })
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { maxLength: 5 }), (rows) => {
-        const titled = ['one', 'two', 'three', 'four'].map((title) => ({ title, breakable: true }))
+        const titled = ['one', 'two', 'three', 'four'].map((title) => ({
+          title,
+          breaks: 'ANYWHERE' as const,
+        }))
         const text = table(
           titled,
           rows.map((cells) => ({ cells })),
