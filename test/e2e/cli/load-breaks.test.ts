@@ -124,7 +124,7 @@ describe('./benefits load through breaks', function () {
     const load = new Running('./benefits', args, env)
     for (const _ of ['first', 'second']) {
       // In the middle of a stream.
-      await unlessOver(load, proxy.pauseAfter((LINES / 3) * LINE_BYTES))
+      await unlessOver(load, proxy.pauseAfter(Math.floor(LINES / 3) * LINE_BYTES))
       await service.kill()
       service = await start(env)
       await service.untilEvent('serving')
