@@ -88,7 +88,7 @@ export const wholePlan: Plan = {
   seed: 20_261_123,
 }
 
-/** `make bench-quick`: under two minutes, to see that it works. Its figures are for nobody. */
+/** `make bench kind=quick`: under two minutes, to see that it works. Its figures are for nobody. */
 export const quickPlan: Plan = {
   rounds: 1,
   sides: ['echo', 'bare-update', 'update-per-wallet', 'ours'],

@@ -11,7 +11,7 @@ export async function runCommand(name: string, command: () => Promise<void>): Pr
   }
 }
 
-/** What was given to the command: `make token subject=me` hands over `ARG_subject`. Empty counts as not given. */
+/** An argument of a target of the Makefile: `make faults kind=crash` hands over `ARG_kind`. Empty counts as not given. */
 export function argument(name: string): string | undefined {
   return process.env[`ARG_${name}`] || undefined
 }

@@ -1,9 +1,9 @@
 /**
- * The text as a terminal may have it: control, format and line-separating characters are escaped as in JSON, which a terminal would obey
+ * The text as a terminal may have it: control, format and line-separating characters and half characters are escaped as in JSON, which a terminal would obey
  * instead of showing them.
  */
 export function terminalText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
 /** The same for text of several lines. JSON in lines stays the same JSON. */

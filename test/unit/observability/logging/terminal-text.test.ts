@@ -9,6 +9,7 @@ describe('text for a terminal', () => {
     ['line breaks of every kind', 'a\nb\r\u0085\u2028\u2029', 'a\\u000ab\\u000d\\u0085\\u2028\\u2029'],
     ['escape sequences', '\u001b[2J\u009b2J', '\\u001b[2J\\u009b2J'],
     ['what is not seen', 'U\u200bBER\u00ad\ufeff', 'U\\u200bBER\\u00ad\\ufeff'],
+    ['half a character', 'a\ud83c', 'a\\ud83c'],
     ['a character of two units, whole', '\u{e0041}', '\\udb40\\udc41'],
   ] as const) {
     it(`shows ${what}`, () => {
