@@ -4,8 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { run } from '../commands/make.js'
 
-describe('./benefits on a clone that was never built', function () {
-  this.timeout(120_000)
+describe('./benefits on a clone that was never built', () => {
   const folder = mkdtempSync(join(tmpdir(), 'clone-'))
   const clone = join(folder, 'clone')
   const program = join(clone, 'benefits')

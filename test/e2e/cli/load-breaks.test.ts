@@ -34,8 +34,7 @@ type Stored = {
 /** Fewest bytes that a line takes on the wire. */
 const LINE_BYTES = 30
 
-describe('./benefits load through breaks', function () {
-  this.timeout(120_000 + LINES * 20)
+describe('./benefits load through breaks', () => {
   const start = useServices()
   const folder = useTempFolder()
   let env: Environment

@@ -9,9 +9,7 @@ import { accountIn, against, benefits, envOf } from './benefits.js'
 
 const HEADER = 'transaction_id,account_id,category,amount'
 
-describe('./benefits load', function () {
-  // Each command starts a process of its own.
-  this.timeout(120_000)
+describe('./benefits load', () => {
   const fixture = useService()
   const folder = useTempFolder()
   const run = against(fixture)

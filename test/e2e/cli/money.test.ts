@@ -2,9 +2,7 @@ import { expect } from 'chai'
 import { useService } from '../../support/service-fixture.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
 
-describe('./benefits and money', function () {
-  // Each command starts a process of its own.
-  this.timeout(120_000)
+describe('./benefits and money', () => {
   const fixture = useService()
   const run = against(fixture)
 

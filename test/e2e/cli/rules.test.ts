@@ -7,9 +7,7 @@ import { against } from './benefits.js'
 
 const HEADER = 'id,match,name,city,country,mcc\n'
 
-describe('./benefits rules', function () {
-  // Each command starts a process of its own.
-  this.timeout(120_000)
+describe('./benefits rules', () => {
   const fixture = useService()
   const folder = useTempFolder()
   const run = against(fixture)
