@@ -134,12 +134,18 @@ async function carryOut(
   const options = { session, maxTimeMS: OPERATION_MS_MAX }
   // No two rules may have the same place even for a moment, and two may be changing places.
   for (const ids of chunksOf(moving)) await rules.deleteMany({ _id: { $in: [...ids] } }, options)
-  for (const chunk of chunksOf([...changed, ...created])) {
+  const documentOf = (rule: MerchantRule) => merchantRuleDocument({ rule, version, changedAt, changedBy })
+  for (const chunk of chunksOf(changed)) {
     const writes = chunk.map((rule) => {
-      const { _id, ...replacement } = merchantRuleDocument({ rule, version, changedAt, changedBy })
+      const { _id, ...replacement } = documentOf(rule)
       return { replaceOne: { filter: { _id }, replacement, upsert: true } }
     })
     await rules.bulkWrite(writes, { ...options, ordered: false })
+  }
+  for (const chunk of chunksOf(created)) {
+    // Tombstones of rules that were deleted. Without them rules are inserted, which takes about two thirds of the time of upserts.
+    await rules.deleteMany({ _id: { $in: chunk.map(({ id }) => id) } }, options)
+    await rules.insertMany(chunk.map(documentOf), { ...options, ordered: false })
   }
 }
 
