@@ -22,8 +22,8 @@ export type DeleteCategoryOptions = {
  * The search for holders takes time, and credits do not wait for it. So an administrator first closes the
  * category for credits, in an edit of its own. The deletion goes ahead once all processes have known that for
  * long enough, and the category did not change until the end of the search. Then no credit can have arrived
- * unseen. A reversal still can: it gives back to the wallet that paid, even after the deletion. Its money can
- * be spent again once a category with that id exists.
+ * unseen. Only a reversal can still bring money in: it gives back to the wallet that paid, even after the
+ * deletion. That money can be spent again once a category with that id exists.
  *
  * @throws IndecisionError NO_TIME_LEFT when the time does not suffice to search all accounts.
  */

@@ -40,12 +40,12 @@ export interface MerchantRuleStore {
   /** Reads all rules as of one moment, ordered by id, in chunks. */
   all(): AsyncIterable<readonly StoredMerchantRule[]>
 
-  /** Creates a rule. Rejects with EXISTS, TIE or FULL. */
+  /** Creates a rule. Possible refusals: EXISTS, TIE, FULL. */
   create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome>
 
   /**
-   * Replaces a rule with the result of `change`, which may be called several times. Rejects with NOT_FOUND or
-   * TIE, and with CHANGED_MEANWHILE when the rule is not at the expected version.
+   * Replaces a rule with the result of `change`, which may be called several times. Possible refusals:
+   * NOT_FOUND, TIE, and CHANGED_MEANWHILE when the rule is not at the expected version.
    */
   update(
     id: MerchantRuleId,
@@ -53,10 +53,7 @@ export interface MerchantRuleStore {
     by: MerchantRuleChangeBy,
   ): Promise<MerchantRuleOutcome>
 
-  /**
-   * Deletes a rule and returns its last form. Rejects with NOT_FOUND, or CHANGED_MEANWHILE as in {@link
-   * update}.
-   */
+  /** Deletes a rule and returns its last form. Possible refusals: NOT_FOUND, CHANGED_MEANWHILE. */
   delete(id: MerchantRuleId, expectedVersion: bigint | undefined): Promise<MerchantRuleOutcome>
 
   /**

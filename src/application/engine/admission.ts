@@ -26,19 +26,18 @@ export type AdmissionOptions = {
 type EndedGroup = { readonly waiting: number; readonly places?: number }
 
 /**
- * Decides whether one more request may wait. Reject early rather than answer after the caller has timed out:
- * the queue may hold as many requests as the latest groups' pace can decide in time.
+ * Decides whether one more request may wait. It rejects early rather than let the caller time out first: the
+ * queue may hold as many requests as can be decided in time at the pace of the latest groups.
  *
- * A burst builds up while the store pauses, and drains soon after, so rejections are unnecessary. A queue
- * therefore gets 10 times the longest wait until it has not drained for a while.
+ * Requests that pile up while the store pauses are decided soon after, so rejecting them is unnecessary. The
+ * longest wait therefore applies only to a queue that has been too long for a while. Until then requests may
+ * wait 10 times as long.
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /**
-   * Places in recent groups, and the duration of these groups in milliseconds. Counts only while other
-   * requests waited.
-   */
+  /** Places in recent groups, the latest counting most. Only groups during which others waited count. */
   #places = 0
+  /** Duration of the same groups, in milliseconds. */
   #tookMs = 0
   /** When the last group ended, on the monotonic clock; undefined if no request was waiting then. */
   #busySinceMs: number | undefined

@@ -12,7 +12,7 @@ const BATCH_MAX = 500
 /** Most entries queued in memory. Any others stay in their account's journal, and wait there. */
 const QUEUE_MAX = 50_000
 /**
- * Accounts whose progress is kept in memory. The entries of an evicted account are posted again, which
+ * Most accounts whose progress is kept in memory. The entries of an evicted account are posted again, which
  * changes nothing.
  */
 const ACCOUNTS_MAX = 100_000
@@ -40,7 +40,7 @@ export type SettlerOptions = {
   readonly clock: Clock
   /**
    * Longest time for which entries are collected into a batch, in milliseconds. A batch costs the database
-   * about the same at any size, and commits wait for it meanwhile. So small batches do not pay.
+   * about the same at any size, and commits wait for it meanwhile, so small batches are a waste.
    */
   readonly gatherMsMax: number
   /** Default: the system's timers. A simulation passes its own. */
