@@ -29,8 +29,8 @@ export function zoneCalendar(timeZone: string): Calendar {
 }
 
 /**
- * Newer versions of Node also accept offsets such as +03:00. An offset has no daylight-saving rules, so
- * reject it.
+ * Checks that the time zone is given by name. Newer versions of Node also accept offsets such as +03:00,
+ * which have no daylight-saving rules.
  */
 function ianaName(timeZone: string): string {
   if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError('a time zone is named as in America/Sao_Paulo')

@@ -135,8 +135,8 @@ export class MerchantRuleIndex {
   }
 
   /**
-   * Lists the rules named like the merchant or like a beginning of its name, by precedence, and whether each
-   * ends properly.
+   * Lists the rules named like the merchant or like a beginning of its name, by precedence. `ends` says
+   * whether the name ends properly.
    */
   *#candidates(name: string): Generator<Candidate> {
     const whole = this.#byName.EXACT.get(name)
@@ -330,12 +330,14 @@ function mixed(hash: number, character: number): number {
   return Math.imul(hash ^ character, 0x01000193)
 }
 
-/** Uses the upper bits, which depend on every character. */
+/** Returns the filter bit of a hash: its upper bits, which depend on every character. */
 function bitOf(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> (32 - FILTER_BITS)
 }
 
-/** A country has two letters or is absent, so two places never share a key. */
+/**
+ * Writes a place as a unique key. A country has two letters or is absent, so two places never share a key.
+ */
 function placeKey(city: string | undefined, country: string | undefined): string {
   return `${country ?? ''}/${city ?? ''}`
 }

@@ -86,7 +86,7 @@ function rulesTried({ winner, passedOver }: MerchantRuleExplanation): readonly R
   return winner ? [{ id: winner.id, outcome: 'WON' }, ...lost] : lost
 }
 
-/** A limit lowered below the spending leaves 0, not a negative amount. */
+/** Raises a negative remainder to 0: a limit lowered below the spending leaves nothing. */
 function atLeast0(left: bigint): bigint {
   return left < 0n ? 0n : left
 }

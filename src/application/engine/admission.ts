@@ -8,8 +8,8 @@ const MEMORY = 7 / 8
  */
 const BEHIND_SHARE = 1 / 2
 /**
- * How long a queue may be too long before it counts as a standing queue, in multiples of the longest wait. A
- * queue that empties does no harm, as in CoDel (RFC 8289).
+ * Time after which a queue that is too long counts as a standing queue, in longest waits. A queue that
+ * empties does no harm, as in CoDel (RFC 8289).
  */
 const BURST_WAITS = 10
 

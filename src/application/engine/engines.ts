@@ -8,8 +8,8 @@ import type { DecisionRequest } from './pending-request.js'
 import type { Settlers } from './settlers.js'
 
 /**
- * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself. A
- * wrong answer costs no correctness. It must return few distinct values.
+ * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself.
+ * Decisions stay correct even if the answer is wrong. It must return few distinct values.
  */
 export type HomeOf = (accountId: AccountId) => string
 

@@ -107,10 +107,7 @@ export class GroupCommit {
     return [...first, ...(await this.#runOn(copies, group.slice(half)))]
   }
 
-  /**
-   * Groups the requests by account, each account as a copy or as read, and reads the past entries that they
-   * need.
-   */
+  /** Groups the requests by account, and reads the accounts without a copy and the past entries needed. */
   async #open(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],

@@ -2,7 +2,7 @@ import type { AccountId } from '../../domain/account.js'
 import { Fifo } from './fifo.js'
 import type { PendingRequest } from './pending-request.js'
 
-/** The state of accounts in groups, as a subject's queue needs it. */
+/** The interface through which a subject's queue learns which accounts are in a group. */
 export type BusyAccounts = {
   readonly isBusy: (accountId: AccountId) => boolean
   /** Called when requests of the queue start to wait for a busy account. `release` must follow. */
