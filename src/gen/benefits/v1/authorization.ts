@@ -166,8 +166,8 @@ export const Reason = {
   /** ACCOUNT_CLOSED - The account is closed, permanently (07, 46, NEVER). */
   ACCOUNT_CLOSED: 5,
   /**
-   * ALREADY_REVERSED - Reversals of this purchase came before it and leave nothing to pay, or nothing of the purchase is left to
-   * reverse (07, 94, NEVER).
+   * ALREADY_REVERSED - Early reversals leave nothing of the purchase to pay, or nothing of it is left to reverse
+   * (07, 94, NEVER).
    */
   ALREADY_REVERSED: 6,
   /**

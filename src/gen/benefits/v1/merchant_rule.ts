@@ -195,7 +195,7 @@ export interface ListMerchantRulesResponse {
 /** UpdateMerchantRuleRequest changes fields of a rule. */
 export interface UpdateMerchantRuleRequest {
   /**
-   * The rule's id, the new values of the fields in update_mask, and the etag that the rule must have, if any.
+   * The rule's id and the new values of the fields in update_mask. An etag, if set, must be the rule's.
    * Required.
    */
   merchantRule:
