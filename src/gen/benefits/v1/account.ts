@@ -19,9 +19,9 @@ export const AccountStatus = {
   UNSPECIFIED: 0,
   /** ACTIVE - The account pays for purchases. */
   ACTIVE: 1,
-  /** BLOCKED - Purchases are declined until the account is unblocked. It takes credits and reversals. */
+  /** BLOCKED - Purchases are declined until the account is unblocked. Credits and reversals go on. */
   BLOCKED: 2,
-  /** CLOSED - Purchases are declined and credits rejected, permanently. It takes reversals. */
+  /** CLOSED - Purchases are declined and credits rejected, permanently. Reversals go on. */
   CLOSED: 3,
 } as const;
 
@@ -64,7 +64,7 @@ export interface Account {
   id: string;
   /** Whether the account may pay. */
   status: AccountStatus;
-  /** Wallets, one for each category, in the order of the categories. */
+  /** Wallets, one for each category, in the order of the categories. Wallets of deleted categories come last. */
   wallets: Wallet[];
   /** Number of entries in the account's history. */
   version: bigint;
@@ -2286,7 +2286,8 @@ export const AccountServiceService = {
   /**
    * CreateAccount opens an account. Its wallets start at zero.
    *
-   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account.
+   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account, or when request_id
+   * was used for another request.
    */
   createAccount: {
     path: "/benefits.v1.AccountService/CreateAccount" as const,
@@ -2371,8 +2372,9 @@ export const AccountServiceService = {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. Up to 128 items are decided at a time; meanwhile the service reads no more. A stream with more
-   * than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
+   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
+   * longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
@@ -2427,7 +2429,8 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   /**
    * CreateAccount opens an account. Its wallets start at zero.
    *
-   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account.
+   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account, or when request_id
+   * was used for another request.
    */
   createAccount: handleUnaryCall<CreateAccountRequest, CreateAccountResponse>;
   /**
@@ -2469,8 +2472,9 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. Up to 128 items are decided at a time; meanwhile the service reads no more. A stream with more
-   * than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
+   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
+   * longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.

@@ -1657,8 +1657,7 @@ export const AuthorizationServiceService = {
    *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
-   *     When partial reversals leave a rest, all further rules use the rest as the amount, and the wallet is
-   *     debited it.
+   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
@@ -1694,9 +1693,8 @@ export const AuthorizationServiceService = {
    * of the transport, such as a message over its size limit, ends the stream.
    *
    * Limits. At most 128 requests of a stream are open (or a quarter of the service's queue, if that is less).
-   * A request is open until the caller has taken its answer. Meanwhile the service reads no more. Each
-   * request has the time for one decision from when it is read, but no longer than the deadline of the
-   * stream.
+   * A request is open until the caller has taken its answer. At the limit, the service stops reading. Each
+   * request has the time for one decision from when it is read, but no longer than the stream's deadline.
    *
    * End. The stream ends with OK when the caller has sent its last request (half-close) and every request is
    * answered. Otherwise the service stops reading, answers what it has read, and ends the stream with
@@ -1751,8 +1749,8 @@ export const AuthorizationServiceService = {
    *        The purchase is approved for the rest, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
    *        reversal of it: 07, REASON_ALREADY_REVERSED.
-   *      - original is not compared, as there is no purchase yet. The answer 00 holds, whatever the purchase
-   *        is.
+   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *        turns out to be.
    *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
@@ -1785,8 +1783,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
    *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
    *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
-   *     When partial reversals leave a rest, all further rules use the rest as the amount, and the wallet is
-   *     debited it.
+   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
@@ -1814,9 +1811,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    * of the transport, such as a message over its size limit, ends the stream.
    *
    * Limits. At most 128 requests of a stream are open (or a quarter of the service's queue, if that is less).
-   * A request is open until the caller has taken its answer. Meanwhile the service reads no more. Each
-   * request has the time for one decision from when it is read, but no longer than the deadline of the
-   * stream.
+   * A request is open until the caller has taken its answer. At the limit, the service stops reading. Each
+   * request has the time for one decision from when it is read, but no longer than the stream's deadline.
    *
    * End. The stream ends with OK when the caller has sent its last request (half-close) and every request is
    * answered. Otherwise the service stops reading, answers what it has read, and ends the stream with
@@ -1854,8 +1850,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *        The purchase is approved for the rest, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
    *        reversal of it: 07, REASON_ALREADY_REVERSED.
-   *      - original is not compared, as there is no purchase yet. The answer 00 holds, whatever the purchase
-   *        is.
+   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *        turns out to be.
    *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.

@@ -110,7 +110,7 @@ export interface MerchantRule {
   mcc: string;
   /**
    * Version of the rule; every change replaces it. In an update, the rule changes only if it still has this
-   * etag. Empty in an update: whatever its etag.
+   * etag. Empty in an update: any etag.
    */
   etag: string;
   /** Time when the rule was created or last changed. Output only. */
@@ -222,7 +222,7 @@ export interface DeleteMerchantRuleRequest {
    */
   merchantRuleId: string;
   /**
-   * Etag that the rule must have. Empty: whatever its etag.
+   * Etag that the rule must have. Empty: any.
    * Optional.
    */
   etag: string;
