@@ -23,7 +23,7 @@ export type CallContext = {
 export type Principal = {
   /** Claim `sub`. Empty when the token has none. */
   readonly subject: string
-  /** Claim `scope`, split at spaces. Absent when the token has none. */
+  /** Scopes in the claim `scope` or, without it, `scp`. Absent when the token has neither. */
   readonly scopes?: ReadonlySet<string>
   /** When the token expires, clock tolerance included, in milliseconds since 1970. */
   readonly expiresAtMs: number

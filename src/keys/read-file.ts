@@ -9,7 +9,7 @@ export type FileContent =
   | { readonly text: string; readonly problem?: never }
   | { readonly problem: string; readonly text?: never }
 
-/** Reads a text file. Never rejects: a problem is returned. */
+/** Reads a text file. Never rejects: it returns the problem. */
 export async function readTextFile(path: string): Promise<FileContent> {
   try {
     return await readBounded(path)

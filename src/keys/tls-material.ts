@@ -20,9 +20,9 @@ export type TlsMaterial = {
   readonly clientCa: string | undefined
   /** Serial number of the certificate, in hexadecimal digits. */
   readonly serialNumber: string
-  /** When the first certificate of the chain expires, in milliseconds since 1970. */
+  /** Earliest expiry in the chain, in milliseconds since 1970. */
   readonly expiresAtMs: number
-  /** When the last client authority expires, in milliseconds since 1970. Undefined when there are none. */
+  /** Latest expiry of the client authorities, in milliseconds since 1970. Undefined without authorities. */
   readonly clientCaExpiresAtMs: number | undefined
 }
 

@@ -130,7 +130,7 @@ function textsOf(contents: Contents): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-/** The content itself: it is small, and no digest is as certain. */
+/** Returns the content itself: it is small, and no digest is as certain. */
 function fingerprint(contents: Contents): string {
   return JSON.stringify(contents)
 }

@@ -17,7 +17,7 @@ const WINDOW_MAX = 128
 
 /** Limits of one stream. */
 export type StreamLimits = {
-  /** Most open requests: read, but not yet taken as answers by the caller. Reading pauses meanwhile. */
+  /** Most requests that are read and whose answers the caller has not taken. At the limit, reading pauses. */
   readonly window: number
   /** Longest age of a stream, in milliseconds. */
   readonly ageMsMax: number
