@@ -13,7 +13,7 @@ import type { TokenVerifier } from '../tokens/token-verifier.js'
 
 export type AuthenticationOptions = {
   readonly verifier: TokenVerifier
-  /** When false, a token without the claim `scope` may call every method. */
+  /** When false, a token without a claim of scopes may call every method. */
   readonly requireScope: boolean
   /** Called when a call is rejected. The caller does not learn the reason. */
   readonly onRefusal: (reason: RefusalReason) => void

@@ -373,7 +373,10 @@ export interface ListTransactionsResponse {
 
 /** Transaction is one entry of an account's history. It never changes. */
 export interface Transaction {
-  /** Id that the caller chose, unique on the account. */
+  /**
+   * Id of the entry, unique on the account. The caller chose it, or the service made it for an administrative
+   * change without request_id.
+   */
   transactionId: string;
   /** Id of the account. */
   accountId: string;
