@@ -1,4 +1,4 @@
-/** Names of the collections. */
+/** The names of the collections. */
 export const collections = {
   books: 'books',
   accounts: 'accounts',
