@@ -3,8 +3,8 @@ import { createLogger } from './observability/logging/logger.js'
 import { checkBooks } from './service/check-books.js'
 
 /**
- * Verifies the books of the configured database, and ends with 1 if they are damaged. With the argument `repair`,
- * it posts to the ledger the entries that only journals hold.
+ * Verifies the books of the configured database, and ends with 1 if they are damaged. With the argument
+ * `repair`, it posts to the ledger the entries that only journals hold.
  */
 async function main(): Promise<void> {
   loadEnvFile()
