@@ -78,7 +78,7 @@ faults: build ## Break the service or its database under load, and check the boo
 #       > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT (of failover). kind=clock: step the wall clocks, rounds=10
 #       > kind=shard: move chunks between shards, moves=30. kind=misbehave: nine kinds of failing database,
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
-#       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (a flood) attacks=messages,...
+#       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
 	$(TSX) tools/$(filter $(FAULTS),$(kind))-test/main.ts
 
