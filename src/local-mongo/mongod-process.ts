@@ -49,7 +49,6 @@ export type MongodOptions = {
   readonly clusterRole?: ClusterRole
   /** Whether the journal uses files of 8 MB instead of MongoDB's default. Default true. */
   readonly smallJournal?: boolean
-  /** Further arguments. */
   readonly args?: readonly string[]
   /** Whether clients must authenticate. Members of a set then need a key file, too. Default false. */
   readonly auth?: boolean

@@ -1,4 +1,3 @@
-/** The names of the collections. */
 export const collections = {
   books: 'books',
   accounts: 'accounts',

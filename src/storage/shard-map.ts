@@ -6,7 +6,7 @@ import { collections } from './collections.js'
 
 /** Time between two reads of the map, in milliseconds. */
 const REFRESH_MS = 5_000
-/** Most ranges that are read. A larger cluster is known in part. */
+/** Most ranges that are read. The map of a larger cluster is incomplete. */
 const RANGES_MAX = 100_000
 /** The number of strings in MongoDB's order of types. */
 const STRING_TYPE = 15
@@ -37,7 +37,7 @@ export class ShardMap {
     this.#onUnreadable = onUnreadable
   }
 
-  /** Returns the name of the account's shard; empty when there is nothing to distinguish. */
+  /** Returns the name of the account's shard; empty when all accounts are on one. */
   readonly homeOf = (id: AccountId): string => {
     const ranges = this.#ranges
     return ranges.length < 2 ? '' : shardAt(ranges, hashOf(id))

@@ -76,7 +76,7 @@ export class UnfitDatabaseError extends Error {
   }
 }
 
-/** The cause of a database failure. Neither text quotes MONGODB_URI. */
+/** The cause of a database failure. Neither field quotes MONGODB_URI. */
 export type Trouble = {
   readonly name: TroubleName
   readonly advice: string

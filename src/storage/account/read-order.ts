@@ -20,7 +20,7 @@ export type InSession = {
 }
 
 /**
- * Keeps reads of the ledger from being older than what is known of their accounts.
+ * Keeps reads of the ledger from being older than the known state of their accounts.
  *
  * On a replica set nothing is needed, because one snapshot covers account and ledger. On a sharded cluster
  * the two may be on two shards, whose primaries may have just changed. A read with read concern majority may
@@ -43,7 +43,7 @@ export class ReadOrder {
     this.#client = client
   }
 
-  /** Whether the database is a sharded cluster. The first call asks it. */
+  /** Whether the database is a sharded cluster. Only the first call asks the server. */
   async isSharded(): Promise<boolean> {
     this.#isSharded ??= await isMongos(this.#client)
     return this.#isSharded

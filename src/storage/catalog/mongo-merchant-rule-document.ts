@@ -27,7 +27,6 @@ export type MerchantRuleFields = Pick<
 /** Matches rules but no tombstones. Queries need it to use the index on slots, which holds no tombstones. */
 export const notDeleted = { slot: { $exists: true } } as const
 
-/** Reads a rule. */
 export function merchantRuleOf({
   _id: id,
   match,
@@ -52,7 +51,6 @@ export function storedMerchantRuleOf(document: MerchantRuleDocument): StoredMerc
   return { rule: merchantRuleOf(document), version, changedAt, changedBy }
 }
 
-/** Writes a rule. */
 export function merchantRuleDocument(stored: StoredMerchantRule): MerchantRuleDocument {
   const { rule, version, changedAt, changedBy } = stored
   const { id, ...fields } = rule

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { modulesIn } from './imports.js'
@@ -9,11 +9,13 @@ const root = process.cwd()
 /** The folders whose English is clean. A folder joins them once its comments are. */
 const cleanFolders = ['src/storage', 'src/observability', 'src/service', 'src/local-mongo']
 
-/** The clean files: the entry points of `src`, and the help that users read. */
+/** The clean files: the entry points of `src`, the help that users read, and the pages that are clean. */
 const cleanFiles = [
   ...modulesIn(root, 'src').filter((path) => /^src\/[^/]+$/.test(path)),
   'Makefile',
   '.env.example',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, '.docs/guide')).map((name) => `.docs/guide/${name}`),
 ]
 
 describe('plain English', () => {
