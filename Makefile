@@ -104,7 +104,7 @@ bench: build ## Measure it beside floors and rivals (25 minutes), and write .doc
 	$(or $(BENCH_$(or $(kind),whole)),$(error kind= is one of quick parts report, or left out))
 
 long-run: build ## Watch it under load for 30 minutes: memory, descriptors, latency must not rise: minutes=30 share=70 (% of capacity)
-#               > accounts=150000 seed=; a whole run without a problem is written to .docs/reliability.md
+#               > accounts=150000 seed=; a whole run without a problem is written to .docs/reliability/long-run.md
 #               > kind=report: write that section again, from the figures of the last whole run
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
 
