@@ -104,7 +104,7 @@ bench: build ## Benchmark the service against floors and rivals (25 minutes), an
 	$(or $(BENCH_$(or $(kind),whole)),$(error kind= is one of quick parts report, or left out))
 
 long-run: build ## Check that memory, descriptors and latency stay flat under load: minutes=30 share=70 (% of capacity)
-#               > accounts=150000 seed=; a full run without a problem is written to .docs/reliability.md
+#               > accounts=150000 seed=; a full run without a problem is written to .docs/reliability/long-run.md
 #               > kind=report: write that section again from the figures of the last full run
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
 
