@@ -10,7 +10,7 @@ import { type LogFormat, type LogLevel, logFormats, logLevels } from './observab
 import { readTracingSettings } from './observability/tracing/settings.js'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
-/** The settings of the service, checked and frozen. `.docs/guide/configuration.md` explains each. */
+/** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
 export type Config = Readonly<ReturnType<typeof readAll>>
 
 /** What is wrong with the environment: every problem, each with the variable's name and never with its value. */

@@ -6,13 +6,13 @@ import type { Clock } from './clock.js'
 import { type CreditOptions, creditAccount } from './credit-account.js'
 import { openAccount } from './open-account.js'
 
-/** The example accounts: each wallet of the challenge's profile with the same balance. */
+/** The example accounts of the README: each wallet of the challenge's profile with the same balance. */
 export const exampleAccounts: readonly { readonly id: AccountId; readonly balance: Centavos }[] = [
   { id: '6712b3eb3ec7354864d4274f', balance: centavos(1200n) },
   { id: '6712b3eb3ec7354864d42750', balance: centavos(2400n) },
 ]
 
-/** The example merchant rules. */
+/** The example merchant rules of the README. */
 export const exampleRules: readonly MerchantRule[] = [
   { id: 'uber-trip', match: 'EXACT', name: 'UBER TRIP', mcc: '5411' },
   { id: 'uber-eats', match: 'EXACT', name: 'UBER EATS', mcc: '5412' },
