@@ -58,9 +58,7 @@ const sides = [
   'bare-update',
   'revision-check',
   'lock-document',
-  'in-process-queue',
   'transaction',
-  'update-per-wallet',
   'ours',
 ] as const
 
@@ -91,7 +89,7 @@ export const wholePlan: Plan = {
 /** `make bench-quick`: under two minutes, to see that it works. Its figures are for nobody. */
 export const quickPlan: Plan = {
   rounds: 1,
-  sides: ['echo', 'bare-update', 'update-per-wallet', 'ours'],
+  sides: ['echo', 'bare-update', 'lock-document', 'ours'],
   accounts: 1_000,
   callers: [1, 64],
   hotCallers: [64],
