@@ -100,7 +100,7 @@ for (const name of rivals) {
       { id, amount = 1_000n }: { readonly id: string; readonly amount?: bigint },
     ) {
       const purchase = { transactionId: id, amount: centavos(amount), mcc: '5411', merchant: 'MERCADO BOM' }
-      const authorize = authorizers[asked++ % processes]
+      const authorize = authorizers[asked++ % PROCESSES]
       if (!authorize) throw new Error('there is at least one process')
       return authorize(account, purchase, testBudget())
     }
