@@ -21,7 +21,7 @@ export async function checkBooks({
   const client = createClient({ uri: mongodbUri, poolSizeMax: config.mongodbPoolSize })
   try {
     const db = client.db(config.mongodbDatabase)
-    const store = new MongoAuditStore(db)
+    const store = new MongoAuditStore(db, { sparing: true })
     onCount(await store.roughCount())
     return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
   } finally {

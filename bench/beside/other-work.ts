@@ -134,7 +134,10 @@ async function repeat(
 ): Promise<number> {
   let done = 0
   const work = async (worker: number) => {
-    while (!signal.aborted) done += await piece(worker)
+    while (!signal.aborted) {
+      const units = await piece(worker)
+      done += units
+    }
   }
   await Promise.all(Array.from({ length: workers }, (_, worker) => work(worker)))
   return done

@@ -7,6 +7,9 @@ import { IndecisionError, isUnavailable } from './errors.js'
 /** Pause before a version that cannot be used is tried again, in milliseconds: somebody may have mended it. */
 const UNUSABLE_RETRY_MS = 30_000
 
+/** Pause after a step of a large change, in milliseconds: purchases have half of the time meanwhile. */
+const STEP_PAUSE_MS = 1
+
 export type CatalogCacheOptions = {
   readonly store: CatalogStore
   readonly clock: Clock
@@ -198,6 +201,6 @@ async function gently<T>(steps: Generator<undefined, T>): Promise<T> {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, STEP_PAUSE_MS))
   }
 }

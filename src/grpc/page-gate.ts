@@ -1,3 +1,4 @@
+import { type BackgroundTurns, freeTurns } from '../application/engine/background-turns.js'
 import { CallError } from './call-error.js'
 
 /** Most pages that are being read, or that nobody has taken yet. */
@@ -22,8 +23,14 @@ export type PageCall = {
  * purchases, and purchases must not wait for the pages that somebody asks for; nor may pages fill the memory that nobody takes.
  */
 export class PageGate {
+  /** Turns for the pieces of a page. */
+  readonly turns: BackgroundTurns
   readonly #waiting: (() => void)[] = []
   #places = PAGES_MAX
+
+  constructor(turns: BackgroundTurns = freeTurns) {
+    this.turns = turns
+  }
 
   /**
    * Waits for a place, which is given back when the call has ended.

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
+import type { BackgroundTurns } from '../application/engine/background-turns.js'
 
 /**
  * Most bytes of the items of a page. Clients take messages of 4 MiB unless they are told otherwise; a quarter of that is more than a page
@@ -18,6 +18,8 @@ export type PageOptions<Item, Message> = {
   readonly write: (item: Item) => Message
   /** Encodes a message. */
   readonly codec: { encode(message: Message, writer: BinaryWriter): BinaryWriter }
+  /** Lets purchases go first between two pieces of the page. */
+  readonly turns: BackgroundTurns
 }
 
 export type Page<Item, Message> = {
@@ -32,7 +34,7 @@ export type Page<Item, Message> = {
  */
 export async function pageOf<Item, Message>(
   items: Iterable<Item> | AsyncIterable<Item>,
-  { limit, write, codec }: PageOptions<Item, Message>,
+  { limit, write, codec, turns }: PageOptions<Item, Message>,
 ): Promise<Page<Item, Message>> {
   const messages: Message[] = []
   const writer = new BinaryWriter()
@@ -40,7 +42,7 @@ export async function pageOf<Item, Message>(
   let bytes = 0
   for await (const item of items) {
     if (messages.length === limit) return { messages, last }
-    if (messages.length > 0 && messages.length % SLICE === 0) await nextTurn()
+    if (messages.length > 0 && messages.length % SLICE === 0) await turns.turn()
     const message = write(item)
     bytes += codec.encode(message, writer).finish().byteLength + ITEM_OVERHEAD_BYTES
     if (bytes > ITEMS_BYTES_MAX && messages.length > 0) return { messages, last }

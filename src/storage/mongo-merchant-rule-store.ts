@@ -1,4 +1,5 @@
 import type { ClientSession, Collection, Db, Filter } from 'mongodb'
+import { type BackgroundTurns, freeTurns } from '../application/engine/background-turns.js'
 import type {
   MerchantRuleChangeBy,
   MerchantRuleFilter,
@@ -22,6 +23,7 @@ import { catchUp, momentOptions } from './catalog-snapshot.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { whileAvailable } from './errors.js'
+import { BACKGROUND_BATCH, gathered } from './gathered.js'
 import {
   type MerchantRuleDocument,
   merchantRuleDocument,
@@ -31,20 +33,28 @@ import {
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
 import { inOrder } from './read-order.js'
 
-/** Rules in one piece of all of them. */
-const PIECE_MAX = 200
 /** Longest time that reading all of them may take inside the server, in milliseconds. */
 const READ_ALL_MS_MAX = 60_000
+
+const piecewise = { sort: { _id: 1 }, batchSize: BACKGROUND_BATCH, maxTimeMS: OPERATION_MS_MAX } as const
 
 /** Merchant rules in MongoDB. */
 export class MongoMerchantRuleStore implements MerchantRuleStore {
   readonly #db: Db
   readonly #rules: Collection<MerchantRuleDocument>
 
+  readonly #turns: BackgroundTurns
   readonly #rulesMax: number
 
-  constructor(db: Db, { rulesMax = RULES_MAX }: { readonly rulesMax?: number } = {}) {
+  constructor(
+    db: Db,
+    {
+      rulesMax = RULES_MAX,
+      turns = freeTurns,
+    }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
+  ) {
     this.#db = db
+    this.#turns = turns
     this.#rulesMax = rulesMax
     this.#rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
   }
@@ -56,10 +66,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async page({ afterId, limit, filter }: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]> {
     const wanted: Filter<MerchantRuleDocument> = { _id: { $gt: afterId }, ...conditionsOf(filter) }
     return await whileAvailable('listing merchant rules', () =>
-      this.#rules
-        .find(wanted, { sort: { _id: 1 }, limit, batchSize: PIECE_MAX, maxTimeMS: OPERATION_MS_MAX })
-        .map(storedMerchantRuleOf)
-        .toArray(),
+      gathered(this.#rules.find(wanted, { ...piecewise, limit }), storedMerchantRuleOf, this.#turns),
     )
   }
 
@@ -70,7 +77,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     try {
       await reading(() => catchUp(this.#db, session))
       session.startTransaction(momentOptions)
-      const options = { sort: { _id: 1 }, batchSize: PIECE_MAX, maxTimeMS: READ_ALL_MS_MAX, session } as const
+      const options = { ...piecewise, maxTimeMS: READ_ALL_MS_MAX, session } as const
       const cursor = this.#rules.find(notDeleted, options)
       while (await reading(() => cursor.hasNext())) {
         yield cursor.readBufferedDocuments().map(storedMerchantRuleOf)
@@ -122,6 +129,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced> {
     return await replaceMerchantRules(this.#db, rules, {
       ...options,
+      turns: this.#turns,
       hasRoomFor: (count) => this.#hasRoomFor(count),
     })
   }
