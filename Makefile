@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine mutation-test bench bench-quick bench-parts bench-report long-run long-run-report check format generate protos baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
+.PHONY: help install run run-debug account balance limits credit batch-credit reverse statement block unblock close import-rules export-rules resolve categories category drop-category mcc-policy verify shard authorize simulate token certs seed test test-sharded crash-test failover-test misbehave-test hostile-test clock-test shard-test simulate-engine mutation-test bench bench-quick bench-beside bench-parts bench-report long-run long-run-report check format generate protos baseline build clean clean-data up down monitoring encrypt decrypt deploy check-image check-monitoring audit sbom
 
 # What a command is given (make authorize merchant="...") reaches it in the environment, as it was typed: neither make
 # nor the shell expands anything in it.
@@ -166,11 +166,14 @@ mutation-test: install ## Change the domain and the engine in many small ways, a
 check-monitoring: build ## Watch the real service with a real Prometheus: alerts, rules, dashboards (two minutes; needs promtool and prometheus)
 	$(TSX) tools/check-monitoring.ts
 
-bench: build ## Measure it beside floors and rivals (25 minutes), and write .docs/benchmarks.md
+bench: build ## Measure it beside floors, rivals and other work (20 minutes), and write .docs/benchmarks.md
 	$(TSX) bench/main.ts && $(TSX) bench/report/main.ts
 
-bench-quick: build ## The same in two minutes, to see that it works: changes no page
+bench-quick: build ## The same in three minutes, to see that it works: changes no page
 	$(TSX) bench/main.ts quick
+
+bench-beside: build ## Only purchases beside other work (five minutes), and print the table: changes no page
+	$(TSX) bench/main.ts beside
 
 bench-parts: install ## What the parts of one authorization cost in processor time, one by one
 	$(TSX) bench/parts/main.ts

@@ -15,8 +15,8 @@ import { UnreadableMessage } from './request-decoder.js'
 
 /** Longest time that an import or an export may take, in milliseconds. */
 const FILE_MS_MAX = 60_000
-/** Rules that are read between two turns, at least: more than a message has. */
-const PIECE_RULES_MIN = 300
+/** Rules that are read between two turns. */
+const PIECE_RULES = 300
 /** Most refusals that the answer to an import lists. */
 const REFUSED_MAX = 100
 
@@ -77,8 +77,9 @@ async function importAll(
     if (request instanceof UnreadableMessage) throw request.error
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
-    inPiece += request.merchantRules.length
-    if (inPiece < PIECE_RULES_MIN) continue
+    // A message costs something without a rule, too.
+    inPiece += Math.max(1, request.merchantRules.length)
+    if (inPiece < PIECE_RULES) continue
     inPiece = 0
     await turns.turn()
   }
