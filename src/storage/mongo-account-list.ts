@@ -10,9 +10,9 @@ import { BACKGROUND_BATCH, gathered } from './gathered.js'
 /** Lists of accounts from MongoDB, along the index of their ids. */
 export class MongoAccountList implements AccountList {
   readonly #accounts: Collection<AccountDocument>
-  readonly #turns: BackgroundTurns
+  readonly #turns: BackgroundTurns | undefined
 
-  constructor(db: Db, turns: BackgroundTurns) {
+  constructor(db: Db, turns?: BackgroundTurns) {
     this.#turns = turns
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
   }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { BSON, type Collection, type Db, type FindCursor } from 'mongodb'
 import type { AccountBooks, AuditStore, Stored, Stray } from '../application/verify.js'
 import type { Account, AccountId } from '../domain/account.js'
@@ -17,11 +16,11 @@ const STRAY_LENGTH_MAX = 200
 export class MongoAuditStore implements AuditStore {
   readonly #accounts: Collection<AccountDocument>
   readonly #ledger: Collection<LedgerDocument>
-  readonly #sparing: boolean
+  readonly #pause: ((durationMs: number) => Promise<unknown>) | undefined
 
-  /** `sparing` leaves the database to others for as long as each batch took. */
-  constructor(db: Db, { sparing = false }: { readonly sparing?: boolean } = {}) {
-    this.#sparing = sparing
+  /** With `pause`, the store leaves the database to others after each batch, for as long as the batch took. */
+  constructor(db: Db, { pause }: { readonly pause?: (durationMs: number) => Promise<unknown> } = {}) {
+    this.#pause = pause
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
     this.#ledger = db.collection<LedgerDocument>(collections.ledger)
   }
@@ -62,7 +61,7 @@ export class MongoAuditStore implements AuditStore {
       // Not the time of the consumer, who waits for the other cursor meanwhile.
       const tookMs = performance.now() - askedAtMs
       yield* cursor.readBufferedDocuments()
-      if (this.#sparing) await delay(tookMs)
+      await this.#pause?.(tookMs)
     }
   }
 

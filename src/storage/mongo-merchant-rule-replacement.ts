@@ -29,7 +29,7 @@ const REPLACEMENT_MS_MAX = 45_000
 
 export type ReplacementOptions = ReplaceOptions & {
   /** Lets purchases go first between two operations. */
-  readonly turns: BackgroundTurns
+  readonly turns: BackgroundTurns | undefined
   readonly hasRoomFor: (count: number) => Promise<boolean>
 }
 
@@ -69,7 +69,7 @@ export async function replaceMerchantRules(
 async function foresee(
   db: Db,
   rules: readonly MerchantRule[],
-  turns: BackgroundTurns,
+  turns: BackgroundTurns | undefined,
 ): Promise<{ version: bigint; plan: Plan }> {
   return await atOneMoment(db, async (session) => {
     const catalog = await db
@@ -91,12 +91,12 @@ function summaryOf({ created, changed, unchanged, ties }: Plan): MerchantRulesRe
 async function planOf(
   db: Db,
   rules: readonly MerchantRule[],
-  { session, turns }: { readonly session: ClientSession; readonly turns: BackgroundTurns },
+  { session, turns }: { readonly session: ClientSession; readonly turns: BackgroundTurns | undefined },
 ): Promise<Plan> {
   const arriving = new Set<MerchantRuleId>()
   for (const chunk of chunksOf(rules, INDEX_CHUNK_MAX)) {
     for (const { id } of chunk) arriving.add(id)
-    await turns.turn()
+    await turns?.turn()
   }
   const created: MerchantRule[] = []
   const changed: MerchantRule[] = []
@@ -111,7 +111,7 @@ async function planOf(
     }
     created.push(...chunk.filter(({ id }) => !byId.has(id)))
     changed.push(...chunk.filter((rule) => isOther(byId.get(rule.id), rule)))
-    await turns.turn()
+    await turns?.turn()
   }
   const unchanged = rules.length - created.length - changed.length
   return { created, changed, moving, unchanged, ties }
@@ -143,7 +143,7 @@ async function presentAround(db: Db, chunk: readonly MerchantRule[], session: Cl
   }
 }
 
-type Writing = { readonly by: string; readonly turns: BackgroundTurns }
+type Writing = { readonly by: string; readonly turns: BackgroundTurns | undefined }
 
 async function carryOut(
   db: Db,
@@ -160,7 +160,7 @@ async function carryOut(
       return { replaceOne: { filter: { _id }, replacement, upsert: true } }
     })
     await rules.bulkWrite(writes, { ...options, ordered: false })
-    await turns.turn()
+    await turns?.turn()
   }
 }
 

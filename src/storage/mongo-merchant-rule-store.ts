@@ -1,5 +1,5 @@
 import type { ClientSession, Collection, Db, Filter } from 'mongodb'
-import { type BackgroundTurns, freeTurns } from '../application/engine/background-turns.js'
+import type { BackgroundTurns } from '../application/engine/background-turns.js'
 import type {
   MerchantRuleChangeBy,
   MerchantRuleFilter,
@@ -43,15 +43,12 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   readonly #db: Db
   readonly #rules: Collection<MerchantRuleDocument>
 
-  readonly #turns: BackgroundTurns
+  readonly #turns: BackgroundTurns | undefined
   readonly #rulesMax: number
 
   constructor(
     db: Db,
-    {
-      rulesMax = RULES_MAX,
-      turns = freeTurns,
-    }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
+    { rulesMax = RULES_MAX, turns }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
   ) {
     this.#db = db
     this.#turns = turns

@@ -167,7 +167,7 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/check-books.ts',
-    may: ['src/application/', 'src/storage/'],
+    may: ['src/application/', 'src/storage/', 'node:timers/promises'],
     mayForTypes: ['src/config.ts'],
   },
   {
