@@ -184,7 +184,7 @@ function* stepsOf(rules: Iterable<MerchantRule>): Generator<readonly MerchantRul
     yield step
     step = []
   }
-  yield step
+  if (step.length > 0) yield step
 }
 
 function byPlace(a: Category, b: Category): number {
