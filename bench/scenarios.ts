@@ -97,7 +97,7 @@ export const wholePlan: Plan = {
   seed: 20_261_123,
 }
 
-/** `make bench-quick`: about three minutes, to see that it works. Its figures are for nobody. */
+/** `make bench kind=quick`: about three minutes, to see that it works. Its figures are for nobody. */
 export const quickPlan: Plan = {
   rounds: 1,
   sides: ['echo', 'bare-update', 'lock-document', 'ours'],
@@ -124,7 +124,7 @@ export const quickPlan: Plan = {
   seed: 20_261_123,
 }
 
-/** `make bench-beside`: the part of the whole run that shows purchases beside other work. */
+/** `make bench kind=beside`: the part of the whole run that shows purchases beside other work. */
 export function besideOnly({ size: _, ...plan }: Plan): Plan {
   return { ...plan, rounds: 0, openRounds: 0 }
 }

@@ -6,8 +6,8 @@ import {
   type TokenAlgorithm,
   tokenAlgorithms,
 } from './keys/token-key.js'
-import { type LogFormat, type LogLevel, logFormats, logLevels } from './observability/logger.js'
-import { readTracingSettings } from './observability/tracing-settings.js'
+import { type LogFormat, type LogLevel, logFormats, logLevels } from './observability/logging/logger.js'
+import { readTracingSettings } from './observability/tracing/settings.js'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
 /** Everything that can be set from outside, checked and frozen. README.md says what each is for. */

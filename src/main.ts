@@ -1,9 +1,9 @@
 import { type Config, findUnknownVariables, hasKeyFile, loadEnvFile, readConfig } from './config.js'
-import { endOnBug } from './end-on-bug.js'
 import { localSecret } from './local-secret.js'
-import { createLogger, type Logger } from './observability/logger.js'
-import { type Ports, type Service, startService } from './service.js'
-import { requireDataDir, requirePorts } from './startup-checks.js'
+import { createLogger, type Logger } from './observability/logging/logger.js'
+import { endOnBug } from './service/end-on-bug.js'
+import { type Ports, type Service, startService } from './service/service.js'
+import { requireDataDir, requirePorts } from './service/startup-checks.js'
 
 /** The database that the service works on, and how to end it when it is ours. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -86,6 +86,7 @@ function stopInOrder(service: Service, database: Database, logger: Logger): void
 function announce(config: Config, { grpcPort, httpPort }: Ports): void {
   const { production, host } = config
   if (production) return
+  const server = isUsual(config, grpcPort) ? '' : ` --server ${addressFor(config, grpcPort)}`
   const grpc = tlsOf(config) === 'none' ? 'gRPC' : 'gRPC with TLS'
   // Standard output has the log and nothing else, so that it can be piped.
   process.stderr.write(
@@ -94,11 +95,25 @@ function announce(config: Config, { grpcPort, httpPort }: Ports): void {
       `benefits-authorizer is ready: ${grpc} on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
       'Try it in another terminal:',
       '',
-      '  make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"',
+      `  ./benefits authorize${server} --amount 10.00 --mcc 5811 --merchant "PADARIA DO ZE"`,
+      `  ./benefits account show${server}`,
       '',
       '',
     ].join('\n'),
   )
+}
+
+/** Whether the command line finds the service without being told where. */
+function isUsual({ host, grpcPort: configured }: Config, grpcPort: number): boolean {
+  return host === '127.0.0.1' && configured === 50_051 && grpcPort === configured
+}
+
+/** As a caller on this machine writes it: with TLS by its name, since certificates go by that. */
+function addressFor(config: Config, grpcPort: number): string {
+  const { host } = config
+  if (tlsOf(config) !== 'none') return `localhost:${grpcPort}`
+  const callable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
+  return `${callable.includes(':') ? `[${callable}]` : callable}:${grpcPort}`
 }
 
 function tlsOf({ grpcTlsCertFile, grpcTlsClientCaFile }: Config): 'none' | 'server' | 'mutual' {

@@ -1,5 +1,5 @@
 import { type Config, loadEnvFile, readConfig } from './config.js'
-import { createLogger } from './observability/logger.js'
+import { createLogger } from './observability/logging/logger.js'
 import { refuseUnfitServer } from './storage/books.js'
 import type { BooksIdentity } from './storage/books-identity.js'
 import { createClient } from './storage/client.js'

@@ -1,6 +1,6 @@
-import { checkBooks } from './check-books.js'
 import { loadEnvFile, readConfig } from './config.js'
-import { createLogger } from './observability/logger.js'
+import { createLogger } from './observability/logging/logger.js'
+import { checkBooks } from './service/check-books.js'
 
 /** Checks the books of the configured database, and ends with 1 if there is damage. With the argument `repair` it settles what is left. */
 async function main(): Promise<void> {

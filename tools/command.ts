@@ -1,4 +1,4 @@
-import { terminalLines } from '../src/observability/terminal-text.js'
+import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
 /** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
@@ -11,7 +11,7 @@ export async function runCommand(name: string, command: () => Promise<void>): Pr
   }
 }
 
-/** What was given to the command: `make token subject=me` hands over `ARG_subject`. Empty counts as not given. */
+/** An argument of a target of the Makefile: `make faults kind=crash` hands over `ARG_kind`. Empty counts as not given. */
 export function argument(name: string): string | undefined {
   return process.env[`ARG_${name}`] || undefined
 }

@@ -1,4 +1,4 @@
-import { terminalText } from '../src/observability/terminal-text.js'
+import { terminalText } from '../src/observability/logging/terminal-text.js'
 
 /** Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right. */
 export function table(header: readonly string[], content: readonly (readonly string[])[]): string {

@@ -3,8 +3,8 @@ import { type AuditStore, type Stored, Verify, type VerifySummary } from '../../
 import type { Account, AccountId } from '../../src/domain/account.js'
 import type { Damage } from '../../src/domain/damage.js'
 import type { Entry } from '../../src/domain/entry.js'
-import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
-import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
+import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 
 /** What `verify` has found. */
 export type Verified = VerifySummary & {

@@ -1,7 +1,7 @@
 import type { Collection, Db, Document } from 'mongodb'
 import type { Account } from '../../src/domain/account.js'
+import { accountDocument, type LedgerDocument, ledgerDocument } from '../../src/storage/account/documents.js'
 import { collections } from '../../src/storage/collections.js'
-import { accountDocument, type LedgerDocument, ledgerDocument } from '../../src/storage/documents.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { accountIdAt } from '../load/account-id.js'
 import type { AccountRange } from '../load/job.js'

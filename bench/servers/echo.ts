@@ -14,7 +14,7 @@ import {
   Reason,
   Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
-import { createLogger } from '../../src/observability/logger.js'
+import { createLogger } from '../../src/observability/logging/logger.js'
 
 /** The floor under everything that speaks gRPC in Node.js: one fixed answer; no interceptors, no checks, no database. */
 const answer: Omit<AuthorizeResponse, 'transactionId'> = {

@@ -9,8 +9,13 @@ import {
 import type { CategoryId } from '../../src/domain/category.js'
 import type { AuthorizationEntry, Entry, Movement, TransactionId } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
+import {
+  entryOfLedger,
+  type LedgerDocument,
+  ledgerDocument,
+  ledgerKey,
+} from '../../src/storage/account/documents.js'
 import { OPERATION_MS_MAX } from '../../src/storage/client.js'
-import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from '../../src/storage/documents.js'
 import { DUPLICATE_KEY } from '../../src/storage/errors.js'
 import { rivalCollections } from '../dataset/rival-collections.js'
 

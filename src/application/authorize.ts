@@ -5,7 +5,7 @@ import { decide, type Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry, TransactionId } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 /** Authorizes a purchase: decides it by the current catalog, exactly once. */
 export type Authorize = (

@@ -3,7 +3,7 @@ import { decideLimits, type LimitsChange, type LimitsRefusal } from '../domain/c
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 /** Changes what an account may spend, exactly once. */
 export function changeLimits(

@@ -3,7 +3,7 @@ import { decideStatusChange, type StatusChange, type StatusRefusal } from '../do
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 /** Blocks, unblocks or closes an account, exactly once. */
 export function changeStatus(

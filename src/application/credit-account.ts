@@ -4,7 +4,7 @@ import { type Credit, type CreditRefusal, decideCredit } from '../domain/credit.
 import type { CreditEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 export type CreditOptions = {
   readonly engine: Executor

@@ -3,7 +3,7 @@ import type { AdminEntry } from '../domain/entry.js'
 import { decideOpening, type Opening } from '../domain/open-account.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 /** Opens an account, exactly once. */
 export function openAccount(

@@ -3,7 +3,7 @@ import type { ReversalEntry } from '../domain/entry.js'
 import { decideReversal, type Reversal } from '../domain/reverse.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
-import type { Executor } from './engine.js'
+import type { Executor } from './engine/engine.js'
 
 /** Takes a purchase back, whole or in part, exactly once. */
 export type Reverse = (

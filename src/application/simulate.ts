@@ -10,8 +10,8 @@ import type { AccountStore } from './account-store.js'
 import { whatIsLookedAt } from './authorize.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
+import { historyOf, readHistories } from './engine/history.js'
 import { IndecisionError } from './errors.js'
-import { historyOf, readHistories } from './history.js'
 import type { Ledger } from './ledger.js'
 
 /** Most simulations at a time: they share the connections with the purchases, which must not wait for them. */

@@ -25,18 +25,6 @@ export function isTransactionAmount(value: bigint): value is Centavos {
   return value >= 1n && value <= AMOUNT_MAX
 }
 
-/**
- * Reads an amount in reais, written with a point or a comma and at most two decimals: "10", "10.5", "10,50".
- *
- * @throws RangeError when it is written otherwise.
- */
-export function parseReais(text: string): Centavos {
-  const match = /^(\d{1,17})(?:[.,](\d{1,2}))?$/.exec(text.trim())
-  if (!match) throw new RangeError(`not an amount in reais (write it as 10.00): ${JSON.stringify(text)}`)
-  const [, reais = '', decimals = ''] = match
-  return centavos(BigInt(reais) * 100n + BigInt(decimals.padEnd(2, '0')))
-}
-
 /** Writes an amount in reais with two decimals: 1250n is "12.50". */
 export function formatReais(amount: bigint): string {
   const [sign, size] = amount < 0n ? ['-', -amount] : ['', amount]

@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js'
-import type { CallTrace } from '../observability/tracing.js'
-import type { RefusalReason } from './token-refusal.js'
+import type { CallTrace } from '../observability/tracing/tracing.js'
+import type { RefusalReason } from './tokens/token-refusal.js'
 
 /** What the interceptors have found out about a call before its handler runs. */
 export type CallContext = {

@@ -12,7 +12,7 @@ import type { Clock } from '../application/clock.js'
 import { IndecisionError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
-import type { PageGate } from './page-gate.js'
+import type { PageGate } from './pages/page-gate.js'
 import { UnreadableMessage } from './request-decoder.js'
 
 /** What a handler knows of its call. */

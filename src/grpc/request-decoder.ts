@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import { CallError, type FieldViolation } from './call-error.js'
-import type { Descriptors } from './descriptors.js'
+import type { Descriptors } from './reflection/descriptors.js'
 import { shapeOf } from './wire/message-shape.js'
 import { wireFault } from './wire/wire-fault.js'
 

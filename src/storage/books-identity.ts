@@ -1,8 +1,8 @@
 import { type Db, MongoServerError, UUID } from 'mongodb'
+import { recomputeSlots } from './catalog/rule-slots.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
-import { recomputeSlots } from './rule-slots.js'
 import { UnfitDatabaseError } from './trouble.js'
 
 /** The one document that says which books these are, and by which schema they are kept: `books`. */

@@ -1,9 +1,9 @@
 import type { Db, MongoClient, ServerDescriptionChangedEvent } from 'mongodb'
+import type { ReadOrder } from './account/read-order.js'
 import { type BooksIdentity, readIdentity, SCHEMA_VERSION } from './books-identity.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { unavailable } from './errors.js'
 import { KnownCollections } from './known-collections.js'
-import type { ReadOrder } from './read-order.js'
 import { checkSchema, ensureSchema } from './schema.js'
 import { UnfitDatabaseError } from './trouble.js'
 

@@ -3,8 +3,8 @@ import { type CreateIndexesOptions, type Db, type Document, MongoServerError, ty
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
 import { BOOKS_ID, type BooksIdentity, readIdentity, refuseNewer, takeSteps } from './books-identity.js'
-import { CATALOG_ID, type CatalogDocument } from './catalog-change.js'
-import { type CategoryDocument, categoryDocument } from './category-document.js'
+import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
+import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
 import { type CollectionName, collections } from './collections.js'
 import { UnfitDatabaseError } from './trouble.js'
 

@@ -1,6 +1,6 @@
 import type { Db, Document } from 'mongodb'
+import { isMongos } from './account/read-order.js'
 import { type CollectionName, collections } from './collections.js'
-import { isMongos } from './read-order.js'
 import { ensureSchema } from './schema.js'
 
 /**

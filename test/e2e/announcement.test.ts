@@ -18,7 +18,8 @@ describe('a service that is ready', () => {
     expect(textLines(service.stderr)).to.deep.equal([
       `benefits-authorizer is ready: gRPC on ${service.grpcAddress}, metrics and probes on ${service.httpUrl}`,
       'Try it in another terminal:',
-      '  make authorize amount=10.00 mcc=5811 merchant="PADARIA DO ZE"',
+      `  ./benefits authorize --server ${service.grpcAddress} --amount 10.00 --mcc 5811 --merchant "PADARIA DO ZE"`,
+      `  ./benefits account show --server ${service.grpcAddress}`,
     ])
   })
 

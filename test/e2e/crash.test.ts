@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { type Book, readBook, wrongInBooks } from '../support/books.js'
 import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FrameType } from '../../bench/load/h2-frames.js'
-import { REFLECTIONS_MAX } from '../../src/grpc/reflection-service.js'
+import { REFLECTIONS_MAX } from '../../src/grpc/reflection/reflection-service.js'
 import {
   AUTHORIZE,
   bearer,
@@ -79,7 +79,7 @@ describe('hostile callers', () => {
       const connection = await connect()
       const headers = callHeaders(AUTHORIZE, [['authorization', `Bearer ${token}\u00e9`]])
       expect(await connection.call(headers, framed(purchaseBytes('illegal')))).to.equal('UNAUTHENTICATED')
-      expect(fixture().service.stderr).to.equal('')
+      expect(fixture().service.complaints).to.equal('')
       connection.close()
     })
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Document } from 'mongodb'
-import { accountDocument, ledgerDocument } from '../../src/storage/documents.js'
+import { accountDocument, ledgerDocument } from '../../src/storage/account/documents.js'
 import { callWithBytes } from '../support/bytes-call.js'
 import { methodNamed } from '../support/contract.js'
 import { longBooks } from '../support/long-history.js'

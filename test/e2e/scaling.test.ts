@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { readBook } from '../support/books.js'
 import { RoundRobinLoad } from '../support/clients/round-robin-load.js'

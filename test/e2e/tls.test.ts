@@ -123,7 +123,7 @@ describe('mutual TLS', () => {
   }
 
   it('tells a developer that there is TLS', () => {
-    expect(fixture().service.stdout).to.include('is ready: gRPC with TLS on 127.0.0.1:')
+    expect(fixture().service.stderr).to.include('is ready: gRPC with TLS on 127.0.0.1:')
   })
 
   it('tells when the certificate ends', async () => {

@@ -3,8 +3,8 @@ import type { AccountChange, CommitResult } from '../../src/application/account-
 import { type Account, balanceOf } from '../../src/domain/account.js'
 import { unlimited } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
-import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
-import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
+import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import {
   changeOf,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { Core } from '../../src/core.js'
 import { type Account, AccountStatus, type ListAccountsResponse } from '../../src/gen/benefits/v1/account.js'
+import type { Core } from '../../src/service/core.js'
 import { accountMethods } from '../support/account-methods.js'
 import { openCore } from '../support/accounts.js'
 import { useDatabase } from '../support/database-fixture.js'

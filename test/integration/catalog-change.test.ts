@@ -1,5 +1,9 @@
 import { expect } from 'chai'
-import { type CatalogChange, type CatalogDocument, changeCatalog } from '../../src/storage/catalog-change.js'
+import {
+  type CatalogChange,
+  type CatalogDocument,
+  changeCatalog,
+} from '../../src/storage/catalog/catalog-change.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
-import type { Core } from '../../src/core.js'
 import { centavos } from '../../src/domain/money.js'
+import type { Core } from '../../src/service/core.js'
 import { changeStatus, fundedAccount, testBudget } from '../support/accounts.js'
 import { readBooks, wrongInBooks } from '../support/books.js'
 import { decideOn, settleAll, somePurchase, useEngines } from '../support/engines.js'

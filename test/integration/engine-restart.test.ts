@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Db } from 'mongodb'
-import type { Core } from '../../src/core.js'
 import type { Purchase } from '../../src/domain/decide.js'
+import type { Core } from '../../src/service/core.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { readBook, wrongInBooks } from '../support/books.js'

@@ -1,15 +1,18 @@
 import { once } from 'node:events'
 import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
+import type {
+  MerchantRuleStore,
+  StoredMerchantRule,
+} from '../../src/application/catalog/merchant-rule-store.js'
 import { IndecisionError } from '../../src/application/errors.js'
-import type { MerchantRuleStore, StoredMerchantRule } from '../../src/application/merchant-rule-store.js'
-import { systemClock } from '../../src/core.js'
 import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
 } from '../../src/gen/benefits/v1/merchant_rule.js'
-import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule-files.js'
-import { PageGate } from '../../src/grpc/page-gate.js'
+import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule/merchant-rule-files.js'
+import { PageGate } from '../../src/grpc/pages/page-gate.js'
+import { systemClock } from '../../src/service/core.js'
 import { eventually } from '../support/eventually.js'
 import { rpcErrorOf } from '../support/rpc-error.js'
 import { ruleOf } from '../unit/domain/builders.js'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Account, applyEntry } from '../../src/domain/account.js'
 import type { Entry } from '../../src/domain/entry.js'
-import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { credit, debit, decline, newAccount, opening } from '../support/account-changes.js'
 import { useDatabase } from '../support/database-fixture.js'

@@ -4,10 +4,10 @@ import type {
   MerchantRuleFilter,
   MerchantRuleOutcome,
   StoredMerchantRule,
-} from '../../src/application/merchant-rule-store.js'
+} from '../../src/application/catalog/merchant-rule-store.js'
 import { isSameRule, type MerchantRule } from '../../src/domain/merchant-rule.js'
+import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { createClient } from '../../src/storage/client.js'
-import { MongoMerchantRuleStore } from '../../src/storage/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MongoAccountStore } from '../../src/storage/mongo-account-store.js'
+import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
 import { shardDatabase } from '../../src/storage/sharding.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { isSharded } from '../support/mongo.js'

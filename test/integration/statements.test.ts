@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
-import type { Core } from '../../src/core.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import {
@@ -9,7 +8,8 @@ import {
   TransactionKind,
 } from '../../src/gen/benefits/v1/account.js'
 import { Decision } from '../../src/gen/benefits/v1/authorization.js'
-import { transactionMessage } from '../../src/grpc/account-mapping.js'
+import { transactionMessage } from '../../src/grpc/account/account-mapping.js'
+import type { Core } from '../../src/service/core.js'
 import { accountMethods } from '../support/account-methods.js'
 import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { useDatabase } from '../support/database-fixture.js'

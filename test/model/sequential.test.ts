@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { MongoMerchantRuleStore } from '../../src/storage/mongo-merchant-rule-store.js'
+import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { expectSame, textOf } from '../support/as-text.js'
 import { useDatabase } from '../support/database-fixture.js'

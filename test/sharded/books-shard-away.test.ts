@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/cluster-database.js'
 import { decideOn, somePurchase } from '../support/engines.js'

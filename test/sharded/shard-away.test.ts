@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { isUnavailable } from '../../src/application/errors.js'
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/cluster-database.js'
 import { decideOn, somePurchase } from '../support/engines.js'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createReverse } from '../../src/application/reverse.js'
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
 import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
 import { decideOn, somePurchase } from '../support/engines.js'

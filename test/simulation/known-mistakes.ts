@@ -23,7 +23,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'a commit of unknown outcome answered as declined',
     patches: [
       {
-        file: 'application/engine.ts',
+        file: 'application/engine/engine.ts',
         text: 'pending.attempts += 1\n',
         instead: `if (error !== undefined) {
       const { accountId, transactionIds } = pending.request
@@ -35,9 +35,9 @@ export const knownMistakes: readonly Mistake[] = [
     pending.attempts += 1\n`,
       },
       {
-        file: 'application/engine.ts',
-        text: "import type { Entry } from '../domain/entry.js'",
-        instead: "import { unopenedAccount } from '../domain/account.js'",
+        file: 'application/engine/engine.ts',
+        text: "import type { Entry } from '../../src/domain/entry.js'",
+        instead: "import { unopenedAccount } from '../../domain/account.js'",
       },
     ],
   },
@@ -45,7 +45,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'an answer before the commit',
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: 'const results = await this.#tryCommit(changed)',
         instead: `for (const { members } of changed) for (const member of members) member.answer()
     const results = await this.#tryCommit(changed)`,
@@ -56,7 +56,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'an answer after a lost race, without another decision',
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: "if (result?.type === 'CONFLICT' && copied) {",
         instead: `if (result?.type === 'CONFLICT') {
       for (const member of members) member.answer()
@@ -70,7 +70,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'an entry dropped from the journal before it is in the ledger',
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: 'journal: after.journal.filter(({ seq }) => seq > settled) }',
         instead: 'journal: after.journal.filter(({ seq }) => seq > settled + 1n) }',
       },
@@ -81,7 +81,7 @@ export const knownMistakes: readonly Mistake[] = [
     isRare: true,
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: 'if (copied && member.refused) unsure.push(member)',
         instead: 'if (copied && member.refused && false) unsure.push(member)',
       },
@@ -91,7 +91,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'two requests on one account decided on the same state',
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: 'member.decide(historyOf(after, past), at)',
         instead: 'member.decide(historyOf({ ...before, version: after.version }, past), at)',
       },
@@ -101,7 +101,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'a retry decided anew, although the journal has its entry',
     patches: [
       {
-        file: 'application/history.ts',
+        file: 'application/engine/history.ts',
         text: 'account.journal.find((entry) => entry.transactionId === id) ??',
         instead: '',
       },
@@ -111,7 +111,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'reversals that only the journal has not seen',
     patches: [
       {
-        file: 'application/history.ts',
+        file: 'application/engine/history.ts',
         text: "account.journal.filter((entry) => entry.kind === 'REVERSAL')",
         instead: "account.journal.filter((entry) => entry.kind === 'REVERSAL' && false)",
       },
@@ -168,7 +168,7 @@ export const knownMistakes: readonly Mistake[] = [
     isRare: true,
     patches: [
       {
-        file: 'application/history.ts',
+        file: 'application/engine/history.ts',
         text: 'entry.transactionId === id && entry.seq < firstSeq)',
         instead: 'entry.transactionId === id)',
       },
@@ -179,7 +179,7 @@ export const knownMistakes: readonly Mistake[] = [
     isRare: true,
     patches: [
       {
-        file: 'application/group-commit.ts',
+        file: 'application/engine/group-commit.ts',
         text: "verdict.type === 'RECORD' && room <= 0",
         instead: 'room < -9_999',
       },
@@ -189,7 +189,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'a commit when the time is over',
     patches: [
       {
-        file: 'application/pending-request.ts',
+        file: 'application/engine/pending-request.ts',
         text: 'return this.#caller.budget.remainingMs() >= pauseMs + COMMIT_RESERVE_MS',
         instead: 'return this.#caller.budget.remainingMs() >= pauseMs - 60_000',
       },
@@ -199,7 +199,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'entries taken for settled when they are sent',
     patches: [
       {
-        file: 'application/settler.ts',
+        file: 'application/engine/settler.ts',
         text: 'const refused = await this.#append(await this.#notSettled(batch))',
         instead: `this.#settled(batch, new Set())
         this.#queue = [...batch, ...this.#queue]
@@ -211,7 +211,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'entries forgotten that could not be settled at once',
     patches: [
       {
-        file: 'application/settler.ts',
+        file: 'application/engine/settler.ts',
         text: 'failures += 1\n',
         instead: 'failures += 1\n        this.#queue = this.#queue.slice(batch.length)\n',
       },
@@ -221,7 +221,7 @@ export const knownMistakes: readonly Mistake[] = [
     name: 'a request forgotten after a lost race',
     patches: [
       {
-        file: 'application/engine.ts',
+        file: 'application/engine/engine.ts',
         text: 'this.#lanes.resume(pending)\n',
         instead: 'if (pending.lastError !== undefined) this.#lanes.resume(pending)\n',
       },

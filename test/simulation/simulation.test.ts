@@ -92,8 +92,8 @@ describe('the simulation of the engine finds', () => {
   })
 
   it('that the sources have moved on from where a mistake is planted', async () => {
-    const patch = { file: 'application/engine.ts', text: 'what never stood there', instead: '' }
+    const patch = { file: 'application/engine/engine.ts', text: 'what never stood there', instead: '' }
     const outcome = await loadPatched([patch]).catch((error: unknown) => String(error))
-    expect(outcome).to.contain('src/application/engine.ts does not have this once')
+    expect(outcome).to.contain('src/application/engine/engine.ts does not have this once')
   })
 })

@@ -1,4 +1,4 @@
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 
 /**
  * Holds an account so that nobody can commit to it, though it can still be read: a transaction that is never committed has changed

@@ -1,8 +1,8 @@
-import { type Core, systemClock } from '../../src/core.js'
-import { accountHandlers } from '../../src/grpc/account-service.js'
-import { creditHandlers } from '../../src/grpc/credit-handlers.js'
-import { PageGate } from '../../src/grpc/page-gate.js'
-import { statementHandlers } from '../../src/grpc/statement-handlers.js'
+import { accountHandlers } from '../../src/grpc/account/account-service.js'
+import { creditHandlers } from '../../src/grpc/account/credit-handlers.js'
+import { statementHandlers } from '../../src/grpc/account/statement-handlers.js'
+import { PageGate } from '../../src/grpc/pages/page-gate.js'
+import { type Core, systemClock } from '../../src/service/core.js'
 import { WAIT_MS_MAX } from './eventually.js'
 
 /** The methods of benefits.v1.AccountService on a Core, without a server. A bug of ours fails the test run. */

@@ -3,9 +3,9 @@ import { timeBudget } from '../../src/application/budget.js'
 import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { readConfig } from '../../src/config.js'
-import { type Core, type CoreOptions, createCore, systemClock } from '../../src/core.js'
 import type { AccountStatus } from '../../src/domain/account.js'
 import { centavos } from '../../src/domain/money.js'
+import { type Core, type CoreOptions, createCore, systemClock } from '../../src/service/core.js'
 import { WAIT_MS_MAX } from './eventually.js'
 
 /** Balances in centavos, by wallet. */

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb'
-import type { AccountDocument, EntryDocument, LedgerDocument } from '../../src/storage/documents.js'
+import type { AccountDocument, EntryDocument, LedgerDocument } from '../../src/storage/account/documents.js'
 import type { Balances } from './accounts.js'
 
 /** One account as the database holds it, and everything that the database knows to have happened to it. */

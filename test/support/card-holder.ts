@@ -2,20 +2,31 @@ import { randomUUID } from 'node:crypto'
 import { AccountClient, type WireSpending, type WireTransaction } from './account-client.js'
 import { type AuthorizeResponse, purchase, TestClient } from './client.js'
 import { signToken } from './token.js'
+import type { WallClock } from './wall-clock.js'
 
-/** A token that is good whatever day of this century the clock of a service shows. */
-export function tokenOfTheCentury(): string {
-  return signToken({ claims: { exp: Date.UTC(2100, 0) / 1_000 } })
+/** How long the tokens are good, in milliseconds: no service takes one that is good for more than ten years. */
+const LIFETIME_MS = 5 * 366 * 24 * 3_600_000
+
+/** A token that is good for years before and after the given moment, as clocks of services show it. */
+export function tokenOfYears(nowMs: number): string {
+  return signToken({ claims: { exp: Math.floor((nowMs + LIFETIME_MS) / 1_000) } })
 }
 
 /** The way to one service, whatever day its clock shows. */
 export class Counter {
   readonly purchases: TestClient
   readonly accounts: AccountClient
+  readonly #clock: WallClock
 
-  constructor(address: string) {
+  constructor(address: string, clock: WallClock) {
     this.purchases = new TestClient(address)
-    this.accounts = new AccountClient(address, tokenOfTheCentury)
+    this.#clock = clock
+    this.accounts = new AccountClient(address, () => this.token)
+  }
+
+  /** A token that the service takes at the time of its clock. */
+  get token(): string {
+    return tokenOfYears(this.#clock.nowMs())
   }
 
   close(): void {
@@ -48,9 +59,13 @@ export class CardHolder {
   }
 
   /** Buys food for so many centavos. */
-  async buy({ purchases }: Counter, amount: number, id: string = randomUUID()): Promise<AuthorizeResponse> {
+  async buy(
+    { purchases, token }: Counter,
+    amount: number,
+    id: string = randomUUID(),
+  ): Promise<AuthorizeResponse> {
     const request = purchase({ account_id: this.id, transaction_id: id, amount, mcc: '5411' })
-    return await purchases.decide(request, { authorization: `Bearer ${tokenOfTheCentury()}` })
+    return await purchases.decide(request, { authorization: `Bearer ${token}` })
   }
 
   /** Takes back so many centavos of a purchase. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/application/clock.js'
-import { systemClock } from '../../src/core.js'
+import { systemClock } from '../../src/service/core.js'
 
 const DAY_MS = 86_400_000
 

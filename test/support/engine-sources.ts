@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 
 /** A change of the sources: a text that stands in a file once, and what stands there instead. */
 export type Patch = {
-  /** Such as `application/engine.ts`. */
+  /** Such as `application/engine/engine.ts`. */
   readonly file: string
   readonly text: string
   readonly instead: string
@@ -13,8 +13,8 @@ export type Patch = {
 
 /** The engine and what is asked of it: the sources as they are, or a copy of them with mistakes in it. */
 export type Subject = {
-  readonly engine: typeof import('../../src/application/engine.js')
-  readonly settler: typeof import('../../src/application/settler.js')
+  readonly engine: typeof import('../../src/application/engine/engine.js')
+  readonly settler: typeof import('../../src/application/engine/settler.js')
   readonly errors: typeof import('../../src/application/errors.js')
   readonly budget: typeof import('../../src/application/budget.js')
   readonly authorize: typeof import('../../src/application/authorize.js')
@@ -57,8 +57,8 @@ export async function loadPatched(patches: readonly Patch[]): Promise<Subject> {
 async function subjectIn(root: URL): Promise<Subject> {
   const load = async (name: string) => await import(new URL(`application/${name}.ts`, root).href)
   return {
-    engine: await load('engine'),
-    settler: await load('settler'),
+    engine: await load('engine/engine'),
+    settler: await load('engine/settler'),
     errors: await load('errors'),
     budget: await load('budget'),
     authorize: await load('authorize'),

@@ -6,12 +6,12 @@ import { changeStatus } from '../../src/application/change-status.js'
 import { creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { createReverse } from '../../src/application/reverse.js'
-import type { Core } from '../../src/core.js'
 import type { Purchase } from '../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../src/domain/entry.js'
 import type { Limits } from '../../src/domain/limits.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
+import type { Core } from '../../src/service/core.js'
 import { testBudget } from './accounts.js'
 import {
   type Answer,

@@ -45,14 +45,14 @@ export async function testCluster(): Promise<EphemeralCluster> {
   return await cluster
 }
 
-/** Name of a database that nobody else uses: empty, or on a cluster sharded as `make shard` does it. */
+/** Name of a database that nobody else uses: empty, or on a cluster sharded as `./benefits shard` does it. */
 export async function freshDatabase(): Promise<string> {
   const name = `test-${randomUUID()}`
   if (isSharded) await shardTestDatabase({ uri: await testMongoUri(), name })
   return name
 }
 
-/** Shards a database of a cluster as `make shard` does it. */
+/** Shards a database of a cluster as `./benefits shard` does it. */
 export async function shardTestDatabase({ uri, name }: { uri: string; name: string }): Promise<void> {
   const client = createClient({ uri, poolSizeMax: 2 })
   try {

@@ -1,7 +1,7 @@
 import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import { readConfig } from '../../src/config.js'
-import { type Core, createCore } from '../../src/core.js'
+import { type Core, createCore } from '../../src/service/core.js'
 import { WAIT_MS_MAX } from './eventually.js'
 
 export type ProcessGroupOptions = {

@@ -1,4 +1,4 @@
-import type { Core } from '../../src/core.js'
+import type { Core } from '../../src/service/core.js'
 import { openCore } from './accounts.js'
 import { TestClient } from './client.js'
 import { WAIT_MS_MAX } from './eventually.js'

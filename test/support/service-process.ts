@@ -69,6 +69,11 @@ export class ServiceProcess {
     return this.#stderr
   }
 
+  /** The same without the lines for a developer that say where it listens. */
+  get complaints(): string {
+    return this.#stderr.replace(/^\nbenefits-authorizer is ready: [\s\S]*?\n\n[\s\S]*?\n\n/, '')
+  }
+
   /** The events of its log so far: the lines that are JSON. */
   get events(): readonly LogEvent[] {
     const lines = this.#stdout.split('\n').slice(0, -1)

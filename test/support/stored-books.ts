@@ -4,7 +4,7 @@ import {
   accountDocument,
   type LedgerDocument,
   ledgerDocument,
-} from '../../src/storage/documents.js'
+} from '../../src/storage/account/documents.js'
 import type { StoredBooks } from './example-books.js'
 
 /** Documents written at a time. */

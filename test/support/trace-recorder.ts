@@ -7,8 +7,8 @@ import {
   type ReadableSpan,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base'
-import type { CallTrace } from '../../src/observability/tracing.js'
-import { OpenTelemetryTracing } from '../../src/observability/tracing-calls.js'
+import { OpenTelemetryTracing } from '../../src/observability/tracing/calls.js'
+import type { CallTrace } from '../../src/observability/tracing/tracing.js'
 
 /** Tracing by the real SDK, whose spans stay in memory. */
 export class TraceRecorder {

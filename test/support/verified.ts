@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Db } from 'mongodb'
 import { Verify } from '../../src/application/verify.js'
 import type { Damage } from '../../src/domain/damage.js'
-import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
-import { MongoLedger } from '../../src/storage/mongo-ledger.js'
+import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
+import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 
 /** Verifies a database: there must be accounts in it, and nothing wrong with any of them. */
 export async function cleanBooks(db: Db): Promise<void> {

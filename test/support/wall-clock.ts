@@ -10,6 +10,8 @@ const PRELOAD = new URL('./wall-clock-preload.mjs', import.meta.url)
 export class WallClock {
   readonly #set: (setting: bigint) => void
   #aheadMs = 0
+  /** Where it stands; undefined while it runs. */
+  #standsAtMs: number | undefined
 
   constructor(set: (setting: bigint) => void) {
     this.#set = set
@@ -20,14 +22,15 @@ export class WallClock {
     return this.#aheadMs
   }
 
-  /** What it shows, while it runs: milliseconds since 1970. */
+  /** What it shows: milliseconds since 1970. */
   nowMs(): number {
-    return Date.now() + this.#aheadMs
+    return this.#standsAtMs ?? Date.now() + this.#aheadMs
   }
 
   /** Steps it to so many milliseconds ahead of ours. Runs on from there. */
   runAheadBy(ms: number): void {
     this.#aheadMs = ms
+    this.#standsAtMs = undefined
     this.#set(BigInt(ms) * 2n)
   }
 
@@ -43,7 +46,8 @@ export class WallClock {
 
   /** Has it show nothing but this moment, until it is told otherwise. Timers and durations go on. */
   standAt(moment: string): void {
-    this.#set(BigInt(Date.parse(moment)) * 2n + 1n)
+    this.#standsAtMs = Date.parse(moment)
+    this.#set(BigInt(this.#standsAtMs) * 2n + 1n)
   }
 }
 

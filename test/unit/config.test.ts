@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ConfigError, readConfig } from '../../src/config.js'
-import { readTracingSettings } from '../../src/observability/tracing-settings.js'
+import { readTracingSettings } from '../../src/observability/tracing/settings.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { tokenOfTheCentury } from '../../test/support/card-holder.js'
+import { tokenOfYears } from '../../test/support/card-holder.js'
 import { Database } from '../crash-test/database.js'
 import { killAtRandom, untilAnswered } from '../crash-test/killer.js'
 import { Problems } from '../crash-test/problems.js'
@@ -73,7 +73,7 @@ export class Campaign {
       // Nothing is refused for being slow: that is no matter of clocks.
       env: { QUEUE_WAIT_MS: '60000' },
       envOf: this.#clocks.environmentOf,
-      token: tokenOfTheCentury(),
+      token: tokenOfYears(Date.now()),
     })
     this.symptoms = new Symptoms(this.trial.services, problems)
   }

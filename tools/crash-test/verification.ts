@@ -1,7 +1,7 @@
 import { Verify, type VerifySummary } from '../../src/application/verify.js'
+import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
+import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { createClient } from '../../src/storage/client.js'
-import { MongoAuditStore } from '../../src/storage/mongo-audit-store.js'
-import { MongoLedger } from '../../src/storage/mongo-ledger.js'
 import type { Problems } from './problems.js'
 
 /** Database of a service that was told no other. */

@@ -1,5 +1,5 @@
-import type { Executor } from '../engine.js'
-import { type Pauses, systemPauses } from '../pauses.js'
+import type { Executor } from './engine.js'
+import { type Pauses, systemPauses } from './pauses.js'
 
 /** Time between two looks at the purchases that wait, in milliseconds. */
 const LOOK_MS = 1

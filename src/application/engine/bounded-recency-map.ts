@@ -1,4 +1,4 @@
-import { RecencyMap } from '../recency-map.js'
+import { RecencyMap } from './recency-map.js'
 
 export type BoundedRecencyMapOptions<K, V> = {
   /** Most that all values together may weigh. */

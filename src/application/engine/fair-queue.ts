@@ -1,6 +1,6 @@
 import type { AccountId } from '../../domain/account.js'
-import type { PendingRequest } from '../pending-request.js'
 import { Fifo } from './fifo.js'
+import type { PendingRequest } from './pending-request.js'
 import { SubjectQueue } from './subject-queue.js'
 
 /**

@@ -1,9 +1,9 @@
 import type { AccountId } from '../../domain/account.js'
-import { Admission } from '../admission.js'
 import type { Clock } from '../clock.js'
-import type { PendingRequest } from '../pending-request.js'
+import { Admission } from './admission.js'
 import { FairQueue } from './fair-queue.js'
 import type { Lane } from './lane.js'
+import type { PendingRequest } from './pending-request.js'
 
 /** Most purchases decided together, and most of the back office's requests while there are no purchases. */
 const GROUP_MAX = 128

@@ -1,6 +1,6 @@
 import type { AccountId } from '../../domain/account.js'
-import type { PendingRequest } from '../pending-request.js'
 import { Fifo } from './fifo.js'
+import type { PendingRequest } from './pending-request.js'
 
 /** What a subject's queue has to know of the accounts that are in a group. */
 export type BusyAccounts = {

@@ -6,10 +6,10 @@ import {
 } from '@grpc/grpc-js'
 import { callContextOf, type Principal } from '../call-context.js'
 import { CallError, type CallErrorKind, serviceErrorOf } from '../call-error.js'
-import type { Peer } from '../connection-guard.js'
-import { isOpenMethod, methodScopes } from '../method-scopes.js'
-import type { RefusalReason } from '../token-refusal.js'
-import type { TokenVerifier } from '../token-verifier.js'
+import type { Peer } from '../connections/connection-guard.js'
+import { isOpenMethod, methodScopes } from '../tokens/method-scopes.js'
+import type { RefusalReason } from '../tokens/token-refusal.js'
+import type { TokenVerifier } from '../tokens/token-verifier.js'
 
 export type AuthenticationOptions = {
   readonly verifier: TokenVerifier

@@ -7,9 +7,9 @@ import {
   ServerListenerBuilder,
   status,
 } from '@grpc/grpc-js'
-import type { CallTrace, StartedCall } from '../../observability/tracing.js'
+import type { CallTrace, StartedCall } from '../../observability/tracing/tracing.js'
 import { type CallContext, setCallContext } from '../call-context.js'
-import { isOpenMethod } from '../method-scopes.js'
+import { isOpenMethod } from '../tokens/method-scopes.js'
 
 /** Metadata in which a request id comes in and goes out. */
 const REQUEST_ID = 'x-request-id'

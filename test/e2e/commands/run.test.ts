@@ -6,12 +6,13 @@ import { findMongod } from '../../../src/local-mongo/find-mongod.js'
 import { isAlive, readState } from '../../../src/local-mongo/mongod-state.js'
 import { purchase, TestClient } from '../../support/client.js'
 import { eventually } from '../../support/eventually.js'
+import { benefits } from '../cli/benefits.js'
 import { type Environment, make, Running, run } from './make.js'
 
 const FIRST_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const SECOND_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** What make, a shell, or a program that reads options could mistake for something else. */
+/** What a shell, or a program that reads options, could mistake for something else. */
 const oddMerchants = [
   'PAG*JoseDaSilva          RIO DE JANEI BR',
   '--x "ZE" & \'MARIA\' `id` $HOME $(HOME) $$ $1 ; | > # \\n \\" \\ %s * ? [a-z] ~ a=b := c',
@@ -46,7 +47,7 @@ describe('make run', () => {
     env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')
     client = new TestClient(`127.0.0.1:${env['GRPC_PORT']}`)
-    authorization = `Bearer ${(await make(['-s', 'token'], env)).stdout.trim()}`
+    authorization = `Bearer ${(await run('./benefits', ['token'], env)).stdout.trim()}`
   })
 
   after(async () => {
@@ -62,9 +63,9 @@ describe('make run', () => {
   })
 
   it('prints a call that works when it is pasted', async () => {
-    const [, call = ''] = /^ *(make authorize .*)$/m.exec(service.stderr) ?? []
-    const { code, stdout, stderr } = await run('sh', ['-c', call], env)
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    const [, call = ''] = /^ *(\.\/benefits authorize .*)$/m.exec(service.stderr) ?? []
+    const { code, stdout } = await run('sh', ['-c', call], env)
+    expect(code).to.equal(0)
     const { transactionId, decidedAt, ...answer } = JSON.parse(stdout)
     expect(answer).to.deep.equal({
       code: '00',
@@ -73,29 +74,27 @@ describe('make run', () => {
       iso8583Code: '00',
       category: 'MEAL',
       effectiveMcc: '5811',
+      merchantRule: '',
       balance: '200',
+      replayed: false,
+      retry: 'RETRY_NEVER',
+      approvedAmount: '1000',
     })
     expect(transactionId).to.match(/^[\w-]{36}$/)
     expect(decidedAt).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   })
 
-  it('accepts the token of make token', async () => {
+  it('accepts the token of ./benefits token', async () => {
     const request = purchase({ account_id: 'nobody' })
     const { reason } = await client.decide(request, { authorization })
     expect(reason).to.equal('REASON_ACCOUNT_NOT_FOUND')
   })
 
   for (const merchant of oddMerchants) {
-    it(`lets make authorize hand over ${JSON.stringify(merchant)} unchanged`, async () => {
+    it(`lets ./benefits hand over ${JSON.stringify(merchant)} unchanged`, async () => {
       const id = `odd-${oddMerchants.indexOf(merchant)}`
-      const args = [
-        'amount=0,01',
-        'mcc=5411',
-        `merchant=${merchant}`,
-        `account=${SECOND_ACCOUNT}`,
-        `id=${id}`,
-      ]
-      const { stderr } = await make(['authorize', ...args], env)
+      const args = ['--amount', '0,01', '--mcc', '5411', '--account', SECOND_ACCOUNT, '--id', id]
+      const { stderr } = await benefits(['authorize', ...args, '--merchant', merchant], env)
       expect(stderr).to.equal('')
       // With any other merchant this would be another request with the same id.
       const same = { transaction_id: id, account_id: SECOND_ACCOUNT, amount: 1, mcc: '5411', merchant }
@@ -104,24 +103,9 @@ describe('make run', () => {
   }
 
   it('knows the example rules', async () => {
-    const args = ['amount=0.01', 'mcc=5999', 'merchant=PAG*JoseDaSilva', `account=${SECOND_ACCOUNT}`]
-    const { stdout } = await make(['authorize', ...args], env)
+    const args = ['--amount', '0.01', '--mcc', '5999', '--account', SECOND_ACCOUNT]
+    const { stdout } = await benefits(['authorize', ...args, '--merchant', 'PAG*JoseDaSilva'], env)
     expect(JSON.parse(stdout)).to.include({ merchantRule: 'pag-jose-da-silva', effectiveMcc: '5811' })
-  })
-
-  it('lets make authorize name every bad field in one line', async () => {
-    const { code, stdout, stderr } = await make(['authorize', 'amount=0', 'mcc=58x1', 'account=a b'], env)
-    expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
-    expect(stderr).to.match(/^authorize: INVALID_ARGUMENT: .*account_id .*amount .*mcc .*\n$/)
-  })
-
-  it('is not called by make authorize without an amount or with a wrong one', async () => {
-    const [missing, wrong] = await Promise.all([
-      make(['authorize', 'mcc=5811'], env),
-      make(['authorize', 'mcc=5811', 'amount=1.000'], env),
-    ])
-    expect(missing.stderr).to.match(/^authorize: amount= is missing.*\n$/)
-    expect(wrong.stderr).to.match(/^authorize: not an amount in reais.*\n$/)
   })
 
   it('on a busy port says so in one line', async () => {
@@ -130,12 +114,12 @@ describe('make run', () => {
     expect(second.stderr).to.match(/^benefits-authorizer cannot start: .*is in use.*\n$/)
   })
 
-  it('shares its database with make seed, which changes nothing that is there', async () => {
+  it('shares its database with ./benefits seed, which changes nothing that is there', async () => {
     const request = () =>
       purchase({ account_id: FIRST_ACCOUNT, amount: 100, mcc: '5412', merchant: 'MERCADO' })
     const earlier = await client.decide(request(), { authorization })
     for (const _ of [1, 2]) {
-      const { code, stdout } = await make(['seed'], env)
+      const { code, stdout } = await benefits(['seed'], env)
       expect(code).to.equal(0)
       expect(stdout).to.include(FIRST_ACCOUNT).and.include('PAG*JoseDaSilva')
     }
@@ -169,14 +153,16 @@ describe('make run', () => {
       await eventually('mongod is gone', () => !isAlive(mongodPid))
     })
 
-    it('is what make authorize says in one line', async () => {
-      const { code, stderr } = await make(['authorize', 'amount=1', 'mcc=5811'], env)
-      expect(code).to.equal(2)
-      expect(stderr).to.match(/^authorize: no service answers on 127\.0\.0\.1:\d+: start it with make run\n$/)
+    it('is what ./benefits says in one line', async () => {
+      const { code, stderr } = await benefits(['account', 'show', FIRST_ACCOUNT], env)
+      expect(code).to.equal(3)
+      expect(stderr).to.match(
+        /^benefits: no service answers on 127\.0\.0\.1:\d+ .*: start it with make run.*\n$/,
+      )
     })
 
-    it('lets make seed start the database for its own time', async () => {
-      const { code } = await make(['seed'], env)
+    it('lets ./benefits seed start the database for its own time', async () => {
+      const { code } = await benefits(['seed'], env)
       expect(code).to.equal(0)
       expect((await readState(dataDir))?.running).to.equal(undefined)
     })

@@ -23,7 +23,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     const open = async (place: number) => {
       const service = await start({ ...env, ...clocks.environment(place) })
       await service.untilEvent('serving')
-      return new Counter(service.grpcAddress)
+      return new Counter(service.grpcAddress, clocks.of(place))
     }
     ;[ahead, behind] = await Promise.all([open(0), open(1)])
     clocks.of(0).standAt(AHEAD)

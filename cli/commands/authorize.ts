@@ -1,0 +1,51 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import type { Command } from 'commander'
+import { exitCodes } from '../failure.js'
+import { amountOption, required, textOption } from '../options.js'
+import { methods } from '../service/methods.js'
+import { newId, withSession } from '../session.js'
+import { decisionSheet } from './decision-sheet.js'
+
+export type PurchaseOptions = {
+  readonly account?: string
+  readonly amount: string
+  readonly mcc: string
+  readonly merchant?: string
+  readonly id?: string
+}
+
+/** `benefits authorize`: decides a purchase, as the payment switch would ask for it. */
+export function addAuthorize(program: Command): void {
+  takesPurchase(program.command('authorize').description('authorize a purchase'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./benefits authorize --amount 10.00 --mcc 5811 --merchant "PADARIA DO ZE"',
+    )
+    .action(async (options: PurchaseOptions, command: Command) => {
+      await withSession(command, async (session) => {
+        const accountId = await session.accountOrExample(options.account)
+        const transactionId = options.id ?? newId()
+        const answer = await session.change(methods.authorize, transactionId, {
+          ...purchaseOf(options, accountId),
+          transactionId,
+        })
+        session.output.show({ json: answer, parts: [decisionSheet(answer)] })
+        if (answer['decision'] !== 'DECISION_APPROVED') process.exitCode = exitCodes.declined
+      })
+    })
+}
+
+/** Adds the options that describe a purchase. */
+export function takesPurchase(command: Command): Command {
+  return command
+    .addOption(textOption('--account <id>', 'the account (the first example account)'))
+    .addOption(required(amountOption('--amount <reais>', 'the amount, such as 10.00')))
+    .addOption(required(textOption('--mcc <mcc>', 'the merchant category code, four digits')))
+    .addOption(textOption('--merchant <text>', 'the merchant: ISO 8583 DE43, or a name'))
+    .addOption(textOption('--id <id>', 'names the purchase: the same id is decided once (a new one)'))
+}
+
+export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {
+  const { amount, mcc, merchant = '', id = '' } = options
+  return { transactionId: id, accountId, amount, mcc, merchant }
+}

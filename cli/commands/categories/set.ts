@@ -1,0 +1,75 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import type { Command } from 'commander'
+import { Failure } from '../../failure.js'
+import { choiceOption, listOption, numberOption, textArgument, textOption } from '../../options.js'
+import { methods } from '../../service/methods.js'
+import { type Session, withSession } from '../../session.js'
+import { objectIn, objectsIn, textIn, textsIn } from '../../terminal/sheet.js'
+import { categorySheet } from './category-sheet.js'
+
+type Options = {
+  readonly title?: string
+  readonly order?: number
+  readonly mccs?: string[]
+  readonly credits?: string
+  readonly free?: string
+}
+
+/** `benefits categories set`: adds a category, or changes what is named of one and leaves the rest. */
+export function addCategorySet(categories: Command): void {
+  categories
+    .command('set')
+    .description('add a category, or change one; what is left out of an existing one stays as it is')
+    .argument('<category>', 'id of the category, such as PETS', textArgument)
+    .addOption(textOption('--title <text>', 'its name for people'))
+    .addOption(numberOption('--order <number>', 'the lower is asked first', { min: 0, max: 1_000_000 }))
+    .addOption(listOption('--mccs <list>', 'all MCCs and ranges that it pays for, or none'))
+    .addOption(choiceOption('--credits <state>', 'whether its wallets take credits', ['open', 'closed']))
+    .addOption(choiceOption('--free <answer>', 'whether it pays for anything', ['yes', 'no']))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed',
+    )
+    .action(async (id: string, options: Options, command: Command) => {
+      if (Object.keys(options).length === 0) throw new Failure('name what to set: see --help')
+      await withSession(command, async (session) => {
+        const current = await categoryNamed(session, id)
+        if (
+          !current &&
+          (options.order === undefined || (options.mccs === undefined && options.free !== 'yes'))
+        )
+          throw new Failure(
+            `there is no category ${id}: a new one needs --order and --mccs ("none" for no MCC)`,
+          )
+        const request = { category: { ...kept(current ?? {}), ...changed(options), id } }
+        const answer = await session.call(methods.upsertCategory, request)
+        session.output.show({ json: answer, parts: [categorySheet([objectIn(answer, 'category')])] })
+      })
+    })
+}
+
+async function categoryNamed(session: Session, id: string): Promise<JsonObject | undefined> {
+  const answer = await session.call(methods.listCategories, { pageSize: 1_000 })
+  return objectsIn(answer, 'categories').find((category) => textIn(category, 'id') === id)
+}
+
+/** The service takes a category whole: what it has now, without what the service alone writes. */
+function kept(category: JsonObject): JsonObject {
+  return {
+    displayName: textIn(category, 'displayName'),
+    order: Number(textIn(category, 'order') || 0),
+    mccs: [...textsIn(category, 'mccs')],
+    free: category['free'] === true,
+    creditsClosed: category['creditsClosed'] === true,
+  }
+}
+
+function changed({ title, order, mccs, credits, free }: Options): JsonObject {
+  return {
+    ...(title !== undefined && { displayName: title }),
+    ...(order !== undefined && { order }),
+    ...(mccs !== undefined && { mccs }),
+    ...(credits !== undefined && { creditsClosed: credits === 'closed' }),
+    ...(free !== undefined && { free: free === 'yes' }),
+  }
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { amountOption, required, textOption } from '../options.js'
+import { methods } from '../service/methods.js'
+import { withSession } from '../session.js'
+import { objectIn } from '../terminal/sheet.js'
+import { transactionSheet } from './transaction-sheet.js'
+
+type Options = {
+  readonly account?: string
+  readonly category: string
+  readonly amount: string
+  readonly id: string
+}
+
+/** `benefits credit`: puts money into one wallet. Its id is required, because without one a second run credits twice. */
+export function addCredit(program: Command): void {
+  program
+    .command('credit')
+    .description('put money into a wallet, once per --id')
+    .addOption(textOption('--account <id>', 'the account'))
+    .addOption(required(textOption('--category <id>', 'the wallet')))
+    .addOption(required(amountOption('--amount <reais>', 'how much, such as 50.00 or 1.234,00')))
+    .addOption(required(textOption('--id <id>', 'names the credit: the same id credits once, however often')))
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./benefits credit --account ana --category FOOD --amount 50.00 --id load-1',
+    )
+    .action(async ({ account, category, amount, id }: Options, command: Command) => {
+      await withSession(command, async (session) => {
+        const accountId = await session.accountOrExample(account)
+        const request = { transactionId: id, accountId, category, amount }
+        const answer = await session.change(methods.credit, id, request)
+        const note = answer['replayed'] === true ? ['this id was credited before: nothing changed'] : []
+        session.output.show({
+          json: answer,
+          parts: [transactionSheet([objectIn(answer, 'transaction')]), ...note],
+        })
+      })
+    })
+}

@@ -1,0 +1,32 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import { type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
+
+/** The answer to a purchase or a reversal, in one row. */
+export function decisionSheet(answer: JsonObject): Sheet {
+  return sheetOf<JsonObject>(
+    [
+      { name: 'transaction_id', title: 'id', value: (row) => textIn(row, 'transactionId') },
+      { name: 'code', title: 'code', value: (row) => textIn(row, 'code') },
+      { name: 'reason', title: 'reason', kind: 'word', value: (row) => wordIn(row, 'reason', 'REASON') },
+      { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
+      // A purchase's answer has no amount: the caller knows it.
+      ...('amount' in answer
+        ? [
+            {
+              name: 'amount',
+              title: 'given back',
+              kind: 'money' as const,
+              value: (row: JsonObject) => textIn(row, 'amount'),
+            },
+          ]
+        : []),
+      { name: 'balance', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balance') },
+      {
+        name: 'replayed',
+        title: 'answered before',
+        value: (row) => (row['replayed'] === true ? 'yes' : 'no'),
+      },
+    ],
+    [answer],
+  )
+}

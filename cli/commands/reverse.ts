@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { exitCodes } from '../failure.js'
+import { amountOption, required, textOption } from '../options.js'
+import { methods } from '../service/methods.js'
+import { withSession } from '../session.js'
+import { decisionSheet } from './decision-sheet.js'
+
+type Options = {
+  readonly account?: string
+  readonly original: string
+  readonly amount?: string
+  readonly id: string
+}
+
+/** `benefits reverse`: gives a purchase back. Its id is required, because without one a second run gives back more. */
+export function addReverse(program: Command): void {
+  program
+    .command('reverse')
+    .description('give a purchase back, whole or in part, once per --id')
+    .addOption(textOption('--account <id>', 'the account that paid'))
+    .addOption(required(textOption('--original <id>', 'id of the purchase')))
+    .addOption(amountOption('--amount <reais>', 'how much to give back (all that is left)'))
+    .addOption(required(textOption('--id <id>', 'names the reversal: the same id is done once')))
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./benefits reverse --account ana --original purchase-1 --amount 5.00 --id reversal-1',
+    )
+    .action(async ({ account, original, amount, id }: Options, command: Command) => {
+      await withSession(command, async (session) => {
+        const answer = await session.change(methods.reverse, id, {
+          transactionId: id,
+          accountId: await session.accountOrExample(account),
+          originalTransactionId: original,
+          ...(amount !== undefined && { amount }),
+        })
+        session.output.show({ json: answer, parts: [decisionSheet(answer)] })
+        if (answer['decision'] !== 'DECISION_APPROVED') process.exitCode = exitCodes.declined
+      })
+    })
+}

@@ -1,0 +1,105 @@
+import type { Command } from 'commander'
+import {
+  type ImportMerchantRulesRequest,
+  type ImportMerchantRulesResponse,
+  type MerchantRule,
+  MerchantRuleServiceService,
+} from '../../../src/gen/benefits/v1/merchant_rule.js'
+import { Failure } from '../../failure.js'
+import { textArgument } from '../../options.js'
+import { methods } from '../../service/methods.js'
+import { withSession } from '../../session.js'
+import { sheetOf } from '../../terminal/sheet.js'
+import { readRuleFile } from './rule-file.js'
+
+/** Longest time that the import may take, in milliseconds. */
+const IMPORT_MS_MAX = 60_000
+/** Most characters of rules in one message: even if each takes four bytes it fits into a message of the service. */
+const MESSAGE_LENGTH_MAX = 3_500
+/** What a rule takes in a message besides its texts, in bytes. */
+const RULE_OVERHEAD = 20
+/** Bad lines that are shown. */
+const SHOWN_MAX = 100
+
+/** `benefits rules import`: puts a file of rules in use, all of them or none. */
+export function addImport(rules: Command): void {
+  rules
+    .command('import')
+    .description('put a file of merchant rules in use, all or none; columns id,match,name,city,country,mcc')
+    .argument('<file>', 'CSV as a spreadsheet writes it', textArgument)
+    .addHelpText('after', '\nExample:\n  ./benefits rules import rules.csv')
+    .action(async (file: string, _: unknown, command: Command) => {
+      await withSession(command, async (session) => {
+        const read = readRuleFile(file)
+        if (read.unused.length > 0)
+          session.output.note(`columns that are not used: ${read.unused.join(', ')}`)
+        if (read.faults.length > 0) throw refusal(file, read.faults, read.faults.length)
+        if (read.rules.length === 0) throw new Failure(`${file} holds no rules`)
+        const answer = await session.connection.sendStream(MerchantRuleServiceService.importMerchantRules, {
+          scope: methods.importMerchantRules.scope,
+          requests: messagesOf(read.rules),
+          timeoutMs: session.timeoutMs ?? IMPORT_MS_MAX,
+        })
+        if (answer.refusedCount > 0n)
+          throw refusal(file, refusals(answer, read.lines), Number(answer.refusedCount))
+        const { createdCount, changedCount, unchangedCount } = answer
+        const counts = {
+          created: Number(createdCount),
+          changed: Number(changedCount),
+          unchanged: Number(unchangedCount),
+        }
+        session.output.show({
+          json: counts,
+          parts: [
+            sheetOf(
+              [
+                { name: 'created', title: 'created', kind: 'count', value: (row) => row.created },
+                { name: 'changed', title: 'changed', kind: 'count', value: (row) => row.changed },
+                {
+                  name: 'unchanged',
+                  title: 'were there already',
+                  kind: 'count',
+                  value: (row) => row.unchanged,
+                },
+              ],
+              [counts],
+            ),
+          ],
+        })
+      })
+    })
+}
+
+function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRulesRequest> {
+  let merchantRules: MerchantRule[] = []
+  let length = 0
+  for (const rule of rules) {
+    const more = rule.id.length + rule.name.length + rule.city.length + rule.country.length + rule.mcc.length
+    if (length + more + RULE_OVERHEAD > MESSAGE_LENGTH_MAX && merchantRules.length > 0) {
+      yield { merchantRules }
+      merchantRules = []
+      length = 0
+    }
+    merchantRules.push(rule)
+    length += more + RULE_OVERHEAD
+  }
+  if (merchantRules.length > 0) yield { merchantRules }
+}
+
+/** The service counts rules, people count lines. */
+function refusals(
+  { refused: items }: ImportMerchantRulesResponse,
+  lines: readonly number[],
+): readonly string[] {
+  return items.map(({ index, description, otherIndex }) => {
+    const other = otherIndex === undefined ? '' : ` (line ${lines[Number(otherIndex)]})`
+    return `line ${lines[Number(index)]}: ${description}${other}`
+  })
+}
+
+function refusal(file: string, faults: readonly string[], count: number): Failure {
+  const shown = faults.slice(0, SHOWN_MAX)
+  const rest = count > shown.length ? [`and ${count - shown.length} more`] : []
+  const said = `${file}: nothing was imported, ${count} bad ${count === 1 ? 'line' : 'lines'}`
+  return new Failure([said, ...shown, ...rest].join('\n'))
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import type { Command } from 'commander'
+import { numberOption, textOption } from '../../options.js'
+import { methods } from '../../service/methods.js'
+import { withSession } from '../../session.js'
+import { objectsIn, textIn } from '../../terminal/sheet.js'
+import { ruleSheet } from './rule-sheet.js'
+
+type Options = {
+  readonly name?: string
+  readonly mcc?: string
+  readonly limit?: number
+  readonly page?: string
+}
+
+/** `benefits rules list`: merchant rules in the order of their ids. */
+export function addRuleList(rules: Command): void {
+  rules
+    .command('list')
+    .description('list merchant rules in the order of their ids')
+    .addOption(textOption('--name <prefix>', 'only rules whose name begins so'))
+    .addOption(textOption('--mcc <mcc>', 'only rules to this MCC'))
+    .addOption(numberOption('--limit <count>', 'rules on a page (50)', { min: 1, max: 1_000 }))
+    .addOption(textOption('--page <token>', 'the next page, as the page before names it'))
+    .addHelpText('after', '\nExample:\n  ./benefits rules list --name UBER')
+    .action(async ({ name, mcc, limit, page = '' }: Options, command: Command) => {
+      await withSession(command, async (session) => {
+        const answer: JsonObject = await session.call(methods.listMerchantRules, {
+          pageSize: limit ?? 50,
+          pageToken: page,
+          namePrefix: name ?? '',
+          mcc: mcc ?? '',
+        })
+        const next = textIn(answer, 'nextPageToken')
+        const asked = [
+          ...(name === undefined ? [] : [` --name ${JSON.stringify(name)}`]),
+          ...(mcc === undefined ? [] : [` --mcc ${mcc}`]),
+          ...(limit === undefined ? [] : [` --limit ${limit}`]),
+        ].join('')
+        session.output.show({
+          json: answer,
+          parts: [
+            ruleSheet(objectsIn(answer, 'merchantRules')),
+            ...(next === '' ? [] : [`more: ./benefits rules list${asked} --page ${next}`]),
+          ],
+        })
+      })
+    })
+}

@@ -1,0 +1,18 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import { type Sheet, sheetOf, textIn, wordIn } from '../../terminal/sheet.js'
+
+/** Merchant rules, one a row. CSV of it can be imported. */
+export function ruleSheet(rules: readonly JsonObject[]): Sheet {
+  return sheetOf<JsonObject>(
+    [
+      { name: 'id', title: 'id', value: (rule) => textIn(rule, 'id') },
+      { name: 'match', title: 'match', value: (rule) => wordIn(rule, 'match', 'MERCHANT_RULE_MATCH') },
+      { name: 'name', title: 'name', value: (rule) => textIn(rule, 'name') },
+      { name: 'city', title: 'city', value: (rule) => textIn(rule, 'city') },
+      { name: 'country', title: 'country', value: (rule) => textIn(rule, 'country') },
+      { name: 'mcc', title: 'MCC', value: (rule) => textIn(rule, 'mcc') },
+      { name: 'subject', title: 'changed by', tableOnly: true, value: (rule) => textIn(rule, 'subject') },
+    ],
+    rules,
+  )
+}

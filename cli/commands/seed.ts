@@ -1,0 +1,126 @@
+import type { Command } from 'commander'
+import type { CategoryEditing } from '../../src/application/catalog/category-store.js'
+import { exampleAccounts, exampleRules } from '../../src/application/seed-examples.js'
+import type { Config } from '../../src/config.js'
+import { applyProfile } from '../../src/domain/category-edit.js'
+import { categoryProfiles, isProfileName, type ProfileName } from '../../src/domain/category-profile.js'
+import { mccItems } from '../../src/domain/mcc-set.js'
+import { formatAmount } from '../amount.js'
+import { withDatabase } from '../database.js'
+import { exitCodes, Failure } from '../failure.js'
+import { choiceOption } from '../options.js'
+import { subjectHere } from '../service/tokens.js'
+import { configHere, type GlobalOptions, Session } from '../session.js'
+import { sheetOf } from '../terminal/sheet.js'
+
+/** Time for the last entries to reach the ledger, in milliseconds. */
+const CLOSE_MS_MAX = 5_000
+
+/** `benefits seed`: adds the examples to the database, and a profile of categories when one is named. */
+export function addSeed(program: Command): void {
+  program
+    .command('seed')
+    .description('add the example accounts and merchant rules to the database; again is harmless')
+    .addOption(
+      choiceOption(
+        '--profile <name>',
+        'also bring in its categories; others stay',
+        Object.keys(categoryProfiles),
+      ),
+    )
+    .addHelpText('after', '\nExamples:\n  ./benefits seed\n  ./benefits seed --profile brazil')
+    .action(async ({ profile }: { profile?: string }, command: Command) => {
+      const { output } = new Session(command.optsWithGlobals<GlobalOptions>())
+      const config = configHere({ SEED_EXAMPLES: 'true' })
+      const wanted = profile !== undefined && isProfileName(profile) ? profile : undefined
+      const editing = await withDatabase(config, async (uri) => await seed(config, { uri, profile: wanted }))
+      const categories = editing ? categoriesOf(editing) : []
+      output.show({
+        json: {
+          accounts: exampleAccounts.map(({ id, balance }) => ({ id, balance: balance.toString() })),
+          merchantRules: exampleRules.map(({ id, name, mcc }) => ({ id, name, mcc })),
+          categories: categories.map(({ id, state, mccs }) => ({ id, state, mccs })),
+          neverPermitted: editing ? [...mccItems(editing.after.neverPermitted)] : [],
+        },
+        parts: [
+          sheetOf<(typeof exampleAccounts)[number]>(
+            [
+              { name: 'account_id', title: 'account', value: ({ id }) => id },
+              {
+                name: 'balance',
+                title: 'opened with, in each wallet',
+                value: ({ balance }) => formatAmount(balance),
+              },
+            ],
+            exampleAccounts,
+          ),
+          sheetOf<(typeof exampleRules)[number]>(
+            [
+              { name: 'name', title: 'merchant', value: ({ name }) => name },
+              { name: 'mcc', title: 'MCC', value: ({ mcc }) => mcc },
+            ],
+            exampleRules,
+          ),
+          ...(editing ? [categorySheet(categories), neverText(editing)] : []),
+        ],
+      })
+    })
+}
+
+async function seed(
+  config: Config,
+  { uri, profile }: { uri: string; profile: ProfileName | undefined },
+): Promise<CategoryEditing | undefined> {
+  const { createCore } = await import('../../src/service/core.js')
+  const core = createCore({
+    config,
+    mongodbUri: uri,
+    onSettleFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
+    onDamage: ({ accountId, transactionId }) =>
+      say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),
+    onCatalogFailure: (error) => say(`the catalog could not be read: ${error}`),
+    // The catalog is read when it is needed.
+    onCatalogUnwatched: () => {},
+  })
+  try {
+    await core.prepare()
+    if (profile === undefined) return undefined
+    const wanted = categoryProfiles[profile]
+    const editing = await core.categories.edit((current) => applyProfile(current, wanted), subjectHere())
+    if (editing.edit.type !== 'REFUSED') return editing
+    throw new Failure(
+      `the categories that are there do not go with it: ${editing.edit.detail}`,
+      exitCodes.declined,
+    )
+  } finally {
+    await core.close(CLOSE_MS_MAX)
+  }
+}
+
+function categoriesOf({ edit, after }: CategoryEditing) {
+  const written = new Set(edit.type === 'REFUSED' ? [] : edit.upserted.map(({ id }) => id))
+  return after.kept.map(({ category }) => ({
+    id: category.id,
+    state: written.has(category.id) ? 'written' : 'as it was',
+    mccs: category.free ? 'any that is permitted' : mccItems(category.mccs).join(' '),
+  }))
+}
+
+function categorySheet(categories: ReturnType<typeof categoriesOf>) {
+  return sheetOf<(typeof categories)[number]>(
+    [
+      { name: 'category', title: 'category', value: ({ id }) => id },
+      { name: 'state', title: 'state', value: ({ state }) => state },
+      { name: 'mccs', title: 'MCCs', value: ({ mccs }) => mccs },
+    ],
+    categories,
+  )
+}
+
+function neverText({ after }: CategoryEditing): string {
+  return `never permitted: ${mccItems(after.neverPermitted).join(' ') || 'nothing'}`
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`)
+}

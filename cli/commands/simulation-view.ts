@@ -1,0 +1,116 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import { formatAmount } from '../amount.js'
+import { type View, words } from '../terminal/output.js'
+import { objectIn, objectsIn, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
+
+const walletOutcomes: Readonly<Record<string, string>> = {
+  PAYS: 'pays the whole amount',
+  INSUFFICIENT_BALANCE: 'has too little money',
+  OVER_DAY_LIMIT: 'has the money, but the amount is over its limit for the day',
+  OVER_MONTH_LIMIT: 'has the money, but the amount is over its limit for the month',
+  NOT_ASKED: 'was not asked',
+}
+
+const ruleOutcomes: Readonly<Record<string, string>> = {
+  WON: 'decides: it replaces the MCC',
+  PREFIX: 'passed over: an exact rule goes before a prefix',
+  SHORTER: 'passed over: a rule with a longer name goes before',
+  LESS_BOUND: 'passed over: a rule bound more closely goes before',
+  TIE: 'passed over: one of the same precedence with a lower id goes before',
+  ELSEWHERE: 'does not fit: it is for another city or country',
+  NOT_WHOLE_NAME: 'does not fit: it is exact, and the name goes on',
+  INSIDE_WORD: 'does not fit: it would end inside a word',
+}
+
+/** What decided, by the service's word for it without a prefix. */
+const deciders: Readonly<Record<string, string>> = {
+  TRANSACTION_ID: 'the id: it was used before',
+  ACCOUNT_STATUS: 'the status of the account',
+  REVERSED_BEFORE: 'reversals of this id that came first',
+  MCC: 'the MCC: nothing pays for it',
+  PURCHASE_LIMIT: "the account's limit for one purchase",
+  WALLETS: 'the wallets below',
+}
+
+/** A simulation for a support agent who explains a purchase to its card holder. CSV has the wallets. */
+export function simulationView(simulation: JsonObject): View {
+  const wallets = sheetOf<JsonObject>(
+    [
+      { name: 'category', title: 'wallet', value: (wallet) => textIn(wallet, 'category') },
+      { name: 'balance', title: 'balance', kind: 'money', value: (wallet) => textIn(wallet, 'balance') },
+      { name: 'day_left', title: 'left today', kind: 'money', value: (wallet) => textIn(wallet, 'dayLeft') },
+      {
+        name: 'month_left',
+        title: 'left this month',
+        kind: 'money',
+        value: (wallet) => textIn(wallet, 'monthLeft'),
+      },
+      {
+        name: 'outcome',
+        title: 'what it does',
+        value: (wallet) => outcome(wallet, 'WALLET', walletOutcomes),
+      },
+    ],
+    objectsIn(simulation, 'wallets'),
+  )
+  const rules = sheetOf<JsonObject>(
+    [
+      { name: 'merchant_rule', title: 'merchant rule', value: (rule) => textIn(rule, 'merchantRule') },
+      { name: 'outcome', title: 'what it does', value: (rule) => outcome(rule, 'RULE', ruleOutcomes) },
+    ],
+    objectsIn(simulation, 'rules'),
+  )
+  return {
+    json: simulation,
+    parts: [
+      facts(simulation),
+      ...(wallets.rows.length > 0 ? [wallets] : []),
+      ...(rules.rows.length > 0 ? [rules] : []),
+    ],
+  }
+}
+
+function facts(simulation: JsonObject): string {
+  const merchant = objectIn(simulation, 'merchant')
+  const place = ['name', 'city', 'country']
+    .map((part) => textIn(merchant, part))
+    .filter((part) => part !== '')
+  const takenOff = textIn(simulation, 'earlyReversedAmount') || '0'
+  const lines = [
+    ['answer', answerText(simulation)],
+    ['decided by', deciderText(simulation)],
+    ['merchant', place.join(', ') || 'none was sent'],
+    ['MCC', mccText(simulation)],
+    ...(takenOff === '0'
+      ? []
+      : [['taken off', `${formatAmount(BigInt(takenOff))} by reversals that came first`]]),
+  ]
+  return lines.map(([name = '', value = '']) => `${name.padEnd(12)}${value}`.trimEnd()).join('\n')
+}
+
+function answerText(simulation: JsonObject): string {
+  if (!('answer' in simulation)) return 'error ALREADY_EXISTS: the id was used for something else'
+  const answer = objectIn(simulation, 'answer')
+  const codes = `${textIn(answer, 'code')} (DE39 ${textIn(answer, 'iso8583Code')})`
+  const again = answer['replayed'] === true ? ', as it was answered before' : ''
+  const category = textIn(answer, 'category')
+  if (category === '') return `${codes} declined: ${words(wordIn(answer, 'reason', 'REASON'))}${again}`
+  const balance = formatAmount(BigInt(textIn(answer, 'balance') || '0'))
+  return `${codes} approved: ${category} pays and has ${balance} left${again}`
+}
+
+function deciderText(simulation: JsonObject): string {
+  const decider = (textIn(simulation, 'rung') || textIn(simulation, 'rule')).replace(/^[A-Z]+?_/, '')
+  return deciders[decider] ?? words(decider)
+}
+
+function mccText(simulation: JsonObject): string {
+  const [mcc, answer] = [textIn(simulation, 'mcc'), objectIn(simulation, 'answer')]
+  const rule = textIn(answer, 'merchantRule')
+  return rule === '' ? mcc : `${mcc}, replaced by ${textIn(answer, 'effectiveMcc')}: merchant rule ${rule}`
+}
+
+function outcome(row: JsonObject, what: 'WALLET' | 'RULE', known: Readonly<Record<string, string>>): string {
+  const word = wordIn(row, 'outcome', `${what}_OUTCOME`)
+  return known[word] ?? words(word)
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import type { Command } from 'commander'
+import { numberOption, textOption } from '../options.js'
+import { methods } from '../service/methods.js'
+import { withSession } from '../session.js'
+import { objectsIn, textIn } from '../terminal/sheet.js'
+import { transactionSheet } from './transaction-sheet.js'
+
+type Options = {
+  readonly account?: string
+  readonly category?: string
+  readonly limit?: number
+  readonly page?: string
+}
+
+/** `benefits statement`: what happened on an account, newest first. */
+export function addStatement(program: Command): void {
+  program
+    .command('statement')
+    .description('show what happened on an account, newest first')
+    .addOption(textOption('--account <id>', 'the account (the first example account)'))
+    .addOption(textOption('--category <id>', 'only what moved money of this wallet'))
+    .addOption(numberOption('--limit <count>', 'entries on a page (50)', { min: 1, max: 1_000 }))
+    .addOption(textOption('--page <token>', 'the next (older) page, as the page before names it'))
+    .addHelpText('after', '\nExample:\n  ./benefits statement --account ana --category FOOD --limit 20')
+    .action(async (options: Options, command: Command) => {
+      await withSession(command, async (session) => {
+        const accountId = await session.accountOrExample(options.account)
+        const answer = await session.call(methods.listTransactions, {
+          accountId,
+          pageSize: options.limit ?? 50,
+          pageToken: options.page ?? '',
+          category: options.category ?? '',
+        })
+        session.output.show({
+          json: answer,
+          parts: [
+            `account ${accountId}; times in ${session.config.limitsTimeZone}`,
+            transactionSheet(objectsIn(answer, 'transactions')),
+            ...olderPage(answer, accountId, options),
+          ],
+        })
+      })
+    })
+}
+
+/** A page belongs to a list with the same filter. */
+function olderPage(answer: JsonObject, accountId: string, { category, limit }: Options): readonly string[] {
+  const next = textIn(answer, 'nextPageToken')
+  if (next === '') return []
+  const filter = [
+    `--account ${accountId}`,
+    ...(category === undefined ? [] : [`--category ${category}`]),
+    ...(limit === undefined ? [] : [`--limit ${limit}`]),
+  ]
+  return [`older: ./benefits statement ${filter.join(' ')} --page ${next}`]
+}

@@ -1,0 +1,42 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { durationOption, textOption } from '../options.js'
+import { scopes } from '../service/methods.js'
+import { issueToken } from '../service/token-issuer.js'
+import { configHere } from '../session.js'
+
+const HOUR_SECONDS = 3_600
+
+type Options = { readonly scope?: string; readonly subject?: string; readonly lifetime?: number }
+
+/** `benefits token`: prints a token that the service here accepts, and nothing else. */
+export function addToken(program: Command): void {
+  const scope = textOption('--scope <scopes>', `what it allows, with spaces between: ${scopes.join(' ')}`)
+  const parse = scope.parseArg
+  scope.argParser((text: string, previous: unknown) => checkedScopes(String(parse?.(text, previous) ?? text)))
+  program
+    .command('token')
+    .description('print a token for callers')
+    .addOption(scope)
+    .addOption(textOption('--subject <name>', 'whom it names (developer)'))
+    .addOption(durationOption('--lifetime <time>', 'how long it is good for, such as 15m (1h)'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  ./benefits token --scope "accounts:read accounts:write" --subject ana --lifetime 15m',
+    )
+    .action(async ({ scope: wanted, subject, lifetime }: Options) => {
+      const token = await issueToken(configHere(), {
+        scope: wanted ?? 'transactions:authorize',
+        subject: subject ?? 'developer',
+        lifetimeSeconds: lifetime ?? HOUR_SECONDS,
+      })
+      process.stdout.write(`${token}\n`)
+    })
+}
+
+function checkedScopes(text: string): string {
+  const wanted = text.split(/[\s,]+/).filter((scope) => scope !== '')
+  const unknown = wanted.filter((scope) => !scopes.includes(scope))
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`There is no scope ${unknown.join(', ')}: there are ${scopes.join(', ')}.`)
+  return wanted.join(' ')
+}

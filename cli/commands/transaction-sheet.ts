@@ -1,0 +1,94 @@
+import type { JsonObject } from '@bufbuild/protobuf'
+import { formatAmount } from '../amount.js'
+import { words } from '../terminal/output.js'
+import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
+
+const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
+
+/** Entries of an account's history. In a table ids and changes stand below the row, so that 80 columns are enough. */
+export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
+  return sheetOf<JsonObject>(
+    [
+      { name: 'seq', kind: 'count', value: (row) => textIn(row, 'seq') },
+      { name: 'create_time', title: 'date', kind: 'time', value: (row) => textIn(row, 'createTime') },
+      { name: 'kind', title: 'kind', kind: 'word', value: kindOf },
+      { name: 'about', title: 'merchant', tableOnly: true, value: merchantOf },
+      { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
+      { name: 'delta', title: 'amount', kind: 'money', value: deltaOf },
+      { name: 'balance_after', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balanceAfter') },
+      { name: 'reason', title: 'reason', kind: 'word', value: (row) => wordIn(row, 'reason', 'REASON') },
+      { name: 'note', kind: 'note', value: noteOf },
+      { name: 'transaction_id', value: (row) => textIn(row, 'transactionId') },
+      { name: 'merchant', value: (row) => textIn(row, 'merchant') },
+      { name: 'mcc', value: (row) => textIn(row, 'mcc') },
+      { name: 'amount', kind: 'money', value: (row) => textIn(row, 'amount') },
+      { name: 'original_transaction_id', value: (row) => textIn(row, 'originalTransactionId') },
+      { name: 'subject', value: (row) => textIn(row, 'subject') },
+      { name: 'change', value: changeOf },
+    ],
+    transactions,
+  )
+}
+
+/** What an administrative change set, and to what: all limits after it, or the status. Empty for other entries. */
+function changeOf(transaction: JsonObject): string {
+  if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'ADMIN') return ''
+  if ('limits' in transaction) return `limits: ${limitsText(objectIn(transaction, 'limits'))}`
+  return `status: ${words(wordIn(transaction, 'accountStatus', 'ACCOUNT_STATUS'))}`
+}
+
+function kindOf(transaction: JsonObject): string {
+  const kind = wordIn(transaction, 'kind', 'TRANSACTION_KIND')
+  return kinds[kind] ?? kind
+}
+
+/** Empty where no money moved. */
+function deltaOf(transaction: JsonObject): string {
+  return 'balanceAfter' in transaction ? textIn(transaction, 'delta') : ''
+}
+
+function merchantOf(transaction: JsonObject): string {
+  return textIn(transaction, 'merchant').replaceAll(/\s+/g, ' ').trim()
+}
+
+/** What changed, by whom, what was reversed, and the id. */
+function noteOf(transaction: JsonObject): string {
+  const original = textIn(transaction, 'originalTransactionId')
+  const subject = textIn(transaction, 'subject')
+  const change = changeOf(transaction)
+  const lines = [
+    change === '' || subject === '' ? change : `${change}, by ${subject}`,
+    textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
+    ...(original === '' ? [] : [`of ${original}`]),
+    `id ${textIn(transaction, 'transactionId')}`,
+  ]
+  return lines.filter((line) => line !== '').join('\n')
+}
+
+/** No money moved, so the column of amounts has none. */
+function declinedText(transaction: JsonObject): string {
+  const asked = textIn(transaction, 'amount')
+  return asked === '' || asked === '0' ? 'declined' : `declined: ${reais(asked)}`
+}
+
+function limitsText(limits: JsonObject): string {
+  const purchaseMax = textIn(limits, 'purchaseMax')
+  const parts = [
+    ...(purchaseMax === '' ? [] : [`${reais(purchaseMax)} a purchase`]),
+    ...objectsIn(limits, 'wallets').map(walletText),
+  ]
+  return parts.join('; ') || 'none'
+}
+
+function walletText(wallet: JsonObject): string {
+  const [day, month] = [textIn(wallet, 'dayMax'), textIn(wallet, 'monthMax')]
+  const parts = [
+    ...(day === '' ? [] : [`${reais(day)} a day`]),
+    ...(month === '' ? [] : [`${reais(month)} a month`]),
+  ]
+  return `${textIn(wallet, 'category')} ${parts.join(', ') || 'no limit'}`
+}
+
+function reais(centavos: string): string {
+  return formatAmount(BigInt(centavos))
+}

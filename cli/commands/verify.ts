@@ -1,0 +1,64 @@
+import type { Command } from 'commander'
+import { withDatabase } from '../database.js'
+import { exitCodes } from '../failure.js'
+import type { GlobalOptions } from '../session.js'
+import { Session } from '../session.js'
+import { Progress } from '../terminal/progress.js'
+import { sheetOf } from '../terminal/sheet.js'
+
+/** `benefits verify`: adds up the books of the database. Works on MONGODB_URI, or else on the local database. */
+export function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('check in the database that every centavo is explained (MONGODB_URI, or the local one)')
+    .option('--repair', 'copy to the ledger what a crash left in journals')
+    .addHelpText('after', '\nExample:\n  ./benefits verify')
+    .action(async ({ repair }: { repair?: boolean }, command: Command) => {
+      const { config, output } = new Session(command.optsWithGlobals<GlobalOptions>())
+      const { checkBooks } = await import('../../src/service/check-books.js')
+      const found: { accountId: string; kind: string; detail: string }[] = []
+      const summary = await withDatabase(config, async (mongodbUri) => {
+        let progress: Progress | undefined
+        const checked = await checkBooks({
+          config,
+          mongodbUri,
+          repair: repair === true,
+          onCount: (accounts) => {
+            progress = new Progress(accounts, 'accounts')
+          },
+          onProgress: (accounts) => progress?.show(accounts),
+          onDamage: (damage) => {
+            progress?.clear()
+            found.push(damage)
+          },
+        })
+        progress?.clear()
+        return checked
+      })
+      const discrepancies = sheetOf<(typeof found)[number]>(
+        [
+          { name: 'account_id', title: 'account', value: ({ accountId }) => accountId },
+          { name: 'kind', title: 'discrepancy', value: ({ kind }) => kind },
+          { name: 'detail', title: 'what is wrong', value: ({ detail }) => detail },
+        ],
+        found,
+      )
+      output.show({
+        json: {
+          ...summary,
+          found: found.map(({ accountId, kind, detail }) => ({ accountId, kind, detail })),
+        },
+        parts: [
+          ...(found.length > 0 || output.format === 'csv' ? [discrepancies] : []),
+          summaryText(summary, found.length === 0),
+        ],
+      })
+      if (found.length > 0) process.exitCode = exitCodes.declined
+    })
+}
+
+function summaryText(summary: Readonly<Record<string, number>>, isRight: boolean): string {
+  const figures = Object.entries(summary).map(([name, figure]) => `${figure} ${name}`)
+  const verdict = isRight ? 'every centavo is explained' : 'the books are not right'
+  return `${verdict}: ${figures.join(', ')}`
+}

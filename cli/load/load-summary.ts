@@ -1,0 +1,111 @@
+import { formatAmount } from '../amount.js'
+import { csvText, type NewFile } from '../files/csv-writer.js'
+import type { View } from '../terminal/output.js'
+import { type Sheet, sheetOf } from '../terminal/sheet.js'
+import { type Credit, loadColumns, type RejectedLine } from './load-file.js'
+
+/** Refused lines that a table shows; JSON, CSV and the file of rejects have all. */
+const SHOWN_MAX = 100
+
+/** What became of the lines of a load. Each line is counted once. */
+export type LoadSummary = {
+  /** Credited by this command. */
+  readonly credited: number
+  readonly creditedAmount: bigint
+  /** Credited by an earlier one. */
+  readonly alreadyThere: number
+  readonly refused: readonly RejectedLine[]
+  /** Sent, and no answer came: they may be credited or not. */
+  readonly unsure: number
+  readonly notTried: number
+}
+
+export function summaryView(summary: LoadSummary): View {
+  const { credited, creditedAmount, alreadyThere, refused, unsure, notTried } = summary
+  const counts: readonly (readonly [string, number])[] = [
+    ['already there', alreadyThere],
+    ['refused', refused.length],
+    ...(unsure > 0 ? [['not sure', unsure] as const] : []),
+    ['not tried', notTried],
+  ]
+  return {
+    json: {
+      creditedCount: credited,
+      creditedAmount: creditedAmount.toString(),
+      alreadyThereCount: alreadyThere,
+      refusedCount: refused.length,
+      refused: refused.map(({ line, cells, reason, description }) => ({
+        line,
+        ...cells,
+        reason,
+        description,
+      })),
+      unsureCount: unsure,
+      notTriedCount: notTried,
+    },
+    parts: [
+      ...(refused.length > 0 ? [shownRefusals(refused), rejectedSheet(refused.slice(0, SHOWN_MAX))] : []),
+      [
+        `credited ${count(credited)} (${formatAmount(creditedAmount)})`,
+        ...counts.map(([what, number]) => `${what} ${count(number)}`),
+      ].join(', '),
+    ],
+  }
+}
+
+/** Amounts by category, for the person to compare with the order. */
+export function totalsSheet(credits: readonly Credit[]): Sheet {
+  const totals = new Map<string, { count: number; amount: bigint }>()
+  for (const { category, amount } of credits) {
+    const total = totals.get(category) ?? { count: 0, amount: 0n }
+    totals.set(category, { count: total.count + 1, amount: total.amount + amount })
+  }
+  const rows = [...totals].sort(([one], [other]) => (one < other ? -1 : 1))
+  return sheetOf<(typeof rows)[number]>(
+    [
+      { name: 'category', title: 'category', value: ([category]) => category },
+      { name: 'credits', title: 'credits', kind: 'count', value: ([, total]) => total.count },
+      { name: 'amount', title: 'amount', kind: 'money', value: ([, total]) => total.amount.toString() },
+    ],
+    [...rows, ['in all', { count: credits.length, amount: sumOf(credits) }]],
+  )
+}
+
+/** Writes refused lines so that they can be corrected and loaded: the columns of the file, and two that a load ignores. */
+export function writeRejects(file: NewFile, refused: readonly RejectedLine[]): void {
+  if (refused.length === 0) return
+  const rows = refused.map(({ line, cells, description }) => [
+    ...loadColumns.map((column) => cells[column]),
+    String(line),
+    description,
+  ])
+  file.write(csvText([[...loadColumns, 'line', 'problem'], ...rows]))
+}
+
+export function sumOf(credits: readonly Credit[]): bigint {
+  return credits.reduce((sum, { amount }) => sum + amount, 0n)
+}
+
+/** Writes a count as people in Brazil do: 100.000. */
+export function count(number: number): string {
+  return String(number).replaceAll(/\B(?=(\d{3})+$)/g, '.')
+}
+
+function shownRefusals({ length }: readonly RejectedLine[]): string {
+  return length > SHOWN_MAX ? `refused, the first ${SHOWN_MAX} of ${count(length)} lines:` : 'refused:'
+}
+
+function rejectedSheet(refused: readonly RejectedLine[]): Sheet {
+  return sheetOf<RejectedLine>(
+    [
+      { name: 'line', title: 'line', kind: 'count', value: ({ line }) => line },
+      { name: 'transaction_id', title: 'id', value: ({ cells }) => cells.transaction_id },
+      { name: 'account_id', title: 'account', value: ({ cells }) => cells.account_id },
+      { name: 'category', value: ({ cells }) => cells.category },
+      { name: 'amount', title: 'amount', value: ({ cells }) => cells.amount },
+      { name: 'reason', value: ({ reason }) => reason },
+      { name: 'problem', title: 'problem', value: ({ description }) => description },
+    ],
+    refused,
+  )
+}

@@ -1,0 +1,118 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseAmount, parseTransactionAmount } from './amount.js'
+
+/** Longest `--timeout`, in seconds. */
+const TIMEOUT_SECONDS_MAX = 3_600
+const secondsPerUnit = new Map([
+  ['s', 1],
+  ['m', 60],
+  ['h', 3_600],
+  ['d', 86_400],
+])
+
+/** Options that a command cannot do without. Commander's own check would come before that of misspelt options, and hide them. */
+const requiredOptions = new WeakSet<Option>()
+
+/** Makes an option one that must be given. */
+export function required(option: Option): Option {
+  requiredOptions.add(option)
+  return option
+}
+
+/** Ends a command that lacks a required option. */
+export function checkRequired(command: Command): void {
+  const missing = command.options.find(
+    (each) => requiredOptions.has(each) && command.getOptionValue(each.attributeName()) === undefined,
+  )
+  if (missing) command.error(`error: required option '${missing.flags}' is missing`)
+}
+
+/** An option with a text. Like every option here it may be given once, and not empty. */
+export function textOption(flags: string, description: string): Option {
+  return option(flags, description, (text) => text)
+}
+
+/** An option with the amount of a transaction, read as centavos in decimal. */
+export function amountOption(flags: string, description: string): Option {
+  return option(flags, description, (text) => parsed(() => parseTransactionAmount(text).toString()))
+}
+
+/** An option with a limit: an amount, 0 included, or `none`. */
+export function limitOption(flags: string, description: string): Option {
+  return option(flags, description, (text) =>
+    text === 'none' ? text : parsed(() => parseAmount(text).toString()),
+  )
+}
+
+/** An option with a whole number. */
+export function numberOption(
+  flags: string,
+  description: string,
+  { min, max }: { readonly min: number; readonly max: number },
+): Option {
+  return option(flags, description, (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  })
+}
+
+/** An option with one of some words. */
+export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+  const made = option(flags, `${description}: ${choices.join(', ')}`, (text) => {
+    const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase())
+    if (chosen !== undefined) return chosen
+    throw new InvalidArgumentError(`It must be one of ${choices.join(', ')}.`)
+  })
+  return made
+}
+
+/** An option with a list of words, with spaces or commas between them. `none` is the empty list. */
+export function listOption(flags: string, description: string): Option {
+  return option(flags, description, (text) => {
+    const items = text.split(/[\s,]+/).filter((item) => item !== '')
+    return items.join() === 'none' ? [] : items
+  })
+}
+
+/** An option with a duration such as `15m`, read as seconds. */
+export function durationOption(flags: string, description: string): Option {
+  return option(flags, description, (text) => {
+    const [, count, unit = ''] = /^(\d{1,5})([smhd])$/.exec(text) ?? []
+    const seconds = Number(count) * (secondsPerUnit.get(unit) ?? Number.NaN)
+    if (seconds > 0) return seconds
+    throw new InvalidArgumentError('It must be a number and one of s m h d, for example 15m.')
+  })
+}
+
+export function timeoutOption(description: string): Option {
+  return numberOption('--timeout <seconds>', description, { min: 1, max: TIMEOUT_SECONDS_MAX })
+}
+
+/** An option that makes a change safe to repeat. */
+export function requestIdOption(): Option {
+  return textOption('--id <id>', 'names the change: the same id changes nothing more when it is sent again')
+}
+
+/** Refuses an empty argument: a variable of a shell that is not set must not count as left out. */
+export function textArgument(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return text
+}
+
+function option(flags: string, description: string, parse: (text: string) => unknown): Option {
+  return new Option(flags, description).argParser((text: string, previous: unknown) => {
+    // Two values mean that the line was put together wrongly: neither is better than the other.
+    if (previous !== undefined) throw new InvalidArgumentError('It is given twice.')
+    return parse(textArgument(text))
+  })
+}
+
+function parsed(parse: () => string): string {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof RangeError) throw new InvalidArgumentError(`${error.message}.`)
+    throw error
+  }
+}

@@ -1,0 +1,88 @@
+import { Command, Option } from 'commander'
+import { addLimits } from './commands/account/limits.js'
+import { addList } from './commands/account/list.js'
+import { addOpen } from './commands/account/open.js'
+import { addShow } from './commands/account/show.js'
+import { addStatusChanges } from './commands/account/status.js'
+import { addAuthorize } from './commands/authorize.js'
+import { addCategoryDrop } from './commands/categories/drop.js'
+import { addCategoryList } from './commands/categories/list.js'
+import { addCategoryPolicy } from './commands/categories/policy.js'
+import { addCategorySet } from './commands/categories/set.js'
+import { addCompletion } from './commands/completion.js'
+import { addCredit } from './commands/credit.js'
+import { addLoad } from './commands/load.js'
+import { addReverse } from './commands/reverse.js'
+import { addExport } from './commands/rules/export.js'
+import { addImport } from './commands/rules/import.js'
+import { addRuleList } from './commands/rules/list.js'
+import { addResolve } from './commands/rules/resolve.js'
+import { addSeed } from './commands/seed.js'
+import { addShard } from './commands/shard.js'
+import { addSimulate } from './commands/simulate.js'
+import { addStatement } from './commands/statement.js'
+import { addToken } from './commands/token.js'
+import { addTransaction } from './commands/transaction.js'
+import { addVerify } from './commands/verify.js'
+import { checkRequired, choiceOption, textOption, timeoutOption } from './options.js'
+import { outputFormats } from './terminal/output.js'
+
+const EXIT_CODES = `
+Exit codes:
+  0  done, or approved
+  1  declined, rejected for the state that something is in, or discrepancies
+  2  wrong use: an option, a file, a token or the configuration; nothing was done
+  3  the service did not answer, or it is not known what was done
+
+The environment and .env are read as the service reads them.`
+
+/** The command line, as a tree of commands. Nothing runs before it is parsed. */
+export function createProgram(): Command {
+  const program = new Command('benefits')
+    .description('The command line of benefits-authorizer.')
+    // Before any command is added: commands inherit it.
+    .exitOverride()
+    .showSuggestionAfterError()
+    .hook('preAction', (_, command) => checkRequired(command))
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(choiceOption('--output <format>', 'table at a terminal, else json', outputFormats))
+    .addOption(textOption('--server <host:port>', 'where the service listens (HOST and GRPC_PORT)'))
+    .addOption(textOption('--token <jwt>', 'the token to show (BENEFITS_TOKEN, or one made with JWT_SECRET)'))
+    .addOption(new Option('--tls', 'use TLS (when it is configured)'))
+    .addOption(new Option('--no-tls', 'use plaintext'))
+    .addOption(textOption('--tls-ca <file>', 'authorities to trust, PEM'))
+    .addOption(textOption('--tls-cert <file>', "the client's certificate, PEM"))
+    .addOption(textOption('--tls-key <file>', 'its private key, PEM'))
+    .addOption(timeoutOption('longest time for an answer (5)'))
+    .addHelpText('after', EXIT_CODES)
+
+  const account = program.command('account').description('open, show and change accounts')
+  addOpen(account)
+  addShow(account)
+  addList(account)
+  addStatusChanges(account)
+  addLimits(account)
+  addCredit(program)
+  addLoad(program)
+  addAuthorize(program)
+  addReverse(program)
+  addSimulate(program)
+  addStatement(program)
+  addTransaction(program)
+  const rules = program.command('rules').description('merchant rules: names that say more than an MCC')
+  addImport(rules)
+  addExport(rules)
+  addRuleList(rules)
+  addResolve(rules)
+  const categories = program.command('categories').description('benefits, and what each pays for')
+  addCategoryList(categories)
+  addCategorySet(categories)
+  addCategoryDrop(categories)
+  addCategoryPolicy(categories)
+  addVerify(program)
+  addToken(program)
+  addSeed(program)
+  addShard(program)
+  addCompletion(program)
+  return program
+}

@@ -1,0 +1,103 @@
+import { type Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { ErrorInfo } from '../../src/gen/google/rpc/error_details.js'
+import { Status } from '../../src/gen/google/rpc/status.js'
+import { type ExitCode, exitCodes, Failure } from '../failure.js'
+
+/** Trailer of every error that comes from the service itself and not from the connection. */
+const DETAILS_TRAILER = 'grpc-status-details-bin'
+
+/** Statuses by which the service said no to a request that it understood. */
+const declinedStatuses: readonly number[] = [
+  status.NOT_FOUND,
+  status.ALREADY_EXISTS,
+  status.FAILED_PRECONDITION,
+]
+/** Statuses by which the service says that the command is used wrongly. */
+const wrongUseStatuses: readonly number[] = [
+  status.INVALID_ARGUMENT,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.UNIMPLEMENTED,
+]
+
+/** A call that ended with an error. */
+export class ServiceFailure extends Failure {
+  readonly code: number
+  /** Of google.rpc.ErrorInfo, such as `ACCOUNT_CLOSED`; empty when the error does not come from the service. */
+  readonly reason: string
+  /** The service's own words. */
+  readonly description: string
+  /** Whether the token of the call had expired when the call ended. */
+  readonly isTokenExpired: boolean
+
+  constructor(
+    error: ServiceError,
+    { message, isTokenExpired }: { message: string; isTokenExpired: boolean },
+  ) {
+    super(message, exitCodeOf(error.code))
+    this.isTokenExpired = isTokenExpired
+    this.code = error.code
+    this.reason = reasonIn(error.metadata)
+    this.description = oneLine(error.details)
+  }
+
+  /** Whether the service has looked at the request and said no for good. */
+  get isFinal(): boolean {
+    return this.code === status.INVALID_ARGUMENT || declinedStatuses.includes(this.code)
+  }
+
+  /** Whether the same request may be decided later. */
+  get isTransient(): boolean {
+    return this.exitCode === exitCodes.noAnswer
+  }
+}
+
+export type FailedCall = {
+  readonly address: string
+  readonly timeoutMs: number | undefined
+  readonly isTokenExpired: boolean
+  /** Why a token may have been rejected. */
+  readonly tokenProblem: () => string
+}
+
+/** Says in one line what went wrong and what to do. */
+export function serviceFailure(error: ServiceError, call: FailedCall): ServiceFailure {
+  return new ServiceFailure(error, { message: messageOf(error, call), isTokenExpired: call.isTokenExpired })
+}
+
+export function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && 'code' in error && 'metadata' in error
+}
+
+function messageOf(error: ServiceError, { address, timeoutMs, tokenProblem }: FailedCall): string {
+  const { code, metadata } = error
+  const details = oneLine(error.details)
+  const fromService = metadata.get(DETAILS_TRAILER).length > 0
+  if (code === status.UNAVAILABLE && !fromService)
+    return `no service answers on ${address} (${causeOf(details)}): start it with make run, or name another with --server`
+  if (code === status.UNAUTHENTICATED) return `the service rejected the token: ${tokenProblem()}`
+  if (code === status.DEADLINE_EXCEEDED && timeoutMs !== undefined)
+    return `DEADLINE_EXCEEDED: no answer from ${address} within ${timeoutMs / 1_000} s (--timeout)`
+  return `${status[code]}: ${details}`
+}
+
+/** grpc-js names the last error of the connection at the end. */
+function causeOf(details: string): string {
+  return /Last error: (?:Error: )?(.*?)\.?(?: Resolution note.*)?$/.exec(details)?.[1] ?? details
+}
+
+function exitCodeOf(code: number): ExitCode {
+  if (declinedStatuses.includes(code)) return exitCodes.declined
+  return wrongUseStatuses.includes(code) ? exitCodes.wrongUse : exitCodes.noAnswer
+}
+
+function reasonIn(metadata: Metadata): string {
+  const [bytes] = metadata.get(DETAILS_TRAILER)
+  if (!Buffer.isBuffer(bytes)) return ''
+  const info = Status.decode(bytes).details.find(({ typeUrl }) => typeUrl.endsWith('/google.rpc.ErrorInfo'))
+  return info ? ErrorInfo.decode(info.value).reason : ''
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { JsonObject } from '@bufbuild/protobuf'
+import { status } from '@grpc/grpc-js'
+import type { Command } from 'commander'
+import { exampleAccounts } from '../src/application/seed-examples.js'
+import { type Config, loadEnvFile, readConfig } from '../src/config.js'
+import { exitCodes, Failure } from './failure.js'
+import type { TlsOptions } from './service/channel-credentials.js'
+import { type CallOptions, Connection } from './service/connection.js'
+import { type Method, methods } from './service/methods.js'
+import { ServiceFailure } from './service/service-failure.js'
+import { Tokens } from './service/tokens.js'
+import { Output, type OutputFormat } from './terminal/output.js'
+
+/** Longest time of a call, in seconds. */
+const TIMEOUT_SECONDS = 5
+
+/** The options that every command takes. */
+export type GlobalOptions = TlsOptions & {
+  readonly output?: OutputFormat
+  readonly server?: string
+  readonly token?: string
+  readonly timeout?: number
+}
+
+/** What a command works with: the configuration, a connection that opens at its first call, and the output. */
+export class Session {
+  readonly config: Config
+  readonly output: Output
+  readonly timeoutMs: number | undefined
+  readonly #options: GlobalOptions
+  #connection: Connection | undefined
+
+  constructor(options: GlobalOptions) {
+    this.config = configHere()
+    this.output = new Output({ format: options.output, timeZone: this.config.limitsTimeZone })
+    this.timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1_000
+    this.#options = options
+  }
+
+  get connection(): Connection {
+    const { server, token, tls, tlsCa, tlsCert, tlsKey } = this.#options
+    this.#connection ??= new Connection({
+      config: this.config,
+      server,
+      tls: {
+        ...(tls !== undefined && { tls }),
+        ...(tlsCa !== undefined && { tlsCa }),
+        ...(tlsCert !== undefined && { tlsCert }),
+        ...(tlsKey !== undefined && { tlsKey }),
+      },
+      // In the environment nobody else on the machine can read it. An empty variable counts as not set.
+      tokens: new Tokens(this.config, token ?? (process.env['BENEFITS_TOKEN'] || undefined)),
+      timeoutMs: this.timeoutMs ?? TIMEOUT_SECONDS * 1_000,
+    })
+    return this.#connection
+  }
+
+  async call(method: Method, request: JsonObject, options: CallOptions = {}): Promise<JsonObject> {
+    return await this.connection.call(method, request, options)
+  }
+
+  /** Calls a method that changes something under an id; when the outcome is unknown, names the id for another attempt. */
+  async change(method: Method, id: string, request: JsonObject): Promise<JsonObject> {
+    try {
+      return await this.call(method, request)
+    } catch (error) {
+      if (!(error instanceof ServiceFailure) || !error.isTransient) throw error
+      const advice = `it may have been done or not: the same command with --id ${id} is safe to repeat`
+      throw new Failure(`${error.message}\n${advice}`, error.exitCode)
+    }
+  }
+
+  /** The account that was named, or else the first example account if the database has it. */
+  async accountOrExample(account: string | undefined): Promise<string> {
+    if (account !== undefined) return account
+    const example = exampleAccounts[0]?.id ?? ''
+    try {
+      await this.call(methods.getAccount, { accountId: example })
+    } catch (error) {
+      if (!(error instanceof ServiceFailure) || error.exitCode === exitCodes.noAnswer) throw error
+      if (error.code === status.UNAUTHENTICATED) throw error
+      throw new Failure(
+        'name the account: this database does not have the example accounts (or the token may not read them)',
+      )
+    }
+    this.output.note(`no account is named: the first example account ${example} is meant`)
+    return example
+  }
+
+  close(): void {
+    this.#connection?.close()
+  }
+}
+
+/** Runs a command with a session, and closes it afterwards. */
+export async function withSession(command: Command, run: (session: Session) => Promise<void>): Promise<void> {
+  const session = new Session(command.optsWithGlobals<GlobalOptions>())
+  try {
+    await run(session)
+  } finally {
+    session.close()
+  }
+}
+
+/** Reads `.env` and the environment as the service does. */
+export function configHere(more: Readonly<Record<string, string>> = {}): Config {
+  loadEnvFile()
+  return readConfig({ ...process.env, ...more })
+}
+
+/** An id for what nobody named. */
+export function newId(): string {
+  return randomUUID()
+}

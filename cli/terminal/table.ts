@@ -1,0 +1,107 @@
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+
+/** Space between two columns. */
+const GAP = '  '
+/** A text column is as wide as its longest word, or as this: longer words are broken. */
+const WORD_WIDTH_MAX = 12
+/** And as this where there is no other way. */
+const NARROWEST = 6
+const NOTE_INDENT = '  '
+
+export type TableColumn = {
+  readonly title: string
+  /** Numbers and dates: to the right, and never broken. */
+  readonly align?: 'left' | 'right'
+  /** Where a cell may be broken into several lines. */
+  readonly breaks: 'NEVER' | 'BETWEEN_WORDS' | 'ANYWHERE'
+}
+
+export type TableRow = {
+  readonly cells: readonly string[]
+  /** Stands below the row, across all columns. */
+  readonly note?: string
+}
+
+/** Lays rows out as a table of at most `width` columns: cells that are too long go on in the next line. */
+export function table(columns: readonly TableColumn[], rows: readonly TableRow[], width: number): string {
+  const titles = columns.map(({ title }) => title)
+  const widths = columnWidths(columns, [titles, ...rows.map(({ cells }) => cells)], width)
+  const rule = widths.map((size) => '-'.repeat(size))
+  return [
+    ...[titles, rule].flatMap((cells) => lines(columns, cells, widths)),
+    ...rows.flatMap(({ cells, note = '' }) => [...lines(columns, cells, widths), ...noteLines(note, width)]),
+  ].join('\n')
+}
+
+/** The width that each column needs; the widest breakable ones give way until all fit, at last within words. */
+function columnWidths(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): readonly number[] {
+  const cellsOf = (index: number) => rows.map((row) => row[index] ?? '')
+  const natural = columns.map((_, index) => Math.max(...cellsOf(index).map(widthOf)))
+  const words = columns.map((_, index) => longestWord(cellsOf(index)))
+  const floorOf = (index: number, least: number) =>
+    columns[index]?.breaks === 'NEVER' ? (natural[index] ?? 0) : least
+  const floors = [
+    words.map((word, index) => floorOf(index, word)),
+    words.map((word, index) =>
+      floorOf(index, columns[index]?.breaks === 'ANYWHERE' ? Math.min(word, NARROWEST) : word),
+    ),
+  ]
+  const widths = [...natural]
+  for (const floor of floors) narrow(widths, floor, width)
+  return widths
+}
+
+/** Takes from the widest column again and again, none below its floor, until all fit or nothing is left to take. */
+function narrow(widths: number[], floor: readonly number[], width: number): void {
+  let total = widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1))
+  while (total > width) {
+    const spare = widths.map((size, index) => (size > (floor[index] ?? 0) ? size : 0))
+    const widest = spare.indexOf(Math.max(...spare))
+    if (spare[widest] === 0) return
+    widths[widest] = (widths[widest] ?? 0) - 1
+    total -= 1
+  }
+}
+
+function longestWord(cells: readonly string[]): number {
+  const words = cells.flatMap((cell) => cell.split(/\s+/)).map((word) => stringWidth(word))
+  return Math.min(WORD_WIDTH_MAX, Math.max(...words))
+}
+
+function noteLines(note: string, width: number): readonly string[] {
+  if (note === '') return []
+  return wrapped(note, width - NOTE_INDENT.length).map((line) => NOTE_INDENT + line)
+}
+
+function lines(
+  columns: readonly TableColumn[],
+  row: readonly string[],
+  widths: readonly number[],
+): readonly string[] {
+  const cells = widths.map((size, index) => wrapped(row[index] ?? '', size))
+  const height = Math.max(...cells.map((cell) => cell.length))
+  return Array.from({ length: height }, (_, line) =>
+    cells
+      .map((cell, index) => padded(cell[line] ?? '', widths[index] ?? 0, columns[index]?.align))
+      .join(GAP)
+      .trimEnd(),
+  )
+}
+
+function wrapped(cell: string, size: number): readonly string[] {
+  return (widthOf(cell) <= size ? cell : wrapAnsi(cell, size, { hard: true })).split('\n')
+}
+
+function padded(text: string, size: number, align: TableColumn['align']): string {
+  const space = ' '.repeat(Math.max(0, size - stringWidth(text)))
+  return align === 'right' ? space + text : text + space
+}
+
+function widthOf(cell: string): number {
+  return Math.max(...cell.split('\n').map((line) => stringWidth(line)))
+}

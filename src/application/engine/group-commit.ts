@@ -1,0 +1,232 @@
+import { type Account, type AccountId, applyEntry, JOURNAL_MAX } from '../../domain/account.js'
+import type { AccountChange, AccountStore, CommitResult } from '../account-store.js'
+import type { Clock } from '../clock.js'
+import { IndecisionError, isUnavailable } from '../errors.js'
+import type { Ledger } from '../ledger.js'
+import { historyOf, type Past, readHistories } from './history.js'
+import { noPacking, type Packing } from './packing.js'
+import type { PendingRequest } from './pending-request.js'
+import { RecentAccounts } from './recent-accounts.js'
+import type { Settler } from './settler.js'
+
+export type GroupCommitOptions = {
+  readonly accounts: AccountStore
+  readonly ledger: Ledger
+  readonly settler: Settler
+  readonly clock: Clock
+  /** How copies of accounts are kept. Default: as they are. */
+  readonly packing?: Packing
+  /** Told of a request that came to nothing: after a lost race without an error, else with what the store failed with. */
+  readonly onFailure: (request: PendingRequest, error: unknown) => void
+  /** Told of each request that was decided on a copy, and in vain, since another process has committed meanwhile. */
+  readonly onStaleCopy: () => void
+}
+
+/** One account's part of a group: what it was, and who asks something of it. */
+type OpenChapter = {
+  readonly before: Account
+  /** Whether `before` is a copy, which may be stale. */
+  readonly copied: boolean
+  readonly members: readonly PendingRequest[]
+}
+
+/** The same when it has been decided: what it becomes, and who is to hear of it. */
+type Chapter = OpenChapter & {
+  readonly after: Account
+  /** Members that found the journal full, but on a copy: whether it is, only the store can say. */
+  readonly doubtful: readonly PendingRequest[]
+}
+
+/**
+ * Carries groups of requests through: load, look up, decide, commit, answer, settle.
+ *
+ * Invariants:
+ * - The ledger is read no earlier than the account. An entry that has left the journal was in the ledger before, so the two
+ *   together miss nothing. That holds for a copy, too: it was committed before.
+ * - An account is committed only on top of the version it was decided on, and nothing is answered before it is durable.
+ * - What is answered without a commit is proven by an entry, or was decided on an account as read from the store.
+ */
+export class GroupCommit {
+  readonly #options: GroupCommitOptions
+  readonly #recent: RecentAccounts
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options
+    this.#recent = new RecentAccounts(options.packing ?? noPacking)
+  }
+
+  /** Answers, rejects or hands to `onFailure` every member. The accounts must be in no other group meanwhile. */
+  async run(group: readonly PendingRequest[]): Promise<void> {
+    const copies = new Map<AccountId, Account>()
+    for (const { request } of group) {
+      const copy = this.#recent.get(request.accountId)
+      if (copy) copies.set(request.accountId, copy)
+    }
+    const unsure = await this.#runOn(copies, group)
+    if (unsure.length > 0) await this.#runOn(new Map(), unsure)
+  }
+
+  /** Decides on the given copies, and on all other accounts as read. Returns the members whose copies were stale, or may be. */
+  async #runOn(
+    copies: ReadonlyMap<AccountId, Account>,
+    group: readonly PendingRequest[],
+  ): Promise<readonly PendingRequest[]> {
+    let chapters: readonly OpenChapter[]
+    let past: Past
+    try {
+      ;({ chapters, past } = await this.#open(copies, group))
+    } catch (error) {
+      return await this.#unreadable(copies, group, error)
+    }
+    const at = this.#options.clock.now()
+    return await this.#commit(chapters.map((chapter) => this.#decide(chapter, past, at)))
+  }
+
+  /** One account that cannot be read must not fail its neighbours: the group is halved until it stands alone. */
+  async #unreadable(
+    copies: ReadonlyMap<AccountId, Account>,
+    group: readonly PendingRequest[],
+    error: unknown,
+  ): Promise<readonly PendingRequest[]> {
+    if (group.length === 1 || isUnavailable(error)) {
+      for (const member of group) this.#options.onFailure(member, error)
+      return []
+    }
+    const half = Math.ceil(group.length / 2)
+    const first = await this.#runOn(copies, group.slice(0, half))
+    return [...first, ...(await this.#runOn(copies, group.slice(half)))]
+  }
+
+  /** A chapter for each account, on its copy or as read from the store, and what of the past they look at. */
+  async #open(
+    copies: ReadonlyMap<AccountId, Account>,
+    group: readonly PendingRequest[],
+  ): Promise<{ readonly chapters: readonly OpenChapter[]; readonly past: Past }> {
+    const byAccount = membersByAccount(group)
+    const questions = Array.from(byAccount, ([accountId, members]) => ({
+      accountId,
+      copy: copies.get(accountId),
+      asks: members.map(({ request }) => request),
+    }))
+    const { accounts, past } = await readHistories(this.#options, questions)
+    const chapters = accounts.map((before) => {
+      const copied = copies.has(before.id)
+      if (!copied) this.#recent.loaded(before)
+      return { before, copied, members: byAccount.get(before.id) ?? [] }
+    })
+    return { chapters, past }
+  }
+
+  /** Decides the members of one account one after another, each on top of the one before. */
+  #decide({ before, copied, members }: OpenChapter, past: Past, at: Date): Chapter {
+    // Another engine of this process may have settled what is newer than the account: what is decided here then comes to nothing.
+    const settled = earlier(this.#options.settler.settledThrough(before.id), before.version)
+    const decided: PendingRequest[] = []
+    const doubtful: PendingRequest[] = []
+    let after = before
+    let room = JOURNAL_MAX - before.journal.filter(({ seq }) => seq > settled).length
+
+    for (const member of members) {
+      if (!member.hasTime()) {
+        member.rejectForTime()
+        continue
+      }
+      try {
+        const verdict = member.decide(historyOf(after, past), at)
+        if (verdict.type === 'RECORD' && room <= 0) {
+          if (!copied) throw journalFull()
+          doubtful.push(member)
+          continue
+        }
+        if (verdict.type === 'RECORD') {
+          room -= 1
+          after = applyEntry(after, verdict.entry)
+        }
+        decided.push(member)
+      } catch (error) {
+        member.reject(error)
+      }
+    }
+    // What is in the ledger leaves the journal, but only with a commit.
+    if (after !== before) after = { ...after, journal: after.journal.filter(({ seq }) => seq > settled) }
+    return { before, after, copied, members: decided, doubtful }
+  }
+
+  /** Commits what has changed and answers. Returns the members whose copies were stale, or may be. */
+  async #commit(chapters: readonly Chapter[]): Promise<readonly PendingRequest[]> {
+    const unsure = chapters.flatMap(({ doubtful }) => doubtful)
+    for (const chapter of chapters) if (!isChanged(chapter)) unsure.push(...this.#answerUnchanged(chapter))
+
+    const changed = chapters.filter(isChanged)
+    if (changed.length === 0) return unsure
+    const results = await this.#tryCommit(changed)
+    for (const [index, chapter] of changed.entries()) unsure.push(...this.#finish(chapter, results[index]))
+    return unsure
+  }
+
+  /** Answers what an entry proves; on a copy, what is refused without one is returned instead. */
+  #answerUnchanged({ before, copied, members }: Chapter): readonly PendingRequest[] {
+    // Whoever touches an account settles what is left in its journal: by another process, or by a lost reply.
+    if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
+    const unsure: PendingRequest[] = []
+    for (const member of members) {
+      if (copied && member.refused) unsure.push(member)
+      else member.answer()
+    }
+    return unsure
+  }
+
+  async #tryCommit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    try {
+      return await this.#options.accounts.commit(changes)
+    } catch (error) {
+      return changes.map(() => ({ type: 'FAILED', error }))
+    }
+  }
+
+  /** Answers the members if their commit came through. Returns them if their copy was stale. */
+  #finish(
+    { before, after, copied, members }: Chapter,
+    result: CommitResult | undefined,
+  ): readonly PendingRequest[] {
+    if (result?.type === 'COMMITTED') {
+      this.#recent.committed(after, { copied })
+      this.#options.settler.add(after, { foundThrough: before.version })
+      for (const member of members) member.answer()
+      return []
+    }
+    if (result?.type === 'CONFLICT' && copied) {
+      this.#recent.stale(after.id)
+      members.forEach(this.#options.onStaleCopy)
+      return members
+    }
+    this.#recent.forget(after.id)
+    const error = result?.type === 'FAILED' ? result.error : undefined
+    for (const member of members) this.#options.onFailure(member, error)
+    return []
+  }
+}
+
+function membersByAccount(
+  group: readonly PendingRequest[],
+): ReadonlyMap<AccountId, readonly PendingRequest[]> {
+  const byAccount = new Map<AccountId, PendingRequest[]>()
+  for (const member of group) {
+    const members = byAccount.get(member.request.accountId)
+    if (members) members.push(member)
+    else byAccount.set(member.request.accountId, [member])
+  }
+  return byAccount
+}
+
+function earlier(seq: bigint, other: bigint): bigint {
+  return seq < other ? seq : other
+}
+
+function isChanged({ before, after }: Chapter): boolean {
+  return before.version !== after.version
+}
+
+function journalFull(): IndecisionError {
+  return new IndecisionError('UNAVAILABLE', 'the journal of the account is full: the ledger is behind')
+}

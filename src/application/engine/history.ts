@@ -1,0 +1,109 @@
+import { type Account, type AccountHistory, type AccountId, unopenedAccount } from '../../domain/account.js'
+import type { Entry, ReversalEntry, TransactionId } from '../../domain/entry.js'
+import type { AccountStore } from '../account-store.js'
+import type { EntryKey, Ledger } from '../ledger.js'
+
+/** An account, and what will be asked about its past. */
+export type Question = {
+  readonly accountId: AccountId
+  /** The account as committed earlier; absent when it is to be read. */
+  readonly copy?: Account | undefined
+  readonly asks: readonly {
+    readonly transactionIds: readonly TransactionId[]
+    readonly originalIds?: (account: Account) => readonly TransactionId[]
+  }[]
+}
+
+/** Accounts, in the order of the questions, and what of their past was asked for. */
+export type Histories = {
+  readonly accounts: readonly Account[]
+  readonly past: Past
+}
+
+/** What the ledger knows that some accounts' journals do not: the entries, and the reversals, that were asked for. */
+export type Past = {
+  readonly entries: ReadonlyMap<AccountId, readonly Entry[]>
+  readonly reversals: ReadonlyMap<AccountId, readonly ReversalEntry[]>
+}
+
+export type HistoryStores = { readonly accounts: AccountStore; readonly ledger: Ledger }
+
+/**
+ * Reads what decisions look at, in one round trip; reversals take one more. Nothing is missed in between: an entry that left the
+ * journal was in the ledger before, and the ledger is read no earlier than the account.
+ */
+export async function readHistories(
+  stores: HistoryStores,
+  questions: readonly Question[],
+): Promise<Histories> {
+  const ids = questions.filter(({ copy }) => copy === undefined).map(({ accountId }) => accountId)
+  const keys = questions.flatMap(entryKeys)
+  const { accounts: read, entries } = await readTogether(stores, ids, keys)
+  const accounts = questions.map(
+    ({ accountId, copy }) => copy ?? read.get(accountId) ?? unopenedAccount(accountId),
+  )
+  const originals = questions.flatMap(({ asks }, index) => originalKeys(accounts[index], asks))
+  const reversals = originals.length === 0 ? [] : await stores.ledger.findReversals(originals)
+  return { accounts, past: { entries: byAccount(entries), reversals: byAccount(reversals) } }
+}
+
+/** The account together with its past, journal and ledger as one. */
+export function historyOf(account: Account, past: Past): AccountHistory {
+  // Of the ledger only what has left the journal: what is in both is taken once, and what is newer than the account is not to be seen. If
+  // there is any, somebody else has committed, and what is decided here will not be.
+  const firstSeq = account.journal[0]?.seq ?? account.version + 1n
+  return {
+    account,
+    find: (id) =>
+      account.journal.find((entry) => entry.transactionId === id) ??
+      past.entries.get(account.id)?.find((entry) => entry.transactionId === id && entry.seq < firstSeq),
+    reversalsOf: (id) => {
+      const inJournal = account.journal.filter((entry) => entry.kind === 'REVERSAL')
+      const inLedger = past.reversals.get(account.id) ?? []
+      const all = [...inLedger.filter(({ seq }) => seq < firstSeq), ...inJournal]
+      return all.filter(({ originalId }) => originalId === id)
+    },
+  }
+}
+
+/** Each of them only if there is something to read: a copy whose journal holds the whole history leaves nothing. */
+async function readTogether(
+  { accounts, ledger }: HistoryStores,
+  ids: readonly AccountId[],
+  keys: readonly EntryKey[],
+): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+  if (ids.length > 0) return await accounts.loadWithEntries(ids, keys)
+  return { accounts: new Map(), entries: keys.length === 0 ? [] : await ledger.find(keys) }
+}
+
+/** The entries to look for: all that are asked for, but those that a copy answers for. */
+function entryKeys({ accountId, copy, asks }: Question): readonly EntryKey[] {
+  if (copy && isWhole(copy)) return []
+  const ids = new Set(asks.flatMap(({ transactionIds }) => transactionIds))
+  if (copy) for (const { transactionId } of copy.journal) ids.delete(transactionId)
+  return keysOf(accountId, ids)
+}
+
+function originalKeys(account: Account | undefined, asks: Question['asks']): readonly EntryKey[] {
+  if (!account || isWhole(account)) return []
+  return keysOf(account.id, new Set(asks.flatMap(({ originalIds }) => originalIds?.(account) ?? [])))
+}
+
+/** Whether the journal holds the whole history, so that the ledger has nothing to add. */
+function isWhole({ version, journal }: Account): boolean {
+  return version === BigInt(journal.length)
+}
+
+function keysOf(accountId: AccountId, ids: ReadonlySet<TransactionId>): readonly EntryKey[] {
+  return Array.from(ids, (transactionId) => ({ accountId, transactionId }))
+}
+
+function byAccount<E extends Entry>(entries: readonly E[]): ReadonlyMap<AccountId, readonly E[]> {
+  const grouped = new Map<AccountId, E[]>()
+  for (const entry of entries) {
+    const ofAccount = grouped.get(entry.accountId)
+    if (ofAccount) ofAccount.push(entry)
+    else grouped.set(entry.accountId, [entry])
+  }
+  return grouped
+}

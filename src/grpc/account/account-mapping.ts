@@ -1,0 +1,107 @@
+import type { ListedAccount } from '../../application/account-list.js'
+import { type Account, balanceOf } from '../../domain/account.js'
+import type { CategoryId } from '../../domain/category.js'
+import { type Entry, movementOf } from '../../domain/entry.js'
+import { isLimited, type Limits } from '../../domain/limits.js'
+import type { Spending } from '../../domain/spending.js'
+import {
+  type Account as AccountMessage,
+  AccountStatus,
+  type Limits as LimitsMessage,
+  type Spending as SpendingMessage,
+  type Transaction,
+  TransactionKind,
+} from '../../gen/benefits/v1/account.js'
+import { Reason } from '../../gen/benefits/v1/authorization.js'
+import { decisionMessage, reasonOf } from '../reason-mapping.js'
+
+/** Writes an account: every category there is, in their order, and then wallets of categories that are no more. */
+export function accountMessage(account: ListedAccount, categories: readonly CategoryId[]): AccountMessage {
+  const wallets = new Set([...categories, ...account.wallets.keys()])
+  return {
+    id: account.id,
+    status: statusMessage(account.status),
+    wallets: Array.from(wallets, (category) => ({
+      category,
+      balance: balanceOf(account, category),
+      spending: spendingMessage(account.spent.get(category)),
+    })),
+    version: account.version,
+    createTime: account.openedAt,
+    updateTime: account.updatedAt,
+    limits: isLimited(account.limits) ? limitsMessage(account.limits) : undefined,
+  }
+}
+
+/** Writes an entry of a history. Field by field: spreading one object into another took a third of the time of a page. */
+export function transactionMessage(entry: Entry): Transaction {
+  const movement = movementOf(entry)
+  const of = kindFields(entry)
+  return {
+    transactionId: entry.transactionId,
+    accountId: entry.accountId,
+    seq: entry.seq,
+    kind: TransactionKind[entry.kind],
+    decision: decisionMessage(entry),
+    reason: of.reason ?? Reason.UNSPECIFIED,
+    category: movement?.wallet ?? '',
+    amount: of.amount ?? 0n,
+    delta: movement?.delta ?? 0n,
+    balanceAfter: movement?.balanceAfter,
+    mcc: of.mcc ?? '',
+    effectiveMcc: of.effectiveMcc ?? '',
+    merchant: of.merchant ?? '',
+    merchantRule: of.merchantRule ?? '',
+    catalogVersion: of.catalogVersion ?? 0n,
+    originalTransactionId: of.originalTransactionId ?? '',
+    accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,
+    subject: of.subject ?? '',
+    limits: of.limits,
+    day: of.day ?? '',
+    createTime: entry.at,
+  }
+}
+
+function kindFields(entry: Entry): Partial<Transaction> {
+  switch (entry.kind) {
+    case 'AUTHORIZATION': {
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
+      const reason = reasonOf(entry.reason)
+      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, catalogVersion, day }
+    }
+    case 'REVERSAL':
+      return {
+        reason: reasonOf(entry.reason),
+        amount: entry.amount ?? 0n,
+        originalTransactionId: entry.originalId,
+        day: entry.day ?? '',
+      }
+    case 'CREDIT':
+      return { amount: entry.movement.delta }
+    case 'ADMIN':
+      return {
+        accountStatus: statusMessage(entry.status),
+        subject: entry.subject,
+        limits: entry.limits && limitsMessage(entry.limits),
+      }
+  }
+}
+
+function statusMessage(status: Account['status']): AccountStatus {
+  return status === 'UNOPENED' ? AccountStatus.UNSPECIFIED : AccountStatus[status]
+}
+
+function limitsMessage({ purchase: purchaseMax, wallets }: Limits): LimitsMessage {
+  return {
+    purchaseMax,
+    wallets: Array.from(wallets, ([category, { day: dayMax, month: monthMax }]) => ({
+      category,
+      dayMax,
+      monthMax,
+    })),
+  }
+}
+
+function spendingMessage(spending: Spending | undefined): SpendingMessage | undefined {
+  return spending && { day: spending.day, dayAmount: spending.dayAmount, monthAmount: spending.monthAmount }
+}

@@ -1,0 +1,155 @@
+import type { Budget } from '../../application/budget.js'
+import { IndecisionError } from '../../application/errors.js'
+import type { CreditEntry } from '../../domain/entry.js'
+import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../../gen/benefits/v1/account.js'
+import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
+import { UnreadableMessage } from '../request-decoder.js'
+
+/** Credits of one stream decided at a time, as many as may always wait; the stream is held back meanwhile. */
+const IN_FLIGHT_MAX = 128
+/** Refusals that end a stream: more of them mean that it is the wrong stream, and the answer has to stay small. */
+const REFUSALS_MAX = 5_000
+/** Longest part of an id that is repeated in a refusal, in bytes: an invalid one may be of any length. */
+const ECHO_BYTES_MAX = 128
+/** Longest description of a refusal, in characters: with the ids, all refusals of a stream fit into one message. */
+const DESCRIPTION_LENGTH_MAX = 400
+/** Pause before trying again what found the queue full, in milliseconds. */
+const OVERLOAD_PAUSE_MS = 20
+
+type CreditOne = (
+  request: BatchCreditRequest,
+  budget: Budget,
+) => Promise<{ entry: CreditEntry; replayed: boolean }>
+
+/** One stream of credits: many at a time, in bounded memory, and a summary at the end. */
+export class BatchCredit {
+  readonly #creditOne: CreditOne
+  readonly #budget: () => Budget
+  readonly #inFlight = new Set<Promise<void>>()
+  readonly #refused: RefusedCredit[] = []
+  #creditedCount = 0n
+  #creditedAmount = 0n
+  #replayedCount = 0n
+  #failure: unknown
+
+  constructor(creditOne: CreditOne, budget: () => Budget) {
+    this.#creditOne = creditOne
+    this.#budget = budget
+  }
+
+  /**
+   * Credits what comes. Fails when an item could not be decided at all, or the stream fails: what was read by then is decided first, what
+   * was credited stays, and the stream can be sent again whole.
+   */
+  async run(requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>): Promise<BatchCreditResponse> {
+    let index = 0n
+    let complete = true
+    try {
+      for await (const request of requests) {
+        if (this.#refused.length > REFUSALS_MAX) complete = false
+        if (!complete || this.#failure !== undefined) break
+        this.#begin(request, index)
+        index += 1n
+        if (this.#inFlight.size >= IN_FLIGHT_MAX) await Promise.race(this.#inFlight)
+      }
+    } catch (error) {
+      this.#failure ??= error
+    }
+    await Promise.all(this.#inFlight)
+    if (this.#failure !== undefined) throw this.#failure
+    return {
+      creditedCount: this.#creditedCount,
+      creditedAmount: this.#creditedAmount,
+      replayedCount: this.#replayedCount,
+      refused: this.#refused.sort((a, b) => (a.index < b.index ? -1 : 1)),
+      complete,
+    }
+  }
+
+  #begin(request: BatchCreditRequest | UnreadableMessage, index: bigint): void {
+    const item = this.#decide(request, index)
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => this.#inFlight.delete(item))
+    this.#inFlight.add(item)
+  }
+
+  async #decide(request: BatchCreditRequest | UnreadableMessage, index: bigint): Promise<void> {
+    if (request instanceof UnreadableMessage) {
+      this.#refuse({ index, transactionId: '', accountId: '' }, request.error)
+      return
+    }
+    try {
+      const { entry, replayed } = await this.#creditPatiently(request)
+      if (replayed) this.#replayedCount += 1n
+      else this.#creditedCount += 1n
+      if (!replayed) this.#creditedAmount += entry.movement.delta
+    } catch (error) {
+      const callError = callErrorOf(error)
+      if (concerns[callError.kind] === 'STREAM') throw error
+      this.#refuse({ index, transactionId: request.transactionId, accountId: request.accountId }, callError)
+    }
+  }
+
+  /** A full queue is no reason to give up a stream: other callers go first. */
+  async #creditPatiently(request: BatchCreditRequest): ReturnType<CreditOne> {
+    const budget = this.#budget()
+    for (;;) {
+      try {
+        return await this.#creditOne(request, budget)
+      } catch (error) {
+        const overloaded = error instanceof IndecisionError && error.indecision === 'OVERLOADED'
+        if (!overloaded || budget.remainingMs() < OVERLOAD_PAUSE_MS) throw error
+        await new Promise((resolve) => setTimeout(resolve, OVERLOAD_PAUSE_MS))
+      }
+    }
+  }
+
+  #refuse(item: Pick<RefusedCredit, 'index' | 'transactionId' | 'accountId'>, error: CallError): void {
+    this.#refused.push({
+      index: item.index,
+      transactionId: echo(item.transactionId),
+      accountId: echo(item.accountId),
+      reason: error.kind,
+      description: error.message.slice(0, DESCRIPTION_LENGTH_MAX),
+    })
+  }
+}
+
+function echo(id: string): string {
+  return Buffer.from(id).subarray(0, ECHO_BYTES_MAX).toString()
+}
+
+/**
+ * What an error of one item is about. ITEM: the item was decided, and is refused; the stream goes on. STREAM: nothing was decided,
+ * and the stream ends with the error.
+ */
+const concerns = {
+  INVALID_REQUEST: 'ITEM',
+  TRANSACTION_ID_REUSED: 'ITEM',
+  ACCOUNT_NOT_FOUND: 'ITEM',
+  TRANSACTION_NOT_FOUND: 'ITEM',
+  ACCOUNT_EXISTS: 'ITEM',
+  ACCOUNT_CLOSED: 'ITEM',
+  BALANCE_TOO_LARGE: 'ITEM',
+  CREDITS_CLOSED: 'ITEM',
+  CATEGORY_NOT_FOUND: 'ITEM',
+  CATEGORY_IN_USE: 'ITEM',
+  CREDITS_OPEN: 'ITEM',
+  CATALOG_CONTRADICTION: 'ITEM',
+  MERCHANT_RULE_NOT_FOUND: 'ITEM',
+  MERCHANT_RULE_EXISTS: 'ITEM',
+  MERCHANT_RULES_TIE: 'ITEM',
+  MERCHANT_RULES_FULL: 'ITEM',
+  MERCHANT_RULE_CHANGED: 'ITEM',
+  METADATA_TOO_LARGE: 'STREAM',
+  MORE_THAN_ONE_MESSAGE: 'STREAM',
+  UNAUTHENTICATED: 'STREAM',
+  SCOPE_MISSING: 'STREAM',
+  OVERLOADED: 'STREAM',
+  UNAVAILABLE: 'STREAM',
+  STREAM_ENDED: 'STREAM',
+  NO_TIME_LEFT: 'STREAM',
+  INTERNAL: 'STREAM',
+} as const satisfies Record<CallErrorKind, 'ITEM' | 'STREAM'>

@@ -1,0 +1,67 @@
+import type { Budget } from '../../application/budget.js'
+import { creditAccount } from '../../application/credit-account.js'
+import type { Executor } from '../../application/engine/engine.js'
+import type { AccountId } from '../../domain/account.js'
+import type { Catalog } from '../../domain/catalog.js'
+import type { Credit, CreditRefusal } from '../../domain/credit.js'
+import type {
+  BatchCreditRequest,
+  BatchCreditResponse,
+  CreditRequest,
+  CreditResponse,
+} from '../../gen/benefits/v1/account.js'
+import { CallError } from '../call-error.js'
+import { clientStreamHandler, type HandlerOptions, unaryHandler } from '../handlers.js'
+import { RequestFields } from '../request-fields.js'
+import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetime.js'
+import { transactionMessage } from './account-mapping.js'
+import { BatchCredit } from './batch-credit.js'
+
+export type CreditHandlersOptions = {
+  readonly engine: Executor
+  readonly catalog: () => Catalog
+  readonly handlers: HandlerOptions
+}
+
+/** The methods of benefits.v1.AccountService that put money into wallets. */
+export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOptions) {
+  const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
+    const { accountId, credit } = read(request)
+    const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
+    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+    if (verdict.type === 'REFUSED') throw refusalError(verdict.refusal, catalog())
+    return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
+  }
+
+  return {
+    credit: unaryHandler<CreditRequest, CreditResponse>(handlers, async (request, { budget }) => {
+      const { entry, replayed } = await creditOne(request, budget)
+      return { transaction: transactionMessage(entry), replayed }
+    }),
+
+    batchCredit: clientStreamHandler<BatchCreditRequest, BatchCreditResponse>(
+      handlers,
+      async (requests, call) => {
+        const inTime = requestsInTime(requests, lifetimeOf(call, STREAM_AGE_MS_MAX))
+        return await new BatchCredit(creditOne, call.budget).run(inTime)
+      },
+    ),
+  }
+}
+
+function read(request: CreditRequest | BatchCreditRequest): { accountId: AccountId; credit: Credit } {
+  const fields = new RequestFields()
+  const transactionId = fields.transactionId('transaction_id', request.transactionId)
+  const accountId = fields.accountId('account_id', request.accountId)
+  const wallet = fields.categoryId('category', request.category)
+  const amount = fields.amount('amount', request.amount)
+  fields.close()
+  return { accountId, credit: { transactionId, wallet, amount } }
+}
+
+/** What was credited before a category went is still answered, so only the decision knows that the request is wrong. */
+function refusalError(refusal: CreditRefusal, { categories }: Catalog): CallError {
+  if (refusal !== 'CATEGORY_UNKNOWN') return new CallError(refusal)
+  const description = `must be one of ${categories.map(({ id }) => id).join(', ')}`
+  return new CallError('INVALID_REQUEST', { violations: [{ field: 'category', description }] })
+}

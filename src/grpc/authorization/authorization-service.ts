@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import type { status } from '@grpc/grpc-js'
+import type { Authorize } from '../../application/authorize.js'
+import type { Reverse } from '../../application/reverse.js'
+import type { Simulate } from '../../application/simulate.js'
+import type { Purchase } from '../../domain/decide.js'
+import type { AuthorizationEntry, ReversalEntry } from '../../domain/entry.js'
+import type { Reversal } from '../../domain/reverse.js'
+import type {
+  AuthorizationServiceServer,
+  AuthorizeRequest,
+  AuthorizeResponse,
+  ReverseRequest,
+  ReverseResponse,
+  SimulateRequest,
+  SimulateResponse,
+} from '../../gen/benefits/v1/authorization.js'
+import type { CallContext } from '../call-context.js'
+import { CallError } from '../call-error.js'
+import { type HandlerOptions, unaryHandler } from '../handlers.js'
+import { decisionMessage, reasonFields } from '../reason-mapping.js'
+import { RequestFields } from '../request-fields.js'
+import { type AuthorizeOne, authorizeStreamHandler, type StreamLimits } from './authorize-stream.js'
+import { traceMessage } from './trace-mapping.js'
+
+export type AuthorizationServiceOptions = {
+  readonly authorize: Authorize
+  readonly simulate: Simulate
+  readonly reverse: Reverse
+  readonly handlers: HandlerOptions
+  readonly streams: StreamLimits
+  /** Told of every answer. */
+  readonly onDecision: (
+    entry: AuthorizationEntry | ReversalEntry,
+    replayed: boolean,
+    asked: AskedDecision,
+  ) => void
+  /** Told of each purchase of a stream that was answered with an error. */
+  readonly onItemError: (code: status, call: CallContext) => void
+}
+
+/** Who asked for a decision, and how long it took to decide. */
+export type AskedDecision = { readonly call: CallContext; readonly durationMs: number }
+
+/** benefits.v1.AuthorizationService over the use cases. */
+export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
+  const { authorize, simulate, reverse, onDecision, onItemError, handlers, streams } = options
+  const { monotonicMs } = handlers.clock
+  const authorizeOne: AuthorizeOne = async (request, budget, call) => {
+    const startedMs = monotonicMs()
+    const { accountId, purchase } = readPurchase(request)
+    const verdict = await authorize(accountId, purchase, budget)
+    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+    if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+    const replayed = verdict.type === 'REPLAY'
+    onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+    return authorizeResponse(verdict.entry, replayed)
+  }
+
+  return {
+    authorize: unaryHandler<AuthorizeRequest, AuthorizeResponse>(handlers, (request, call) =>
+      authorizeOne(request, call.budget, call),
+    ),
+
+    authorizeStream: authorizeStreamHandler({ handlers, limits: streams, authorizeOne, onItemError }),
+
+    simulate: unaryHandler<SimulateRequest, SimulateResponse>(handlers, async (request, { budget }) => {
+      const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
+      const { accountId, purchase } = readPurchase({ ...request, transactionId })
+      const { verdict, trace } = await simulate(accountId, purchase, budget)
+      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      const isReused = verdict.type === 'REUSED'
+      const answer = isReused ? undefined : authorizeResponse(verdict.entry, verdict.type === 'REPLAY')
+      return { answer, mcc: purchase.mcc, ...traceMessage(trace) }
+    }),
+
+    reverse: unaryHandler<ReverseRequest, ReverseResponse>(handlers, async (request, call) => {
+      const startedMs = monotonicMs()
+      const { accountId, reversal } = readReversal(request)
+      const verdict = await reverse(accountId, reversal, call.budget)
+      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
+      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      const replayed = verdict.type === 'REPLAY'
+      onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+      return reverseResponse(verdict.entry, replayed)
+    }),
+  }
+}
+
+function readPurchase(request: AuthorizeRequest): {
+  readonly accountId: string
+  readonly purchase: Purchase
+} {
+  const fields = new RequestFields()
+  const transactionId = fields.transactionId('transaction_id', request.transactionId)
+  const accountId = fields.accountId('account_id', request.accountId)
+  const amount = fields.amount('amount', request.amount)
+  const mcc = fields.mcc('mcc', request.mcc)
+  const merchant = fields.merchant('merchant', request.merchant)
+  fields.close()
+  return { accountId, purchase: { transactionId, amount, mcc, merchant } }
+}
+
+function readReversal(request: ReverseRequest): { readonly accountId: string; readonly reversal: Reversal } {
+  const fields = new RequestFields()
+  const transactionId = fields.transactionId('transaction_id', request.transactionId)
+  const accountId = fields.accountId('account_id', request.accountId)
+  const originalId = fields.transactionId('original_transaction_id', request.originalTransactionId)
+  fields.differ('original_transaction_id', originalId, 'transaction_id', transactionId)
+  const { amount, original } = request
+  const reversal = {
+    transactionId,
+    originalId,
+    ...(amount !== undefined && { amount: fields.amount('amount', amount) }),
+    described: {
+      ...(original?.amount !== undefined && { amount: fields.amount('original.amount', original.amount) }),
+      ...(original?.mcc !== undefined && { mcc: fields.mcc('original.mcc', original.mcc) }),
+      ...(original?.merchant !== undefined && {
+        merchant: fields.merchant('original.merchant', original.merchant),
+      }),
+    },
+  }
+  fields.close()
+  return { accountId, reversal }
+}
+
+function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
+  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
+  return {
+    transactionId: entry.transactionId,
+    code,
+    decision: decisionMessage(entry),
+    reason,
+    iso8583Code,
+    category: entry.movement?.wallet ?? '',
+    effectiveMcc: entry.effectiveMcc,
+    merchantRule: entry.merchantRule ?? '',
+    balance: entry.movement?.balanceAfter,
+    replayed,
+    decidedAt: entry.at,
+    retry,
+    approvedAmount: entry.movement ? -entry.movement.delta : 0n,
+  }
+}
+
+function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseResponse {
+  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
+  return {
+    transactionId: entry.transactionId,
+    code,
+    decision: decisionMessage(entry),
+    reason,
+    iso8583Code,
+    category: entry.movement?.wallet ?? '',
+    amount: entry.movement?.delta ?? 0n,
+    balance: entry.movement?.balanceAfter,
+    replayed,
+    decidedAt: entry.at,
+    retry,
+  }
+}

@@ -1,0 +1,27 @@
+import type { Trace } from '../../domain/trace.js'
+import {
+  RuleOutcome,
+  Rung,
+  type SimulateResponse,
+  WalletOutcome,
+} from '../../gen/benefits/v1/authorization.js'
+
+/** Writes how a decision came about: our names for what there is are those of the contract. */
+export function traceMessage(
+  trace: Trace,
+): Pick<SimulateResponse, 'rung' | 'merchant' | 'rules' | 'wallets' | 'earlyReversedAmount'> {
+  const { name, city = '', country = '' } = trace.merchant
+  return {
+    rung: Rung[trace.rung],
+    earlyReversedAmount: trace.takenOff,
+    merchant: { name, city, country },
+    rules: trace.rules.map(({ id, outcome }) => ({ merchantRule: id, outcome: RuleOutcome[outcome] })),
+    wallets: trace.wallets.map(({ wallet, balance, dayLeft, monthLeft, outcome }) => ({
+      category: wallet,
+      balance,
+      dayLeft,
+      monthLeft,
+      outcome: WalletOutcome[outcome],
+    })),
+  }
+}

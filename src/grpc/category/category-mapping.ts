@@ -1,0 +1,48 @@
+import { type Category, ORDER_MAX } from '../../domain/category.js'
+import type { KeptCategory } from '../../domain/category-edit.js'
+import { mccItems } from '../../domain/mcc-set.js'
+import type { Category as CategoryMessage } from '../../gen/benefits/v1/category.js'
+import type { RequestFields } from '../request-fields.js'
+
+/** Writes a category. */
+export function categoryMessage({ category, version, changedAt, changedBy }: KeptCategory): CategoryMessage {
+  return {
+    id: category.id,
+    displayName: category.displayName,
+    mccs: mccItems(category.mccs),
+    order: category.order,
+    free: category.free,
+    creditsClosed: category.creditsClosed,
+    version,
+    updateTime: changedAt,
+    subject: changedBy,
+  }
+}
+
+/** Reads a category; every bad field is noted. */
+export function readCategory(fields: RequestFields, message: CategoryMessage | undefined): Category {
+  const {
+    id = '',
+    displayName = '',
+    mccs = [],
+    order = 0,
+    free = false,
+    creditsClosed = false,
+  } = message ?? {}
+  fields.check(message !== undefined, 'category', 'is required')
+  fields.categoryId('category.id', id)
+  fields.check(order >= 0 && order <= ORDER_MAX, 'category.order', `must be 0 to ${ORDER_MAX}`)
+  fields.check(
+    !free || mccs.length === 0,
+    'category.mccs',
+    'must be empty for the free balance, which pays for any',
+  )
+  return {
+    id,
+    displayName: displayName === '' ? id : fields.displayName('category.display_name', displayName),
+    mccs: fields.mccs('category.mccs', mccs),
+    order,
+    free,
+    creditsClosed,
+  }
+}

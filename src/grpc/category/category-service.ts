@@ -1,0 +1,152 @@
+import { removeCategory } from '../../application/catalog/catalog-categories.js'
+import type { CategoryStore } from '../../application/catalog/category-store.js'
+import type { CategoryId } from '../../domain/category.js'
+import {
+  type CategoryEdit,
+  type KeptCategory,
+  type KeptCategorySet,
+  replaceNeverPermitted,
+  upsertCategory,
+} from '../../domain/category-edit.js'
+import { type MccSet, mccItems } from '../../domain/mcc-set.js'
+import {
+  Category,
+  type CategoryServiceServer,
+  type DeleteCategoryRequest,
+  type DeleteCategoryResponse,
+  type GetCategoryRequest,
+  type GetCategoryResponse,
+  type GetMccPolicyRequest,
+  type GetMccPolicyResponse,
+  type ListCategoriesRequest,
+  type ListCategoriesResponse,
+  type MccPolicy,
+  type UpdateMccPolicyRequest,
+  type UpdateMccPolicyResponse,
+  type UpsertCategoryRequest,
+  type UpsertCategoryResponse,
+} from '../../gen/benefits/v1/category.js'
+import { CallError } from '../call-error.js'
+import { type HandledCall, type HandlerOptions, unaryHandler } from '../handlers.js'
+import { pageOf } from '../pages/page.js'
+import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.js'
+import { RequestFields } from '../request-fields.js'
+import { categoryMessage, readCategory } from './category-mapping.js'
+
+export type CategoryServiceOptions = {
+  readonly store: CategoryStore
+  readonly handlers: HandlerOptions
+}
+
+/** Longest time spent on an edit, in milliseconds: edits come one after another. */
+const EDIT_MS_MAX = 10_000
+/** Longest time spent on looking whether somebody holds money in a category, in milliseconds. */
+const DELETE_MS_MAX = 120_000
+
+/** benefits.v1.CategoryService over the store. */
+export function categoryService({ store, handlers }: CategoryServiceOptions): CategoryServiceServer {
+  const editing = { ...handlers, durationMsMax: EDIT_MS_MAX }
+  const deleting = { ...handlers, durationMsMax: DELETE_MS_MAX }
+  return {
+    listCategories: unaryHandler<ListCategoriesRequest, ListCategoriesResponse>(handlers, async (request) => {
+      const limit = pageSizeOf(request.pageSize)
+      const after = readPageToken(request.pageToken, [])
+      const { kept } = await store.read()
+      const ordered = kept.map((one) => ({ one, place: placeOf(one) })).sort(byPlace)
+      const rest = ordered.filter(({ place }) => after === undefined || place > after)
+      const write = ({ one }: (typeof rest)[number]) => categoryMessage(one)
+      const page = { limit, write, codec: Category, turns: handlers.pages.turns }
+      const { messages, last } = await pageOf(rest, page)
+      return { categories: messages, nextPageToken: last ? writePageToken(last.place, []) : '' }
+    }),
+
+    getCategory: unaryHandler<GetCategoryRequest, GetCategoryResponse>(handlers, async (request) => {
+      const fields = new RequestFields()
+      const id = fields.categoryId('category_id', request.categoryId)
+      fields.close()
+      return { category: messageOf(id, await store.read()) }
+    }),
+
+    upsertCategory: unaryHandler<UpsertCategoryRequest, UpsertCategoryResponse>(
+      editing,
+      async (request, call) => {
+        const fields = new RequestFields()
+        const category = readCategory(fields, request.category)
+        fields.close()
+        const { edit, after } = await store.edit(
+          (current) => upsertCategory(current, category),
+          subjectOf(call),
+        )
+        mustBeEdited(edit)
+        return { category: messageOf(category.id, after) }
+      },
+    ),
+
+    deleteCategory: unaryHandler<DeleteCategoryRequest, DeleteCategoryResponse>(
+      deleting,
+      async (request, call) => {
+        const fields = new RequestFields()
+        const id = fields.categoryId('category_id', request.categoryId)
+        fields.close()
+        const deletion = await removeCategory(
+          { store, clock: handlers.clock },
+          { id, by: subjectOf(call) },
+          call.budget,
+        )
+        if (deletion.type === 'REFUSED') throw new CallError(deletion.refusal, { detail: deletion.detail })
+        if (deletion.type === 'HELD') {
+          throw new CallError('CATEGORY_IN_USE', { detail: `${id} in account ${deletion.holder}` })
+        }
+        return {}
+      },
+    ),
+
+    getMccPolicy: unaryHandler<GetMccPolicyRequest, GetMccPolicyResponse>(handlers, async () => {
+      const { neverPermitted } = await store.read()
+      return { policy: policyMessage(neverPermitted) }
+    }),
+
+    updateMccPolicy: unaryHandler<UpdateMccPolicyRequest, UpdateMccPolicyResponse>(
+      editing,
+      async ({ policy }, call) => {
+        const fields = new RequestFields()
+        fields.check(policy !== undefined, 'policy', 'is required')
+        const neverPermitted = fields.mccs('policy.never_permitted', policy?.neverPermitted ?? [])
+        fields.close()
+        const { edit, after } = await store.edit(
+          (current) => replaceNeverPermitted(current, neverPermitted),
+          subjectOf(call),
+        )
+        mustBeEdited(edit)
+        return { policy: policyMessage(after.neverPermitted) }
+      },
+    ),
+  }
+}
+
+function subjectOf({ principal }: HandledCall): string {
+  return principal?.subject ?? ''
+}
+
+function mustBeEdited(edit: CategoryEdit): void {
+  if (edit.type === 'REFUSED') throw new CallError(edit.refusal, { detail: edit.detail })
+}
+
+function messageOf(id: CategoryId, { kept }: KeptCategorySet) {
+  const found = kept.find(({ category }) => category.id === id)
+  if (!found) throw new CallError('CATEGORY_NOT_FOUND', { detail: id })
+  return categoryMessage(found)
+}
+
+function policyMessage(neverPermitted: MccSet): MccPolicy {
+  return { neverPermitted: mccItems(neverPermitted) }
+}
+
+/** A text that sorts like the categories: the free balance last, then by order, then by id. */
+function placeOf({ category: { free, order, id } }: KeptCategory): string {
+  return `${Number(free)}:${String(order).padStart(10, '0')}:${id}`
+}
+
+function byPlace(a: { readonly place: string }, b: { readonly place: string }): number {
+  return a.place < b.place ? -1 : 1
+}

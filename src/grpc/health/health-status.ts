@@ -1,0 +1,57 @@
+import type { Server, ServiceDefinition, ServiceError } from '@grpc/grpc-js'
+import { HealthImplementation } from 'grpc-health-check'
+import { serviceErrorOf } from '../call-error.js'
+import type { Descriptors } from '../reflection/descriptors.js'
+import { UnreadableMessage, withReadErrors } from '../request-decoder.js'
+
+/** The services whose health is told, besides that of all of them (the empty name). */
+export const SERVICES = [
+  'benefits.v1.AuthorizationService',
+  'benefits.v1.AccountService',
+  'benefits.v1.CategoryService',
+  'benefits.v1.MerchantRuleService',
+]
+
+/** grpc.health.v1: all services are well or none is. NOT_SERVING until told otherwise. */
+export class HealthStatus {
+  readonly #health = new HealthImplementation()
+  #serving: boolean | undefined
+
+  constructor() {
+    this.set(false)
+  }
+
+  addTo(server: Server, descriptors: Descriptors): void {
+    this.#health.addToServer({
+      addService: (definition: ServiceDefinition, handlers: Record<string, Handler>) =>
+        server.addService(withReadErrors(definition, descriptors), refusingUnreadable(handlers)),
+    })
+  }
+
+  /** What health checks are told from now on; those that watch are told at once. */
+  set(serving: boolean): void {
+    if (serving === this.#serving) return
+    this.#serving = serving
+    for (const service of ['', ...SERVICES]) {
+      this.#health.setStatus(service, serving ? 'SERVING' : 'NOT_SERVING')
+    }
+  }
+}
+
+/** A handler of one call: with a callback where the answer is a single message. */
+type Handler = (call: HealthCall, callback?: (error: ServiceError) => void) => void
+type HealthCall = { readonly request: unknown; emit(event: 'error', error: ServiceError): unknown }
+
+/** The same handlers, which do not know that a request may be unreadable. */
+function refusingUnreadable(handlers: Readonly<Record<string, Handler>>): Record<string, Handler> {
+  const refusing = Object.entries(handlers).map(([name, handle]): [string, Handler] => [
+    name,
+    (call, callback) => {
+      if (!(call.request instanceof UnreadableMessage)) return handle(call, callback)
+      const error = serviceErrorOf(call.request.error)
+      if (callback) callback(error)
+      else call.emit('error', error)
+    },
+  ])
+  return Object.fromEntries(refusing)
+}

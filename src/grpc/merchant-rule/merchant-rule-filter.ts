@@ -1,0 +1,37 @@
+import type { MerchantRuleFilter } from '../../application/catalog/merchant-rule-store.js'
+import { normalise } from '../../domain/merchant.js'
+import { slotOf } from '../../domain/merchant-rule.js'
+import { type ListMerchantRulesRequest, MerchantRuleMatch } from '../../gen/benefits/v1/merchant_rule.js'
+import { RequestFields } from '../request-fields.js'
+import { readMatch } from './merchant-rule-mapping.js'
+
+/** Reads which rules are asked for, in the form in which they are compared. */
+export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleFilter {
+  const { namePrefix, city, country, mcc } = request
+  const fields = new RequestFields()
+  // A number that this contract does not have must not pass for "any".
+  const matchIsKnown = Object.values(MerchantRuleMatch).includes(request.match)
+  fields.check(matchIsKnown, 'match', 'must be EXACT or PREFIX, or absent')
+  fields.merchant('name_prefix', namePrefix)
+  fields.merchant('city', city)
+  fields.check(country === '' || /^[A-Za-z]{2}$/.test(country), 'country', 'must be two letters, or absent')
+  if (mcc !== '') fields.mcc('mcc', mcc)
+  fields.close()
+  const match = readMatch(request.match)
+  // Places are compared as those of rules are.
+  const place = slotOf({
+    id: '',
+    match: 'EXACT',
+    name: '',
+    mcc: '',
+    ...(city !== '' && { city }),
+    ...(country !== '' && { country }),
+  })
+  return {
+    ...(match && { match }),
+    ...(namePrefix !== '' && { namePrefix: normalise(namePrefix) }),
+    ...(place.city !== undefined && { city: place.city }),
+    ...(place.country !== undefined && { country: place.country }),
+    ...(mcc !== '' && { mcc }),
+  }
+}

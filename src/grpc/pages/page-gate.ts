@@ -1,0 +1,76 @@
+import { type BackgroundTurns, freeTurns } from '../../application/engine/background-turns.js'
+import { CallError } from '../call-error.js'
+
+/** Most pages that are being read, or that nobody has taken yet. */
+export const PAGES_MAX = 4
+/** Most calls that wait for one of these places. */
+export const WAITING_MAX = 60
+/** Longest wait for a place, in milliseconds. */
+export const WAIT_MS_MAX = 2_000
+/** Time after which a page that nobody takes makes room all the same, in milliseconds. */
+export const UNTAKEN_MS_MAX = 10_000
+
+/** A call whose answer is a page. */
+export type PageCall = {
+  /** Whether it has ended already. */
+  readonly cancelled: boolean
+  /** `cancelled` comes after every end: when the answer was taken, or the caller has left. */
+  once(event: 'cancelled', listener: () => void): unknown
+}
+
+/**
+ * Lets a few calls read long pages at a time, in the order in which they came. A page of a thousand entries takes about as long as fifty
+ * purchases, and purchases must not wait for the pages that somebody asks for; nor may pages fill the memory that nobody takes.
+ */
+export class PageGate {
+  /** Turns for the pieces of a page. */
+  readonly turns: BackgroundTurns
+  readonly #waiting: (() => void)[] = []
+  #places = PAGES_MAX
+
+  constructor(turns: BackgroundTurns = freeTurns) {
+    this.turns = turns
+  }
+
+  /**
+   * Waits for a place, which is given back when the call has ended.
+   *
+   * @throws CallError OVERLOADED when too many wait, or it took too long.
+   */
+  async enter(call: PageCall): Promise<void> {
+    if (this.#places > 0) this.#places -= 1
+    else await this.#untilFree()
+    let isGivenBack = false
+    const giveBack = () => {
+      clearTimeout(timer)
+      if (isGivenBack) return
+      isGivenBack = true
+      // Purchases have their turn first.
+      setImmediate(() => this.#giveBack())
+    }
+    const timer = setTimeout(giveBack, UNTAKEN_MS_MAX).unref()
+    if (call.cancelled) giveBack()
+    else call.once('cancelled', giveBack)
+  }
+
+  async #untilFree(): Promise<void> {
+    if (this.#waiting.length >= WAITING_MAX) throw new CallError('OVERLOADED')
+    await new Promise<void>((resolve, reject) => {
+      const enter = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
+        reject(new CallError('OVERLOADED'))
+      }, WAIT_MS_MAX)
+      this.#waiting.push(enter)
+    })
+  }
+
+  #giveBack(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#places += 1
+  }
+}

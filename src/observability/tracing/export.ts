@@ -1,0 +1,59 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
+import type { Logger } from '../logging/logger.js'
+
+/** Time in which spans that are lost are told of once, in milliseconds. */
+const QUIET_MS = 60_000
+
+export type ExportWatchOptions = { readonly logger: Logger; readonly monotonicMs: () => number }
+
+/** An exporter that tells when spans are lost because the collector does not take them: at once, then once a minute, and when it is over. */
+export class ExportWatch implements SpanExporter {
+  readonly #exporter: SpanExporter
+  readonly #options: ExportWatchOptions
+  #lost = 0
+  #toldMs: number | undefined
+
+  constructor(exporter: SpanExporter, options: ExportWatchOptions) {
+    this.#exporter = exporter
+    this.#options = options
+  }
+
+  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.#exporter.export(spans, (result) => {
+      if (result.code === ExportResultCode.SUCCESS) this.#taken()
+      else this.#refused(spans.length, result.error)
+      done(result)
+    })
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter.forceFlush?.()
+  }
+
+  async shutdown(): Promise<void> {
+    await this.#exporter.shutdown()
+  }
+
+  #taken(): void {
+    if (this.#toldMs === undefined) return
+    this.#options.logger.info({ lost: this.#lost }, 'the collector takes spans again')
+    this.#toldMs = undefined
+    this.#lost = 0
+  }
+
+  #refused(spans: number, error: unknown): void {
+    this.#lost += spans
+    const nowMs = this.#options.monotonicMs()
+    if (this.#toldMs !== undefined && nowMs - this.#toldMs < QUIET_MS) return
+    this.#toldMs = nowMs
+    this.#options.logger.warn({ lost: this.#lost, cause: causeOf(error) }, 'the collector takes no spans')
+    this.#lost = 0
+  }
+}
+
+/** A word or a number: the whole error would bring along what the collector has answered. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && error.code !== undefined ? String(error.code) : error.name
+}

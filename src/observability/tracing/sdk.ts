@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { setGlobalErrorHandler } from '@opentelemetry/core'
+import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  type Resource,
+  resourceFromAttributes,
+} from '@opentelemetry/resources'
+import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
+import type { Logger } from '../logging/logger.js'
+import { OpenTelemetryTracing } from './calls.js'
+import { ComplaintLog } from './complaints.js'
+import { ExportWatch } from './export.js'
+import type { OtlpProtocol, TracingSettings } from './settings.js'
+import type { Tracing } from './tracing.js'
+
+/** The SDK's own, which describe a machine that nobody looks at and a command line that may tell too much, are left out. */
+const detectors = [envDetector]
+
+/** Starts OpenTelemetry's SDK. What it has to complain of goes to our log; its tracer is known to us alone. */
+export function startSdk(settings: TracingSettings, logger: Logger): Tracing {
+  complainTo(logger)
+  // The sampler and the limits of a span are read from the environment by the provider, where to and how to get there by the exporter.
+  const watch = new ExportWatch(createExporter(settings.protocol), {
+    logger,
+    monotonicMs: () => performance.now(),
+  })
+  const provider = new BasicTracerProvider({
+    resource: describeProcess(settings, logger),
+    spanProcessors: [new BatchSpanProcessor(watch, { ...settings.batches })],
+  })
+  logger.info({ protocol: settings.protocol }, 'tracing')
+  return new OpenTelemetryTracing({
+    tracer: provider.getTracer('benefits-authorizer'),
+    shutdown: () => provider.shutdown(),
+  })
+}
+
+function createExporter(protocol: OtlpProtocol): SpanExporter {
+  switch (protocol) {
+    case 'grpc':
+      return new GrpcExporter()
+    case 'http/json':
+      return new JsonExporter()
+    case 'http/protobuf':
+      return new ProtobufExporter()
+  }
+}
+
+function describeProcess({ hasResourceAttributes }: TracingSettings, logger: Logger): Resource {
+  const configured = detectResources({ detectors })
+  const names = Object.keys(configured.attributes).filter((name) => name !== 'service.name')
+  if (hasResourceAttributes && names.length === 0 && configured.attributes['service.name'] === undefined) {
+    logger.warn(
+      { problem: 'OTEL_RESOURCE_ATTRIBUTES must be like key=value,key=value: it counts as not set' },
+      'tracing is not configured right',
+    )
+  }
+  const own = resourceFromAttributes({
+    'service.name': 'benefits-authorizer',
+    'service.instance.id': randomUUID(),
+    'process.pid': process.pid,
+  })
+  return defaultResource().merge(own).merge(configured)
+}
+
+function complainTo(logger: Logger): void {
+  const complaints = new ComplaintLog({ logger, monotonicMs: () => performance.now() })
+  const complain = (message: string) => complaints.complain(message)
+  diag.setLogger(
+    { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  )
+  // Spans that could not be exported: the watch has told of them already, and without what the collector answered.
+  setGlobalErrorHandler(ignore)
+}
+
+function ignore(): void {}

@@ -1,0 +1,97 @@
+import type { Span } from '@opentelemetry/api'
+import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
+import type { EntryKey, Ledger } from '../../application/ledger.js'
+import type { Account, AccountId } from '../../domain/account.js'
+import type { Entry, ReversalEntry } from '../../domain/entry.js'
+import type { FollowedRequests } from './requests.js'
+import type { RoundTrips } from './round-trips.js'
+
+/** What both stores need to follow what they are asked. */
+export type StoreTracing = { readonly requests: FollowedRequests; readonly trips: RoundTrips }
+
+/** The accounts, with a span for each round trip that a followed call waits for. */
+export class TracedAccountStore implements AccountStore {
+  readonly #store: AccountStore
+  readonly #tracing: StoreTracing
+
+  constructor(store: AccountStore, tracing: StoreTracing) {
+    this.#store = store
+    this.#tracing = tracing
+  }
+
+  load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
+    return this.#store.load(ids)
+  }
+
+  loadWithEntries(
+    ids: readonly AccountId[],
+    keys: readonly EntryKey[],
+  ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
+    const { requests, trips } = this.#tracing
+    const work = () => this.#store.loadWithEntries(ids, keys)
+    const members = requests.deciding(keys)
+    if (!isSome(members)) return work()
+    const attributes = { 'benefits.accounts': ids.length, 'benefits.entries': keys.length }
+    return trips.follow({ name: 'engine.read', members, attributes, work })
+  }
+
+  commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    const { requests, trips } = this.#tracing
+    const work = () => this.#store.commit(changes)
+    const entries = requests.areDeciding ? changes.flatMap(entriesOf) : []
+    const members = requests.deciding(entries)
+    if (!isSome(members)) return work()
+    const attributes = { 'benefits.accounts': changes.length, 'benefits.entries': entries.length }
+    return trips.follow({ name: 'engine.commit', members, attributes, work })
+  }
+}
+
+/** The ledger, likewise. */
+export class TracedLedger implements Ledger {
+  readonly #ledger: Ledger
+  readonly #tracing: StoreTracing
+
+  constructor(ledger: Ledger, tracing: StoreTracing) {
+    this.#ledger = ledger
+    this.#tracing = tracing
+  }
+
+  find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
+    return this.#read('engine.read', keys, () => this.#ledger.find(keys))
+  }
+
+  findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+    return this.#read('engine.read_reversals', originals, () => this.#ledger.findReversals(originals))
+  }
+
+  async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const { requests, trips } = this.#tracing
+    const work = () => this.#ledger.append(entries)
+    const members = requests.settling(entries)
+    if (!isSome(members)) return await work()
+    const attributes = { 'benefits.entries': entries.length }
+    const refused = await trips.follow({ name: 'engine.settle', members, attributes, work })
+    requests.settled(entries)
+    return refused
+  }
+
+  missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    return this.#ledger.missing(entries)
+  }
+
+  #read<T>(name: string, keys: readonly EntryKey[], work: () => Promise<T>): Promise<T> {
+    const { requests, trips } = this.#tracing
+    const members = requests.deciding(keys)
+    if (!isSome(members)) return work()
+    return trips.follow({ name, members, attributes: { 'benefits.entries': keys.length }, work })
+  }
+}
+
+/** What a change adds to the account: the journal's end. */
+function entriesOf({ before, after }: AccountChange): readonly Entry[] {
+  return after.journal.filter(({ seq }) => seq > before.version)
+}
+
+function isSome(members: readonly Span[]): members is readonly [Span, ...Span[]] {
+  return members.length > 0
+}

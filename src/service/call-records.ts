@@ -1,0 +1,84 @@
+import { status } from '@grpc/grpc-js'
+import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
+import { codesOf } from '../domain/reason.js'
+import type { AskedDecision } from '../grpc/authorization/authorization-service.js'
+import type { CallContext } from '../grpc/call-context.js'
+import type { EndedCall, ObservedCall } from '../grpc/interceptors/observation.js'
+import type { Caller, CallIds } from '../observability/logging/call-fields.js'
+import type { DecisionLog } from '../observability/logging/decision-log.js'
+import type { LineLimit } from '../observability/logging/line-limit.js'
+import { type Logger, roundMs } from '../observability/logging/logger.js'
+import type { TallyLog } from '../observability/logging/tally-log.js'
+import type { CallLabels } from '../observability/metrics/call-metrics.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
+
+/** Where calls and decisions leave what is to be known of them. */
+export type CallRecords = {
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly decisions: DecisionLog
+  readonly overload: TallyLog
+  /** For lines about calls that have failed. */
+  readonly failures: LineLimit
+}
+
+export function recordCall(call: EndedCall, { logger, metrics, overload, failures }: CallRecords): void {
+  const code = status[call.code] ?? 'UNKNOWN'
+  metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
+  call.context.trace?.ended(code)
+  const refused = call.code === status.RESOURCE_EXHAUSTED
+  if (refused) overload.count()
+  const level = call.code === status.OK || refused ? 'debug' : failures.level()
+  if (!logger.isLevelEnabled(level)) return
+  const { refusal: reason } = call.context
+  logger[level](
+    {
+      method: call.path,
+      code,
+      ...(reason && { reason }),
+      durationMs: roundMs(call.durationMs),
+      ...callerOf(call.context),
+    },
+    reason ? 'token rejected' : 'call',
+  )
+}
+
+/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
+  const { logger, overload, failures } = records
+  const refused = failed === status.RESOURCE_EXHAUSTED
+  if (refused) overload.count()
+  const level = refused ? 'debug' : failures.level()
+  if (!logger.isLevelEnabled(level)) return
+  const code = status[failed] ?? 'UNKNOWN'
+  logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')
+}
+
+export function recordDecision(
+  entry: AuthorizationEntry | ReversalEntry,
+  replayed: boolean,
+  { call, durationMs }: AskedDecision,
+  { metrics, decisions }: CallRecords,
+): void {
+  const { kind, reason, movement } = entry
+  const { code } = codesOf(reason)
+  const category = movement?.wallet
+  // The one place where an amount becomes a number: metrics are numbers, and exact up to 90 trillion reais. Nothing is decided by them.
+  const centavos = Math.abs(Number(movement?.delta ?? 0n))
+  metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
+  decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
+}
+
+/** What every line about a call has: how to find the call again, and whose it was. */
+function callerOf(call: CallContext): Caller {
+  return { ...idsOf(call), subject: call.principal?.subject }
+}
+
+export function idsOf({ requestId, trace }: CallContext): CallIds {
+  return { requestId, ...trace?.ids }
+}
+
+export function labelsOf({ path, type }: ObservedCall): CallLabels {
+  const [, service = '', method = ''] = path.split('/')
+  return { service, method, type }
+}

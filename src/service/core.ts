@@ -1,0 +1,198 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MongoClient } from 'mongodb'
+import type { AccountList } from '../application/account-list.js'
+import type { AccountStore } from '../application/account-store.js'
+import { CatalogCache } from '../application/catalog/catalog-cache.js'
+import type { CategoryStore } from '../application/catalog/category-store.js'
+import type { MerchantRuleStore } from '../application/catalog/merchant-rule-store.js'
+import type { Clock } from '../application/clock.js'
+import { type BackgroundTurns, PurchasesFirst } from '../application/engine/background-turns.js'
+import type { EngineOptions, Executor } from '../application/engine/engine.js'
+import { Engines } from '../application/engine/engines.js'
+import { Settlers, type Settling } from '../application/engine/settlers.js'
+import { seedExamples } from '../application/seed-examples.js'
+import { Simulator } from '../application/simulate.js'
+import { Statement } from '../application/statement.js'
+import { zoneCalendar } from '../application/zone-calendar.js'
+import type { Config } from '../config.js'
+import type { Calendar } from '../domain/calendar.js'
+import type { Entry } from '../domain/entry.js'
+import type { MerchantRule } from '../domain/merchant-rule.js'
+import type { Tracing } from '../observability/tracing/tracing.js'
+import { MongoAccountList } from '../storage/account/mongo-account-list.js'
+import { MongoAccountStore } from '../storage/account/mongo-account-store.js'
+import { MongoLedger } from '../storage/account/mongo-ledger.js'
+import { MongoStatementStore } from '../storage/account/mongo-statement-store.js'
+import { ReadOrder } from '../storage/account/read-order.js'
+import { stringPacking } from '../storage/account/string-packing.js'
+import { Books, booksNotRight } from '../storage/books.js'
+import { MongoCatalogStore } from '../storage/catalog/mongo-catalog-store.js'
+import { MongoCategoryStore } from '../storage/catalog/mongo-category-store.js'
+import { MongoMerchantRuleStore } from '../storage/catalog/mongo-merchant-rule-store.js'
+import { createClient } from '../storage/client.js'
+import { ShardMap } from '../storage/shard-map.js'
+
+export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
+
+/** Longest time that entries gather before they are settled, in milliseconds: nobody waits for it. */
+const GATHER_MS_MAX = 100
+
+export type CoreOptions = {
+  readonly config: Config
+  readonly mongodbUri: string
+  /** The system's, unless a test makes days pass. */
+  readonly clock?: Clock
+  /** Told of every decision that was not possible, or may not have been durable, because the database was away. */
+  readonly onDecisionFailure?: (error: unknown) => void
+  /** Absent when nothing is traced: then nothing stands between the engine and its stores. */
+  readonly tracing?: Tracing | undefined
+  readonly onSettleFailure: (error: unknown) => void
+  readonly onDamage: (entry: Entry) => void
+  /** What the engine tells of its work, for those who measure it. */
+  readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
+  readonly onCatalogFailure: (error: unknown) => void
+  /** Changes of the catalog are no longer announced; they are still seen in time. */
+  readonly onCatalogUnwatched: (error: unknown) => void
+  /** Which shard has which accounts cannot be read: requests for all of them wait in one queue, or by an old map. */
+  readonly onShardMapUnreadable?: (error: unknown) => void
+}
+
+/** The engine on its database, without any port: what the service and the commands have in common. */
+export type Core = {
+  readonly client: MongoClient
+  readonly accounts: AccountStore
+  readonly accountList: AccountList
+  readonly statement: Statement
+  readonly simulator: Simulator
+  readonly engine: Executor
+  /** Most requests that may wait for the engine in each lane, as it is now. */
+  readonly waitingMax: () => number
+  /** Turns of work that purchases need not wait for. */
+  readonly backgroundTurns: BackgroundTurns
+  readonly settler: Settling
+  readonly catalog: CatalogCache
+  /** The calendar that limits are counted by. */
+  readonly calendar: Calendar
+  readonly categories: CategoryStore
+  readonly merchantRules: MerchantRuleStore
+  /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
+  readonly prepare: () => Promise<void>
+  /** Fails while the database does not answer, or has not the books that this process works on. */
+  readonly checkBooks: () => Promise<void>
+  /** @throws IndecisionError UNAVAILABLE while the books are not known to be right. */
+  readonly ensureBooks: () => void
+  /** The id of the books; undefined before they were found. */
+  readonly booksId: () => string | undefined
+  /** Decides what is waiting, settles, and closes the connections, within the given time. */
+  readonly close: (timeoutMs: number) => Promise<void>
+}
+
+export function createCore(options: CoreOptions): Core {
+  const { config, tracing } = options
+  const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
+  const db = client.db(config.mongodbDatabase)
+  const { clock = systemClock } = options
+  const order = new ReadOrder(client)
+  const books = new Books(db, order)
+  const ledger = new MongoLedger(db, order, books.known)
+  const engineLedger = tracing?.ledger(ledger) ?? ledger
+  const settler = new Settlers({
+    ledger: engineLedger,
+    clock,
+    gatherMsMax: GATHER_MS_MAX,
+    onFailure: options.onSettleFailure,
+    onDamage: options.onDamage,
+  })
+  const accounts = new MongoAccountStore(db, order, books.known)
+  const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
+  const engine = new Engines({
+    homeOf: shardMap.homeOf,
+    accounts: tracing?.accounts(accounts) ?? accounts,
+    ledger: engineLedger,
+    settlers: settler,
+    clock,
+    packing: stringPacking,
+    queueMax: config.queueMax,
+    waitMsMax: config.queueWaitMs,
+    ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
+    ...options.engineEvents,
+  })
+  const backgroundTurns = new PurchasesFirst(engine)
+  const merchantRules = new MongoMerchantRuleStore(db, { turns: backgroundTurns })
+  const catalog = new CatalogCache({
+    store: new MongoCatalogStore(db),
+    clock,
+    refreshMs: config.catalogRefreshMs,
+    onFailure: options.onCatalogFailure,
+    onUnwatched: options.onCatalogUnwatched,
+  })
+
+  const statements = new MongoStatementStore(db, order, backgroundTurns)
+  const calendar = zoneCalendar(config.limitsTimeZone)
+  const current = () => catalog.current()
+
+  /** One that is there already, or whose place another has taken, is left as it is. */
+  async function addRules(rules: readonly MerchantRule[]): Promise<void> {
+    for (const rule of rules) await merchantRules.create(rule, 'seed')
+  }
+
+  function ensureBooks(): void {
+    if (!books.right) throw booksNotRight()
+  }
+
+  /** The books may have come back as they were at an earlier time. What is still under way fails on the collections that it knows. */
+  async function forget(): Promise<void> {
+    await engine.drain()
+    engine.forget()
+    settler.forget()
+    await catalog.reread()
+  }
+
+  const executor = tracing?.engine(engine) ?? engine
+  return {
+    client,
+    accounts,
+    accountList: new MongoAccountList(db, backgroundTurns),
+    statement: new Statement({ accounts, ledger, statements }),
+    simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
+    engine: {
+      execute: (request, budget) =>
+        books.right ? executor.execute(request, budget) : Promise.reject(booksNotRight()),
+      get waiting() {
+        return executor.waiting
+      },
+      waitingIn: (lane) => executor.waitingIn(lane),
+      drain: () => executor.drain(),
+    },
+    waitingMax: () => engine.waitingMax,
+    backgroundTurns,
+    settler,
+    catalog,
+    calendar,
+    categories: new MongoCategoryStore(db),
+    merchantRules,
+    prepare: async () => {
+      // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
+      await client.connect()
+      await books.open()
+      if (await order.isSharded()) await shardMap.follow()
+      await catalog.start()
+      if (!config.seedExamples) return
+      await seedExamples({ engine, catalog, clock, addRules })
+      // Whoever is told that the service is ready may try the example rules.
+      await catalog.refresh()
+    },
+    checkBooks: () => books.check(forget),
+    ensureBooks,
+    booksId: () => books.id,
+    close: async (timeoutMs) => {
+      await catalog.close()
+      shardMap.close()
+      const endsAtMs = clock.monotonicMs() + timeoutMs
+      // A database that is silent takes longer: what it has not answered by then is nobody's any more.
+      await Promise.race([engine.drain(), delay(timeoutMs / 2, undefined, { ref: false })])
+      await settler.drain(endsAtMs - clock.monotonicMs())
+      await client.close()
+    },
+  }
+}

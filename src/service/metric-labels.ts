@@ -1,0 +1,53 @@
+import { status } from '@grpc/grpc-js'
+import { codesOf, type Reason } from '../domain/reason.js'
+import { closings } from '../grpc/connections/connection-guard.js'
+import { servedMethods } from '../grpc/served-methods.js'
+import { refusalReasons } from '../grpc/tokens/token-refusal.js'
+import type { LabelSets } from '../observability/metrics/metrics.js'
+
+type Kind = LabelSets['outcomes'][number]['kind']
+
+/** What is decided on a purchase, and on a reversal. In `decide` and `reverse` it stands why. */
+const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
+  AUTHORIZATION: [
+    'APPROVED',
+    'INSUFFICIENT_BALANCE',
+    'ACCOUNT_NOT_FOUND',
+    'ACCOUNT_BLOCKED',
+    'ACCOUNT_CLOSED',
+    'MCC_NOT_PERMITTED',
+    'AMOUNT_OVER_LIMIT',
+    'ALREADY_REVERSED',
+  ],
+  REVERSAL: [
+    'APPROVED',
+    'REVERSED_AHEAD',
+    'ALREADY_REVERSED',
+    'ORIGINAL_DECLINED',
+    'ORIGINAL_MISMATCH',
+    'ORIGINAL_NOT_REVERSIBLE',
+    'AMOUNT_OVER_REST',
+    'BALANCE_TOO_LARGE',
+  ],
+}
+
+/** All values of the labels that are known from the start: every series is exported before its first event. */
+export const metricLabels: LabelSets = {
+  calls: servedMethods.map(({ path, type }) => {
+    const [, service = '', method = ''] = path.split('/')
+    return { service, method, type }
+  }),
+  codes: Object.values(status).filter((name) => typeof name === 'string'),
+  outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
+  refusals: refusalReasons,
+  closings,
+}
+
+function outcomesOf(kind: Kind): LabelSets['outcomes'] {
+  return reasonsOf[kind].map((reason) => ({
+    kind,
+    code: codesOf(reason).code,
+    reason,
+    moves: reason === 'APPROVED',
+  }))
+}

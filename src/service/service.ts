@@ -1,0 +1,110 @@
+import type { Config } from '../config.js'
+import { HealthServer } from '../grpc/health/health-server.js'
+import { SideServer } from '../http/side-server.js'
+import type { Logger } from '../observability/logging/logger.js'
+import { openTracing } from '../observability/tracing/tracing.js'
+import { createDecider, type Decider } from './decider.js'
+import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
+
+export type ServiceOptions = {
+  readonly config: Config
+  readonly mongodbUri: string
+  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  readonly jwtSecret: string | undefined
+  readonly logger: Logger
+  /** Told when the service can decide for the first time, and where it listens. */
+  readonly onReady: (ports: Ports) => void
+}
+
+export type Ports = {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** The plaintext port for health, if there is one. */
+  readonly healthPort: number | undefined
+}
+
+/** The running service: its ports, and everything behind them. */
+export type Service = Ports & {
+  /** Resolves when the service can never serve and should be stopped. */
+  readonly failed: Promise<Error>
+  /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Builds the service and opens its ports. It answers UNAVAILABLE until the database does.
+ *
+ * @throws KeyFileError when a file of keys or certificates is no good.
+ */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config } = options
+  const files = await openKeyFiles({
+    ...options,
+    metrics: () => decider.metrics,
+    onChange: (keys) => decider.useKeys(keys),
+  })
+  const health = createHealth(config)
+  let failed = (_: Error) => {}
+  const failure = new Promise<Error>((resolve) => {
+    failed = resolve
+  })
+  const decider: Decider = createDecider({
+    ...options,
+    tracing: await openTracing(config.tracing, options.logger),
+    keys: files.keys,
+    keyFiles: readingsOf(() => files),
+    onPrepared: () => options.onReady(ports),
+    onServing: (serving) => health?.setServing(serving),
+    onHopeless: failed,
+  })
+  const side = new SideServer({
+    host: config.host,
+    port: config.httpPort,
+    metrics: () => decider.metrics.expose(),
+    readiness: () => ({
+      ready: decider.serving(),
+      detail: withWarning(decider.detail(), files),
+    }),
+  })
+
+  const ports = await openPorts({ side, health, openGrpc: () => decider.listen() })
+  decider.start()
+  files.start()
+
+  return {
+    ...ports,
+    failed: failure,
+    stop: async () => {
+      files.stop()
+      health?.setServing(false)
+      await decider.stop()
+      health?.close()
+      await side.close()
+    },
+  }
+}
+
+/** The plaintext port for health, where one is configured. */
+function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
+  return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
+}
+
+type PortOpeners = {
+  readonly side: SideServer
+  readonly health: HealthServer | undefined
+  /** Opens the gRPC port and returns it. */
+  readonly openGrpc: () => Promise<number>
+}
+
+/** Opens all ports, or none. */
+async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await side.listen()
+  try {
+    const healthPort = await health?.listen()
+    return { httpPort, healthPort, grpcPort: await openGrpc() }
+  } catch (error) {
+    health?.close()
+    await side.close()
+    throw error
+  }
+}

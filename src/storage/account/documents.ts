@@ -1,0 +1,326 @@
+import type { ListedAccount } from '../../application/account-list.js'
+import type { Account, AccountId, AccountStatus } from '../../domain/account.js'
+import type { Day } from '../../domain/calendar.js'
+import {
+  type AdminAction,
+  decisionOf,
+  type Entry,
+  movementOf,
+  type PurchaseDescription,
+} from '../../domain/entry.js'
+import { InvariantError, invariant } from '../../domain/invariant.js'
+import { isLimited, type Limits, unlimited, type WalletLimits } from '../../domain/limits.js'
+import { type Centavos, centavos } from '../../domain/money.js'
+import type { Reason } from '../../domain/reason.js'
+import type { Spending } from '../../domain/spending.js'
+
+/** An account as stored: `accounts`. Numbers of money and of order are int64. */
+export type AccountDocument = {
+  readonly _id: AccountId
+  readonly status: AccountStatus
+  readonly wallets: Readonly<Record<string, bigint>>
+  /** Only where there is a limit. */
+  readonly limits?: LimitsFields
+  /** Only where a wallet ever paid. */
+  readonly spent?: Readonly<Record<string, SpendingFields>>
+  readonly version: bigint
+  readonly journal: readonly EntryDocument[]
+  /** Only where a reversal ever came before its purchase. */
+  readonly reversed_ahead?: true
+  /** When it was opened; absent before. */
+  readonly created_at?: Date
+  readonly updated_at: Date
+}
+
+/** An entry as stored in an account's journal. */
+export type EntryDocument = EntryFields & { readonly transaction: string }
+
+/** An entry as stored in `ledger`. */
+export type LedgerDocument = EntryFields & { readonly _id: LedgerKey }
+
+/** Key of a ledger entry; the order of the fields matters to MongoDB. */
+export type LedgerKey = { readonly account: AccountId; readonly transaction: string }
+
+type EntryFields = {
+  readonly seq: bigint
+  readonly kind: Entry['kind']
+  readonly at: Date
+  readonly decision: 'APPROVED' | 'DECLINED'
+  readonly reason?: Reason
+  readonly amount?: bigint
+  readonly wallet?: string
+  readonly delta?: bigint
+  readonly balance_after?: bigint
+  readonly mcc?: string
+  readonly effective_mcc?: string
+  readonly merchant?: string
+  readonly merchant_rule?: string
+  readonly catalog_version?: bigint
+  readonly original?: string
+  readonly described?: DescriptionFields
+  readonly action?: AdminAction
+  readonly status?: AccountStatus
+  readonly subject?: string
+  readonly day?: Day
+  readonly limits?: LimitsFields
+}
+
+type LimitsFields = {
+  readonly purchase?: bigint
+  readonly wallets: Readonly<Record<string, { readonly day?: bigint; readonly month?: bigint }>>
+}
+
+type SpendingFields = { readonly day: Day; readonly day_amount: bigint; readonly month_amount: bigint }
+
+type DescriptionFields = { readonly amount?: bigint; readonly mcc?: string; readonly merchant?: string }
+
+const statuses: ReadonlySet<AccountStatus> = new Set(['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'])
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/** Reads an account. Throws InvariantError when the document cannot be one of ours. */
+export function accountOf(document: AccountDocument): Account {
+  const account = accountAsStored(document)
+  const { version, journal } = account
+  invariant(journal.at(-1)?.seq === version, 'the last entry of a journal is the one that made the version')
+  invariant(journal[0]?.seq === version - BigInt(journal.length) + 1n, 'a journal has no gaps')
+  return account
+}
+
+/** Reads what an account is but for its journal, which is most of it. Throws InvariantError as above. */
+export function listedAccountOf(document: Omit<AccountDocument, 'journal'>): ListedAccount {
+  return accountAsStored({ ...document, journal: [] })
+}
+
+/** Reads an account whose journal may be broken: for those who look for what is. Throws InvariantError as above otherwise. */
+export function accountAsStored(document: AccountDocument): Account {
+  const { _id: id, status, version } = document
+  const journal = document.journal.map((entry) => entryOf(id, entry.transaction, entry))
+  invariant(
+    typeof version === 'bigint' && version > 0n,
+    'the version of a stored account is an int64 above 0',
+  )
+  // One that a later release may have made up must not pass for ACTIVE.
+  invariant(statuses.has(status), 'the status of an account is one that we know')
+  return {
+    id,
+    status,
+    version,
+    journal,
+    reversedAhead: document.reversed_ahead ?? false,
+    updatedAt: document.updated_at,
+    ...(document.created_at && { openedAt: document.created_at }),
+    wallets: mapOf(document.wallets, money),
+    limits: document.limits ? limitsIn(document.limits) : unlimited,
+    spent: mapOf(document.spent ?? {}, spendingIn),
+  }
+}
+
+/** Writes an account. Throws InvariantError when its journal lacks the entry that made its version. */
+export function accountDocument(account: Account): AccountDocument {
+  const last = account.journal.at(-1)
+  invariant(last?.seq === account.version, 'an account is written with the entry that made its version')
+  return {
+    _id: account.id,
+    status: account.status,
+    wallets: Object.fromEntries(account.wallets),
+    ...(isLimited(account.limits) && { limits: limitsFields(account.limits) }),
+    ...(account.spent.size > 0 && { spent: recordOf(account.spent, spendingFields) }),
+    version: account.version,
+    journal: account.journal.map(journalDocument),
+    updated_at: last.at,
+    ...(account.openedAt && { created_at: account.openedAt }),
+    ...(account.reversedAhead && { reversed_ahead: true }),
+  }
+}
+
+/** Writes an entry for an account's journal. */
+function journalDocument(entry: Entry): EntryDocument {
+  return { transaction: entry.transactionId, ...fieldsOf(entry) }
+}
+
+/** Writes an entry for the ledger. */
+export function ledgerDocument(entry: Entry): LedgerDocument {
+  return { _id: ledgerKey(entry), ...fieldsOf(entry) }
+}
+
+/** Builds the key of a ledger entry, its fields always in the same order. */
+export function ledgerKey(key: { readonly accountId: AccountId; readonly transactionId: string }): LedgerKey {
+  return { account: key.accountId, transaction: key.transactionId }
+}
+
+/** Reads an entry of the ledger. Throws InvariantError when the document cannot be one of ours. */
+export function entryOfLedger(document: LedgerDocument): Entry {
+  return entryOf(document._id.account, document._id.transaction, document)
+}
+
+function fieldsOf(entry: Entry): EntryFields {
+  const movement = movementOf(entry)
+  return {
+    seq: entry.seq,
+    kind: entry.kind,
+    at: entry.at,
+    decision: decisionOf(entry),
+    ...kindFields(entry),
+    ...(movement && { wallet: movement.wallet, delta: movement.delta, balance_after: movement.balanceAfter }),
+  }
+}
+
+function kindFields(entry: Entry): Partial<EntryFields> {
+  switch (entry.kind) {
+    case 'AUTHORIZATION':
+      return {
+        reason: entry.reason,
+        amount: entry.amount,
+        mcc: entry.mcc,
+        effective_mcc: entry.effectiveMcc,
+        merchant: entry.merchant,
+        ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+        ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
+        ...(entry.day !== undefined && { day: entry.day }),
+      }
+    case 'REVERSAL':
+      return {
+        reason: entry.reason,
+        original: entry.originalId,
+        ...(entry.amount !== undefined && { amount: entry.amount }),
+        ...(Object.keys(entry.described).length > 0 && { described: entry.described }),
+        ...(entry.day !== undefined && { day: entry.day }),
+      }
+    case 'CREDIT':
+      return { amount: entry.movement.delta }
+    case 'ADMIN':
+      return {
+        action: entry.action,
+        status: entry.status,
+        subject: entry.subject,
+        ...(entry.limits && { limits: limitsFields(entry.limits) }),
+      }
+  }
+}
+
+function entryOf(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
+  invariant(typeof fields.seq === 'bigint' && fields.seq > 0n, 'the place of an entry is an int64 above 0')
+  invariant(fields.at instanceof Date, 'an entry has the time when it was made')
+  invariant(fields.day === undefined || DAY.test(fields.day), 'an entry is counted in a day')
+  const entry = entryOfKind(accountId, transactionId, fields)
+  // Statements are filtered by what is stored, and show what follows from the entry.
+  invariant(fields.decision === decisionOf(entry), 'the stored decision is the one that the entry says')
+  return entry
+}
+
+function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
+  const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
+  const movement = movementIn(fields)
+  const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
+  const { action, status, subject, day, limits, catalog_version: catalogVersion } = fields
+  switch (fields.kind) {
+    case 'AUTHORIZATION':
+      invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
+      invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
+      invariant(merchant !== undefined, 'an authorization has a merchant, if only an empty one')
+      return {
+        ...recorded,
+        kind: 'AUTHORIZATION',
+        reason,
+        amount: money(amount),
+        mcc,
+        merchant,
+        effectiveMcc,
+        ...(merchantRule !== undefined && { merchantRule }),
+        ...(catalogVersion !== undefined && { catalogVersion }),
+        ...(movement && { movement }),
+        ...(day !== undefined && { day }),
+      }
+    case 'REVERSAL':
+      invariant(reason !== undefined, 'a reversal has a reason')
+      invariant(fields.original !== undefined, 'a reversal names its original')
+      return {
+        ...recorded,
+        kind: 'REVERSAL',
+        reason,
+        originalId: fields.original,
+        ...(amount !== undefined && { amount: money(amount) }),
+        described: descriptionIn(fields.described ?? {}),
+        ...(movement && { movement }),
+        ...(day !== undefined && { day }),
+      }
+    case 'CREDIT':
+      invariant(movement !== undefined && movement.delta === amount, 'a credit moves its amount')
+      return { ...recorded, kind: 'CREDIT', movement }
+    case 'ADMIN':
+      invariant(action !== undefined && status !== undefined, 'a change has an action and a status')
+      invariant(subject !== undefined, 'a change has a subject')
+      invariant((action === 'LIMITS') === (limits !== undefined), 'a change of limits says what they became')
+      return {
+        ...recorded,
+        kind: 'ADMIN',
+        action,
+        status,
+        subject,
+        ...(limits && { limits: limitsIn(limits) }),
+      }
+    default:
+      throw new InvariantError(`unknown kind of entry: ${JSON.stringify(fields.kind satisfies never)}`)
+  }
+}
+
+function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDescription {
+  return { ...described, ...(amount !== undefined && { amount: money(amount) }) }
+}
+
+function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {
+  if (wallet === undefined) return undefined
+  invariant(
+    typeof delta === 'bigint' && balanceAfter !== undefined,
+    'an entry of a wallet has its delta, an int64, and its balance',
+  )
+  return { wallet, delta, balanceAfter: money(balanceAfter) }
+}
+
+function limitsFields({ purchase, wallets }: Limits): LimitsFields {
+  return { ...(purchase !== undefined && { purchase }), wallets: Object.fromEntries(wallets) }
+}
+
+function limitsIn({ purchase, wallets }: LimitsFields): Limits {
+  return {
+    ...(purchase !== undefined && { purchase: money(purchase) }),
+    wallets: mapOf(wallets, walletLimitsIn),
+  }
+}
+
+function walletLimitsIn({ day, month }: { readonly day?: bigint; readonly month?: bigint }): WalletLimits {
+  return {
+    ...(day !== undefined && { day: money(day) }),
+    ...(month !== undefined && { month: money(month) }),
+  }
+}
+
+function spendingFields({ day, dayAmount, monthAmount }: Spending): SpendingFields {
+  return { day, day_amount: dayAmount, month_amount: monthAmount }
+}
+
+function spendingIn({ day, day_amount: dayAmount, month_amount: monthAmount }: SpendingFields): Spending {
+  invariant(typeof day === 'string' && DAY.test(day), 'what was spent was spent on a day')
+  return { day, dayAmount: money(dayAmount), monthAmount: money(monthAmount) }
+}
+
+/** Stored and read by the name of the wallet. */
+function mapOf<Stored, T>(
+  record: Readonly<Record<string, Stored>>,
+  read: (stored: Stored) => T,
+): ReadonlyMap<string, T> {
+  return new Map(Object.entries(record).map(([wallet, stored]) => [wallet, read(stored)]))
+}
+
+function recordOf<T, Stored>(
+  map: ReadonlyMap<string, T>,
+  write: (value: T) => Stored,
+): Readonly<Record<string, Stored>> {
+  return Object.fromEntries(Array.from(map, ([wallet, value]) => [wallet, write(value)]))
+}
+
+function money(value: bigint): Centavos {
+  invariant(typeof value === 'bigint' && value >= 0n, 'stored money is an int64 of 0 or more')
+  return centavos(value)
+}

@@ -1,0 +1,250 @@
+import { type Collection, type Db, type Document, MongoServerError, MongoWriteConcernError } from 'mongodb'
+import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
+import type { EntryKey } from '../../application/ledger.js'
+import { type Account, type AccountId, balanceOf } from '../../domain/account.js'
+import type { Entry } from '../../domain/entry.js'
+import { isLimited } from '../../domain/limits.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import {
+  type BulkReply,
+  type OperationResult,
+  runBulkWrite,
+  runRead,
+  runWrite,
+  throwWriteErrors,
+} from '../commands.js'
+import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../errors.js'
+import { byName, type CollectionIdentities } from '../known-collections.js'
+import {
+  type AccountDocument,
+  accountDocument,
+  accountOf,
+  entryOfLedger,
+  type LedgerDocument,
+  ledgerKey,
+} from './documents.js'
+import { MongoLedger } from './mongo-ledger.js'
+import { type InSession, ReadOrder } from './read-order.js'
+
+/** The session of a commit, on a sharded cluster. */
+type CommitSession = Pick<InSession, 'session'>
+
+type AccountsWithEntries = {
+  readonly accounts: ReadonlyMap<AccountId, Account>
+  readonly entries: readonly Entry[]
+}
+
+/**
+ * Most journal entries in one command. A command has at most 16 MiB, an entry a few hundred bytes, and only a ledger that has been away for
+ * long makes journals so long that a group is split.
+ */
+const ENTRIES_MAX = 4_096
+
+/**
+ * Accounts in MongoDB: one document each, written by conditional single-document updates only.
+ *
+ * Every write names the collection that it means. A read that misses an account fails unless it was the right collection that misses it.
+ */
+export class MongoAccountStore implements AccountStore {
+  readonly #db: Db
+  readonly #accounts: Collection<AccountDocument>
+  readonly #ledger: MongoLedger
+  readonly #order: ReadOrder
+  readonly #known: CollectionIdentities
+
+  /** `order` and `known` are those of the ledger, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
+    this.#db = db
+    this.#accounts = db.collection<AccountDocument>(collections.accounts)
+    this.#ledger = new MongoLedger(db, order, known)
+    this.#order = order
+    this.#known = known
+  }
+
+  async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
+    const documents = await whileAvailable('loading accounts', () =>
+      this.#order.noting(ids, (options) =>
+        this.#accounts
+          .find({ _id: { $in: [...ids] } }, { ...options, maxTimeMS: OPERATION_MS_MAX })
+          .toArray(),
+      ),
+    )
+    const accounts = new Map(documents.map((document) => [document._id, accountOf(document)]))
+    await this.#confirmMissing(ids, accounts)
+    return accounts
+  }
+
+  async loadWithEntries(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
+    const isSharded = await whileAvailable('loading accounts', () => this.#order.isSharded())
+    return isSharded ? await this.#loadInOrder(ids, keys) : await this.#loadAtOnce(ids, keys)
+  }
+
+  /**
+   * For a sharded cluster: two commands, each to the shards of these accounts alone. An entry that left a journal before the account
+   * was read is in the ledger, which is read no earlier. What the ledger has besides, from after it, is no part of the history yet.
+   */
+  async #loadInOrder(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
+    const accounts = await this.load(ids)
+    return { accounts, entries: keys.length === 0 ? [] : await this.#ledger.find(keys) }
+  }
+
+  /** For a replica set: one command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
+  async #loadAtOnce(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
+    const inAccounts = { coll: collections.accounts, pipeline: [{ $match: { _id: { $in: ids } } }] }
+    const command = {
+      // The ledger comes first, since only the first collection can be named by its UUID: what is not in it counts as new.
+      aggregate: collections.ledger,
+      pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }, { $unionWith: inAccounts }],
+      cursor: {},
+      readConcern: { level: 'snapshot' },
+    }
+    const documents = await whileAvailable('loading accounts', () =>
+      runRead<AccountDocument | LedgerDocument>(this.#db, { ...command, ...this.#known.on('ledger') }),
+    )
+    const accounts = new Map<AccountId, Account>()
+    const entries: Entry[] = []
+    for (const document of documents) {
+      if ('journal' in document) accounts.set(document._id, accountOf(document))
+      else entries.push(entryOfLedger(document))
+    }
+    await this.#confirmMissing(ids, accounts)
+    return { accounts, entries }
+  }
+
+  /**
+   * Fails unless the accounts that were not found are missing from the right collection. A UUID never returns: a collection that has it now
+   * had it during the read, too. Costs a round trip, and only where an account was not found.
+   */
+  async #confirmMissing(ids: readonly AccountId[], found: ReadonlyMap<AccountId, Account>): Promise<void> {
+    const missing = ids.find((id) => !found.has(id))
+    const { collectionUUID } = this.#known.on('accounts')
+    if (missing === undefined || !collectionUUID) return
+    const command = {
+      find: collections.accounts,
+      filter: { _id: missing },
+      projection: { _id: 1 },
+      singleBatch: true,
+      readConcern: { level: 'majority' },
+      collectionUUID,
+    }
+    await whileAvailable('looking for an account', () => runRead(this.#db, command))
+  }
+
+  async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
+    const [only, ...more] = changes
+    if (only === undefined) return []
+    return await whileAvailable('committing accounts', () =>
+      this.#order.committing(async (session) =>
+        more.length === 0
+          ? [await this.#commitOne(only, session)]
+          : await this.#commitTogether(changes, session),
+      ),
+    )
+  }
+
+  async #commitOne(change: AccountChange, session: CommitSession): Promise<CommitResult> {
+    const write =
+      change.before.version === 0n
+        ? { insert: collections.accounts, documents: [accountDocument(change.after)] }
+        : { update: collections.accounts, updates: [{ q: filterOf(change), u: updateOf(change) }] }
+    const reply = await runWrite(this.#db, { ...write, ...this.#known.on('accounts') }, session)
+    if (reply.writeErrors?.[0]?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+    throwWriteErrors(reply)
+    return { type: reply.n === 1 ? 'COMMITTED' : 'CONFLICT' }
+  }
+
+  async #commitTogether(
+    changes: readonly AccountChange[],
+    session: CommitSession,
+  ): Promise<readonly CommitResult[]> {
+    const results: CommitResult[] = []
+    for (const part of partsOf(changes)) results.push(...(await this.#commitPart(part, session)))
+    return results
+  }
+
+  /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
+  async #commitPart(
+    changes: readonly AccountChange[],
+    session: CommitSession,
+  ): Promise<readonly CommitResult[]> {
+    const command = {
+      bulkWrite: 1,
+      ops: changes.map((change) =>
+        change.before.version === 0n
+          ? { insert: 0, document: accountDocument(change.after) }
+          : { update: 0, filter: filterOf(change), updateMods: updateOf(change), multi: false },
+      ),
+      nsInfo: [{ ns: this.#accounts.namespace, ...this.#known.on('accounts') }],
+      ordered: false,
+      errorsOnly: false,
+    }
+    const reply = await runBulkWrite(this.#db, command, session)
+    return resultsOf(reply, changes.length)
+  }
+}
+
+/** The changes in parts, none of which is too long for one command; nearly always one. */
+function partsOf(changes: readonly AccountChange[]): readonly (readonly AccountChange[])[] {
+  const parts: AccountChange[][] = []
+  let entries = Number.POSITIVE_INFINITY
+  for (const change of changes) {
+    entries += change.after.journal.length
+    if (entries > ENTRIES_MAX) {
+      parts.push([])
+      entries = change.after.journal.length
+    }
+    parts.at(-1)?.push(change)
+  }
+  return parts
+}
+
+/** Matches the account only as it was decided on: same version, and in every wallet that is debited enough to pay. */
+function filterOf({ before, after }: AccountChange): Document {
+  const filter: Document = { _id: before.id, version: before.version }
+  for (const { wallet, delta } of deltasOf(before, after)) {
+    if (delta < 0n) filter[`wallets.${wallet}`] = { $gte: -delta }
+  }
+  return filter
+}
+
+/** Changes the balances by what was added or taken, and sets whatever else is different. */
+function updateOf({ before, after }: AccountChange): Document {
+  const { _id, version, wallets, status, created_at, limits, ...set } = accountDocument(after)
+  const $inc: Record<string, bigint> = { version: version - before.version }
+  for (const { wallet, delta } of deltasOf(before, after)) $inc[`wallets.${wallet}`] = delta
+  // Hardly any commit changes the account itself.
+  const administrative = before.status === status ? {} : { status, ...(created_at && { created_at }) }
+  const limited = before.limits === after.limits || !limits ? {} : { limits }
+  // The one field that an account can lose again.
+  const unlimits = !limits && isLimited(before.limits)
+  return {
+    $inc,
+    $set: { ...set, ...administrative, ...limited },
+    ...(unlimits && { $unset: { limits: true } }),
+  }
+}
+
+function deltasOf(before: Account, after: Account): readonly { wallet: string; delta: bigint }[] {
+  return Array.from(after.wallets, ([wallet, balance]) => ({
+    wallet,
+    delta: balance - balanceOf(before, wallet),
+  })).filter(({ delta }) => delta !== 0n)
+}
+
+/** What became of each of so many operations. */
+function resultsOf({ cursor, writeConcernError }: BulkReply, count: number): readonly CommitResult[] {
+  const byIndex = new Map(cursor.firstBatch.map((result) => [result.idx, result]))
+  // Written, but perhaps not for good: whether it was, the journal will say.
+  const doubt = writeConcernError && new MongoWriteConcernError({ ok: 1, writeConcernError })
+  return Array.from({ length: count }, (_, index) => resultOf(byIndex.get(index), doubt))
+}
+
+function resultOf(result: OperationResult | undefined, doubt: Error | undefined): CommitResult {
+  if (result?.code === DUPLICATE_KEY) return { type: 'CONFLICT' }
+  if (result && result.ok !== 1)
+    return { type: 'FAILED', error: classified('committing accounts', new MongoServerError(result)) }
+  if (result?.n === 0) return { type: 'CONFLICT' }
+  if (result && !doubt) return { type: 'COMMITTED' }
+  return { type: 'FAILED', error: unavailable('committing accounts', doubt) }
+}

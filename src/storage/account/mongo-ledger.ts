@@ -1,0 +1,124 @@
+import type { Collection, Db, Document } from 'mongodb'
+import type { EntryKey, Ledger } from '../../application/ledger.js'
+import type { Entry, ReversalEntry } from '../../domain/entry.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { runRead, runWrite, throwWriteErrors, type WriteReply } from '../commands.js'
+import { DUPLICATE_KEY, isPassingCode, whileAvailable } from '../errors.js'
+import { byName, type CollectionIdentities } from '../known-collections.js'
+import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
+import { type InSession, ReadOrder } from './read-order.js'
+
+/**
+ * The ledger in MongoDB: one document per entry, its key the account and the transaction id. What decisions rely on names the collection
+ * that it means: a ledger that is missing must not count as one without these entries, and must not be made anew by the next entry.
+ */
+export class MongoLedger implements Ledger {
+  readonly #db: Db
+  readonly #entries: Collection<LedgerDocument>
+  readonly #order: ReadOrder
+  readonly #known: CollectionIdentities
+
+  /** `order` and `known` are those of the account store, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
+    this.#db = db
+    this.#entries = db.collection<LedgerDocument>(collections.ledger)
+    this.#order = order
+    this.#known = known
+  }
+
+  async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
+    const query = { filter: filterOf(keys), hint: { _id: 1 } }
+    const documents = await whileAvailable('reading the ledger', () =>
+      this.#order.following(accountsOf(keys), (options) => this.#find(query, options)),
+    )
+    return documents.map(entryOfLedger)
+  }
+
+  async findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]> {
+    const wanted = originals.map(({ accountId, transactionId }) => ({
+      '_id.account': accountId,
+      original: transactionId,
+    }))
+    const documents = await whileAvailable('reading reversals', () =>
+      this.#order.following(accountsOf(originals), (options) =>
+        this.#find({ filter: { $or: wanted } }, options),
+      ),
+    )
+    return documents.map(entryOfLedger).filter((entry) => entry.kind === 'REVERSAL')
+  }
+
+  async #find(
+    query: Document,
+    { session, readConcern = { level: 'majority' } }: InSession,
+  ): Promise<readonly LedgerDocument[]> {
+    const command = { find: collections.ledger, ...query, readConcern, ...this.#known.on('ledger') }
+    return await runRead<LedgerDocument>(this.#db, command, { ...(session && { session }) })
+  }
+
+  async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    if (entries.length === 0) return []
+    const duplicates = await whileAvailable('writing the ledger', () => this.#insert(entries))
+    return duplicates.length === 0 ? [] : await this.missing(duplicates)
+  }
+
+  async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const kept = await whileAvailable('reading the ledger', () =>
+      this.#order.noting(accountsOf(entries), (options) =>
+        this.#entries
+          .find(filterOf(entries), {
+            ...options,
+            hint: { _id: 1 },
+            projection: { seq: 1 },
+            maxTimeMS: OPERATION_MS_MAX,
+          })
+          .toArray(),
+      ),
+    )
+    const places = new Set(kept.map(({ _id, seq }) => placeOf(_id.account, _id.transaction, seq)))
+    return entries.filter(
+      ({ accountId, transactionId, seq }) => !places.has(placeOf(accountId, transactionId, seq)),
+    )
+  }
+
+  /** Inserts what is not there and returns the entries whose key, or whose place in the history, was taken. */
+  async #insert(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const command = {
+      insert: collections.ledger,
+      documents: entries.map(ledgerDocument),
+      ordered: false,
+      ...this.#known.on('ledger'),
+    }
+    const reply = await this.#order.noting(accountsOf(entries), ({ session }) =>
+      runWrite(this.#db, command, { ...(session && { session }) }),
+    )
+    throwUnlessTaken(reply)
+    const taken = new Set(reply.writeErrors?.map(({ index }) => index))
+    return entries.filter((_, index) => taken.has(index))
+  }
+}
+
+/** Throws what is worst of a reply, unless all that failed was there already. */
+function throwUnlessTaken({ writeErrors = [], writeConcernError }: WriteReply): void {
+  const others = writeErrors.filter(({ code }) => code !== DUPLICATE_KEY)
+  // One that the server refuses for good is an obstacle to trying all of them again.
+  const worst = others.find(({ code }) => !isPassingCode(code)) ?? others[0]
+  throwWriteErrors({
+    ...(worst && { writeErrors: [worst] }),
+    ...(writeConcernError && { writeConcernError }),
+  })
+}
+
+/** The account stands alone too: it is the shard key, and sends the query to the shards that may hold it. */
+function filterOf(keys: readonly EntryKey[]) {
+  return { '_id.account': { $in: accountsOf(keys) }, _id: { $in: keys.map(ledgerKey) } }
+}
+
+/** An entry with its place in the history; an account id has no slash. */
+function placeOf(accountId: string, transactionId: string, seq: bigint): string {
+  return `${accountId}/${seq}/${transactionId}`
+}
+
+function accountsOf(keys: readonly EntryKey[]): readonly string[] {
+  return [...new Set(keys.map(({ accountId }) => accountId))]
+}

@@ -1,0 +1,51 @@
+import type { Category } from '../../domain/category.js'
+import { invariant } from '../../domain/invariant.js'
+import { mccItems, mccSet } from '../../domain/mcc-set.js'
+import type { CatalogChange } from './catalog-change.js'
+
+/** A category as stored: `categories`. */
+export type CategoryDocument = {
+  readonly _id: string
+  /** Of the catalog, when the category was last changed. */
+  readonly version: bigint
+  readonly display_name: string
+  readonly mccs: readonly string[]
+  readonly order: number
+  readonly free: boolean
+  readonly credits_closed: boolean
+  readonly changed_at: Date
+  readonly changed_by: string
+}
+
+/** Writes a category as a change of the catalog stores it. */
+export function categoryDocument(
+  category: Category,
+  { version, at, by }: Pick<CatalogChange, 'version' | 'at'> & { readonly by: string },
+): CategoryDocument {
+  return {
+    _id: category.id,
+    version,
+    display_name: category.displayName,
+    mccs: mccItems(category.mccs),
+    order: category.order,
+    free: category.free,
+    credits_closed: category.creditsClosed,
+    changed_at: at,
+    changed_by: by,
+  }
+}
+
+/** Reads a category. Throws InvariantError or RangeError when the document cannot be one of ours. */
+export function categoryOf(document: CategoryDocument): Category {
+  invariant(typeof document.order === 'number', 'the order of a category is an int32')
+  invariant(typeof document.free === 'boolean', 'a category says whether it is the free balance')
+  return {
+    id: document._id,
+    // What was stored before the catalog had versions has neither of these two.
+    displayName: document.display_name ?? document._id,
+    creditsClosed: document.credits_closed ?? false,
+    mccs: mccSet(document.mccs),
+    order: document.order,
+    free: document.free,
+  }
+}

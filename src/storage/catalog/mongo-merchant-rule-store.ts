@@ -1,0 +1,203 @@
+import type { ClientSession, Collection, Db, Filter } from 'mongodb'
+import type {
+  MerchantRuleChangeBy,
+  MerchantRuleFilter,
+  MerchantRuleOutcome,
+  MerchantRuleQuery,
+  MerchantRuleRefusal,
+  MerchantRuleStore,
+  MerchantRulesReplaced,
+  ReplaceOptions,
+  StoredMerchantRule,
+} from '../../application/catalog/merchant-rule-store.js'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
+import {
+  isSameRule,
+  type MerchantRule,
+  type MerchantRuleId,
+  RULES_MAX,
+  slotOf,
+} from '../../domain/merchant-rule.js'
+import { inOrder } from '../account/read-order.js'
+import { OPERATION_MS_MAX } from '../client.js'
+import { collections } from '../collections.js'
+import { whileAvailable } from '../errors.js'
+import { BACKGROUND_BATCH, gathered } from '../gathered.js'
+import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
+import { catchUp, momentOptions } from './catalog-snapshot.js'
+import {
+  type MerchantRuleDocument,
+  merchantRuleDocument,
+  notDeleted,
+  storedMerchantRuleOf,
+} from './mongo-merchant-rule-document.js'
+import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
+
+/** Longest time that reading all of them may take inside the server, in milliseconds. */
+const READ_ALL_MS_MAX = 60_000
+
+const piecewise = { sort: { _id: 1 }, batchSize: BACKGROUND_BATCH, maxTimeMS: OPERATION_MS_MAX } as const
+
+/** Merchant rules in MongoDB. */
+export class MongoMerchantRuleStore implements MerchantRuleStore {
+  readonly #db: Db
+  readonly #rules: Collection<MerchantRuleDocument>
+
+  readonly #turns: BackgroundTurns | undefined
+  readonly #rulesMax: number
+
+  constructor(
+    db: Db,
+    { rulesMax = RULES_MAX, turns }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
+  ) {
+    this.#db = db
+    this.#turns = turns
+    this.#rulesMax = rulesMax
+    this.#rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
+  }
+
+  async find(id: MerchantRuleId): Promise<StoredMerchantRule | undefined> {
+    return await whileAvailable('reading a merchant rule', () => this.#find(id))
+  }
+
+  async page({ afterId, limit, filter }: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]> {
+    const wanted: Filter<MerchantRuleDocument> = { _id: { $gt: afterId }, ...conditionsOf(filter) }
+    return await whileAvailable('listing merchant rules', () =>
+      gathered(this.#rules.find(wanted, { ...piecewise, limit }), storedMerchantRuleOf, this.#turns),
+    )
+  }
+
+  async *all(): AsyncGenerator<readonly StoredMerchantRule[]> {
+    const session = this.#db.client.startSession()
+    const reading = async <T>(step: () => Promise<T>) =>
+      await whileAvailable('reading merchant rules', () => inOrder(step))
+    try {
+      await reading(() => catchUp(this.#db, session))
+      session.startTransaction(momentOptions)
+      const options = { ...piecewise, maxTimeMS: READ_ALL_MS_MAX, session } as const
+      const cursor = this.#rules.find(notDeleted, options)
+      while (await reading(() => cursor.hasNext())) {
+        yield cursor.readBufferedDocuments().map(storedMerchantRuleOf)
+      }
+      await reading(() => session.commitTransaction())
+    } finally {
+      await session.endSession()
+    }
+  }
+
+  async create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome> {
+    if (!(await this.#hasRoomFor(1))) return { refusal: { reason: 'FULL' } }
+    return await changeCatalog(this.#db, async (change) => {
+      if (await this.#find(rule.id, change.session)) return await refuse(change, { reason: 'EXISTS' })
+      return await this.#put(rule, { ...change, by })
+    })
+  }
+
+  async update(
+    id: MerchantRuleId,
+    change: (rule: MerchantRule) => MerchantRule,
+    { by, expectedVersion }: MerchantRuleChangeBy,
+  ): Promise<MerchantRuleOutcome> {
+    return await changeCatalog(this.#db, async (catalogChange) => {
+      const before = await this.#find(id, catalogChange.session)
+      if (!before) return await refuse(catalogChange, { reason: 'NOT_FOUND' })
+      if (!isExpected(before, expectedVersion))
+        return await refuse(catalogChange, { reason: 'CHANGED_MEANWHILE' })
+      const rule = { ...change(before.rule), id }
+      if (!isSameRule(before.rule, rule)) return await this.#put(rule, { ...catalogChange, by })
+      await catalogChange.session.abortTransaction()
+      return { stored: before }
+    })
+  }
+
+  async delete(id: MerchantRuleId, expectedVersion: bigint | undefined): Promise<MerchantRuleOutcome> {
+    return await changeCatalog(this.#db, async (change) => {
+      const stored = await this.#find(id, change.session)
+      if (!stored) return await refuse(change, { reason: 'NOT_FOUND' })
+      if (!isExpected(stored, expectedVersion)) return await refuse(change, { reason: 'CHANGED_MEANWHILE' })
+      const { _id, ...tombstone } = tombstoneOf(id, change)
+      await this.#db
+        .collection<Tombstone>(collections.merchantRules)
+        .replaceOne({ _id }, tombstone, { session: change.session, maxTimeMS: OPERATION_MS_MAX })
+      return { stored }
+    })
+  }
+
+  async replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced> {
+    return await replaceMerchantRules(this.#db, rules, {
+      ...options,
+      turns: this.#turns,
+      hasRoomFor: (count) => this.#hasRoomFor(count),
+    })
+  }
+
+  /** Counts what is only being deleted at first, because that takes no time; and looks closer only when it matters. */
+  async #hasRoomFor(count: number): Promise<boolean> {
+    return await whileAvailable('counting merchant rules', async () => {
+      const limit = this.#rulesMax - count
+      const options = { maxTimeMS: OPERATION_MS_MAX }
+      if ((await this.#rules.estimatedDocumentCount(options)) <= limit) return true
+      return (await this.#rules.countDocuments(notDeleted, options)) <= limit
+    })
+  }
+
+  /** Writes a rule in the place of whatever has its id, unless it would tie with another. */
+  async #put(
+    rule: MerchantRule,
+    change: CatalogChange & { readonly by: string },
+  ): Promise<MerchantRuleOutcome> {
+    const { session, version, at: changedAt, by: changedBy } = change
+    const options = { session, maxTimeMS: OPERATION_MS_MAX }
+    const { match, name, city, country } = slotOf(rule)
+    const holder = await this.#rules.findOne(
+      {
+        ...notDeleted,
+        match,
+        'slot.name': name,
+        'slot.city': city ?? { $exists: false },
+        'slot.country': country ?? { $exists: false },
+      },
+      { ...options, projection: { _id: 1 } },
+    )
+    if (holder && holder._id !== rule.id) return await refuse(change, { reason: 'TIE', with: holder._id })
+    const stored = { rule, version, changedAt, changedBy }
+    const { _id, ...fields } = merchantRuleDocument(stored)
+    await this.#rules.replaceOne({ _id }, fields, { ...options, upsert: true })
+    return { stored }
+  }
+
+  async #find(id: MerchantRuleId, session?: ClientSession): Promise<StoredMerchantRule | undefined> {
+    const options = { maxTimeMS: OPERATION_MS_MAX, ...(session && { session }) }
+    const document = await this.#rules.findOne({ _id: id, ...notDeleted }, options)
+    return document ? storedMerchantRuleOf(document) : undefined
+  }
+}
+
+async function refuse(
+  { session }: CatalogChange,
+  refusal: MerchantRuleRefusal,
+): Promise<MerchantRuleOutcome> {
+  await session.abortTransaction()
+  return { refusal }
+}
+
+function isExpected({ version }: StoredMerchantRule, expectedVersion: bigint | undefined): boolean {
+  return expectedVersion === undefined || version === expectedVersion
+}
+
+function conditionsOf(filter: MerchantRuleFilter): Filter<MerchantRuleDocument> {
+  const { match, namePrefix, city, country, mcc } = filter
+  return {
+    ...notDeleted,
+    ...(match !== undefined && { match }),
+    ...(namePrefix !== undefined && { 'slot.name': { $regex: `^${escaped(namePrefix)}` } }),
+    ...(city !== undefined && { 'slot.city': city }),
+    ...(country !== undefined && { 'slot.country': country }),
+    ...(mcc !== undefined && { mcc }),
+  }
+}
+
+/** The text as a regular expression for itself. */
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+}

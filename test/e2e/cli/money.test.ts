@@ -1,0 +1,243 @@
+import { expect } from 'chai'
+import { useService } from '../../support/service-fixture.js'
+import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
+
+describe('./benefits and money', () => {
+  const fixture = useService()
+  const run = against(fixture)
+
+  const foodOf = async (account: string) =>
+    BigInt(accountIn(await run('account', 'show', account)).wallets[0].balance)
+
+  before(async () => {
+    await run('account', 'open', 'ana')
+    await run('credit', '--account', 'ana', '--category', 'FOOD', '--amount', '1.234,00', '--id', 'load-1')
+    const purchase = ['--account', 'ana', '--amount', '20,00', '--mcc', '5411', '--id', 'purchase-1']
+    await run('authorize', ...purchase, '--merchant', 'MERCADO BOM')
+  })
+
+  it('reads reais exactly, and answers centavos in JSON', async () => {
+    expect(await foodOf('ana')).to.equal(121_400n)
+  })
+
+  for (const [what, args, said] of [
+    [
+      'a misspelt option',
+      ['reverse', '--original', 'purchase-1', '--id', 'r', '--amout', '5.00'],
+      '--amount',
+    ],
+    ['a misspelt limit', ['account', 'limits', 'ana', '--category', 'FOOD', '--dya', '5.00'], '--day'],
+    ['a misspelt list', ['categories', 'set', 'PETS', '--order', '80', '--mcc', '0742'], '--mccs'],
+    ['a misspelt id', ['credit', '--category', 'FOOD', '--amount', '5', '--idd', 'same'], '--id'],
+  ] as const) {
+    it(`refuses ${what}, names the nearest, and changes nothing`, async () => {
+      const before = await foodOf('ana')
+      const { code, stdout, stderr } = await run(...args)
+      expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
+      expect(stderr)
+        .to.match(/unknown option/)
+        .and.include(`Did you mean ${said}?`)
+      expect(await foodOf('ana')).to.equal(before)
+    })
+  }
+
+  for (const [what, args, said] of [
+    ['an option of another command', ['--original', 'x'], /unknown option '--original'/],
+    ['an option that is given twice', ['--amount', '6'], /'--amount <reais>' .* It is given twice/],
+    ['an empty option', ['--account', ''], /'--account <id>' .* It must not be empty/],
+    ['an argument too many', ['extra'], /too many arguments/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const credit = ['credit', '--category', 'FOOD', '--amount', '5.00', '--id', 'refused-1']
+      const { code, stderr } = await run(...credit, ...args)
+      expect(code).to.equal(2)
+      expect(stderr).to.match(said)
+    })
+  }
+
+  it('credits and reverses only under an id, and under the same id once', async () => {
+    const credit = ['credit', '--account', 'ana', '--category', 'FOOD', '--amount', '1.00']
+    const reversal = ['reverse', '--account', 'ana', '--original', 'purchase-1', '--amount', '5.00']
+    for (const command of [credit, reversal]) {
+      const { code, stderr } = await run(...command)
+      expect(code).to.equal(2)
+      expect(stderr).to.include("required option '--id <id>' is missing")
+    }
+    const before = await foodOf('ana')
+    for (const _ of [1, 2]) {
+      expect((await run(...credit, '--id', 'same')).code).to.equal(0)
+      expect((await run(...reversal, '--id', 'same-reversal')).code).to.equal(0)
+    }
+    expect(await foodOf('ana')).to.equal(before + 600n)
+  })
+
+  for (const amount of [
+    '1.234',
+    '1,234',
+    '-10.00',
+    '0',
+    '10.001',
+    'ten',
+    '1e3',
+    '2,50E+17',
+    '10.',
+    '.5',
+    'US$ 5',
+  ]) {
+    it(`refuses the amount ${amount}`, async () => {
+      const { code, stderr } = await run('credit', '--category', 'FOOD', '--id', 'x', '--amount', amount)
+      expect(code).to.equal(2)
+      expect(stderr).to.include("option '--amount <reais>' argument")
+    })
+  }
+
+  it('keeps the limits that are left out, and takes one away when told to', async () => {
+    const limits = async (...args: string[]) =>
+      accountIn(await run('account', 'limits', 'ana', ...args)).limits
+    await limits('--category', 'FOOD', '--day', '100.00', '--month', '900.00', '--purchase', '200.00')
+    expect(await limits('--category', 'FOOD', '--day', '5.00')).to.deep.equal({
+      purchaseMax: '20000',
+      wallets: [{ category: 'FOOD', dayMax: '500', monthMax: '90000' }],
+    })
+    expect(await limits('--category', 'FOOD', '--month', 'none', '--purchase', 'none')).to.deep.equal({
+      wallets: [{ category: 'FOOD', dayMax: '500' }],
+    })
+    await limits('--category', 'FOOD', '--day', 'none')
+    for (const args of [[], ['--category', 'FOOD'], ['--day', '5.00']])
+      expect((await run('account', 'limits', 'ana', ...args)).code).to.equal(2)
+  })
+
+  it('keeps what is left out of a category', async () => {
+    const set = async (...args: string[]) => {
+      const { stdout } = await run('categories', 'set', 'PETS', ...args)
+      const { displayName, order, mccs, creditsClosed } = JSON.parse(stdout).category
+      return { displayName, order, mccs, creditsClosed }
+    }
+    const pets = { displayName: 'Pets', order: 80, mccs: ['0742'], creditsClosed: false }
+    expect(await set('--title', 'Pets', '--order', '80', '--mccs', '0742')).to.deep.equal(pets)
+    expect(await set('--credits', 'closed')).to.deep.equal({ ...pets, creditsClosed: true })
+    const { code, stderr } = await run('categories', 'set', 'NEW', '--title', 'New')
+    expect(code).to.equal(2)
+    expect(stderr).to.match(/a new one needs --order and --mccs/)
+  })
+
+  it('tells by its exit code whether a purchase was declined, the command is wrong, or nobody answers', async () => {
+    const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
+    const declined = await run(...purchase)
+    expect(declined.code).to.equal(1)
+    expect(JSON.parse(declined.stdout)).to.include({ code: '51', replayed: false, merchantRule: '' })
+    expect((await run('account', 'show', 'nobody')).code).to.equal(1)
+    const malformed = await run('authorize', '--account', 'a b', '--amount', '1', '--mcc', '58x1')
+    expect(malformed.code).to.equal(2)
+    expect(malformed.stderr).to.match(/INVALID_ARGUMENT: .*account_id .*mcc /)
+    const silent = await run(...purchase, '--server', '127.0.0.1:1')
+    expect(silent.code).to.equal(3)
+    expect(silent.stderr).to.match(/no service answers on 127\.0\.0\.1:1 .*start it with make run/)
+    expect(silent.stderr).to.match(/with --id [\w-]{36} is safe to repeat\n$/)
+  })
+
+  it('says why a token was rejected, and never shows it', async () => {
+    const wrong = { ...envOf(fixture()), JWT_SECRET: 'another secret, with far more than 32 bytes' }
+    const signedElsewhere = await benefits(['account', 'show', 'ana'], wrong)
+    expect(signedElsewhere.code).to.equal(2)
+    expect(signedElsewhere.stderr).to.match(
+      /it was signed here with JWT_SECRET: the service verifies with another/,
+    )
+    const given = await run('account', 'show', 'ana', '--token', 'nonsense')
+    expect(given.stderr).to.match(/the given token is not one that this service accepts/)
+    const inEnvironment = await benefits(['account', 'show', 'ana'], {
+      ...envOf(fixture()),
+      BENEFITS_TOKEN: 'nonsense',
+    })
+    expect(inEnvironment.stderr).to.equal(given.stderr)
+  })
+
+  it('asks for an account where the database has no examples', async () => {
+    const { code, stderr } = await run('authorize', '--amount', '1', '--mcc', '5411')
+    expect(code).to.equal(2)
+    expect(stderr).to.match(/name the account/)
+  })
+
+  it('lists accounts, a page at a time', async () => {
+    await run('account', 'open', 'bia')
+    const { stdout } = await run('account', 'list', '--limit', '1')
+    const { accounts, nextPageToken } = JSON.parse(stdout)
+    expect(accounts.map(({ id }: { id: string }) => id)).to.deep.equal(['ana'])
+    expect(accounts[0].wallets.map(({ balance }: { balance: string }) => balance)).to.include('0')
+    const next = await run('account', 'list', '--page', nextPageToken, '--output', 'csv')
+    expect(next.stdout).to.match(/^account_id,status,.*\nbia,ACTIVE,0\.00,/)
+  })
+
+  it('blocks, unblocks and closes an account', async () => {
+    for (const [name, status] of [
+      ['block', 'BLOCKED'],
+      ['unblock', 'ACTIVE'],
+      ['close', 'CLOSED'],
+    ] as const) {
+      const account = accountIn(await run('account', name, 'bia'))
+      expect(account.status).to.equal(`ACCOUNT_STATUS_${status}`)
+    }
+  })
+
+  it('tells by its exit code that the books have a discrepancy, and names it', async () => {
+    const { core, env } = fixture()
+    const accounts = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('accounts')
+    const change = async (centavos: bigint) =>
+      await accounts.updateOne({ _id: 'ana' }, { $inc: { 'wallets.FOOD': centavos } })
+    expect((await run('verify')).code).to.equal(0)
+    await change(1n)
+    const { code, stdout } = await run('verify')
+    expect(code).to.equal(1)
+    expect(JSON.parse(stdout).found).to.have.length(1)
+    expect(JSON.parse(stdout).found[0]).to.include({ accountId: 'ana' })
+    await change(-1n)
+  })
+
+  describe('at a terminal of 80 columns', () => {
+    const shown = async (...args: string[]) => {
+      const { stdout } = await benefits(args, atTerminal(envOf(fixture()), 80))
+      const lines = stdout.split('\n')
+      expect(Math.max(...lines.map((line) => line.length))).to.be.at.most(80)
+      return stdout
+    }
+
+    it('shows a statement: merchants, money, reasons, and who changed what', async () => {
+      const id = 'a-transaction-with-an-id-as-long-as-those-that-people-really-have-0001'
+      const merchant = `AN ODD \u202eMERCHANT\u202c`
+      await run(
+        'authorize',
+        '--account',
+        'ana',
+        '--amount',
+        '1.00',
+        '--mcc',
+        '5411',
+        '--id',
+        id,
+        '--merchant',
+        merchant,
+      )
+      const text = await shown('statement', '--account', 'ana')
+      expect(text).to.match(/^date +kind +merchant +wallet +amount +balance +reason$/m)
+      expect(text).to.include('MERCADO').and.include('-R$ 20,00').and.include('R$ 1.234,00')
+      expect(text)
+        .to.include('insufficient')
+        .and.match(/limits: R\$ 200,00 a purchase; FOOD [\s\S]*?by\s+benefits\/\w+/)
+      expect(text).to.include('declined: R$ 9.999,00')
+      expect(text).not.to.include('\u202e')
+      expect(text).to.include('\\u202')
+    })
+
+    it('shows accounts, categories, a simulation and a transaction', async () => {
+      expect(await shown('account', 'show', 'ana')).to.match(/^account ana, active$/m)
+      expect(await shown('account', 'list')).to.include('ana')
+      expect(await shown('categories', 'list')).to.include('PETS')
+      const simulation = await shown('simulate', '--account', 'ana', '--amount', '9999', '--mcc', '5411')
+      expect(simulation)
+        .to.match(/declined: insufficient balance/)
+        .and.match(/FOOD .* has too little money/)
+      expect(await shown('transaction', 'purchase-1', '--account', 'ana')).to.include('MCC 5411')
+      expect(await shown('verify')).to.match(/every centavo is explained/)
+    })
+  })
+})

@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { useService } from '../../support/service-fixture.js'
+import { useTempFolder } from '../../support/temp-folder.js'
+import { against } from './benefits.js'
+
+const HEADER = 'id,match,name,city,country,mcc\n'
+
+describe('./benefits rules', () => {
+  const fixture = useService()
+  const folder = useTempFolder()
+  const run = against(fixture)
+
+  /** Imports a file with this content. */
+  async function importing(content: string | Buffer) {
+    const file = join(folder(), 'rules.csv')
+    writeFileSync(file, content)
+    const { code, stdout, stderr } = await run('rules', 'import', file)
+    return { code, stderr, counts: stdout === '' ? undefined : JSON.parse(stdout) }
+  }
+
+  /** The rules as an export has them, without its byte order mark. */
+  const exported = async () => (await run('rules', 'export')).stdout.slice(1)
+
+  it('import what a spreadsheet writes, and export what imports unchanged', async () => {
+    expect((await run('rules', 'export')).stdout).to.equal(`\ufeff${HEADER}`)
+    const lines = [
+      'uber,prefix,Uber,São Paulo,br,4121',
+      '"q","EXACT","A, ""B""",,,5411',
+      '',
+      'long,exact,N,,,5812',
+    ]
+    const created = await importing(`\ufeff${HEADER}${lines.join('\n')}`.replaceAll('\n', '\r\n'))
+    expect(created).to.deep.include({ code: 0, counts: { created: 3, changed: 0, unchanged: 0 } })
+
+    const file = await exported()
+    expect(file).to.equal(
+      `${HEADER}long,EXACT,N,,,5812\nq,EXACT,"A, ""B""",,,5411\nuber,PREFIX,Uber,São Paulo,BR,4121\n`,
+    )
+    const again = await importing(file.replace('5812', '5811'))
+    expect(again.counts).to.deep.equal({ created: 0, changed: 1, unchanged: 2 })
+  })
+
+  it('take semicolons, tabs, another order, empty columns at the end, and a last row of separators', async () => {
+    const same = { created: 0, changed: 0, unchanged: 1 }
+    await importing(`${HEADER}odd,EXACT,ODD,,,0742\n`)
+    for (const content of [
+      'MCC;Country;City;Name;Match;ID;;\r\n742;;;ODD;exact;odd;;\r\n;;;;;;;\r\n',
+      `${HEADER.replaceAll(',', '\t')}odd\tEXACT\tODD\t\t\t0742\n\t\t\t\t\t\n`,
+    ])
+      expect((await importing(content)).counts).to.deep.equal(same)
+  })
+
+  it('export nothing that a spreadsheet runs', async () => {
+    await importing(`${HEADER}formula,EXACT,=1+1,,,5411\nplus,EXACT,+PLUS,,,5411\nat,EXACT,@SUM(A1),,,5411\n`)
+    const path = join(folder(), 'export.csv')
+    expect((await run('rules', 'export', '--file', path, '--separator', 'semicolon')).code).to.equal(0)
+    const file = readFileSync(path, 'utf8')
+    expect(file)
+      .to.match(/^\ufeffid;match;/)
+      .and.include("formula;EXACT;'=1+1;")
+    expect(file).not.to.match(/(^|;)[=+@-]/m)
+    expect((await importing(file)).counts).to.include({ created: 0, changed: 0 })
+    expect((await run('rules', 'export', '--file', path)).stderr).to.match(/is there already/)
+  })
+
+  it('name every bad line, and both lines of a tie, and import nothing', async () => {
+    const before = await exported()
+    const bad = [
+      'good,EXACT,GOOD,,,5411',
+      'a b,EXACT,TWO,,,5411',
+      'one,EXACT,ONE,,,54',
+      'good,EXACT,OTHER,,,5411',
+      'two,EXACT,Good,,,5411',
+      'three,EXACT,N,,,5411',
+      'four,GUESS,FOUR,,,5411',
+    ]
+    const { code, stderr, counts } = await importing(HEADER + bad.join('\n'))
+    expect({ code, counts }).to.deep.equal({ code: 2, counts: undefined })
+    const [said, ...lines] = stderr.trim().split('\n')
+    expect(said).to.match(/^benefits: .*rules\.csv: nothing was imported, 6 bad lines$/)
+    expect(lines.map((line) => line.slice(0, 32))).to.deep.equal([
+      'line 3: id must be 1 to 64 chara',
+      'line 4: mcc must be exactly four',
+      'line 5: id good came before (lin',
+      'line 6: ties with rule good: sam',
+      'line 7: ties with rule long: sam',
+      'line 8: match must be EXACT or P',
+    ])
+    expect(lines[2]).to.match(/\(line 2\)$/)
+    expect(lines[3]).to.match(/\(line 2\)$/)
+    expect(await exported()).to.equal(before)
+  })
+
+  for (const [what, content, said] of [
+    [
+      'quotes that do not fit',
+      `${HEADER}b,EXACT,"B"C,,,5411\nc,EXACT,"C,,,5411\n`,
+      /2 bad lines\nline 2: .*\nline 3: /,
+    ],
+    [
+      'numbers that a spreadsheet shortened',
+      `${HEADER}"2,50E+17",EXACT,B,,,5411\n`,
+      /line 2: id 2,50E\+17 was shortened/,
+    ],
+    ['another header', 'id,name\n', /has no column match, city, country, mcc/],
+    ['bytes that are not UTF-8', Buffer.from('id,match\nj\u00f4,x\n', 'latin1'), /line 2: is not UTF-8/],
+    ['text decoded wrongly', `${HEADER}b,EXACT,CAFÃ‰,,,5411\n`, /line 2: looks decoded wrongly/],
+    ['no rule at all', HEADER, /holds no rules/],
+  ] as const) {
+    it(`refuse ${what}`, async () => {
+      const before = await exported()
+      const { code, stderr, counts } = await importing(content)
+      expect({ code, counts }).to.deep.equal({ code: 2, counts: undefined })
+      expect(stderr).to.match(said)
+      expect(await exported()).to.equal(before)
+    })
+  }
+
+  it('list and resolve', async () => {
+    const { stdout } = await run('rules', 'list', '--name', 'UBER', '--output', 'csv')
+    expect(stdout).to.equal(`${HEADER}uber,PREFIX,Uber,São Paulo,BR,4121\n`)
+    const resolved = await run(
+      'rules',
+      'resolve',
+      'UBER EATS                   SAO PAULO BR',
+      '--output',
+      'table',
+    )
+    expect(resolved.stdout).to.match(/^merchant UBER EATS, SAO PAULO, BR$/m)
+    expect(resolved.stdout).to.match(
+      /^uber +PREFIX +Uber +São Paulo +BR +4121 +decides: it replaces the MCC$/m,
+    )
+  })
+})

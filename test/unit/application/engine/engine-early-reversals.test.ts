@@ -1,0 +1,93 @@
+import { expect } from 'chai'
+import { createReverse, type Reverse } from '../../../../src/application/reverse.js'
+import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
+import { centavos } from '../../../../src/domain/money.js'
+import type { Verdict } from '../../../../src/domain/verdict.js'
+import { credited, fundedAccount, patience, purchase } from '../fixtures.js'
+import { allSettled, occupy, type TestEngine, testEngine } from '../test-engine.js'
+
+describe('engine: early reversals of a part are taken off', () => {
+  let test: TestEngine
+  let reverse: Reverse
+
+  beforeEach(() => {
+    test = testEngine()
+    reverse = createReverse(test.engine)
+    test.store.put(fundedAccount('a'))
+  })
+
+  const reversePart = (transactionId: string, amount: bigint) =>
+    reverse('a', { transactionId, originalId: 'late', amount: centavos(amount), described: {} }, patience)
+  const buyLate = () => test.authorize('a', purchase('late', 100n), patience)
+
+  /** Other purchases, until nothing older is in the journal. */
+  async function leaveJournal(): Promise<void> {
+    for (const id of ['more-1', 'more-2']) {
+      await allSettled(test)
+      await test.authorize('a', purchase(id, 1n), patience)
+    }
+    expect(test.store.account('a').journal.map(({ transactionId }) => transactionId)).to.deep.equal([
+      'more-2',
+    ])
+  }
+
+  it('that are in the journal', async () => {
+    await reversePart('early', 30n)
+    expect(debited(await buyLate())).to.equal(70n)
+  })
+
+  it('that have left the journal', async () => {
+    await reversePart('early-1', 30n)
+    await reversePart('early-2', 10n)
+    await leaveJournal()
+    expect(debited(await buyLate())).to.equal(60n)
+  })
+
+  it('that have left the journal, by a process that reads the account', async () => {
+    await reversePart('early', 30n)
+    await leaveJournal()
+    const other = testEngine()
+    other.store.putInLedger(...test.store.settled('a'))
+    other.store.put(test.store.account('a'))
+    expect(debited(await other.authorize('a', purchase('late', 100n), patience))).to.equal(70n)
+  })
+
+  it('some of which have left the journal, and some not', async () => {
+    await reversePart('early-1', 30n)
+    await leaveJournal()
+    await reversePart('early-2', 10n)
+    expect(debited(await buyLate())).to.equal(60n)
+  })
+
+  it('that are decided in the same group, right before the purchase', async () => {
+    test.store.put(credited(fundedAccount('a'), { transactionId: 'more', amount: 1n }))
+    await occupy(test)
+    const early = [reversePart('early-1', 30n), reversePart('early-2', 10n)]
+    const late = buyLate()
+    test.store.loading.release()
+    await Promise.all(early)
+    expect(debited(await late)).to.equal(60n)
+  })
+
+  it('and the stored answer says so for good', async () => {
+    await reversePart('early', 30n)
+    const first = await buyLate()
+    await reversePart('later', 70n)
+    await leaveJournal()
+    expect(await buyLate()).to.deep.equal({ ...first, type: 'REPLAY' })
+  })
+
+  it('from what later reversals give back, when all of them have left the journal', async () => {
+    await reversePart('early', 30n)
+    await buyLate()
+    await reversePart('later', 50n)
+    await leaveJournal()
+    const rest = await reverse('a', { transactionId: 'rest', originalId: 'late', described: {} }, patience)
+    expect(rest.type === 'RECORD' && rest.entry.movement?.delta).to.equal(20n)
+  })
+})
+
+/** What the wallet was debited by a purchase that was decided now. */
+function debited(verdict: Verdict<AuthorizationEntry>): bigint | undefined {
+  return verdict.type === 'RECORD' && verdict.entry.movement ? -verdict.entry.movement.delta : undefined
+}

@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { createReverse } from '../../../../src/application/reverse.js'
+import { fundedAccount, patience, purchase } from '../fixtures.js'
+import { allSettled, type TestEngine, testEngine } from '../test-engine.js'
+
+describe('engine: a ledger that is newer than the account read with it', () => {
+  let test: TestEngine
+  let other: TestEngine
+
+  beforeEach(() => {
+    test = testEngine()
+    // Another process on the same store.
+    other = testEngine({ store: test.store })
+    test.store.put(fundedAccount('a'))
+  })
+
+  it('holds the same purchase, made meanwhile: it is made once', async () => {
+    test.store.betweenReads = async () => {
+      await other.authorize('a', purchase('1'), patience)
+      await forgotten(['2', '3'])
+    }
+    const verdict = await test.authorize('a', purchase('1'), patience)
+    expect(verdict.type).to.equal('REPLAY')
+    expect(test.store.committed.map(({ transactionId }) => transactionId)).to.deep.equal(['1', '2', '3'])
+    expect(test.store.violations).to.deep.equal([])
+  })
+
+  it('holds another purchase under the same id: the second is refused as a reuse', async () => {
+    test.store.betweenReads = async () => {
+      await other.authorize('a', purchase('1', 10n), patience)
+      await forgotten(['2', '3'])
+    }
+    const verdict = await test.authorize('a', purchase('1', 11n), patience)
+    expect(verdict.type).to.equal('REUSED')
+  })
+
+  it('holds a reversal of the same purchase, made meanwhile: the purchase is given back once', async () => {
+    await test.authorize('a', purchase('buy'), patience)
+    await allSettled(test)
+    // One that has no copy of the account.
+    const fresh = testEngine({ store: test.store })
+    test.store.betweenReads = async () => {
+      await reversal(other, 'back-1')
+      await forgotten(['2', '3'])
+    }
+    const verdict = await reversal(fresh, 'back-2')
+    expect(verdict).to.have.nested.property('entry.reason', 'ALREADY_REVERSED')
+    const approved = test.store.committed.filter(
+      (entry) => entry.kind === 'REVERSAL' && entry.reason === 'APPROVED',
+    )
+    expect(approved.map(({ transactionId }) => transactionId)).to.deep.equal(['back-1'])
+  })
+
+  /** Has the other process settle what the journal holds, and leave it out of the journal with more purchases. */
+  async function forgotten(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      await allSettled(other)
+      await other.authorize('a', purchase(id), patience)
+    }
+    await allSettled(other)
+  }
+
+  function reversal({ engine }: TestEngine, transactionId: string) {
+    return createReverse(engine)('a', { transactionId, originalId: 'buy', described: {} }, patience)
+  }
+})

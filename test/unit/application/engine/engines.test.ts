@@ -1,0 +1,139 @@
+import { expect } from 'chai'
+import { createAuthorize } from '../../../../src/application/authorize.js'
+import { Engines } from '../../../../src/application/engine/engines.js'
+import { Settlers } from '../../../../src/application/engine/settlers.js'
+import { challengeCategories } from '../../../../src/domain/category.js'
+import { catalogOf } from '../../../support/catalogs.js'
+import { utcCalendar } from '../../../support/utc-calendar.js'
+import { fundedAccount, patience, purchase } from '../fixtures.js'
+import { nextTurns, soon } from '../soon.js'
+import { type TestEngine, testEngine } from '../test-engine.js'
+
+describe('engines, one for each part of the store', () => {
+  const ids = ['left-1', 'right-1', 'left-2', 'right-2', 'left-3', 'right-3']
+  let test: TestEngine
+  let engines: Engines
+  let settlers: Settlers
+  let moved: boolean
+
+  beforeEach(() => {
+    test = testEngine()
+    moved = false
+    test.store.put(...ids.map((id) => fundedAccount(id)))
+    settlers = new Settlers({
+      ledger: test.store,
+      clock: test.clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDamage: (entry) => test.damage.push(entry),
+    })
+    engines = new Engines({
+      accounts: test.store,
+      ledger: test.store,
+      settlers,
+      clock: test.clock,
+      queueMax: 2,
+      waitMsMax: 1_000,
+      homeOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
+    })
+  })
+
+  it('never have accounts of two parts in one group', async () => {
+    await Promise.all(ids.map((id) => authorize(id)))
+    for (const group of test.store.loading.asked)
+      expect(new Set(group.map((id) => id.split('-', 1)[0]))).to.have.lengthOf(1)
+  })
+
+  it('decide for one part while the other does not answer', async () => {
+    test.store.loading.hold()
+    const held = ['left-1', 'left-2'].map((id) => authorize(id))
+    await soon('both groups of the left are loading', () => test.store.loading.inProgress === 2)
+    const right = authorize('right-1')
+    expect(test.store.loading.inProgress).to.equal(3)
+    test.store.loading.release()
+    await Promise.all([...held, right])
+  })
+
+  it('forget the accounts that they have in memory: they are read again', async () => {
+    await authorize('left-1')
+    await authorize('left-1')
+    const loads = test.store.loading.asked.length
+    await engines.drain()
+    engines.forget()
+    await authorize('left-1')
+    expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
+  })
+
+  it('have a queue each: a full one refuses nobody else', async () => {
+    test.store.loading.hold()
+    const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))
+    const refused = await authorize('left-2').catch((error: unknown) => error)
+    expect(refused).to.have.property('indecision', 'OVERLOADED')
+    const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
+    expect(engines.waiting).to.equal(3)
+    expect(engines.waitingMax).to.equal(4)
+    test.store.loading.release()
+    await Promise.all([...held, ...right])
+  })
+
+  it('decide each once on an account that moves while one of them has read it', async () => {
+    test.store.betweenReads = async () => {
+      moved = true
+      await authorize('left-1')
+      await everythingSettled()
+    }
+    expect((await authorize('left-1')).type).to.equal('RECORD')
+    expect(test.store.committed.map(({ seq }) => seq)).to.deep.equal([3n, 4n])
+    expect(test.store.violations).to.deep.equal([])
+  })
+
+  it('drain together', async () => {
+    const answers = ids.slice(0, 4).map((id) => authorize(id))
+    await engines.drain()
+    expect(engines.waiting).to.equal(0)
+    expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
+      Array.from({ length: 4 }, () => 'RECORD'),
+    )
+    await everythingSettled()
+  })
+
+  it('drain only when each has answered', async () => {
+    test.store.loading.hold()
+    let isDrained = false
+    const answer = authorize('left-1')
+    const end = engines.drain().then(() => {
+      isDrained = true
+    })
+    await nextTurns()
+    expect(isDrained).to.equal(false)
+    test.store.loading.release()
+    await Promise.all([answer, end])
+    await everythingSettled()
+  })
+
+  it('let as many wait as one of them before they are asked anything', () => {
+    expect(engines.waitingMax).to.equal(2)
+  })
+
+  it('settle for one part while the other does not take entries', async () => {
+    test.store.appending.hold()
+    await authorize('left-1')
+    await soon('the left is being settled', () => test.store.appending.inProgress === 1)
+    await authorize('right-1')
+    await soon('so is the right', () => test.store.appending.inProgress === 2)
+    test.store.appending.release()
+    await everythingSettled()
+  })
+
+  async function everythingSettled(): Promise<void> {
+    await soon('everything is settled', () => settlers.unsettled === 0)
+  }
+
+  let requests = 0
+  function authorize(id: string) {
+    const catalog = catalogOf(challengeCategories)
+    requests += 1
+    const decide = createAuthorize({ engine: engines, catalog: () => catalog, calendar: utcCalendar })
+    return decide(id, purchase(`purchase-${requests}`), patience)
+  }
+})

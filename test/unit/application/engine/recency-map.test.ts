@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import { RecencyMap } from '../../../../src/application/engine/recency-map.js'
+
+describe('a map that knows its oldest key', () => {
+  let map: RecencyMap<string, number>
+
+  beforeEach(() => {
+    map = new RecencyMap()
+  })
+
+  it('gives what was set last', () => {
+    map.set('a', 1)
+    map.set('a', 2)
+    expect(map.get('a')).to.equal(2)
+    expect(map.size).to.equal(1)
+  })
+
+  it('gives nothing of what was deleted, or never set', () => {
+    map.set('a', 1)
+    map.delete('a')
+    expect(map.get('a')).to.equal(undefined)
+    expect(map.get('b')).to.equal(undefined)
+    expect(map.size).to.equal(0)
+  })
+
+  it('has no oldest key while it is empty', () => {
+    expect(() => map.deleteOldest()).to.throw(RangeError, 'an empty map has no oldest key')
+    setAll('a')
+    map.delete('a')
+    expect(() => map.deleteOldest()).to.throw(RangeError)
+    setAll('b')
+    expect(map.deleteOldest()).to.deep.equal(['b', 1])
+  })
+
+  it('deletes the keys in the order in which they were set, each once', () => {
+    setAll('a', 'b', 'c')
+    expect(oldestFirst()).to.deep.equal(['a', 'b', 'c'])
+  })
+
+  it('takes a key that is set again for the latest', () => {
+    setAll('a', 'b', 'c', 'a')
+    expect(oldestFirst()).to.deep.equal(['b', 'c', 'a'])
+  })
+
+  it('goes past what was deleted meanwhile', () => {
+    setAll('a', 'b', 'c')
+    map.deleteOldest()
+    map.delete('b')
+    expect(oldestFirst()).to.deep.equal(['c'])
+  })
+
+  it('gives the value with the key', () => {
+    map.set('a', 1)
+    expect(map.deleteOldest()).to.deep.equal(['a', 1])
+    expect(map.size).to.equal(0)
+  })
+
+  it('finds what is set after it was empty', () => {
+    setAll('a')
+    expect(oldestFirst()).to.deep.equal(['a'])
+    setAll('b', 'c')
+    expect(oldestFirst()).to.deep.equal(['b', 'c'])
+  })
+
+  it('does as a list does that is searched from one end to the other', () => {
+    const list: string[] = []
+    for (let step = 0; step < 20_000; step++) {
+      const key = String((step * 7_919) % 613)
+      if (step % 3 === 2) {
+        expect(map.deleteOldest()[0]).to.equal(list.shift())
+        continue
+      }
+      const place = list.indexOf(key)
+      if (place >= 0) list.splice(place, 1)
+      if (step % 17 === 0) {
+        map.delete(key)
+        continue
+      }
+      list.push(key)
+      map.set(key, step)
+    }
+    expect(map.size).to.equal(list.length)
+    expect(oldestFirst()).to.deep.equal(list)
+  })
+
+  function setAll(...keys: readonly string[]): void {
+    for (const key of keys) map.set(key, 1)
+  }
+
+  /** Deletes them all. */
+  function oldestFirst(): readonly string[] {
+    const keys: string[] = []
+    while (map.size > 0) keys.push(map.deleteOldest()[0])
+    return keys
+  }
+})

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import type { Command } from 'commander'
+import { completionScript } from '../../../cli/commands/completion.js'
+import { createProgram } from '../../../cli/program.js'
+import { methods } from '../../../cli/service/methods.js'
+import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
+
+/** The commands that do something, by their whole names. */
+function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
+  if (command.commands.length === 0) return [[path.join(' '), command]]
+  return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
+}
+
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({
+    writeOut: (written) => {
+      text += written
+    },
+  })
+  command.outputHelp()
+  return text
+}
+
+describe('the command line', () => {
+  it('has the commands that an issuer needs', () => {
+    expect(leavesOf(createProgram()).map(([name]) => name)).to.deep.equal([
+      ...[
+        'account open',
+        'account show',
+        'account list',
+        'account block',
+        'account unblock',
+        'account close',
+      ],
+      ...['account limits', 'credit', 'load', 'authorize', 'reverse', 'simulate', 'statement', 'transaction'],
+      ...['rules import', 'rules export', 'rules list', 'rules resolve'],
+      ...['categories list', 'categories set', 'categories drop', 'categories policy'],
+      ...['verify', 'token', 'seed', 'shard', 'completion'],
+    ])
+  })
+
+  for (const [name, command] of leavesOf(createProgram())) {
+    it(`shows with ${name} --help an example that it takes`, () => {
+      const help = helpOf(command)
+      expect(help).to.match(/^Global Options:$/m)
+      const examples =
+        help
+          .split(/^Examples?:\n/m)[1]
+          ?.trim()
+          .split('\n') ?? []
+      expect(examples).not.to.deep.equal([])
+      for (const example of examples) expect(wordsOf(example)).to.satisfy(isTaken, example)
+    })
+  }
+
+  it('takes every command that the pages of this repository show', () => {
+    const pages = [
+      'README.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      '.docs/runbook.md',
+      '.docs/architecture.md',
+      '.docs/reliability.md',
+    ]
+    const shown = pages.flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/(?:`|^|uri" .*)(\.\/benefits [^`#\n<]*)(?:`|$)/gm)].map(
+        ([, line = '']) => line.trim(),
+      ),
+    )
+    expect(shown).to.have.length.above(40)
+    // A command that is named in a sentence need not have all that it requires.
+    expect(shown.filter((line) => !isTaken(wordsOf(line)) && wordsOf(line).length > 2)).to.deep.equal([])
+  })
+
+  it('calls methods by the names and scopes that the service has', () => {
+    for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
+  })
+
+  for (const isZsh of [false, true]) {
+    it(`completes its own words in ${isZsh ? 'zsh, as bash would run it' : 'bash'}`, () => {
+      const script = completionScript(createProgram(), isZsh).replace(/^autoload .*\n/, '')
+      const complete = (...words: string[]) => {
+        const asked = `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}`
+        const shown = `echo "\${COMPREPLY[@]}"`
+        return execFileSync('bash', ['-c', `${script}\n${asked}; _benefits; ${shown}`], {
+          encoding: 'utf8',
+        }).trim()
+      }
+      expect(complete('./benefits', 'acc')).to.equal('account')
+      expect(complete('./benefits', '--output', 'json', 'account', 'l')).to.equal('list limits')
+      expect(complete('./benefits', 'credit', '--am')).to.equal('--amount')
+      expect(complete('./benefits', 'account', 'limits', '--ser')).to.equal('--server')
+    })
+  }
+})
+
+/** The arguments of an example, as a shell splits them. */
+function wordsOf(example: string): readonly string[] {
+  const [, line = ''] = /\.\/benefits (.*?)\)?$/.exec(example) ?? []
+  return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
+}
+
+/** Whether the program parses the arguments; what the command does is taken out. */
+function isTaken(args: readonly string[]): boolean {
+  const program = createProgram()
+  let isRun = false
+  program.configureOutput({ writeOut: () => {}, writeErr: () => {} })
+  for (const [, command] of leavesOf(program)) {
+    command.configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    command.action(() => {
+      isRun = true
+    })
+  }
+  try {
+    program.parse(['node', 'benefits', ...args])
+  } catch {
+    // Wrong use: the program would end.
+  }
+  return isRun
+}

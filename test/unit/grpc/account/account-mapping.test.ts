@@ -1,0 +1,292 @@
+import { expect } from 'chai'
+import type { Entry } from '../../../../src/domain/entry.js'
+import { centavos } from '../../../../src/domain/money.js'
+import { type Reason as DomainReason, reasons } from '../../../../src/domain/reason.js'
+import { AccountStatus, type Transaction, TransactionKind } from '../../../../src/gen/benefits/v1/account.js'
+import { Decision, Reason } from '../../../../src/gen/benefits/v1/authorization.js'
+import { accountMessage, transactionMessage } from '../../../../src/grpc/account/account-mapping.js'
+import {
+  accountWith,
+  adminEntryOf,
+  at,
+  authorizationOf,
+  creditEntryOf,
+  declineOf,
+} from '../../domain/builders.js'
+
+const order = ['FOOD', 'MEAL', 'CASH']
+
+describe('account on the wire', () => {
+  it('has every field', () => {
+    const openedAt = new Date(1)
+    const account = accountWith(
+      { FOOD: 12n },
+      {
+        status: 'BLOCKED',
+        version: 7n,
+        openedAt,
+        updatedAt: at,
+        limits: { purchase: centavos(9n), wallets: new Map([['FOOD', { day: centavos(7n) }]]) },
+        spent: new Map([['FOOD', { day: '2026-01-02', dayAmount: centavos(3n), monthAmount: centavos(5n) }]]),
+      },
+    )
+    expect(accountMessage(account, ['FOOD'])).to.deep.equal({
+      id: 'account-1',
+      status: AccountStatus.BLOCKED,
+      wallets: [
+        {
+          category: 'FOOD',
+          balance: 12n,
+          spending: { day: '2026-01-02', dayAmount: 3n, monthAmount: 5n },
+        },
+      ],
+      version: 7n,
+      createTime: openedAt,
+      updateTime: at,
+      limits: {
+        purchaseMax: 9n,
+        wallets: [{ category: 'FOOD', dayMax: 7n, monthMax: undefined }],
+      },
+    })
+  })
+
+  it('has a wallet for every category, in their order, empty ones too', () => {
+    expect(accountMessage(accountWith({ CASH: 5n }), order).wallets).to.deep.equal([
+      { category: 'FOOD', balance: 0n, spending: undefined },
+      { category: 'MEAL', balance: 0n, spending: undefined },
+      { category: 'CASH', balance: 5n, spending: undefined },
+    ])
+  })
+
+  it('still has the wallet of a category that is no more', () => {
+    const { wallets } = accountMessage(accountWith({ OLD: 3n, CASH: 5n }), order)
+    expect(wallets.at(-1)).to.deep.equal({ category: 'OLD', balance: 3n, spending: undefined })
+  })
+
+  it('has each wallet once', () => {
+    const { wallets } = accountMessage(accountWith({ CASH: 5n, FOOD: 1n }), order)
+    expect(wallets.map(({ category }) => category)).to.deep.equal(order)
+  })
+
+  for (const status of ['ACTIVE', 'BLOCKED', 'CLOSED'] as const) {
+    it(`says that it is ${status}`, () => {
+      expect(accountMessage(accountWith({}, { status }), order).status).to.equal(AccountStatus[status])
+    })
+  }
+})
+
+/** Every field of the message, as it is when an entry has nothing to say in it. */
+const silent: Transaction = {
+  transactionId: 'tx-1',
+  accountId: 'account-1',
+  seq: 1n,
+  kind: TransactionKind.UNSPECIFIED,
+  decision: Decision.UNSPECIFIED,
+  reason: Reason.UNSPECIFIED,
+  amount: 0n,
+  category: '',
+  delta: 0n,
+  balanceAfter: undefined,
+  mcc: '',
+  effectiveMcc: '',
+  merchant: '',
+  merchantRule: '',
+  catalogVersion: 0n,
+  originalTransactionId: '',
+  accountStatus: AccountStatus.UNSPECIFIED,
+  subject: '',
+  createTime: at,
+  limits: undefined,
+  day: '',
+}
+
+const reversal: Entry = {
+  kind: 'REVERSAL',
+  accountId: 'account-1',
+  transactionId: 'rev-1',
+  seq: 9n,
+  at,
+  reason: 'APPROVED',
+  originalId: 'tx-1',
+  amount: centavos(300n),
+  described: { amount: centavos(1_000n), mcc: '5411', merchant: 'UBER' },
+  movement: { wallet: 'FOOD', delta: 300n, balanceAfter: centavos(500n) },
+  day: '2026-01-02',
+}
+const { movement: _, amount: _amount, day: _day, ...bareReversal } = reversal
+
+/** Numbers of the reasons, as the .proto has them. */
+const numbers: Readonly<Record<DomainReason, number>> = {
+  APPROVED: 1,
+  INSUFFICIENT_BALANCE: 2,
+  ACCOUNT_NOT_FOUND: 3,
+  ACCOUNT_BLOCKED: 4,
+  ACCOUNT_CLOSED: 5,
+  ALREADY_REVERSED: 6,
+  REVERSED_AHEAD: 7,
+  ORIGINAL_DECLINED: 8,
+  ORIGINAL_MISMATCH: 9,
+  ORIGINAL_NOT_REVERSIBLE: 10,
+  AMOUNT_OVER_REST: 11,
+  BALANCE_TOO_LARGE: 12,
+  MCC_NOT_PERMITTED: 13,
+  AMOUNT_OVER_LIMIT: 14,
+}
+
+describe('entry on the wire', () => {
+  const approved = authorizationOf({
+    seq: 4n,
+    mcc: '5999',
+    merchant: 'UBER TRIP',
+    merchantRule: 'uber-trip',
+    catalogVersion: 7n,
+  })
+  const examples: readonly (readonly [string, Entry, Partial<Transaction>])[] = [
+    [
+      'an approved purchase',
+      approved,
+      {
+        seq: 4n,
+        kind: TransactionKind.AUTHORIZATION,
+        decision: Decision.APPROVED,
+        reason: Reason.APPROVED,
+        amount: 1_000n,
+        category: 'FOOD',
+        delta: -1_000n,
+        balanceAfter: 200n,
+        mcc: '5999',
+        effectiveMcc: '5411',
+        merchant: 'UBER TRIP',
+        merchantRule: 'uber-trip',
+        catalogVersion: 7n,
+        day: '2026-01-02',
+      },
+    ],
+    [
+      'a declined purchase',
+      declineOf({ merchant: '' }),
+      {
+        kind: TransactionKind.AUTHORIZATION,
+        decision: Decision.DECLINED,
+        reason: Reason.INSUFFICIENT_BALANCE,
+        amount: 1_000n,
+        mcc: '5411',
+        effectiveMcc: '5411',
+      },
+    ],
+    [
+      'a purchase that emptied the wallet',
+      authorizationOf({
+        movement: { wallet: 'FOOD', delta: -1_000n, balanceAfter: centavos(0n) },
+        merchant: '',
+      }),
+      {
+        kind: TransactionKind.AUTHORIZATION,
+        decision: Decision.APPROVED,
+        reason: Reason.APPROVED,
+        amount: 1_000n,
+        category: 'FOOD',
+        delta: -1_000n,
+        balanceAfter: 0n,
+        day: '2026-01-02',
+        mcc: '5411',
+        effectiveMcc: '5411',
+      },
+    ],
+    [
+      'a partial reversal',
+      reversal,
+      {
+        transactionId: 'rev-1',
+        seq: 9n,
+        kind: TransactionKind.REVERSAL,
+        decision: Decision.APPROVED,
+        reason: Reason.APPROVED,
+        amount: 300n,
+        category: 'FOOD',
+        delta: 300n,
+        balanceAfter: 500n,
+        originalTransactionId: 'tx-1',
+        day: '2026-01-02',
+      },
+    ],
+    [
+      'a reversal of all that is left, refused',
+      { ...bareReversal, reason: 'ALREADY_REVERSED' },
+      {
+        transactionId: 'rev-1',
+        seq: 9n,
+        kind: TransactionKind.REVERSAL,
+        decision: Decision.DECLINED,
+        reason: Reason.ALREADY_REVERSED,
+        originalTransactionId: 'tx-1',
+      },
+    ],
+    [
+      'a reversal that came ahead',
+      { ...bareReversal, reason: 'REVERSED_AHEAD' },
+      {
+        transactionId: 'rev-1',
+        seq: 9n,
+        kind: TransactionKind.REVERSAL,
+        decision: Decision.APPROVED,
+        reason: Reason.REVERSED_AHEAD,
+        originalTransactionId: 'tx-1',
+      },
+    ],
+    [
+      'a credit',
+      creditEntryOf(),
+      {
+        kind: TransactionKind.CREDIT,
+        decision: Decision.APPROVED,
+        amount: 1_000n,
+        category: 'FOOD',
+        delta: 1_000n,
+        balanceAfter: 1_000n,
+      },
+    ],
+    [
+      'a change of limits',
+      adminEntryOf({
+        action: 'LIMITS',
+        subject: 'ana',
+        limits: { wallets: new Map([['FOOD', { day: centavos(0n), month: centavos(7n) }]]) },
+      }),
+      {
+        kind: TransactionKind.ADMIN,
+        decision: Decision.APPROVED,
+        accountStatus: AccountStatus.ACTIVE,
+        subject: 'ana',
+        limits: { purchaseMax: undefined, wallets: [{ category: 'FOOD', dayMax: 0n, monthMax: 7n }] },
+      },
+    ],
+    [
+      'a change of the account',
+      adminEntryOf({ action: 'STATUS', status: 'CLOSED', subject: 'ana' }),
+      {
+        kind: TransactionKind.ADMIN,
+        decision: Decision.APPROVED,
+        accountStatus: AccountStatus.CLOSED,
+        subject: 'ana',
+      },
+    ],
+  ]
+  for (const [what, entry, said] of examples) {
+    it(`is ${what}, field by field`, () => {
+      expect(transactionMessage(entry)).to.deep.equal({ ...silent, ...said })
+    })
+  }
+
+  it('knows every reason', () => {
+    expect(Object.keys(numbers)).to.have.members([...reasons])
+  })
+
+  for (const [reason, number] of Object.entries(numbers)) {
+    it(`gives the reason ${reason} the number of the contract`, () => {
+      // The keys of the table are reasons.
+      const entry = declineOf({ reason: reason as DomainReason })
+      expect(transactionMessage(entry).reason).to.equal(number)
+    })
+  }
+})

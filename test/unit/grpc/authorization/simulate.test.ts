@@ -1,0 +1,199 @@
+import { expect } from 'chai'
+import { Simulator } from '../../../../src/application/simulate.js'
+import { challengeCategories } from '../../../../src/domain/category.js'
+import {
+  Decision,
+  Reason,
+  Retry,
+  RuleOutcome,
+  Rung,
+  type SimulateRequest,
+  type SimulateResponse,
+  WalletOutcome,
+} from '../../../../src/gen/benefits/v1/authorization.js'
+import { authorizationService } from '../../../../src/grpc/authorization/authorization-service.js'
+import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
+import { catalogOf } from '../../../support/catalogs.js'
+import { accountAfter, steps } from '../../../support/example-books.js'
+import { callHandler, failHandler } from '../../../support/handler-call.js'
+import { utcCalendar } from '../../../support/utc-calendar.js'
+import { testEngine } from '../../application/test-engine.js'
+import { de43, ruleOf } from '../../domain/builders.js'
+
+const catalog = catalogOf(challengeCategories, [
+  ruleOf({ id: 'acme', name: 'AÇME', mcc: '5411' }),
+  ruleOf({ id: 'acme-rio', name: 'ACME', city: 'RIO', mcc: '5811' }),
+])
+const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
+
+/** Everything behind AuthorizationService, in memory. Account a has FOOD 4.00, of which 0.50 a day, and CASH 7.00. */
+function service() {
+  const { store, clock, authorize } = testEngine()
+  store.put(
+    accountAfter('a', [
+      steps.open('open'),
+      steps.credit('food', 'FOOD', 410n),
+      steps.credit('cash', 'CASH', 700n),
+      steps.purchase('bread', 10n),
+      steps.limits('limits', { purchase: 900n, foodDay: 60n }),
+      steps.reverse('early-1', 'late', 20n),
+      steps.reverse('early-2', 'late', 30n),
+    ]),
+  )
+  clock.advance(Date.UTC(2026, 0, 1, 12))
+  const simulator = new Simulator({
+    accounts: store,
+    ledger: store,
+    clock,
+    catalog: () => catalog,
+    calendar: utcCalendar,
+  })
+  const fail = () => {
+    throw new Error('a simulation is not a decision')
+  }
+  const handlers = { clock, durationMsMax: 10_000, onBug: fail, pages: new PageGate() }
+  const methods = authorizationService({
+    authorize,
+    simulate: (...asked) => simulator.simulate(...asked),
+    reverse: fail,
+    handlers,
+    streams: { window: 1, ageMsMax: 1_000, draining: new AbortController().signal },
+    onDecision: fail,
+    onItemError: fail,
+  })
+  const request = (over: Partial<SimulateRequest>): SimulateRequest => ({
+    transactionId: 'tx-1',
+    accountId: 'a',
+    amount: 100n,
+    mcc: '5999',
+    merchant: de43({ name: 'Açme' }),
+    ...over,
+  })
+  return {
+    simulate: (over: Partial<SimulateRequest> = {}): Promise<SimulateResponse> =>
+      callHandler(methods.simulate, request(over)),
+    fail: (over: Partial<SimulateRequest>) => failHandler(methods.simulate, request(over)),
+    store,
+  }
+}
+
+describe('Simulate', () => {
+  it('says what the answer would be, and how it comes about', async () => {
+    expect(await service().simulate()).to.deep.equal({
+      answer: {
+        transactionId: 'tx-1',
+        code: '00',
+        decision: Decision.APPROVED,
+        reason: Reason.APPROVED,
+        iso8583Code: '00',
+        category: 'CASH',
+        effectiveMcc: '5411',
+        merchantRule: 'acme',
+        balance: 600n,
+        replayed: false,
+        decidedAt: new Date(Date.UTC(2026, 0, 1, 12)),
+        retry: Retry.NEVER,
+        approvedAmount: 100n,
+      },
+      rung: Rung.WALLETS,
+      merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
+      mcc: '5999',
+      rules: [
+        { merchantRule: 'acme', outcome: RuleOutcome.WON },
+        { merchantRule: 'acme-rio', outcome: RuleOutcome.ELSEWHERE },
+      ],
+      wallets: [
+        {
+          category: 'FOOD',
+          balance: 400n,
+          dayLeft: 50n,
+          monthLeft: undefined,
+          outcome: WalletOutcome.OVER_DAY_LIMIT,
+        },
+        {
+          category: 'CASH',
+          balance: 700n,
+          dayLeft: undefined,
+          monthLeft: undefined,
+          outcome: WalletOutcome.PAYS,
+        },
+      ],
+      earlyReversedAmount: 0n,
+    })
+  })
+
+  it('says what reversals that came first take off, and asks the wallets for the rest', async () => {
+    const { answer, earlyReversedAmount, wallets } = await service().simulate({
+      transactionId: 'late',
+      amount: 750n,
+    })
+    expect(answer).to.include({ category: 'CASH', approvedAmount: 700n, balance: 0n })
+    expect(earlyReversedAmount).to.equal(50n)
+    expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
+      WalletOutcome.INSUFFICIENT_BALANCE,
+      WalletOutcome.PAYS,
+    ])
+  })
+
+  it('says that reversals that came first leave nothing', async () => {
+    const { answer, rung, earlyReversedAmount } = await service().simulate({
+      transactionId: 'late',
+      amount: 50n,
+    })
+    expect(answer).to.include({ reason: Reason.ALREADY_REVERSED, approvedAmount: 0n })
+    expect([rung, earlyReversedAmount]).to.deep.equal([Rung.REVERSED_BEFORE, 50n])
+  })
+
+  it('has neither city nor country of a bare name, and no rule where none matches', async () => {
+    const { merchant, rules } = await service().simulate({ merchant: 'padaria' })
+    expect({ merchant, rules }).to.deep.equal({
+      merchant: { name: 'PADARIA', city: '', country: '' },
+      rules: [],
+    })
+  })
+
+  it('names the limit of one purchase, and asks no wallet then', async () => {
+    const { answer, rung, wallets } = await service().simulate({ amount: 901n })
+    expect(answer).to.include({ code: '07', iso8583Code: '61', retry: Retry.SMALLER })
+    expect(rung).to.equal(Rung.PURCHASE_LIMIT)
+    expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
+      WalletOutcome.NOT_ASKED,
+      WalletOutcome.NOT_ASKED,
+    ])
+  })
+
+  it('says that a purchase was decided before, and how', async () => {
+    const asked = { transactionId: 'bread', amount: 10n, mcc: '5411', merchant: 'PADARIA DO ZE' }
+    const { answer, rung } = await service().simulate(asked)
+    expect(answer).to.include({ replayed: true, category: 'FOOD', balance: 400n })
+    expect(rung).to.equal(Rung.TRANSACTION_ID)
+  })
+
+  it('says that the id was used for something else: then there is no answer', async () => {
+    const { answer, rung } = await service().simulate({ transactionId: 'food' })
+    expect([answer, rung]).to.deep.equal([undefined, Rung.TRANSACTION_ID])
+  })
+
+  it('takes an id that was never used when none is given', async () => {
+    expect((await service().simulate({ transactionId: '' })).answer?.transactionId).to.match(UUID)
+  })
+
+  it('says that there is no such account', async () => {
+    const { answer, rung } = await service().simulate({ accountId: 'nobody' })
+    expect([answer?.reason, rung]).to.deep.equal([Reason.ACCOUNT_NOT_FOUND, Rung.ACCOUNT_STATUS])
+  })
+
+  it('changes nothing', async () => {
+    const on = service()
+    await on.simulate()
+    expect(on.store.calls).not.to.include('commit')
+  })
+
+  it('names every field that is wrong', async () => {
+    const { code, badFields } = await service().fail({ accountId: '', amount: 0n, mcc: '1', merchant: '\n' })
+    expect({ code, badFields }).to.deep.equal({
+      code: 'INVALID_ARGUMENT',
+      badFields: ['account_id', 'amount', 'mcc', 'merchant'],
+    })
+  })
+})

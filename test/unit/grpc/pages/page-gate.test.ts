@@ -1,0 +1,132 @@
+import { EventEmitter } from 'node:events'
+import { mock } from 'node:test'
+import { expect } from 'chai'
+import {
+  PAGES_MAX,
+  type PageCall,
+  PageGate,
+  UNTAKEN_MS_MAX,
+  WAIT_MS_MAX,
+  WAITING_MAX,
+} from '../../../../src/grpc/pages/page-gate.js'
+
+/** As much of a call as the gate looks at. */
+class FakeCall extends EventEmitter implements PageCall {
+  cancelled = false
+
+  end(): void {
+    this.cancelled = true
+    this.emit('cancelled')
+  }
+}
+
+describe('page gate', () => {
+  let gate: PageGate
+  let entered: number[]
+  let refused: string[]
+
+  beforeEach(() => {
+    mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
+    gate = new PageGate()
+    entered = []
+    refused = []
+  })
+  afterEach(() => mock.timers.reset())
+
+  /** Calls that come one after the other. */
+  async function come(count: number): Promise<readonly FakeCall[]> {
+    const calls = Array.from({ length: count }, () => new FakeCall())
+    for (const [number, call] of calls.entries()) {
+      gate.enter(call).then(
+        () => entered.push(number),
+        (error: Error & { kind: string }) => refused.push(error.kind),
+      )
+    }
+    await settled()
+    return calls
+  }
+
+  async function leave(call: FakeCall | undefined): Promise<void> {
+    call?.end()
+    mock.timers.tick(0)
+    await settled()
+  }
+
+  /** Lets what is due happen. */
+  async function settled(): Promise<void> {
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve()
+  }
+
+  it('lets a few calls in at once', async () => {
+    await come(PAGES_MAX + 3)
+    expect(entered).to.deep.equal([0, 1, 2, 3])
+  })
+
+  it('lets the next ones in, in order, as calls end', async () => {
+    const calls = await come(PAGES_MAX + 3)
+    await leave(calls[2])
+    await leave(calls[0])
+    expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
+  })
+
+  it('has all places again when all have left', async () => {
+    for (const call of await come(PAGES_MAX)) await leave(call)
+    entered = []
+    await come(PAGES_MAX)
+    expect(entered).to.have.length(PAGES_MAX)
+  })
+
+  it('refuses who comes when too many wait', async () => {
+    await come(PAGES_MAX + WAITING_MAX + 2)
+    expect(refused).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
+  })
+
+  it('refuses who has waited too long, and nobody else', async () => {
+    const calls = await come(PAGES_MAX + 2)
+    mock.timers.tick(WAIT_MS_MAX - 1)
+    await settled()
+    expect(refused).to.deep.equal([])
+    await leave(calls[0])
+    mock.timers.tick(1)
+    await settled()
+    expect({ entered, refused }).to.deep.equal({ entered: [0, 1, 2, 3, 4], refused: ['OVERLOADED'] })
+  })
+
+  it('gives nobody the place of one who waits no more', async () => {
+    const calls = await come(PAGES_MAX + 1)
+    mock.timers.tick(WAIT_MS_MAX)
+    await settled()
+    await leave(calls[0])
+    entered = []
+    await come(2)
+    expect(entered).to.deep.equal([0])
+  })
+
+  it('takes no place for a call that has ended while it waited', async () => {
+    const calls = await come(PAGES_MAX + 2)
+    calls[PAGES_MAX]?.end()
+    await leave(calls[0])
+    mock.timers.tick(0)
+    await settled()
+    expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
+  })
+
+  it('makes room when nobody takes a page', async () => {
+    await come(PAGES_MAX)
+    mock.timers.tick(UNTAKEN_MS_MAX)
+    mock.timers.tick(0)
+    entered = []
+    await come(PAGES_MAX + 1)
+    expect(entered).to.have.length(PAGES_MAX)
+  })
+
+  it('makes room once for each call, however it ends', async () => {
+    const calls = await come(PAGES_MAX)
+    mock.timers.tick(UNTAKEN_MS_MAX)
+    mock.timers.tick(0)
+    for (const call of calls) await leave(call)
+    entered = []
+    await come(PAGES_MAX + 1)
+    expect(entered).to.have.length(PAGES_MAX)
+  })
+})

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { createFileRegistry, fromBinary } from '@bufbuild/protobuf'
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { expect } from 'chai'
+import { isOpenMethod, methodScopes } from '../../../../src/grpc/tokens/method-scopes.js'
+
+const registry = createFileRegistry(
+  fromBinary(FileDescriptorSetSchema, readFileSync('src/gen/descriptors.binpb')),
+)
+const services = [...registry].filter((type) => type.kind === 'service')
+const methods = services.flatMap(({ typeName, methods: own }) =>
+  own.map(({ name }) => `/${typeName}/${name}`),
+)
+const ours = methods.filter((path) => path.startsWith('/benefits.'))
+
+/** The README's table: a row for each scope, its methods after it, the service's name once. */
+const documented = new Map(
+  [...readFileSync('README.md', 'utf8').matchAll(/^\| `([a-z]+:[a-z]+)` \| (\w+)\/(.*) \|$/gm)].flatMap(
+    ([, scope = '', service, names = '']) =>
+      names.split(', ').map((name) => [`/benefits.v1.${service}/${name}`, scope] as const),
+  ),
+)
+
+describe('method scopes', () => {
+  it('name a scope for each method of ours, and for nothing else', () => {
+    expect([...methodScopes.keys()]).to.have.members(ours)
+  })
+
+  it('are those of the README', () => {
+    expect(Object.fromEntries(documented)).to.deep.equal(Object.fromEntries(methodScopes))
+  })
+
+  it('leave none of our methods open', () => {
+    expect(ours.filter(isOpenMethod)).to.deep.equal([])
+  })
+
+  it('ask for no token for health and reflection', () => {
+    const others = methods.filter((path) => !ours.includes(path))
+    expect(others.filter((path) => !isOpenMethod(path))).to.deep.equal([])
+  })
+})

@@ -1,0 +1,307 @@
+import { expect } from 'chai'
+import { createMetrics, idleReadings, type Metrics } from '../../../../src/observability/metrics/metrics.js'
+import { metricLabels } from '../../../../src/service/metric-labels.js'
+
+const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const
+const stream = { ...call, method: 'AuthorizeStream', type: 'bidi_stream' } as const
+const callLabels = 'grpc_type="unary",grpc_service="benefits.v1.AuthorizationService",grpc_method="Authorize"'
+
+describe('metrics', () => {
+  let waiting: number
+  let serving: boolean
+  let isUnfit: boolean
+  let metrics: Metrics
+
+  let categories: string[]
+
+  beforeEach(() => {
+    waiting = 3
+    serving = true
+    isUnfit = false
+    categories = ['FOOD']
+    metrics = createMetrics({
+      readings: {
+        engine: () => ({
+          waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
+          waitingRequestsMax: 1_024,
+          unsettledEntries: 5,
+          withheldEntries: 2,
+          oldestUnsettledMs: 1_500,
+        }),
+        connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
+        pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
+        isDatabaseUnfit: () => isUnfit,
+        catalog: () => ({ version: 12, ageMs: 2_500, categories }),
+        serving: () => serving,
+        keyFiles: idleReadings.keyFiles,
+      },
+      labels: metricLabels,
+      version: '1.2.3',
+    })
+  })
+
+  it('count calls that have started', async () => {
+    metrics.callStarted(call)
+    expect(await lines()).to.include(`grpc_server_started_total{${callLabels}} 1`)
+  })
+
+  it('show whether the database is not one to decide on', async () => {
+    expect(await lines()).to.include('benefits_database_unfit 0')
+    isUnfit = true
+    expect(await lines()).to.include('benefits_database_unfit 1')
+  })
+
+  for (const direction of ['received', 'sent'] as const) {
+    it(`count messages that streams have ${direction}`, async () => {
+      metrics.streamMessage(stream, direction)
+      expect(await lines()).to.include(
+        `grpc_server_msg_${direction}_total{grpc_type="bidi_stream",grpc_service="benefits.v1.AuthorizationService",grpc_method="AuthorizeStream"} 1`,
+      )
+    })
+
+    it(`do not count the one message that is ${direction} where it is no stream`, async () => {
+      metrics.streamMessage(call, direction)
+      expect((await metrics.expose()).text).to.not.include(
+        `grpc_server_msg_${direction}_total{${callLabels}}`,
+      )
+    })
+  }
+
+  it('count purchases answered on streams, by status code, and their time', async () => {
+    metrics.streamedPurchase('OK', 0.25)
+    metrics.streamedPurchase('UNAVAILABLE', 0.5)
+    expect(await lines()).to.include.members([
+      'benefits_streamed_purchases_total{grpc_code="OK"} 1',
+      'benefits_streamed_purchases_total{grpc_code="UNAVAILABLE"} 1',
+      'benefits_streamed_purchase_seconds_sum 0.75',
+    ])
+  })
+
+  it('count calls that have ended, by status code', async () => {
+    metrics.callHandled(call, 'OK', 0.25)
+    expect(await lines()).to.include(`grpc_server_handled_total{${callLabels},grpc_code="OK"} 1`)
+  })
+
+  it('add up the seconds that calls took', async () => {
+    metrics.callHandled(call, 'OK', 0.25)
+    metrics.callHandled(call, 'INTERNAL', 0.5)
+    expect(await lines()).to.include(`grpc_server_handling_seconds_sum{${callLabels}} 0.75`)
+  })
+
+  for (const [seconds, bucket] of [
+    [0.0005, '0.0005'],
+    [0.1, '0.1'],
+    [5, '5'],
+    [6, '+Inf'],
+  ] as const) {
+    it(`put a call of ${seconds} s into the bucket up to ${bucket}`, async () => {
+      metrics.callHandled(call, 'OK', seconds)
+      const counted = (await lines()).filter(
+        (line) => line.startsWith('grpc_server_handling_seconds_bucket') && line.endsWith(' 1'),
+      )
+      expect(counted[0]).to.include(`le="${bucket}"`)
+    })
+  }
+
+  const approved = {
+    kind: 'AUTHORIZATION',
+    code: '00',
+    reason: 'APPROVED',
+    category: 'FOOD',
+    replayed: false,
+  } as const
+  const approvedLabels = 'kind="AUTHORIZATION",code="00",reason="APPROVED",category="FOOD"'
+
+  it('count decisions', async () => {
+    metrics.decision(approved, 1_050)
+    expect(await lines()).to.include(`benefits_decisions_total{${approvedLabels},replayed="false"} 1`)
+  })
+
+  it('add up the money that decisions move', async () => {
+    metrics.decision(approved, 1_050)
+    metrics.decision(approved, 50)
+    expect(await lines()).to.include(
+      'benefits_moved_centavos_total{kind="AUTHORIZATION",category="FOOD"} 1100',
+    )
+  })
+
+  it('count stored answers apart, and no money with them', async () => {
+    metrics.decision({ ...approved, replayed: true }, 1_050)
+    expect(await lines()).to.include.members([
+      `benefits_decisions_total{${approvedLabels},replayed="true"} 1`,
+      'benefits_moved_centavos_total{kind="AUTHORIZATION",category="FOOD"} 0',
+    ])
+  })
+
+  it('have the series of a category as soon as it is in the catalog', async () => {
+    categories = ['FOOD', 'PETS']
+    expect(await lines()).to.include.members([
+      'benefits_decisions_total{kind="AUTHORIZATION",code="00",reason="APPROVED",category="PETS",replayed="false"} 0',
+      'benefits_moved_centavos_total{kind="REVERSAL",category="PETS"} 0',
+    ])
+  })
+
+  it('tell 128 categories apart, however many come and go', async () => {
+    for (let number = 0; number < 1_000; number++) {
+      categories = [`CATEGORY_${number}`]
+      metrics.decision({ ...approved, category: `CATEGORY_${number}` }, 1)
+      if (number % 100 === 0) await metrics.expose()
+    }
+    const labels = [
+      ...(await metrics.expose()).text.matchAll(
+        /centavos_total{kind="AUTHORIZATION",category="([^"]*)"} (\d+)/g,
+      ),
+    ]
+    expect(labels).to.have.length(129)
+    expect(labels.find(([, category]) => category === 'other')?.[2]).to.equal(String(1_000 - 128))
+  })
+
+  it('do not forget that a category is shown which was first decided on', async () => {
+    metrics.decision({ ...approved, category: 'PETS' }, 1)
+    categories = ['PETS']
+    expect(await lines()).to.include('benefits_moved_centavos_total{kind="REVERSAL",category="PETS"} 0')
+  })
+
+  it('count refused tokens, by reason', async () => {
+    metrics.tokenRefused('EXPIRED')
+    expect(await lines()).to.include('benefits_tokens_refused_total{reason="EXPIRED"} 1')
+  })
+
+  it('have every reason for which a token may be refused from the start', async () => {
+    expect(await lines()).to.include('benefits_tokens_refused_total{reason="SCOPE_MISSING"} 0')
+  })
+
+  it('tell how many requests are decided together, and how long that takes', async () => {
+    metrics.groupDecided(3, 0.25)
+    metrics.groupDecided(128, 0.5)
+    expect(await lines()).to.include.members([
+      'benefits_group_size_bucket{le="4"} 1',
+      'benefits_group_size_bucket{le="128"} 2',
+      'benefits_group_size_sum 131',
+      'benefits_group_seconds_sum 0.75',
+    ])
+  })
+
+  it('count what is decided once more, by cause', async () => {
+    metrics.retried('STALE_COPY')
+    expect(await lines()).to.include.members([
+      'benefits_retries_total{cause="STALE_COPY"} 1',
+      'benefits_retries_total{cause="LOST_RACE"} 0',
+    ])
+  })
+
+  it('count entries that the ledger refuses', async () => {
+    metrics.ledgerRefused()
+    expect(await lines()).to.include('benefits_ledger_refusals_total 1')
+  })
+
+  it('count when no connection can be had, by reason, and when all are given up', async () => {
+    metrics.poolFailed('TIMEOUT')
+    metrics.poolCleared()
+    expect(await lines()).to.include.members([
+      'mongodb_pool_checkout_failures_total{reason="TIMEOUT"} 1',
+      'mongodb_pool_checkout_failures_total{reason="CONNECTION_ERROR"} 0',
+      'mongodb_pool_clears_total 1',
+    ])
+  })
+
+  it('say of which version they are', async () => {
+    expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
+  })
+
+  it('show a garbage collection of each kind before the first one', async () => {
+    expect((await metrics.expose()).text).to.match(/^nodejs_gc_duration_seconds_count{kind="weakcb"} \d+$/m)
+  })
+
+  it('count failed attempts to settle', async () => {
+    metrics.settleFailed()
+    metrics.settleFailed()
+    expect(await lines()).to.include('benefits_settle_failures_total 2')
+  })
+
+  it('show that nothing has failed to settle', async () => {
+    expect(await lines()).to.include('benefits_settle_failures_total 0')
+  })
+
+  for (const command of ['find', 'aggregate', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
+    it(`count the command ${command} by its name`, async () => {
+      metrics.mongoCommand(command, 'ok', 0.25)
+      expect(await lines()).to.include(
+        `mongodb_command_duration_seconds_sum{command="${command}",outcome="ok"} 0.25`,
+      )
+    })
+  }
+
+  it('count any other command as "other"', async () => {
+    metrics.mongoCommand('saslStart', 'error', 0.25)
+    metrics.mongoCommand('account-4711', 'error', 0.25)
+    expect(await lines()).to.include(
+      'mongodb_command_duration_seconds_count{command="other",outcome="error"} 2',
+    )
+  })
+
+  it('name no other command', async () => {
+    metrics.mongoCommand('account-4711', 'ok', 0.25)
+    expect((await metrics.expose()).text).to.not.include('account-4711')
+  })
+
+  for (const line of [
+    'benefits_waiting_requests{lane="PURCHASE"} 3',
+    'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
+    'benefits_unsettled_entries 5',
+    'benefits_oldest_unsettled_seconds 1.5',
+    'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
+    'benefits_waiting_requests_max{lane="BACK_OFFICE"} 1024',
+    'benefits_withheld_entries 2',
+    'benefits_serving 1',
+    'mongodb_pool_connections 9',
+    'mongodb_pool_connections_checked_out 7',
+    'mongodb_pool_connections_max 20',
+    'mongodb_pool_used_ratio 0.35',
+    'mongodb_pool_waiting 4',
+  ]) {
+    it(`read ${line.split(' ')[0]} when they are asked`, async () => {
+      expect(await lines()).to.include(line)
+    })
+  }
+
+  it('read anew each time they are asked', async () => {
+    await lines()
+    waiting = 4
+    expect(await lines()).to.include('benefits_waiting_requests{lane="PURCHASE"} 4')
+  })
+
+  it('tell when the process cannot decide', async () => {
+    serving = false
+    expect(await lines()).to.include('benefits_serving 0')
+  })
+
+  it('tell which catalog is in use, and since when it is not known to be the latest', async () => {
+    const shown = await lines()
+    expect(shown).to.include('benefits_catalog_version 12')
+    expect(shown).to.include('benefits_catalog_age_seconds 2.5')
+  })
+
+  it('count failed looks for a new catalog', async () => {
+    metrics.catalogRefreshFailed()
+    expect(await lines()).to.include('benefits_catalog_refresh_failures_total 1')
+  })
+
+  it('tell of the process too', async () => {
+    expect((await metrics.expose()).text).to.match(/^process_resident_memory_bytes \d+$/m)
+  })
+
+  it('are in the Prometheus text format', async () => {
+    expect((await metrics.expose()).contentType).to.equal('text/plain; version=0.0.4; charset=utf-8')
+  })
+
+  it('share nothing with another registry', async () => {
+    metrics.settleFailed()
+    const other = createMetrics({ readings: idleReadings, labels: metricLabels, version: '1.2.3' })
+    expect((await other.expose()).text).to.match(/^benefits_settle_failures_total 0$/m)
+  })
+
+  async function lines(): Promise<readonly string[]> {
+    return (await metrics.expose()).text.split('\n')
+  }
+})

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
+import type {
+  AdminEntry,
+  AuthorizationEntry,
+  CreditEntry,
+  Entry,
+  Movement,
+} from '../../../../src/domain/entry.js'
+import type { Limits, WalletLimits } from '../../../../src/domain/limits.js'
+import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../../src/domain/money.js'
+import { reasons } from '../../../../src/domain/reason.js'
+import type { Spending } from '../../../../src/domain/spending.js'
+
+const amount = fc.bigInt({ min: 1n, max: AMOUNT_MAX }).map(centavos)
+const mcc = fc.stringMatching(/^\d{4}$/)
+const wallet = fc.constantFrom('FOOD', 'MEAL', 'CASH')
+const status = fc.constantFrom('UNOPENED' as const, 'ACTIVE' as const, 'BLOCKED' as const, 'CLOSED' as const)
+
+const recorded = {
+  accountId: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
+  transactionId: fc.stringMatching(/^[!-~]{1,128}$/),
+  seq: fc.bigInt({ min: 1n, max: BALANCE_MAX }),
+  at: fc.date({ noInvalidDate: true }),
+}
+
+const movement: fc.Arbitrary<Movement> = fc.record({
+  wallet,
+  delta: fc.bigInt({ min: -AMOUNT_MAX, max: AMOUNT_MAX }).filter((delta) => delta !== 0n),
+  balanceAfter: fc.bigInt({ min: 0n, max: BALANCE_MAX }).map(centavos),
+})
+
+const day = fc
+  .date({ min: new Date('1970-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
+  .map((at) => at.toISOString().slice(0, 10))
+const limit = fc.bigInt({ min: 0n, max: BALANCE_MAX }).map(centavos)
+const walletLimits: fc.Arbitrary<WalletLimits> = fc.record(
+  { day: limit, month: limit },
+  { requiredKeys: [], noNullPrototype: true },
+)
+const spending: fc.Arbitrary<Spending> = fc.record(
+  { day, dayAmount: limit, monthAmount: limit },
+  { noNullPrototype: true },
+)
+const limits: fc.Arbitrary<Limits> = fc.record(
+  {
+    purchase: limit,
+    wallets: fc.array(fc.tuple(wallet, walletLimits)).map((pairs) => new Map(pairs)),
+  },
+  { requiredKeys: ['wallets'] },
+)
+
+export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
+  {
+    ...recorded,
+    kind: fc.constant('AUTHORIZATION' as const),
+    reason: fc.constantFrom(...reasons),
+    amount,
+    mcc,
+    merchant: fc.string({ unit: 'grapheme', maxLength: 99 }),
+    effectiveMcc: mcc,
+    merchantRule: fc.string({ minLength: 1 }),
+    movement,
+    day,
+  },
+  {
+    requiredKeys: [
+      'accountId',
+      'transactionId',
+      'seq',
+      'at',
+      'kind',
+      'reason',
+      'amount',
+      'mcc',
+      'merchant',
+      'effectiveMcc',
+    ],
+  },
+)
+
+export const creditEntry: fc.Arbitrary<CreditEntry> = fc.record({
+  ...recorded,
+  kind: fc.constant('CREDIT' as const),
+  movement,
+})
+
+const change = {
+  ...recorded,
+  kind: fc.constant('ADMIN' as const),
+  status,
+  subject: fc.string({ maxLength: 64 }),
+}
+
+export const adminEntry: fc.Arbitrary<AdminEntry> = fc.oneof(
+  fc.record({ ...change, action: fc.constantFrom('OPEN' as const, 'STATUS' as const) }),
+  fc.record({ ...change, action: fc.constant('LIMITS' as const), limits }),
+)
+
+/** An account with a few entries that add up, of which some may have left the journal. */
+export const account: fc.Arbitrary<Account> = fc
+  .record({
+    id: recorded.accountId,
+    entries: fc.array(fc.oneof(authorizationEntry, creditEntry, adminEntry), {
+      minLength: 1,
+      maxLength: 8,
+    }),
+    settled: fc.nat({ max: 7 }),
+    spent: fc.array(fc.tuple(wallet, spending)).map((pairs) => new Map(pairs)),
+  })
+  .map(({ id, entries, settled, spent }) => {
+    const whole = entries.reduce(
+      (before, entry) => applyEntry(before, next(before, entry)),
+      unopenedAccount(id),
+    )
+    return { ...whole, spent, journal: whole.journal.slice(Math.min(settled, whole.journal.length - 1)) }
+  })
+
+/** The entry as it must be to come next: it adds its amount to whatever is there, and spends nothing. */
+function next(before: Account, entry: Entry): Entry {
+  const place = { accountId: before.id, seq: before.version + 1n }
+  if (entry.kind === 'ADMIN' || !entry.movement) return { ...entry, ...place }
+  const delta = entry.movement.delta < 0n ? -entry.movement.delta : entry.movement.delta
+  const balanceAfter = centavos((before.wallets.get(entry.movement.wallet) ?? 0n) + delta)
+  const { day: _, ...uncounted } = { day: undefined, ...entry }
+  return { ...uncounted, ...place, movement: { ...entry.movement, delta, balanceAfter } } as Entry
+}

@@ -1,0 +1,166 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { BSON } from 'mongodb'
+import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
+import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
+import { InvariantError } from '../../../../src/domain/invariant.js'
+import { unlimited } from '../../../../src/domain/limits.js'
+import { centavos } from '../../../../src/domain/money.js'
+import {
+  type AccountDocument,
+  accountDocument,
+  accountOf,
+  entryOfLedger,
+  type LedgerDocument,
+  ledgerDocument,
+  ledgerKey,
+} from '../../../../src/storage/account/documents.js'
+import { account, adminEntry, authorizationEntry, creditEntry } from './arbitraries.js'
+
+describe('documents', () => {
+  for (const [kind, entry] of [
+    ['an authorization', authorizationEntry],
+    ['a credit', creditEntry],
+    ['an administrative change', adminEntry],
+  ] as const) {
+    it(`${kind} comes back from the ledger as it went in`, () => {
+      fc.assert(
+        fc.property(entry, (written) => {
+          expect(entryOfLedger(stored(ledgerDocument(written)))).to.deep.equal(written)
+        }),
+      )
+    })
+  }
+
+  it('an account comes back as it went in', () => {
+    fc.assert(
+      fc.property(account, (written) => {
+        expect(accountOf(stored(accountDocument(written)))).to.deep.equal(written)
+      }),
+    )
+  })
+
+  it('a key has its fields always in the same order', () => {
+    const key = ledgerKey({ transactionId: 't', accountId: 'a' })
+    expect(JSON.stringify(key)).to.equal('{"account":"a","transaction":"t"}')
+  })
+
+  for (const [reason, decision] of [
+    ['APPROVED', 'APPROVED'],
+    ['INSUFFICIENT_BALANCE', 'DECLINED'],
+  ] as const) {
+    it(`an authorization that is ${reason} is stored as ${decision}`, () => {
+      expect(ledgerDocument(authorization(reason))).to.include({ decision, reason })
+    })
+  }
+
+  it('an account from before limits and days is read as one without limits that has spent nothing', () => {
+    const { limits: _, spent: _spent, ...old } = accountDocument(accountExample())
+    expect(accountOf(stored(old))).to.deep.include({ limits: unlimited, spent: new Map() })
+  })
+
+  it('an account without limits that has never paid takes no bytes for them', () => {
+    expect(accountDocument(accountExample())).not.to.have.any.keys('limits', 'spent')
+  })
+
+  it('absent fields are not stored at all', () => {
+    expect(ledgerDocument(authorization('INSUFFICIENT_BALANCE'))).to.have.all.keys(
+      ...['_id', 'seq', 'kind', 'at', 'decision', 'reason', 'amount', 'mcc', 'effective_mcc', 'merchant'],
+    )
+  })
+})
+
+describe('damaged documents', () => {
+  const good = accountDocument(accountExample())
+  const [opening, credit] = good.journal
+  const spentOn = { day: '2026-01-02', day_amount: 1n, month_amount: 1n }
+  const accounts: readonly (readonly [string, object])[] = [
+    ['a version that is no int64', { version: 2 }],
+    ['no version', { version: undefined }],
+    ['a version of 0', { version: 0n, journal: [{ ...opening, seq: 0n }] }],
+    ['a version beyond its journal', { version: 3n }],
+    ['a version before the end of its journal', { version: 1n }],
+    ['an empty journal', { journal: [] }],
+    ['a journal with a gap', { version: 3n, journal: [opening, { ...credit, seq: 3n }] }],
+    ['a place in the history that is no int64', { journal: [opening, { ...credit, seq: 2 }] }],
+    ['a balance below zero', { wallets: { CASH: -1n } }],
+    ['a balance that is no int64', { wallets: { CASH: 1_000 } }],
+    ['a status that is unknown', { status: 'FROZEN' }],
+    ['no status', { status: undefined }],
+    ['a limit below zero', { limits: { purchase: -1n, wallets: {} } }],
+    ['a limit that is no int64', { limits: { wallets: { CASH: { day: 5 } } } }],
+    ['spending below zero', { spent: { CASH: { ...spentOn, day_amount: -1n } } }],
+    ['spending that is no int64', { spent: { CASH: { ...spentOn, month_amount: 1 } } }],
+    ['spending on no day', { spent: { CASH: { ...spentOn, day: 20_260_102 } } }],
+  ]
+
+  for (const [what, damage] of accounts) {
+    it(`an account with ${what} is refused`, () => {
+      expect(() => accountOf(unchecked({ ...good, ...damage }))).to.throw(InvariantError)
+    })
+  }
+
+  const purchase = ledgerDocument(authorization('APPROVED'))
+  const change = { ...purchase, kind: 'ADMIN', status: 'ACTIVE', subject: 'test' }
+  const entries: readonly (readonly [string, object])[] = [
+    ...['reason', 'amount', 'mcc', 'effective_mcc', 'merchant', 'delta', 'balance_after'].map(
+      (field) => [`an authorization without ${field}`, { ...purchase, [field]: undefined }] as const,
+    ),
+    ['an authorization of less than nothing', { ...purchase, amount: -1n }],
+    ['an authorization of an amount that is no int64', { ...purchase, amount: 10 }],
+    ['a balance below zero', { ...purchase, balance_after: -1n }],
+    ['a movement that is no int64', { ...purchase, delta: -10 }],
+    ['a day that is none', { ...purchase, day: '2026-1-2' }],
+    ['a change of limits without limits', { ...change, action: 'LIMITS' }],
+    ['limits in another change', { ...change, action: 'STATUS', limits: { wallets: {} } }],
+    ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
+    ['a change without a status', { ...purchase, kind: 'ADMIN', action: 'OPEN', subject: 'test' }],
+    ['a change without a subject', { ...purchase, kind: 'ADMIN', action: 'OPEN', status: 'ACTIVE' }],
+    ['an entry of an unknown kind', { ...purchase, kind: 'REFUND' }],
+    ['an entry without a kind', { ...purchase, kind: undefined }],
+  ]
+
+  for (const [what, document] of entries) {
+    it(`${what} is refused`, () => {
+      expect(() => entryOfLedger(unchecked(document))).to.throw(InvariantError)
+    })
+  }
+})
+
+/** The document after a way through the database. */
+function stored<T extends AccountDocument | LedgerDocument>(document: T): T {
+  // What BSON gives back has the type that was put in, if it is right: that is what is tested.
+  return BSON.deserialize(BSON.serialize(document), { useBigInt64: true }) as T
+}
+
+/** As somebody else might have left it. */
+function unchecked<T>(document: object): T {
+  // A document that is damaged has no type.
+  return document as T
+}
+
+/** An open account with 1000 centavos, its two entries in the journal. */
+function accountExample(): Account {
+  const recorded = { accountId: 'a', at: new Date(0) }
+  const opening = { ...recorded, kind: 'ADMIN', action: 'OPEN', transactionId: 'open', seq: 1n } as const
+  const opened = applyEntry(unopenedAccount('a'), { ...opening, status: 'ACTIVE', subject: 'test' })
+  const movement = { wallet: 'CASH', delta: 1_000n, balanceAfter: centavos(1_000n) }
+  return applyEntry(opened, { ...recorded, kind: 'CREDIT', transactionId: 'fund', seq: 2n, movement })
+}
+
+function authorization(reason: 'APPROVED' | 'INSUFFICIENT_BALANCE'): AuthorizationEntry {
+  const movement = { wallet: 'CASH', delta: -10n, balanceAfter: centavos(990n) }
+  return {
+    kind: 'AUTHORIZATION',
+    accountId: 'a',
+    transactionId: 't',
+    seq: 3n,
+    at: new Date(0),
+    reason,
+    amount: centavos(10n),
+    mcc: '9999',
+    effectiveMcc: '9999',
+    merchant: '',
+    ...(reason === 'APPROVED' && { movement }),
+  }
+}
