@@ -16,8 +16,8 @@ const HISTORY_ENTRIES = 1_100
 /** Credits of one account in one stream: few, since they are decided one after another. */
 const CREDITS_AT_ONCE = 50
 
-/** Statuses that say that the service has too much to do: nothing was done, and the work goes on. */
-const busy: readonly unknown[] = [status.RESOURCE_EXHAUSTED, status.DEADLINE_EXCEEDED]
+/** Statuses that say that the service has too much to do: the work goes on. */
+const busy: readonly unknown[] = [status.RESOURCE_EXHAUSTED, status.DEADLINE_EXCEEDED, status.UNAVAILABLE]
 
 /** What other work is done with. */
 export type Workplace = {

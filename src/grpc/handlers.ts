@@ -33,6 +33,9 @@ export type HandlerOptions = {
   readonly pages: PageGate
 }
 
+/** Longest time spent on a page, in milliseconds. */
+const PAGE_MS_MAX = 10_000
+
 /** Time after the end of the budget in which an answer may still come, in milliseconds. */
 export const LATE_MS = 250
 
@@ -51,12 +54,13 @@ export function unaryHandler<Request, Response>(
     })
 }
 
-/** The same for an answer that may be long. */
+/** The same for an answer that may be long: it lets purchases go first, and so may take longer than they may. */
 export function pageHandler<Request, Response>(
   options: HandlerOptions,
   handle: (request: Request, call: HandledCall) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
-  const read = unaryHandler(options, handle)
+  const durationMsMax = Math.max(options.durationMsMax, PAGE_MS_MAX)
+  const read = unaryHandler({ ...options, durationMsMax }, handle)
   return (call, callback) =>
     options.pages.enter(call).then(
       () => read(call, callback),
