@@ -129,13 +129,11 @@ export class Catalog {
     this.#mustBeCurrent()
     const { version, neverPermitted, rules } = delta
     const categories = this.#categoriesAfter(delta)
-    const gone = new Set([...rules.deleted, ...rules.upserted.map(({ id }) => id)])
+    const deleted = new Set(rules.deleted)
     const index = new MerchantRuleIndex()
-    yield* fill(
-      index,
-      [...this.#rules.rules()].filter(({ id }) => !gone.has(id)),
-    )
     yield* fill(index, rules.upserted)
+    const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
+    yield* fill(index, this.#rules.rules(), isLeft)
     return new Catalog({ version, categories, neverPermitted, rules: index })
   }
 
@@ -170,11 +168,27 @@ export function isSmall({ rules }: CatalogDelta): boolean {
   return rules.upserted.length + rules.deleted.length <= STEP_RULES_MAX
 }
 
-function* fill(index: MerchantRuleIndex, rules: readonly MerchantRule[]): Generator<undefined> {
-  for (let from = 0; from < rules.length; from += STEP_RULES_MAX) {
-    index.apply({ upserted: rules.slice(from, from + STEP_RULES_MAX), deleted: [] })
+/** Adds rules step by step; with a condition, those that meet it. */
+function* fill(
+  index: MerchantRuleIndex,
+  rules: Iterable<MerchantRule>,
+  isWanted: (rule: MerchantRule) => boolean = () => true,
+): Generator<undefined> {
+  for (const step of stepsOf(rules)) {
+    index.apply({ upserted: step.filter(isWanted), deleted: [] })
     yield
   }
+}
+
+function* stepsOf(rules: Iterable<MerchantRule>): Generator<readonly MerchantRule[]> {
+  let step: MerchantRule[] = []
+  for (const rule of rules) {
+    step.push(rule)
+    if (step.length < STEP_RULES_MAX) continue
+    yield step
+    step = []
+  }
+  if (step.length > 0) yield step
 }
 
 function byPlace(a: Category, b: Category): number {

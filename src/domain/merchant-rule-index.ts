@@ -74,6 +74,10 @@ export class MerchantRuleIndex {
     return this.#byId.size
   }
 
+  has(id: MerchantRuleId): boolean {
+    return this.#byId.has(id)
+  }
+
   /** Lists every rule, in no particular order. */
   rules(): Iterable<MerchantRule> {
     return this.#byId.values()

@@ -36,6 +36,9 @@ export type HandlerOptions = {
   readonly pages: PageGate
 }
 
+/** Longest time spent on a page, in milliseconds. */
+const PAGE_MS_MAX = 10_000
+
 /** Time after the end of the budget in which an answer may still arrive, in milliseconds. */
 export const LATE_MS = 250
 
@@ -58,13 +61,14 @@ export function unaryHandler<Request, Response>(
 
 /**
  * Adapts a function like {@link unaryHandler}, for answers that may be long: each call first waits for a
- * place.
+ * place. Purchases go first, so a page may take longer than a decision.
  */
 export function pageHandler<Request, Response>(
   options: HandlerOptions,
   handle: (request: Request, call: HandledCall) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
-  const read = unaryHandler(options, handle)
+  const durationMsMax = Math.max(options.durationMsMax, PAGE_MS_MAX)
+  const read = unaryHandler({ ...options, durationMsMax }, handle)
   return (call, callback) =>
     options.pages.enter(call).then(
       () => read(call, callback),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Verify, type VerifyOptions, type VerifySummary } from '../application/verify.js'
 import type { Config } from '../config.js'
 import { MongoAuditStore } from '../storage/account/mongo-audit-store.js'
@@ -21,7 +22,7 @@ export async function checkBooks({
   const client = createClient({ uri: mongodbUri, poolSizeMax: config.mongodbPoolSize })
   try {
     const db = client.db(config.mongodbDatabase)
-    const store = new MongoAuditStore(db)
+    const store = new MongoAuditStore(db, { pause: delay })
     onCount(await store.roughCount())
     return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
   } finally {

@@ -127,7 +127,8 @@ export function createCore(options: CoreOptions): Core {
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
     ...options.engineEvents,
   })
-  const merchantRules = new MongoMerchantRuleStore(db)
+  const backgroundTurns = new PurchasesFirst(engine)
+  const merchantRules = new MongoMerchantRuleStore(db, { turns: backgroundTurns })
   const catalog = new CatalogCache({
     store: new MongoCatalogStore(db),
     clock,
@@ -136,7 +137,7 @@ export function createCore(options: CoreOptions): Core {
     onUnwatched: options.onCatalogUnwatched,
   })
 
-  const statements = new MongoStatementStore(db, order)
+  const statements = new MongoStatementStore(db, order, backgroundTurns)
   const calendar = zoneCalendar(config.limitsTimeZone)
   const current = () => catalog.current()
 
@@ -164,7 +165,7 @@ export function createCore(options: CoreOptions): Core {
   return {
     client,
     accounts,
-    accountList: new MongoAccountList(db),
+    accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine: {
@@ -177,7 +178,7 @@ export function createCore(options: CoreOptions): Core {
       drain: () => executor.drain(),
     },
     waitingMax: () => engine.waitingMax,
-    backgroundTurns: new PurchasesFirst(engine),
+    backgroundTurns,
     settler,
     catalog,
     calendar,

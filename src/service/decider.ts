@@ -319,7 +319,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
     admit: core.ensureBooks,
-    pages: new PageGate(),
+    pages: new PageGate(core.backgroundTurns),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }

@@ -77,7 +77,8 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       const limit = pageSizeOf(request.pageSize)
       const afterId = readPageToken(pageToken, [status]) ?? ''
       const found = listed({ afterId, status: statusIn(status), count: limit + 1 })
-      const { messages, last } = await pageOf(found, { limit, write: message, codec: Account })
+      const page = { limit, write: message, codec: Account, turns: handlers.pages.turns }
+      const { messages, last } = await pageOf(found, page)
       return { accounts: messages, nextPageToken: last ? writePageToken(last.id, [status]) : '' }
     }),
 

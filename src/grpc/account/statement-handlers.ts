@@ -54,7 +54,7 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         const query = { accountId, beforeSeq, filter: filterOf(request), limit: limit + 1 }
         const found = await statement.read(query)
         if (!found) throw new CallError('ACCOUNT_NOT_FOUND')
-        const page = { limit, write: transactionMessage, codec: Transaction }
+        const page = { limit, write: transactionMessage, codec: Transaction, turns: handlers.pages.turns }
         const { messages, last } = await pageOf(found, page)
         return { transactions: messages, nextPageToken: last ? writePageToken(String(last.seq), tied) : '' }
       },

@@ -56,7 +56,8 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
       const { kept } = await store.read()
       const ordered = kept.map((one) => ({ one, place: placeOf(one) })).sort(byPlace)
       const rest = ordered.filter(({ place }) => after === undefined || place > after)
-      const page = { limit, write: ({ one }: (typeof rest)[number]) => categoryMessage(one), codec: Category }
+      const write = ({ one }: (typeof rest)[number]) => categoryMessage(one)
+      const page = { limit, write, codec: Category, turns: handlers.pages.turns }
       const { messages, last } = await pageOf(rest, page)
       return { categories: messages, nextPageToken: last ? writePageToken(last.place, []) : '' }
     }),

@@ -15,6 +15,8 @@ import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-map
 
 /** Longest duration of an import or an export, in milliseconds. */
 const FILE_MS_MAX = 60_000
+/** Rules read between two turns. */
+const PIECE_RULES = 300
 /** Most rejected rules that the answer to an import lists. */
 const REFUSED_MAX = 100
 
@@ -70,10 +72,15 @@ async function importAll(
   rules: MerchantRuleImport,
   turns: BackgroundTurns,
 ): Promise<ImportMerchantRulesResponse> {
+  let inPiece = 0
   for await (const request of requests) {
     if (request instanceof UnreadableMessage) throw request.error
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
+    // A message costs something without a rule, too.
+    inPiece += Math.max(1, request.merchantRules.length)
+    if (inPiece < PIECE_RULES) continue
+    inPiece = 0
     await turns.turn()
   }
   const { created, changed, unchanged, refused, full } = await rules.finish()

@@ -76,7 +76,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
         const tied = Object.entries(filter)
         const afterId = readPageToken(request.pageToken, tied) ?? ''
         const found = await store.page({ afterId, limit: limit + 1, filter })
-        const page = { limit, write: storedRuleMessage, codec: MerchantRuleMessage }
+        const page = { limit, write: storedRuleMessage, codec: MerchantRuleMessage, turns }
         const { messages, last } = await pageOf(found, page)
         return { merchantRules: messages, nextPageToken: last ? writePageToken(last.rule.id, tied) : '' }
       },

@@ -1,3 +1,4 @@
+import { type BackgroundTurns, freeTurns } from '../../application/engine/background-turns.js'
 import { CallError } from '../call-error.js'
 
 /** Most pages that are being read, or wait to be taken by their callers. */
@@ -24,8 +25,14 @@ export type PageCall = {
  * pages that callers do not take must not fill the memory.
  */
 export class PageGate {
+  /** Turns for the pieces of a page. */
+  readonly turns: BackgroundTurns
   readonly #waiting: (() => void)[] = []
   #places = PAGES_MAX
+
+  constructor(turns: BackgroundTurns = freeTurns) {
+    this.turns = turns
+  }
 
   /**
    * Waits for a place, which is freed when the call ends.

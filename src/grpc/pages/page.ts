@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { BinaryWriter } from '@bufbuild/protobuf/wire'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 
 /**
  * Most bytes of the items of a page. Clients accept messages of 4 MiB by default. A quarter of that is more
@@ -17,6 +17,8 @@ export type PageOptions<Item, Message> = {
   readonly limit: number
   readonly write: (item: Item) => Message
   readonly codec: { encode(message: Message, writer: BinaryWriter): BinaryWriter }
+  /** Lets purchases go first between two pieces of the page. */
+  readonly turns: BackgroundTurns
 }
 
 export type Page<Item, Message> = {
@@ -33,7 +35,7 @@ export type Page<Item, Message> = {
  */
 export async function pageOf<Item, Message>(
   items: Iterable<Item> | AsyncIterable<Item>,
-  { limit, write, codec }: PageOptions<Item, Message>,
+  { limit, write, codec, turns }: PageOptions<Item, Message>,
 ): Promise<Page<Item, Message>> {
   const messages: Message[] = []
   const writer = new BinaryWriter()
@@ -41,7 +43,7 @@ export async function pageOf<Item, Message>(
   let bytes = 0
   for await (const item of items) {
     if (messages.length === limit) return { messages, last }
-    if (messages.length > 0 && messages.length % SLICE === 0) await nextTurn()
+    if (messages.length > 0 && messages.length % SLICE === 0) await turns.turn()
     const message = write(item)
     bytes += codec.encode(message, writer).finish().byteLength + ITEM_OVERHEAD_BYTES
     if (bytes > ITEMS_BYTES_MAX && messages.length > 0) return { messages, last }

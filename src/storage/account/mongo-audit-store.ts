@@ -1,4 +1,4 @@
-import { BSON, type Collection, type Db } from 'mongodb'
+import { BSON, type Collection, type Db, type FindCursor } from 'mongodb'
 import type { AccountBooks, AuditStore, Stored, Stray } from '../../application/verify.js'
 import type { Account, AccountId } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
@@ -6,8 +6,8 @@ import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'
 import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
-/** Documents in one batch, which bounds the memory. */
-const BATCH_SIZE = 500
+/** Documents in one batch: bounds the memory, and the time that MongoDB spends on one piece. */
+const BATCH_SIZE = 100
 
 /** Longest excerpt of a document that names no account, in characters. */
 const STRAY_LENGTH_MAX = 200
@@ -16,8 +16,11 @@ const STRAY_LENGTH_MAX = 200
 export class MongoAuditStore implements AuditStore {
   readonly #accounts: Collection<AccountDocument>
   readonly #ledger: Collection<LedgerDocument>
+  readonly #pause: ((durationMs: number) => Promise<unknown>) | undefined
 
-  constructor(db: Db) {
+  /** @param options `pause` leaves the database to others after each batch, for as long as the batch took. */
+  constructor(db: Db, { pause }: { readonly pause?: (durationMs: number) => Promise<unknown> } = {}) {
+    this.#pause = pause
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
     this.#ledger = db.collection<LedgerDocument>(collections.ledger)
   }
@@ -32,7 +35,7 @@ export class MongoAuditStore implements AuditStore {
       {},
       { sort: { _id: -1 }, batchSize: BATCH_SIZE, noCursorTimeout: true },
     )
-    for await (const document of cursor)
+    for await (const document of this.#piecewise(cursor))
       yield isName(document._id) ? storedAccount(document) : stray('account', document._id)
   }
 
@@ -47,8 +50,19 @@ export class MongoAuditStore implements AuditStore {
         noCursorTimeout: true,
       },
     )
-    for await (const document of cursor)
+    for await (const document of this.#piecewise(cursor))
       yield isName(accountIn(document)) ? storedEntry(document) : stray('ledger entry', document._id)
+  }
+
+  async *#piecewise<T>(cursor: FindCursor<T>): AsyncGenerator<T> {
+    for (;;) {
+      const askedAtMs = performance.now()
+      if (!(await cursor.hasNext())) return
+      // Not the time of the consumer, who waits for the other cursor meanwhile.
+      const tookMs = performance.now() - askedAtMs
+      yield* cursor.readBufferedDocuments()
+      await this.#pause?.(tookMs)
+    }
   }
 
   async account(id: AccountId): Promise<AccountBooks> {

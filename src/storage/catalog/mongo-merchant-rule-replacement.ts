@@ -1,5 +1,6 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { MerchantRulesReplaced, ReplaceOptions } from '../../application/catalog/merchant-rule-store.js'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 import {
   isSameRule,
   type MerchantRule,
@@ -20,7 +21,9 @@ import {
 } from './mongo-merchant-rule-document.js'
 
 /** Rules in one operation. Building their documents delays decisions by a few milliseconds. */
-const CHUNK_MAX = 200
+const CHUNK_MAX = 100
+/** Ids put into a set in one piece. */
+const INDEX_CHUNK_MAX = 5_000
 /**
  * Longest time for one replacement with all its attempts, in milliseconds. MongoDB ends a transaction after
  * 60 seconds.
@@ -28,6 +31,8 @@ const CHUNK_MAX = 200
 const REPLACEMENT_MS_MAX = 45_000
 
 export type ReplacementOptions = ReplaceOptions & {
+  /** Lets purchases go first between two operations. */
+  readonly turns: BackgroundTurns | undefined
   readonly hasRoomFor: (count: number) => Promise<boolean>
 }
 
@@ -45,15 +50,15 @@ type Plan = Pick<MerchantRulesReplaced, 'unchanged' | 'ties'> & {
 export async function replaceMerchantRules(
   db: Db,
   rules: readonly MerchantRule[],
-  { by, dryRun, proceed, hasRoomFor }: ReplacementOptions,
+  { by, dryRun, proceed, hasRoomFor, turns }: ReplacementOptions,
 ): Promise<MerchantRulesReplaced> {
-  const foreseen = await whileAvailable('comparing merchant rules', () => foresee(db, rules))
+  const foreseen = await whileAvailable('comparing merchant rules', () => foresee(db, rules, turns))
   if (dryRun || isIdle(foreseen.plan)) return summaryOf(foreseen.plan)
   const { created } = foreseen.plan
   if (created.length > 0 && !(await hasRoomFor(created.length))) return full
   const replace = async (change: CatalogChange) => {
     const isAsForeseen = change.version === foreseen.version + 1n
-    const plan = isAsForeseen ? foreseen.plan : await planOf(db, rules, change.session)
+    const plan = isAsForeseen ? foreseen.plan : await planOf(db, rules, { ...change, turns })
     proceed()
     if (isIdle(plan)) await change.session.abortTransaction()
     else await carryOut(db, plan, { ...change, by })
@@ -64,12 +69,16 @@ export async function replaceMerchantRules(
 }
 
 /** Plans without blocking other changes. The plan stays valid unless another change commits first. */
-async function foresee(db: Db, rules: readonly MerchantRule[]): Promise<{ version: bigint; plan: Plan }> {
+async function foresee(
+  db: Db,
+  rules: readonly MerchantRule[],
+  turns: BackgroundTurns | undefined,
+): Promise<{ version: bigint; plan: Plan }> {
   return await atOneMoment(db, async (session) => {
     const catalog = await db
       .collection<CatalogDocument>(collections.catalog)
       .findOne({ _id: CATALOG_ID }, { session, maxTimeMS: OPERATION_MS_MAX })
-    return { version: catalog?.version ?? 0n, plan: await planOf(db, rules, session) }
+    return { version: catalog?.version ?? 0n, plan: await planOf(db, rules, { session, turns }) }
   })
 }
 
@@ -82,8 +91,16 @@ function summaryOf({ created, changed, unchanged, ties }: Plan): MerchantRulesRe
   return { created: created.length, changed: changed.length, unchanged, ties, full: false }
 }
 
-async function planOf(db: Db, rules: readonly MerchantRule[], session: ClientSession): Promise<Plan> {
-  const arriving = new Set(rules.map(({ id }) => id))
+async function planOf(
+  db: Db,
+  rules: readonly MerchantRule[],
+  { session, turns }: { readonly session: ClientSession; readonly turns: BackgroundTurns | undefined },
+): Promise<Plan> {
+  const arriving = new Set<MerchantRuleId>()
+  for (const chunk of chunksOf(rules, INDEX_CHUNK_MAX)) {
+    for (const { id } of chunk) arriving.add(id)
+    await turns?.turn()
+  }
   const created: MerchantRule[] = []
   const changed: MerchantRule[] = []
   const moving: MerchantRuleId[] = []
@@ -97,6 +114,7 @@ async function planOf(db: Db, rules: readonly MerchantRule[], session: ClientSes
     }
     created.push(...chunk.filter(({ id }) => !byId.has(id)))
     changed.push(...chunk.filter((rule) => isOther(byId.get(rule.id), rule)))
+    await turns?.turn()
   }
   const unchanged = rules.length - created.length - changed.length
   return { created, changed, moving, unchanged, ties }
@@ -128,6 +146,7 @@ async function presentAround(db: Db, chunk: readonly MerchantRule[], session: Cl
   }
 }
 
+/** Takes no turns: MongoDB ends a transaction after 60 seconds, and purchases have the process during each round trip. */
 async function carryOut(
   db: Db,
   { created, changed, moving }: Plan,
@@ -152,6 +171,6 @@ async function carryOut(
   }
 }
 
-function* chunksOf<T>(items: readonly T[]): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += CHUNK_MAX) yield items.slice(start, start + CHUNK_MAX)
+function* chunksOf<T>(items: readonly T[], length = CHUNK_MAX): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += length) yield items.slice(start, start + length)
 }
