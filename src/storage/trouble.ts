@@ -41,7 +41,7 @@ const advices = {
   SHARD_AWAY:
     'mongos does not reach a shard or the config servers: are they running, and have they a primary?',
   INDEX:
-    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (make verify)',
+    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (./benefits verify)',
   BOOKS_MISSING:
     'the database has no books, or not all of them: was it dropped, is MONGODB_DATABASE right? Restore it; only a restart makes new books',
   BOOKS_OTHER:
