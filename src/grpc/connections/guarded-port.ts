@@ -16,7 +16,7 @@ export type GuardedPortOptions = {
  * connections or close one.
  */
 export class GuardedPort {
-  /** Nothing is read from a connection before its turn: what is read then is for HTTP/2. */
+  /** Nothing is read from a connection before its turn. Then HTTP/2 reads. */
   readonly #listener = createServer({ pauseOnConnect: true })
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
