@@ -7,11 +7,11 @@ import { createClient } from '../storage/client.js'
 export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDamage' | 'onProgress'> & {
   readonly config: Config
   readonly mongodbUri: string
-  /** Told before anything else about how many accounts there are. */
+  /** Called first, with the estimated number of accounts. */
   readonly onCount: (accounts: number) => void
 }
 
-/** Verifies the books of a database: what the command of the Makefile and the Job of a cluster have in common. */
+/** Verifies the books of a database, for the command line and for the entry point `verify.ts`. */
 export async function checkBooks({
   config,
   mongodbUri,

@@ -1,18 +1,23 @@
 import type { Executor } from './engine.js'
 import { type Pauses, systemPauses } from './pauses.js'
 
-/** Time between two looks at the purchases that wait, in milliseconds. */
+/** Time between two checks for waiting purchases, in milliseconds. */
 const LOOK_MS = 1
-/** Most looks before a turn comes however many purchases wait: background work never starves. */
+/** Most checks before a turn comes, however many purchases wait. Keeps background work from starving. */
 const LOOKS_MAX = 20
 
-/** Turns of background work, such as an import: a piece of work of a few milliseconds asks for a turn before the next piece. */
+/**
+ * Turns for background work such as an import. The work takes a turn before each piece of a few milliseconds.
+ */
 export interface BackgroundTurns {
-  /** Ends in a later turn of the event loop: as soon as no purchase waits for its group, or after some 20 ms. Never fails. */
+  /**
+   * Resolves in a later turn of the event loop: once no purchase waits for its group, or after some 20 ms.
+   * Never rejects.
+   */
   turn(): Promise<void>
 }
 
-/** Background turns that come after the purchases of an engine. */
+/** Background turns that let the purchases of an engine go first. */
 export class PurchasesFirst implements BackgroundTurns {
   readonly #engine: Pick<Executor, 'waitingIn'>
   readonly #pauses: Pauses

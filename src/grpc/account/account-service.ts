@@ -34,11 +34,11 @@ export type AccountHandlersOptions = {
   readonly handlers: HandlerOptions
 }
 
-/** Which accounts are listed. */
+/** Selects the accounts to list. */
 type Listing = {
   readonly afterId: string
   readonly status: AccountListQuery['status'] | undefined
-  /** How many, at most. */
+  /** Most accounts to list. */
   readonly count: number
 }
 
@@ -99,7 +99,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
     ),
   }
 
-  /** Piece by piece: accounts may be large, and a page has only some of them then. */
+  /** Reads accounts in pieces: when accounts are large, a page holds only some of them. */
   async function* listed({ afterId, status, count }: Listing): AsyncGenerator<ListedAccount> {
     let after = afterId
     for (let rest = count; rest > 0; rest -= SLICE) {

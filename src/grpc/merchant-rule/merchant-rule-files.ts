@@ -13,22 +13,22 @@ import { clientStreamHandler, type HandlerOptions, inTime, serverStreamHandler }
 import { UnreadableMessage } from '../request-decoder.js'
 import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 
-/** Longest time that an import or an export may take, in milliseconds. */
+/** Longest duration of an import or an export, in milliseconds. */
 const FILE_MS_MAX = 60_000
-/** Most refusals that the answer to an import lists. */
+/** Most rejected rules that the answer to an import lists. */
 const REFUSED_MAX = 100
 
 export type MerchantRuleFilesOptions = {
   readonly store: MerchantRuleStore
   readonly handlers: HandlerOptions
-  /** Lets purchases go first after each piece of a file. */
+  /** Lets purchases go first after each piece of an import or export. */
   readonly turns: BackgroundTurns
 }
 
-/** The methods of benefits.v1.MerchantRuleService that take and give many rules. */
+/** The methods of benefits.v1.MerchantRuleService that import and export rules. */
 export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRuleFilesOptions) {
   const options = { ...handlers, durationMsMax: FILE_MS_MAX }
-  // All rules of an import are held in memory until its end.
+  // One import at a time: it holds all its rules in memory until its end.
   let isImporting = false
 
   return {
@@ -45,7 +45,7 @@ export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRul
           }
           const by = call.principal?.subject ?? ''
           const rules = new MerchantRuleImport({ store, by, proceed })
-          // A caller that stops sending does not keep others from importing.
+          // Bounded, so that a caller that stops sending does not block further imports.
           return await inTime(importAll(requests, rules, turns), budget.remainingMs())
         } finally {
           isImporting = false

@@ -5,10 +5,10 @@ import { collections } from '../collections.js'
 import { whileAvailable } from '../errors.js'
 import { type AccountDocument, listedAccountOf } from './documents.js'
 
-/** Accounts that come together: reading a thousand of them in one piece would keep purchases waiting. */
+/** Accounts in one batch. Reading a thousand at once would delay purchases. */
 const BATCH_SIZE = 100
 
-/** Lists of accounts from MongoDB, along the index of their ids. */
+/** Account lists from MongoDB, read along the index on the account id. */
 export class MongoAccountList implements AccountList {
   readonly #accounts: Collection<AccountDocument>
 

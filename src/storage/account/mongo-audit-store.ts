@@ -6,10 +6,10 @@ import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'
 import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
-/** Documents fetched at a time: what is held in memory. */
+/** Documents in one batch, which bounds the memory. */
 const BATCH_SIZE = 500
 
-/** How much is shown of a document that names no account, in characters. */
+/** Longest excerpt of a document that names no account, in characters. */
 const STRAY_LENGTH_MAX = 200
 
 /** The books in MongoDB, read along the indexes from one end to the other. */
@@ -22,7 +22,7 @@ export class MongoAuditStore implements AuditStore {
     this.#ledger = db.collection<LedgerDocument>(collections.ledger)
   }
 
-  /** Number of accounts, roughly: for a progress bar. */
+  /** Estimates the number of accounts, for a progress bar. */
   async roughCount(): Promise<number> {
     return await this.#accounts.estimatedDocumentCount()
   }
@@ -39,7 +39,7 @@ export class MongoAuditStore implements AuditStore {
   async *entries(): AsyncGenerator<Stored<Entry> | Stray> {
     const cursor = this.#ledger.find(
       {},
-      // The index of the statements, walked backwards.
+      // Walks the index of the statements backwards.
       {
         sort: { '_id.account': -1, seq: 1 },
         hint: 'account_seq',
@@ -52,7 +52,7 @@ export class MongoAuditStore implements AuditStore {
   }
 
   async account(id: AccountId): Promise<AccountBooks> {
-    // In this order: an entry that is in the ledger now must be below the version that is read afterwards.
+    // The order matters: an entry that is in the ledger now is below the version that is read afterwards.
     const newest = await this.#ledger.findOne(
       { '_id.account': id },
       { sort: { seq: -1 }, hint: 'account_seq' },
@@ -69,7 +69,7 @@ export class MongoAuditStore implements AuditStore {
       { '_id.account': id, seq: { $lte: throughSeq } },
       { sort: { seq: 1 }, hint: 'account_seq', batchSize: BATCH_SIZE },
     )
-    // A list that holds the id is found too: it is no name, and was told of when all entries were read.
+    // The query also matches a list that contains the id. `entries` has already reported such a document.
     for await (const document of cursor) if (accountIn(document) === id) yield storedEntry(document)
   }
 }
@@ -97,7 +97,7 @@ function storedEntry(document: LedgerDocument): Stored<Entry> {
   }
 }
 
-/** What stands where the account's id belongs: the type of a damaged document may lie. */
+/** Reads the account's id from a key of any type: in a damaged document it may be anything. */
 function accountIn(document: { readonly _id: unknown }): unknown {
   const { _id: key } = document
   return typeof key === 'object' && key !== null && 'account' in key ? key.account : undefined
@@ -112,7 +112,7 @@ function stray(what: string, id: unknown): Stray {
   return { stray: `${what} ${text} names no account` }
 }
 
-/** The larger of two numbers that may be missing, or of another type in a damaged document. */
+/** Returns the larger number. In a damaged document a number may be missing or of another type. */
 function max(...numbers: readonly unknown[]): bigint {
   return numbers.reduce<bigint>(
     (most, number) => (typeof number === 'bigint' && number > most ? number : most),

@@ -8,18 +8,18 @@ import { whileAvailable } from '../errors.js'
 import { entryOfLedger, type LedgerDocument } from './documents.js'
 import { ReadOrder } from './read-order.js'
 
-/** Entries that come together: reading a thousand of them in one piece would keep purchases waiting. */
+/** Entries in one batch. Reading a thousand at once would delay purchases. */
 const BATCH_SIZE = 100
 
 /**
- * Statements from MongoDB, along the index of an account's entries. On a sharded cluster what has left the account's journal is on another
- * shard than the account, perhaps: it is read no earlier than the account was.
+ * Statements from MongoDB, read along the index of an account's entries. On a sharded cluster, entries that
+ * have left the account's journal may be on another shard: the ledger is read no earlier than the account.
  */
 export class MongoStatementStore implements StatementStore {
   readonly #entries: Collection<LedgerDocument>
   readonly #order: ReadOrder
 
-  /** `order` is that of the account store, where there is one. */
+  /** @param order shared with the account store, where there is one. */
   constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
     this.#order = order

@@ -17,15 +17,15 @@ import { type CategoryDocument, categoryOf } from './category-document.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
 
-/** Documents fetched at a time: reading a batch keeps decisions waiting for a few milliseconds at most. */
+/** Documents in one batch. Reading a batch delays decisions by a few milliseconds at most. */
 const BATCH_MAX = 1_000
-/** Longest time that reading one collection may take inside the server, in milliseconds: there may be many rules. */
+/** Longest time for reading one collection inside the server, in milliseconds: there may be many rules. */
 const READ_MS_MAX = 10_000
 
-/** What the catalog does not use is not fetched. */
+/** Excludes the fields that the catalog does not use. */
 const projection = { slot: 0, changed_at: 0, changed_by: 0 } as const
 
-/** Some documents of a collection, and the ids of those that are gone. */
+/** The existing documents of a collection, and the ids of the deleted ones. */
 type Found<Kept extends Document> = { readonly kept: readonly Kept[]; readonly deleted: readonly string[] }
 
 /** The catalog in MongoDB. */
@@ -79,7 +79,7 @@ export class MongoCatalogStore implements CatalogStore {
     return catalog
   }
 
-  /** What has a later version than the one that is known; everything, when none is. */
+  /** Reads the documents that are newer than the known version, or all of them when none is known. */
   async #found<Kept extends Document>(
     session: ClientSession,
     name: CollectionName,
@@ -91,7 +91,7 @@ export class MongoCatalogStore implements CatalogStore {
     const kept: Kept[] = []
     const deleted: string[] = []
     const cursor = this.#db.collection(name).find<Kept | Tombstone>(filter, options)
-    // Batch by batch: waiting for each document by itself would take longer than all the rest.
+    // Waiting for each document on its own would take longer than all the rest.
     while (await cursor.hasNext()) {
       for (const document of cursor.readBufferedDocuments()) {
         if (isTombstone(document)) deleted.push(document._id)

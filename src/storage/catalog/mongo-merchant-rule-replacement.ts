@@ -19,9 +19,12 @@ import {
   notDeleted,
 } from './mongo-merchant-rule-document.js'
 
-/** Rules read or written in one operation: making their documents keeps decisions waiting for a few milliseconds. */
+/** Rules in one operation. Building their documents delays decisions by a few milliseconds. */
 const CHUNK_MAX = 200
-/** Longest time that one replacement may take with all its attempts, in milliseconds. MongoDB ends a transaction after 60 seconds. */
+/**
+ * Longest time for one replacement with all its attempts, in milliseconds. MongoDB ends a transaction after
+ * 60 seconds.
+ */
 const REPLACEMENT_MS_MAX = 45_000
 
 export type ReplacementOptions = ReplaceOptions & {
@@ -30,15 +33,15 @@ export type ReplacementOptions = ReplaceOptions & {
 
 const full: MerchantRulesReplaced = { created: 0, changed: 0, unchanged: 0, ties: new Map(), full: true }
 
-/** What a replacement does. */
+/** The effect of a replacement. */
 type Plan = Pick<MerchantRulesReplaced, 'unchanged' | 'ties'> & {
   readonly created: readonly MerchantRule[]
   readonly changed: readonly MerchantRule[]
-  /** Ids of changed rules that will cover others than now: another rule may need the place that they leave. */
+  /** Ids of changed rules that will leave their slot, which another rule may need. */
   readonly moving: readonly MerchantRuleId[]
 }
 
-/** Does {@link MerchantRuleStore.replace} in one transaction. */
+/** Carries out {@link MerchantRuleStore.replace} in one transaction. */
 export async function replaceMerchantRules(
   db: Db,
   rules: readonly MerchantRule[],
@@ -60,7 +63,7 @@ export async function replaceMerchantRules(
   return await changeCatalog(db, replace, { durationMsMax: REPLACEMENT_MS_MAX })
 }
 
-/** Plans without keeping other changes waiting: unless one comes in between, the plan is still good when it is carried out. */
+/** Plans without blocking other changes. The plan stays valid unless another change commits first. */
 async function foresee(db: Db, rules: readonly MerchantRule[]): Promise<{ version: bigint; plan: Plan }> {
   return await atOneMoment(db, async (session) => {
     const catalog = await db
@@ -103,7 +106,7 @@ function isOther(before: MerchantRule | undefined, rule: MerchantRule): boolean 
   return before !== undefined && !isSameRule(before, rule)
 }
 
-/** The rules that have these rules' ids, and the ids of those that have their places. */
+/** Finds the existing rules with these ids, and the ids of the rules that hold their slots. */
 async function presentAround(db: Db, chunk: readonly MerchantRule[], session: ClientSession) {
   const ids = chunk.map(({ id }) => id)
   const names = chunk.map((rule) => slotOf(rule).name)
@@ -132,14 +135,20 @@ async function carryOut(
 ): Promise<void> {
   const rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
   const options = { session, maxTimeMS: OPERATION_MS_MAX }
-  // No two rules may have the same place even for a moment, and two may be changing places.
+  // Two rules may swap slots, and the index rejects a shared slot even for a moment.
   for (const ids of chunksOf(moving)) await rules.deleteMany({ _id: { $in: [...ids] } }, options)
-  for (const chunk of chunksOf([...changed, ...created])) {
+  const documentOf = (rule: MerchantRule) => merchantRuleDocument({ rule, version, changedAt, changedBy })
+  for (const chunk of chunksOf(changed)) {
     const writes = chunk.map((rule) => {
-      const { _id, ...replacement } = merchantRuleDocument({ rule, version, changedAt, changedBy })
+      const { _id, ...replacement } = documentOf(rule)
       return { replaceOne: { filter: { _id }, replacement, upsert: true } }
     })
     await rules.bulkWrite(writes, { ...options, ordered: false })
+  }
+  for (const chunk of chunksOf(created)) {
+    // A deleted rule leaves a tombstone with its id. Inserting takes about two thirds of the time of upserting.
+    await rules.deleteMany({ _id: { $in: chunk.map(({ id }) => id) } }, options)
+    await rules.insertMany(chunk.map(documentOf), { ...options, ordered: false })
   }
 }
 

@@ -31,9 +31,9 @@ import {
 } from './mongo-merchant-rule-document.js'
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
 
-/** Rules in one piece of all of them. */
+/** Rules in one batch. */
 const PIECE_MAX = 200
-/** Longest time that reading all of them may take inside the server, in milliseconds. */
+/** Longest time for reading all rules inside the server, in milliseconds. */
 const READ_ALL_MS_MAX = 60_000
 
 /** Merchant rules in MongoDB. */
@@ -126,7 +126,10 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     })
   }
 
-  /** Counts what is only being deleted at first, because that takes no time; and looks closer only when it matters. */
+  /**
+   * Whether so many rules can be added. The estimate takes no time but includes tombstones, so rules are
+   * counted exactly only when it exceeds the limit.
+   */
   async #hasRoomFor(count: number): Promise<boolean> {
     return await whileAvailable('counting merchant rules', async () => {
       const limit = this.#rulesMax - count
@@ -136,7 +139,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     })
   }
 
-  /** Writes a rule in the place of whatever has its id, unless it would tie with another. */
+  /** Writes a rule over any document with its id, unless it would tie with another rule. */
   async #put(
     rule: MerchantRule,
     change: CatalogChange & { readonly by: string },
@@ -192,7 +195,7 @@ function conditionsOf(filter: MerchantRuleFilter): Filter<MerchantRuleDocument> 
   }
 }
 
-/** The text as a regular expression for itself. */
+/** Escapes the text for a regular expression. */
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }
