@@ -146,7 +146,7 @@ async function carryOut(
     await rules.bulkWrite(writes, { ...options, ordered: false })
   }
   for (const chunk of chunksOf(created)) {
-    // A deleted rule leaves a tombstone with its id. Inserting takes about two thirds of the time of upserting.
+    // A deleted rule leaves a tombstone with its id. Inserts take about two thirds of the time of upserts.
     await rules.deleteMany({ _id: { $in: chunk.map(({ id }) => id) } }, options)
     await rules.insertMany(chunk.map(documentOf), { ...options, ordered: false })
   }
