@@ -94,15 +94,18 @@ export function speakHttp2({
   if (!http2Server || !isBeginCall(begin)) throw new Error('this version of grpc-js begins calls elsewhere')
   http2Server.removeAllListeners('stream')
   http2Server.on('session', (session) => {
+    const reading = readingOf(session.socket)
     const calls = new CallQueue({
       begin,
       perTurn: onSession(session),
       callsMax: CALLS_MAX,
       // As HTTP/2 recommends (RFC 9113, section 10.5). Nothing more is read from the connection.
       onTooMany: () => session.destroy(new Error('rapid resets'), constants.NGHTTP2_ENHANCE_YOUR_CALM),
-      reading: readingOf(session.socket),
+      reading,
     })
     session.on('stream', (stream, headers) => calls.add(stream, headers))
+    // A connection that was paused before it came here does not read by itself, except for TLS.
+    reading.start()
   })
   return (connection) => injector.injectConnection(connection)
 }
