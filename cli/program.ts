@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { addLimits } from './commands/account/limits.js'
 import { addList } from './commands/account/list.js'
 import { addOpen } from './commands/account/open.js'
@@ -25,6 +25,7 @@ import { addToken } from './commands/token.js'
 import { addTransaction } from './commands/transaction.js'
 import { addVerify } from './commands/verify.js'
 import { checkRequired, choiceOption, textOption, timeoutOption } from './options.js'
+import { StrictCommand } from './strict-command.js'
 import { outputFormats } from './terminal/output.js'
 
 const EXIT_CODES = `
@@ -38,7 +39,7 @@ The environment and .env are read as the service reads them.`
 
 /** The command line, as a tree of commands. Nothing runs before it is parsed. */
 export function createProgram(): Command {
-  const program = new Command('benefits')
+  const program = new StrictCommand('benefits')
     .description('The command line of benefits-authorizer.')
     // Before any command is added: commands inherit it.
     .exitOverride()
@@ -54,9 +55,13 @@ export function createProgram(): Command {
     .addOption(textOption('--tls-cert <file>', "the client's certificate, PEM"))
     .addOption(textOption('--tls-key <file>', 'its private key, PEM'))
     .addOption(timeoutOption('longest time for an answer (5)'))
+    .addHelpText('after', '\nExample:\n  ./benefits account show')
     .addHelpText('after', EXIT_CODES)
 
-  const account = program.command('account').description('open, show and change accounts')
+  const account = program
+    .command('account')
+    .description('open, show and change accounts')
+    .addHelpText('after', '\nExample:\n  ./benefits account list')
   addOpen(account)
   addShow(account)
   addList(account)
@@ -69,12 +74,18 @@ export function createProgram(): Command {
   addSimulate(program)
   addStatement(program)
   addTransaction(program)
-  const rules = program.command('rules').description('merchant rules: names that say more than an MCC')
+  const rules = program
+    .command('rules')
+    .description('merchant rules: names that say more than an MCC')
+    .addHelpText('after', '\nExample:\n  ./benefits rules list')
   addImport(rules)
   addExport(rules)
   addRuleList(rules)
   addResolve(rules)
-  const categories = program.command('categories').description('benefits, and what each pays for')
+  const categories = program
+    .command('categories')
+    .description('benefits, and what each pays for')
+    .addHelpText('after', '\nExample:\n  ./benefits categories list')
   addCategoryList(categories)
   addCategorySet(categories)
   addCategoryDrop(categories)

@@ -13,24 +13,27 @@ export function addCompletion(program: Command): void {
     })
 }
 
-/** The words that can follow each command, as a bash function; zsh runs it through bashcompinit. */
+/**
+ * The words that can follow each command, as a bash function; zsh runs it through bashcompinit. Names such as `path` and `words` mean
+ * something to zsh, so no variable has them.
+ */
 export function completionScript(program: Command, isZsh: boolean): string {
   const paths = pathsOf(program, [])
   const commands = paths
     .filter(({ path }) => path.length > 0)
-    .map(({ path }) => `      " ${path.join(' ')}") path=" ${path.join(' ')}" ;;`)
-  const words = paths.map((each) => `    "${each.path.join(' ')}") words="${each.words.join(' ')}" ;;`)
+    .map(({ path }) => `      " ${path.join(' ')}") place=" ${path.join(' ')}" ;;`)
+  const words = paths.map((each) => `    "${each.path.join(' ')}") choices="${each.words.join(' ')}" ;;`)
   return `${isZsh ? 'autoload -U +X bashcompinit && bashcompinit\n' : ''}_benefits() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path="" words="" word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$path $word" in
+  local current="\${COMP_WORDS[COMP_CWORD]}" place="" choices="" word
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
+    case "$place $word" in
 ${commands.join('\n')}
     esac
   done
-  case "\${path# }" in
+  case "\${place# }" in
 ${words.join('\n')}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$choices" -- "$current"))
   [ \${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))
 }
 complete -F _benefits benefits ./benefits

@@ -5,21 +5,14 @@ import { type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
 export function decisionSheet(answer: JsonObject): Sheet {
   return sheetOf<JsonObject>(
     [
-      { name: 'transaction_id', title: 'id', value: (row) => textIn(row, 'transactionId') },
+      { name: 'transaction_id', title: 'id', kind: 'whole', value: (row) => textIn(row, 'transactionId') },
       { name: 'code', title: 'code', value: (row) => textIn(row, 'code') },
       { name: 'reason', title: 'reason', kind: 'word', value: (row) => wordIn(row, 'reason', 'REASON') },
       { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
-      // A purchase's answer has no amount: the caller knows it.
-      ...('amount' in answer
-        ? [
-            {
-              name: 'amount',
-              title: 'given back',
-              kind: 'money' as const,
-              value: (row: JsonObject) => textIn(row, 'amount'),
-            },
-          ]
-        : []),
+      // A purchase may be paid in part.
+      'amount' in answer
+        ? money('amount', 'given back', 'amount')
+        : money('approved_amount', 'paid', 'approvedAmount'),
       { name: 'balance', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balance') },
       {
         name: 'replayed',
@@ -29,4 +22,8 @@ export function decisionSheet(answer: JsonObject): Sheet {
     ],
     [answer],
   )
+}
+
+function money(name: string, title: string, field: string) {
+  return { name, title, kind: 'money' as const, value: (row: JsonObject) => textIn(row, field) }
 }

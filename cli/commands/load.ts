@@ -54,7 +54,7 @@ export function addLoad(program: Command): void {
         try {
           const file = readLoadFile(path, await categoryStates(session))
           const outcome = await load(session, { path, file, options })
-          if (rejects) writeRejects(rejects, outcome.summary.refused)
+          if (rejects) writeRejects(rejects, outcome.summary.refused, file.separator)
           finish(session, outcome)
         } finally {
           rejects?.close()

@@ -67,6 +67,7 @@ export function simulationView(simulation: JsonObject): View {
       ...(wallets.rows.length > 0 ? [wallets] : []),
       ...(rules.rows.length > 0 ? [rules] : []),
     ],
+    csv: wallets,
   }
 }
 
@@ -96,7 +97,8 @@ function answerText(simulation: JsonObject): string {
   const category = textIn(answer, 'category')
   if (category === '') return `${codes} declined: ${words(wordIn(answer, 'reason', 'REASON'))}${again}`
   const balance = formatAmount(BigInt(textIn(answer, 'balance') || '0'))
-  return `${codes} approved: ${category} pays and has ${balance} left${again}`
+  const paid = formatAmount(BigInt(textIn(answer, 'approvedAmount') || '0'))
+  return `${codes} approved: ${category} pays ${paid} and has ${balance} left${again}`
 }
 
 function deciderText(simulation: JsonObject): string {

@@ -5,14 +5,17 @@ import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../ter
 
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
 
-/** Entries of an account's history. In a table ids and changes stand below the row, so that 80 columns are enough. */
+/**
+ * Entries of an account's history. In a table ids and changes stand below the row, and in a narrow one merchants too, so that 80 columns
+ * are enough.
+ */
 export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
   return sheetOf<JsonObject>(
     [
       { name: 'seq', kind: 'count', value: (row) => textIn(row, 'seq') },
       { name: 'create_time', title: 'date', kind: 'time', value: (row) => textIn(row, 'createTime') },
       { name: 'kind', title: 'kind', kind: 'word', value: kindOf },
-      { name: 'about', title: 'merchant', tableOnly: true, value: merchantOf },
+      { name: 'about', title: 'merchant', tableOnly: true, givesWay: true, value: merchantOf },
       { name: 'category', title: 'wallet', value: (row) => textIn(row, 'category') },
       { name: 'delta', title: 'amount', kind: 'money', value: deltaOf },
       { name: 'balance_after', title: 'balance', kind: 'money', value: (row) => textIn(row, 'balanceAfter') },
@@ -53,13 +56,13 @@ function merchantOf(transaction: JsonObject): string {
 
 /** What changed, by whom, what was reversed, and the id. */
 function noteOf(transaction: JsonObject): string {
-  const original = textIn(transaction, 'originalTransactionId')
   const subject = textIn(transaction, 'subject')
   const change = changeOf(transaction)
   const lines = [
     change === '' || subject === '' ? change : `${change}, by ${subject}`,
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
-    ...(original === '' ? [] : [`of ${original}`]),
+    lessText(transaction),
+    originalText(transaction),
     `id ${textIn(transaction, 'transactionId')}`,
   ]
   return lines.filter((line) => line !== '').join('\n')
@@ -69,6 +72,24 @@ function noteOf(transaction: JsonObject): string {
 function declinedText(transaction: JsonObject): string {
   const asked = textIn(transaction, 'amount')
   return asked === '' || asked === '0' ? 'declined' : `declined: ${reais(asked)}`
+}
+
+/** A purchase that was approved for less than it asked for; empty for others. */
+function lessText(transaction: JsonObject): string {
+  if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'AUTHORIZATION') return ''
+  const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
+  if (!('balanceAfter' in transaction) || asked === paid) return ''
+  return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase came`
+}
+
+/** Which purchase a reversal is for. One that came before its purchase moves no money, so it says how much it takes off. */
+function originalText(transaction: JsonObject): string {
+  const original = textIn(transaction, 'originalTransactionId')
+  if (original === '') return ''
+  const isEarly = !('balanceAfter' in transaction) && textIn(transaction, 'decision') === 'DECISION_APPROVED'
+  if (!isEarly) return `of ${original}`
+  const amount = textIn(transaction, 'amount')
+  return `${amount === '0' ? 'all' : reais(amount)} of ${original}`
 }
 
 function limitsText(limits: JsonObject): string {

@@ -48,10 +48,8 @@ export function addVerify(program: Command): void {
           ...summary,
           found: found.map(({ accountId, kind, detail }) => ({ accountId, kind, detail })),
         },
-        parts: [
-          ...(found.length > 0 || output.format === 'csv' ? [discrepancies] : []),
-          summaryText(summary, found.length === 0),
-        ],
+        parts: [...(found.length > 0 ? [discrepancies] : []), summaryText(summary, found.length === 0)],
+        csv: discrepancies,
       })
       if (found.length > 0) process.exitCode = exitCodes.declined
     })

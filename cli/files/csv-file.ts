@@ -15,12 +15,15 @@ export type CsvLine<Column extends string> = {
   readonly line: number
   readonly cells: Readonly<Record<Column, string>>
   readonly fault?: string
+  /** The line as it stands in the file, where it has a fault: its cells are empty then. */
+  readonly text?: string
 }
 
 export type CsvFile<Column extends string> = {
   readonly lines: readonly CsvLine<Column>[]
   /** Columns that the file has and nobody asked for. */
   readonly unused: readonly string[]
+  readonly separator: string
 }
 
 export type CsvFileOptions<Column extends string> = {
@@ -31,7 +34,7 @@ export type CsvFileOptions<Column extends string> = {
 
 type Line = { readonly line: number; readonly text: string }
 
-type Row = { readonly line: number; readonly cells: readonly string[]; readonly fault?: string }
+type Row = Line & { readonly cells: readonly string[]; readonly fault?: string }
 
 /**
  * Reads a CSV file as spreadsheets write it: a byte order mark, `,` `;` or tab, quotes, any line end, the header in any order, case and
@@ -58,6 +61,7 @@ export function readCsvFile<Column extends string>(
   const names = rowOf(header.text, { line: header.line, separator }).cells
   const places = placesOf(path, names, columns)
   return {
+    separator,
     lines: rowsOf(body, separator)
       .filter((row) => !isEmpty(row))
       .map((row) => lineOf(row, { names, places })),
@@ -88,15 +92,15 @@ function rowsOf(lines: readonly Line[], separator: string): readonly Row[] {
     const records = parsed(some.map(({ text }) => `${text}\n`).join(''), separator)
     if (typeof records === 'string' || records.length !== some.length)
       return some.map(({ line, text }) => rowOf(text, { line, separator }))
-    return some.map(({ line }, index) => ({ line, cells: trimmed(records[index] ?? []) }))
+    return some.map(({ line, text }, index) => ({ line, text, cells: trimmed(records[index] ?? []) }))
   })
 }
 
 function rowOf(text: string, { line, separator }: { line: number; separator: string }): Row {
   const records = parsed(text, separator)
   return typeof records === 'string'
-    ? { line, cells: [], fault: records }
-    : { line, cells: trimmed(records[0] ?? []) }
+    ? { line, text, cells: [], fault: records }
+    : { line, text, cells: trimmed(records[0] ?? []) }
 }
 
 /** Splits records into cells, or says why they cannot be split. */
@@ -142,14 +146,15 @@ function isEmpty({ cells, fault }: Row): boolean {
 }
 
 function lineOf<Column extends string>(
-  { line, cells, fault }: Row,
+  { line, text, cells, fault }: Row,
   { names, places }: { names: readonly string[]; places: Readonly<Record<Column, number>> },
 ): CsvLine<Column> {
-  const entries = Object.entries<number>(places).map(([column, place]) => [column, cells[place] ?? ''])
+  const found = fault ?? faultIn(cells, names)
+  const known = found === undefined ? cells : []
+  const entries = Object.entries<number>(places).map(([column, place]) => [column, known[place] ?? ''])
   // As many as there are places.
   const named = Object.fromEntries(entries) as Record<Column, string>
-  const found = fault ?? faultIn(cells, names)
-  return { line, cells: named, ...(found !== undefined && { fault: found }) }
+  return { line, cells: named, ...(found !== undefined && { fault: found, text }) }
 }
 
 /** Empty columns at the end may be there or not. A value in a column without a name is a decimal comma without quotes, or worse. */

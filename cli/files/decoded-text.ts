@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { Failure } from '../failure.js'
+import { readFailure } from './read-failure.js'
 
 const ADVICE = 'save it as "CSV UTF-8"'
 
@@ -33,11 +34,7 @@ function readBytes(path: string, bytesMax: number): Buffer {
     if (stats.size > bytesMax) throw new Failure(`${path} has more than ${bytesMax / 1024 / 1024} MiB`)
     return readFileSync(path)
   } catch (error) {
-    if (error instanceof Failure) throw error
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') throw new Failure(`there is no file ${path}`)
-    if (code === 'EACCES') throw new Failure(`${path} may not be read by you`)
-    throw new Failure(`cannot read ${path}: ${error instanceof Error ? error.message : error}`)
+    throw error instanceof Failure ? error : readFailure(path, error)
   }
 }
 

@@ -28,9 +28,13 @@ export type RejectedLine = {
   /** Such as ACCOUNT_CLOSED; INVALID_LINE when the file itself is wrong. */
   readonly reason: string
   readonly description: string
+  /** The line itself, where it cannot be split into the cells of the columns; `cells` are empty then. */
+  readonly text?: string
 }
 
 export type LoadFile = {
+  /** Between the cells of a line. */
+  readonly separator: string
   readonly credits: readonly Credit[]
   readonly bad: readonly RejectedLine[]
   readonly unused: readonly string[]
@@ -46,7 +50,7 @@ export function readLoadFile(
   path: string,
   categories: ReadonlyMap<string, CategoryState> | undefined,
 ): LoadFile {
-  const { lines, unused } = readCsvFile(path, {
+  const { lines, unused, separator } = readCsvFile(path, {
     columns: loadColumns,
     bytesMax: FILE_BYTES_MAX,
     linesMax: LINES_MAX,
@@ -59,6 +63,7 @@ export function readLoadFile(
     credits: credits.filter(({ line }) => !doubled.has(line)),
     bad: [...bad, ...doubled.values()].sort((one, other) => one.line - other.line),
     unused,
+    separator,
   }
 }
 
@@ -66,10 +71,11 @@ export function readLoadFile(
 export type CategoryState = 'OPEN' | 'CLOSED'
 
 function checkedLine(
-  { line, cells, fault }: CsvLine<LoadColumn>,
+  { line, cells, fault, text }: CsvLine<LoadColumn>,
   categories: ReadonlyMap<string, CategoryState> | undefined,
 ): Credit | RejectedLine {
-  const found = fault ?? idFault(cells) ?? categoryFault(cells.category, categories)
+  if (fault !== undefined) return { ...badLine({ line, cells }, fault), ...(text !== undefined && { text }) }
+  const found = idFault(cells) ?? categoryFault(cells.category, categories)
   if (found !== undefined) return badLine({ line, cells }, found)
   try {
     const amount = parseTransactionAmount(cells.amount)

@@ -1,11 +1,13 @@
 import { formatAmount } from '../amount.js'
-import { csvText, type NewFile } from '../files/csv-writer.js'
+import { BYTE_ORDER_MARK, csvText, type NewFile } from '../files/csv-writer.js'
 import type { View } from '../terminal/output.js'
 import { type Sheet, sheetOf } from '../terminal/sheet.js'
 import { type Credit, loadColumns, type RejectedLine } from './load-file.js'
 
 /** Refused lines that a table shows; JSON, CSV and the file of rejects have all. */
 const SHOWN_MAX = 100
+/** Longest text of a refused line that a table shows, in characters. */
+const TEXT_LENGTH_MAX = 200
 
 /** What became of the lines of a load. Each line is counted once. */
 export type LoadSummary = {
@@ -34,11 +36,12 @@ export function summaryView(summary: LoadSummary): View {
       creditedAmount: creditedAmount.toString(),
       alreadyThereCount: alreadyThere,
       refusedCount: refused.length,
-      refused: refused.map(({ line, cells, reason, description }) => ({
+      refused: refused.map(({ line, cells, reason, description, text }) => ({
         line,
         ...cells,
         reason,
         description,
+        ...(text !== undefined && { text }),
       })),
       unsureCount: unsure,
       notTriedCount: notTried,
@@ -50,6 +53,7 @@ export function summaryView(summary: LoadSummary): View {
         ...counts.map(([what, number]) => `${what} ${count(number)}`),
       ].join(', '),
     ],
+    csv: rejectedSheet(refused),
   }
 }
 
@@ -64,22 +68,26 @@ export function totalsSheet(credits: readonly Credit[]): Sheet {
   return sheetOf<(typeof rows)[number]>(
     [
       { name: 'category', title: 'category', value: ([category]) => category },
-      { name: 'credits', title: 'credits', kind: 'count', value: ([, total]) => total.count },
+      { name: 'credits', title: 'credits', kind: 'count', value: ([, total]) => count(total.count) },
       { name: 'amount', title: 'amount', kind: 'money', value: ([, total]) => total.amount.toString() },
     ],
     [...rows, ['in all', { count: credits.length, amount: sumOf(credits) }]],
   )
 }
 
-/** Writes refused lines so that they can be corrected and loaded: the columns of the file, and two that a load ignores. */
-export function writeRejects(file: NewFile, refused: readonly RejectedLine[]): void {
+/**
+ * Writes refused lines so that they can be corrected and loaded: the columns of a load, and three that it ignores. The spreadsheet that
+ * wrote the load opens this file too: it has the same separator, and a byte order mark.
+ */
+export function writeRejects(file: NewFile, refused: readonly RejectedLine[], separator: string): void {
   if (refused.length === 0) return
-  const rows = refused.map(({ line, cells, description }) => [
+  const rows = refused.map(({ line, cells, description, text = '' }) => [
     ...loadColumns.map((column) => cells[column]),
     String(line),
     description,
+    text,
   ])
-  file.write(csvText([[...loadColumns, 'line', 'problem'], ...rows]))
+  file.write(BYTE_ORDER_MARK + csvText([[...loadColumns, 'line', 'problem', 'text'], ...rows], separator))
 }
 
 export function sumOf(credits: readonly Credit[]): bigint {
@@ -95,6 +103,11 @@ function shownRefusals({ length }: readonly RejectedLine[]): string {
   return length > SHOWN_MAX ? `refused, the first ${SHOWN_MAX} of ${count(length)} lines:` : 'refused:'
 }
 
+/** A line as a table shows it. */
+function shortened(text: string): string {
+  return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}...` : text
+}
+
 function rejectedSheet(refused: readonly RejectedLine[]): Sheet {
   return sheetOf<RejectedLine>(
     [
@@ -105,6 +118,8 @@ function rejectedSheet(refused: readonly RejectedLine[]): Sheet {
       { name: 'amount', title: 'amount', value: ({ cells }) => cells.amount },
       { name: 'reason', value: ({ reason }) => reason },
       { name: 'problem', title: 'problem', value: ({ description }) => description },
+      { name: 'text', value: ({ text = '' }) => text },
+      { name: 'text_shown', kind: 'note', value: ({ text = '' }) => shortened(text) },
     ],
     refused,
   )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js'
 import type { Config } from '../../src/config.js'
 import { Failure } from '../failure.js'
+import { readFailure } from '../files/read-failure.js'
 
 /** What a command was told about TLS. */
 export type TlsOptions = {
@@ -41,6 +42,6 @@ function readPem(path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new Failure(`cannot read ${path}: ${error instanceof Error ? error.message : error}`)
+    throw readFailure(path, error)
   }
 }

@@ -83,7 +83,8 @@ function messageOf(error: ServiceError, { address, timeoutMs, tokenProblem }: Fa
 
 /** grpc-js names the last error of the connection at the end. */
 function causeOf(details: string): string {
-  return /Last error: (?:Error: )?(.*?)\.?(?: Resolution note.*)?$/.exec(details)?.[1] ?? details
+  const cause = /Last error: (?:Error: )?(.*?)\.?(?: Resolution note.*)?$/.exec(details)?.[1] ?? details
+  return /wrong version number/.test(cause) ? 'it speaks no TLS: try --no-tls' : cause
 }
 
 function exitCodeOf(code: number): ExitCode {

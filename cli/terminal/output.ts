@@ -3,10 +3,9 @@ import { stringify } from 'csv-stringify/sync'
 import { formatReais } from '../../src/domain/money.js'
 import { terminalLines, terminalText } from '../../src/observability/logging/terminal-text.js'
 import { formatAmount } from '../amount.js'
-import { Failure } from '../failure.js'
 import { safeCell } from '../files/spreadsheet-cell.js'
 import type { Column, ColumnKind, Sheet } from './sheet.js'
-import { table } from './table.js'
+import { fits, type TableColumn, type TableRow, table } from './table.js'
 
 export const outputFormats = ['table', 'json', 'csv'] as const
 export type OutputFormat = (typeof outputFormats)[number]
@@ -19,9 +18,13 @@ const WIDTH_ELSEWHERE = 120
 /** What a command has to say, for each format. */
 export type View = {
   readonly json: JsonValue
-  /** For people: lines of text, and sheets. CSV has the first sheet alone. */
+  /** For people: lines of text, and sheets. */
   readonly parts: readonly (string | Sheet)[]
+  /** For programs. Absent: the first sheet of the parts. */
+  readonly csv?: Sheet
 }
+
+type Layout = { readonly columns: readonly TableColumn[]; readonly rows: readonly TableRow[] }
 
 /** Writes what commands have to say to standard output: a table at a terminal, JSON in a pipe, or as asked for. */
 export class Output {
@@ -50,9 +53,9 @@ export class Output {
     return text === '' ? '' : localTime(text, this.#timeZone)
   }
 
-  #textOf({ json, parts }: View): string {
+  #textOf({ json, parts, csv }: View): string {
     if (this.format === 'json') return `${terminalLines(JSON.stringify(json, null, 2))}\n`
-    if (this.format === 'csv') return csvOf(parts.find((part) => typeof part !== 'string'))
+    if (this.format === 'csv') return csvOf(csv ?? parts.find((part) => typeof part !== 'string'))
     return `${this.#tableText(parts)}\n`
   }
 
@@ -60,24 +63,37 @@ export class Output {
     return parts.map((part) => (typeof part === 'string' ? lines(part) : this.#table(part))).join('\n\n')
   }
 
-  #table({ columns, rows }: Sheet): string {
-    if (rows.length === 0) return 'none'
-    const titled = columns.flatMap((column, index) =>
-      column.title === undefined ? [] : [{ ...column, title: column.title, index }],
+  #table(sheet: Sheet): string {
+    if (sheet.rows.length === 0) return 'none'
+    const width = terminalWidth()
+    const whole = this.#laidOut(sheet, { isNarrow: false })
+    const { columns, rows } = fits(whole.columns, whole.rows, width)
+      ? whole
+      : this.#laidOut(sheet, { isNarrow: true })
+    return table(columns, rows, width)
+  }
+
+  #laidOut({ columns, rows }: Sheet, { isNarrow }: { isNarrow: boolean }): Layout {
+    const titled = columns.flatMap(({ title, ...column }, index) =>
+      title === undefined ? [] : [{ ...column, title, index }],
     )
+    const isBelow = ({ givesWay }: Column) => isNarrow && givesWay === true
+    const across = titled.filter((column) => !isBelow(column))
+    const below = titled.filter(isBelow)
     const noted = columns.findIndex(({ kind }) => kind === 'note')
-    return table(
-      titled.map(({ title, kind = 'text' }) => ({
+    const cellsOf = (row: readonly string[], some: typeof titled) =>
+      some.map((column) => this.#cell(row[column.index] ?? '', column))
+    return {
+      columns: across.map(({ title, kind = 'text' }) => ({
         title,
         align: kind === 'money' || kind === 'count' ? 'right' : 'left',
         breaks: breaksOf(kind),
       })),
-      rows.map((row) => ({
-        cells: titled.map((column) => this.#cell(row[column.index] ?? '', column)),
-        note: lines(row[noted] ?? ''),
+      rows: rows.map((row) => ({
+        cells: cellsOf(row, across),
+        note: [...cellsOf(row, below), lines(row[noted] ?? '')].filter((text) => text !== '').join('\n'),
       })),
-      terminalWidth(),
-    )
+    }
   }
 
   #cell(value: string, { kind = 'text' }: Column): string {
@@ -91,6 +107,7 @@ export class Output {
 
 function breaksOf(kind: ColumnKind) {
   if (kind === 'money' || kind === 'count') return 'NEVER'
+  if (kind === 'whole') return 'WHOLE_WORDS'
   return kind === 'text' ? 'ANYWHERE' : 'BETWEEN_WORDS'
 }
 
@@ -99,8 +116,8 @@ export function words(value: string): string {
   return value.replaceAll('_', ' ').toLowerCase()
 }
 
-function csvOf(sheet: Sheet | undefined): string {
-  if (!sheet) throw new Failure('this command has no table: use --output json')
+/** The command has done its work when this is called: without a sheet CSV is empty, never an error. */
+function csvOf(sheet: Sheet = { columns: [], rows: [] }): string {
   const shown = sheet.columns.flatMap((column, index) =>
     column.tableOnly || column.kind === 'note' ? [] : [{ ...column, index }],
   )

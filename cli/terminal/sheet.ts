@@ -10,6 +10,8 @@ export type ColumnKind =
   | 'time'
   /** A value of an enumeration without its prefix, such as `INSUFFICIENT_BALANCE`. */
   | 'word'
+  /** Words that people copy or read aloud, such as ids: a table breaks them last. */
+  | 'whole'
   /** Lines of text below the row of a table; not in CSV. */
   | 'note'
 
@@ -21,6 +23,8 @@ export type Column = {
   readonly kind?: ColumnKind
   /** The column is in tables only. */
   readonly tableOnly?: boolean
+  /** In a table that is too wide for the terminal the column stands below the row, before the note. */
+  readonly givesWay?: boolean
 }
 
 /** Rows under columns, as raw values: a table and CSV write them each in its own way. */

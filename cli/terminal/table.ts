@@ -5,6 +5,8 @@ import wrapAnsi from 'wrap-ansi'
 const GAP = '  '
 /** A text column is as wide as its longest word, or as this: longer words are broken. */
 const WORD_WIDTH_MAX = 12
+/** The same for a column of whole words. */
+const WHOLE_WORD_WIDTH_MAX = 36
 /** And as this where there is no other way. */
 const NARROWEST = 6
 const NOTE_INDENT = '  '
@@ -13,8 +15,8 @@ export type TableColumn = {
   readonly title: string
   /** Numbers and dates: to the right, and never broken. */
   readonly align?: 'left' | 'right'
-  /** Where a cell may be broken into several lines. */
-  readonly breaks: 'NEVER' | 'BETWEEN_WORDS' | 'ANYWHERE'
+  /** Where a cell may be broken into several lines; WHOLE_WORDS is within a word only where nothing else gives way. */
+  readonly breaks: 'NEVER' | 'BETWEEN_WORDS' | 'WHOLE_WORDS' | 'ANYWHERE'
 }
 
 export type TableRow = {
@@ -34,6 +36,13 @@ export function table(columns: readonly TableColumn[], rows: readonly TableRow[]
   ].join('\n')
 }
 
+/** Whether a table of these rows is within `width` columns as it is. */
+export function fits(columns: readonly TableColumn[], rows: readonly TableRow[], width: number): boolean {
+  const titles = columns.map(({ title }) => title)
+  const widths = naturalWidths(columns, [titles, ...rows.map(({ cells }) => cells)])
+  return widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1)) <= width
+}
+
 /** The width that each column needs; the widest breakable ones give way until all fit, at last within words. */
 function columnWidths(
   columns: readonly TableColumn[],
@@ -41,11 +50,15 @@ function columnWidths(
   width: number,
 ): readonly number[] {
   const cellsOf = (index: number) => rows.map((row) => row[index] ?? '')
-  const natural = columns.map((_, index) => Math.max(...cellsOf(index).map(widthOf)))
-  const words = columns.map((_, index) => longestWord(cellsOf(index)))
+  const natural = naturalWidths(columns, rows)
+  const words = columns.map((_, index) => longestWord(cellsOf(index), WORD_WIDTH_MAX))
+  const wholeWords = columns.map(({ breaks }, index) =>
+    breaks === 'WHOLE_WORDS' ? longestWord(cellsOf(index), WHOLE_WORD_WIDTH_MAX) : (words[index] ?? 0),
+  )
   const floorOf = (index: number, least: number) =>
     columns[index]?.breaks === 'NEVER' ? (natural[index] ?? 0) : least
   const floors = [
+    wholeWords.map((word, index) => floorOf(index, word)),
     words.map((word, index) => floorOf(index, word)),
     words.map((word, index) =>
       floorOf(index, columns[index]?.breaks === 'ANYWHERE' ? Math.min(word, NARROWEST) : word),
@@ -68,9 +81,21 @@ function narrow(widths: number[], floor: readonly number[], width: number): void
   }
 }
 
-function longestWord(cells: readonly string[]): number {
-  const words = cells.flatMap((cell) => cell.split(/\s+/)).map((word) => stringWidth(word))
-  return Math.min(WORD_WIDTH_MAX, Math.max(...words))
+function naturalWidths(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): readonly number[] {
+  return columns.map((_, index) => Math.max(...rows.map((row) => widthOf(row[index] ?? ''))))
+}
+
+function longestWord(cells: readonly string[], max: number): number {
+  const words = cells.flatMap((cell) => glued(cell).split(/[ \n]+/)).map((word) => stringWidth(word))
+  return Math.min(max, Math.max(...words))
+}
+
+/** An amount is one word. */
+function glued(text: string): string {
+  return text.replaceAll(/R\$ (?=\d)/g, 'R$\u00a0')
 }
 
 function noteLines(note: string, width: number): readonly string[] {
@@ -94,7 +119,8 @@ function lines(
 }
 
 function wrapped(cell: string, size: number): readonly string[] {
-  return (widthOf(cell) <= size ? cell : wrapAnsi(cell, size, { hard: true })).split('\n')
+  const text = widthOf(cell) <= size ? cell : wrapAnsi(glued(cell), size, { hard: true })
+  return text.replaceAll('\u00a0', ' ').split('\n')
 }
 
 function padded(text: string, size: number, align: TableColumn['align']): string {

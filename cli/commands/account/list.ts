@@ -45,7 +45,7 @@ function accountSheet(accounts: readonly JsonObject[]) {
   ]
   return sheetOf<JsonObject>(
     [
-      { name: 'account_id', title: 'account', value: (each) => textIn(each, 'id') },
+      { name: 'account_id', title: 'account', kind: 'whole', value: (each) => textIn(each, 'id') },
       {
         name: 'status',
         title: 'status',
@@ -53,7 +53,7 @@ function accountSheet(accounts: readonly JsonObject[]) {
         value: (each) => wordIn(each, 'status', 'ACCOUNT_STATUS'),
       },
       // In a table as text: that can be broken, however many wallets there are.
-      { name: 'wallets', title: 'wallets', tableOnly: true, value: walletsOf },
+      { name: 'wallets', title: 'wallets', kind: 'whole', tableOnly: true, value: walletsOf },
       ...categories.map((category) => ({
         name: category.toLowerCase(),
         kind: 'money' as const,
@@ -75,8 +75,9 @@ function accountSheet(accounts: readonly JsonObject[]) {
   )
 }
 
+/** A wallet and its balance stay in one line. */
 function walletsOf(account: JsonObject): string {
   return objectsIn(account, 'wallets')
-    .map((wallet) => `${textIn(wallet, 'category')} ${formatAmount(BigInt(textIn(wallet, 'balance')))}`)
+    .map((wallet) => `${textIn(wallet, 'category')}\u00a0${formatAmount(BigInt(textIn(wallet, 'balance')))}`)
     .join(', ')
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { textArgument } from '../../options.js'
 import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
+import { sheetOf } from '../../terminal/sheet.js'
 
 /** A deletion looks at every account: this is as long as the service looks, in milliseconds. */
 const DROP_MS_MAX = 120_000
@@ -17,7 +18,11 @@ export function addCategoryDrop(categories: Command): void {
       await withSession(command, async (session) => {
         const timeoutMs = session.timeoutMs ?? DROP_MS_MAX
         const answer = await session.call(methods.deleteCategory, { categoryId: id }, { timeoutMs })
-        session.output.show({ json: answer, parts: [`category ${id} is removed`] })
+        session.output.show({
+          json: answer,
+          parts: [`category ${id} is removed`],
+          csv: sheetOf<string>([{ name: 'removed_category', value: (removed) => removed }], [id]),
+        })
       })
     })
 }

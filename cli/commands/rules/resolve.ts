@@ -48,9 +48,9 @@ function ruleSheet(answer: JsonObject) {
   ]
   return sheetOf<(typeof looked)[number]>(
     [
-      { name: 'id', title: 'rule', value: ({ rule }) => textIn(rule, 'id') },
+      { name: 'id', title: 'rule', kind: 'whole', value: ({ rule }) => textIn(rule, 'id') },
       { name: 'match', title: 'match', value: ({ rule }) => wordIn(rule, 'match', 'MERCHANT_RULE_MATCH') },
-      { name: 'name', title: 'name', value: ({ rule }) => textIn(rule, 'name') },
+      { name: 'name', title: 'name', kind: 'whole', value: ({ rule }) => textIn(rule, 'name') },
       { name: 'city', title: 'city', value: ({ rule }) => textIn(rule, 'city') },
       { name: 'country', title: 'country', value: ({ rule }) => textIn(rule, 'country') },
       { name: 'mcc', title: 'MCC', value: ({ rule }) => textIn(rule, 'mcc') },

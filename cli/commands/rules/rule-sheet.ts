@@ -5,9 +5,9 @@ import { type Sheet, sheetOf, textIn, wordIn } from '../../terminal/sheet.js'
 export function ruleSheet(rules: readonly JsonObject[]): Sheet {
   return sheetOf<JsonObject>(
     [
-      { name: 'id', title: 'id', value: (rule) => textIn(rule, 'id') },
+      { name: 'id', title: 'id', kind: 'whole', value: (rule) => textIn(rule, 'id') },
       { name: 'match', title: 'match', value: (rule) => wordIn(rule, 'match', 'MERCHANT_RULE_MATCH') },
-      { name: 'name', title: 'name', value: (rule) => textIn(rule, 'name') },
+      { name: 'name', title: 'name', kind: 'whole', value: (rule) => textIn(rule, 'name') },
       { name: 'city', title: 'city', value: (rule) => textIn(rule, 'city') },
       { name: 'country', title: 'country', value: (rule) => textIn(rule, 'country') },
       { name: 'mcc', title: 'MCC', value: (rule) => textIn(rule, 'mcc') },
