@@ -146,7 +146,10 @@ async function presentAround(db: Db, chunk: readonly MerchantRule[], session: Cl
   }
 }
 
-/** Takes no turns: MongoDB ends a transaction after 60 seconds, and purchases have the process during each round trip. */
+/**
+ * Writes the plan. Takes no background turns: MongoDB ends a transaction after 60 seconds, and purchases have
+ * the process during each round trip.
+ */
 async function carryOut(
   db: Db,
   { created, changed, moving }: Plan,
