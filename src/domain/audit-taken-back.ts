@@ -1,6 +1,6 @@
 import type { AccountId } from './account.js'
 import type { Day } from './calendar.js'
-import type { Damage } from './damage.js'
+import type { Discrepancy } from './discrepancy.js'
 import {
   type EarlyReversals,
   earlyReversalsIn,
@@ -57,15 +57,15 @@ export function auditTakenBack(
   { accountId, transactionId }: { accountId: AccountId; transactionId: TransactionId },
   taken: TakenBack,
   original: Entry | undefined,
-): readonly Damage[] {
-  const damages: Damage[] = []
+): readonly Discrepancy[] {
+  const discrepancies: Discrepancy[] = []
   const money = moneyProblem(taken, original)
   if (money !== undefined)
-    damages.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
+    discrepancies.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
   const order = orderProblem(taken, original)
   if (order !== undefined)
-    damages.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
-  return damages
+    discrepancies.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
+  return discrepancies
 }
 
 function moneyProblem(taken: TakenBack, original: Entry | undefined): string | undefined {

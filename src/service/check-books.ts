@@ -5,7 +5,7 @@ import { MongoAuditStore } from '../storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { createClient } from '../storage/client.js'
 
-export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDamage' | 'onProgress'> & {
+export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDiscrepancy' | 'onProgress'> & {
   readonly config: Config
   readonly mongodbUri: string
   /** Called first, with the estimated number of accounts. */

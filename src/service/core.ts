@@ -50,7 +50,7 @@ export type CoreOptions = {
   /** Absent when nothing is traced: the engine then uses its stores directly. */
   readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
-  readonly onDamage: (entry: Entry) => void
+  readonly onDiscrepancy: (entry: Entry) => void
   /** The engine's callbacks for metrics. */
   readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
   readonly onCatalogFailure: (error: unknown) => void
@@ -111,7 +111,7 @@ export function createCore(options: CoreOptions): Core {
     clock,
     gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onSettleFailure,
-    onDamage: options.onDamage,
+    onDiscrepancy: options.onDiscrepancy,
   })
   const accounts = new MongoAccountStore(db, order, books.known)
   const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))

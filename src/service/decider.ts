@@ -124,7 +124,7 @@ export function createDecider(options: DeciderOptions): Decider {
       if (isUnavailable(error)) troubles.failed(event, error)
       else logger.warn({ err: error }, event)
     },
-    onDamage: ({ accountId, transactionId, seq }) => {
+    onDiscrepancy: ({ accountId, transactionId, seq }) => {
       metrics.ledgerRefused()
       logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify')
     },

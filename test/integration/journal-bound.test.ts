@@ -53,7 +53,13 @@ describe('journal bound', () => {
   /** Another process on the same database and the same ledger. */
   function startProcess(): Process {
     const clock = systemClock
-    const settler = new Settler({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: failed })
+    const settler = new Settler({
+      ledger,
+      clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDiscrepancy: failed,
+    })
     const accounts = new MongoAccountStore(database())
     const engine = new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 })
     const process = { settler, engine, catalog }
@@ -157,7 +163,7 @@ describe('journal bound', () => {
       config,
       mongodbUri,
       onSettleFailure: expected,
-      onDamage: expected,
+      onDiscrepancy: expected,
       onCatalogFailure: failed,
       onCatalogUnwatched: failed,
     })

@@ -52,7 +52,7 @@ export type SettlerOptions = {
    * entry of its account counts as posted until the data is repaired. The entry is offered again from time to
    * time.
    */
-  readonly onDamage: (entry: Entry) => void
+  readonly onDiscrepancy: (entry: Entry) => void
 }
 
 /**
@@ -177,7 +177,7 @@ export class Settler {
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
         const refused = await this.#append(await this.#notSettled(batch))
-        refused.forEach(this.#options.onDamage)
+        refused.forEach(this.#options.onDiscrepancy)
         this.#settled(batch, new Set(refused))
         failures = 0
       } catch (error) {

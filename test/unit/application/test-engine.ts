@@ -21,7 +21,7 @@ export type TestEngine = {
   readonly engine: Executor
   readonly authorize: Authorize
   /** What the settler complained about. */
-  readonly damage: Entry[]
+  readonly discrepancy: Entry[]
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
@@ -42,13 +42,13 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses, packing } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
-  const damage: Entry[] = []
+  const discrepancy: Entry[] = []
   const settler = new Settler({
     ledger,
     clock,
     gatherMsMax: 10,
     onFailure: () => {},
-    onDamage: (entry) => damage.push(entry),
+    onDiscrepancy: (entry) => discrepancy.push(entry),
   })
   const groups: TestEngine['groups'] = []
   const retries: RetryCause[] = []
@@ -70,7 +70,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, damage, groups, retries, outages }
+  return { store, clock, settler, engine, authorize, discrepancy, groups, retries, outages }
 }
 
 /**
