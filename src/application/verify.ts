@@ -151,7 +151,7 @@ export class Verify {
     { takenBack }: AuditResult,
   ): Promise<readonly Discrepancy[]> {
     const discrepancies: Discrepancy[] = []
-    for (const lot of lotsOf(takenBack)) {
+    for (const lot of chunksOf(takenBack)) {
       const keys = lot.map(([transactionId]) => ({ accountId, transactionId }))
       const known = [...(await this.#options.ledger.find(keys)), ...(account?.journal ?? [])]
       const originals = new Map(known.map((entry) => [entry.transactionId, entry]))
@@ -165,7 +165,7 @@ export class Verify {
 }
 
 /** Splits the items into lots of at most {@link LOOK_UP_MAX}. */
-function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
+function* chunksOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   let lot: T[] = []
   for (const one of all) {
     lot.push(one)

@@ -7,7 +7,7 @@ import {
   leftByEarlyReversals,
   withEarlyReversal,
 } from './early-reversals.js'
-import { type Entry, isMark, type ReversalEntry, type TransactionId } from './entry.js'
+import { type Entry, isEarlyReversal, type ReversalEntry, type TransactionId } from './entry.js'
 import type { Reason } from './reason.js'
 
 /** The reversals of one purchase, added up from an account's history. */
@@ -33,7 +33,7 @@ const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFIC
 /** Adds one reversal. Call it in the order of the history. */
 export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   const { originalId, amount, movement, day } = entry
-  if (!movement && !isMark(entry)) return
+  if (!movement && !isEarlyReversal(entry)) return
   const taken: TakenBack = all.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
   all.set(originalId, taken)
   if (!movement) {

@@ -2,7 +2,7 @@ import { type Account, type AccountId, type AccountStatus, unopenedAccount } fro
 import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
-import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
 
 /** Sums over the entries of one wallet: for its latest day, and for the month of that day. */
@@ -127,7 +127,7 @@ export class AccountAudit {
       this.#limits = entry.limits ?? this.#limits
     }
     this.#countSpending(entry)
-    this.#marked ||= isMark(entry)
+    this.#marked ||= isEarlyReversal(entry)
     if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
     const movement = movementOf(entry)
     const early = this.#takenBack.get(entry.transactionId)?.early

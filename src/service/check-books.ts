@@ -23,7 +23,7 @@ export async function checkBooks({
   try {
     const db = client.db(config.mongodbDatabase)
     const store = new MongoAuditStore(db, { pause: delay })
-    onCount(await store.roughCount())
+    onCount(await store.estimatedCount())
     return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
   } finally {
     await client.close()

@@ -88,7 +88,7 @@ export type Core = {
   /**
    * Throws unless the books are known to be right.
    *
-   * @throws IndecisionError UNAVAILABLE while they are not.
+   * @throws UndecidedError UNAVAILABLE while they are not.
    */
   readonly ensureBooks: () => void
   /** Returns the id of the books; undefined before the first contact with them. */
@@ -116,7 +116,7 @@ export function createCore(options: CoreOptions): Core {
   const accounts = new MongoAccountStore(db, order, books.known)
   const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
   const engine = new Engines({
-    homeOf: shardMap.homeOf,
+    shardOf: shardMap.shardOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
     settlers: settler,

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createAuthorize } from '../../src/application/authorize.js'
 import { type Budget, timeBudget } from '../../src/application/budget.js'
 import { creditAccount } from '../../src/application/credit-account.js'
-import { IndecisionError } from '../../src/application/errors.js'
+import { UndecidedError } from '../../src/application/errors.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { createReverse } from '../../src/application/reverse.js'
 import { Verify } from '../../src/application/verify.js'
@@ -225,7 +225,7 @@ describe('a connection to MongoDB that is cut', () => {
           const { answers, cuts, failures } = await answersOf(questions, cut, impatient)
           expect(cuts).to.be.greaterThan(2)
           expect(failures).to.not.be.empty
-          for (const failure of failures) expect(failure).to.be.an.instanceOf(IndecisionError)
+          for (const failure of failures) expect(failure).to.be.an.instanceOf(UndecidedError)
           expect(await recordsOf(questions)).to.deep.equal(expectedOf(questions, answers))
           expect(await discrepancies()).to.deep.equal([])
         })

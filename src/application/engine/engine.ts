@@ -3,7 +3,7 @@ import type { Verdict } from '../../domain/verdict.js'
 import type { AccountStore } from '../account-store.js'
 import type { Budget } from '../budget.js'
 import type { Clock } from '../clock.js'
-import { IndecisionError, isUnavailable } from '../errors.js'
+import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
@@ -18,7 +18,7 @@ const GROUPS_IN_FLIGHT_MAX = 2
 /** Longest pause before a retry, in milliseconds. */
 const BACKOFF_MS_MAX = 64
 /** Shared by all rejections: they are many just when the process has no time to create errors. */
-const overloaded = new IndecisionError('OVERLOADED', 'too many requests are waiting')
+const overloaded = new UndecidedError('OVERLOADED', 'too many requests are waiting')
 
 export type EngineOptions = {
   readonly accounts: AccountStore
@@ -99,7 +99,7 @@ export class Engine {
   /**
    * Decides one request and makes the decision durable.
    *
-   * @throws IndecisionError when it could not decide within the budget: repeating the request is safe.
+   * @throws UndecidedError when it could not decide within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
     if (!this.#lanes.admits(request.lane, subjectOf(budget), rejectEvicted)) {

@@ -1,7 +1,7 @@
 import { type Account, type AccountId, applyEntry, JOURNAL_MAX } from '../../domain/account.js'
 import type { AccountChange, AccountStore, CommitResult } from '../account-store.js'
 import type { Clock } from '../clock.js'
-import { IndecisionError, isUnavailable } from '../errors.js'
+import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { historyOf, type Past, readHistories } from './history.js'
 import { noPacking, type Packing } from './packing.js'
@@ -242,6 +242,6 @@ function isChanged({ before, after }: DecidedAccountGroup): boolean {
   return before.version !== after.version
 }
 
-function journalFull(): IndecisionError {
-  return new IndecisionError('UNAVAILABLE', 'the journal of the account is full: the ledger is behind')
+function journalFull(): UndecidedError {
+  return new UndecidedError('UNAVAILABLE', 'the journal of the account is full: the ledger is behind')
 }

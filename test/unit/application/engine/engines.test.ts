@@ -34,7 +34,7 @@ describe('engines, one for each part of the store', () => {
       clock: test.clock,
       queueMax: 2,
       waitMsMax: 1_000,
-      homeOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
+      shardOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
     })
   })
 
