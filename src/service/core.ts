@@ -24,7 +24,7 @@ import { MongoAccountStore } from '../storage/account/mongo-account-store.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { MongoStatementStore } from '../storage/account/mongo-statement-store.js'
 import { ReadOrder } from '../storage/account/read-order.js'
-import { stringPacking } from '../storage/account/string-packing.js'
+import { v8Codec } from '../storage/account/v8-codec.js'
 import { Books, booksNotRight } from '../storage/books.js'
 import { MongoCatalogStore } from '../storage/catalog/mongo-catalog-store.js'
 import { MongoCategoryStore } from '../storage/catalog/mongo-category-store.js'
@@ -121,7 +121,7 @@ export function createCore(options: CoreOptions): Core {
     ledger: engineLedger,
     settlers: settler,
     clock,
-    packing: stringPacking,
+    codec: v8Codec,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),

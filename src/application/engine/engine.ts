@@ -5,10 +5,10 @@ import type { Budget } from '../budget.js'
 import type { Clock } from '../clock.js'
 import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
+import type { AccountCodec } from './account-codec.js'
 import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
-import type { Packing } from './packing.js'
 import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
 import type { Settler } from './settler.js'
@@ -26,7 +26,7 @@ export type EngineOptions = {
   readonly settler: Settler
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
-  readonly packing?: Packing
+  readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
   readonly pauses?: Pauses
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */

@@ -3,8 +3,8 @@ import type { AccountChange, AccountStore, CommitResult } from '../account-store
 import type { Clock } from '../clock.js'
 import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
+import { type AccountCodec, identityCodec } from './account-codec.js'
 import { historyOf, type Past, readHistories } from './history.js'
-import { noPacking, type Packing } from './packing.js'
 import type { PendingRequest } from './pending-request.js'
 import { RecentAccounts } from './recent-accounts.js'
 import type { Settler } from './settler.js'
@@ -15,7 +15,7 @@ export type GroupCommitOptions = {
   readonly settler: Settler
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
-  readonly packing?: Packing
+  readonly codec?: AccountCodec
   /** Called for each failed request: without an error after a lost race, otherwise with the store's error. */
   readonly onFailure: (request: PendingRequest, error: unknown) => void
   /** Called for each request whose decision on a copy was lost because another process had committed. */
@@ -53,7 +53,7 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
-    this.#recent = new RecentAccounts(options.packing ?? noPacking)
+    this.#recent = new RecentAccounts(options.codec ?? identityCodec)
   }
 
   /**
