@@ -35,7 +35,7 @@ type Copy = {
  * trip. So copies are used only while nearly all of them turn out to be right, which they do not when several
  * processes share accounts.
  *
- * The latest copies stay objects, and all others are packed. AccountCodec and unpacking a busy account and its
+ * The latest copies stay objects, and all others are packed. Packing and unpacking a busy account and its
  * journal for each group would take more time than the decisions.
  */
 export class RecentAccounts {

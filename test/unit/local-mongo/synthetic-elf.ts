@@ -4,7 +4,7 @@ export type SyntheticNeed = { readonly file: string; readonly name: string; read
 /** A symbol; `version` is the index of a need, or 1 for a symbol of the image's own. */
 export type SyntheticSymbol = { readonly name: string; readonly version: number }
 
-/** Where the parts lie, so that a test can discrepancy one. All in bytes from the start of the image. */
+/** Where the parts lie, so that a test can damage one. All in bytes from the start of the image. */
 type SyntheticLayout = {
   readonly symbols: number
   readonly strings: number
