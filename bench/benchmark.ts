@@ -181,7 +181,7 @@ export class Benchmark {
         for (const scenario of this.#shuffled(scenarios)) {
           const calm = await untilCalm(plan.calmMsMax, signal)
           const run = await measured.run(scenario)
-          this.#runs.push({ ...run, round, scenario: scenario.id, side: side.id, calm, damages: [] })
+          this.#runs.push({ ...run, round, scenario: scenario.id, side: side.id, calm, discrepancies: [] })
           onProgress(`round ${round}, beside ${scenario.title}: ${figuresOf(run)}`)
         }
       } catch (error) {
@@ -219,7 +219,7 @@ export class Benchmark {
       entries,
       seconds,
       verifiedAccounts: verified.accounts,
-      damages: verified.damages,
+      discrepancies: verified.discrepancies,
     })
     onProgress(`loaded ${whole(size.accounts)} accounts, ${whole(entries)} entries: ${seconds.toFixed(1)} s`)
   }
@@ -257,10 +257,11 @@ export class Benchmark {
   }
 
   /** What the books show at the end of a session was done by any of its runs: it stands with the last one. */
-  #found(round: number, side: BenchmarkedSide, damages: readonly string[]): void {
-    for (const damage of damages) this.#options.onProgress(`round ${round}, ${side.name}: ${damage}`)
+  #found(round: number, side: BenchmarkedSide, discrepancies: readonly string[]): void {
+    for (const discrepancy of discrepancies)
+      this.#options.onProgress(`round ${round}, ${side.name}: ${discrepancy}`)
     const last = this.#runs.pop()
-    if (last) this.#runs.push({ ...last, damages: [...last.damages, ...damages] })
+    if (last) this.#runs.push({ ...last, discrepancies: [...last.discrepancies, ...discrepancies] })
   }
 
   #freshName(what: string): string {
@@ -276,14 +277,14 @@ export class Benchmark {
   }
 }
 
-function figuresOf({ result, damages = [] }: Pick<Run, 'result'> & Partial<Run>): string {
+function figuresOf({ result, discrepancies = [] }: Pick<Run, 'result'> & Partial<Run>): string {
   const { perSecond, refused, latency } = result.measured
   return [
     `${whole(perSecond)}/s`,
     `p50 ${latency.p50.toFixed(1)} ms`,
     `p99 ${latency.p99.toFixed(1)} ms`,
     ...(refused > 0 ? [`${whole(refused)} refused`] : []),
-    ...damages,
+    ...discrepancies,
   ].join(', ')
 }
 

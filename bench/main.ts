@@ -36,8 +36,8 @@ await runCommand('bench', async () => {
     const file = whole ? MEASUREMENTS : await temporaryFile()
     await writeMeasurements(file, measurements)
     if (!whole) console.log(besideSection(measurements)?.paragraphs.join('\n\n'))
-    const damages = measurements.runs.flatMap((run) => run.damages)
-    progress(`${measurements.runs.length} runs, ${damages.length} damages, written to ${file}`)
+    const discrepancies = measurements.runs.flatMap((run) => run.discrepancies)
+    progress(`${measurements.runs.length} runs, ${discrepancies.length} discrepancies, written to ${file}`)
   } catch (error) {
     const { runs } = benchmark.measured
     if (runs.length > 0) {

@@ -70,7 +70,7 @@ export class Session {
   #loads = 0
   #verified: Verified | undefined
   /** What was found wrong outside of any scenario. */
-  #damages: readonly string[] = []
+  #discrepancies: readonly string[] = []
 
   static async open(options: SessionOptions): Promise<Session> {
     const { database, databaseName, keepsDatabase, side, signal } = options
@@ -115,8 +115,8 @@ export class Session {
     await this.#calm()
     const cpuMs = timeBetween(before, this.#usages())
     const found = await this.#compare(result)
-    const damages = [...this.#damages, ...found]
-    this.#damages = []
+    const discrepancies = [...this.#discrepancies, ...found]
+    this.#discrepancies = []
     return {
       round,
       scenario: scenario.id,
@@ -125,7 +125,7 @@ export class Session {
       ...(cpuMs && { cpuMs }),
       ...(rssBytesMax > 0 && { rssBytesMax }),
       calm,
-      damages,
+      discrepancies,
     }
   }
 
@@ -148,7 +148,7 @@ export class Session {
       errors.length > 0 ? [`the server logged ${errors.length} errors, the first: ${errors[0]}`] : []
     const found = await this.#audit(verified)
     if (!this.#options.keepsDatabase) await this.#db.dropDatabase()
-    return [...this.#damages, ...logged, ...found]
+    return [...this.#discrepancies, ...logged, ...found]
   }
 
   /** Ends everything at once, without a look at it. */
@@ -165,7 +165,10 @@ export class Session {
       const shape = { type: 'closed', ...load, warmupMs: 0 } as const
       const result = await this.load({ mode, hotAccount: false }, shape)
       const found = await this.#compare(result)
-      this.#damages = [...this.#damages, ...found.map((damage) => `while warming up: ${damage}`)]
+      this.#discrepancies = [
+        ...this.#discrepancies,
+        ...found.map((discrepancy) => `while warming up: ${discrepancy}`),
+      ]
     }
   }
 

@@ -19,11 +19,11 @@ async function main(): Promise<void> {
     repair,
     onCount: (accounts) => logger.info({ accounts }, 'the books are read'),
     onProgress: () => {},
-    // The exit code and the summary report the damage even when the log level hides this line.
-    onDamage: ({ accountId, kind, detail }) => logger.error({ accountId, kind, detail }, 'damage'),
+    // The exit code and the summary report the discrepancy even when the log level hides this line.
+    onDiscrepancy: ({ accountId, kind, detail }) => logger.error({ accountId, kind, detail }, 'discrepancy'),
   })
   process.stdout.write(`${JSON.stringify(summary)}\n`)
-  if (summary.damages > 0) process.exitCode = 1
+  if (summary.discrepancies > 0) process.exitCode = 1
 }
 
 function requestedRepair(args: readonly string[]): boolean {

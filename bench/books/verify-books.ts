@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb'
 import { type AuditStore, type Stored, Verify, type VerifySummary } from '../../src/application/verify.js'
 import type { Account, AccountId } from '../../src/domain/account.js'
-import type { Damage } from '../../src/domain/damage.js'
+import type { Discrepancy } from '../../src/domain/discrepancy.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
@@ -15,20 +15,21 @@ export type Verified = VerifySummary & {
 /** Runs the service's own `verify`: over everything, or over some accounts when all of them would take too long. */
 export async function verifyBooks(db: Db, sample?: readonly AccountId[]): Promise<Verified> {
   const whole = new MongoAuditStore(db)
-  let first: Damage | undefined
+  let first: Discrepancy | undefined
   const summary = await new Verify({
     store: sample ? new SampleOf(whole, sample) : whole,
     ledger: new MongoLedger(db),
     repair: false,
-    onDamage: (damage) => {
-      first ??= damage
+    onDiscrepancy: (discrepancy) => {
+      first ??= discrepancy
     },
     onProgress: () => {},
   }).run()
   const what = first && `${first.accountId} ${first.kind}: ${first.detail}`
   return {
     ...summary,
-    damageFound: what === undefined ? [] : [`verify found ${summary.damages} damages, the first: ${what}`],
+    damageFound:
+      what === undefined ? [] : [`verify found ${summary.discrepancies} discrepancies, the first: ${what}`],
   }
 }
 

@@ -72,14 +72,14 @@ async function watchedRun(session: Session, bench: Plan, options: LongRunOptions
   const decided = [...capacity.runs, run].reduce((sum, { result }) => sum + result.whole.decided, 0)
   const isLarge = plan.accounts * ENTRIES_PER_ACCOUNT + decided > VERIFIED_ENTRIES_MAX
   const startedAtMs = performance.now()
-  const damages = await session.close(isLarge ? SAMPLED_ACCOUNTS : undefined)
+  const discrepancies = await session.close(isLarge ? SAMPLED_ACCOUNTS : undefined)
   const seconds = (performance.now() - startedAtMs) / 1_000
   const { accounts = 0, entries = 0 } = session.verified ?? {}
   const problems = [
-    ...[...capacity.runs, run].flatMap((each) => each.damages),
+    ...[...capacity.runs, run].flatMap((each) => each.discrepancies),
     ...errorsIn(run.result),
     ...notAtRest(before, after),
-    ...damages,
+    ...discrepancies,
   ]
   return {
     takenAt: new Date().toISOString(),

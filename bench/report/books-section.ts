@@ -26,7 +26,7 @@ export function booksSection(measurements: Measurements): Section {
           'decided twice',
           'answered otherwise',
           'not as the load asks for',
-          'damages',
+          'discrepancies',
         ],
         rows,
       ),
@@ -46,13 +46,15 @@ function counts(runs: readonly Run[]): readonly number[] {
     sum(({ result }) => result.whole.decidedTwice),
     sum(({ result }) => result.whole.contradicted),
     sum(({ result }) => result.whole.unexpected.count),
-    sum(({ damages }) => damages.length),
+    sum(({ discrepancies }) => discrepancies.length),
   ]
 }
 
 function damageParagraphs({ runs, sides }: Measurements): readonly string[] {
-  const found = runs.flatMap(({ side, scenario, round, damages }) =>
-    damages.map((damage) => `- ${nameOf(side, sides)}, ${scenario}, round ${round}: ${damage}`),
+  const found = runs.flatMap(({ side, scenario, round, discrepancies }) =>
+    discrepancies.map(
+      (discrepancy) => `- ${nameOf(side, sides)}, ${scenario}, round ${round}: ${discrepancy}`,
+    ),
   )
   if (found.length === 0) return []
   const more = found.length > SHOWN_MAX ? [`- and ${numberText(found.length - SHOWN_MAX)} more`] : []

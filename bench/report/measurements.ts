@@ -72,7 +72,7 @@ export type Run = {
   /** Where other work went on beside. */
   readonly beside?: Beside
   /** What was wrong with the books afterwards, one sentence each; empty when every centavo was found. */
-  readonly damages: readonly string[]
+  readonly discrepancies: readonly string[]
 }
 
 /** Work that went on beside the purchases that were measured, and a caller that sends few of them. */
@@ -102,7 +102,7 @@ export type Loading = {
   readonly entries: number
   readonly seconds: number
   readonly verifiedAccounts: number
-  readonly damages: number
+  readonly discrepancies: number
 }
 
 /** Something that we set out to reach. */

@@ -32,7 +32,7 @@ export function sizeSection(measurements: Measurements): Section | undefined {
 
 function loadingParagraphs({ loading = [] }: Measurements): readonly string[] {
   return loading.map(
-    ({ accounts, entries, seconds, verifiedAccounts, damages }) =>
-      `${numberText(accounts)} accounts with ${numberText(entries)} entries were written in ${numberText(seconds)} s; the whole history of ${numberText(verifiedAccounts)} of them was verified afterwards: ${numberText(damages)} damages.`,
+    ({ accounts, entries, seconds, verifiedAccounts, discrepancies }) =>
+      `${numberText(accounts)} accounts with ${numberText(entries)} entries were written in ${numberText(seconds)} s; the whole history of ${numberText(verifiedAccounts)} of them was verified afterwards: ${numberText(discrepancies)} discrepancies.`,
   )
 }

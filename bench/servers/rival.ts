@@ -4,7 +4,7 @@ import { createLogger } from '../../src/observability/logging/logger.js'
 import { systemClock } from '../../src/service/core.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
 import { createClient } from '../../src/storage/client.js'
-import { whileAvailable } from '../../src/storage/errors.js'
+import { mapTransientErrors } from '../../src/storage/errors.js'
 import { createFront } from './front.js'
 import { RivalBooks } from './rival-books.js'
 import { strategyNamed } from './strategies/strategy.js'
@@ -39,7 +39,7 @@ const front = createFront({
   jwtSecret,
   logger,
   client,
-  authorize: (...asked) => whileAvailable('authorizing', () => authorize(...asked)),
+  authorize: (...asked) => mapTransientErrors('authorizing', () => authorize(...asked)),
 })
 logger.info({ grpcPort: await front.listen() }, 'listening')
 front.setServing(true)

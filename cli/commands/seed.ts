@@ -76,7 +76,7 @@ async function seed(
     config,
     mongodbUri: uri,
     onSettleFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
-    onDamage: ({ accountId, transactionId }) =>
+    onDiscrepancy: ({ accountId, transactionId }) =>
       say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),
     onCatalogFailure: (error) => say(`the catalog could not be read: ${error}`),
     // The catalog is read when it is needed.

@@ -27,9 +27,9 @@ export function addVerify(program: Command): void {
             progress = new Progress(accounts, 'accounts')
           },
           onProgress: (accounts) => progress?.show(accounts),
-          onDamage: (damage) => {
+          onDiscrepancy: (discrepancy) => {
             progress?.clear()
-            found.push(damage)
+            found.push(discrepancy)
           },
         })
         progress?.clear()

@@ -5,7 +5,7 @@ export interface AccountList {
   /**
    * Returns opened accounts ordered by id, as durably committed.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   page(query: AccountListQuery): Promise<readonly ListedAccount[]>
 }

@@ -8,7 +8,7 @@ export interface AccountStore {
    * Reads accounts as durably committed: never a version that a failover may roll back. The result leaves out
    * unknown accounts.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>>
 
@@ -17,7 +17,7 @@ export interface AccountStore {
    * ledger is read no earlier than the accounts, so the result contains every entry that has left its
    * account's journal. It may also contain entries newer than the account.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   loadWithEntries(
     ids: readonly AccountId[],
@@ -29,7 +29,7 @@ export interface AccountStore {
    * Resolves when the changes are durable. The accounts must be distinct. Results are in the order of the
    * changes.
    *
-   * @throws IndecisionError UNAVAILABLE when the outcome of every change is unknown.
+   * @throws UndecidedError UNAVAILABLE when the outcome of every change is unknown.
    */
   commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]>
 }

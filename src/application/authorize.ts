@@ -16,7 +16,7 @@ export type Authorize = (
 
 export type AuthorizeOptions = {
   readonly engine: Executor
-  /** Returns the catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
+  /** Returns the catalog to decide by. Throws UndecidedError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
   /** The calendar of the daily and monthly limits. */
   readonly calendar: Calendar
@@ -28,7 +28,7 @@ export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions)
       {
         accountId,
         lane: 'PURCHASE',
-        ...whatIsLookedAt(purchase),
+        ...readSetOf(purchase),
         decide: (history, at) => decide(history, purchase, catalog(), at, calendar),
       },
       budget,
@@ -36,7 +36,7 @@ export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions)
 }
 
 /** Names the entries, and the purchases whose reversals, the decision on a purchase reads. */
-export function whatIsLookedAt({ transactionId }: Purchase): {
+export function readSetOf({ transactionId }: Purchase): {
   readonly transactionIds: readonly TransactionId[]
   readonly originalIds: (account: Account) => readonly TransactionId[]
 } {

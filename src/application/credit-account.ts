@@ -9,7 +9,7 @@ import type { Executor } from './engine/engine.js'
 export type CreditOptions = {
   readonly engine: Executor
   /**
-   * Says which wallets accept credits. Throws IndecisionError UNAVAILABLE before the first catalog was read.
+   * Says which wallets accept credits. Throws UndecidedError UNAVAILABLE before the first catalog was read.
    */
   readonly catalog: { current(): Catalog }
 }

@@ -8,8 +8,8 @@
 export type Indecision = 'UNAVAILABLE' | 'OVERLOADED' | 'NO_TIME_LEFT'
 
 /** An error of the service: it could not decide. The message is for the log, not for the caller. */
-export class IndecisionError extends Error {
-  override readonly name = 'IndecisionError'
+export class UndecidedError extends Error {
+  override readonly name = 'UndecidedError'
   readonly indecision: Indecision
 
   constructor(indecision: Indecision, message: string, options?: ErrorOptions) {
@@ -22,6 +22,6 @@ export class IndecisionError extends Error {
  * Whether the store failed in a way that may pass. The store may or may not have written the requested
  * changes.
  */
-export function isUnavailable(error: unknown): error is IndecisionError {
-  return error instanceof IndecisionError && error.indecision === 'UNAVAILABLE'
+export function isUnavailable(error: unknown): error is UndecidedError {
+  return error instanceof UndecidedError && error.indecision === 'UNAVAILABLE'
 }

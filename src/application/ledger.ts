@@ -6,14 +6,14 @@ export interface Ledger {
   /**
    * Finds the entries with these ids that are durably in the ledger, in any order.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   find(keys: readonly EntryKey[]): Promise<readonly Entry[]>
 
   /**
    * Finds the reversals of these purchases that are durably in the ledger, in any order.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   findReversals(originals: readonly EntryKey[]): Promise<readonly ReversalEntry[]>
 
@@ -22,7 +22,7 @@ export interface Ledger {
    * entries that could not be added because the ledger holds something else in their place: none, unless the
    * data was damaged.
    *
-   * @throws IndecisionError UNAVAILABLE when some may be missing: adding them again is safe.
+   * @throws UndecidedError UNAVAILABLE when some may be missing: adding them again is safe.
    */
   append(entries: readonly Entry[]): Promise<readonly Entry[]>
 
@@ -30,7 +30,7 @@ export interface Ledger {
    * Returns those of the entries that are not in their place in the ledger. Cheaper than appending entries
    * that are probably there.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   missing(entries: readonly Entry[]): Promise<readonly Entry[]>
 }

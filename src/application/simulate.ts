@@ -1,17 +1,17 @@
 import type { AccountId } from '../domain/account.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { Catalog } from '../domain/catalog.js'
-import { deliberate, type Purchase } from '../domain/decide.js'
+import { evaluate, type Purchase } from '../domain/decide.js'
 import type { AuthorizationEntry } from '../domain/entry.js'
 import { invariant } from '../domain/invariant.js'
 import { type Trace, traceOf } from '../domain/trace.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { AccountStore } from './account-store.js'
-import { whatIsLookedAt } from './authorize.js'
+import { readSetOf } from './authorize.js'
 import type { Budget } from './budget.js'
 import type { Clock } from './clock.js'
 import { historyOf, readHistories } from './engine/history.js'
-import { IndecisionError } from './errors.js'
+import { UndecidedError } from './errors.js'
 import type { Ledger } from './ledger.js'
 
 /**
@@ -30,7 +30,7 @@ export type SimulatorOptions = {
   readonly accounts: AccountStore
   readonly ledger: Ledger
   readonly clock: Clock
-  /** Returns the catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
+  /** Returns the catalog to decide by. Throws UndecidedError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
   /** The calendar of the daily and monthly limits. */
   readonly calendar: Calendar
@@ -51,14 +51,14 @@ export class Simulator {
   /**
    * Simulates one purchase.
    *
-   * @throws IndecisionError when it could not be decided. The simulator does not retry: nothing depends on
+   * @throws UndecidedError when it could not be decided. The simulator does not retry: nothing depends on
    * the result.
    */
   async simulate(accountId: AccountId, purchase: Purchase, budget: Budget): Promise<Simulation> {
     if (this.#inProgress >= SIMULATIONS_MAX) {
-      throw new IndecisionError('OVERLOADED', `${this.#inProgress} simulations are in progress`)
+      throw new UndecidedError('OVERLOADED', `${this.#inProgress} simulations are in progress`)
     }
-    if (budget.remainingMs() <= 0) throw new IndecisionError('NO_TIME_LEFT', 'no time left for a simulation')
+    if (budget.remainingMs() <= 0) throw new UndecidedError('NO_TIME_LEFT', 'no time left for a simulation')
     this.#inProgress += 1
     try {
       return await this.#decide(accountId, purchase)
@@ -70,13 +70,13 @@ export class Simulator {
   async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {
     const { clock, catalog, calendar } = this.#options
     const { accounts, past } = await readHistories(this.#options, [
-      { accountId, asks: [whatIsLookedAt(purchase)] },
+      { accountId, asks: [readSetOf(purchase)] },
     ])
     const [account] = accounts
     invariant(account !== undefined, 'there is an account for each question')
     const at = clock.now()
     const rules = catalog()
-    const decision = deliberate(historyOf(account, past), purchase, rules, at, calendar)
+    const decision = evaluate(historyOf(account, past), purchase, rules, at, calendar)
     const trace = traceOf(decision, { account, purchase, catalog: rules, day: calendar(at) })
     return { verdict: decision.verdict, trace }
   }

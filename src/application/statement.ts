@@ -9,7 +9,7 @@ export interface StatementStore {
   /**
    * Returns an account's entries below `beforeSeq` that match the filter, newest first, at most `limit`.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   page(query: StatementQuery): Promise<readonly Entry[]>
 }

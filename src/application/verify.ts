@@ -1,7 +1,7 @@
 import type { Account, AccountId } from '../domain/account.js'
 import { AccountAudit, type AuditResult } from '../domain/audit.js'
 import { auditTakenBack } from '../domain/audit-taken-back.js'
-import type { Damage } from '../domain/damage.js'
+import type { Discrepancy } from '../domain/discrepancy.js'
 import type { Entry } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
 
@@ -37,7 +37,7 @@ export type VerifyOptions = {
   readonly ledger: Ledger
   /** Whether to post entries to the ledger that only journals hold. */
   readonly repair: boolean
-  readonly onDamage: (damage: Damage) => void
+  readonly onDiscrepancy: (discrepancy: Discrepancy) => void
   /** Called after each account, with the number of accounts audited so far. */
   readonly onProgress: (accounts: number) => void
 }
@@ -46,8 +46,8 @@ export type VerifySummary = {
   readonly accounts: number
   /** Number of entries in the ledger. */
   readonly entries: number
-  readonly damages: number
-  /** Entries that only journals held. Not a damage. */
+  readonly discrepancies: number
+  /** Entries that only journals held. Not a discrepancy. */
   readonly unsettled: number
 }
 
@@ -57,7 +57,7 @@ export type VerifySummary = {
  */
 export class Verify {
   readonly #options: VerifyOptions
-  readonly #summary = { accounts: 0, entries: 0, damages: 0, unsettled: 0 }
+  readonly #summary = { accounts: 0, entries: 0, discrepancies: 0, unsettled: 0 }
 
   constructor(options: VerifyOptions) {
     this.#options = options
@@ -89,9 +89,9 @@ export class Verify {
     }
   }
 
-  #report(damage: Damage): void {
-    this.#summary.damages += 1
-    this.#options.onDamage(damage)
+  #report(discrepancy: Discrepancy): void {
+    this.#summary.discrepancies += 1
+    this.#options.onDiscrepancy(discrepancy)
   }
 
   /** Audits entries that come before the account's own: their accounts do not exist. */
@@ -103,14 +103,14 @@ export class Verify {
 
   async #audit(id: AccountId, books: AccountBooks): Promise<void> {
     const first = await this.#addUp(id, books)
-    const wrong = first.damages.length > 0
-    // A commit between the reads of the account and of its entries looks like damage, so read both again.
+    const wrong = first.discrepancies.length > 0
+    // A commit between the reads of the account and of its entries looks like a discrepancy, so read both again.
     const result = wrong ? await this.#addUp(id, await this.#options.store.account(id)) : first
     this.#summary.accounts += 1
     this.#summary.entries += first.entries
     this.#summary.unsettled += result.unsettled.length
-    for (const damage of result.damages) this.#report(damage)
-    const repairable = result.damages.length === 0 && result.unsettled.length > 0
+    for (const discrepancy of result.discrepancies) this.#report(discrepancy)
+    const repairable = result.discrepancies.length === 0 && result.unsettled.length > 0
     if (this.#options.repair && repairable) await this.#options.ledger.append(result.unsettled)
     this.#options.onProgress(this.#summary.accounts)
   }
@@ -120,7 +120,7 @@ export class Verify {
     { account, entries }: AccountBooks,
   ): Promise<AuditResult & { entries: number }> {
     const audit = new AccountAudit(id, account?.value)
-    const unreadable: Damage[] = []
+    const unreadable: Discrepancy[] = []
     const cannotRead = (problem: string) =>
       unreadable.push({ accountId: id, kind: 'UNREADABLE', detail: problem })
     let count = 0
@@ -131,13 +131,17 @@ export class Verify {
     }
     if (account?.problem !== undefined) {
       cannotRead(account.problem)
-      return { damages: unreadable, unsettled: [], takenBack: new Map(), entries: count }
+      return { discrepancies: unreadable, unsettled: [], takenBack: new Map(), entries: count }
     }
     const result = audit.finish()
     // An unreadable purchase cannot be looked up, so report unreadable documents first.
     const readable = unreadable.length === 0
     const reversals = readable ? await this.#checkReversals(id, account?.value, result) : []
-    return { ...result, damages: [...unreadable, ...result.damages, ...reversals], entries: count }
+    return {
+      ...result,
+      discrepancies: [...unreadable, ...result.discrepancies, ...reversals],
+      entries: count,
+    }
   }
 
   /** Compares the reversals with their purchases in the journal and the ledger. */
@@ -145,21 +149,23 @@ export class Verify {
     accountId: AccountId,
     account: Account | undefined,
     { takenBack }: AuditResult,
-  ): Promise<readonly Damage[]> {
-    const damages: Damage[] = []
-    for (const lot of lotsOf(takenBack)) {
+  ): Promise<readonly Discrepancy[]> {
+    const discrepancies: Discrepancy[] = []
+    for (const lot of chunksOf(takenBack)) {
       const keys = lot.map(([transactionId]) => ({ accountId, transactionId }))
       const known = [...(await this.#options.ledger.find(keys)), ...(account?.journal ?? [])]
       const originals = new Map(known.map((entry) => [entry.transactionId, entry]))
       for (const [transactionId, taken] of lot)
-        damages.push(...auditTakenBack({ accountId, transactionId }, taken, originals.get(transactionId)))
+        discrepancies.push(
+          ...auditTakenBack({ accountId, transactionId }, taken, originals.get(transactionId)),
+        )
     }
-    return damages
+    return discrepancies
   }
 }
 
 /** Splits the items into lots of at most {@link LOOK_UP_MAX}. */
-function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
+function* chunksOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   let lot: T[] = []
   for (const one of all) {
     lot.push(one)

@@ -1,5 +1,5 @@
 import type { CategoryId } from './category.js'
-import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { type Limits, unlimited } from './limits.js'
 import { type Centavos, centavos } from './money.js'
@@ -91,7 +91,7 @@ export function applyEntry(account: Account, entry: Entry): Account {
     limits: (entry.kind === 'ADMIN' && entry.limits) || account.limits,
     spent: spentAfter(account, entry),
     version: entry.seq,
-    reversedAhead: account.reversedAhead || isMark(entry),
+    reversedAhead: account.reversedAhead || isEarlyReversal(entry),
     journal: [...account.journal, entry],
     ...(openedAt && { openedAt }),
   }

@@ -1,13 +1,13 @@
 import type { AccountId } from './account.js'
 import type { Day } from './calendar.js'
-import type { Damage } from './damage.js'
+import type { Discrepancy } from './discrepancy.js'
 import {
   type EarlyReversals,
   earlyReversalsIn,
   leftByEarlyReversals,
   withEarlyReversal,
 } from './early-reversals.js'
-import { type Entry, isMark, type ReversalEntry, type TransactionId } from './entry.js'
+import { type Entry, isEarlyReversal, type ReversalEntry, type TransactionId } from './entry.js'
 import type { Reason } from './reason.js'
 
 /** The reversals of one purchase, added up from an account's history. */
@@ -33,7 +33,7 @@ const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFIC
 /** Adds one reversal. Call it in the order of the history. */
 export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   const { originalId, amount, movement, day } = entry
-  if (!movement && !isMark(entry)) return
+  if (!movement && !isEarlyReversal(entry)) return
   const taken: TakenBack = all.get(originalId) ?? { total: 0n, wallets: new Set(), days: new Set() }
   all.set(originalId, taken)
   if (!movement) {
@@ -57,15 +57,15 @@ export function auditTakenBack(
   { accountId, transactionId }: { accountId: AccountId; transactionId: TransactionId },
   taken: TakenBack,
   original: Entry | undefined,
-): readonly Damage[] {
-  const damages: Damage[] = []
+): readonly Discrepancy[] {
+  const discrepancies: Discrepancy[] = []
   const money = moneyProblem(taken, original)
   if (money !== undefined)
-    damages.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
+    discrepancies.push({ accountId, kind: 'REVERSAL_WRONG', detail: `${transactionId} ${money}` })
   const order = orderProblem(taken, original)
   if (order !== undefined)
-    damages.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
-  return damages
+    discrepancies.push({ accountId, kind: 'REVERSAL_IGNORED', detail: `${transactionId} ${order}` })
+  return discrepancies
 }
 
 function moneyProblem(taken: TakenBack, original: Entry | undefined): string | undefined {

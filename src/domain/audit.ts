@@ -1,8 +1,8 @@
 import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
 import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
-import type { Damage, DamageKind } from './damage.js'
-import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
+import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'
+import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
 
 /** Sums over the entries of one wallet: for its latest day, and for the month of that day. */
@@ -21,7 +21,7 @@ export class AccountAudit {
   readonly #balances = new Map<string, bigint>()
   /** Difference between the last `balanceAfter` of a wallet and the sum of its entries. */
   readonly #offBy = new Map<string, bigint>()
-  readonly #damages: Damage[] = []
+  readonly #discrepancies: Discrepancy[] = []
   readonly #unsettled: Entry[] = []
   readonly #takenBack: TakenBackById = new Map()
   #seq = 0n
@@ -71,7 +71,7 @@ export class AccountAudit {
     }
     this.#compareSpending()
     if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { damages: this.#damages, unsettled: this.#unsettled, takenBack: this.#takenBack }
+    return { discrepancies: this.#discrepancies, unsettled: this.#unsettled, takenBack: this.#takenBack }
   }
 
   #compareSpending(): void {
@@ -127,7 +127,7 @@ export class AccountAudit {
       this.#limits = entry.limits ?? this.#limits
     }
     this.#countSpending(entry)
-    this.#marked ||= isMark(entry)
+    this.#marked ||= isEarlyReversal(entry)
     if (entry.kind === 'REVERSAL') takeBack(this.#takenBack, entry)
     const movement = movementOf(entry)
     const early = this.#takenBack.get(entry.transactionId)?.early
@@ -140,7 +140,7 @@ export class AccountAudit {
     const balance = before + delta
     this.#balances.set(wallet, balance)
     const offBy = balanceAfter - balance
-    // Report a difference once, not again for every later entry: one lost credit is one damage, not fifty
+    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not fifty
     // thousand.
     if (offBy !== 0n && offBy !== this.#offBy.get(wallet)) {
       this.#found(
@@ -172,14 +172,14 @@ export class AccountAudit {
     this.#spent.set(wallet, spent)
   }
 
-  #found(kind: DamageKind, detail: string): void {
-    this.#damages.push({ accountId: this.#id, kind, detail })
+  #found(kind: DiscrepancyKind, detail: string): void {
+    this.#discrepancies.push({ accountId: this.#id, kind, detail })
   }
 }
 
 export type AuditResult = {
-  readonly damages: readonly Damage[]
-  /** Entries that only the journal holds. Not a damage: the next request on the account posts them. */
+  readonly discrepancies: readonly Discrepancy[]
+  /** Entries that only the journal holds. Not a discrepancy: the next request on the account posts them. */
   readonly unsettled: readonly Entry[]
   /** Reversals by purchase. The caller compares them with the purchases. */
   readonly takenBack: Readonly<TakenBackById>

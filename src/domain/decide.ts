@@ -85,11 +85,11 @@ export function decide(
   at: Date,
   calendar: Calendar,
 ): Verdict<AuthorizationEntry> {
-  return deliberate(history, purchase, catalog, at, calendar).verdict
+  return evaluate(history, purchase, catalog, at, calendar).verdict
 }
 
 /** Decides like {@link decide}, and also returns the steps that led to the verdict. */
-export function deliberate(
+export function evaluate(
   history: AccountHistory,
   purchase: Purchase,
   catalog: Catalog,

@@ -1,4 +1,4 @@
-import { isMark, type ReversalEntry } from './entry.js'
+import { isEarlyReversal, type ReversalEntry } from './entry.js'
 import { type Centavos, centavos } from './money.js'
 
 /** Sum of the reversals of one purchase that came before it. */
@@ -13,7 +13,7 @@ const nothing: EarlyReversals = { partial: 0n, full: false }
 
 /** Adds up the early reversals in this list, and ignores all other reversals. */
 export function earlyReversalsIn(reversals: readonly ReversalEntry[]): EarlyReversals {
-  return reversals.filter(isMark).reduce(withEarlyReversal, nothing)
+  return reversals.filter(isEarlyReversal).reduce(withEarlyReversal, nothing)
 }
 
 /**

@@ -112,11 +112,11 @@ export type Movement = {
 /** Whether the entry took effect. */
 export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
   if (entry.kind === 'ADMIN') return 'APPROVED'
-  return entry.movement || isMark(entry) ? 'APPROVED' : 'DECLINED'
+  return entry.movement || isEarlyReversal(entry) ? 'APPROVED' : 'DECLINED'
 }
 
 /** Whether the entry is a reversal that came before its purchase. */
-export function isMark(entry: Entry): boolean {
+export function isEarlyReversal(entry: Entry): boolean {
   return entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
 }
 

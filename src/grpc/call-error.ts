@@ -1,5 +1,5 @@
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { type Indecision, IndecisionError } from '../application/errors.js'
+import { type Indecision, UndecidedError } from '../application/errors.js'
 import type { Any } from '../gen/google/protobuf/any.js'
 import { BadRequest, ErrorInfo, RetryInfo } from '../gen/google/rpc/error_details.js'
 import { Status } from '../gen/google/rpc/status.js'
@@ -166,7 +166,7 @@ const indecisions: Readonly<Record<Indecision, CallError>> = {
 /** Turns any thrown value into an error for the caller. Unknown errors become a neutral INTERNAL. */
 export function callErrorOf(error: unknown): CallError {
   if (error instanceof CallError) return error
-  if (error instanceof IndecisionError) return indecisions[error.indecision]
+  if (error instanceof UndecidedError) return indecisions[error.indecision]
   return new CallError('INTERNAL', { cause: error })
 }
 

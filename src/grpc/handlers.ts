@@ -9,7 +9,7 @@ import type {
 } from '@grpc/grpc-js'
 import type { Budget } from '../application/budget.js'
 import type { Clock } from '../application/clock.js'
-import { IndecisionError } from '../application/errors.js'
+import { UndecidedError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import type { PageGate } from './pages/page-gate.js'
@@ -149,8 +149,8 @@ export async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T
   }
 }
 
-export function tooLate(durationMs: number): IndecisionError {
-  return new IndecisionError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
+export function tooLate(durationMs: number): UndecidedError {
+  return new UndecidedError('UNAVAILABLE', `nothing was decided within ${durationMs} ms`)
 }
 
 type AnyCall =

@@ -5,7 +5,7 @@ import { MongoAuditStore } from '../storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { createClient } from '../storage/client.js'
 
-export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDamage' | 'onProgress'> & {
+export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDiscrepancy' | 'onProgress'> & {
   readonly config: Config
   readonly mongodbUri: string
   /** Called first, with the estimated number of accounts. */
@@ -23,7 +23,7 @@ export async function checkBooks({
   try {
     const db = client.db(config.mongodbDatabase)
     const store = new MongoAuditStore(db, { pause: delay })
-    onCount(await store.roughCount())
+    onCount(await store.estimatedCount())
     return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
   } finally {
     await client.close()

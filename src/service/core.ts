@@ -24,7 +24,7 @@ import { MongoAccountStore } from '../storage/account/mongo-account-store.js'
 import { MongoLedger } from '../storage/account/mongo-ledger.js'
 import { MongoStatementStore } from '../storage/account/mongo-statement-store.js'
 import { ReadOrder } from '../storage/account/read-order.js'
-import { stringPacking } from '../storage/account/string-packing.js'
+import { v8Codec } from '../storage/account/v8-codec.js'
 import { Books, booksNotRight } from '../storage/books.js'
 import { MongoCatalogStore } from '../storage/catalog/mongo-catalog-store.js'
 import { MongoCategoryStore } from '../storage/catalog/mongo-category-store.js'
@@ -50,7 +50,7 @@ export type CoreOptions = {
   /** Absent when nothing is traced: the engine then uses its stores directly. */
   readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
-  readonly onDamage: (entry: Entry) => void
+  readonly onDiscrepancy: (entry: Entry) => void
   /** The engine's callbacks for metrics. */
   readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
   readonly onCatalogFailure: (error: unknown) => void
@@ -88,7 +88,7 @@ export type Core = {
   /**
    * Throws unless the books are known to be right.
    *
-   * @throws IndecisionError UNAVAILABLE while they are not.
+   * @throws UndecidedError UNAVAILABLE while they are not.
    */
   readonly ensureBooks: () => void
   /** Returns the id of the books; undefined before the first contact with them. */
@@ -111,17 +111,17 @@ export function createCore(options: CoreOptions): Core {
     clock,
     gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onSettleFailure,
-    onDamage: options.onDamage,
+    onDiscrepancy: options.onDiscrepancy,
   })
   const accounts = new MongoAccountStore(db, order, books.known)
   const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
   const engine = new Engines({
-    homeOf: shardMap.homeOf,
+    shardOf: shardMap.shardOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
     settlers: settler,
     clock,
-    packing: stringPacking,
+    codec: v8Codec,
     queueMax: config.queueMax,
     waitMsMax: config.queueWaitMs,
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { createAuthorize } from '../application/authorize.js'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
-import { IndecisionError, isUnavailable } from '../application/errors.js'
+import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
 import { createReverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
@@ -124,7 +124,7 @@ export function createDecider(options: DeciderOptions): Decider {
       if (isUnavailable(error)) troubles.failed(event, error)
       else logger.warn({ err: error }, event)
     },
-    onDamage: ({ accountId, transactionId, seq }) => {
+    onDiscrepancy: ({ accountId, transactionId, seq }) => {
       metrics.ledgerRefused()
       logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify')
     },
@@ -403,7 +403,7 @@ function readyDetail({ version, ageMs, failure }: CatalogHealth): string {
  * driver's text.
  */
 function describe(failure: unknown): string {
-  if (failure instanceof IndecisionError) return 'the database does not answer'
+  if (failure instanceof UndecidedError) return 'the database does not answer'
   if (failure instanceof RangeError || failure instanceof InvariantError) return failure.message
   return 'see the log'
 }

@@ -12,7 +12,7 @@ import {
   MongoTopologyClosedError,
   MongoWriteConcernError,
 } from 'mongodb'
-import { IndecisionError } from '../application/errors.js'
+import { UndecidedError } from '../application/errors.js'
 
 /**
  * Server codes of transient errors, in addition to those that the driver labels. Names as in the server's
@@ -87,12 +87,12 @@ const passingLabels = [
 export const DUPLICATE_KEY = 11000
 
 /**
- * Runs an operation, and turns transient database errors into an IndecisionError UNAVAILABLE. Any other error
+ * Runs an operation, and turns transient database errors into an UndecidedError UNAVAILABLE. Any other error
  * passes through. Classes, labels and codes decide, never message text.
  *
  * @param what the operation, for the error's message: "loading accounts".
  */
-export async function whileAvailable<T>(what: string, operation: () => Promise<T>): Promise<T> {
+export async function mapTransientErrors<T>(what: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation()
   } catch (error) {
@@ -100,9 +100,9 @@ export async function whileAvailable<T>(what: string, operation: () => Promise<T
   }
 }
 
-/** Returns the error itself, or the IndecisionError UNAVAILABLE that a transient one becomes. */
+/** Returns the error itself, or the UndecidedError UNAVAILABLE that a transient one becomes. */
 export function classified(what: string, error: unknown): unknown {
-  return isPassing(error) ? unavailable(what, error) : error
+  return isTransient(error) ? unavailable(what, error) : error
 }
 
 /** Whether the server code is transient. */
@@ -111,8 +111,8 @@ export function isPassingCode(code: number): boolean {
 }
 
 /** Builds the error of an operation that could not run, or whose outcome is unknown. */
-export function unavailable(what: string, cause: unknown): IndecisionError {
-  return new IndecisionError('UNAVAILABLE', `${what}: the database does not answer`, { cause })
+export function unavailable(what: string, cause: unknown): UndecidedError {
+  return new UndecidedError('UNAVAILABLE', `${what}: the database does not answer`, { cause })
 }
 
 /**
@@ -127,15 +127,15 @@ function isBulkPassing({ writeErrors, result }: MongoBulkWriteError): boolean {
   return codes.some((code) => passingCodes.has(code)) || result.getWriteConcernError() !== undefined
 }
 
-function isPassing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof Error && 'code' in error && socketCodes.has(error.code)) return true
   if (!(error instanceof MongoError)) return false
   // When no server rejected a collection's bulk write, its real cause stands where the server's reply would.
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
-  if (inner instanceof Error) return isPassing(inner)
+  if (inner instanceof Error) return isTransient(inner)
   if (error instanceof MongoBulkWriteError && [error.writeErrors].flat().length > 0)
     return isBulkPassing(error)
-  if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
+  if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isTransient(error.cause)
   return (
     error instanceof MongoNetworkError ||
     // MongoServerSelectionError and its kind: no server qualifies.

@@ -12,7 +12,7 @@ export interface CollectionIdentities {
   /**
    * Returns the option for commands on this collection.
    *
-   * @throws IndecisionError UNAVAILABLE while no check of the books has succeeded yet.
+   * @throws UndecidedError UNAVAILABLE while no check of the books has succeeded yet.
    */
   on(name: DecisiveCollection): OnCollection
 }

@@ -38,7 +38,7 @@ export class ShardMap {
   }
 
   /** Returns the name of the account's shard; empty when all accounts are on one. */
-  readonly homeOf = (id: AccountId): string => {
+  readonly shardOf = (id: AccountId): string => {
     const ranges = this.#ranges
     return ranges.length < 2 ? '' : shardAt(ranges, hashOf(id))
   }

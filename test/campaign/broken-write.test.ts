@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { MongoClient } from 'mongodb'
-import { IndecisionError } from '../../src/application/errors.js'
+import { UndecidedError } from '../../src/application/errors.js'
 import { createClient } from '../../src/storage/client.js'
-import { whileAvailable } from '../../src/storage/errors.js'
+import { mapTransientErrors } from '../../src/storage/errors.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
 import { TcpProxy } from '../support/tcp-proxy.js'
@@ -43,12 +43,12 @@ describe('a connection to MongoDB that breaks while a request is being written',
     it(`leaves it unknown whether ${what} was done`, async () => {
       proxy.stall()
       const started = once(client, 'commandStarted')
-      const outcome = whileAvailable('testing', write).catch((error: unknown) => error)
+      const outcome = mapTransientErrors('testing', write).catch((error: unknown) => error)
       await started
       await nextTurn()
       proxy.reset()
       expect(await outcome)
-        .to.be.an.instanceOf(IndecisionError)
+        .to.be.an.instanceOf(UndecidedError)
         .with.property('indecision', 'UNAVAILABLE')
     })
   }

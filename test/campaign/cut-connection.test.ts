@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createAuthorize } from '../../src/application/authorize.js'
 import { type Budget, timeBudget } from '../../src/application/budget.js'
 import { creditAccount } from '../../src/application/credit-account.js'
-import { IndecisionError } from '../../src/application/errors.js'
+import { UndecidedError } from '../../src/application/errors.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { createReverse } from '../../src/application/reverse.js'
 import { Verify } from '../../src/application/verify.js'
@@ -58,7 +58,7 @@ describe('a connection to MongoDB that is cut', () => {
       // Direct, because the set itself would tell the driver to go past the proxy.
       mongodbUri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
       onSettleFailure: (error) => settleFailures.push(error),
-      onDamage: (entry) => refusedEntries.push(entry),
+      onDiscrepancy: (entry) => refusedEntries.push(entry),
       // It goes on with the catalog it has.
       onCatalogFailure: () => {},
       onCatalogUnwatched: () => {},
@@ -187,13 +187,13 @@ describe('a connection to MongoDB that is cut', () => {
     }
   }
 
-  async function damages(): Promise<readonly string[]> {
+  async function discrepancies(): Promise<readonly string[]> {
     const found: string[] = []
     const verify = new Verify({
       store: new MongoAuditStore(db()),
       ledger: new MongoLedger(db()),
       repair: false,
-      onDamage: ({ accountId, kind, detail }) => found.push(`${accountId}: ${kind}: ${detail}`),
+      onDiscrepancy: ({ accountId, kind, detail }) => found.push(`${accountId}: ${kind}: ${detail}`),
       onProgress: () => {},
     })
     await verify.run()
@@ -214,7 +214,7 @@ describe('a connection to MongoDB that is cut', () => {
             const { answers, ...course } = await answersOf(questions, { command, loses, times }, testBudget)
             expect(course).to.deep.equal({ cuts: times, failures: [] })
             expect(await recordsOf(questions)).to.deep.equal(expectedOf(questions, answers))
-            expect(await damages()).to.deep.equal([])
+            expect(await discrepancies()).to.deep.equal([])
           })
         }
 
@@ -225,9 +225,9 @@ describe('a connection to MongoDB that is cut', () => {
           const { answers, cuts, failures } = await answersOf(questions, cut, impatient)
           expect(cuts).to.be.greaterThan(2)
           expect(failures).to.not.be.empty
-          for (const failure of failures) expect(failure).to.be.an.instanceOf(IndecisionError)
+          for (const failure of failures) expect(failure).to.be.an.instanceOf(UndecidedError)
           expect(await recordsOf(questions)).to.deep.equal(expectedOf(questions, answers))
-          expect(await damages()).to.deep.equal([])
+          expect(await discrepancies()).to.deep.equal([])
         })
       })
     }
@@ -252,7 +252,7 @@ describe('a connection to MongoDB that is cut', () => {
 
           const { settled, balances } = await readBook(db(), accountId)
           expect({ settled, balances }).to.deep.equal({ settled: 3, balances: { CASH: 4_000n } })
-          expect(await damages()).to.deep.equal([])
+          expect(await discrepancies()).to.deep.equal([])
           expect(refusedEntries).to.deep.equal([])
         })
       }

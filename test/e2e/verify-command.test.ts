@@ -43,10 +43,10 @@ describe('the command that checks the books', () => {
       runs.map(() => ({ code: 0, stderr: '' })),
     )
     const [first, repaired, last] = runs.map(summaryIn)
-    expect(first).to.include({ accounts: 2, damages: 0 })
+    expect(first).to.include({ accounts: 2, discrepancies: 0 })
     expect(first.unsettled).to.be.above(0)
-    expect(repaired).to.include({ accounts: 2, damages: 0 })
-    expect(last).to.include({ damages: 0, unsettled: 0 })
+    expect(repaired).to.include({ accounts: 2, discrepancies: 0 })
+    expect(last).to.include({ discrepancies: 0, unsettled: 0 })
   })
 
   it('names what is not explained, and ends with 1', async () => {
@@ -54,13 +54,13 @@ describe('the command that checks the books', () => {
     await accounts.updateOne({ _id: 'b' }, { $inc: { 'wallets.FOOD': 1n } })
     const ended = await verify(env)
     expect(ended).to.include({ code: 1, stderr: '' })
-    expect(summaryIn(ended)).to.include({ accounts: 2, damages: 1 })
+    expect(summaryIn(ended)).to.include({ accounts: 2, discrepancies: 1 })
     const lines = ended.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(lines.find(({ level }) => level === 'error')).to.include({
-      event: 'damage',
+      event: 'discrepancy',
       accountId: 'b',
       kind: 'BALANCE_DIFFERS',
     })

@@ -73,8 +73,8 @@ describe('MongoAccountStore', () => {
     it('refuses an account whose balance somebody has made a double', async () => {
       const account = await committed(open, fund)
       const raw = database().collection<{ _id: string }>('accounts')
-      const damage = { $set: { 'wallets.CASH': 0.5 } }
-      await raw.updateOne({ _id: account.id }, damage, { bypassDocumentValidation: true })
+      const discrepancy = { $set: { 'wallets.CASH': 0.5 } }
+      await raw.updateOne({ _id: account.id }, discrepancy, { bypassDocumentValidation: true })
       const error = await loaded(account).catch((cause: unknown) => cause)
       expect(error).to.have.property('name', 'InvariantError')
     })

@@ -5,7 +5,7 @@ import type {
   MerchantRuleStore,
   StoredMerchantRule,
 } from '../../src/application/catalog/merchant-rule-store.js'
-import { IndecisionError } from '../../src/application/errors.js'
+import { UndecidedError } from '../../src/application/errors.js'
 import {
   type ExportMerchantRulesResponse,
   MerchantRuleServiceService,
@@ -39,7 +39,7 @@ describe('a stream of responses', () => {
   async function* all(): AsyncGenerator<readonly StoredMerchantRule[]> {
     try {
       for (given = 0; given < PIECES; given++) {
-        if (given === failAt) throw new IndecisionError('UNAVAILABLE', 'the store is away')
+        if (given === failAt) throw new UndecidedError('UNAVAILABLE', 'the store is away')
         yield Array.from({ length: 50 }, (_, at) => stored(at))
       }
     } finally {

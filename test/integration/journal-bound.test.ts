@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { Engine } from '../../src/application/engine/engine.js'
 import { Settler } from '../../src/application/engine/settler.js'
-import { IndecisionError } from '../../src/application/errors.js'
+import { UndecidedError } from '../../src/application/errors.js'
 import { readConfig } from '../../src/config.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
 import { challengeCategories } from '../../src/domain/category.js'
@@ -23,7 +23,7 @@ class AwayLedger extends MongoLedger {
   away = false
 
   override async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
-    if (this.away) throw new IndecisionError('UNAVAILABLE', 'the test took the ledger away')
+    if (this.away) throw new UndecidedError('UNAVAILABLE', 'the test took the ledger away')
     return await super.append(entries)
   }
 }
@@ -53,7 +53,13 @@ describe('journal bound', () => {
   /** Another process on the same database and the same ledger. */
   function startProcess(): Process {
     const clock = systemClock
-    const settler = new Settler({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: failed })
+    const settler = new Settler({
+      ledger,
+      clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDiscrepancy: failed,
+    })
     const accounts = new MongoAccountStore(database())
     const engine = new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 })
     const process = { settler, engine, catalog }
@@ -157,7 +163,7 @@ describe('journal bound', () => {
       config,
       mongodbUri,
       onSettleFailure: expected,
-      onDamage: expected,
+      onDiscrepancy: expected,
       onCatalogFailure: failed,
       onCatalogUnwatched: failed,
     })
@@ -173,7 +179,7 @@ function creditOnce(process: Process, accountId: string, transactionId: string):
   const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
   return creditAccount(process, accountId, credit, testBudget()).then(
     ({ type }) => type,
-    (error: unknown) => (error instanceof IndecisionError ? error.indecision : String(error)),
+    (error: unknown) => (error instanceof UndecidedError ? error.indecision : String(error)),
   )
 }
 

@@ -91,11 +91,11 @@ describe('MongoLedger', () => {
   })
 
   describe('append', () => {
-    it('reports no damage when everything is new', async () => {
+    it('reports no discrepancy when everything is new', async () => {
       expect(await ledger.append(history())).to.deep.equal([])
     })
 
-    it('reports no damage when everything is there already', async () => {
+    it('reports no discrepancy when everything is there already', async () => {
       const entries = history()
       await ledger.append(entries)
       expect(await ledger.append(entries)).to.deep.equal([])

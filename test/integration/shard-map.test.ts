@@ -12,13 +12,13 @@ describe('a ShardMap that cannot be read', () => {
     try {
       await map.follow()
       expect(told).to.have.lengthOf(0)
-      const home = map.homeOf('anybody')
+      const home = map.shardOf('anybody')
       for (const times of [1, 2]) {
         await client.close()
         await map.follow()
         await map.follow()
         expect(told).to.have.lengthOf(times)
-        expect(map.homeOf('anybody')).to.equal(home)
+        expect(map.shardOf('anybody')).to.equal(home)
         await client.connect()
         await map.follow()
       }

@@ -65,7 +65,7 @@ describe('a database that does not answer', () => {
       clock: systemClock,
       gatherMsMax: 10,
       onFailure: () => {},
-      onDamage: () => {},
+      onDiscrepancy: () => {},
     })
     const accounts = new MongoAccountStore(db)
     const engine = new Engine({

@@ -4,7 +4,7 @@ import { BSON, type Collection, type Db, type Document, ObjectId, type UpdateFil
 import { createAuthorize } from '../../src/application/authorize.js'
 import { createReverse } from '../../src/application/reverse.js'
 import { Verify, type VerifySummary } from '../../src/application/verify.js'
-import type { DamageKind } from '../../src/domain/damage.js'
+import type { DiscrepancyKind } from '../../src/domain/discrepancy.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Core } from '../../src/service/core.js'
 import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
@@ -19,14 +19,14 @@ import { storeBooks } from '../support/stored-books.js'
 
 type Found = VerifySummary & { readonly found: readonly string[] }
 
-/** Verifies a database; each kind of damage is named once for each account. */
+/** Verifies a database; each kind of discrepancy is named once for each account. */
 async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) } = {}): Promise<Found> {
   const found = new Set<string>()
   const summary = await new Verify({
     store,
     ledger: new MongoLedger(db),
     repair,
-    onDamage: ({ accountId, kind }) => found.add(`${accountId} ${kind}`),
+    onDiscrepancy: ({ accountId, kind }) => found.add(`${accountId} ${kind}`),
     onProgress: () => {},
   }).run()
   return { ...summary, found: [...found] }
@@ -40,7 +40,7 @@ function unguarded(db: Db) {
   const change = async (collection: Collection<never>, filter: Document, update: UpdateFilter<Document>) => {
     // The driver's types are of documents that are as they should be.
     const { matchedCount } = await collection.updateOne(filter as never, update as never, past)
-    if (matchedCount !== 1) throw new Error('the damage was not planted')
+    if (matchedCount !== 1) throw new Error('the discrepancy was not planted')
   }
   return {
     account: (update: UpdateFilter<Document>) => change(accounts as never, { _id: 'b' }, update),
@@ -62,7 +62,7 @@ function unguarded(db: Db) {
 type Planting = (raw: ReturnType<typeof unguarded>) => Promise<unknown>
 
 /** What is done to account b of a, b and c, and all that is to be found then. */
-const plantings: Readonly<Record<DamageKind, Readonly<Record<string, Planting>>>> = {
+const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planting>>>> = {
   UNREADABLE: {
     'the version is no int64': (raw) => raw.account({ $set: { version: 10 } }),
     'a balance is no int64': (raw) => raw.account({ $set: { 'wallets.FOOD': 800.5 } }),
@@ -185,13 +185,13 @@ describe('verify on a database', () => {
   describe('that is clean', () => {
     it('finds nothing in an empty one', async () => {
       const summary = await verify(database())
-      expect(summary).to.deep.equal({ accounts: 0, entries: 0, damages: 0, unsettled: 0, found: [] })
+      expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unsettled: 0, found: [] })
     })
 
     it('finds nothing where there is something of everything', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const summary = await verify(database())
-      expect(summary).to.deep.equal({ accounts: 3, entries: 27, damages: 0, unsettled: 3, found: [] })
+      expect(summary).to.deep.equal({ accounts: 3, entries: 27, discrepancies: 0, unsettled: 3, found: [] })
     })
 
     it('takes every account into account, lot after lot', async () => {
@@ -199,7 +199,7 @@ describe('verify on a database', () => {
       const ids = Array.from({ length: 1_203 }, (_, index) => `account-${index}`)
       await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, settled: 1 })))
       const summary = await verify(database())
-      expect(summary).to.include({ accounts: 1_203, entries: 1_203, damages: 0, unsettled: 1_203 })
+      expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unsettled: 1_203 })
     })
 
     it('finds nothing where nobody opened the account', async () => {
@@ -242,9 +242,9 @@ describe('verify on a database', () => {
       it(`finds it, and nothing else: ${BSON.EJSON.stringify(key).replace(oid.toHexString(), '...')}`, async () => {
         await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
         await unguarded(database()).copy(5n, { _id: key, seq: 77n })
-        const { damages, entries, found } = await verify(database())
-        expect({ damages, entries, found }).to.deep.equal({
-          damages: 1,
+        const { discrepancies, entries, found } = await verify(database())
+        expect({ discrepancies, entries, found }).to.deep.equal({
+          discrepancies: 1,
           entries: 28,
           found: [' UNREADABLE'],
         })
@@ -256,9 +256,9 @@ describe('verify on a database', () => {
       const raw = unguarded(database())
       for (const [index, key] of keys.entries()) await raw.copy(5n, { _id: key, seq: BigInt(100 + index) })
       await raw.lose(5n)
-      const { damages, found } = await verify(database())
-      expect({ damages, found: [...found].sort() }).to.deep.equal({
-        damages: keys.length + 1,
+      const { discrepancies, found } = await verify(database())
+      expect({ discrepancies, found: [...found].sort() }).to.deep.equal({
+        discrepancies: keys.length + 1,
         found: [' UNREADABLE', 'b ENTRY_MISSING'],
       })
     })
@@ -270,8 +270,12 @@ describe('verify on a database', () => {
     const accounts = database().collection<{ _id: unknown }>('accounts')
     for (const _id of [5, new ObjectId()])
       await accounts.insertOne({ ...account, _id }, { bypassDocumentValidation: true })
-    const { damages, accounts: count, found } = await verify(database())
-    expect({ damages, count, found }).to.deep.equal({ damages: 2, count: 5, found: [' UNREADABLE'] })
+    const { discrepancies, accounts: count, found } = await verify(database())
+    expect({ discrepancies, count, found }).to.deep.equal({
+      discrepancies: 2,
+      count: 5,
+      found: [' UNREADABLE'],
+    })
   })
 
   it('goes on after a purchase that cannot be read, though it was reversed', async () => {
@@ -294,10 +298,14 @@ describe('verify on a database', () => {
       await storeBooks(database(), three())
       const first = await verify(database(), { repair: true })
       const second = await verify(database(), { repair: true })
-      const seen = [first, second].map(({ entries, unsettled, damages }) => ({ entries, unsettled, damages }))
+      const seen = [first, second].map(({ entries, unsettled, discrepancies }) => ({
+        entries,
+        unsettled,
+        discrepancies,
+      }))
       expect(seen).to.deep.equal([
-        { entries: 7, unsettled: 3, damages: 0 },
-        { entries: 10, unsettled: 0, damages: 0 },
+        { entries: 7, unsettled: 3, discrepancies: 0 },
+        { entries: 10, unsettled: 0, discrepancies: 0 },
       ])
     })
 

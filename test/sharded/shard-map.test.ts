@@ -15,7 +15,7 @@ describe('ShardMap', () => {
   after(() => map.close())
 
   it('knows nothing, and says the same of every account, before it was read', () => {
-    expect(map.homeOf(randomUUID())).to.equal('')
+    expect(map.shardOf(randomUUID())).to.equal('')
   })
 
   it('says of each account the shard that mongos sends its operations to', async () => {
@@ -27,7 +27,7 @@ describe('ShardMap', () => {
       '6712b3eb3ec7354864d4274f',
       ...Array.from({ length: 20 }, () => randomUUID()),
     ]
-    const told = ids.map((id) => map.homeOf(id))
+    const told = ids.map((id) => map.shardOf(id))
     expect(told).to.deep.equal(await Promise.all(ids.map((id) => shardOf(database().db, id))))
     expect(new Set(told)).to.have.lengthOf(2)
   })

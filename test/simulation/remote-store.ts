@@ -1,5 +1,5 @@
 import type { AccountChange, AccountStore, CommitResult } from '../../src/application/account-store.js'
-import type { IndecisionError } from '../../src/application/errors.js'
+import type { UndecidedError } from '../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../src/application/ledger.js'
 import type { Account, AccountId } from '../../src/domain/account.js'
 import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
@@ -29,7 +29,7 @@ export type Network = {
   /** The ledger takes nothing. */
   isLedgerAway: boolean
   /** Says UNAVAILABLE. */
-  readonly unavailable: (why: string) => IndecisionError
+  readonly unavailable: (why: string) => UndecidedError
   readonly tell: (line: () => string) => void
   /** Told of every commit as it is sent. */
   readonly onCommit: (client: Client, changes: readonly AccountChange[]) => void

@@ -66,7 +66,7 @@ export class SimulatedProcess implements Client {
       clock: this.clock,
       pauses,
       onFailure: () => coverage.count('settling failed'),
-      onDamage: (entry) => {
+      onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
         if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
         else accuse(`${name} takes ${entryText(entry)} for refused by the ledger`)

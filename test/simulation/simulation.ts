@@ -91,7 +91,7 @@ export class Simulation {
     const [time, random] = [this.#time, this.#random]
     const { replicationUs } = settings
     this.#replicas = new ReplicaSet({ time, random, listener: this.#witness, replicationUs, mistakes })
-    const unavailables = new Map<string, InstanceType<Subject['errors']['IndecisionError']>>()
+    const unavailables = new Map<string, InstanceType<Subject['errors']['UndecidedError']>>()
     this.#net = {
       time,
       random,
@@ -101,7 +101,7 @@ export class Simulation {
       coverage: this.#coverage,
       isLedgerAway: false,
       unavailable: (why) => {
-        const known = unavailables.get(why) ?? new subject.errors.IndecisionError('UNAVAILABLE', why)
+        const known = unavailables.get(why) ?? new subject.errors.UndecidedError('UNAVAILABLE', why)
         unavailables.set(why, known)
         return known
       },
@@ -261,9 +261,9 @@ export class Simulation {
   }
 
   #failed({ process, operation }: OpenAttempt, error: unknown): void {
-    const { IndecisionError } = this.#options.subject.errors
+    const { UndecidedError } = this.#options.subject.errors
     this.#tell(() => `${process.name} does not decide ${idOf(operation)}: ${String(error)}`)
-    if (error instanceof IndecisionError) this.#coverage.count(indecisions[error.indecision])
+    if (error instanceof UndecidedError) this.#coverage.count(indecisions[error.indecision])
     else this.#witness.accuse(`${operationText(operation)} fails with a bug: ${String(error)}`)
   }
 

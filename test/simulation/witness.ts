@@ -117,12 +117,12 @@ export class Witness implements WriteListener {
         return `the ledger has ${entryText(entry)} in place ${index + 1}`
       audit.add(entry)
     }
-    const { damages, takenBack } = audit.finish()
+    const { discrepancies, takenBack } = audit.finish()
     const byId = new Map(ledger.map((entry) => [entry.transactionId, entry]))
     const reversals = [...takenBack].flatMap(([transactionId, taken]) =>
       auditTakenBack({ accountId: book.id, transactionId }, taken, byId.get(transactionId)),
     )
-    const found = [...damages, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
+    const found = [...discrepancies, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
     return found.length > 0 ? found.join('; ') : undefined
   }
 

@@ -28,7 +28,7 @@ export async function openCore(mongodbUri: string, database: string, told: Told 
     config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
     mongodbUri,
     onSettleFailure: unexpected,
-    onDamage: unexpected,
+    onDiscrepancy: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
     ...told,

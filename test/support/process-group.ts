@@ -95,7 +95,7 @@ export class ProcessGroup {
       mongodbUri,
       clock,
       onSettleFailure: unexpected,
-      onDamage: unexpected,
+      onDiscrepancy: unexpected,
       onCatalogFailure: unexpected,
       onCatalogUnwatched: unexpected,
     })

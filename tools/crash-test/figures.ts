@@ -25,7 +25,7 @@ export function booksRows(trial: Trial, problems: Problems, ending: Ending): rea
     ['entries left in journals, then settled by repair', count(ending.unsettled)],
     ['lost', count(problems.count('LOST'))],
     ['doubled', count(problems.count('DOUBLED'))],
-    ['verify', problems.count('DAMAGE') === 0 ? 'clean' : `${count(problems.count('DAMAGE'))} damages`],
+    ['verify', problems.count('DAMAGE') === 0 ? 'clean' : `${count(problems.count('DAMAGE'))} discrepancies`],
     ['problems of any kind', count(problems.total)],
   ]
 }

@@ -19,7 +19,7 @@ export async function verifyBooks(
       store: new MongoAuditStore(db),
       ledger: new MongoLedger(db),
       repair,
-      onDamage: ({ accountId, kind, detail }) =>
+      onDiscrepancy: ({ accountId, kind, detail }) =>
         problems.found({ kind: 'DAMAGE', accountId, detail: `${kind}: ${detail}` }),
       onProgress: () => {},
     }).run()

@@ -14,7 +14,7 @@ export class Compiler {
   /** The mutants that it refuses. At first one of each file together, to be quick; those of a file with errors by themselves. */
   async rejected(mutants: readonly Mutant[]): Promise<ReadonlySet<Mutant>> {
     const rejected = new Set<Mutant>()
-    for (const lot of lotsOf(mutants)) {
+    for (const lot of chunksOf(mutants)) {
       const suspects = await this.#filesWithErrors(lot)
       for (const mutant of lot.filter(({ file }) => suspects.has(file))) {
         const isAlone = lot.length === 1
@@ -59,7 +59,7 @@ export class Compiler {
 }
 
 /** Lots of mutants, no two of the same file. */
-function lotsOf(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
+function chunksOf(mutants: readonly Mutant[]): readonly (readonly Mutant[])[] {
   const lots: Mutant[][] = []
   const counts = new Map<string, number>()
   for (const mutant of mutants) {

@@ -1,4 +1,4 @@
-import { IndecisionError } from '../../../src/application/errors.js'
+import { UndecidedError } from '../../../src/application/errors.js'
 import type { AccountId } from '../../../src/domain/account.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
@@ -23,7 +23,7 @@ export async function readAndWrite(
   const [moved, inserted] = await Promise.all([books.moveAtRevision(entry), books.insert(entry)])
   if (moved && inserted) return verdict
   // Only where somebody touched the account who was not allowed to.
-  if (!moved) throw new IndecisionError('UNAVAILABLE', 'the account changed while it was locked')
+  if (!moved) throw new UndecidedError('UNAVAILABLE', 'the account changed while it was locked')
   await books.undo(entry)
   return await storedInstead({ books, catalog: catalog(), purchase, entry })
 }

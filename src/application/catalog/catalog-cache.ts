@@ -1,7 +1,7 @@
 import { type Catalog, catalogInSteps, isSmall } from '../../domain/catalog.js'
 import type { CategoryId } from '../../domain/category.js'
 import type { Clock } from '../clock.js'
-import { IndecisionError, isUnavailable } from '../errors.js'
+import { isUnavailable, UndecidedError } from '../errors.js'
 import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
 
 /**
@@ -65,10 +65,10 @@ export class CatalogCache {
   /**
    * Returns the catalog to decide by. Call it for every decision, and do not keep the result.
    *
-   * @throws IndecisionError UNAVAILABLE before the first read.
+   * @throws UndecidedError UNAVAILABLE before the first read.
    */
   current(): Catalog {
-    if (!this.#catalog) throw new IndecisionError('UNAVAILABLE', 'the catalog has not been read yet')
+    if (!this.#catalog) throw new UndecidedError('UNAVAILABLE', 'the catalog has not been read yet')
     return this.#catalog
   }
 
@@ -190,7 +190,7 @@ export class CatalogCache {
   async #read(known: bigint | undefined): Promise<void> {
     const { store } = this.#options
     if (known === undefined) {
-      this.#catalog = await gently(catalogInSteps(await store.read()))
+      this.#catalog = await runInSteps(catalogInSteps(await store.read()))
       return
     }
     try {
@@ -198,20 +198,20 @@ export class CatalogCache {
     } catch (error) {
       if (isUnavailable(error)) throw error
       // The changes do not fit the catalog in use. The whole stored catalog may still be usable.
-      this.#catalog = await gently(catalogInSteps(await store.read()))
+      this.#catalog = await runInSteps(catalogInSteps(await store.read()))
     }
   }
 
   async #take(reading: CatalogReading): Promise<void> {
     const catalog = this.current()
-    if (reading.kind === 'WHOLE') this.#catalog = await gently(catalogInSteps(reading))
+    if (reading.kind === 'WHOLE') this.#catalog = await runInSteps(catalogInSteps(reading))
     else if (isSmall(reading)) this.#catalog = catalog.succeed(reading)
-    else this.#catalog = await gently(catalog.succeedInSteps(reading))
+    else this.#catalog = await runInSteps(catalog.succeedInSteps(reading))
   }
 }
 
 /** Runs a generator step by step, and yields to other work in between. */
-async function gently<T>(steps: Generator<undefined, T>): Promise<T> {
+async function runInSteps<T>(steps: Generator<undefined, T>): Promise<T> {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value

@@ -25,7 +25,7 @@ export type DeleteCategoryOptions = {
  * unseen. Only a reversal can still bring money in: it gives back to the wallet that paid, even after the
  * deletion. That money can be spent again once a category with that id exists.
  *
- * @throws IndecisionError NO_TIME_LEFT when the time does not suffice to search all accounts.
+ * @throws UndecidedError NO_TIME_LEFT when the time does not suffice to search all accounts.
  */
 export async function removeCategory(
   { store, clock }: DeleteCategoryOptions,

@@ -5,7 +5,7 @@ export interface CatalogStore {
   /**
    * Returns the current version.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   version(): Promise<bigint>
 
@@ -13,7 +13,7 @@ export interface CatalogStore {
    * Reads the changes since a version, or the whole catalog without one: everything as of one version. Also
    * returns the whole catalog when the store no longer knows all deletions since that version.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   read(since?: bigint): Promise<CatalogReading>
 

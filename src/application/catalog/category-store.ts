@@ -8,7 +8,7 @@ export interface CategoryStore {
   /**
    * Reads the committed categories, in no particular order.
    *
-   * @throws IndecisionError UNAVAILABLE when the store does not answer.
+   * @throws UndecidedError UNAVAILABLE when the store does not answer.
    */
   read(): Promise<KeptCategorySet>
 
@@ -17,7 +17,7 @@ export interface CategoryStore {
    * An edit that changes nothing creates no new version. The store may call `edit` several times. `by`:
    * subject of the caller's token.
    *
-   * @throws IndecisionError UNAVAILABLE when the outcome of the edit is unknown.
+   * @throws UndecidedError UNAVAILABLE when the outcome of the edit is unknown.
    */
   edit(edit: (current: KeptCategorySet, at: Date) => CategoryEdit, by: string): Promise<CategoryEditing>
 
@@ -25,7 +25,7 @@ export interface CategoryStore {
    * Finds an account that holds money in this category's wallet; undefined when there is none. Searches all
    * accounts.
    *
-   * @throws IndecisionError NO_TIME_LEFT when the budget does not suffice for all accounts.
+   * @throws UndecidedError NO_TIME_LEFT when the budget does not suffice for all accounts.
    */
   holderOf(wallet: CategoryId, budget: Budget): Promise<AccountId | undefined>
 }

@@ -28,7 +28,7 @@ export type MerchantRuleOutcome =
  * The store of merchant rules. Each change is atomic, and follows all changes before it. Of two changes that
  * would tie, exactly one succeeds, even across processes.
  *
- * All methods throw IndecisionError UNAVAILABLE when the store does not answer. A change may have been made
+ * All methods throw UndecidedError UNAVAILABLE when the store does not answer. A change may have been made
  * nevertheless.
  */
 export interface MerchantRuleStore {

@@ -1,4 +1,4 @@
-import { RecencyMap } from './recency-map.js'
+import { LeastRecentlySetMap } from './least-recently-set-map.js'
 
 export type BoundedRecencyMapOptions<K, V> = {
   /** Largest total weight of all values. */
@@ -11,7 +11,7 @@ export type BoundedRecencyMapOptions<K, V> = {
 /** A map with a bound on the total weight of its values. It evicts the least recently set value first. */
 export class BoundedRecencyMap<K, V> {
   readonly #options: BoundedRecencyMapOptions<K, V>
-  readonly #values = new RecencyMap<K, V>()
+  readonly #values = new LeastRecentlySetMap<K, V>()
   #weight = 0
 
   constructor(options: BoundedRecencyMapOptions<K, V>) {
@@ -29,7 +29,7 @@ export class BoundedRecencyMap<K, V> {
     this.#weight += weightOf(value) - (before === undefined ? 0 : weightOf(before))
     this.#values.set(key, value)
     while (this.#weight > weightMax) {
-      const [oldest, evicted] = this.#values.deleteOldest()
+      const [oldest, evicted] = this.#values.evict()
       this.#weight -= weightOf(evicted)
       onEvicted(oldest, evicted)
     }

@@ -3,12 +3,12 @@ import type { Verdict } from '../../domain/verdict.js'
 import type { AccountStore } from '../account-store.js'
 import type { Budget } from '../budget.js'
 import type { Clock } from '../clock.js'
-import { IndecisionError, isUnavailable } from '../errors.js'
+import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
+import type { AccountCodec } from './account-codec.js'
 import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
-import type { Packing } from './packing.js'
 import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
 import type { Settler } from './settler.js'
@@ -18,7 +18,7 @@ const GROUPS_IN_FLIGHT_MAX = 2
 /** Longest pause before a retry, in milliseconds. */
 const BACKOFF_MS_MAX = 64
 /** Shared by all rejections: they are many just when the process has no time to create errors. */
-const overloaded = new IndecisionError('OVERLOADED', 'too many requests are waiting')
+const overloaded = new UndecidedError('OVERLOADED', 'too many requests are waiting')
 
 export type EngineOptions = {
   readonly accounts: AccountStore
@@ -26,7 +26,7 @@ export type EngineOptions = {
   readonly settler: Settler
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
-  readonly packing?: Packing
+  readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
   readonly pauses?: Pauses
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
@@ -99,7 +99,7 @@ export class Engine {
   /**
    * Decides one request and makes the decision durable.
    *
-   * @throws IndecisionError when it could not decide within the budget: repeating the request is safe.
+   * @throws UndecidedError when it could not decide within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
     if (!this.#lanes.admits(request.lane, subjectOf(budget), rejectEvicted)) {

@@ -11,10 +11,10 @@ import type { Settlers } from './settlers.js'
  * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself.
  * Decisions stay correct even if the answer is wrong. It must return few distinct values.
  */
-export type HomeOf = (accountId: AccountId) => string
+export type ShardOf = (accountId: AccountId) => string
 
 export type EnginesOptions = Omit<EngineOptions, 'settler'> & {
-  readonly homeOf: HomeOf
+  readonly shardOf: ShardOf
   readonly settlers: Settlers
 }
 
@@ -36,7 +36,7 @@ export class Engines implements Executor {
 
   /** See {@link Engine.execute}. */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
-    return this.#engineOf(this.#options.homeOf(request.accountId)).execute(request, budget)
+    return this.#engineOf(this.#options.shardOf(request.accountId)).execute(request, budget)
   }
 
   /** Number of requests waiting for their group or for a retry. */

@@ -1,10 +1,10 @@
 import { type Account, type AccountId, applyEntry, JOURNAL_MAX } from '../../domain/account.js'
 import type { AccountChange, AccountStore, CommitResult } from '../account-store.js'
 import type { Clock } from '../clock.js'
-import { IndecisionError, isUnavailable } from '../errors.js'
+import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
+import { type AccountCodec, identityCodec } from './account-codec.js'
 import { historyOf, type Past, readHistories } from './history.js'
-import { noPacking, type Packing } from './packing.js'
 import type { PendingRequest } from './pending-request.js'
 import { RecentAccounts } from './recent-accounts.js'
 import type { Settler } from './settler.js'
@@ -15,7 +15,7 @@ export type GroupCommitOptions = {
   readonly settler: Settler
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
-  readonly packing?: Packing
+  readonly codec?: AccountCodec
   /** Called for each failed request: without an error after a lost race, otherwise with the store's error. */
   readonly onFailure: (request: PendingRequest, error: unknown) => void
   /** Called for each request whose decision on a copy was lost because another process had committed. */
@@ -23,7 +23,7 @@ export type GroupCommitOptions = {
 }
 
 /** One account of a group, with the requests on it. */
-type OpenChapter = {
+type AccountGroup = {
   readonly before: Account
   /** Whether `before` is a copy, which may be stale. */
   readonly copied: boolean
@@ -31,7 +31,7 @@ type OpenChapter = {
 }
 
 /** The same account after its decisions. */
-type Chapter = OpenChapter & {
+type DecidedAccountGroup = AccountGroup & {
   readonly after: Account
   /** Requests that found the journal of a copy full. Only the store can say whether it still is. */
   readonly doubtful: readonly PendingRequest[]
@@ -53,7 +53,7 @@ export class GroupCommit {
 
   constructor(options: GroupCommitOptions) {
     this.#options = options
-    this.#recent = new RecentAccounts(options.packing ?? noPacking)
+    this.#recent = new RecentAccounts(options.codec ?? identityCodec)
   }
 
   /**
@@ -78,15 +78,15 @@ export class GroupCommit {
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
   ): Promise<readonly PendingRequest[]> {
-    let chapters: readonly OpenChapter[]
+    let accountGroups: readonly AccountGroup[]
     let past: Past
     try {
-      ;({ chapters, past } = await this.#open(copies, group))
+      ;({ accountGroups, past } = await this.#open(copies, group))
     } catch (error) {
       return await this.#unreadable(copies, group, error)
     }
     const at = this.#options.clock.now()
-    return await this.#commit(chapters.map((chapter) => this.#decide(chapter, past, at)))
+    return await this.#commit(accountGroups.map((accountGroup) => this.#decide(accountGroup, past, at)))
   }
 
   /**
@@ -111,7 +111,7 @@ export class GroupCommit {
   async #open(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
-  ): Promise<{ readonly chapters: readonly OpenChapter[]; readonly past: Past }> {
+  ): Promise<{ readonly accountGroups: readonly AccountGroup[]; readonly past: Past }> {
     const byAccount = membersByAccount(group)
     const questions = Array.from(byAccount, ([accountId, members]) => ({
       accountId,
@@ -119,16 +119,16 @@ export class GroupCommit {
       asks: members.map(({ request }) => request),
     }))
     const { accounts, past } = await readHistories(this.#options, questions)
-    const chapters = accounts.map((before) => {
+    const accountGroups = accounts.map((before) => {
       const copied = copies.has(before.id)
       if (!copied) this.#recent.loaded(before)
       return { before, copied, members: byAccount.get(before.id) ?? [] }
     })
-    return { chapters, past }
+    return { accountGroups, past }
   }
 
   /** Decides the requests on one account one after another, each on top of the one before. */
-  #decide({ before, copied, members }: OpenChapter, past: Past, at: Date): Chapter {
+  #decide({ before, copied, members }: AccountGroup, past: Past, at: Date): DecidedAccountGroup {
     // Another engine of this process may have posted entries newer than this account. The commit of this
     // decision then fails.
     const settled = earlier(this.#options.settler.settledThrough(before.id), before.version)
@@ -164,21 +164,23 @@ export class GroupCommit {
   }
 
   /** Commits the changed accounts and answers. Returns the requests whose copies were or may be stale. */
-  async #commit(chapters: readonly Chapter[]): Promise<readonly PendingRequest[]> {
-    const unsure = chapters.flatMap(({ doubtful }) => doubtful)
-    for (const chapter of chapters) if (!isChanged(chapter)) unsure.push(...this.#answerUnchanged(chapter))
+  async #commit(accountGroups: readonly DecidedAccountGroup[]): Promise<readonly PendingRequest[]> {
+    const unsure = accountGroups.flatMap(({ doubtful }) => doubtful)
+    for (const accountGroup of accountGroups)
+      if (!isChanged(accountGroup)) unsure.push(...this.#answerUnchanged(accountGroup))
 
-    const changed = chapters.filter(isChanged)
+    const changed = accountGroups.filter(isChanged)
     if (changed.length === 0) return unsure
     const results = await this.#tryCommit(changed)
-    for (const [index, chapter] of changed.entries()) unsure.push(...this.#finish(chapter, results[index]))
+    for (const [index, accountGroup] of changed.entries())
+      unsure.push(...this.#finish(accountGroup, results[index]))
     return unsure
   }
 
   /**
    * Answers requests that changed nothing. Returns rejections decided on a copy, since no entry proves them.
    */
-  #answerUnchanged({ before, copied, members }: Chapter): readonly PendingRequest[] {
+  #answerUnchanged({ before, copied, members }: DecidedAccountGroup): readonly PendingRequest[] {
     // Another process, or a commit with a lost reply, may have left entries in the journal. Post them now.
     if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
     const unsure: PendingRequest[] = []
@@ -199,7 +201,7 @@ export class GroupCommit {
 
   /** Answers the requests if their commit succeeded. Returns them if their copy was stale. */
   #finish(
-    { before, after, copied, members }: Chapter,
+    { before, after, copied, members }: DecidedAccountGroup,
     result: CommitResult | undefined,
   ): readonly PendingRequest[] {
     if (result?.type === 'COMMITTED') {
@@ -236,10 +238,10 @@ function earlier(seq: bigint, other: bigint): bigint {
   return seq < other ? seq : other
 }
 
-function isChanged({ before, after }: Chapter): boolean {
+function isChanged({ before, after }: DecidedAccountGroup): boolean {
   return before.version !== after.version
 }
 
-function journalFull(): IndecisionError {
-  return new IndecisionError('UNAVAILABLE', 'the journal of the account is full: the ledger is behind')
+function journalFull(): UndecidedError {
+  return new UndecidedError('UNAVAILABLE', 'the journal of the account is full: the ledger is behind')
 }

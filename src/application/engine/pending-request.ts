@@ -3,7 +3,7 @@ import type { Entry, TransactionId } from '../../domain/entry.js'
 import { invariant } from '../../domain/invariant.js'
 import type { Verdict } from '../../domain/verdict.js'
 import type { Budget } from '../budget.js'
-import { IndecisionError } from '../errors.js'
+import { UndecidedError } from '../errors.js'
 import type { Lane } from './lane.js'
 
 /** Time reserved for a commit, in milliseconds. A late approval is worse than none. */
@@ -90,7 +90,7 @@ export class PendingRequest {
     const { attempts, lastError } = this
     this.#caller.reject(
       lastError ??
-        new IndecisionError('NO_TIME_LEFT', `no time left for a commit after ${attempts} lost attempts`),
+        new UndecidedError('NO_TIME_LEFT', `no time left for a commit after ${attempts} lost attempts`),
     )
   }
 }

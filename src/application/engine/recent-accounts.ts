@@ -1,6 +1,6 @@
 import type { Account, AccountId } from '../../domain/account.js'
+import type { AccountCodec } from './account-codec.js'
 import { BoundedRecencyMap } from './bounded-recency-map.js'
-import type { Packing } from './packing.js'
 
 /** Most journal entries in all copies together. Bounds the memory, however full the journals are. */
 const ENTRIES_MAX = 50_000
@@ -39,7 +39,7 @@ type Copy = {
  * journal for each group would take more time than the decisions.
  */
 export class RecentAccounts {
-  readonly #packing: Packing
+  readonly #codec: AccountCodec
   readonly #copies = new BoundedRecencyMap<AccountId, Copy>({
     weightMax: ENTRIES_MAX,
     weightOf: ({ entries }) => entries,
@@ -52,8 +52,8 @@ export class RecentAccounts {
   })
   #trust = 1
 
-  constructor(packing: Packing) {
-    this.#packing = packing
+  constructor(codec: AccountCodec) {
+    this.#codec = codec
   }
 
   /** Returns the copy to decide on; undefined when the account should be read. */
@@ -105,11 +105,11 @@ export class RecentAccounts {
   /** Packs the copy of an account, unless an earlier packed form is still current. */
   #pack(id: AccountId, account: Account): void {
     const copy = this.#copies.get(id)
-    if (copy && copy.packed === undefined) copy.packed = this.#packing.pack(account)
+    if (copy && copy.packed === undefined) copy.packed = this.#codec.pack(account)
   }
 
   #unpack(id: AccountId, { packed }: Copy): Account {
-    const account = this.#packing.unpack(packed)
+    const account = this.#codec.unpack(packed)
     this.#inUse.set(id, account)
     return account
   }

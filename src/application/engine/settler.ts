@@ -3,8 +3,8 @@ import type { Entry } from '../../domain/entry.js'
 import type { Clock } from '../clock.js'
 import { isUnavailable } from '../errors.js'
 import type { Ledger } from '../ledger.js'
+import { LeastRecentlySetMap } from './least-recently-set-map.js'
 import { type Pauses, systemPauses } from './pauses.js'
-import { RecencyMap } from './recency-map.js'
 import { Withheld } from './withheld.js'
 
 /** Most entries in one batch to the ledger. */
@@ -52,7 +52,7 @@ export type SettlerOptions = {
    * entry of its account counts as posted until the data is repaired. The entry is offered again from time to
    * time.
    */
-  readonly onDamage: (entry: Entry) => void
+  readonly onDiscrepancy: (entry: Entry) => void
 }
 
 /**
@@ -64,7 +64,7 @@ export type SettlerOptions = {
 export class Settler {
   readonly #options: SettlerOptions
   readonly #pauses: Pauses
-  readonly #progress = new RecencyMap<AccountId, Progress>()
+  readonly #progress = new LeastRecentlySetMap<AccountId, Progress>()
   readonly #withheld = new Withheld()
   #queue: Queued[] = []
   #running: Promise<void> | undefined
@@ -177,7 +177,7 @@ export class Settler {
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
         const refused = await this.#append(await this.#notSettled(batch))
-        refused.forEach(this.#options.onDamage)
+        refused.forEach(this.#options.onDiscrepancy)
         this.#settled(batch, new Set(refused))
         failures = 0
       } catch (error) {
@@ -255,7 +255,7 @@ export class Settler {
     const progress = this.#progress.get(id) ?? { settled: 0n, queued: 0n }
     this.#progress.set(id, progress)
     if (this.#progress.size > ACCOUNTS_MAX) {
-      const [forgotten] = this.#progress.deleteOldest()
+      const [forgotten] = this.#progress.evict()
       this.#withheld.forget(forgotten)
     }
     return progress

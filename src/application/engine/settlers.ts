@@ -20,7 +20,7 @@ export class Settlers implements Settling {
     this.#options = options
   }
 
-  /** Returns the {@link Settler} of one part of the store, by the name that `HomeOf` returns. */
+  /** Returns the {@link Settler} of one part of the store, by the name that `ShardOf` returns. */
   of(home: string): Settler {
     const known = this.#settlers.get(home)
     if (known) return known

@@ -1,5 +1,5 @@
 import type { Budget } from '../../application/budget.js'
-import { IndecisionError } from '../../application/errors.js'
+import { UndecidedError } from '../../application/errors.js'
 import type { CreditEntry } from '../../domain/entry.js'
 import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../../gen/benefits/v1/account.js'
 import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
@@ -107,7 +107,7 @@ export class BatchCredit {
       try {
         return await this.#creditOne(request, budget)
       } catch (error) {
-        const overloaded = error instanceof IndecisionError && error.indecision === 'OVERLOADED'
+        const overloaded = error instanceof UndecidedError && error.indecision === 'OVERLOADED'
         if (!overloaded || budget.remainingMs() < OVERLOAD_PAUSE_MS) throw error
         await new Promise((resolve) => setTimeout(resolve, OVERLOAD_PAUSE_MS))
       }

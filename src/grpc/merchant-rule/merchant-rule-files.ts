@@ -1,7 +1,7 @@
 import { IMPORT_RULES_MAX, MerchantRuleImport } from '../../application/catalog/merchant-rule-import.js'
 import type { MerchantRuleStore } from '../../application/catalog/merchant-rule-store.js'
 import type { BackgroundTurns } from '../../application/engine/background-turns.js'
-import { IndecisionError } from '../../application/errors.js'
+import { UndecidedError } from '../../application/errors.js'
 import type {
   ExportMerchantRulesRequest,
   ExportMerchantRulesResponse,
@@ -43,7 +43,7 @@ export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRul
           const budget = call.budget()
           const proceed = () => {
             if (budget.remainingMs() <= 0)
-              throw new IndecisionError('NO_TIME_LEFT', 'the import took too long')
+              throw new UndecidedError('NO_TIME_LEFT', 'the import took too long')
           }
           const by = call.principal?.subject ?? ''
           const rules = new MerchantRuleImport({ store, by, proceed })

@@ -3,7 +3,7 @@ import type { AccountList, AccountListQuery, ListedAccount } from '../../applica
 import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { whileAvailable } from '../errors.js'
+import { mapTransientErrors } from '../errors.js'
 import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { type AccountDocument, listedAccountOf } from './documents.js'
 
@@ -19,7 +19,7 @@ export class MongoAccountList implements AccountList {
 
   async page({ afterId, status, limit }: AccountListQuery): Promise<readonly ListedAccount[]> {
     const filter: Filter<AccountDocument> = { _id: { $gt: afterId }, status: status ?? { $ne: 'UNOPENED' } }
-    return await whileAvailable('listing accounts', () =>
+    return await mapTransientErrors('listing accounts', () =>
       gathered(
         this.#accounts.find<Omit<AccountDocument, 'journal'>>(filter, {
           sort: { _id: 1 },

@@ -14,7 +14,7 @@ import {
   runWrite,
   throwWriteErrors,
 } from '../commands.js'
-import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../errors.js'
+import { classified, DUPLICATE_KEY, mapTransientErrors, unavailable } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
 import {
   type AccountDocument,
@@ -67,7 +67,7 @@ export class MongoAccountStore implements AccountStore {
   }
 
   async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
-    const documents = await whileAvailable('loading accounts', () =>
+    const documents = await mapTransientErrors('loading accounts', () =>
       this.#order.noting(ids, (options) =>
         this.#accounts
           .find({ _id: { $in: [...ids] } }, { ...options, maxTimeMS: OPERATION_MS_MAX })
@@ -80,7 +80,7 @@ export class MongoAccountStore implements AccountStore {
   }
 
   async loadWithEntries(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
-    const isSharded = await whileAvailable('loading accounts', () => this.#order.isSharded())
+    const isSharded = await mapTransientErrors('loading accounts', () => this.#order.isSharded())
     return isSharded ? await this.#loadInOrder(ids, keys) : await this.#loadAtOnce(ids, keys)
   }
 
@@ -109,7 +109,7 @@ export class MongoAccountStore implements AccountStore {
       cursor: {},
       readConcern: { level: 'snapshot' },
     }
-    const documents = await whileAvailable('loading accounts', () =>
+    const documents = await mapTransientErrors('loading accounts', () =>
       runRead<AccountDocument | LedgerDocument>(this.#db, { ...command, ...this.#known.on('ledger') }),
     )
     const accounts = new Map<AccountId, Account>()
@@ -139,13 +139,13 @@ export class MongoAccountStore implements AccountStore {
       readConcern: { level: 'majority' },
       collectionUUID,
     }
-    await whileAvailable('looking for an account', () => runRead(this.#db, command))
+    await mapTransientErrors('looking for an account', () => runRead(this.#db, command))
   }
 
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
     const [only, ...more] = changes
     if (only === undefined) return []
-    return await whileAvailable('committing accounts', () =>
+    return await mapTransientErrors('committing accounts', () =>
       this.#order.committing(async (session) =>
         more.length === 0
           ? [await this.#commitOne(only, session)]

@@ -26,7 +26,7 @@ export class MongoAuditStore implements AuditStore {
   }
 
   /** Estimates the number of accounts, for a progress bar. */
-  async roughCount(): Promise<number> {
+  async estimatedCount(): Promise<number> {
     return await this.#accounts.estimatedDocumentCount()
   }
 

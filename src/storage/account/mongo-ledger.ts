@@ -4,7 +4,7 @@ import type { Entry, ReversalEntry } from '../../domain/entry.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { runRead, runWrite, throwWriteErrors, type WriteReply } from '../commands.js'
-import { DUPLICATE_KEY, isPassingCode, whileAvailable } from '../errors.js'
+import { DUPLICATE_KEY, isPassingCode, mapTransientErrors } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
 import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
 import { type InSession, ReadOrder } from './read-order.js'
@@ -34,7 +34,7 @@ export class MongoLedger implements Ledger {
 
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
     const query = { filter: filterOf(keys), hint: { _id: 1 } }
-    const documents = await whileAvailable('reading the ledger', () =>
+    const documents = await mapTransientErrors('reading the ledger', () =>
       this.#order.following(accountsOf(keys), (options) => this.#find(query, options)),
     )
     return documents.map(entryOfLedger)
@@ -45,7 +45,7 @@ export class MongoLedger implements Ledger {
       '_id.account': accountId,
       original: transactionId,
     }))
-    const documents = await whileAvailable('reading reversals', () =>
+    const documents = await mapTransientErrors('reading reversals', () =>
       this.#order.following(accountsOf(originals), (options) =>
         this.#find({ filter: { $or: wanted } }, options),
       ),
@@ -63,12 +63,12 @@ export class MongoLedger implements Ledger {
 
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
     if (entries.length === 0) return []
-    const duplicates = await whileAvailable('writing the ledger', () => this.#insert(entries))
+    const duplicates = await mapTransientErrors('writing the ledger', () => this.#insert(entries))
     return duplicates.length === 0 ? [] : await this.missing(duplicates)
   }
 
   async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
-    const kept = await whileAvailable('reading the ledger', () =>
+    const kept = await mapTransientErrors('reading the ledger', () =>
       this.#order.noting(accountsOf(entries), (options) =>
         this.#entries
           .find(filterOf(entries), {

@@ -5,7 +5,7 @@ import type { Entry } from '../../domain/entry.js'
 import type { StatementFilter } from '../../domain/statement.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { whileAvailable } from '../errors.js'
+import { mapTransientErrors } from '../errors.js'
 import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { entryOfLedger, type LedgerDocument } from './documents.js'
 import { ReadOrder } from './read-order.js'
@@ -27,7 +27,7 @@ export class MongoStatementStore implements StatementStore {
   }
 
   async page({ accountId, beforeSeq, filter, limit }: StatementQuery): Promise<readonly Entry[]> {
-    return await whileAvailable('reading a statement', () =>
+    return await mapTransientErrors('reading a statement', () =>
       this.#order.following([accountId], (options) =>
         gathered(
           this.#entries.find(

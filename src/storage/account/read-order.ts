@@ -128,7 +128,7 @@ function optionsIn(session: ClientSession): InSession {
 /**
  * Runs reads that follow an operation time. The caller may retry when a server has not heard of that time.
  *
- * @throws IndecisionError UNAVAILABLE when a server has not.
+ * @throws UndecidedError UNAVAILABLE when a server has not.
  */
 export async function inOrder<T>(read: () => Promise<T>): Promise<T> {
   try {

@@ -2,7 +2,7 @@ import type { ClientSession, Db, TransactionOptions } from 'mongodb'
 import { inOrder } from '../account/read-order.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { unavailable, whileAvailable } from '../errors.js'
+import { mapTransientErrors, unavailable } from '../errors.js'
 import { UnfitDatabaseError } from '../trouble.js'
 import { catchUp } from './catalog-snapshot.js'
 
@@ -69,7 +69,7 @@ const transactionOptions: TransactionOptions = {
  *
  * Purchases never come here.
  *
- * @throws IndecisionError UNAVAILABLE when it is unknown whether the change was made.
+ * @throws UndecidedError UNAVAILABLE when it is unknown whether the change was made.
  */
 export async function changeCatalog<T>(
   db: Db,
@@ -90,7 +90,7 @@ export async function changeCatalog<T>(
     return await session.withTransaction(attempt, transactionOptions)
   }
   try {
-    return await whileAvailable('changing the catalog', () => inTime(inOrder(attempts), durationMsMax))
+    return await mapTransientErrors('changing the catalog', () => inTime(inOrder(attempts), durationMsMax))
   } finally {
     // Aborts a transaction that is still open.
     await session.endSession()

@@ -11,7 +11,7 @@ import { mccSet } from '../../domain/mcc-set.js'
 import type { MerchantRule } from '../../domain/merchant-rule.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { type CollectionName, collections } from '../collections.js'
-import { unavailable, whileAvailable } from '../errors.js'
+import { mapTransientErrors, unavailable } from '../errors.js'
 import { UnfitDatabaseError } from '../trouble.js'
 import { CATALOG_ID, type CatalogDocument, type Tombstone } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
@@ -45,12 +45,12 @@ export class MongoCatalogStore implements CatalogStore {
   }
 
   async version(): Promise<bigint> {
-    const { version } = await whileAvailable('reading the version of the catalog', () => this.#catalog())
+    const { version } = await mapTransientErrors('reading the version of the catalog', () => this.#catalog())
     return version
   }
 
   async read(since?: bigint): Promise<CatalogReading> {
-    return await whileAvailable('reading the catalog', () =>
+    return await mapTransientErrors('reading the catalog', () =>
       atOneMoment(this.#db, (session) => this.#read(session, since)),
     )
   }

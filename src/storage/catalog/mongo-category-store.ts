@@ -1,7 +1,7 @@
 import type { ClientSession, Db } from 'mongodb'
 import type { Budget } from '../../application/budget.js'
 import type { CategoryEditing, CategoryStore } from '../../application/catalog/category-store.js'
-import { IndecisionError } from '../../application/errors.js'
+import { UndecidedError } from '../../application/errors.js'
 import type { AccountId } from '../../domain/account.js'
 import type { CategoryId } from '../../domain/category.js'
 import { type CategoryEdit, isIdle, type KeptCategorySet } from '../../domain/category-edit.js'
@@ -10,7 +10,7 @@ import { mccItems, mccSet } from '../../domain/mcc-set.js'
 import type { AccountDocument } from '../account/documents.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { whileAvailable } from '../errors.js'
+import { mapTransientErrors } from '../errors.js'
 import {
   CATALOG_ID,
   type CatalogChange,
@@ -34,7 +34,7 @@ export class MongoCategoryStore implements CategoryStore {
   }
 
   async read(): Promise<KeptCategorySet> {
-    return await whileAvailable('reading the categories', () =>
+    return await mapTransientErrors('reading the categories', () =>
       atOneMoment(this.#db, (session) => this.#read(session)),
     )
   }
@@ -57,11 +57,11 @@ export class MongoCategoryStore implements CategoryStore {
   }
 
   async holderOf(wallet: CategoryId, budget: Budget): Promise<AccountId | undefined> {
-    return await whileAvailable('looking for money in a category', async () => {
+    return await mapTransientErrors('looking for money in a category', async () => {
       let afterId: AccountId = ''
       for (;;) {
         if (budget.remainingMs() <= 0) {
-          throw new IndecisionError('NO_TIME_LEFT', 'not every account could be looked at in time')
+          throw new UndecidedError('NO_TIME_LEFT', 'not every account could be looked at in time')
         }
         const page = await this.#holderAfter(afterId, wallet)
         if (!page || page.holder !== null) return page?.holder ?? undefined

@@ -10,7 +10,7 @@ import {
 } from '../../domain/merchant-rule.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { whileAvailable } from '../errors.js'
+import { mapTransientErrors } from '../errors.js'
 import { CATALOG_ID, type CatalogChange, type CatalogDocument, changeCatalog } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import {
@@ -52,7 +52,7 @@ export async function replaceMerchantRules(
   rules: readonly MerchantRule[],
   { by, dryRun, proceed, hasRoomFor, turns }: ReplacementOptions,
 ): Promise<MerchantRulesReplaced> {
-  const foreseen = await whileAvailable('comparing merchant rules', () => foresee(db, rules, turns))
+  const foreseen = await mapTransientErrors('comparing merchant rules', () => foresee(db, rules, turns))
   if (dryRun || isIdle(foreseen.plan)) return summaryOf(foreseen.plan)
   const { created } = foreseen.plan
   if (created.length > 0 && !(await hasRoomFor(created.length))) return full

@@ -21,7 +21,7 @@ import {
 import { inOrder } from '../account/read-order.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
-import { whileAvailable } from '../errors.js'
+import { mapTransientErrors } from '../errors.js'
 import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
 import { catchUp, momentOptions } from './catalog-snapshot.js'
@@ -57,12 +57,12 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 
   async find(id: MerchantRuleId): Promise<StoredMerchantRule | undefined> {
-    return await whileAvailable('reading a merchant rule', () => this.#find(id))
+    return await mapTransientErrors('reading a merchant rule', () => this.#find(id))
   }
 
   async page({ afterId, limit, filter }: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]> {
     const wanted: Filter<MerchantRuleDocument> = { _id: { $gt: afterId }, ...conditionsOf(filter) }
-    return await whileAvailable('listing merchant rules', () =>
+    return await mapTransientErrors('listing merchant rules', () =>
       gathered(this.#rules.find(wanted, { ...piecewise, limit }), storedMerchantRuleOf, this.#turns),
     )
   }
@@ -70,7 +70,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async *all(): AsyncGenerator<readonly StoredMerchantRule[]> {
     const session = this.#db.client.startSession()
     const reading = async <T>(step: () => Promise<T>) =>
-      await whileAvailable('reading merchant rules', () => inOrder(step))
+      await mapTransientErrors('reading merchant rules', () => inOrder(step))
     try {
       await reading(() => catchUp(this.#db, session))
       session.startTransaction(momentOptions)
@@ -136,7 +136,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
    * counted exactly only when it exceeds the limit.
    */
   async #hasRoomFor(count: number): Promise<boolean> {
-    return await whileAvailable('counting merchant rules', async () => {
+    return await mapTransientErrors('counting merchant rules', async () => {
       const limit = this.#rulesMax - count
       const options = { maxTimeMS: OPERATION_MS_MAX }
       if ((await this.#rules.estimatedDocumentCount(options)) <= limit) return true

@@ -87,9 +87,9 @@ describe('./benefits load through breaks', () => {
       repair: false,
       onCount: nothing,
       onProgress: nothing,
-      onDamage: nothing,
+      onDiscrepancy: nothing,
     })
-    return summary.damages
+    return summary.discrepancies
   }
 
   it('with one bad line credits nothing, or with --partial all others', async () => {

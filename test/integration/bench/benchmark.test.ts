@@ -67,7 +67,7 @@ describe('the benchmark in the small', () => {
   })
 
   it('finds the books of ours and of the rival in order', () => {
-    expect(measured.runs.flatMap(({ damages }) => damages)).to.deep.equal([])
+    expect(measured.runs.flatMap(({ discrepancies }) => discrepancies)).to.deep.equal([])
   })
 
   it('measures the bare driver', () => {

@@ -53,7 +53,7 @@ describe('books that the benchmark has loaded', () => {
   })
 
   it('have nothing that verify objects to, whole or in a sample', async () => {
-    const clean = { damages: 0, unsettled: 0, damageFound: [] }
+    const clean = { discrepancies: 0, unsettled: 0, damageFound: [] }
     expect(await verifyBooks(db())).to.deep.equal({
       accounts: COUNT,
       entries: COUNT * ENTRIES_PER_ACCOUNT,
@@ -86,7 +86,7 @@ describe('books that the benchmark has loaded', () => {
     await db().collection<AccountDocument>(rivalCollections.accounts).updateOne(document, change)
     const { damageFound } = await verifyBooks(db(), ['bench-0000000', 'bench-0000001'])
     expect(damageFound).to.have.length(1)
-    expect(damageFound[0]).to.match(/^verify found 1 damages.* bench-0000000 BALANCE_DIFFERS/)
+    expect(damageFound[0]).to.match(/^verify found 1 discrepancies.* bench-0000000 BALANCE_DIFFERS/)
     const found = await auditRival(db())
     expect(found).to.have.length(1)
     expect(found[0]).to.match(/^1 wallets .*FOOD of bench-0000000/)

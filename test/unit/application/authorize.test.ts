@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { createAuthorize } from '../../../src/application/authorize.js'
-import { IndecisionError } from '../../../src/application/errors.js'
+import { UndecidedError } from '../../../src/application/errors.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { catalogOf } from '../../support/catalogs.js'
@@ -76,6 +76,6 @@ describe('authorize', () => {
   }
 
   function noCatalog(): Catalog {
-    throw new IndecisionError('UNAVAILABLE', 'the catalog has not been read yet')
+    throw new UndecidedError('UNAVAILABLE', 'the catalog has not been read yet')
   }
 })

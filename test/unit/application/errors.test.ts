@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { IndecisionError, isUnavailable } from '../../../src/application/errors.js'
+import { isUnavailable, UndecidedError } from '../../../src/application/errors.js'
 
 describe('what the store fails with', () => {
   it('may pass when it is UNAVAILABLE, and nothing else may', () => {
     const errors = [
-      new IndecisionError('UNAVAILABLE', 'away'),
-      new IndecisionError('OVERLOADED', 'too many'),
-      new IndecisionError('NO_TIME_LEFT', 'late'),
+      new UndecidedError('UNAVAILABLE', 'away'),
+      new UndecidedError('OVERLOADED', 'too many'),
+      new UndecidedError('NO_TIME_LEFT', 'late'),
       Object.assign(new Error('away'), { indecision: 'UNAVAILABLE' }),
       undefined,
     ]
@@ -14,6 +14,6 @@ describe('what the store fails with', () => {
   })
 
   it('is named in the log', () => {
-    expect(String(new IndecisionError('UNAVAILABLE', 'away'))).to.equal('IndecisionError: away')
+    expect(String(new UndecidedError('UNAVAILABLE', 'away'))).to.equal('UndecidedError: away')
   })
 })

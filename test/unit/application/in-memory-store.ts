@@ -1,5 +1,5 @@
 import type { AccountChange, AccountStore, CommitResult } from '../../../src/application/account-store.js'
-import { IndecisionError } from '../../../src/application/errors.js'
+import { UndecidedError } from '../../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../../src/application/ledger.js'
 import { type Account, type AccountId, JOURNAL_MAX } from '../../../src/domain/account.js'
 import type { Entry, ReversalEntry } from '../../../src/domain/entry.js'
@@ -182,8 +182,8 @@ function throwFault(fault: Fault | undefined): void {
   throw fault instanceof Error ? fault : unavailable()
 }
 
-function unavailable(): IndecisionError {
-  return new IndecisionError('UNAVAILABLE', 'the store in memory does as if it did not answer')
+function unavailable(): UndecidedError {
+  return new UndecidedError('UNAVAILABLE', 'the store in memory does as if it did not answer')
 }
 
 function placeOf({ accountId, seq }: Entry): string {

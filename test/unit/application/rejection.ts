@@ -1,7 +1,7 @@
-import { IndecisionError } from '../../../src/application/errors.js'
+import { UndecidedError } from '../../../src/application/errors.js'
 
 /**
- * What the promise is rejected with: the kind of an IndecisionError, or else the error itself. ANSWERED when it is not
+ * What the promise is rejected with: the kind of an UndecidedError, or else the error itself. ANSWERED when it is not
  * rejected.
  */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
@@ -9,6 +9,6 @@ export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
     await promise
     return 'ANSWERED'
   } catch (error) {
-    return error instanceof IndecisionError ? error.indecision : error
+    return error instanceof UndecidedError ? error.indecision : error
   }
 }

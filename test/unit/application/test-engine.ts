@@ -1,6 +1,6 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
+import type { AccountCodec } from '../../../src/application/engine/account-codec.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine/engine.js'
-import type { Packing } from '../../../src/application/engine/packing.js'
 import type { Pauses } from '../../../src/application/engine/pauses.js'
 import { Settler } from '../../../src/application/engine/settler.js'
 import { challengeCategories } from '../../../src/domain/category.js'
@@ -21,7 +21,7 @@ export type TestEngine = {
   readonly engine: Executor
   readonly authorize: Authorize
   /** What the settler complained about. */
-  readonly damage: Entry[]
+  readonly discrepancy: Entry[]
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
@@ -33,22 +33,22 @@ type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
   readonly pauses?: Pauses
-  readonly packing?: Packing
+  readonly codec?: AccountCodec
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses, packing } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses, codec } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
-  const damage: Entry[] = []
+  const discrepancy: Entry[] = []
   const settler = new Settler({
     ledger,
     clock,
     gatherMsMax: 10,
     onFailure: () => {},
-    onDamage: (entry) => damage.push(entry),
+    onDiscrepancy: (entry) => discrepancy.push(entry),
   })
   const groups: TestEngine['groups'] = []
   const retries: RetryCause[] = []
@@ -65,12 +65,12 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
     ...(pauses && { pauses }),
-    ...(packing && { packing }),
+    ...(codec && { codec }),
   })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, damage, groups, retries, outages }
+  return { store, clock, settler, engine, authorize, discrepancy, groups, retries, outages }
 }
 
 /**

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type AuditStore, type Stored, type Stray, Verify } from '../../../src/application/verify.js'
 import type { Account } from '../../../src/domain/account.js'
-import type { Damage } from '../../../src/domain/damage.js'
+import type { Discrepancy } from '../../../src/domain/discrepancy.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import {
@@ -87,17 +87,17 @@ async function verify(
   { later = first, repair = false, ledger, strays = {} }: Options = {},
 ) {
   const store = new PaperStore(first, later, strays)
-  const damages: Damage[] = []
+  const discrepancies: Discrepancy[] = []
   const progress: number[] = []
   const summary = await new Verify({
     store,
     ledger: ledger ?? ledgerWith(later),
     repair,
-    onDamage: (damage) => damages.push(damage),
+    onDiscrepancy: (discrepancy) => discrepancies.push(discrepancy),
     onProgress: (accounts) => progress.push(accounts),
   }).run()
-  const found = damages.map(({ accountId, kind }) => `${accountId} ${kind}`)
-  return { summary, damages, found, progress, lookedAtAgain: store.lookedAtAgain }
+  const found = discrepancies.map(({ accountId, kind }) => `${accountId} ${kind}`)
+  return { summary, discrepancies, found, progress, lookedAtAgain: store.lookedAtAgain }
 }
 
 function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
@@ -109,12 +109,12 @@ function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
 describe('verify', () => {
   it('finds nothing where there is nothing', async () => {
     const { summary } = await verify([])
-    expect(summary).to.deep.equal({ accounts: 0, entries: 0, damages: 0, unsettled: 0 })
+    expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unsettled: 0 })
   })
 
   it('counts accounts, entries of the ledger, and what only journals hold', async () => {
     const { summary } = await verify([clean('a'), clean('b')])
-    expect(summary).to.deep.equal({ accounts: 2, entries: 18, damages: 0, unsettled: 2 })
+    expect(summary).to.deep.equal({ accounts: 2, entries: 18, discrepancies: 0, unsettled: 2 })
   })
 
   it('finds nothing in any clean books', async () => {
@@ -149,8 +149,8 @@ describe('verify', () => {
     expect((await verify([clean('a'), shelfOf({ account, ledger: [] }), clean('c')])).found).to.deep.equal([])
   })
 
-  it('counts damages', async () => {
-    expect((await verify([wrong('a'), clean('b'), orphans('c')])).summary.damages).to.equal(2)
+  it('counts discrepancies', async () => {
+    expect((await verify([wrong('a'), clean('b'), orphans('c')])).summary.discrepancies).to.equal(2)
   })
 
   it('tells after each account how many there were', async () => {
@@ -160,16 +160,18 @@ describe('verify', () => {
 
 describe('verify, what cannot be read', () => {
   it('is an account', async () => {
-    const { damages } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
-    expect(damages).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
+    const { discrepancies } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
+    expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
   })
 
   for (const kind of ['accounts', 'entries'] as const) {
     it(`is what stands among the ${kind} and names no account: it is counted, and the rest is looked at`, async () => {
-      const { damages, summary } = await verify([clean('a')], { strays: { [kind]: [{ stray: 'a number' }] } })
-      expect(damages).to.deep.equal([{ accountId: '', kind: 'UNREADABLE', detail: 'a number' }])
+      const { discrepancies, summary } = await verify([clean('a')], {
+        strays: { [kind]: [{ stray: 'a number' }] },
+      })
+      expect(discrepancies).to.deep.equal([{ accountId: '', kind: 'UNREADABLE', detail: 'a number' }])
       const { summary: without } = await verify([clean('a')])
-      expect(summary).to.deep.equal({ ...without, damages: 1, [kind]: without[kind] + 1 })
+      expect(summary).to.deep.equal({ ...without, discrepancies: 1, [kind]: without[kind] + 1 })
     })
   }
 
@@ -178,8 +180,8 @@ describe('verify, what cannot be read', () => {
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 9n ? 'no kind' : entry,
     )
-    const { damages } = await verify([clean('a'), { ...shelf, ledger }, clean('c')])
-    expect(damages).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
+    const { discrepancies } = await verify([clean('a'), { ...shelf, ledger }, clean('c')])
+    expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
   })
 
   it('is an entry that was a purchase and was reversed: the other accounts are looked at all the same', async () => {

@@ -42,9 +42,9 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
   { of: 'src/storage/shard-map.ts', may: ['src/storage/', 'src/domain/', 'mongodb', 'node:crypto'] },
   {
-    of: 'src/storage/account/string-packing.ts',
+    of: 'src/storage/account/v8-codec.ts',
     may: ['node:v8'],
-    mayForTypes: ['src/application/engine/packing.ts'],
+    mayForTypes: ['src/application/engine/account-codec.ts'],
   },
   {
     of: 'src/storage/schema.ts',

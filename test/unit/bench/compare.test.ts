@@ -57,9 +57,9 @@ describe('comparing what callers were told with what is in the database', () => 
   ]
   for (const [what, told, after, found] of wrong) {
     it(`finds ${what}`, () => {
-      const damages = compare(told, before, after)
-      expect(damages).to.have.length(1)
-      expect(damages[0]).to.match(found)
+      const discrepancies = compare(told, before, after)
+      expect(discrepancies).to.have.length(1)
+      expect(discrepancies[0]).to.match(found)
     })
   }
 
@@ -72,8 +72,8 @@ describe('comparing what callers were told with what is in the database', () => 
     })
 
     it('finds what they cannot explain', () => {
-      const damages = compare(unsure, before, { ...right, balance: 9_549n, entries: 58n })
-      expect(damages).to.have.length(2)
+      const discrepancies = compare(unsure, before, { ...right, balance: 9_549n, entries: 58n })
+      expect(discrepancies).to.have.length(2)
     })
   })
 })

@@ -96,7 +96,7 @@ describe('the capacity of a side', () => {
       side: 'ours',
       // Nothing else of a result is looked at.
       result: { measured: { perSecond } } as unknown as LoadResult,
-      damages: [],
+      discrepancies: [],
     }))
   }
 })

@@ -8,7 +8,7 @@ const loaded: Beside = { modest: { offered: 200, refused: 3 }, other: { unit: 'c
 
 function run(scenario: string, round: number, medianMs: number, beside: Beside): Run {
   const measured = result({ perSecond: 100, medianMs, refusedPerSecond: 2, offeredPerSecond: 102 })
-  return { round, scenario: `beside-${scenario}`, side: 'ours', result: measured, beside, damages: [] }
+  return { round, scenario: `beside-${scenario}`, side: 'ours', result: measured, beside, discrepancies: [] }
 }
 
 function rowsOf(measurements: Measurements): readonly (readonly string[])[] {

@@ -21,7 +21,7 @@ function measured(
       scenario,
       side,
       result: result({ perSecond, medianMs: 1 }),
-      damages: [],
+      discrepancies: [],
     }),
   )
   return { ...withoutRuns(), runs }

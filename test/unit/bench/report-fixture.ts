@@ -148,7 +148,7 @@ function runs(): readonly Run[] {
           scenario: scenario.id,
           side: side.id,
           result: measured,
-          damages: [],
+          discrepancies: [],
           calm,
           cpuMs,
         }
@@ -220,6 +220,8 @@ export function withoutRuns(): Measurements {
         cpuUs: { client: 30, mongod: 90 },
       },
     ],
-    loading: [{ accounts: 1_000_000, entries: 4_000_000, seconds: 81, verifiedAccounts: 2_000, damages: 0 }],
+    loading: [
+      { accounts: 1_000_000, entries: 4_000_000, seconds: 81, verifiedAccounts: 2_000, discrepancies: 0 },
+    ],
   }
 }

@@ -78,7 +78,7 @@ describe('the report', () => {
     if (!first) throw new Error('there are runs')
     const damaged: Measurements = {
       ...measurements,
-      runs: [{ ...first, damages: ['5.00 are missing'] }, ...others],
+      runs: [{ ...first, discrepancies: ['5.00 are missing'] }, ...others],
     }
     expect(reportOn(damaged).markdown).to.match(/- .*, round 1: 5\.00 are missing/)
     expect(report.markdown).not.to.include('are missing')

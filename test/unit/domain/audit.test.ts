@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type Account, unopenedAccount } from '../../../src/domain/account.js'
 import { AccountAudit } from '../../../src/domain/audit.js'
 import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
-import type { DamageKind } from '../../../src/domain/damage.js'
+import type { DiscrepancyKind } from '../../../src/domain/discrepancy.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { unlimited } from '../../../src/domain/limits.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
@@ -26,20 +26,20 @@ const limitedBooks = booksOf(
 
 /** Goes through the books as `verify` does, and names what is wrong. */
 function audit({ account, ledger }: Found): {
-  kinds: readonly DamageKind[]
+  kinds: readonly DiscrepancyKind[]
   details: readonly string[]
   accounts: readonly string[]
   unsettled: readonly Entry[]
 } {
   const auditing = new AccountAudit(ID, account)
   for (const entry of ledger) auditing.add(entry)
-  const { damages, unsettled, takenBack } = auditing.finish()
+  const { discrepancies, unsettled, takenBack } = auditing.finish()
   const entries = [...ledger, ...(account?.journal ?? [])]
   const ofReversals = [...takenBack].flatMap(([originalId, taken]) => {
     const original = entries.find(({ transactionId }) => transactionId === originalId)
     return auditTakenBack({ accountId: ID, transactionId: originalId }, taken, original)
   })
-  const all = [...damages, ...ofReversals]
+  const all = [...discrepancies, ...ofReversals]
   return {
     kinds: all.map(({ kind }) => kind),
     details: all.map(({ detail }) => detail),
@@ -140,8 +140,8 @@ describe('audit of clean books', () => {
   })
 })
 
-/** Every kind of damage but UNREADABLE, which is found before there is an entry: what is planted must be all that is found. */
-const planted: Readonly<Record<Exclude<DamageKind, 'UNREADABLE'>, Readonly<Record<string, Found>>>> = {
+/** Every kind of discrepancy but UNREADABLE, which is found before there is an entry: what is planted must be all that is found. */
+const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<Record<string, Found>>>> = {
   ACCOUNT_MISSING: {
     'its document is gone': { account: undefined, ledger: books.ledger.slice(0, 1) },
     'its document is gone, and all of its entries are there': { account: undefined, ledger: books.ledger },
@@ -350,7 +350,7 @@ describe('audit of a purchase whose reversal came first', () => {
   }
 })
 
-/** One damage of each kind, and what is said of it. */
+/** One discrepancy of each kind, and what is said of it. */
 const said: Readonly<Record<string, Found | undefined>> = {
   'the ledger has entries of it': planted.ACCOUNT_MISSING['its document is gone'],
   'seq 11, new': planted.ENTRY_BEYOND_VERSION['one place too far'],
@@ -460,7 +460,7 @@ describe('audit', () => {
     ])
   })
 
-  it('names the account with every damage', () => {
+  it('names the account with every discrepancy', () => {
     expect(audit({ account: undefined, ledger: books.ledger }).accounts).to.deep.equal([ID])
   })
 

@@ -46,15 +46,15 @@ class Books {
   }
 
   /** What an auditor finds wrong. */
-  get damages(): readonly string[] {
+  get discrepancies(): readonly string[] {
     const audit = new AccountAudit('account-1', this.#account)
     for (const entry of this.past) audit.add(entry)
-    const { damages, takenBack } = audit.finish()
+    const { discrepancies, takenBack } = audit.finish()
     const reversals = [...takenBack].flatMap(([transactionId, taken]) => {
       const original = this.past.find((entry) => entry.transactionId === transactionId)
       return auditTakenBack({ accountId: 'account-1', transactionId }, taken, original)
     })
-    return [...damages, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
+    return [...discrepancies, ...reversals].map(({ kind, detail }) => `${kind}: ${detail}`)
   }
 }
 
@@ -147,7 +147,7 @@ describe('a purchase and its reversals, in any order', () => {
 
   it('leave books in which an auditor finds nothing wrong', () => {
     everyOrder((books) => {
-      expect(books.damages).to.deep.equal([])
+      expect(books.discrepancies).to.deep.equal([])
     })
   })
 

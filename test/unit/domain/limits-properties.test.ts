@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry, balanceOf } from '../../../src/domain/account.js'
-import { decide, deliberate, type Purchase } from '../../../src/domain/decide.js'
+import { decide, evaluate, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -134,7 +134,7 @@ function everyPurchase(fact: (decided: Decided) => void): void {
   everyStep(({ before, at, event, past, verdict }) => {
     if (!('purchase' in event) || verdict.type !== 'RECORD' || verdict.entry.kind !== 'AUTHORIZATION') return
     const { purchase } = event
-    const decision = deliberate(
+    const decision = evaluate(
       historyOf(before, past.slice(0, -1)),
       purchase,
       challengeCatalog,
@@ -289,13 +289,7 @@ describe('the trace of an id that was used before', () => {
       const decided = decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar)
       if (decided.type !== 'RECORD') throw new Error('this id is new')
       const asked = { ...purchase, ...over }
-      const decision = deliberate(
-        historyOf(account, [decided.entry]),
-        asked,
-        challengeCatalog,
-        at,
-        utcCalendar,
-      )
+      const decision = evaluate(historyOf(account, [decided.entry]), asked, challengeCatalog, at, utcCalendar)
       expect(
         traceOf(decision, { account, purchase: asked, catalog: challengeCatalog, day: utcCalendar(at) }),
       ).to.deep.equal({

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/domain/account.js'
 import { challengeCategories } from '../../../src/domain/category.js'
-import { deliberate, type Purchase } from '../../../src/domain/decide.js'
+import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import { catalogOf } from '../../support/catalogs.js'
@@ -16,7 +16,7 @@ const catalog = catalogOf(challengeCategories, [
 
 function traced(account: Account, over: Partial<Purchase> = {}): Trace {
   const purchase = purchaseOf(over)
-  const decision = deliberate(historyOf(account), purchase, catalog, at, utcCalendar)
+  const decision = evaluate(historyOf(account), purchase, catalog, at, utcCalendar)
   return traceOf(decision, { account, purchase, catalog, day })
 }
 

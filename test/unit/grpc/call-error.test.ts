@@ -1,6 +1,6 @@
 import { type ServiceError, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import { type Indecision, IndecisionError } from '../../../src/application/errors.js'
+import { type Indecision, UndecidedError } from '../../../src/application/errors.js'
 import type { Any } from '../../../src/gen/google/protobuf/any.js'
 import { BadRequest, ErrorInfo, RetryInfo } from '../../../src/gen/google/rpc/error_details.js'
 import { Status } from '../../../src/gen/google/rpc/status.js'
@@ -131,11 +131,11 @@ describe('call error', () => {
 
     for (const indecision of ['UNAVAILABLE', 'OVERLOADED', 'NO_TIME_LEFT'] satisfies Indecision[]) {
       it(`is ${indecision} when nothing could be decided for that reason`, () => {
-        expect(callErrorOf(new IndecisionError(indecision, secretText)).kind).to.equal(indecision)
+        expect(callErrorOf(new UndecidedError(indecision, secretText)).kind).to.equal(indecision)
       })
 
       it(`keeps the text of ${indecision} from the caller`, () => {
-        const sent = serviceErrorOf(callErrorOf(new IndecisionError(indecision, secretText)))
+        const sent = serviceErrorOf(callErrorOf(new UndecidedError(indecision, secretText)))
         expect(everythingIn(sent)).to.not.include('password')
       })
     }

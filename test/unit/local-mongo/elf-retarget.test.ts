@@ -74,9 +74,9 @@ describe('retargetElf', () => {
 
   it('throws nothing but UnexpectedElfError, whatever bytes are changed or missing', () => {
     const { image } = syntheticElf()
-    const damage = fc.array(fc.tuple(fc.nat(image.length - 1), fc.nat(255)), { maxLength: 6 })
+    const discrepancy = fc.array(fc.tuple(fc.nat(image.length - 1), fc.nat(255)), { maxLength: 6 })
     const length = fc.oneof(fc.constant(image.length), fc.nat(image.length))
-    const property = fc.property(damage, length, (changes, kept) => {
+    const property = fc.property(discrepancy, length, (changes, kept) => {
       const damaged = Buffer.from(image)
       for (const [at, byte] of changes) damaged.writeUInt8(byte, at)
       expectRewriteOrRefusal(damaged.subarray(0, kept))
@@ -252,9 +252,9 @@ function refusals(): readonly Refusal[] {
   ]
 }
 
-function damaged(damage: (elf: SyntheticElf) => void): Buffer {
+function damaged(discrepancy: (elf: SyntheticElf) => void): Buffer {
   const elf = syntheticElf()
-  damage(elf)
+  discrepancy(elf)
   return elf.image
 }
 

@@ -17,8 +17,8 @@ import {
   MongoWriteConcernError,
   type WriteError,
 } from 'mongodb'
-import { IndecisionError } from '../../../src/application/errors.js'
-import { classified, DUPLICATE_KEY, unavailable, whileAvailable } from '../../../src/storage/errors.js'
+import { UndecidedError } from '../../../src/application/errors.js'
+import { classified, DUPLICATE_KEY, mapTransientErrors, unavailable } from '../../../src/storage/errors.js'
 
 // The pool's errors have names but no public classes: the real ones are made here, not look-alikes.
 const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
@@ -91,7 +91,7 @@ describe('errors of the database', () => {
   for (const [what, error] of passing) {
     it(`are UNAVAILABLE: ${what}`, () => {
       expect(classified('testing', error))
-        .to.be.instanceOf(IndecisionError)
+        .to.be.instanceOf(UndecidedError)
         .with.property('indecision', 'UNAVAILABLE')
     })
   }
@@ -116,29 +116,29 @@ describe('errors of the database', () => {
 
 describe('while the database is available', () => {
   it('an operation answers as it does', async () => {
-    expect(await whileAvailable('testing', async () => 7)).to.equal(7)
+    expect(await mapTransientErrors('testing', async () => 7)).to.equal(7)
   })
 
-  it('an error that may pass becomes an IndecisionError', async () => {
-    const outcome = whileAvailable('testing', async () => {
+  it('an error that may pass becomes an UndecidedError', async () => {
+    const outcome = mapTransientErrors('testing', async () => {
       throw new MongoNetworkError('-')
     })
-    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(IndecisionError)
+    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(UndecidedError)
   })
 
   it('any other error comes through', async () => {
     const bug = new TypeError('-')
-    const outcome = whileAvailable('testing', async () => {
+    const outcome = mapTransientErrors('testing', async () => {
       throw bug
     })
     expect(await outcome.catch((error: unknown) => error)).to.equal(bug)
   })
 
   it('an operation that throws at once is treated alike', async () => {
-    const outcome = whileAvailable('testing', () => {
+    const outcome = mapTransientErrors('testing', () => {
       throw new MongoNetworkError('-')
     })
-    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(IndecisionError)
+    expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(UndecidedError)
   })
 })
 

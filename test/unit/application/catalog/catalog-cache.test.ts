@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { CatalogCache } from '../../../../src/application/catalog/catalog-cache.js'
-import { IndecisionError } from '../../../../src/application/errors.js'
+import { UndecidedError } from '../../../../src/application/errors.js'
 import { benefit } from '../../../../src/domain/category.js'
 import { mccSet } from '../../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
@@ -12,7 +12,7 @@ import { InMemoryCatalogStore } from './in-memory-catalog-store.js'
 
 const rule: MerchantRule = { id: 'padaria', match: 'EXACT', name: 'PADARIA', mcc: '5811' }
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995' })
-const away = new IndecisionError('UNAVAILABLE', 'no database')
+const away = new UndecidedError('UNAVAILABLE', 'no database')
 
 describe('catalog cache', () => {
   let store: InMemoryCatalogStore

@@ -30,7 +30,7 @@ describe('engine: deciding on copies', () => {
   it('packs the copy of an account that is no longer busy, and decides on it when it comes again', async () => {
     const packed: Account[] = []
     test = testEngine({
-      packing: {
+      codec: {
         pack: (account) => packed.push(account) - 1,
         unpack: (place) => packed[Number(place)] ?? fundedAccount('none'),
       },

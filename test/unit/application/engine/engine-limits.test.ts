@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { timeBudget } from '../../../../src/application/budget.js'
-import { IndecisionError } from '../../../../src/application/errors.js'
+import { UndecidedError } from '../../../../src/application/errors.js'
 import { JOURNAL_MAX } from '../../../../src/domain/account.js'
 import { accountWithJournal, fundedAccount, patience, purchase } from '../fixtures.js'
 import { rejectionOf } from '../rejection.js'
@@ -249,9 +249,9 @@ describe('engine: drain', () => {
   })
 })
 
-describe('IndecisionError', () => {
+describe('UndecidedError', () => {
   it('keeps its cause for the log', () => {
     const cause = new Error('socket closed')
-    expect(new IndecisionError('UNAVAILABLE', 'the store', { cause }).cause).to.equal(cause)
+    expect(new UndecidedError('UNAVAILABLE', 'the store', { cause }).cause).to.equal(cause)
   })
 })

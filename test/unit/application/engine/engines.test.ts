@@ -25,7 +25,7 @@ describe('engines, one for each part of the store', () => {
       clock: test.clock,
       gatherMsMax: 10,
       onFailure: () => {},
-      onDamage: (entry) => test.damage.push(entry),
+      onDiscrepancy: (entry) => test.discrepancy.push(entry),
     })
     engines = new Engines({
       accounts: test.store,
@@ -34,7 +34,7 @@ describe('engines, one for each part of the store', () => {
       clock: test.clock,
       queueMax: 2,
       waitMsMax: 1_000,
-      homeOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
+      shardOf: (id) => (moved ? 'right' : (id.split('-', 1)[0] ?? '')),
     })
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { RecentAccounts } from '../../../../src/application/engine/recent-accounts.js'
 import { createReverse } from '../../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../../src/domain/account.js'
-import { stringPacking } from '../../../../src/storage/account/string-packing.js'
+import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from '../fixtures.js'
 import { soon } from '../soon.js'
 import { allSettled, type TestEngine, testEngine } from '../test-engine.js'
@@ -15,7 +15,7 @@ describe('recent accounts', () => {
   let recent: RecentAccounts
 
   beforeEach(() => {
-    recent = new RecentAccounts(stringPacking)
+    recent = new RecentAccounts(v8Codec)
   })
 
   it('has no copy of an account that was only read', () => {
@@ -83,7 +83,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(account)
   })
 
-  describe('packing', () => {
+  describe('codec', () => {
     let packed: string[]
     let unpacked: number
 
@@ -93,11 +93,11 @@ describe('recent accounts', () => {
       recent = new RecentAccounts({
         pack: (account) => {
           packed.push(account.id)
-          return stringPacking.pack(account)
+          return v8Codec.pack(account)
         },
         unpack: (what) => {
           unpacked += 1
-          return stringPacking.unpack(what)
+          return v8Codec.unpack(what)
         },
       })
     })
@@ -157,7 +157,7 @@ describe('recent accounts', () => {
 
   describe('trust', () => {
     const stale = (count: number): RecentAccounts => {
-      const recent = new RecentAccounts(stringPacking)
+      const recent = new RecentAccounts(v8Codec)
       for (let index = 0; index <= count; index++)
         recent.committed(fundedAccount(`a-${index}`), { copied: false })
       for (let index = 0; index < count; index++) recent.stale(`a-${index}`)

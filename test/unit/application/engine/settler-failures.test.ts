@@ -13,13 +13,13 @@ describe('settler: a ledger that fails', () => {
   let store: InMemoryStore
   let settler: Settler
   let failures: unknown[]
-  let damage: Entry[]
+  let discrepancy: Entry[]
   let whenFailed: () => void
 
   beforeEach(() => {
     store = new InMemoryStore()
     failures = []
-    damage = []
+    discrepancy = []
     whenFailed = () => {}
     settler = new Settler({
       ledger: store,
@@ -29,7 +29,7 @@ describe('settler: a ledger that fails', () => {
         failures.push(error)
         whenFailed()
       },
-      onDamage: (entry) => damage.push(entry),
+      onDiscrepancy: (entry) => discrepancy.push(entry),
     })
   })
 
@@ -107,7 +107,7 @@ describe('settler: a ledger that fails', () => {
     it('tells of the entry', async () => {
       settler.add(account)
       await withheld(1)
-      expect(damage).to.deep.equal([funding])
+      expect(discrepancy).to.deep.equal([funding])
     })
 
     it('counts on what came before it only', async () => {
@@ -154,7 +154,7 @@ describe('settler: a ledger that fails', () => {
       await withheld(1)
       settler.add(applyEntry(account, next()))
       await withheld(2)
-      expect(damage.length).to.equal(1)
+      expect(discrepancy.length).to.equal(1)
     })
 
     function next(): Entry {
@@ -196,7 +196,7 @@ describe('settler: a ledger that fails', () => {
           if (isUnavailable(error)) outages += 1
           else problems.push(error)
         },
-        onDamage: (entry) => refused.push(entry),
+        onDiscrepancy: (entry) => refused.push(entry),
       })
     })
 
@@ -368,7 +368,7 @@ describe('settler: drain', () => {
       clock: new HandClock(),
       gatherMsMax: 10,
       onFailure: () => {},
-      onDamage: () => {},
+      onDiscrepancy: () => {},
     })
   })
 

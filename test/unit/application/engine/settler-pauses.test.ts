@@ -21,7 +21,7 @@ describe('pauses of the settler', () => {
       pauses,
       gatherMsMax: GATHER_MS_MAX,
       onFailure: () => {},
-      onDamage: () => {},
+      onDiscrepancy: () => {},
     })
   }
 

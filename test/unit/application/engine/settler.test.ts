@@ -18,7 +18,13 @@ describe('settler', () => {
   beforeEach(() => {
     store = new InMemoryStore()
     clock = new HandClock()
-    settler = new Settler({ ledger: store, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: () => {} })
+    settler = new Settler({
+      ledger: store,
+      clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDiscrepancy: () => {},
+    })
   })
 
   it('copies what the journal holds to the ledger', async () => {
@@ -150,7 +156,7 @@ describe('settler', () => {
           return damaged
         },
       }
-      settler = new Settler({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: () => {} })
+      settler = new Settler({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDiscrepancy: () => {} })
       settler.add(fundedAccount('a'))
       await soon('the late account is settled', () => settler.settledThrough('late') === 2n)
     })

@@ -29,7 +29,7 @@ describe('settlers, one for each part of the store', () => {
         return await store.append(entries)
       },
     }
-    settlers = new Settlers({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDamage: () => {} })
+    settlers = new Settlers({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDiscrepancy: () => {} })
   })
 
   it('settle what is on the others while one part does not answer', async () => {

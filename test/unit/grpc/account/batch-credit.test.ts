@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Budget } from '../../../../src/application/budget.js'
-import { IndecisionError } from '../../../../src/application/errors.js'
+import { UndecidedError } from '../../../../src/application/errors.js'
 import type { CreditRefusal } from '../../../../src/domain/credit.js'
 import type { CreditEntry } from '../../../../src/domain/entry.js'
 import { centavos } from '../../../../src/domain/money.js'
@@ -262,7 +262,7 @@ describe('batch credit, refusals without end', () => {
 
 describe('batch credit, failure', () => {
   it('of one item fails the stream with it', async () => {
-    const away = new IndecisionError('UNAVAILABLE', 'away')
+    const away = new UndecidedError('UNAVAILABLE', 'away')
     expect(await failure(items(3), () => Promise.reject(away))).to.equal(away)
   })
 
@@ -296,7 +296,7 @@ describe('batch credit, failure', () => {
       }
     }
     await failure(endless(), async ({ transactionId }) => {
-      if (transactionId === '1000') throw new IndecisionError('NO_TIME_LEFT', 'late')
+      if (transactionId === '1000') throw new UndecidedError('NO_TIME_LEFT', 'late')
       return credited()
     })
     expect({ letGo, few: taken < 1_000 + 2 * WINDOW }).to.deep.equal({ letGo: true, few: true })
@@ -310,7 +310,7 @@ describe('batch credit, failure', () => {
     void running.then(() => {
       ended = true
     })
-    byHand.fail('0', new IndecisionError('UNAVAILABLE', 'away'))
+    byHand.fail('0', new UndecidedError('UNAVAILABLE', 'away'))
     byHand.answer('1')
     await new Promise(setImmediate)
     expect(ended).to.equal(false)
@@ -347,7 +347,7 @@ describe('batch credit, failure', () => {
 })
 
 describe('batch credit, a full queue', () => {
-  const overloaded = () => new IndecisionError('OVERLOADED', 'full')
+  const overloaded = () => new UndecidedError('OVERLOADED', 'full')
 
   it('is tried again until there is room', async () => {
     let attempts = 0

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events'
 import { status } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import type { Budget } from '../../../../src/application/budget.js'
-import { IndecisionError } from '../../../../src/application/errors.js'
+import { UndecidedError } from '../../../../src/application/errors.js'
 import {
   type AuthorizeRequest,
   type AuthorizeResponse,
@@ -183,9 +183,9 @@ describe('authorize stream', () => {
     const failures: readonly (readonly [unknown, string, CallErrorKind, number | undefined])[] = [
       [new CallError('INVALID_REQUEST'), 'INVALID_ARGUMENT', 'INVALID_REQUEST', undefined],
       [new CallError('TRANSACTION_ID_REUSED'), 'ALREADY_EXISTS', 'TRANSACTION_ID_REUSED', undefined],
-      [new IndecisionError('OVERLOADED', 'full'), 'RESOURCE_EXHAUSTED', 'OVERLOADED', 200],
-      [new IndecisionError('UNAVAILABLE', 'away'), 'UNAVAILABLE', 'UNAVAILABLE', 200],
-      [new IndecisionError('NO_TIME_LEFT', 'late'), 'DEADLINE_EXCEEDED', 'NO_TIME_LEFT', undefined],
+      [new UndecidedError('OVERLOADED', 'full'), 'RESOURCE_EXHAUSTED', 'OVERLOADED', 200],
+      [new UndecidedError('UNAVAILABLE', 'away'), 'UNAVAILABLE', 'UNAVAILABLE', 200],
+      [new UndecidedError('NO_TIME_LEFT', 'late'), 'DEADLINE_EXCEEDED', 'NO_TIME_LEFT', undefined],
       [new TypeError('a bug'), 'INTERNAL', 'INTERNAL', undefined],
     ]
     for (const [error, code, reason, retryAfterMs] of failures) {
@@ -264,7 +264,7 @@ describe('authorize stream', () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
-      pendingOf('t0').reject(new IndecisionError('OVERLOADED', 'too many'))
+      pendingOf('t0').reject(new UndecidedError('OVERLOADED', 'too many'))
       await untilAnswered(stream, 1)
       expect(told).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
     })
@@ -274,7 +274,7 @@ describe('authorize stream', () => {
       stream.send(request('t0'))
       await untilTaken(1)
       stream.cancel()
-      pendingOf('t0').reject(new IndecisionError('NO_TIME_LEFT', 'the caller left'))
+      pendingOf('t0').reject(new UndecidedError('NO_TIME_LEFT', 'the caller left'))
       await soon('it is told of', () => told.length > 0)
       expect(told).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
     })

@@ -94,9 +94,9 @@ describe('damaged documents', () => {
     ['spending on no day', { spent: { CASH: { ...spentOn, day: 20_260_102 } } }],
   ]
 
-  for (const [what, damage] of accounts) {
+  for (const [what, discrepancy] of accounts) {
     it(`an account with ${what} is refused`, () => {
-      expect(() => accountOf(unchecked({ ...good, ...damage }))).to.throw(InvariantError)
+      expect(() => accountOf(unchecked({ ...good, ...discrepancy }))).to.throw(InvariantError)
     })
   }
 

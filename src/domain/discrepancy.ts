@@ -1,16 +1,16 @@
 import type { AccountId } from './account.js'
 
 /** A violated invariant, found in the books. */
-export type Damage = {
+export type Discrepancy = {
   /** Empty when a document names no account. */
   readonly accountId: AccountId
-  readonly kind: DamageKind
+  readonly kind: DiscrepancyKind
   /** Actual and expected values, for people. */
   readonly detail: string
 }
 
-/** Kinds of damage, one for each invariant of the books. */
-export type DamageKind =
+/** Kinds of discrepancy, one for each invariant of the books. */
+export type DiscrepancyKind =
   /** A document cannot be read at all. */
   | 'UNREADABLE'
   /** The ledger has entries of an account that does not exist. */

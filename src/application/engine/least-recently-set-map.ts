@@ -1,5 +1,5 @@
 /** A map that can evict its least recently set key. */
-export class RecencyMap<K, V> {
+export class LeastRecentlySetMap<K, V> {
   readonly #values = new Map<K, V>()
   /**
    * An iterator that stays before the oldest key. A new one would step over the slots of all keys deleted
@@ -30,7 +30,7 @@ export class RecencyMap<K, V> {
    *
    * @throws RangeError when the map is empty.
    */
-  deleteOldest(): readonly [key: K, value: V] {
+  evict(): readonly [key: K, value: V] {
     const oldest = this.#oldest.next()
     if (oldest.done) {
       // A finished iterator stays finished even after later calls of `set`, so start a new one.

@@ -5,14 +5,14 @@ import type { Account } from '../../domain/account.js'
  * garbage collector visits all live objects: with 50,000 accounts it repeatedly paused every request for a
  * third of a second.
  */
-export interface Packing {
+export interface AccountCodec {
   pack(account: Account): unknown
   /** Restores an account from the result of `pack`. */
   unpack(packed: unknown): Account
 }
 
 /** Keeps accounts as objects. Suits a small number of accounts. */
-export const noPacking: Packing = {
+export const identityCodec: AccountCodec = {
   pack: (account) => account,
   unpack: (packed) => packed as Account,
 }

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { stringPacking } from '../../../../src/storage/account/string-packing.js'
+import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { account } from './arbitraries.js'
 
 describe('accounts packed into strings', () => {
   it('are what they were', () => {
     fc.assert(
       fc.property(account, (kept) => {
-        const packed = stringPacking.pack(kept)
+        const packed = v8Codec.pack(kept)
         expect(packed).to.be.a('string')
-        expect(stringPacking.unpack(packed)).to.deep.equal(kept)
+        expect(v8Codec.unpack(packed)).to.deep.equal(kept)
       }),
     )
   })
@@ -18,7 +18,7 @@ describe('accounts packed into strings', () => {
     fc.assert(
       fc.property(account, (any) => {
         const kept = { ...any, id: 'açaí ☕ 食' }
-        expect(stringPacking.unpack(stringPacking.pack(kept))).to.deep.equal(kept)
+        expect(v8Codec.unpack(v8Codec.pack(kept))).to.deep.equal(kept)
       }),
       { numRuns: 10 },
     )

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { RecencyMap } from '../../../../src/application/engine/recency-map.js'
+import { LeastRecentlySetMap } from '../../../../src/application/engine/least-recently-set-map.js'
 
 describe('a map that knows its oldest key', () => {
-  let map: RecencyMap<string, number>
+  let map: LeastRecentlySetMap<string, number>
 
   beforeEach(() => {
-    map = new RecencyMap()
+    map = new LeastRecentlySetMap()
   })
 
   it('gives what was set last', () => {
@@ -24,12 +24,12 @@ describe('a map that knows its oldest key', () => {
   })
 
   it('has no oldest key while it is empty', () => {
-    expect(() => map.deleteOldest()).to.throw(RangeError, 'an empty map has no oldest key')
+    expect(() => map.evict()).to.throw(RangeError, 'an empty map has no oldest key')
     setAll('a')
     map.delete('a')
-    expect(() => map.deleteOldest()).to.throw(RangeError)
+    expect(() => map.evict()).to.throw(RangeError)
     setAll('b')
-    expect(map.deleteOldest()).to.deep.equal(['b', 1])
+    expect(map.evict()).to.deep.equal(['b', 1])
   })
 
   it('deletes the keys in the order in which they were set, each once', () => {
@@ -44,14 +44,14 @@ describe('a map that knows its oldest key', () => {
 
   it('goes past what was deleted meanwhile', () => {
     setAll('a', 'b', 'c')
-    map.deleteOldest()
+    map.evict()
     map.delete('b')
     expect(oldestFirst()).to.deep.equal(['c'])
   })
 
   it('gives the value with the key', () => {
     map.set('a', 1)
-    expect(map.deleteOldest()).to.deep.equal(['a', 1])
+    expect(map.evict()).to.deep.equal(['a', 1])
     expect(map.size).to.equal(0)
   })
 
@@ -67,7 +67,7 @@ describe('a map that knows its oldest key', () => {
     for (let step = 0; step < 20_000; step++) {
       const key = String((step * 7_919) % 613)
       if (step % 3 === 2) {
-        expect(map.deleteOldest()[0]).to.equal(list.shift())
+        expect(map.evict()[0]).to.equal(list.shift())
         continue
       }
       const place = list.indexOf(key)
@@ -90,7 +90,7 @@ describe('a map that knows its oldest key', () => {
   /** Deletes them all. */
   function oldestFirst(): readonly string[] {
     const keys: string[] = []
-    while (map.size > 0) keys.push(map.deleteOldest()[0])
+    while (map.size > 0) keys.push(map.evict()[0])
     return keys
   }
 })

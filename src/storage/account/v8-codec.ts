@@ -1,11 +1,11 @@
 import { deserialize, serialize } from 'node:v8'
-import type { Packing } from '../../application/engine/packing.js'
+import type { AccountCodec } from '../../application/engine/account-codec.js'
 
 /**
- * A packing that makes one string of each account. An account is plain data, which the structured clone
+ * A codec that makes one string of each account. An account is plain data, which the structured clone
  * algorithm copies faithfully.
  */
-export const stringPacking: Packing = {
+export const v8Codec: AccountCodec = {
   pack: (account) => serialize(account).toString('latin1'),
   unpack: (packed) => deserialize(Buffer.from(String(packed), 'latin1')),
 }
