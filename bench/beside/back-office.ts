@@ -16,7 +16,7 @@ import {
 
 /** Longest time of a call, in milliseconds: an import of all rules is the longest. */
 const CALL_MS_MAX = 60_000
-/** Rules in one message of an import, as `make import-rules` sends them. */
+/** Rules in one message of an import, as `./benefits rules import` sends them. */
 const RULES_PER_MESSAGE = 80
 const PAGE_SIZE = 1_000
 
