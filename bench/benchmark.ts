@@ -1,4 +1,5 @@
 import { Random } from '../tools/crash-test/random.js'
+import { besideScenarios, MeasuresBeside } from './beside/measure-beside.js'
 import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'
 import { untilCalm } from './calm.js'
@@ -71,6 +72,7 @@ export class Benchmark {
     await this.#openLoops()
     await this.#bareDriver()
     await this.#sizes()
+    await this.#besides()
     return this.measured
   }
 
@@ -161,6 +163,37 @@ export class Benchmark {
     await database.db(databaseName).dropDatabase()
   }
 
+  /** A few purchases beside other work: in each round alone, too. */
+  async #besides(): Promise<void> {
+    const { plan, database, signal, onProgress } = this.#options
+    const { beside } = plan
+    const side = this.#sides.find(({ id }) => id === OURS)
+    if (!beside || !side) return
+    const scenarios = besideScenarios(plan, beside)
+    for (const scenario of scenarios) this.#scenarios.set(scenario.id, scenario)
+    for (let round = 1; round <= beside.rounds; round++) {
+      const databaseName = this.#freshName('beside')
+      const options = { databaseName, keepsDatabase: false, accounts: plan.accounts, database, plan, signal }
+      const session = await Session.open({ ...options, side, round })
+      const measured = new MeasuresBeside({ session, plan, beside })
+      try {
+        await measured.prepare()
+        for (const scenario of this.#shuffled(scenarios)) {
+          const calm = await untilCalm(plan.calmMsMax, signal)
+          const run = await measured.run(scenario)
+          this.#runs.push({ ...run, round, scenario: scenario.id, side: side.id, calm, damages: [] })
+          onProgress(`round ${round}, beside ${scenario.title}: ${figuresOf(run)}`)
+        }
+      } catch (error) {
+        await session.abandon()
+        throw error
+      } finally {
+        measured.close()
+      }
+      this.#found(round, side, await session.close())
+    }
+  }
+
   async #loadLarge(name: string, size: NonNullable<Plan['size']>): Promise<void> {
     const { database, signal, onProgress } = this.#options
     const db = database.db(name)
@@ -219,12 +252,15 @@ export class Benchmark {
       await session.abandon()
       throw error
     }
-    const damages = await session.close()
-    for (const damage of damages) onProgress(`round ${round}, ${side.name}: ${damage}`)
-    // What the books show at the end was done by any of the runs: it stands with the last one.
-    const last = runs.pop()
-    if (last) runs.push({ ...last, damages: [...last.damages, ...damages] })
     this.#runs.push(...runs)
+    this.#found(round, side, await session.close())
+  }
+
+  /** What the books show at the end of a session was done by any of its runs: it stands with the last one. */
+  #found(round: number, side: BenchmarkedSide, damages: readonly string[]): void {
+    for (const damage of damages) this.#options.onProgress(`round ${round}, ${side.name}: ${damage}`)
+    const last = this.#runs.pop()
+    if (last) this.#runs.push({ ...last, damages: [...last.damages, ...damages] })
   }
 
   #freshName(what: string): string {
@@ -240,7 +276,7 @@ export class Benchmark {
   }
 }
 
-function figuresOf({ result, damages }: Run): string {
+function figuresOf({ result, damages = [] }: Pick<Run, 'result'> & Partial<Run>): string {
   const { perSecond, refused, latency } = result.measured
   return [
     `${whole(perSecond)}/s`,

@@ -85,6 +85,12 @@ export function goals(plan: Plan, scenarios: readonly Scenario[]): readonly Goal
       of: ours('overload-unary-200'),
       bound: { atMost: CHALLENGE_MS },
     },
+    ...['credits', 'pages', 'rules', 'verify'].map((work): Goal => {
+      const id = `beside-${work}`
+      const title = `p99 beside ${scenarios.find((scenario) => scenario.id === id)?.title}, over that of purchases alone`
+      const over = ours('beside-quiet')
+      return { id, title, figure: 'p99', of: ours(id), over, bound: { atMost: 2 } }
+    }),
   ]
   return all.filter(({ of, over }) => measured.has(of.scenario) && (!over || measured.has(over.scenario)))
 }

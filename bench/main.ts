@@ -11,16 +11,18 @@ import { commitOf, machine, versions } from './environment.js'
 import { goals } from './goals.js'
 import { interruptedBySignal } from './interruption.js'
 import { writeMeasurements } from './measurements-file.js'
+import { besideSection } from './report/beside-section.js'
 import type { Measurements } from './report/measurements.js'
-import { type Plan, quickPlan, wholePlan } from './scenarios.js'
+import { besideOnly, type Plan, quickPlan, wholePlan } from './scenarios.js'
 import { sidesNamed } from './sides.js'
 
 /** Where the figures of a whole run are kept: the page is made from them. */
 const MEASUREMENTS = join(PROJECT, '.docs/benchmarks/measurements.json')
 
 await runCommand('bench', async () => {
-  const whole = process.argv[2] !== 'quick'
-  const plan = whole ? wholePlan : quickPlan
+  const [, , which] = process.argv
+  const whole = which === undefined
+  const plan = which === 'quick' ? quickPlan : which === 'beside' ? besideOnly(wholePlan) : wholePlan
   const signal = interruptedBySignal('bench')
   const startedAtMs = performance.now()
   const progress = (line: string) => console.log(`${clockText(performance.now() - startedAtMs)}  ${line}`)
@@ -33,6 +35,7 @@ await runCommand('bench', async () => {
     const measurements = measurementsOf(plan, await benchmark.run(), database.version)
     const file = whole ? MEASUREMENTS : await temporaryFile()
     await writeMeasurements(file, measurements)
+    if (!whole) console.log(besideSection(measurements)?.paragraphs.join('\n\n'))
     const damages = measurements.runs.flatMap((run) => run.damages)
     progress(`${measurements.runs.length} runs, ${damages.length} damages, written to ${file}`)
   } catch (error) {

@@ -29,10 +29,19 @@ const TOKEN_SECONDS = 7_200
 
 /** The same for all: nobody is let in without it. */
 const jwtSecret = randomBytes(32).toString('hex')
-const token = jwt.sign({ scope: 'transactions:authorize' }, jwtSecret, {
-  subject: 'benchmark',
-  expiresIn: TOKEN_SECONDS,
-})
+
+/** A token of the server's own kind. */
+export function tokenOf(subject: string, scope = 'transactions:authorize'): string {
+  return jwt.sign({ scope }, jwtSecret, { subject, expiresIn: TOKEN_SECONDS })
+}
+
+/** One run of the load generator; the numbers of callers and connections are in the shape, unless they are given. */
+export type SessionLoad = {
+  readonly mode: LoadJob['mode']
+  readonly hotAccount: boolean
+  readonly subject?: string
+  readonly connections?: number
+}
 
 export type SessionOptions = {
   readonly database: Database
@@ -91,7 +100,7 @@ export class Session {
   }
 
   /** The process that is measured. */
-  get server(): Pick<ServerProcess, 'pid' | 'httpPort'> {
+  get server(): Pick<ServerProcess, 'pid' | 'port' | 'httpPort'> {
     return this.#server
   }
 
@@ -118,6 +127,12 @@ export class Session {
       calm,
       damages,
     }
+  }
+
+  /** The environment of the server: that of `verify`, too. */
+  get env(): Readonly<Record<string, string>> {
+    const { database, databaseName } = this.#options
+    return environment(database.uri, databaseName)
   }
 
   /** What `verify` went through when the session was closed; undefined before, and where there are no books of ours. */
@@ -148,7 +163,7 @@ export class Session {
     const loads = side.modes.flatMap((mode) => plan.warmup.map((load) => ({ mode, load })))
     for (const { mode, load } of loads) {
       const shape = { type: 'closed', ...load, warmupMs: 0 } as const
-      const result = await this.#load({ mode, hotAccount: false }, shape)
+      const result = await this.load({ mode, hotAccount: false }, shape)
       const found = await this.#compare(result)
       this.#damages = [...this.#damages, ...found.map((damage) => `while warming up: ${damage}`)]
     }
@@ -163,24 +178,25 @@ export class Session {
       rssBytesMax = Math.max(rssBytesMax, usageOf(this.#server.pid)?.rssBytes ?? 0)
     }, SAMPLE_MS)
     try {
-      const result = await this.#load({ mode, hotAccount: group === 'hot' }, shape)
+      const result = await this.load({ mode, hotAccount: group === 'hot' }, shape)
       return { result, rssBytesMax }
     } finally {
       clearInterval(sampler)
     }
   }
 
-  async #load(
-    { mode, hotAccount }: { readonly mode: LoadJob['mode']; readonly hotAccount: boolean },
+  /** Sends purchases, and leaves the books to others. */
+  async load(
+    { mode, hotAccount, subject = 'benchmark', connections = CONNECTIONS }: SessionLoad,
     shape: LoadShape,
   ): Promise<LoadResult> {
     const { plan, round, accounts, signal } = this.#options
     this.#loads += 1
     const job: LoadJob = {
       target: { host: '127.0.0.1', port: this.#server.port },
-      token,
+      token: tokenOf(subject),
       mode,
-      connections: shape.type === 'closed' ? Math.min(shape.callers, CONNECTIONS) : CONNECTIONS,
+      connections: shape.type === 'closed' ? Math.min(shape.callers, connections) : connections,
       workload: workload({
         // The same for all sides of a round.
         seed: plan.seed + 1_000 * round + this.#loads,

@@ -56,24 +56,10 @@ const sides: readonly BenchmarkedSide[] = [
   },
   {
     ...rival,
-    id: 'in-process-queue',
-    name: 'in-process queue',
-    what: 'Queues the requests of each account in memory, reads account and id side by side, writes balance and entry side by side. One process only.',
-    program: [rivalProgram, 'in-process-queue'],
-  },
-  {
-    ...rival,
     id: 'transaction',
     name: 'transaction',
     what: 'A multi-document transaction: a conditional findOneAndUpdate for each wallet that is tried, and the insert of the entry.',
     program: [rivalProgram, 'transaction'],
-  },
-  {
-    ...rival,
-    id: 'update-per-wallet',
-    name: 'update per wallet',
-    what: 'Looks the id up, a conditional findOneAndUpdate for each wallet that is tried, inserts the entry.',
-    program: [rivalProgram, 'update-per-wallet'],
   },
   {
     id: 'ours',

@@ -10,10 +10,10 @@ import { type LogFormat, type LogLevel, logFormats, logLevels } from './observab
 import { readTracingSettings } from './observability/tracing/settings.js'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
-/** Everything that can be set from outside, checked and frozen. README.md says what each is for. */
+/** The configuration, checked and frozen. README.md explains each variable. */
 export type Config = Readonly<ReturnType<typeof readAll>>
 
-/** What is wrong with the environment: every problem, each with the variable's name and never with its value. */
+/** Thrown for an invalid environment. Names every problem and its variable, never a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
@@ -25,16 +25,16 @@ export class ConfigError extends Error {
 /** Fewest bytes of a secret for HS256: as many as its hash has (RFC 7518, section 3.2). */
 const SECRET_BYTES_MIN = 32
 
-/** Where health is told in plaintext when the gRPC port has TLS. */
+/** The port for health in plaintext when the gRPC port uses TLS. */
 const HEALTH_PORT = 50_052
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads `.env` of the current folder, if there is one, into the environment; variables that are set already stay. Returns the names
- * in the file.
+ * Loads `.env` of the current folder, if any, into the environment. Variables that are already set stay.
+ * Returns the names in the file.
  *
- * @throws EnvFileError when the file cannot be read whole.
+ * @throws EnvFileError when the file cannot be read completely.
  */
 export function loadEnvFile(): readonly string[] {
   const variables = readEnvFile('.env')
@@ -42,7 +42,11 @@ export function loadEnvFile(): readonly string[] {
   return Object.keys(variables)
 }
 
-/** Finds variables that were set for the service and that it does not read, given the names in `.env`. */
+/**
+ * Finds variables that were set for the service but that it does not read.
+ *
+ * @param fileNames the names in `.env`.
+ */
 export function findUnknownVariables(
   env: Environment,
   fileNames: readonly string[],
@@ -55,7 +59,7 @@ export function findUnknownVariables(
 /**
  * Reads the configuration.
  *
- * @throws ConfigError with every problem there is.
+ * @throws ConfigError with every problem.
  */
 export function readConfig(env: Environment): Config {
   const reader = new EnvironmentReader(env)
@@ -117,13 +121,19 @@ function readAll(reader: EnvironmentReader) {
   }
 }
 
-/** `auto` is for `make run`: the examples belong into the local database, and never by accident into one that somebody has. */
+/**
+ * Whether to add the examples. `auto` is for `make run`: it adds them to the local database, and never to one
+ * that MONGODB_URI names.
+ */
 function seedsExamples(reader: EnvironmentReader): boolean {
   const choice = reader.choice('SEED_EXAMPLES', ['true', 'false', 'auto'] as const, 'false')
   return choice === 'auto' ? reader.text('MONGODB_URI') === undefined : choice === 'true'
 }
 
-/** HS256 as long as there is a secret, configured or made; what public keys are for when there are some. */
+/**
+ * Chooses the default algorithms: HS256 when there is a secret, configured or generated, and those of public
+ * keys when there is a key file.
+ */
 function usualAlgorithms(reader: EnvironmentReader): readonly TokenAlgorithm[] {
   const hasSecret = reader.text('JWT_SECRET') !== undefined
   if (reader.text('JWT_PUBLIC_KEY_FILE') === undefined && reader.text('JWT_JWKS_FILE') === undefined)
@@ -196,7 +206,7 @@ function portProblems({ grpcPort, httpPort, grpcHealthPort }: Config): readonly 
   ]
 }
 
-/** Whether tokens may be signed by keys of which only the public half is here. */
+/** Whether public keys verify tokens. */
 export function hasKeyFile({ jwtPublicKeyFile, jwtJwksFile }: Config): boolean {
   return jwtPublicKeyFile !== undefined || jwtJwksFile !== undefined
 }
@@ -205,10 +215,10 @@ function isOneOf<T extends string>(choices: readonly T[], text: string): boolean
   return choices.some((choice) => choice === text)
 }
 
-/** Reads variables one by one and keeps what is wrong with them. An empty variable counts as not set. */
+/** Reads variables one by one and collects their problems. An empty variable counts as not set. */
 class EnvironmentReader {
   readonly problems: string[] = []
-  /** Every name that was asked for. */
+  /** The names that were read. */
   readonly names = new Set<string>()
   readonly #env: Environment
 
@@ -230,7 +240,7 @@ class EnvironmentReader {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= limits.min && value <= limits.max) return value
     this.problems.push(`${name} must be a whole number from ${limits.min} to ${limits.max}`)
-    // Equal to nothing, so that checking the variables together does not complain of a value that nobody set.
+    // Equal to nothing, so that the checks across variables do not report a value that nobody set.
     return Number.NaN
   }
 

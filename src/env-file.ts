@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 
-/** A file of variables that cannot be read whole, so that nothing of it is used. The message names the file and what is wrong. */
+/**
+ * Thrown when a file of variables cannot be read completely. Nothing of it is used. The message names the
+ * file and the problem.
+ */
 export class EnvFileError extends Error {
   override readonly name = 'EnvFileError'
 }
 
 /**
- * Reads the variables of a file such as `.env`: UTF-8, with or without a byte order mark. Empty when there is no file.
+ * Reads the variables of a file such as `.env`: UTF-8, with or without a byte order mark. Empty without a
+ * file.
  *
- * @throws EnvFileError when the file cannot be read, or is in another encoding: some of its variables would be lost.
+ * @throws EnvFileError when the file is unreadable or in another encoding, which would lose variables.
  */
 export function readEnvFile(path: string): Readonly<Record<string, string | undefined>> {
   const bytes = readBytes(path)

@@ -2,11 +2,11 @@ import type { AddressInfo, Server } from 'node:net'
 
 export type ListenAddress = {
   readonly host: string
-  /** 0 asks for any free port. */
+  /** 0 means any free port. */
   readonly port: number
 }
 
-/** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
+/** Starts to listen and returns the port. Fails with the system's error when the port is unavailable. */
 export async function listenOn(server: Server, { host, port }: ListenAddress): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

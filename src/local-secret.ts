@@ -6,8 +6,10 @@ import { join } from 'node:path'
 const SECRET_BYTES = 32
 
 /**
- * The JWT secret of this machine, for development: made once and kept in `<dataDir>/jwt-secret`, which only its owner may
- * read. 64 hexadecimal characters. Fails when the file holds less than 32 bytes: anybody could guess them.
+ * Returns this machine's JWT secret, for development. The first call makes it and keeps it in
+ * `<dataDir>/jwt-secret`, which only its owner may read. It has 64 hexadecimal characters.
+ *
+ * @throws Error when the file holds less than 32 bytes, which are easy to guess.
  */
 export async function localSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt-secret')
@@ -17,12 +19,13 @@ export async function localSecret(dataDir: string): Promise<string> {
 }
 
 async function make(path: string): Promise<string> {
-  // A draft of its own for each call: two that share one would remove it under each other.
+  // Each call has its own draft, because each removes its draft.
   const draft = `${path}.${randomUUID()}`
   await mkdir(join(path, '..'), { recursive: true })
   await writeFile(draft, `${randomBytes(SECRET_BYTES).toString('hex')}\n`, { mode: 0o600 })
   try {
-    // A link appears whole or not at all, and not over another: processes that start at once agree on one secret.
+    // A link appears whole or not at all, and never over an existing file. Processes that start at once agree
+    // on one secret.
     await link(draft, path)
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error

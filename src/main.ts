@@ -5,10 +5,13 @@ import { endOnBug } from './service/end-on-bug.js'
 import { type Ports, type Service, startService } from './service/service.js'
 import { requireDataDir, requirePorts } from './service/startup-checks.js'
 
-/** The database that the service works on, and how to end it when it is ours. */
+/** The database of the service. `stop` ends it when this process has started it. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
-/** One Ctrl-C can arrive twice, from the terminal and from make: only a later signal means "now", in milliseconds. */
+/**
+ * Time in which a second signal counts as the same Ctrl-C, in milliseconds: it arrives from the terminal and
+ * from make. A later one ends the process at once.
+ */
 const SAME_SIGNAL_MS = 500
 
 async function main(): Promise<void> {
@@ -40,14 +43,14 @@ async function main(): Promise<void> {
     throw error
   })
   const { grpcPort, httpPort, healthPort } = service
-  // First: whoever reads that it listens may stop it at once.
+  // Comes before the log line, because its reader may stop the service at once.
   stopInOrder(service, database, logger)
   logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
 }
 
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger: Logger): Promise<Database> {
   if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
-  // Loaded only here: production has neither this code's packages nor a use for them.
+  // Loaded here only: production does not have this module's packages.
   const { openLocalMongo } = await import('./local-mongo/local-mongo.js')
   return await openLocalMongo({
     dataDir,
@@ -88,7 +91,7 @@ function announce(config: Config, { grpcPort, httpPort }: Ports): void {
   if (production) return
   const server = isUsual(config, grpcPort) ? '' : ` --server ${addressFor(config, grpcPort)}`
   const grpc = tlsOf(config) === 'none' ? 'gRPC' : 'gRPC with TLS'
-  // Standard output has the log and nothing else, so that it can be piped.
+  // Standard output carries the log alone, so that it can be piped.
   process.stderr.write(
     [
       '',
@@ -103,12 +106,12 @@ function announce(config: Config, { grpcPort, httpPort }: Ports): void {
   )
 }
 
-/** Whether the command line finds the service without being told where. */
+/** Whether the command line finds the service at its default address. */
 function isUsual({ host, grpcPort: configured }: Config, grpcPort: number): boolean {
   return host === '127.0.0.1' && configured === 50_051 && grpcPort === configured
 }
 
-/** As a caller on this machine writes it: with TLS by its name, since certificates go by that. */
+/** Formats the address for a caller on this machine. With TLS it is the name that the certificate carries. */
 function addressFor(config: Config, grpcPort: number): string {
   const { host } = config
   if (tlsOf(config) !== 'none') return `localhost:${grpcPort}`

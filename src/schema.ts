@@ -5,10 +5,13 @@ import type { BooksIdentity } from './storage/books-identity.js'
 import { createClient } from './storage/client.js'
 import { ensureSchema } from './storage/schema.js'
 
-/** An index on many entries takes its time; what is not made by then goes on in the database, and the next run waits for it. */
+/**
+ * Longest wait for building an index, in milliseconds. A longer build goes on in the database, and the next
+ * run waits for it.
+ */
 const INDEX_MS_MAX = 600_000
 
-/** Makes the schema of this version and takes the steps to it, as every start of the service does, and ends. */
+/** Creates or upgrades the schema, as every start of the service does, and ends. */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
@@ -31,7 +34,7 @@ async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<Book
 }
 
 main().catch((error: unknown) => {
-  // The driver's own words: they may name a host, and never a password.
+  // The driver's message may name a host, but never a password.
   process.stderr.write(`schema: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 })

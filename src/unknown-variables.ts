@@ -2,11 +2,11 @@ import { closest, distance } from 'fastest-levenshtein'
 
 /** Variables that Docker Compose reads from the same `.env`. */
 const composeVariables = ['PROMETHEUS_PORT', 'GRAFANA_PORT', 'GRAFANA_ADMIN_PASSWORD']
-/** Prefixes of variables that OpenTelemetry, Docker Compose and Node.js read by themselves. */
+/** Prefixes of variables that OpenTelemetry, Docker Compose and Node.js read themselves. */
 const othersPrefixes = ['OTEL_', 'COMPOSE_', 'NODE_']
-/** Most letters by which a name of the environment differs from one of ours to count as a misspelling of it. */
+/** Most letters by which a misspelt name of the environment may differ from a known one. */
 const DISTANCE_MAX = 2
-/** Shorter names are near to each other by chance. */
+/** Fewest letters of a name that may count as misspelt. Shorter names are similar by chance. */
 const LENGTH_MIN = 8
 
 /** A variable that has no effect, and the name that was probably meant. */
@@ -15,13 +15,13 @@ export type UnknownVariable = { readonly name: string; readonly nearest?: string
 export type Names = {
   /** Names that the service reads. */
   readonly known: readonly string[]
-  /** Names in `.env`: a file that is for this service, so that any other name in it is a mistake. */
+  /** Names in `.env`. That file is for this service alone, so any unknown name in it is a mistake. */
   readonly file: readonly string[]
-  /** Names in the environment, which is for every program: only names close to one of ours are mistakes. */
+  /** Names in the environment, which all programs share. Only a name close to a known one is a mistake. */
   readonly environment: readonly string[]
 }
 
-/** Finds variables that somebody set for the service and that the service does not read. */
+/** Finds variables that were set for the service but that it does not read. */
 export function unknownVariables({ known, file, environment }: Names): readonly UnknownVariable[] {
   const names = new Set([...file, ...environment])
   const unknown = [...names].filter((name) => !known.includes(name) && !isOthers(name))

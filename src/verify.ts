@@ -2,7 +2,10 @@ import { loadEnvFile, readConfig } from './config.js'
 import { createLogger } from './observability/logging/logger.js'
 import { checkBooks } from './service/check-books.js'
 
-/** Checks the books of the configured database, and ends with 1 if there is damage. With the argument `repair` it settles what is left. */
+/**
+ * Verifies the books of the configured database, and ends with 1 if they are damaged. With the argument
+ * `repair`, it posts to the ledger the entries that only journals hold.
+ */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
@@ -16,7 +19,7 @@ async function main(): Promise<void> {
     repair,
     onCount: (accounts) => logger.info({ accounts }, 'the books are read'),
     onProgress: () => {},
-    // The exit code and the summary say it too, whatever the level.
+    // The exit code and the summary report the damage even when the log level hides this line.
     onDamage: ({ accountId, kind, detail }) => logger.error({ accountId, kind, detail }, 'damage'),
   })
   process.stdout.write(`${JSON.stringify(summary)}\n`)
@@ -30,7 +33,7 @@ function requestedRepair(args: readonly string[]): boolean {
 }
 
 main().catch((error: unknown) => {
-  // The driver's own words: they may name a host, and never a password.
+  // The driver's message may name a host, but never a password.
   process.stderr.write(`verify: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
 })

@@ -4,11 +4,11 @@ import { withFigures } from './page.js'
 import { pictureOf } from './picture.js'
 import type { LongRunRecord } from './record.js'
 
-/** Beside the page, what it is made from. */
+/** Holds the page and, beside it, the record and the picture that it is made from. */
 const FOLDER = 'reliability'
 const RECORD = 'long-run.json'
 const PICTURE = 'long-run.svg'
-const PAGE = 'reliability.md'
+const PAGE = 'long-run.md'
 
 /** Writes figures and picture into a folder. */
 export async function writeRecord(folder: string, record: LongRunRecord): Promise<void> {
@@ -17,11 +17,12 @@ export async function writeRecord(folder: string, record: LongRunRecord): Promis
   await writeFile(join(folder, PICTURE), pictureOf(record))
 }
 
-/** Writes them into the documentation, and what is to be read of them into its page. */
+/** Writes figures and picture into the documentation, and the figures into its page as tables. */
 export async function publish(docs: string, record: LongRunRecord): Promise<void> {
-  await writeRecord(join(docs, FOLDER), record)
-  const page = join(docs, PAGE)
-  await writeFile(page, withFigures(await readFile(page, 'utf8'), record, `${FOLDER}/${PICTURE}`))
+  const folder = join(docs, FOLDER)
+  await writeRecord(folder, record)
+  const page = join(folder, PAGE)
+  await writeFile(page, withFigures(await readFile(page, 'utf8'), record, PICTURE))
 }
 
 /** The run that the documentation tells of. */

@@ -68,7 +68,7 @@ async function written(
 ): Promise<string> {
   if (isPublished) {
     await publish(join(PROJECT, '.docs'), record)
-    return '.docs/reliability.md and .docs/reliability'
+    return '.docs/reliability'
   }
   const folder = await mkdtemp(join(tmpdir(), 'benefits-long-run-'))
   await writeRecord(folder, record)

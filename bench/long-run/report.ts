@@ -7,5 +7,5 @@ import { publish, publishedRecord } from './files.js'
 await runCommand('long-run-report', async () => {
   const docs = join(PROJECT, '.docs')
   await publish(docs, await publishedRecord(docs))
-  console.log('.docs/reliability.md and .docs/reliability/long-run.svg are written')
+  console.log('.docs/reliability/long-run.md and long-run.svg are written')
 })

@@ -53,9 +53,9 @@ export type Scenario = {
 
 /**
  * What a scenario is about: `throughput` by callers over many accounts; `hot`, one account; `latency` at a rate below what can be
- * had; `overload`, at rates above it; `size`, the same load on few and on many accounts.
+ * had; `overload`, at rates above it; `size`, the same load on few and on many accounts; `beside`, a few purchases beside other work.
  */
-export type ScenarioGroup = 'throughput' | 'hot' | 'latency' | 'overload' | 'size'
+export type ScenarioGroup = 'throughput' | 'hot' | 'latency' | 'overload' | 'size' | 'beside'
 
 /** One side under one scenario, once. Runs of one round were taken one after another: only they are set in relation. */
 export type Run = {
@@ -69,8 +69,17 @@ export type Run = {
   readonly calm?: { readonly loadAverage: number; readonly busyShare: number }
   /** Largest resident memory of the service that was seen during the run. */
   readonly rssBytesMax?: number
+  /** Where other work went on beside. */
+  readonly beside?: Beside
   /** What was wrong with the books afterwards, one sentence each; empty when every centavo was found. */
   readonly damages: readonly string[]
+}
+
+/** Work that went on beside the purchases that were measured, and a caller that sends few of them. */
+export type Beside = {
+  /** Absent when the measured purchases and those of the modest caller were alone. */
+  readonly other?: { readonly unit: string; readonly perSecond: number }
+  readonly modest: { readonly offered: number; readonly refused: number }
 }
 
 /** What the bare driver does in one round, without gRPC and without any rule. */

@@ -1,3 +1,4 @@
+import { besideSection } from './beside-section.js'
 import { booksSection } from './books-section.js'
 import { costSection } from './cost-section.js'
 import { goalsSection } from './goals-section.js'
@@ -24,6 +25,7 @@ export function reportOn(measurements: Measurements): Report {
     hotSection(measurements),
     latencySection(measurements),
     overloadSection(measurements),
+    besideSection(measurements),
     sizeSection(measurements),
     costSection(measurements),
     booksSection(measurements),

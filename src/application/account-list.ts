@@ -1,16 +1,18 @@
 import type { Account, AccountId, AccountStatus } from '../domain/account.js'
 
-/** Where opened accounts are listed from. */
+/** A source of opened accounts for lists. */
 export interface AccountList {
   /**
-   * Opened accounts in the order of their ids, as last committed for good.
+   * Returns opened accounts ordered by id, as durably committed.
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
   page(query: AccountListQuery): Promise<readonly ListedAccount[]>
 }
 
-/** An account without its journal, of which nobody is told who asks for a list, and which is most of it. */
+/**
+ * An account without its journal. Lists do not show the journal, and it is the largest part of an account.
+ */
 export type ListedAccount = Omit<Account, 'journal'>
 
 export type AccountListQuery = {

@@ -7,7 +7,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Executor } from './engine/engine.js'
 
-/** Authorizes a purchase: decides it by the current catalog, exactly once. */
+/** Authorizes a purchase exactly once, by the current catalog. */
 export type Authorize = (
   accountId: AccountId,
   purchase: Purchase,
@@ -16,9 +16,9 @@ export type Authorize = (
 
 export type AuthorizeOptions = {
   readonly engine: Executor
-  /** The catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
+  /** Returns the catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
-  /** The calendar that limits are counted by. */
+  /** The calendar of the daily and monthly limits. */
   readonly calendar: Calendar
 }
 
@@ -35,7 +35,7 @@ export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions)
     )
 }
 
-/** The entries, and the purchases whose reversals, that the decision on a purchase looks at. */
+/** Names the entries, and the purchases whose reversals, the decision on a purchase reads. */
 export function whatIsLookedAt({ transactionId }: Purchase): {
   readonly transactionIds: readonly TransactionId[]
   readonly originalIds: (account: Account) => readonly TransactionId[]

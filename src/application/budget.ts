@@ -1,14 +1,17 @@
 import type { Clock } from './clock.js'
 
-/** The time that one caller gives us, and whose share of the service it takes. */
+/** The time that a caller allows for a request, and the subject whose queue share it uses. */
 export interface Budget {
-  /** The subject of the caller's token: subjects share the queue fairly. All callers without a subject share as one. */
+  /**
+   * The subject of the caller's token: subjects share the queue fairly. All callers without a subject share
+   * as one.
+   */
   readonly subject?: string
-  /** Milliseconds left; 0 or less when the caller waits no longer (deadline passed, call cancelled). */
+  /** Milliseconds left; 0 or less after the deadline or a cancellation. */
   remainingMs(): number
 }
 
-/** A budget that ends after the given time, however the wall clock jumps. */
+/** Creates a budget that ends after the given time, even when the wall clock jumps. */
 export function timeBudget(durationMs: number, clock: Clock): Budget {
   const endsAtMs = clock.monotonicMs() + durationMs
   return { remainingMs: () => endsAtMs - clock.monotonicMs() }

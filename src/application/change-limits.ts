@@ -5,7 +5,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Executor } from './engine/engine.js'
 
-/** Changes what an account may spend, exactly once. */
+/** Changes an account's spending limits, exactly once. */
 export function changeLimits(
   engine: Executor,
   accountId: AccountId,

@@ -1,7 +1,7 @@
-/** The two clocks that use cases read. */
+/** The wall clock and the monotonic clock. */
 export interface Clock {
-  /** Wall-clock time, for what is recorded. May jump. */
+  /** Wall-clock time, for recorded times. May jump. */
   now(): Date
-  /** Milliseconds since some fixed moment, for durations and deadlines. Never goes back. */
+  /** Milliseconds since a fixed moment, for durations and deadlines. Never goes back. */
   monotonicMs(): number
 }

@@ -8,7 +8,9 @@ import type { Executor } from './engine/engine.js'
 
 export type CreditOptions = {
   readonly engine: Executor
-  /** Says which wallets take credits. Throws IndecisionError UNAVAILABLE while it does not know. */
+  /**
+   * Says which wallets accept credits. Throws IndecisionError UNAVAILABLE before the first catalog was read.
+   */
   readonly catalog: { current(): Catalog }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Nothing could be decided, and repeating the request with the same id is safe.
+ * Why the service could not decide a request. The caller may safely repeat it with the same id.
  *
  * - UNAVAILABLE: the store does not answer, or the service is starting or draining.
  * - OVERLOADED: too many requests are waiting.
@@ -7,7 +7,7 @@
  */
 export type Indecision = 'UNAVAILABLE' | 'OVERLOADED' | 'NO_TIME_LEFT'
 
-/** Says that, and why, nothing could be decided. The message is for the log, not for the caller. */
+/** An error of the service: it could not decide. The message is for the log, not for the caller. */
 export class IndecisionError extends Error {
   override readonly name = 'IndecisionError'
   readonly indecision: Indecision
@@ -18,7 +18,10 @@ export class IndecisionError extends Error {
   }
 }
 
-/** Whether the store failed in a way that may pass: what it was asked to write may or may not have been written. */
+/**
+ * Whether the store failed in a way that may pass. The store may or may not have written the requested
+ * changes.
+ */
 export function isUnavailable(error: unknown): error is IndecisionError {
   return error instanceof IndecisionError && error.indecision === 'UNAVAILABLE'
 }

@@ -1,16 +1,16 @@
 export type ReadinessOptions = {
-  /** What must be done once before the service can decide; repeated until it succeeds. */
+  /** A preparation that the service needs once before it can decide. Repeated until it succeeds. */
   readonly prepare: () => Promise<void>
-  /** Fails while the service could not decide. Bounded in time. */
+  /** Rejects while the service could not decide. Must end in bounded time. */
   readonly check: () => Promise<void>
   /** Pause between two checks, in milliseconds. */
   readonly intervalMs: number
   readonly onChange: (ready: boolean) => void
-  /** Told of every check that failed, after the change if it is one. */
+  /** Called after every failed check; after `onChange` if the state changed. */
   readonly onFailure: (error: unknown) => void
 }
 
-/** Whether the service can decide: found out again and again, from its start to its end. */
+/** Whether the service can decide. It checks repeatedly from start to stop. */
 export class Readiness {
   readonly #options: ReadinessOptions
   #ready: boolean | undefined
@@ -24,12 +24,12 @@ export class Readiness {
     this.#options = options
   }
 
-  /** As found at the last check; false before the first one and after the end. */
+  /** The result of the latest check; false before the first one and after the stop. */
   get ready(): boolean {
     return this.#ready ?? false
   }
 
-  /** Begins to check. Ends after the first check, whatever it found. */
+  /** Starts the checks. Resolves after the first one, whatever its result. */
   async start(): Promise<void> {
     this.#timer = undefined
     this.#isHurried = false
@@ -38,16 +38,19 @@ export class Readiness {
     this.#timer = setTimeout(() => void this.start(), this.#isHurried ? 0 : this.#options.intervalMs)
   }
 
-  /** Checks now instead of at the end of the pause: something has changed. While a check is under way, right after it. */
+  /**
+   * Checks now instead of after the pause, because something has changed. During a check, the next one
+   * follows at once.
+   */
   checkSoon(): void {
     this.#isHurried = true
-    // Before the first check, and after the end, there is no pause to cut short.
+    // Before the first check and after the stop there is no pause to cut short.
     if (!this.#timer) return
     clearTimeout(this.#timer)
     void this.start()
   }
 
-  /** Not ready from now on, for good. */
+  /** Stops the checks. The service stays not ready. */
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)

@@ -5,7 +5,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Executor } from './engine/engine.js'
 
-/** Takes a purchase back, whole or in part, exactly once. */
+/** Reverses a purchase, fully or in part, exactly once. */
 export type Reverse = (
   accountId: AccountId,
   reversal: Reversal,

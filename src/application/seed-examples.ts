@@ -6,7 +6,7 @@ import type { Clock } from './clock.js'
 import { type CreditOptions, creditAccount } from './credit-account.js'
 import { openAccount } from './open-account.js'
 
-/** The example accounts of the README: each wallet of the challenge's profile with the same balance. */
+/** The example accounts of the README. Each wallet of the challenge's profile holds the given balance. */
 export const exampleAccounts: readonly { readonly id: AccountId; readonly balance: Centavos }[] = [
   { id: '6712b3eb3ec7354864d4274f', balance: centavos(1200n) },
   { id: '6712b3eb3ec7354864d42750', balance: centavos(2400n) },
@@ -25,11 +25,11 @@ const STEP_MS_MAX = 5_000
 
 export type SeedOptions = CreditOptions & {
   readonly clock: Clock
-  /** Adds the rules that are not there; leaves those that are as they are. */
+  /** Adds the missing rules, and leaves the existing ones as they are. */
   readonly addRules: (rules: readonly MerchantRule[]) => Promise<void>
 }
 
-/** Makes the example accounts and rules. The transaction ids are fixed, so doing it again changes nothing. */
+/** Creates the example accounts and rules. The transaction ids are fixed, so a repetition changes nothing. */
 export async function seedExamples(options: SeedOptions): Promise<void> {
   const { engine, clock, addRules } = options
   await addRules(exampleRules)

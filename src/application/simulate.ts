@@ -14,27 +14,31 @@ import { historyOf, readHistories } from './engine/history.js'
 import { IndecisionError } from './errors.js'
 import type { Ledger } from './ledger.js'
 
-/** Most simulations at a time: they share the connections with the purchases, which must not wait for them. */
+/**
+ * Most simulations in progress. They share the database connections with purchases, which must not wait for
+ * them.
+ */
 const SIMULATIONS_MAX = 8
 
-/** What would come of a purchase, and why. */
+/** The decision that a purchase would get, and its explanation. */
 export type Simulation = { readonly verdict: Verdict<AuthorizationEntry>; readonly trace: Trace }
 
-/** Says what would come of a purchase at this moment. */
+/** Simulates the decision on a purchase at this moment. */
 export type Simulate = Simulator['simulate']
 
 export type SimulatorOptions = {
   readonly accounts: AccountStore
   readonly ledger: Ledger
   readonly clock: Clock
-  /** The catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
+  /** Returns the catalog to decide by. Throws IndecisionError UNAVAILABLE while there is none. */
   readonly catalog: () => Catalog
-  /** The calendar that limits are counted by. */
+  /** The calendar of the daily and monthly limits. */
   readonly calendar: Calendar
 }
 
 /**
- * Decides purchases as the engine would at this moment, on what it would read, and records nothing. As long as nothing else happens to the account, authorizing the purchase gives the same answer.
+ * Decides purchases as the engine would at this moment, and records nothing. Until the account changes,
+ * authorizing the purchase gives the same answer.
  */
 export class Simulator {
   readonly #options: SimulatorOptions
@@ -47,7 +51,8 @@ export class Simulator {
   /**
    * Simulates one purchase.
    *
-   * @throws IndecisionError when it could not be decided. It is not tried again: nothing depends on it.
+   * @throws IndecisionError when it could not be decided. The simulator does not retry: nothing depends on
+   * the result.
    */
   async simulate(accountId: AccountId, purchase: Purchase, budget: Budget): Promise<Simulation> {
     if (this.#inProgress >= SIMULATIONS_MAX) {

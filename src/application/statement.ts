@@ -4,10 +4,10 @@ import { fitsFilter, type StatementFilter } from '../domain/statement.js'
 import type { AccountStore } from './account-store.js'
 import type { Ledger } from './ledger.js'
 
-/** Where statements are read from, besides the accounts' journals. */
+/** A source of ledger entries for statements. */
 export interface StatementStore {
   /**
-   * Entries of an account's history below `beforeSeq` that fit, newest first, at most `limit`.
+   * Returns an account's entries below `beforeSeq` that match the filter, newest first, at most `limit`.
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
@@ -16,7 +16,7 @@ export interface StatementStore {
 
 export type StatementQuery = {
   readonly accountId: AccountId
-  /** Only entries with a smaller seq. */
+  /** Only entries with a smaller `seq`. */
   readonly beforeSeq: bigint
   readonly filter: StatementFilter
   readonly limit: number
@@ -28,7 +28,7 @@ export type StatementOptions = {
   readonly statements: StatementStore
 }
 
-/** Reads histories: what the journal still holds and what the ledger has, as one. */
+/** Reads an account's history from its journal and the ledger together. */
 export class Statement {
   readonly #options: StatementOptions
 
@@ -36,7 +36,7 @@ export class Statement {
     this.#options = options
   }
 
-  /** A page of an account's history, newest first; undefined when nobody opened the account. */
+  /** Returns a page of an account's history, newest first; undefined when the account was never opened. */
   async read(query: StatementQuery): Promise<readonly Entry[] | undefined> {
     const account = await this.#openedAccount(query.accountId)
     if (!account) return undefined
@@ -47,7 +47,8 @@ export class Statement {
       .slice(0, query.limit)
     if (recent.length === query.limit) return recent
 
-    // Everything before the journal was in the ledger before the account was read: nothing falls in between.
+    // All entries before the journal were in the ledger before the account was read, so none is missed in
+    // between.
     const firstSeq = account.journal[0]?.seq ?? account.version + 1n
     const beforeSeq = firstSeq < query.beforeSeq ? firstSeq : query.beforeSeq
     const limit = query.limit - recent.length
@@ -55,7 +56,7 @@ export class Statement {
     return [...recent, ...older]
   }
 
-  /** One entry; undefined when there is none, or nobody opened the account. */
+  /** Finds one entry; undefined when there is none, or the account was never opened. */
   async find(accountId: AccountId, transactionId: TransactionId): Promise<Entry | undefined> {
     const account = await this.#openedAccount(accountId)
     if (!account) return undefined

@@ -5,29 +5,29 @@ import type { Damage } from '../domain/damage.js'
 import type { Entry } from '../domain/entry.js'
 import type { Ledger } from './ledger.js'
 
-/** Purchases looked up at a time. */
+/** Most purchases per look-up. */
 const LOOK_UP_MAX = 200
 
-/** Reads the books as they are stored, damaged or not. */
+/** Reads the books as stored, damaged or not. */
 export interface AuditStore {
-  /** Every account, ids falling. */
+  /** Reads all accounts, by falling id. */
   accounts(): AsyncIterable<Stored<Account> | Stray>
-  /** Every entry of the ledger, account ids falling and each account's entries rising. */
+  /** Reads all entries of the ledger, by falling account id, then rising `seq`. */
   entries(): AsyncIterable<Stored<Entry> | Stray>
-  /** One account as it is now, and the entries that its ledger has had no later than that, rising. */
+  /** Reads one account as it is now, and its ledger entries as of that moment or earlier, by rising `seq`. */
   account(id: AccountId): Promise<AccountBooks>
 }
 
-/** A document, or why it cannot be read. */
+/** A document, or the reason why it cannot be read. */
 export type Stored<T> =
   | { readonly accountId: AccountId; readonly value: T; readonly problem?: never }
   | { readonly accountId: AccountId; readonly problem: string; readonly value?: never }
 
-/** A document that names no account, and what it is instead. Where it stands among the others is of no meaning. */
+/** A document that names no account, described for people. Its position in the stream has no meaning. */
 export type Stray = { readonly stray: string }
 
 export type AccountBooks = {
-  /** Absent when there is no such account. */
+  /** Absent when the account does not exist. */
   readonly account: Stored<Account> | undefined
   readonly entries: AsyncIterable<Stored<Entry>>
 }
@@ -35,25 +35,25 @@ export type AccountBooks = {
 export type VerifyOptions = {
   readonly store: AuditStore
   readonly ledger: Ledger
-  /** Whether to copy to the ledger what only journals hold. */
+  /** Whether to post entries to the ledger that only journals hold. */
   readonly repair: boolean
   readonly onDamage: (damage: Damage) => void
-  /** Told after each account how many have been looked at. */
+  /** Called after each account, with the number of accounts audited so far. */
   readonly onProgress: (accounts: number) => void
 }
 
 export type VerifySummary = {
   readonly accounts: number
-  /** In the ledger. */
+  /** Number of entries in the ledger. */
   readonly entries: number
   readonly damages: number
-  /** Entries that only journals held. No damage. */
+  /** Entries that only journals held. Not a damage. */
   readonly unsettled: number
 }
 
 /**
- * Checks every invariant of the books, account by account, in bounded memory. May run beside the service: what looks wrong is
- * looked at once more, as of that moment, before it is reported.
+ * Checks every invariant of the books, account by account, in bounded memory. May run beside the service: it
+ * reads an account with findings once more, as of that moment, before it reports them.
  */
 export class Verify {
   readonly #options: VerifyOptions
@@ -74,7 +74,7 @@ export class Verify {
     return this.#summary
   }
 
-  /** The documents that name an account; the others are reported, and left out. */
+  /** Yields the documents that name an account. Reports all others as unreadable. */
   async *#named<T>(
     counted: 'accounts' | 'entries',
     documents: AsyncIterable<Stored<T> | Stray>,
@@ -94,7 +94,7 @@ export class Verify {
     this.#options.onDamage(damage)
   }
 
-  /** Entries that come before the account's: no account has them. */
+  /** Audits entries that come before the account's own: their accounts do not exist. */
   async #auditWithoutAccount(entries: LookAhead, before: AccountId): Promise<void> {
     for (let next = await entries.next(); next && next.accountId > before; next = await entries.next()) {
       await this.#audit(next.accountId, { account: undefined, entries: entries.of(next.accountId) })
@@ -104,7 +104,7 @@ export class Verify {
   async #audit(id: AccountId, books: AccountBooks): Promise<void> {
     const first = await this.#addUp(id, books)
     const wrong = first.damages.length > 0
-    // What came in between the two reads looks like damage the first time.
+    // A commit between the reads of the account and of its entries looks like damage, so read both again.
     const result = wrong ? await this.#addUp(id, await this.#options.store.account(id)) : first
     this.#summary.accounts += 1
     this.#summary.entries += first.entries
@@ -134,13 +134,13 @@ export class Verify {
       return { damages: unreadable, unsettled: [], takenBack: new Map(), entries: count }
     }
     const result = audit.finish()
-    // A purchase that cannot be read cannot be looked up either: first things first.
+    // An unreadable purchase cannot be looked up, so report unreadable documents first.
     const readable = unreadable.length === 0
     const reversals = readable ? await this.#checkReversals(id, account?.value, result) : []
     return { ...result, damages: [...unreadable, ...result.damages, ...reversals], entries: count }
   }
 
-  /** Compares what was taken back with the purchases, wherever these are kept. */
+  /** Compares the reversals with their purchases in the journal and the ledger. */
   async #checkReversals(
     accountId: AccountId,
     account: Account | undefined,
@@ -158,7 +158,7 @@ export class Verify {
   }
 }
 
-/** All of them, at most {@link LOOK_UP_MAX} at a time. */
+/** Splits the items into lots of at most {@link LOOK_UP_MAX}. */
 function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   let lot: T[] = []
   for (const one of all) {
@@ -170,7 +170,7 @@ function* lotsOf<T>(all: Iterable<T>): Generator<readonly T[]> {
   if (lot.length > 0) yield lot
 }
 
-/** Entries one after another, with a look at the next one before it is taken. */
+/** A stream of entries that can return the next entry without taking it. */
 class LookAhead {
   readonly #rows: AsyncIterator<Stored<Entry>>
   #next: Stored<Entry> | undefined
@@ -180,7 +180,7 @@ class LookAhead {
     this.#rows = rows[Symbol.asyncIterator]()
   }
 
-  /** The next entry, left where it is; undefined after the last. */
+  /** Returns the next entry without taking it; undefined after the last. */
   async next(): Promise<Stored<Entry> | undefined> {
     if (!this.#looked) {
       const { done, value } = await this.#rows.next()
@@ -190,7 +190,7 @@ class LookAhead {
     return this.#next
   }
 
-  /** Takes the entries of one account, as long as they come. */
+  /** Takes the entries of one account, as long as they follow each other. */
   async *of(id: AccountId): AsyncGenerator<Stored<Entry>> {
     for (let next = await this.next(); next?.accountId === id; next = await this.next()) {
       this.#looked = false

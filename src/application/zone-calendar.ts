@@ -1,10 +1,11 @@
 import type { Calendar, Day } from '../domain/calendar.js'
 
 /**
- * The calendar of a time zone, by its IANA name. Every offset there ever was is of whole seconds, so an answer is good for a
- * second: under load the slow look at the zone's rules is taken once for thousands of purchases.
+ * Creates the calendar of a time zone from its IANA name. All offsets, past ones included, are whole seconds,
+ * so an answer holds for one second. Under load, one slow look-up of the zone's rules serves thousands of
+ * purchases.
  *
- * @throws RangeError when there is no such time zone.
+ * @throws RangeError when the time zone does not exist.
  */
 export function zoneCalendar(timeZone: string): Calendar {
   const format = new Intl.DateTimeFormat('en-US', {
@@ -27,7 +28,10 @@ export function zoneCalendar(timeZone: string): Calendar {
   }
 }
 
-/** Newer versions of Node take offsets such as +03:00 as well: a zone with a name has rules, an offset is a mistake in waiting. */
+/**
+ * Checks that the time zone is given by name. Newer versions of Node also accept offsets such as +03:00,
+ * which have no daylight-saving rules.
+ */
 function ianaName(timeZone: string): string {
   if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError('a time zone is named as in America/Sao_Paulo')
   return timeZone

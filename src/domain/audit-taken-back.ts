@@ -10,27 +10,27 @@ import {
 import { type Entry, isMark, type ReversalEntry, type TransactionId } from './entry.js'
 import type { Reason } from './reason.js'
 
-/** What an account's history says was taken back of one purchase. */
+/** The reversals of one purchase, added up from an account's history. */
 export type TakenBack = {
-  /** What was given back, in centavos. */
+  /** Amount given back, in centavos. */
   total: bigint
-  /** Where it went. */
+  /** Wallets that received it. */
   readonly wallets: Set<string>
-  /** The days from which the limits take it away. */
+  /** Days whose spending counters it was taken off. */
   readonly days: Set<Day | undefined>
-  /** `total` right after the first reversal that asked for all that was left; absent without one. */
+  /** `total` right after the first reversal of the whole remainder; absent without one. */
   totalAfterRest?: bigint
-  /** The early reversals, and the place of the last one; absent without one. */
+  /** The early reversals, and the `seq` of the last one; absent without one. */
   early?: { readonly reversals: EarlyReversals; readonly lastSeq: bigint }
 }
 
-/** Purchases of which something was taken back, or that a reversal came ahead of. */
+/** Reversals by purchase: only purchases with money given back, or with an early reversal. */
 export type TakenBackById = Map<TransactionId, TakenBack>
 
-/** Reasons that a purchase has only when early reversals leave something of it. */
+/** Reasons that a purchase can have only while early reversals leave a part of it to pay. */
 const reasonsWithRemainder: ReadonlySet<Reason> = new Set(['APPROVED', 'INSUFFICIENT_BALANCE'])
 
-/** Adds one reversal, in the order of the history. */
+/** Adds one reversal. Call it in the order of the history. */
 export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   const { originalId, amount, movement, day } = entry
   if (!movement && !isMark(entry)) return
@@ -49,7 +49,10 @@ export function takeBack(all: TakenBackById, entry: ReversalEntry): void {
   if (amount === undefined) taken.totalAfterRest ??= taken.total
 }
 
-/** Compares what was taken back with the purchase, wherever that is kept. `original` is undefined when nobody has seen it. */
+/**
+ * Compares the reversals of a purchase with the purchase itself. `original` is undefined when neither journal
+ * nor ledger has it.
+ */
 export function auditTakenBack(
   { accountId, transactionId }: { accountId: AccountId; transactionId: TransactionId },
   taken: TakenBack,

@@ -5,13 +5,13 @@ import type { Damage, DamageKind } from './damage.js'
 import { type Entry, isMark, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { sameLimits, unlimited } from './limits.js'
 
-/** What the entries of one wallet add up to for its latest day, and for the month of that day. */
+/** Sums over the entries of one wallet: for its latest day, and for the month of that day. */
 type Spent = { day: Day; dayAmount: bigint; monthAmount: bigint }
 
 /**
- * Adds up one account's history and compares it with the account. Entries of the ledger are added oldest first; those
- * that only the journal holds are filled in. Memory: the journal, and a few numbers for each wallet
- * and for each purchase that was taken back.
+ * Adds up one account's history and compares the sums with the account. The caller adds the ledger's entries
+ * oldest first; the audit fills in entries that only the journal holds. Memory: the journal, a few numbers
+ * per wallet, and a few per reversed purchase.
  */
 export class AccountAudit {
   readonly #id: AccountId
@@ -19,7 +19,7 @@ export class AccountAudit {
   readonly #inJournal: ReadonlyMap<bigint, Entry>
   readonly #journalIds: ReadonlyMap<TransactionId, bigint>
   readonly #balances = new Map<string, bigint>()
-  /** By how much the last entry of a wallet differs from what its entries add up to. */
+  /** Difference between the last `balanceAfter` of a wallet and the sum of its entries. */
   readonly #offBy = new Map<string, bigint>()
   readonly #damages: Damage[] = []
   readonly #unsettled: Entry[] = []
@@ -39,7 +39,7 @@ export class AccountAudit {
     else this.#checkJournal()
   }
 
-  /** Takes in the next entry of the ledger. */
+  /** Adds the next entry of the ledger. */
   add(entry: Entry): void {
     if (entry.seq > this.#account.version) {
       if (this.#account.version > 0n)
@@ -53,7 +53,7 @@ export class AccountAudit {
     this.#count(entry)
   }
 
-  /** Closes the books of the account. */
+  /** Compares the sums with the account, and returns all findings. */
   finish(): AuditResult {
     this.#fillUpTo(this.#account.version)
     const { wallets, status, reversedAhead } = this.#account
@@ -91,14 +91,14 @@ export class AccountAudit {
     for (const { transactionId, seq } of journal) this.#checkOnce(transactionId, seq)
   }
 
-  /** Reports an id that the journal has in another place. */
+  /** Reports a transaction id that the journal holds at another `seq`. */
   #checkOnce(transactionId: TransactionId, seq: bigint): void {
     const otherSeq = this.#journalIds.get(transactionId)
     if (otherSeq === undefined || otherSeq === seq) return
     this.#found('TRANSACTION_TWICE', `${transactionId} at seq ${seq} and ${otherSeq}`)
   }
 
-  /** Counts what only the journal holds, and reports what nobody holds, up to this place. */
+  /** Advances to this `seq`: counts entries that only the journal holds, and reports missing ones. */
   #fillUpTo(seq: bigint): void {
     while (this.#seq < seq) {
       const next = this.#inJournal.get(this.#seq + 1n)
@@ -113,7 +113,7 @@ export class AccountAudit {
     }
   }
 
-  /** The last place before the next entry of the journal, or `seq` itself. */
+  /** Returns the last `seq` before the journal's next entry, at most the given one. */
   #gapEnd(seq: bigint): bigint {
     let end = seq
     for (const place of this.#inJournal.keys()) if (place > this.#seq && place - 1n < end) end = place - 1n
@@ -140,7 +140,8 @@ export class AccountAudit {
     const balance = before + delta
     this.#balances.set(wallet, balance)
     const offBy = balanceAfter - balance
-    // What is off already is not reported again for every later entry: one lost credit is one damage, not fifty thousand.
+    // Report a difference once, not again for every later entry: one lost credit is one damage, not fifty
+    // thousand.
     if (offBy !== 0n && offBy !== this.#offBy.get(wallet)) {
       this.#found(
         'BALANCE_AFTER_WRONG',
@@ -152,7 +153,7 @@ export class AccountAudit {
       this.#found('BALANCE_NEGATIVE', `seq ${entry.seq}: ${wallet} falls to ${balance}`)
   }
 
-  /** Adds up what was spent. Only the latest day and its month are kept: nothing else is compared with the account. */
+  /** Adds up spending. Keeps only the latest day and its month, since the account has no other counters. */
   #countSpending(entry: Entry): void {
     const isSpending = entry.kind === 'AUTHORIZATION' || entry.kind === 'REVERSAL'
     if (!isSpending || !entry.movement || entry.day === undefined) return
@@ -164,7 +165,7 @@ export class AccountAudit {
       this.#found('DAY_WRONG', `seq ${entry.seq}: ${wallet} counts in ${day} after ${known.day}`)
     }
     const spent = isPurchase && (!known || known.day < day) ? begun(day, known) : known
-    // A reversal without a purchase to take it from is told of where it is compared with its purchase.
+    // `auditTakenBack` reports a reversal without a counted purchase.
     if (!spent) return
     if (spent.day === day) spent.dayAmount -= delta
     if (monthOf(spent.day) === monthOf(day)) spent.monthAmount -= delta
@@ -178,13 +179,13 @@ export class AccountAudit {
 
 export type AuditResult = {
   readonly damages: readonly Damage[]
-  /** Entries that only the journal holds. No damage: they are settled when the account is touched next. */
+  /** Entries that only the journal holds. Not a damage: the next request on the account posts them. */
   readonly unsettled: readonly Entry[]
-  /** What was taken back, by purchase: to be compared with the purchases. */
+  /** Reversals by purchase. The caller compares them with the purchases. */
   readonly takenBack: Readonly<TakenBackById>
 }
 
-/** A new day, in the same month or in a new one. */
+/** Returns counters for a new day; the month's sum continues within the same month. */
 function begun(day: Day, before: Spent | undefined): Spent {
   const isSameMonth = before && monthOf(before.day) === monthOf(day)
   return { day, dayAmount: 0n, monthAmount: isSameMonth ? before.monthAmount : 0n }
@@ -194,12 +195,14 @@ function spentText(spent: Readonly<Spent> | undefined): string {
   return spent ? `${spent.dayAmount} on ${spent.day}, ${spent.monthAmount} in its month` : 'nothing'
 }
 
-/** Whether the entry moved what an entry of its kind and reason moves. `early`: reversals of it came first. */
+/**
+ * Whether the entry moved the amount that its kind and reason require. `early`: reversals of it came first.
+ */
 function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boolean {
   switch (entry.kind) {
     case 'AUTHORIZATION':
       if (entry.reason !== 'APPROVED') return entry.movement === undefined
-      // After early reversals it is less. How much is compared with all of them, in the end.
+      // Early reversals lower the debit. `auditTakenBack` checks the exact amount.
       return early ? entry.movement !== undefined : entry.movement?.delta === -entry.amount
     case 'REVERSAL':
       if (entry.reason !== 'APPROVED') return entry.movement === undefined
@@ -211,7 +214,7 @@ function movesRightly(entry: Entry, { early }: { readonly early: boolean }): boo
   }
 }
 
-/** Whether the reversal gave back the amount that was asked for; without one, any. */
+/** Whether the reversal gave back the requested amount. Without a requested amount, any is right. */
 function gaveWhatWasAsked({ amount, movement }: ReversalEntry): boolean {
   return amount === undefined || movement?.delta === amount
 }
@@ -220,7 +223,7 @@ function sameEntry(a: Entry, b: Entry): boolean {
   return comparable(a) === comparable(b)
 }
 
-/** All of an entry as text, its fields in one order. */
+/** Renders a value as text with its fields sorted, for comparison. */
 function comparable(value: unknown): string {
   if (value instanceof Date) return value.toISOString()
   if (typeof value !== 'object' || value === null) return `${typeof value}:${String(value)}`

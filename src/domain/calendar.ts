@@ -1,10 +1,10 @@
-/** A day, as ISO 8601 writes it: 2026-11-23. The earlier day is the smaller text. */
+/** A day in ISO 8601 form, such as 2026-11-23. Text order is date order. */
 export type Day = string
 
-/** Says on which day of the holders' calendar an instant falls. Never another answer for the same instant. */
+/** Maps an instant to its day in the holders' time zone. Always returns the same day for the same instant. */
 export type Calendar = (at: Date) => Day
 
-/** The month of a day, as ISO 8601 writes it: 2026-11. The earlier month is the smaller text. */
+/** Returns the month of a day in ISO 8601 form, such as 2026-11. Text order is date order. */
 export function monthOf(day: Day): string {
   return day.slice(0, 7)
 }

@@ -6,42 +6,42 @@ import { parseMerchant } from './merchant.js'
 import type { MerchantRule } from './merchant-rule.js'
 import { type MerchantRuleChange, MerchantRuleIndex } from './merchant-rule-index.js'
 
-/** Where a purchase may be paid from, and why. */
+/** The wallets that may pay a purchase, and the MCC that chose them. */
 export type Route = {
   /** The MCC that chose the wallets: four digits. */
   readonly effectiveMcc: string
-  /** Id of the merchant rule that replaced the MCC; absent when none matched. */
+  /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */
   readonly merchantRule?: string
-  /** Whether the effective MCC may be paid for at all. */
+  /** Whether any wallet may pay for the effective MCC. */
   readonly permitted: boolean
-  /** The wallets that may pay, in the order they are asked; the free balance is always the last. */
+  /** The wallets that may pay, in the order in which they are tried. The free balance is always last. */
   readonly wallets: readonly CategoryId[]
 }
 
 export type CatalogParts = CategorySet & {
-  /** Number of the change that made it. */
+  /** Number of the catalog change that created this version. */
   readonly version: bigint
-  /** Belongs to the catalog from now on: nobody else may change it. */
+  /** The catalog takes ownership: the caller must not change the index afterwards. */
   readonly rules: MerchantRuleIndex
 }
 
-/** Most rules taken over in one step: more of them would keep decisions waiting for longer than a millisecond or two. */
+/** Most rules applied in one step. More would delay decisions by over a millisecond or two. */
 const STEP_RULES_MAX = 500
 
-/** What makes a version of the catalog out of an earlier one. */
+/** The difference between two versions of the catalog. */
 export type CatalogDelta = {
   readonly version: bigint
-  /** Categories that are new or changed, as they are now. */
+  /** Categories that are new or changed, in their new form. */
   readonly upserted: readonly Category[]
   readonly deleted: readonly CategoryId[]
   readonly neverPermitted: MccSet
   readonly rules: MerchantRuleChange
 }
 
-/** One version of the rules that route money, as a whole: a decision uses one catalog from beginning to end. */
+/** One complete version of the rules that route money. A decision uses one catalog from beginning to end. */
 export class Catalog {
   readonly version: bigint
-  /** Every category, in order, the free balance last. */
+  /** All categories in order, the free balance last. */
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
   readonly #rules: MerchantRuleIndex
@@ -50,7 +50,7 @@ export class Catalog {
   readonly #freeOnly: readonly CategoryId[]
   #succeeded = false
 
-  /** @throws RangeError when the categories contradict themselves. */
+  /** @throws RangeError when the categories contradict each other. */
   constructor({ version, categories, neverPermitted, rules }: CatalogParts) {
     const contradiction = contradictionIn({ categories, neverPermitted })
     if (contradiction !== undefined) throw new RangeError(contradiction)
@@ -63,13 +63,16 @@ export class Catalog {
     this.#forbidden = new Set(mccsOf(neverPermitted))
   }
 
-  /** The merchant rules of this version. To be read at once: a later version takes them over. */
+  /** The merchant rules of this version. Do not keep them: a later version takes them over. */
   get rules(): Pick<MerchantRuleIndex, 'resolve' | 'explain' | 'size'> {
     this.#mustBeCurrent()
     return this.#rules
   }
 
-  /** The MCC to decide by: that of the merchant's rule if there is one, else the one received (challenge, L3). */
+  /**
+   * Chooses the wallets for a purchase. A merchant rule's MCC takes precedence over the received one
+   * (challenge, L3).
+   */
   route({ mcc, merchant }: { readonly mcc: string; readonly merchant: string }): Route {
     this.#mustBeCurrent()
     const rule = this.#rules.resolve(parseMerchant(merchant))
@@ -83,8 +86,8 @@ export class Catalog {
   }
 
   /**
-   * Whether this wallet's money may be spent at this MCC. Looks at the category itself: who made a route by mistake is not
-   * asked again.
+   * Whether this wallet may pay for this MCC. Reads the category instead of a route, so that a wrong route
+   * cannot confirm itself.
    */
   maySpend(wallet: CategoryId, mcc: string): boolean {
     const category = this.categories.find(({ id }) => id === wallet)
@@ -92,7 +95,7 @@ export class Catalog {
     return category.free || hasMcc(category.mccs, mcc)
   }
 
-  /** Why this wallet takes no credit; undefined when it does. */
+  /** Returns the reason why this wallet accepts no credits; undefined when it does. */
   creditRefusal(wallet: CategoryId): 'CATEGORY_UNKNOWN' | 'CREDITS_CLOSED' | undefined {
     const category = this.categories.find(({ id }) => id === wallet)
     if (!category) return 'CATEGORY_UNKNOWN'
@@ -100,10 +103,10 @@ export class Catalog {
   }
 
   /**
-   * The version after this one, at a cost in proportion to what has changed. It takes over the merchant rules, so this one
-   * can route no more.
+   * Returns the next version, at a cost proportional to the change. The new version takes over the merchant
+   * rules, so this one can no longer route.
    *
-   * @throws RangeError when the change contradicts itself or what is there; then nothing has changed.
+   * @throws RangeError when the change contradicts itself or the catalog; then nothing has changed.
    */
   succeed(delta: CatalogDelta): Catalog {
     this.#mustBeCurrent()
@@ -116,22 +119,21 @@ export class Catalog {
   }
 
   /**
-   * The version after this one, made beside it in steps of about a millisecond: for large changes, at a cost in proportion to all
-   * rules there are. This one can be used all the while, and must not be succeeded otherwise.
+   * Builds the next version beside this one, in steps of about a millisecond. Meant for large changes: the
+   * cost is proportional to the number of all rules. This version stays usable meanwhile, but the caller must
+   * not call `succeed` on it.
    *
-   * @throws RangeError when the change contradicts itself or what is there.
+   * @throws RangeError when the change contradicts itself or the catalog.
    */
   *succeedInSteps(delta: CatalogDelta): Generator<undefined, Catalog> {
     this.#mustBeCurrent()
     const { version, neverPermitted, rules } = delta
     const categories = this.#categoriesAfter(delta)
-    const gone = new Set([...rules.deleted, ...rules.upserted.map(({ id }) => id)])
+    const deleted = new Set(rules.deleted)
     const index = new MerchantRuleIndex()
-    yield* fill(
-      index,
-      [...this.#rules.rules()].filter(({ id }) => !gone.has(id)),
-    )
     yield* fill(index, rules.upserted)
+    const isLeft = ({ id }: MerchantRule) => !index.has(id) && !deleted.has(id)
+    yield* fill(index, this.#rules.rules(), isLeft)
     return new Catalog({ version, categories, neverPermitted, rules: index })
   }
 
@@ -146,9 +148,9 @@ export class Catalog {
 }
 
 /**
- * A catalog out of nothing, made in steps of about a millisecond.
+ * Builds a catalog from scratch, in steps of about a millisecond.
  *
- * @throws RangeError when what it is made of contradicts itself.
+ * @throws RangeError when its parts contradict each other.
  */
 export function* catalogInSteps({
   version,
@@ -161,16 +163,32 @@ export function* catalogInSteps({
   return new Catalog({ version, categories, neverPermitted, rules: index })
 }
 
-/** Whether a change can be taken over in one step. */
+/** Whether a change is small enough for a single step. */
 export function isSmall({ rules }: CatalogDelta): boolean {
   return rules.upserted.length + rules.deleted.length <= STEP_RULES_MAX
 }
 
-function* fill(index: MerchantRuleIndex, rules: readonly MerchantRule[]): Generator<undefined> {
-  for (let from = 0; from < rules.length; from += STEP_RULES_MAX) {
-    index.apply({ upserted: rules.slice(from, from + STEP_RULES_MAX), deleted: [] })
+/** Adds rules step by step; with a condition, those that meet it. */
+function* fill(
+  index: MerchantRuleIndex,
+  rules: Iterable<MerchantRule>,
+  isWanted: (rule: MerchantRule) => boolean = () => true,
+): Generator<undefined> {
+  for (const step of stepsOf(rules)) {
+    index.apply({ upserted: step.filter(isWanted), deleted: [] })
     yield
   }
+}
+
+function* stepsOf(rules: Iterable<MerchantRule>): Generator<readonly MerchantRule[]> {
+  let step: MerchantRule[] = []
+  for (const rule of rules) {
+    step.push(rule)
+    if (step.length < STEP_RULES_MAX) continue
+    yield step
+    step = []
+  }
+  if (step.length > 0) yield step
 }
 
 function byPlace(a: Category, b: Category): number {

@@ -1,16 +1,16 @@
 import { CATEGORIES_MAX, type Category } from './category.js'
 import { commonMcc, type MccSet } from './mcc-set.js'
 
-/** Everything in a catalog besides its merchant rules. */
+/** A catalog without its merchant rules. */
 export type CategorySet = {
   readonly categories: readonly Category[]
-  /** MCCs that nothing pays for. */
+  /** MCCs that no wallet pays for. */
   readonly neverPermitted: MccSet
 }
 
 /**
- * What in these categories contradicts itself, for people, naming both sides; undefined when nothing does. An MCC may be in
- * several categories, as long as their order says which of them pays first.
+ * Describes the first contradiction between these categories, naming both sides; undefined when there is
+ * none. Several categories may share an MCC, provided that their order says which one pays first.
  */
 export function contradictionIn({ categories, neverPermitted }: CategorySet): string | undefined {
   if (categories.length > CATEGORIES_MAX) return `there may be at most ${CATEGORIES_MAX} categories`

@@ -3,25 +3,27 @@ import { type CategorySet, contradictionIn } from './category-contradiction.js'
 import type { CategoryProfile } from './category-profile.js'
 import { type MccSet, mccItems, mccSet } from './mcc-set.js'
 
-/** A category as it is kept. */
+/** A stored category. */
 export type KeptCategory = {
   readonly category: Category
-  /** Of the catalog, when the category was last changed. */
+  /** Catalog version of the category's last change. */
   readonly version: bigint
   readonly changedAt: Date
-  /** Subject of the token of who changed it, or the name of the command. */
+  /** Subject of the token that made the change, or the name of the command. */
   readonly changedBy: string
 }
 
-/** What the categories are when they are to be edited. */
+/** The stored categories that an edit starts from. */
 export type KeptCategorySet = {
   readonly kept: readonly KeptCategory[]
   readonly neverPermitted: MccSet
 }
 
-/** What becomes of the categories. */
+/** The outcome of an edit. */
 export type CategoryEdit =
-  /** These are written, those removed; nothing else changes. Both empty: only what is never permitted changes, if that. */
+  /**
+   * Writes `upserted` and removes `deleted`. When both are empty, at most the list of forbidden MCCs changes.
+   */
   | {
       readonly type: 'EDIT'
       readonly upserted: readonly Category[]
@@ -31,27 +33,29 @@ export type CategoryEdit =
   | { readonly type: 'REFUSED'; readonly refusal: CategoryRefusal; readonly detail: string }
 
 /**
- * - CATEGORY_NOT_FOUND: there is none of this id.
- * - CREDITS_OPEN: it takes credits, or took them a moment ago.
- * - CATALOG_CONTRADICTION: the categories would contradict themselves.
+ * Why an edit is rejected:
+ * - CATEGORY_NOT_FOUND: no category has this id.
+ * - CREDITS_OPEN: the category accepts credits, or did so a moment ago.
+ * - CATALOG_CONTRADICTION: the categories would contradict each other.
  */
 export type CategoryRefusal = 'CATEGORY_NOT_FOUND' | 'CREDITS_OPEN' | 'CATALOG_CONTRADICTION'
 
 /**
- * Time for which a category must have been closed for credits before it is deleted, in milliseconds. Every process knows of the
- * closing within two seconds, and a credit that was decided before is committed, or never will be, within the rest.
+ * Shortest time between closing a category for credits and deleting it, in milliseconds. Every process learns
+ * of the closing within two seconds. A credit decided earlier is committed, or has failed for good, within
+ * the rest.
  */
 const CLOSED_MS_MIN = 10_000
 
-/** Adds a category, or puts it in the place of the one with its id. */
+/** Adds a category, or replaces the one with the same id. */
 export function upsertCategory(current: KeptCategorySet, category: Category): CategoryEdit {
   return edited(current, { upserted: [category] })
 }
 
 /**
- * Removes a category in which nobody holds money.
+ * Deletes a category in which no account holds money.
  *
- * @param lookedMs For how long it was looked whether somebody does, right before.
+ * @param lookedMs Duration of the preceding search for holders, in milliseconds.
  */
 export function deleteCategory(
   current: KeptCategorySet,
@@ -67,18 +71,18 @@ export function deleteCategory(
   return refused('CREDITS_OPEN', `${id} took credits until a moment ago: try again in ${missingMs} ms`)
 }
 
-/** Replaces what nothing pays for. */
+/** Replaces the MCCs that no wallet pays for. */
 export function replaceNeverPermitted(current: KeptCategorySet, neverPermitted: MccSet): CategoryEdit {
   return edited(current, { neverPermitted })
 }
 
-/** Adds what a profile has and puts its categories in the place of those with the same ids. What it does not have stays. */
+/** Adds a profile. Its categories replace those with the same ids; all other categories stay. */
 export function applyProfile(current: KeptCategorySet, profile: CategoryProfile): CategoryEdit {
   const neverPermitted = mccSet([...mccItems(current.neverPermitted), ...mccItems(profile.neverPermitted)])
   return edited(current, { upserted: profile.categories, neverPermitted })
 }
 
-/** Whether the edit leaves everything as it is. */
+/** Whether the edit changes nothing. */
 export function isIdle(edit: CategoryEdit & { readonly type: 'EDIT' }, current: KeptCategorySet): boolean {
   return (
     edit.upserted.length === 0 &&

@@ -1,13 +1,13 @@
 import { benefit, type Category, challengeCategories } from './category.js'
 import { type MccSet, mccSet } from './mcc-set.js'
 
-/** Categories that go together, and what nothing pays for. A proposal: every part of it can be edited afterwards. */
+/** A ready-made set of categories and forbidden MCCs. Administrators can edit every part of it afterwards. */
 export type CategoryProfile = {
   readonly categories: readonly Category[]
   readonly neverPermitted: MccSet
 }
 
-/** The profiles by name: that of the challenge, and a fuller one for Brazil. */
+/** The profiles by name: the challenge's, and a fuller one for Brazil. */
 export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = {
   challenge: { categories: challengeCategories, neverPermitted: [] },
   brazil: {
@@ -58,14 +58,14 @@ export const categoryProfiles: Readonly<Record<ProfileName, CategoryProfile>> = 
         creditsClosed: false,
       },
     ],
-    // Alcohol, tobacco, cash and what is as good as cash, gambling.
+    // Alcohol, tobacco, cash and cash equivalents, gambling.
     neverPermitted: mccSet(['5921', '5993', '6010', '6011', '6051', '6540', '7995']),
   },
 }
 
 export type ProfileName = 'challenge' | 'brazil'
 
-/** Whether there is a profile of this name. */
+/** Whether a profile has this name. */
 export function isProfileName(text: string): text is ProfileName {
   return Object.hasOwn(categoryProfiles, text)
 }

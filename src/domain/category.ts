@@ -1,17 +1,20 @@
 import { type MccSet, mccSet } from './mcc-set.js'
 
-/** A kind of purchase that a wallet pays for. Its id names the wallet in every account. */
+/** A kind of purchase with a wallet of its own. Its id names the wallet in every account. */
 export type Category = {
   readonly id: CategoryId
-  /** For people: 1 to 64 characters. */
+  /** Name for people: 1 to 64 characters. */
   readonly displayName: string
-  /** What it pays for. Ignored for the free balance, which pays for anything that is permitted. */
+  /** MCCs that the category pays for. Ignored for the free balance, which pays for any permitted MCC. */
   readonly mccs: MccSet
-  /** Place among the categories of one MCC: the lower pays first. The free balance comes last whatever its order. */
+  /** Rank among the categories of one MCC: the lower pays first. The free balance always comes last. */
   readonly order: number
   /** True for the one category that pays for everything (CASH). */
   readonly free: boolean
-  /** Whether its wallets take no more credits: what they hold may still be spent, and reversals still come back. */
+  /**
+   * Whether its wallets accept no more credits. Their money can still be spent, and reversals still give back
+   * to them.
+   */
   readonly creditsClosed: boolean
 }
 
@@ -20,15 +23,17 @@ export type CategoryId = string
 
 /** Longest display name, in characters. */
 export const DISPLAY_NAME_LENGTH_MAX = 64
-/** Largest place in the order. */
+/** Largest value of `order`. */
 export const ORDER_MAX = 1_000_000
-/** Most categories of a catalog. */
+/** Most categories in a catalog. */
 export const CATEGORIES_MAX = 64
 
 const CATEGORY_ID = /^[A-Z][A-Z0-9_]{0,31}$/
 const MCC = /^\d{4}$/
 
-/** Whether the text can name a category (and so be a field of a MongoDB document: no point, no dollar). */
+/**
+ * Whether the text is a valid category id. A valid id is also a safe MongoDB field name: no dot, no dollar.
+ */
 export function isCategoryId(text: string): boolean {
   return CATEGORY_ID.test(text)
 }
@@ -38,14 +43,14 @@ export function isMcc(text: string): boolean {
   return MCC.test(text)
 }
 
-/** The profile of the challenge: FOOD and MEAL by MCC, and CASH for everything. */
+/** The challenge's profile: FOOD and MEAL by MCC, and CASH for everything. */
 export const challengeCategories: readonly Category[] = [
   benefit({ id: 'FOOD', displayName: 'Food', order: 10, mccs: '5411 5412' }),
   benefit({ id: 'MEAL', displayName: 'Meals', order: 20, mccs: '5811 5812' }),
   { id: 'CASH', displayName: 'Free balance', mccs: [], order: 1000, free: true, creditsClosed: false },
 ]
 
-/** Writes a benefit category, its MCCs with spaces between them. */
+/** Creates a benefit category. `mccs` is separated by spaces. */
 export function benefit({
   id,
   displayName,

@@ -5,26 +5,26 @@ import { type Limits, sameLimits, unlimited, type WalletLimits } from './limits.
 import type { Centavos } from './money.js'
 import type { Verdict } from './verdict.js'
 
-/** A request to change what an account may spend. */
+/** A request to change an account's spending limits. */
 export type LimitsChange = {
   readonly transactionId: TransactionId
-  /** Who asks: the subject of the caller's token, or the name of the command. */
+  /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
-  /** Whether every limit that is not named here is taken away. If not, it stays as it is. */
+  /** Whether the change removes every limit that it does not name. Otherwise those limits stay. */
   readonly replaces: boolean
-  /** The new maximum of one purchase; `limit` absent: none any more. */
+  /** The new maximum per purchase. An absent `limit` removes the maximum. */
   readonly purchase?: { readonly limit?: Centavos }
-  /** The new limits of these wallets, each as a whole. */
+  /** The new limits per wallet. Each replaces both limits of its wallet. */
   readonly wallets: ReadonlyMap<CategoryId, WalletLimits>
 }
 
-/** Why limits cannot be changed. */
+/** Why a change of limits is rejected. */
 export type LimitsRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
 /**
- * Decides a change of limits. What was spent before does not matter: a limit below it refuses what comes next, and no more. A
- * change to the limits that the account has already is recorded too: else its id would stay free, and a repeat of it could undo
- * what somebody else did in between.
+ * Decides a change of limits. Earlier spending does not matter: a limit below it only declines later
+ * purchases. A change to the current limits is recorded too. Otherwise its id would stay free, and a repeat
+ * could undo another caller's change in between.
  */
 export function decideLimits(
   { account, find }: AccountHistory,
@@ -59,11 +59,11 @@ export function decideLimits(
   }
 }
 
-/** The limits after the change. A wallet without limits is not in them. */
+/** Returns the limits after the change. Wallets without limits are left out. */
 function changed(before: Limits, { replaces, purchase, wallets }: LimitsChange): Limits {
   const kept = replaces ? unlimited : before
   const most = purchase ? purchase.limit : kept.purchase
-  // The later of two limits of one wallet is the one that a Map keeps.
+  // For a wallet in both lists the Map keeps the later value, the changed one.
   const all = new Map([...kept.wallets, ...wallets])
   const limited = [...all].filter(([, { day, month }]) => day !== undefined || month !== undefined)
   return { ...(most !== undefined && { purchase: most }), wallets: new Map(limited) }

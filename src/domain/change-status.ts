@@ -6,16 +6,16 @@ import type { Verdict } from './verdict.js'
 export type StatusChange = {
   readonly transactionId: TransactionId
   readonly status: Exclude<AccountStatus, 'UNOPENED'>
-  /** Who asks: the subject of the caller's token, or the name of the command. */
+  /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
 }
 
-/** Why a status cannot be changed. */
+/** Why a change of status is rejected. */
 export type StatusRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
 /**
- * Decides a change of status: a closed account never opens again. A change to the status that the account has already is recorded
- * too: else its id would stay free, and a repeat of it could undo what somebody else did in between.
+ * Decides a change of status. A closed account never opens again. A change to the current status is recorded
+ * too. Otherwise its id would stay free, and a repeat could undo another caller's change in between.
  */
 export function decideStatusChange(
   { account, find }: AccountHistory,

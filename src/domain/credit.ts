@@ -5,7 +5,7 @@ import type { CreditEntry, TransactionId } from './entry.js'
 import { BALANCE_MAX, type Centavos, centavos } from './money.js'
 import type { Verdict } from './verdict.js'
 
-/** A top-up of one wallet. */
+/** A request to top up one wallet. */
 export type Credit = {
   readonly transactionId: TransactionId
   readonly wallet: CategoryId
@@ -13,7 +13,7 @@ export type Credit = {
   readonly amount: Centavos
 }
 
-/** Why a credit cannot be made. */
+/** Why a credit is rejected. */
 export type CreditRefusal =
   | 'CATEGORY_UNKNOWN'
   | 'CREDITS_CLOSED'
@@ -22,8 +22,8 @@ export type CreditRefusal =
   | 'BALANCE_TOO_LARGE'
 
 /**
- * Decides a top-up, exactly once per id like a purchase. A blocked account is still topped up; a category that is gone or closed for
- * credits is not, but what was credited before is still answered.
+ * Decides a credit, exactly once per id. A blocked account accepts credits. A category that is deleted or
+ * closed for credits does not, but a repeat of an earlier credit still gets its stored answer.
  */
 export function decideCredit(
   { account, find }: AccountHistory,

@@ -11,7 +11,7 @@ import type { Reason } from './reason.js'
 import { type Spending, spendingOn } from './spending.js'
 import type { Verdict } from './verdict.js'
 
-/** What a payment switch asks: may this be paid? */
+/** A purchase to authorize. */
 export type Purchase = {
   readonly transactionId: TransactionId
   /** 1 centavo or more. */
@@ -22,21 +22,21 @@ export type Purchase = {
   readonly merchant: string
 }
 
-/** A verdict on a purchase, and how it came about. */
+/** A verdict on a purchase, with the steps that led to it. */
 export type Decision = {
   readonly verdict: Verdict<AuthorizationEntry>
   readonly rung: Rung
-  /** Absent when the id alone decided. */
+  /** Absent when the transaction id alone decided. */
   readonly route?: Route
-  /** The wallets that were asked, in their order. If one of them pays, it is the last. */
+  /** The wallets that were tried, in order. If a wallet pays, it is the last. */
   readonly considered: readonly Considered[]
-  /** What early reversals took off the amount, in centavos. 0 when the id alone decided. */
+  /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
   readonly takenOff: Centavos
 }
 
 /**
- * What in the ladder answered: the id (1, 2), the account's status (3 to 5), an earlier reversal (6), the MCC (7), the maximum of one
- * purchase (8), or the wallets (9 to 11).
+ * The part of the rules that answered: the id (rules 1, 2), the account's status (3 to 5), an earlier
+ * reversal (6), the MCC (7), the maximum per purchase (8), or the wallets (9 to 11).
  */
 export type Rung =
   | 'TRANSACTION_ID'
@@ -46,36 +46,37 @@ export type Rung =
   | 'PURCHASE_LIMIT'
   | 'WALLETS'
 
-/** A wallet that was asked to pay. */
+/** A wallet that was tried. */
 export type Considered = {
   readonly wallet: CategoryId
-  /** What it has spent by the day of the purchase. */
+  /** The wallet's spending as it stands on the day of the purchase. */
   readonly spending: Spending
-  /** Why it does not pay; absent when it does. */
+  /** Why the wallet does not pay; absent when it pays. */
   readonly obstacle?: Obstacle
 }
 
 /**
- * Decides one purchase. The first line that applies answers:
+ * Decides one purchase. The first rule that applies answers:
  *
  * | #  | when                                        | answer                                    |
  * |----|---------------------------------------------|-------------------------------------------|
  * | 1  | the id was decided before, same content     | the stored answer                         |
- * | 2  | the id was decided before, other content    | refused as a reuse of the id              |
- * | 3  | nobody opened the account                   | declined, ACCOUNT_NOT_FOUND               |
+ * | 2  | the id was decided before, other content    | rejected as a reuse of the id             |
+ * | 3  | the account was never opened                | declined, ACCOUNT_NOT_FOUND               |
  * | 4  | the account is closed                       | declined, ACCOUNT_CLOSED                  |
  * | 5  | the account is blocked                      | declined, ACCOUNT_BLOCKED                 |
- * | 6  | reversals of the id came first and leave nothing | declined, ALREADY_REVERSED           |
- * | 7  | nothing pays for the effective MCC          | declined, MCC_NOT_PERMITTED               |
- * | 8  | it is more than one purchase may be         | declined, AMOUNT_OVER_LIMIT               |
- * | 9  | a wallet that may pay covers the amount     | approved; the first such wallet within its limits pays it all |
+ * | 6  | early reversals leave nothing to pay        | declined, ALREADY_REVERSED                |
+ * | 7  | no wallet may pay for the effective MCC     | declined, MCC_NOT_PERMITTED               |
+ * | 8  | the amount is over the maximum per purchase | declined, AMOUNT_OVER_LIMIT               |
+ * | 9  | a wallet covers it, within its limits       | approved; the first such wallet pays it all |
  * | 10 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
- * | 11 | none does                                   | declined, INSUFFICIENT_BALANCE            |
+ * | 11 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
  *
- * Only the effective MCC counts in line 7: a merchant rule is the issuer's word on a merchant whose MCC is wrong, either way.
+ * Rule 7 looks only at the effective MCC. A merchant rule is the issuer's correction of a wrong MCC: it may
+ * permit a purchase as well as forbid it.
  *
- * Early reversals of a part make it a purchase of what they leave: from line 8 on, only that amount is compared with limits and
- * balances, debited and counted. The entry keeps the amount that was asked for; its movement says what was debited.
+ * Partial early reversals reduce the purchase. From rule 8 on, limits, balances, debit and counters use only
+ * the remainder. The entry keeps the requested amount; its movement holds the debited amount.
  */
 export function decide(
   history: AccountHistory,
@@ -87,7 +88,7 @@ export function decide(
   return deliberate(history, purchase, catalog, at, calendar).verdict
 }
 
-/** The same, with how it came about. */
+/** Decides like {@link decide}, and also returns the steps that led to the verdict. */
 export function deliberate(
   history: AccountHistory,
   purchase: Purchase,
@@ -127,7 +128,7 @@ export function deliberate(
   return decline(asked, couldPay ? 'AMOUNT_OVER_LIMIT' : 'INSUFFICIENT_BALANCE', considered)
 }
 
-/** Whether the purchase is the one that was decided, field by field. */
+/** Whether the purchase equals the one decided earlier, field by field. */
 function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEntry {
   return (
     earlier.kind === 'AUTHORIZATION' &&
@@ -144,14 +145,14 @@ function byId(verdict: Verdict<AuthorizationEntry>): Decision {
 type Asked = {
   readonly account: Account
   readonly purchase: Purchase
-  /** What the purchase comes to: its amount, less what early reversals took off. */
+  /** Amount to pay, in centavos: the purchase's amount less early reversals. */
   readonly due: Centavos
   readonly route: Route
   readonly catalogVersion: bigint
   readonly at: Date
 }
 
-/** Asks one wallet after another, until one pays. */
+/** Tries the wallets in order, until one pays. */
 function considerWallets({ account, due, route }: Asked, day: Day): readonly Considered[] {
   const considered: Considered[] = []
   for (const wallet of route.wallets) {
@@ -172,7 +173,7 @@ function decline(asked: Asked, reason: keyof typeof rungs, considered: readonly 
   return { verdict, rung, route: asked.route, considered, takenOff: takenOff(asked) }
 }
 
-/** What answers with these reasons as long as no wallet was asked. */
+/** The part of the rules behind each reason, as long as no wallet was tried. */
 const rungs = {
   ACCOUNT_NOT_FOUND: 'ACCOUNT_STATUS',
   ACCOUNT_CLOSED: 'ACCOUNT_STATUS',
@@ -188,7 +189,7 @@ function approve(asked: Asked, payer: Considered, considered: readonly Considere
   const { wallet, spending } = payer
   const balanceAfter = centavos(balanceOf(account, wallet) - due)
   const movement = { wallet, delta: -due, balanceAfter }
-  // What is new stands before what is spread: the other way round V8 takes ten times as long for it.
+  // New fields come before the spread: the other order takes V8 ten times as long.
   const entry = { reason: 'APPROVED', movement, day: spending.day, ...entryFor(asked) } as const
   const verdict = { type: 'RECORD', entry } as const
   return { verdict, rung: 'WALLETS', route, considered, takenOff: takenOff(asked) }

@@ -1,24 +1,24 @@
 import { isMark, type ReversalEntry } from './entry.js'
 import { type Centavos, centavos } from './money.js'
 
-/** The reversals of one purchase that came before it, added up. */
+/** Sum of the reversals of one purchase that came before it. */
 export type EarlyReversals = {
-  /** Sum of the partial ones, in centavos. */
+  /** Sum of the partial reversals, in centavos. */
   readonly partial: bigint
-  /** Whether one of them takes the whole purchase back. */
+  /** Whether one of them reverses the whole purchase. */
   readonly full: boolean
 }
 
 const nothing: EarlyReversals = { partial: 0n, full: false }
 
-/** Adds up the early ones among the reversals of a purchase. Others count for nothing here. */
+/** Adds up the early reversals in this list, and ignores all other reversals. */
 export function earlyReversalsIn(reversals: readonly ReversalEntry[]): EarlyReversals {
   return reversals.filter(isMark).reduce(withEarlyReversal, nothing)
 }
 
 /**
- * Adds one more early reversal. It is partial when it names an amount, unless it describes the purchase as one of just that amount;
- * every other one is full.
+ * Adds one more early reversal. A reversal without an amount is full, and so is one whose amount equals the
+ * described amount of the purchase. Every other reversal is partial.
  */
 export function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntry): EarlyReversals {
   const { amount, described } = reversal
@@ -26,7 +26,7 @@ export function withEarlyReversal(before: EarlyReversals, reversal: ReversalEntr
   return { ...before, partial: before.partial + amount }
 }
 
-/** What early reversals leave of a purchase of this amount, in centavos: 0 when nothing is left to pay. */
+/** Returns the amount left to pay of a purchase after its early reversals, in centavos. */
 export function leftByEarlyReversals(amount: Centavos, { partial, full }: EarlyReversals): Centavos {
   return centavos(full || partial >= amount ? 0n : amount - partial)
 }

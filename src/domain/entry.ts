@@ -6,29 +6,31 @@ import type { Centavos } from './money.js'
 import type { Reason } from './reason.js'
 
 /**
- * One thing that happened to an account, for good: an authorization or a reversal (approved or declined), a credit, or an
- * administrative change. The account is the sum of its entries.
+ * A permanent event in an account's history: an authorization or a reversal (approved or declined), a credit,
+ * or an administrative change. The account is the sum of its entries.
  */
 export type Entry = AuthorizationEntry | ReversalEntry | CreditEntry | AdminEntry
 
-/** Chosen by the caller; names one entry of one account, forever. 1 to 128 visible ASCII characters. */
+/** Id that the caller chooses. Names one entry of one account, forever. 1 to 128 visible ASCII characters. */
 export type TransactionId = string
 
-/** What every entry carries. */
+/** The fields of every entry. */
 type Recorded = {
   readonly accountId: AccountId
   readonly transactionId: TransactionId
-  /** Place in the account's history: 1, 2, 3, ... without gaps. */
+  /** Position in the account's history: 1, 2, 3, ... without gaps. */
   readonly seq: bigint
-  /** When it was decided, by the service's clock, to the millisecond. */
+  /** Time of the decision by the service's clock, to the millisecond. */
   readonly at: Date
 }
 
-/** A purchase and what was decided on it. */
+/** A purchase and its decision. */
 export type AuthorizationEntry = Recorded & {
   readonly kind: 'AUTHORIZATION'
   readonly reason: Reason
-  /** As asked for: 1 centavo or more. The movement is less when early reversals took a part off. */
+  /**
+   * The requested amount: 1 centavo or more. The movement is smaller when early reversals took a part off.
+   */
   readonly amount: Centavos
   /** As received: four digits. */
   readonly mcc: string
@@ -36,46 +38,52 @@ export type AuthorizationEntry = Recorded & {
   readonly merchant: string
   /** The MCC that chose the wallets. */
   readonly effectiveMcc: string
-  /** Id of the merchant rule that replaced the MCC. */
+  /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */
   readonly merchantRule?: string
-  /** Version of the catalog that decided; absent in entries made before there were versions. */
+  /** Version of the catalog that decided; absent in entries older than catalog versions. */
   readonly catalogVersion?: bigint
-  /** Present when it was approved. */
+  /** Present when the purchase was approved. */
   readonly movement?: Movement
-  /** The day in which it was counted as spent; absent when it was declined, or made before days were counted. */
+  /**
+   * The day whose spending counts the purchase; absent when declined, and in entries older than daily
+   * counters.
+   */
   readonly day?: Day
 }
 
-/** A purchase taken back, whole or in part, and what was decided on that. */
+/** A full or partial reversal of a purchase, and its decision. */
 export type ReversalEntry = Recorded & {
   readonly kind: 'REVERSAL'
   readonly reason: Reason
   /** Id of the purchase. */
   readonly originalId: TransactionId
-  /** As asked for; absent when all that is left was asked for. */
+  /** The requested amount; absent when the caller asked for the whole remainder. */
   readonly amount?: Centavos
   /** The purchase as the caller described it. */
   readonly described: PurchaseDescription
-  /** Present when money went back. */
+  /** Present when money was given back. */
   readonly movement?: Movement
-  /** The day in which the purchase was counted: what went back is no longer spent on it. Absent when neither was. */
+  /**
+   * The day that counts the purchase: the reversal takes its amount off that day's spending. Absent when no
+   * money was given back, or no day counts the purchase.
+   */
   readonly day?: Day
 }
 
-/** What a caller may say of a purchase to make sure that it is the one that is meant. */
+/** Fields by which a caller makes sure that the id names the intended purchase. */
 export type PurchaseDescription = {
   readonly amount?: Centavos
   readonly mcc?: string
   readonly merchant?: string
 }
 
-/** Money put into one wallet. */
+/** A top-up of one wallet. */
 export type CreditEntry = Recorded & {
   readonly kind: 'CREDIT'
   readonly movement: Movement
 }
 
-/** A change of the account itself, with who made it. Moves no money. */
+/** A change of the account itself, with its author. Moves no money. */
 export type AdminEntry = Recorded & {
   readonly kind: 'ADMIN'
   readonly action: AdminAction
@@ -83,11 +91,13 @@ export type AdminEntry = Recorded & {
   readonly status: AccountStatus
   /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
-  /** All limits after the change. Present with LIMITS, and only then. */
+  /** All limits after the change. Present only with the action LIMITS. */
   readonly limits?: Limits
 }
 
-/** OPEN: the account was opened. STATUS: it was blocked, unblocked or closed. LIMITS: it may spend more, or less. */
+/**
+ * OPEN: the account was opened. STATUS: it was blocked, unblocked or closed. LIMITS: its limits were changed.
+ */
 export type AdminAction = 'OPEN' | 'STATUS' | 'LIMITS'
 
 /** A change of one wallet's balance. */
@@ -105,12 +115,12 @@ export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
   return entry.movement || isMark(entry) ? 'APPROVED' : 'DECLINED'
 }
 
-/** Whether the entry remembers a reversal that came before its purchase. */
+/** Whether the entry is a reversal that came before its purchase. */
 export function isMark(entry: Entry): boolean {
   return entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
 }
 
-/** The change of balance that the entry made, if it made one. */
+/** Returns the entry's change of balance; undefined when it has none. */
 export function movementOf(entry: Entry): Movement | undefined {
   return entry.kind === 'ADMIN' ? undefined : entry.movement
 }

@@ -2,38 +2,41 @@ import type { CategoryId } from './category.js'
 import { BALANCE_MAX, type Centavos } from './money.js'
 import type { Spending } from './spending.js'
 
-/** How much an account may spend. What is absent has no limit; 0 lets nothing be bought. */
+/** Spending limits of an account. An absent limit is unlimited; a limit of 0 declines every purchase. */
 export type Limits = {
-  /** Most for one purchase, in centavos. */
+  /** Maximum per purchase, in centavos. */
   readonly purchase?: Centavos
-  /** Only wallets that have a limit. */
+  /** Limits per wallet; only wallets with a limit are listed. */
   readonly wallets: ReadonlyMap<CategoryId, WalletLimits>
 }
 
-/** How much one wallet may spend, in centavos. */
+/** Spending limits of one wallet, in centavos. */
 export type WalletLimits = {
-  /** Most in one calendar day. */
+  /** Maximum per calendar day. */
   readonly day?: Centavos
-  /** Most in one calendar month. */
+  /** Maximum per calendar month. */
   readonly month?: Centavos
 }
 
-/** Why a wallet does not pay. Money comes first: a wallet that holds too little has that for a reason, whatever its limits. */
+/** Why a wallet does not pay. INSUFFICIENT_BALANCE takes precedence over exceeded limits. */
 export type Obstacle = 'INSUFFICIENT_BALANCE' | 'OVER_DAY_LIMIT' | 'OVER_MONTH_LIMIT'
 
 export const unlimited: Limits = { wallets: new Map() }
 
-/** Whether an account has any limit at all. */
+/** Whether the account has any limit. */
 export function isLimited({ purchase, wallets }: Limits): boolean {
   return purchase !== undefined || wallets.size > 0
 }
 
-/** What is left of a limit, in centavos: below 0 when it was lowered. Without a limit, what a counter can still hold. */
+/**
+ * Returns the remainder of a limit, in centavos; negative after the limit was lowered. Without a limit,
+ * returns the room left in the counter.
+ */
 export function leftOf(limit: Centavos | undefined, spent: Centavos): bigint {
   return (limit ?? BALANCE_MAX) - spent
 }
 
-/** The limit that the amount would pass; undefined when it passes none. */
+/** Returns the limit that the amount would exceed; undefined when it exceeds none. */
 export function limitPassed(
   limits: WalletLimits | undefined,
   { amount, spending }: { readonly amount: Centavos; readonly spending: Spending },
@@ -42,7 +45,7 @@ export function limitPassed(
   return amount > leftOf(limits?.month, spending.monthAmount) ? 'OVER_MONTH_LIMIT' : undefined
 }
 
-/** Whether two accounts may spend the same. */
+/** Whether two sets of limits are equal. */
 export function sameLimits(one: Limits, other: Limits): boolean {
   if (one.purchase !== other.purchase) return false
   const wallets = new Set([...one.wallets.keys(), ...other.wallets.keys()])

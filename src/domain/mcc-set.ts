@@ -1,15 +1,15 @@
-/** Merchant category codes, as ranges that neither overlap nor come out of order. */
+/** Merchant category codes, as rising ranges that do not overlap. */
 export type MccSet = readonly MccRange[]
 
-/** The codes from the first to the last, both included: 0 to 9999. */
+/** The codes from `first` to `last`, both included: 0 to 9999. */
 export type MccRange = { readonly first: number; readonly last: number }
 
-/** Most codes and ranges that a set may be written with. */
+/** Most codes and ranges in a written set. */
 export const MCC_ITEMS_MAX = 1_000
 
 const CODE_OR_RANGE = /^(\d{4})(?:-(\d{4}))?$/
 
-/** What is wrong with an item of a set as it is written: "5411" or "3000-3350". Undefined when nothing is. */
+/** Describes the fault of a written item such as "5411" or "3000-3350"; undefined when it is valid. */
 export function mccItemFault(item: string): string | undefined {
   const match = CODE_OR_RANGE.exec(item)
   if (!match) return 'must be four digits, or two times four digits with "-" between them'
@@ -18,9 +18,9 @@ export function mccItemFault(item: string): string | undefined {
 }
 
 /**
- * Reads a set that is written as codes and ranges, in any order; what stands in it twice counts once.
+ * Parses a set of codes and ranges, in any order. Repeated codes count once.
  *
- * @throws RangeError when an item is none.
+ * @throws RangeError when an item is invalid.
  */
 export function mccSet(items: Iterable<string>): MccSet {
   const ranges: MccRange[] = []
@@ -33,20 +33,20 @@ export function mccSet(items: Iterable<string>): MccSet {
   return merged(ranges.sort((a, b) => a.first - b.first))
 }
 
-/** Writes a set as codes and ranges, rising. */
+/** Writes a set as rising codes and ranges. */
 export function mccItems(set: MccSet): string[] {
   return set.map(({ first, last }) =>
     first === last ? mccText(first) : `${mccText(first)}-${mccText(last)}`,
   )
 }
 
-/** Whether the set has this code: four digits. */
+/** Whether the set contains this code of four digits. */
 export function hasMcc(set: MccSet, mcc: string): boolean {
   const code = Number(mcc)
   return set.some(({ first, last }) => first <= code && code <= last)
 }
 
-/** The lowest code that both sets have; undefined when they have none in common. */
+/** Returns the lowest code that both sets contain; undefined when they share none. */
 export function commonMcc(a: MccSet, b: MccSet): string | undefined {
   let [inA, inB] = [0, 0]
   for (;;) {
@@ -59,7 +59,7 @@ export function commonMcc(a: MccSet, b: MccSet): string | undefined {
   }
 }
 
-/** Every code of the set, rising. */
+/** Lists every code of the set, rising. */
 export function* mccsOf(set: MccSet): Generator<string> {
   for (const { first, last } of set) for (let code = first; code <= last; code++) yield mccText(code)
 }
@@ -68,7 +68,7 @@ function rangeOf([, first = '', last = first]: RegExpExecArray): MccRange {
   return { first: Number(first), last: Number(last) }
 }
 
-/** Joins ranges that overlap; those that only touch stay as they were written. */
+/** Joins overlapping ranges. Adjacent ranges stay separate, as written. */
 function merged(rising: readonly MccRange[]): MccSet {
   const joined: MccRange[] = []
   for (const range of rising) {

@@ -8,22 +8,23 @@ import {
   slotOf,
 } from './merchant-rule.js'
 
-/** What has become of some rules: those that are new or changed, as they are now, and the ids of those that are gone. */
+/** A change of the rules: new and changed rules in their new form, and the ids of deleted rules. */
 export type MerchantRuleChange = {
   readonly upserted: readonly MerchantRule[]
   readonly deleted: readonly MerchantRuleId[]
 }
 
-/** A rule that does not decide for a merchant, although its name is the merchant's or a part of it, and why. */
+/** A rule that shares the merchant's name or a beginning of it, and why it does not decide. */
 export type PassedOverRule = { readonly rule: MerchantRule; readonly why: PassedOver }
 
 /**
- * - PREFIX: it covers the merchant, but an exact rule does, too.
- * - SHORTER: it covers the merchant, but a longer one does, too.
- * - LESS_BOUND: it covers the merchant, but one of the same name that is bound more closely does, too.
- * - TIE: it covers the merchant, but one with the same precedence and a lower id does, too.
- * - ELSEWHERE: it is bound to another city or country, or the merchant came without.
- * - NOT_WHOLE_NAME: it is exact, and the merchant's name goes on.
+ * Why a rule does not decide for a merchant:
+ * - PREFIX: it covers the merchant, but so does an exact rule.
+ * - SHORTER: it covers the merchant, but so does a rule with a longer name.
+ * - LESS_BOUND: it covers the merchant, but so does a rule of the same name for a narrower place.
+ * - TIE: it covers the merchant, but so does a rule with the same precedence and a lower id.
+ * - ELSEWHERE: it is bound to another city or country, or the merchant came without them.
+ * - NOT_WHOLE_NAME: it is exact, and the merchant's name is longer.
  * - INSIDE_WORD: it is a prefix that would end inside a word.
  */
 export type PassedOver =
@@ -35,25 +36,25 @@ export type PassedOver =
   | 'NOT_WHOLE_NAME'
   | 'INSIDE_WORD'
 
-/** Which rule decides for a merchant, and which do not. */
+/** The rule that decides for a merchant, and the rules that do not. */
 export type MerchantRuleExplanation = {
   readonly winner?: MerchantRule
-  /** First those that cover the merchant, by precedence; then those that do not, those with the longest name first. */
+  /** First the rules that cover the merchant, by precedence; then all others, longest name first. */
   readonly passedOver: readonly PassedOverRule[]
-  /** Whether there are more of them than are listed. */
+  /** Whether the list was cut off. */
   readonly more: boolean
 }
 
-/** Most rules that an explanation lists. */
+/** Most rules in an explanation. */
 const PASSED_OVER_MAX = 20
 
 /**
- * Merchant rules arranged so that finding the one for a merchant costs the same with ten rules and with a hundred thousand: one
- * look-up for the exact name and one for each place in it where a prefix may end.
+ * An index that finds the rule for a merchant. A look-up costs the same with ten rules and with a hundred
+ * thousand: one look-up for the exact name, and one for each position where a prefix may end.
  *
- * Precedence: EXACT over PREFIX, then the longer name, then the more closely bound (city and country, city, country,
- * unbound), then the lower id. Only rules that were made under an earlier normal form get as far as their ids: the store refuses
- * the second of two that tie, but what is in it has to be usable.
+ * Precedence: EXACT over PREFIX, then the longer name, then the narrower place (city and country, city,
+ * country, none), then the lower id. Ids decide only between rules made under an earlier normal form: the
+ * store rejects the second of two rules that tie, but the index must accept any stored rules.
  */
 export class MerchantRuleIndex {
   readonly #byId = new Map<MerchantRuleId, MerchantRule>()
@@ -62,26 +63,30 @@ export class MerchantRuleIndex {
     PREFIX: new Map(),
   }
 
-  /** By their slots, rules that tie with the one that has its place, and have a higher id. */
+  /** Rules that tie with the rule in their slot and have a higher id, by slot. */
   readonly #tied = new Map<string, readonly MerchantRule[]>()
 
-  /** Names that some rule has had. */
+  /** All names that a rule has had. */
   readonly #names = new NameFilter()
 
-  /** How many rules there are. */
+  /** Number of rules. */
   get size(): number {
     return this.#byId.size
   }
 
-  /** Every rule, in no particular order. */
+  has(id: MerchantRuleId): boolean {
+    return this.#byId.has(id)
+  }
+
+  /** Lists every rule, in no particular order. */
   rules(): Iterable<MerchantRule> {
     return this.#byId.values()
   }
 
   /**
-   * Takes over changes, at a cost in proportion to them. Ids that are not there may be deleted, too.
+   * Applies a change, at a cost proportional to it. Deleting an unknown id is allowed.
    *
-   * @throws RangeError when a rule stands twice in the change; then nothing has changed.
+   * @throws RangeError when the change contains a rule twice; then nothing has changed.
    */
   apply({ upserted, deleted }: MerchantRuleChange): void {
     const arriving = upserted.map((rule) => ({ rule, slot: slotOf(rule) }))
@@ -92,7 +97,7 @@ export class MerchantRuleIndex {
     for (const { rule, slot } of arriving) this.#add(rule, slot)
   }
 
-  /** The rule that decides for this merchant, or undefined when none covers it. */
+  /** Finds the rule that decides for this merchant; undefined when none covers it. */
   resolve(merchant: Merchant): MerchantRule | undefined {
     const { name } = merchant
     const ends = this.#names.beginningsOf(name)
@@ -106,7 +111,7 @@ export class MerchantRuleIndex {
     return undefined
   }
 
-  /** The same decision as {@link resolve}, with the rules that it passed over: at most {@link PASSED_OVER_MAX}. */
+  /** Finds the same rule as {@link resolve}, and lists at most {@link PASSED_OVER_MAX} rules passed over. */
   explain(merchant: Merchant): MerchantRuleExplanation {
     const winner = this.resolve(merchant)
     const passedOver = [...take(this.#passedOver(merchant, winner), PASSED_OVER_MAX + 1)]
@@ -133,7 +138,10 @@ export class MerchantRuleIndex {
     }
   }
 
-  /** The rules named like the merchant, or like a beginning of it, by precedence; and whether they end as they must. */
+  /**
+   * Lists the rules named like the merchant or like a beginning of its name, by precedence. `ends` says
+   * whether the name ends properly.
+   */
   *#candidates(name: string): Generator<Candidate> {
     const whole = this.#byName.EXACT.get(name)
     if (whole) yield { sameName: whole, ends: 'WELL' }
@@ -147,7 +155,7 @@ export class MerchantRuleIndex {
     }
   }
 
-  /** The rule and those that tie with it, the lowest id first. */
+  /** Returns the rule and the rules that tie with it, lowest id first. */
   #sharing(rule: MerchantRule): readonly MerchantRule[] {
     return [rule, ...(this.#tied.get(slotKey(slotOf(rule))) ?? [])]
   }
@@ -176,7 +184,7 @@ export class MerchantRuleIndex {
     this.#byId.delete(id)
   }
 
-  /** Gives a slot to the lowest id among these rules, and keeps the others beside it. */
+  /** Gives the slot to the rule with the lowest id, and keeps the others as tied. */
   #share(slot: MerchantRuleSlot, sharing: readonly MerchantRule[]): void {
     const sameName = this.#byName[slot.match].get(slot.name)
     const [holder, ...tied] = [...sharing].sort((a, b) => (a.id < b.id ? -1 : 1))
@@ -187,7 +195,7 @@ export class MerchantRuleIndex {
   }
 }
 
-/** An index of these rules. */
+/** Creates an index of these rules. */
 export function merchantRules(rules: readonly MerchantRule[]): MerchantRuleIndex {
   const index = new MerchantRuleIndex()
   index.apply({ upserted: rules, deleted: [] })
@@ -200,13 +208,13 @@ type Candidate = {
 }
 
 /**
- * Rules of one match and one name: at most one for each place. Most names have a single rule, for anywhere or for one place, which is at
- * hand; what is in a table is farther away.
+ * Rules with the same match and name, at most one per place. Most names have a single rule, for anywhere or
+ * for one place. It is stored in a field, since reading a table takes longer.
  */
 class SameName {
   #anywhere: MerchantRule | undefined
   #bound: MerchantRule | undefined
-  /** The place that `#bound` is for. */
+  /** The place of `#bound`. */
   #place = ''
   #others: Map<string, MerchantRule> | undefined
 
@@ -225,7 +233,7 @@ class SameName {
       return
     }
     const place = placeKey(city, country)
-    // No rule is in the same place: the index takes the one that was there away first.
+    // The place is free: the index removes its earlier rule first.
     if (this.#bound !== undefined) {
       this.#others ??= new Map()
       this.#others.set(place, rule)
@@ -251,7 +259,7 @@ class SameName {
     this.#others?.delete(this.#place)
   }
 
-  /** The most closely bound one that covers the merchant. */
+  /** Returns the rule for the narrowest place that covers the merchant. */
   best({ city, country }: Merchant): MerchantRule | undefined {
     if (this.#bound === undefined || city === undefined) return this.#anywhere
     return (
@@ -262,7 +270,7 @@ class SameName {
     )
   }
 
-  /** Those that cover the merchant, the most closely bound first. */
+  /** Lists the rules that cover the merchant, narrowest place first. */
   *covering({ city, country }: Merchant): Generator<MerchantRule> {
     for (const place of [placeKey(city, country), placeKey(city, undefined), placeKey(undefined, country)]) {
       const rule = this.#at(place)
@@ -282,12 +290,16 @@ class SameName {
   }
 }
 
-/** Bits of a {@link NameFilter}, as a power of two: 256 KiB, of which a hundred thousand names set one in twenty. */
+/**
+ * Size of a {@link NameFilter} in bits, as a power of two: 256 KiB. A hundred thousand names set one bit in
+ * twenty.
+ */
 const FILTER_BITS = 21
 
 /**
- * Says of most names that no rule has them, by a hash: a table of a hundred thousand names is in no cache of the processor, and asking it
- * is what costs. It forgets nothing, which costs a look-up and no more.
+ * A hash filter that rules out most names without a look-up. A table of a hundred thousand names fits in no
+ * processor cache, so a look-up is slow. The filter never forgets a name; a stale one costs a look-up, no
+ * more.
  */
 class NameFilter {
   readonly #bits = new Uint32Array(2 ** (FILTER_BITS - 5))
@@ -299,7 +311,10 @@ class NameFilter {
     this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31))
   }
 
-  /** Where the beginnings of this name that a rule may have end, and where a prefix may end: the shortest first. */
+  /**
+   * Lists the ends of those beginnings of the name that may be a rule's name, shortest first. Considers only
+   * positions where a prefix may end.
+   */
   beginningsOf(name: string): number[] {
     const ends: number[] = []
     let hash = 0
@@ -319,22 +334,24 @@ function mixed(hash: number, character: number): number {
   return Math.imul(hash ^ character, 0x01000193)
 }
 
-/** The upper bits are the ones that every character has reached. */
+/** Returns the filter bit of a hash: its upper bits, which depend on every character. */
 function bitOf(hash: number): number {
   return Math.imul(hash, 0x9e3779b1) >>> (32 - FILTER_BITS)
 }
 
-/** A country has two letters or is absent, so that no two places have the same key. */
+/**
+ * Writes a place as a unique key. A country has two letters or is absent, so two places never share a key.
+ */
 function placeKey(city: string | undefined, country: string | undefined): string {
   return `${country ?? ''}/${city ?? ''}`
 }
 
-/** Whether a prefix may end before this character of the name: anywhere but inside a word. */
+/** Whether a prefix may end before this character: anywhere but inside a word. */
 function mayEndAt(name: string, end: number): boolean {
   return end === name.length || !isOfWord(name, end) || !isOfWord(name, end - 1)
 }
 
-/** Whether the character here is a letter or a digit, or one of those in two units, which must not be taken apart. */
+/** Whether the character is a letter, a digit or half of a surrogate pair, which must stay whole. */
 function isOfWord(name: string, at: number): boolean {
   const code = name.charCodeAt(at)
   if (code < 0x80) return wordOfAscii[code] === true

@@ -1,35 +1,38 @@
 import { isMcc } from './category.js'
 import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
 
-/** Most rules that there may be: every process holds all of them in memory. Some more may get in when many are made at once. */
+/**
+ * Most rules in the catalog: every process keeps all of them in memory. Concurrent creations may exceed it
+ * slightly.
+ */
 export const RULES_MAX = 500_000
 
-/** Replaces the MCC of a merchant, because MCCs are often wrong. */
+/** A rule that replaces the MCC of a merchant, because received MCCs are often wrong. */
 export type MerchantRule = {
   readonly id: MerchantRuleId
   /**
-   * EXACT: the merchant's whole name. PREFIX: its beginning, which does not end inside a word: UBER covers "UBER TRIP" and
-   * "UBER*EATS" but not "UBERABA LANCHES", and AMAZON covers "AMAZON.COM.BR".
+   * EXACT matches the merchant's whole name. PREFIX matches its beginning, which must not end inside a word:
+   * UBER covers "UBER TRIP" and "UBER*EATS" but not "UBERABA LANCHES", and AMAZON covers "AMAZON.COM.BR".
    */
   readonly match: MerchantRuleMatch
-  /** Name or beginning of a name. Compared normalised. */
+  /** Name or beginning of a name. Compared in normalised form. */
   readonly name: string
-  /** Only merchants of this city. Compared normalised and cut to DE43's twelve characters. */
+  /** Only merchants in this city. Compared in normalised form, cut to DE43's twelve characters. */
   readonly city?: string
-  /** Only merchants of this country: two letters. */
+  /** Only merchants in this country: two letters. */
   readonly country?: string
-  /** The MCC used instead: four digits. One that is never permitted refuses the merchant. */
+  /** The MCC used instead: four digits. With a forbidden MCC the merchant's purchases are declined. */
   readonly mcc: string
 }
 
-/** 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+/** Rule id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
 export type MerchantRuleId = string
 
 export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
 
 /**
- * The part of a rule that says whom it covers, in the form that is compared. Two rules of the same slot tie: the second one is
- * refused when it is made. Rules that were made under another normal form may tie all the same.
+ * The merchants that a rule covers, in normalised form. Two rules with the same slot tie, and the store
+ * rejects the second one. Rules made under an earlier normal form may tie all the same.
  */
 export type MerchantRuleSlot = {
   readonly match: MerchantRuleMatch
@@ -38,21 +41,20 @@ export type MerchantRuleSlot = {
   readonly country?: string
 }
 
-/** What is wrong with a field of a rule. */
+/** A fault in a field of a rule. */
 export type MerchantRuleFault = {
   readonly field: 'id' | 'name' | 'city' | 'country' | 'mcc'
   readonly description: string
 }
 
-/** Longest name or city that a rule may be written with, in characters. Of a city only the first twelve count. */
+/** Longest written name or city, in characters. Only the first twelve characters of a city count. */
 const RULE_TEXT_LENGTH_MAX = 99
 
 const RULE_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const COUNTRY = /^[A-Za-z]{2}$/
-// Control characters are what the expression looks for.
 const CONTROL_CHARACTER = /\p{Cc}/u
 
-/** Whom the rule covers, normalised. */
+/** Returns the merchants that the rule covers, in normalised form. */
 export function slotOf({ match, name, city, country }: MerchantRule): MerchantRuleSlot {
   return {
     match,
@@ -62,18 +64,18 @@ export function slotOf({ match, name, city, country }: MerchantRule): MerchantRu
   }
 }
 
-/** A text that two slots share only when they are the same one. */
+/** Writes a slot as a text that is unique to it. */
 export function slotKey({ match, name, city = '', country = '' }: MerchantRuleSlot): string {
-  // No normalised text has a line break.
+  // Normalised text contains no line break.
   return `${match}\n${country}\n${city}\n${name}`
 }
 
-/** Whether the text can name a rule. */
+/** Whether the text is a valid rule id. */
 export function isMerchantRuleId(text: string): boolean {
   return RULE_ID.test(text)
 }
 
-/** Whether two rules are the same one, word for word. */
+/** Whether two rules are equal, field by field. */
 export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
   return (
     one.id === other.id &&
@@ -85,7 +87,7 @@ export function isSameRule(one: MerchantRule, other: MerchantRule): boolean {
   )
 }
 
-/** Everything that is wrong with a rule taken by itself; nothing when it may be created. */
+/** Lists all faults of a rule on its own; empty when it is valid. */
 export function faultsOf(rule: MerchantRule): readonly MerchantRuleFault[] {
   return [...idFaults(rule.id), ...nameFaults(rule.name), ...placeFaults(rule), ...mccFaults(rule.mcc)]
 }
@@ -131,7 +133,7 @@ function textFault(text: string): string | undefined {
   return CONTROL_CHARACTER.test(text) ? 'must not contain control characters' : undefined
 }
 
-/** The city as DE43 would carry it. */
+/** Cuts a city as DE43 would carry it. */
 function cutCity(city: string): string {
   return Array.from(normalise(city)).slice(0, CITY_LENGTH_MAX).join('').trim()
 }

@@ -1,10 +1,10 @@
-/** Who sold, and where, in the form that rules are compared in. */
+/** A merchant's name and place, in the form in which rules compare them. */
 export type Merchant = {
   /** Normalised name; empty when none was sent. */
   readonly name: string
-  /** Normalised city; absent when the merchant came as a bare name. DE43 cuts it to twelve characters. */
+  /** Normalised city; absent for a bare name. DE43 cuts it to twelve characters. */
   readonly city?: string
-  /** ISO 3166 country code of two letters; absent when the merchant came as a bare name. */
+  /** ISO 3166 country code of two letters; absent for a bare name. */
   readonly country?: string
 }
 
@@ -16,13 +16,13 @@ const DE43_LENGTH = 40
 export const NAME_LENGTH_MAX = 25
 const CITY_END = 37
 
-/** Length of the city in DE43: a longer city is cut, so a rule's city is cut the same way. */
+/** Length of the city in DE43. DE43 cuts longer cities, so a rule's city is cut the same way. */
 export const CITY_LENGTH_MAX = CITY_END - NAME_LENGTH_MAX
 
 /**
- * Reads a merchant string as ISO 8583 DE43: name (25, left aligned), city (12, right aligned), a space, country (2).
- * Characters are counted as people see them (NFC, without invisible ones), or else as they came, for terminals that count
- * code points. A string that does not have that shape is a bare name. Never throws.
+ * Parses a merchant string as ISO 8583 DE43: name (25, left aligned), city (12, right aligned), a space,
+ * country (2). Counts characters as people see them (NFC, without invisible ones). If that does not give this
+ * shape, it counts code points, as some terminals do. Any other string is a bare name. Never throws.
  */
 export function parseMerchant(text: string): Merchant {
   if (isAscii(text)) return de43Of(text) ?? { name: normalise(text) }
@@ -43,22 +43,24 @@ function de43Of(text: string): Merchant | undefined {
 }
 
 /**
- * The form in which names and cities are compared. Idempotent; never throws, whatever the text:
+ * Normalises a name or a city for comparison. Idempotent; never throws, whatever the text:
  * - NFKD without marks and without invisible characters, in upper case;
- * - typographic apostrophes and dashes are plain ones;
- * - runs of white space are one space, none stands around the acquirer's `*`, at the beginning or at the end.
+ * - typographic apostrophes and dashes become plain ones;
+ * - each run of white space becomes one space, and spaces around the acquirer's `*` and at both ends are
+ *   removed.
  */
 export function normalise(text: string): string {
   const trimmed = text.trim()
   if (isPlain(trimmed)) return trimmed.toUpperCase()
-  // Upper case can bring out new marks and new white space only through decomposition, so it comes between two.
+  // Upper case can produce marks and white space that only decomposition reveals, so decompose before and
+  // after it.
   return withPlainMarks(decompose(decompose(text).toUpperCase()))
     .replace(/\s+/gu, ' ')
     .replace(/ ?\* ?/g, '*')
     .trim()
 }
 
-/** How many characters a text has for people: an accent that comes as a code point of its own is none. */
+/** Counts the characters that people see: a combining accent does not count. */
 export function characterCount(text: string): number {
   return isAscii(text) ? text.length : Array.from(text.normalize('NFC')).length
 }
@@ -67,12 +69,15 @@ function isAscii(text: string): boolean {
   return /^[\0-\x7f]*$/.test(text)
 }
 
-/** Most merchants arrive as ASCII with single spaces: they need no more than capitals. */
+/** Whether the text is ASCII with single spaces, as most merchants are. Upper case then normalises it. */
 function isPlain(text: string): boolean {
   return /^(?:[!-_a-~]+(?: [!-_a-~]+)*)?$/.test(text) && !/ \*|\* /.test(text)
 }
 
-/** The text as something to take characters from: a surrogate pair is one. Without any the text itself will do. */
+/**
+ * Makes the text sliceable by character, with a surrogate pair as one. Text without surrogates is used as it
+ * is.
+ */
 function charactersOf(text: string): Sliceable {
   if (!/[\ud800-\udfff]/.test(text)) return text
   const characters = Array.from(text)
@@ -89,11 +94,11 @@ type Sliceable = {
   slice(start: number, end?: number): string
 }
 
-/** Apostrophes that are no longer known for ones once they are decomposed: the acute accents that stand alone. */
+/** Spacing acute accents: decomposition would make them unrecognisable as apostrophes. */
 const ACUTE = /[\u00b4\u1ffd]/g
 const APOSTROPHE = /[`\u02b9\u02bb\u02bc\u055a\u2018\u2019\u201b\u2032]/g
 const DASH = /[\p{Pd}\u2043\u2212]/gu
-/** Format characters (zero-width, directional, soft hyphens) and others that are not shown. */
+/** Format characters (zero-width, directional, soft hyphens) and other characters without a visible form. */
 const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 function visible(text: string): string {

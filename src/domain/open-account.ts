@@ -2,14 +2,14 @@ import type { AccountHistory } from './account.js'
 import type { AdminEntry, TransactionId } from './entry.js'
 import type { Verdict } from './verdict.js'
 
-/** A request to open an account, so that it may hold money and pay. */
+/** A request to open an account, which may then hold money and pay. */
 export type Opening = {
   readonly transactionId: TransactionId
-  /** Who asks: the subject of the caller's token, or the name of the command. */
+  /** Subject of the caller's token, or the name of the command. */
   readonly subject: string
 }
 
-/** Decides an opening: refused when the account was opened before by another request. Wallets start at zero. */
+/** Decides an opening. Rejects it when another request opened the account before. Wallets start at zero. */
 export function decideOpening(
   { account, find }: AccountHistory,
   opening: Opening,

@@ -1,18 +1,18 @@
-/** Why a transaction was decided as it was: a closed set. */
+/** Why a transaction was approved or declined: a closed set. */
 export type Reason = keyof typeof codes
 
-/** What a reason is answered with. */
+/** The codes that answer a reason. */
 export type Codes = {
   /** The challenge's answer: 00 approved, 51 insufficient balance, 07 anything else. */
   readonly code: '00' | '51' | '07'
-  /** ISO 8583 response code (DE39), in which 07 would mean "pick up card". */
+  /** ISO 8583 response code (DE39), where 07 would mean "pick up card". */
   readonly iso8583: string
   readonly retry: Retry
 }
 
 /**
- * Whether the caller may ask for the same again, under a new transaction id. NEVER: no, another attempt ends the same, or the
- * first one is done. LATER: yes, once the account has changed. SMALLER: yes, with a smaller amount.
+ * Whether the caller may try again under a new transaction id. NEVER: no, the result would be the same, or
+ * the first attempt succeeded. LATER: yes, once the account has changed. SMALLER: yes, with a smaller amount.
  */
 export type Retry = 'NEVER' | 'LATER' | 'SMALLER'
 
@@ -21,7 +21,7 @@ const codes = {
   INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },
   ACCOUNT_NOT_FOUND: { code: '07', iso8583: '14', retry: 'NEVER' },
   ACCOUNT_BLOCKED: { code: '07', iso8583: '62', retry: 'LATER' },
-  // Not 78, "not unlocked yet", which terminals try again.
+  // Not 78, "not unlocked yet": terminals retry it.
   ACCOUNT_CLOSED: { code: '07', iso8583: '46', retry: 'NEVER' },
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
@@ -34,12 +34,12 @@ const codes = {
   BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 } as const satisfies Record<string, Codes>
 
-/** The codes that a reason is answered with. */
+/** Returns the codes that answer a reason. */
 export function codesOf(reason: Reason): Codes {
   return codes[reason]
 }
 
-/** Every reason, for metrics and tables that list them all. */
+/** All reasons, for metrics and tables. */
 export const reasons: readonly Reason[] = Object.keys(codes).filter(isReason)
 
 function isReason(text: string): text is Reason {

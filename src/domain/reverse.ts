@@ -13,36 +13,36 @@ import { BALANCE_MAX, type Centavos, centavos } from './money.js'
 import type { Reason } from './reason.js'
 import type { Verdict } from './verdict.js'
 
-/** A request to take a purchase back. */
+/** A request to reverse a purchase. */
 export type Reversal = {
   readonly transactionId: TransactionId
   /** Id of the purchase. */
   readonly originalId: TransactionId
-  /** 1 centavo or more; absent: all that is left. */
+  /** 1 centavo or more; absent for the whole remainder. */
   readonly amount?: Centavos
-  /** The purchase as the caller knows it: what is here must be what was authorized. */
+  /** The purchase as the caller knows it. Every given field must equal the authorized one. */
   readonly described: PurchaseDescription
 }
 
 /**
- * Decides a reversal. The first line that applies answers:
+ * Decides a reversal. The first rule that applies answers:
  *
  * | #  | when                                             | answer                            |
  * |----|--------------------------------------------------|-----------------------------------|
  * | 1  | the id was decided before, same content          | the stored answer                 |
- * | 2  | the id was decided before, other content         | refused as a reuse of the id      |
+ * | 2  | the id was decided before, other content         | rejected as a reuse of the id     |
  * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
  * | 4  | the original was never seen, but reversed in full | declined, ALREADY_REVERSED       |
- * | 5  | the original was never seen                      | remembered, REVERSED_AHEAD        |
- * | 6  | it is not as described                           | declined, ORIGINAL_MISMATCH       |
- * | 7  | it was declined                                  | declined, ORIGINAL_DECLINED       |
- * | 8  | nothing of it is left                            | declined, ALREADY_REVERSED        |
- * | 9  | more is asked for than is left                   | declined, AMOUNT_OVER_REST        |
- * | 10 | the wallet cannot hold that much                 | declined, BALANCE_TOO_LARGE       |
+ * | 5  | the original was never seen                      | recorded, REVERSED_AHEAD          |
+ * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH       |
+ * | 7  | the original was declined                        | declined, ORIGINAL_DECLINED       |
+ * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED        |
+ * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REST        |
+ * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE       |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
- * What is left of a purchase is what was debited, less what went back. An early reversal (row 5) counts already in what was debited.
- * The status of the account does not matter: the money is the holder's.
+ * The remainder of a purchase is its debit less the money given back. The debit already excludes early
+ * reversals (rule 5). The account's status does not matter: the money is the holder's.
  */
 export function decideReversal(
   history: AccountHistory,
@@ -80,7 +80,7 @@ export function decideReversal(
 
 type Asked = { readonly account: Account; readonly reversal: Reversal; readonly at: Date }
 
-/** Whether the reversal is the one that was decided, field by field. */
+/** Whether the reversal equals the one decided earlier, field by field. */
 function repeats(reversal: Reversal, earlier: Entry): earlier is ReversalEntry {
   return (
     earlier.kind === 'REVERSAL' &&

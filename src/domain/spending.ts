@@ -2,21 +2,21 @@ import { type Day, monthOf } from './calendar.js'
 import { invariant } from './invariant.js'
 import { type Centavos, centavos } from './money.js'
 
-/** What a wallet paid for, less what was given back, on the latest day on which it paid, and in the month of that day. */
+/** A wallet's purchases less its reversals, on the latest day on which it paid and in that day's month. */
 export type Spending = {
   readonly day: Day
   readonly dayAmount: Centavos
   readonly monthAmount: Centavos
 }
 
-/** An amount, and the day in which it is counted. */
+/** An amount, and the day that counts it. */
 type Counted = { readonly amount: bigint; readonly day: Day }
 
 const nothing = centavos(0n)
 
 /**
- * Spending as it stands on a day: every day begins with nothing, and so does every month. Counters never go back: by a clock that
- * is behind, a purchase is counted in the latest day that was counted before.
+ * Returns the spending as it stands on a day. Each day and each month starts at zero. Counters never go back:
+ * when the clock is behind, the latest counted day also counts the new purchase.
  */
 export function spendingOn(spending: Spending | undefined, day: Day): Spending {
   if (spending && spending.day >= day) return spending
@@ -25,9 +25,9 @@ export function spendingOn(spending: Spending | undefined, day: Day): Spending {
 }
 
 /**
- * Spending after one more purchase.
+ * Returns the spending after one more purchase.
  *
- * @throws InvariantError when the day is before the one that is being counted.
+ * @throws InvariantError when the day is before the latest counted one.
  */
 export function afterPurchase(spending: Spending | undefined, { amount, day }: Counted): Spending {
   const before = spendingOn(spending, day)
@@ -39,7 +39,9 @@ export function afterPurchase(spending: Spending | undefined, { amount, day }: C
   }
 }
 
-/** Spending after a reversal: given back to the day and the month in which the purchase was counted, while they last. */
+/**
+ * Returns the spending after a reversal. Only the counters of the purchase's own day and month are reduced.
+ */
 export function afterReversal(
   spending: Spending | undefined,
   { amount, day }: Counted,

@@ -1,18 +1,18 @@
 import { decisionOf, type Entry, movementOf } from './entry.js'
 
-/** Which entries of a history to read: those that fit everything that is set. */
+/** A filter for the entries of a history. An entry must match every field that is set. */
 export type StatementFilter = {
   /** Made at this time or later. */
   readonly startAt?: Date
   /** Made before this time. */
   readonly endAt?: Date
   readonly kind?: Entry['kind']
-  /** Changed the balance of this category. */
+  /** Changed the balance of this wallet. */
   readonly wallet?: string
   readonly decision?: 'APPROVED' | 'DECLINED'
 }
 
-/** Whether the entry fits. */
+/** Whether the entry matches the filter. */
 export function fitsFilter(entry: Entry, filter: StatementFilter): boolean {
   return (
     (filter.startAt === undefined || entry.at >= filter.startAt) &&

@@ -10,34 +10,43 @@ import type { MerchantRuleExplanation, PassedOver } from './merchant-rule-index.
 import type { Centavos } from './money.js'
 import { spendingOn } from './spending.js'
 
-/** How a decision came about, for people. Read off the decision itself: it cannot say anything else. */
+/**
+ * An explanation of a decision, for people. It is derived from the decision itself, so the two cannot
+ * disagree.
+ */
 export type Trace = {
   readonly rung: Rung
-  /** What early reversals took off the amount, in centavos. 0 when the id alone decided. */
+  /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
   readonly takenOff: Centavos
-  /** As the merchant rules saw it. */
+  /** The merchant as the rules compare it. */
   readonly merchant: Merchant
-  /** The merchant rules that were looked at, the one that won first; some of those passed over. Empty when the id alone decided. */
+  /**
+   * The merchant rules considered: the winner first, then some passed over. Empty when the transaction id
+   * alone decided.
+   */
   readonly rules: readonly RuleTried[]
-  /** The wallets that may pay, in the order in which they are asked. Empty when the id alone decided. */
+  /**
+   * The wallets that may pay, in the order in which they are tried. Empty when the transaction id alone
+   * decided.
+   */
   readonly wallets: readonly WalletTried[]
 }
 
-/** A merchant rule, and what became of it: it replaced the MCC, or why it did not. */
+/** A merchant rule, and whether it replaced the MCC or why it did not. */
 export type RuleTried = { readonly id: MerchantRuleId; readonly outcome: 'WON' | PassedOver }
 
-/** A wallet that may pay, and what became of it. */
+/** A wallet that may pay, and the outcome for it. */
 export type WalletTried = {
   readonly wallet: CategoryId
   readonly balance: Centavos
-  /** What its limits left it for the day and for the month, in centavos; absent when it has none. */
+  /** The remainder of its daily and monthly limit, in centavos; absent without a limit. */
   readonly dayLeft?: bigint
   readonly monthLeft?: bigint
-  /** NOT_ASKED: something before it had answered. */
+  /** NOT_ASKED: the decision did not reach this wallet. */
   readonly outcome: 'PAYS' | 'NOT_ASKED' | Obstacle
 }
 
-/** What the decision was made on. */
+/** The inputs of the decision. */
 type Circumstances = {
   readonly account: Account
   readonly purchase: Purchase
@@ -45,7 +54,7 @@ type Circumstances = {
   readonly day: Day
 }
 
-/** Says how the decision on this purchase came about, on the day of the decision. */
+/** Explains the decision on this purchase. `day` is the day of the decision. */
 export function traceOf(
   { rung, route, considered, takenOff }: Decision,
   { account, purchase, catalog, day }: Circumstances,
@@ -77,7 +86,7 @@ function rulesTried({ winner, passedOver }: MerchantRuleExplanation): readonly R
   return winner ? [{ id: winner.id, outcome: 'WON' }, ...lost] : lost
 }
 
-/** A limit that was lowered below what is spent leaves nothing, not less. */
+/** Raises a negative remainder to 0: a limit lowered below the spending leaves nothing. */
 function atLeast0(left: bigint): bigint {
   return left < 0n ? 0n : left
 }

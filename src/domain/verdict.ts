@@ -1,12 +1,12 @@
 import type { Entry } from './entry.js'
 
-/** What came of a request on an account. */
+/** The outcome of a request on an account. */
 export type Verdict<Kind extends Entry = Entry, Refusal extends string = never> =
-  /** Decided now: the entry is to be committed. A decline is an entry too. */
+  /** Decided now: the engine must commit the entry. Declines are entries too. */
   | { readonly type: 'RECORD'; readonly entry: Kind }
   /** Decided before, with the same content: the stored entry is the answer. */
   | { readonly type: 'REPLAY'; readonly entry: Kind }
-  /** The id was used before for something else. */
+  /** The id was used before, with other content. */
   | { readonly type: 'REUSED'; readonly entry: Entry }
-  /** Cannot be done, and nothing is recorded. */
+  /** The request is rejected, and nothing is recorded. */
   | { readonly type: 'REFUSED'; readonly refusal: Refusal }

@@ -2,41 +2,42 @@ import type { Metadata } from '@grpc/grpc-js'
 import type { CallTrace } from '../observability/tracing/tracing.js'
 import type { RefusalReason } from './tokens/token-refusal.js'
 
-/** What the interceptors have found out about a call before its handler runs. */
+/** Facts about a call that the interceptors establish before its handler runs. */
 export type CallContext = {
-  /** The caller's x-request-id, or one of ours. */
+  /** The caller's x-request-id, or a generated one. */
   readonly requestId: string
   /**
-   * When its caller gives up, in milliseconds of the monotonic clock; Infinity: never. grpc-js has it by the wall clock, which may jump while
-   * the call is under way.
+   * Deadline of the caller, in milliseconds of the monotonic clock; Infinity without one. grpc-js keeps it by
+   * the wall clock, which may jump during the call.
    */
   readonly endsAtMs: number
-  /** Absent when nothing is traced. */
+  /** Absent when tracing is off. */
   readonly trace?: CallTrace | undefined
-  /** Whose token it came with; absent where none is needed. */
+  /** The authenticated caller. Absent for methods that need no token. */
   principal?: Principal
-  /** Why its token was rejected, when it was. */
+  /** Why the token was rejected. Absent when it was accepted. */
   refusal?: RefusalReason
 }
 
-/** Who calls, according to the token. */
+/** The authenticated caller, as its token describes it. */
 export type Principal = {
-  /** Claim `sub`; empty when the token has none. */
+  /** Claim `sub`. Empty when the token has none. */
   readonly subject: string
-  /** Claim `scope`, split at spaces; absent when the token has none. */
+  /** Scopes in the claim `scope` or, without it, `scp`. Absent when the token has neither. */
   readonly scopes?: ReadonlySet<string>
-  /** When the token ends, with what is forgiven of a difference between clocks: in milliseconds since 1970. */
+  /** When the token expires, clock tolerance included, in milliseconds since 1970. */
   readonly expiresAtMs: number
 }
 
-// grpc-js hands the same Metadata object to the interceptors and the handler of a call: it is the thread between them.
+// grpc-js passes the same Metadata object to the interceptors and the handler of a call, so it identifies the
+// call.
 const contexts = new WeakMap<Metadata, CallContext>()
 
 export function setCallContext(metadata: Metadata, context: CallContext): void {
   contexts.set(metadata, context)
 }
 
-/** The context of a call that came through the interceptors. */
+/** Returns the context that the interceptors set for this call. */
 export function callContextOf(metadata: Metadata): CallContext {
   return contexts.get(metadata) ?? { requestId: '', endsAtMs: Number.POSITIVE_INFINITY }
 }

@@ -4,21 +4,22 @@ import type { Any } from '../gen/google/protobuf/any.js'
 import { BadRequest, ErrorInfo, RetryInfo } from '../gen/google/rpc/error_details.js'
 import { Status } from '../gen/google/rpc/status.js'
 
-/** Domain of every ErrorInfo that we send. */
+/** Domain of every ErrorInfo that the service sends. */
 const ERROR_DOMAIN = 'benefits.v1'
 /** Trailer in which gRPC carries google.rpc.Status. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
 /**
- * Most characters of the fields and descriptions that an error names. It travels in trailers, twice: as text and as details. Clients take
- * 8 KiB of trailers unless they are told otherwise, and Node.js sends none above 64 KiB: the caller would wait until its deadline.
+ * Most characters of all fields and descriptions that one error lists. They travel in the trailers twice: as
+ * text and as details. Clients accept 8 KiB of trailers by default, and Node.js drops trailers above 64 KiB:
+ * the caller would wait until its deadline.
  */
 const VIOLATIONS_LENGTH_MAX = 1_600
 /** Longest description of one field, in characters. */
 const DESCRIPTION_LENGTH_MAX = 400
-/** Time after which a caller may well try again, in milliseconds. */
+/** Delay that RetryInfo suggests before a retry, in milliseconds. */
 const RETRY_AFTER_MS = 200
 
-/** Everything that a call can end with besides an answer. */
+/** Every error that a call can end with, with its status and its text. */
 const kinds = {
   INVALID_REQUEST: { code: status.INVALID_ARGUMENT, retry: false, message: 'the request is malformed' },
   TRANSACTION_ID_REUSED: {
@@ -123,22 +124,22 @@ const kinds = {
 
 export type CallErrorKind = keyof typeof kinds
 
-/** A field that is wrong, and why. */
+/** An invalid field, with the reason. */
 export type FieldViolation = { readonly field: string; readonly description: string }
 
 export type CallErrorOptions = ErrorOptions & {
   readonly violations?: readonly FieldViolation[]
-  /** What in particular, for the caller. */
+  /** Particulars for people, appended to the message. */
   readonly detail?: string
-  /** The same for programs: goes into the ErrorInfo. */
+  /** Particulars for programs, sent in the ErrorInfo. */
   readonly metadata?: Readonly<Record<string, string>>
 }
 
-/** Ends a call with a status. What it says reaches the caller; its cause does not. */
+/** An error that ends a call with a status. Its message reaches the caller; its cause does not. */
 export class CallError extends Error {
   override readonly name = 'CallError'
   readonly kind: CallErrorKind
-  /** The first ones, if they are many. */
+  /** The first violations; the rest are only counted in the message. */
   readonly violations: readonly FieldViolation[]
   readonly metadata: Readonly<Record<string, string>>
 
@@ -152,21 +153,26 @@ export class CallError extends Error {
   }
 }
 
-/** One for all, without their causes, which nobody looks at: under overload there are many of them, and no time to make them. */
+/**
+ * Shared errors, without causes, which nothing reads. Under overload they are frequent, and building each one
+ * would cost time.
+ */
 const indecisions: Readonly<Record<Indecision, CallError>> = {
   OVERLOADED: new CallError('OVERLOADED'),
   UNAVAILABLE: new CallError('UNAVAILABLE'),
   NO_TIME_LEFT: new CallError('NO_TIME_LEFT'),
 }
 
-/** Turns whatever was thrown into an error for the caller: what we do not know becomes a neutral INTERNAL. */
+/** Turns any thrown value into an error for the caller. Unknown errors become a neutral INTERNAL. */
 export function callErrorOf(error: unknown): CallError {
   if (error instanceof CallError) return error
   if (error instanceof IndecisionError) return indecisions[error.indecision]
   return new CallError('INTERNAL', { cause: error })
 }
 
-/** The form in which grpc-js takes an error: code, message, and google.rpc.Status in the trailers. */
+/**
+ * Converts an error to the form that grpc-js expects: code, message, and google.rpc.Status in the trailers.
+ */
 export function serviceErrorOf(error: CallError): ServiceError {
   const { message, name } = error
   const metadata = new Metadata()
@@ -174,7 +180,7 @@ export function serviceErrorOf(error: CallError): ServiceError {
   return { name, message, code: kinds[error.kind].code, details: message, metadata }
 }
 
-/** Trailers by their error: of those that are one for all, encoded once. */
+/** Encoded trailers by error, so that shared errors are encoded once. */
 const trailers = new WeakMap<CallError, Buffer>()
 
 function trailerOf(error: CallError): Buffer {
@@ -185,7 +191,7 @@ function trailerOf(error: CallError): Buffer {
   return trailer
 }
 
-/** The form in which an error is one message among others. */
+/** Converts an error to a google.rpc.Status, for streams that carry errors as messages. */
 export function richStatusOf(error: CallError): Status {
   return { code: kinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
 }
@@ -208,7 +214,7 @@ function* detailsOf({ kind, violations, metadata }: CallError): Generator<Any> {
   }
 }
 
-/** The first violations, as many as fit, and one at least. */
+/** Yields the first violations, as many as fit, and at least one. */
 function* firstOf(violations: readonly FieldViolation[]): Generator<FieldViolation> {
   let length = 0
   for (const { field, description: whole } of violations) {
@@ -219,7 +225,7 @@ function* firstOf(violations: readonly FieldViolation[]): Generator<FieldViolati
   }
 }
 
-/** Cuts between characters: half of one cannot be sent. */
+/** Cuts a description between code points: half a surrogate pair cannot be sent. */
 function cut(description: string): string {
   return `${Array.from(description).slice(0, DESCRIPTION_LENGTH_MAX).join('')}...`
 }

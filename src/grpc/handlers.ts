@@ -15,30 +15,38 @@ import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import type { PageGate } from './pages/page-gate.js'
 import { UnreadableMessage } from './request-decoder.js'
 
-/** What a handler knows of its call. */
+/** What a handler knows about its call. */
 export type HandledCall = CallContext & {
-  /** The time that the caller gives, and no more than the service allows itself. */
+  /** The time until the caller's deadline, at most `durationMsMax`. */
   readonly budget: Budget
 }
 
 export type HandlerOptions = {
   readonly clock: Clock
-  /** Longest time spent on one decision, in milliseconds, whatever deadline the caller sets. */
+  /** Longest time spent on one decision, in milliseconds, whatever the caller's deadline. */
   readonly durationMsMax: number
-  /** Throws what every call is answered with while none can be; called before each. Default: all can be. */
+  /**
+   * Called before each call. Throws the error to answer with while the service cannot decide. Default: never
+   * throws.
+   */
   readonly admit?: () => void
-  /** Told of every error that is a bug of ours. */
+  /** Called when an error is a bug of the service. */
   readonly onBug: (error: unknown, call: CallContext) => void
-  /** Lets calls with long answers in. */
+  /** Admits calls with long answers. */
   readonly pages: PageGate
 }
 
-/** Time after the end of the budget in which an answer may still come, in milliseconds. */
+/** Longest time spent on a page, in milliseconds. */
+const PAGE_MS_MAX = 10_000
+
+/** Time after the end of the budget in which an answer may still arrive, in milliseconds. */
 export const LATE_MS = 250
 
 /**
- * Adapts an async function to grpc-js. These adapters are the one way in: whatever is thrown or rejected becomes a status,
- * since a rejection that escapes would end the process and leave the caller waiting.
+ * Adapts an async function to a unary handler of grpc-js.
+ *
+ * The adapters in this file turn every thrown error and rejected promise into a status. A rejection that
+ * escaped would end the process and leave the caller waiting.
  */
 export function unaryHandler<Request, Response>(
   options: HandlerOptions,
@@ -51,12 +59,16 @@ export function unaryHandler<Request, Response>(
     })
 }
 
-/** The same for an answer that may be long. */
+/**
+ * Adapts a function like {@link unaryHandler}, for answers that may be long: each call first waits for a
+ * place. Purchases go first, so a page may take longer than a decision.
+ */
 export function pageHandler<Request, Response>(
   options: HandlerOptions,
   handle: (request: Request, call: HandledCall) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
-  const read = unaryHandler(options, handle)
+  const durationMsMax = Math.max(options.durationMsMax, PAGE_MS_MAX)
+  const read = unaryHandler({ ...options, durationMsMax }, handle)
   return (call, callback) =>
     options.pages.enter(call).then(
       () => read(call, callback),
@@ -64,7 +76,10 @@ export function pageHandler<Request, Response>(
     )
 }
 
-/** The same for a stream of requests with one response. A request that could not be read is handed on as such. */
+/**
+ * Adapts a function with a stream of requests and one response. The function also receives unreadable
+ * requests.
+ */
 export function clientStreamHandler<Request, Response>(
   options: HandlerOptions,
   handle: (requests: AsyncIterable<Request | UnreadableMessage>, call: StreamCall) => Promise<Response>,
@@ -76,7 +91,10 @@ export function clientStreamHandler<Request, Response>(
     })
 }
 
-/** The same for one request with a stream of responses, which are asked for as fast as the caller takes them. */
+/**
+ * Adapts a function with one request and a stream of responses. Responses are made as fast as the caller
+ * takes them.
+ */
 export function serverStreamHandler<Request, Response>(
   options: HandlerOptions,
   handle: (request: Request, call: HandledCall) => AsyncIterable<Response>,
@@ -97,7 +115,7 @@ export function serverStreamHandler<Request, Response>(
   }
 }
 
-/** Ends when the caller has taken what was written, or is gone. */
+/** Resolves when the caller has taken what was written, or has left. */
 async function untilTaken(stream: ServerWritableStream<unknown, unknown>): Promise<void> {
   await new Promise<void>((resolve) => {
     const end = () => {
@@ -109,13 +127,16 @@ async function untilTaken(stream: ServerWritableStream<unknown, unknown>): Promi
   })
 }
 
-/** What the handler of a stream knows of its call. */
+/** What the handler of a request stream knows about its call. */
 export type StreamCall = CallContext & {
-  /** Begins the time for one more request. */
+  /** Starts the time for one more request. */
   readonly budget: () => Budget
 }
 
-/** Gives up waiting, so that a caller without a deadline has an answer too. What was begun may still be decided: a retry finds it. */
+/**
+ * Rejects when the work takes too long, so that a caller without a deadline gets an answer, too. The work
+ * goes on and may still be decided: a retry then finds the decision.
+ */
 export async function inTime<T>(work: Promise<T>, durationMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -149,7 +170,7 @@ function answer<Response>(
   )
 }
 
-/** What the caller is told of it; a bug of ours is told to us, too. */
+/** Converts a thrown value for the caller, and reports it as a bug if it is one. */
 function reported(options: HandlerOptions, call: AnyCall, error: unknown): CallError {
   const callError = callErrorOf(error)
   if (callError.kind === 'INTERNAL' && !call.cancelled) {
@@ -166,7 +187,9 @@ function handledCall(call: AnyCall, options: HandlerOptions): HandledCall {
   return { ...context, budget }
 }
 
-/** A jump of the wall clock neither shortens nor lengthens it. */
+/**
+ * Returns the budget of a call. It runs on the monotonic clock, so jumps of the wall clock do not affect it.
+ */
 function budgetOf(call: AnyCall, { clock, durationMsMax }: HandlerOptions): Budget {
   const context = callContextOf(call.metadata)
   const endsAtMs = Math.min(context.endsAtMs, clock.monotonicMs() + durationMsMax)

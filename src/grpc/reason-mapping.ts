@@ -2,7 +2,7 @@ import { decisionOf, type Entry } from '../domain/entry.js'
 import { codesOf, type Reason as DomainReason } from '../domain/reason.js'
 import { Decision, Reason, Retry } from '../gen/benefits/v1/authorization.js'
 
-/** The contract's name for a reason of ours: they are called the same. */
+/** The contract's value for a reason of the domain. Both have the same names. */
 export function reasonOf(reason: DomainReason): Reason {
   return Reason[reason]
 }
@@ -18,7 +18,7 @@ export function reasonFields(reason: DomainReason): {
   return { code, iso8583Code: iso8583, reason: reasonOf(reason), retry: Retry[retry] }
 }
 
-/** The contract's name for what came of an entry. */
+/** The contract's value for the decision of an entry. */
 export function decisionMessage(entry: Entry): Decision {
   return Decision[decisionOf(entry)]
 }

@@ -4,7 +4,7 @@ import type { Descriptors } from './reflection/descriptors.js'
 import { shapeOf } from './wire/message-shape.js'
 import { wireFault } from './wire/wire-fault.js'
 
-/** Stands in for a request whose bytes are not a message of its type. */
+/** A placeholder for a request whose bytes are not a valid message of its type. */
 export class UnreadableMessage {
   readonly violation: FieldViolation
 
@@ -12,15 +12,17 @@ export class UnreadableMessage {
     this.violation = violation
   }
 
-  /** The answer to the request. */
+  /** The error that answers the request. */
   get error(): CallError {
     return new CallError('INVALID_REQUEST', { violations: [this.violation] })
   }
 }
 
 /**
- * The same service with requests that are read whole or not at all: one that the generated decoder would read in part, or otherwise than
- * it was sent, reaches the handler as an {@link UnreadableMessage}.
+ * Makes a service decode its requests strictly.
+ *
+ * A request that the generated decoder would read in part, or differently from other decoders, reaches the
+ * handler as an {@link UnreadableMessage}.
  */
 export function withReadErrors<Definition extends ServiceDefinition>(
   definition: Definition,
@@ -35,6 +37,6 @@ export function withReadErrors<Definition extends ServiceDefinition>(
     }
     return [name, { ...method, requestDeserialize }]
   })
-  // The methods are the same ones, with the same names and types.
+  // The methods keep their names and types.
   return Object.fromEntries(methods) as Definition
 }

@@ -7,17 +7,16 @@ import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const TRANSACTION_ID = /^[!-~]{1,128}$/
-/** The first and the last moment that a google.protobuf.Timestamp can name, as Date has them. */
+/** First and last time that a google.protobuf.Timestamp can hold, to the millisecond of a Date. */
 const TIME_MIN = new Date('0001-01-01T00:00:00.000Z')
 const TIME_MAX = new Date('9999-12-31T23:59:59.999Z')
-// Control characters are what the expression looks for.
 const CONTROL_CHARACTER = /\p{Cc}/u
 
-/** Checks a request field by field, and names every bad one in a single error. */
+/** Validates a request field by field and reports every invalid field in one error. */
 export class RequestFields {
   readonly #violations: FieldViolation[] = []
 
-  /** Fails with INVALID_ARGUMENT and a BadRequest if any field checked so far was wrong. */
+  /** Throws INVALID_REQUEST with a BadRequest if any field checked so far is invalid. */
   close(): void {
     if (this.#violations.length > 0) throw new CallError('INVALID_REQUEST', { violations: this.#violations })
   }
@@ -40,12 +39,12 @@ export class RequestFields {
     this.check(value !== other, field, `must differ from ${otherField}`)
   }
 
-  /** An id that may be absent, as the empty string. */
+  /** Validates an optional id. The empty string means absent. */
   optionalTransactionId(field: string, value: string): string | undefined {
     return value === '' ? undefined : this.transactionId(field, value)
   }
 
-  /** The id of a category, whether it exists or not. */
+  /** Validates the form of a category's id. The category need not exist. */
   categoryId(field: string, value: string): CategoryId {
     this.check(isCategoryId(value), field, 'must be 1 to 32 characters of A-Z 0-9 _, the first one a letter')
     return value
@@ -54,15 +53,15 @@ export class RequestFields {
   amount(field: string, value: bigint): Centavos {
     if (isTransactionAmount(value)) return value
     this.check(false, field, `must be 1 to ${AMOUNT_MAX} centavos`)
-    // Never used: close() throws.
+    // The value is never used: close() throws.
     return 0n as Centavos
   }
 
-  /** A limit on spending: any number of centavos that a counter can hold. */
+  /** Validates a limit on spending: 0 or more centavos. */
   limit(field: string, value: bigint): Centavos {
     if (value >= 0n) return centavos(value)
     this.check(false, field, 'must be 0 centavos or more')
-    // Never used: close() throws.
+    // The value is never used: close() throws.
     return centavos(0n)
   }
 
@@ -71,7 +70,7 @@ export class RequestFields {
     return value
   }
 
-  /** Codes and ranges. Names each one that is wrong. */
+  /** Validates MCC codes and ranges, and reports each invalid item. */
   mccs(field: string, items: readonly string[]): MccSet {
     const fits = items.length <= MCC_ITEMS_MAX
     this.check(fits, field, `must be at most ${MCC_ITEMS_MAX} codes and ranges`)
@@ -83,7 +82,7 @@ export class RequestFields {
     return mccSet(items.filter((_, index) => faults[index] === undefined))
   }
 
-  /** A text for people. */
+  /** Validates a name to show to people. */
   displayName(field: string, value: string): string {
     const fits = value.trim() !== '' && isNoLongerThan(value, DISPLAY_NAME_LENGTH_MAX)
     this.check(fits, field, `must be 1 to ${DISPLAY_NAME_LENGTH_MAX} characters`)
@@ -101,9 +100,9 @@ export class RequestFields {
     return value
   }
 
-  /** A time that may be absent. */
+  /** Validates an optional time. */
   optionalTime(field: string, value: Date | undefined): Date | undefined {
-    // What is no time at all is neither before nor after any other.
+    // Comparisons with an invalid Date are false, so the check fails for it, too.
     const isTime = value === undefined || (value >= TIME_MIN && value <= TIME_MAX)
     this.check(isTime, field, 'must be a time of the years 1 to 9999')
     return value
@@ -118,7 +117,7 @@ export class RequestFields {
     return value
   }
 
-  /** Any other rule. */
+  /** Records a violation unless the condition holds. */
   check(holds: boolean, field: string, description: string): void {
     if (!holds) this.#violations.push({ field, description })
   }

@@ -18,7 +18,10 @@ const services: readonly ServiceDefinition[] = [
   ReflectionV1alpha,
 ]
 
-/** Every method of the gRPC port. What is asked for besides ends as UNIMPLEMENTED before anything of ours sees it. */
+/**
+ * Every method of the gRPC port. Calls to other methods end as UNIMPLEMENTED before they reach an
+ * interceptor.
+ */
 export const servedMethods: readonly ObservedCall[] = services.flatMap((service) =>
   Object.values(service).map((method) => ({ path: method.path, type: callTypeOf(method) })),
 )

@@ -27,20 +27,22 @@ import { reflectionService } from './reflection/reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
 import { STREAM_AGE_MS_MAX } from './stream-lifetime.js'
 
-// What grpc-js has to say goes to standard error as it stands: of a header with a byte that none may have, the header. That may be a token.
+// Without this, grpc-js logs to standard error, including the text of a header with an illegal byte, which
+// may be a token.
 setLogVerbosity(logVerbosity.NONE)
 
-/** Largest request, in bytes: the largest valid one has under 700. */
+/** Largest request, in bytes. The largest valid one has under 700. */
 const REQUEST_BYTES_MAX = 16 * 1024
 
 const serverOptions: ServerOptions = {
   'grpc.max_receive_message_length': REQUEST_BYTES_MAX,
   'grpc.max_send_message_length': 4 * 1024 * 1024,
-  // Connections are pinged and, after about five minutes, ended kindly, so that clients behind an L4 balancer spread anew.
+  // Keepalive pings, and a graceful end of each connection after about five minutes, so that clients behind
+  // an L4 balancer spread out again.
   'grpc.keepalive_time_ms': 60_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.max_connection_age_ms': 300_000,
-  // A stream that was opened just before may have its time, and then its last decisions.
+  // A stream opened just before the end keeps its full age, and then the time for its last decisions.
   'grpc.max_connection_age_grace_ms': STREAM_AGE_MS_MAX + 90_000,
   'grpc.max_connection_idle_ms': 900_000,
   'grpc.enable_channelz': 0,
@@ -55,11 +57,11 @@ const HEALTH_SERVICE = 'grpc.health.v1.Health'
 export type GrpcServerOptions = {
   readonly host: string
   readonly port: number
-  /** TLS, or none. */
+  /** TLS or plaintext. */
   readonly credentials: ServerCredentials
-  /** Decides who may be connected. */
+  /** Admits connections, and closes some to make room. */
   readonly guard: ConnectionGuard
-  /** The first one sees a call first, and its end last. */
+  /** In order: the first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
   readonly account: AccountServiceServer
@@ -67,7 +69,7 @@ export type GrpcServerOptions = {
   readonly merchantRule: MerchantRuleServiceServer
 }
 
-/** The gRPC port: our service, health, and reflection. */
+/** The gRPC server: the four services, health and reflection on one port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
@@ -91,17 +93,22 @@ export class GrpcServer {
     this.#port = new GuardedPort({ ...options, server: this.#server })
   }
 
-  /** Starts to listen; NOT_SERVING until told otherwise. Returns the port. Fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen and returns the port. Health is NOT_SERVING until `setServing(true)`. Rejects with the
+   * system's error when the port is not available.
+   */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#options)
   }
 
-  /** What health checks are told from now on. */
+  /** Sets the answer of health checks. */
   setServing(serving: boolean): void {
     this.#health.set(serving)
   }
 
-  /** Takes no more calls and waits for those in progress; what is still open after the time is cut off. */
+  /**
+   * Accepts no more calls and waits for open ones. Calls that are still open after the timeout are cut off.
+   */
   async drain(timeoutMs: number): Promise<void> {
     this.#port.close()
     await new Promise<void>((resolve) => {

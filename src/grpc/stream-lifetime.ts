@@ -1,37 +1,40 @@
 import type { CallContext } from './call-context.js'
 import { CallError } from './call-error.js'
 
-/** Longest time that a stream is open, in milliseconds. Shorter than what a connection is given to end its calls. */
+/** Longest age of a stream, in milliseconds. It is shorter than the grace period of a connection. */
 export const STREAM_AGE_MS_MAX = 240_000
 
 export type StreamLifetime = {
-  /** How long it may be open from now on, in milliseconds. */
+  /** Time that the stream may stay open, in milliseconds. */
   readonly durationMs: number
-  /** What it is ended with then. */
+  /** The error that then ends the stream. */
   readonly end: CallError
 }
 
-/** A stream ends with its token, or with its time. Reckoned when it is opened: a later jump of the wall clock changes nothing. */
+/**
+ * Returns how long a stream may stay open: until its token expires or it reaches its longest age. Computed
+ * when the stream opens, so later jumps of the wall clock do not affect it.
+ */
 export function lifetimeOf({ principal }: Pick<CallContext, 'principal'>, ageMsMax: number): StreamLifetime {
   const validMs = (principal?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now()
   if (validMs < ageMsMax) return { durationMs: validMs, end: new CallError('UNAUTHENTICATED') }
   return { durationMs: ageMsMax, end: new CallError('STREAM_ENDED') }
 }
 
-/** The same requests, but fails once their time is over: at once, also while none comes. */
+/** Yields the requests, and throws the error when the time is over, even if no request arrives. */
 export async function* requestsInTime<Request>(
   requests: AsyncIterable<Request>,
   { durationMs, end }: StreamLifetime,
 ): AsyncGenerator<Request> {
   const iterator = requests[Symbol.asyncIterator]()
   let isOver = false
-  // A race with one promise would make it remember every request.
+  // Promise.race with one long-lived promise would make that promise keep a reaction for every request.
   let giveUp: (error: CallError) => void = () => {}
   const timer = setTimeout(() => {
     isOver = true
     giveUp(end)
   }, durationMs)
-  // A caller of this generator may leave it while no request comes: what is left then must not keep a process alive.
+  // The consumer may stop while no request arrives; the timer must not then keep the process alive.
   timer.unref()
   try {
     while (!isOver) {
@@ -45,7 +48,7 @@ export async function* requestsInTime<Request>(
     throw end
   } finally {
     clearTimeout(timer)
-    // Not waited for: it comes only after the request that is not coming.
+    // Not awaited: it settles only after the pending request, which may never arrive.
     void iterator.return?.().then(undefined, () => {})
   }
 }

@@ -4,18 +4,18 @@ import { gzip as gzipCallback } from 'node:zlib'
 
 const gzip = promisify(gzipCallback)
 
-/** Time between the beginnings of two pages, in milliseconds. */
+/** Shortest time between two pages, in milliseconds. */
 const PERIOD_MS = 1_000
 
-/** Everything in the Prometheus text format. */
+/** All metrics in the Prometheus text format. */
 export type Exposition = { readonly contentType: string; readonly text: string }
 
-/** One page, as it is and compressed. */
+/** One page, plain and compressed. */
 export type MetricsPage = Exposition & { readonly gzipped: Buffer }
 
 /**
- * Makes the page of metrics at most once a second. Scrapers that ask meanwhile wait, and share the next one, so that a page is never older
- * than the question.
+ * Renders the metrics page at most once a second. Requests that arrive meanwhile wait for the next page and
+ * share it, so no page is older than its request.
  */
 export class MetricsPages {
   readonly #expose: () => Promise<Exposition>
@@ -26,7 +26,7 @@ export class MetricsPages {
     this.#expose = expose
   }
 
-  /** The next page. */
+  /** Returns the next page. */
   page(): Promise<MetricsPage> {
     this.#next ??= this.#make()
     return this.#next
@@ -35,7 +35,7 @@ export class MetricsPages {
   async #make(): Promise<MetricsPage> {
     const waitMs = this.#madeAtMs + PERIOD_MS - performance.now()
     await delay(Math.max(0, waitMs), undefined, { ref: false })
-    // This page has begun to count: a scraper that asks from now on gets the next one.
+    // The values are read now: requests from here on get the next page.
     this.#next = undefined
     this.#madeAtMs = performance.now()
     const { contentType, text } = await this.#expose()

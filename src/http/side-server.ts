@@ -16,7 +16,7 @@ export type SideServerOptions = {
   readonly host: string
   readonly port: number
   readonly metrics: () => Promise<Exposition>
-  /** Whether the service can decide now; if not, why. */
+  /** Whether the service can decide now, and if not, why. */
   readonly readiness: () => Readiness
 }
 
@@ -26,11 +26,11 @@ type Answer = {
   readonly status: number
   readonly contentType: string
   readonly body: string | Buffer
-  /** Headers besides. */
+  /** Additional headers. */
   readonly headers?: OutgoingHttpHeaders
 }
 
-/** The port beside gRPC, for machines that watch the service: /metrics, /livez and /readyz, nothing else. */
+/** The admin port, for monitoring: /metrics, /livez and /readyz, nothing else. */
 export class SideServer {
   readonly #options: SideServerOptions
   readonly #server: Server
@@ -48,12 +48,14 @@ export class SideServer {
     new SocketBound(this.#server, SOCKETS_MAX)
   }
 
-  /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen and returns the port. Rejects with the system's error when the port is not available.
+   */
   async listen(): Promise<number> {
     return await listenOn(this.#server, this.#options)
   }
 
-  /** Stops listening and ends what is open. */
+  /** Stops listening and closes open connections. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#server.close(() => resolve())
@@ -104,7 +106,7 @@ export class SideServer {
   }
 }
 
-/** Whether the scraper has asked for it, and not with the weight 0 (RFC 9110, section 12.5.3). */
+/** Whether the client accepts gzip with a weight above 0 (RFC 9110, section 12.5.3). */
 function acceptsGzip(acceptEncoding: string | string[] | undefined): boolean {
   return /(^|,)\s*gzip\s*(?!\s*;\s*q=0(\.0*)?\s*(,|$))(;|,|$)/i.test(String(acceptEncoding ?? ''))
 }

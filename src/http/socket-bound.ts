@@ -2,12 +2,14 @@ import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * Bounds the connections of an HTTP server. When one more comes, the one makes room that has been idle longest; when none is idle, the one
- * whose request has been in progress longest. So a new caller always gets in.
+ * Bounds the connections of an HTTP server, and always admits a new one.
+ *
+ * When one more arrives, the connection that has been idle longest is closed. When none is idle, the one with
+ * the oldest request is closed.
  */
 export class SocketBound {
   readonly #socketsMax: number
-  /** In each of these the socket is first that has been there longest. */
+  /** In each set, the socket that has been there longest comes first. */
   readonly #idle = new Set<Socket>()
   readonly #busy = new Set<Socket>()
 

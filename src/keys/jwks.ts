@@ -4,18 +4,19 @@ import { algorithmsFor, weaknessOf } from './key-strength.js'
 import type { KeyFile } from './pem-keys.js'
 import type { PublicKey } from './token-key.js'
 
-/** Members that only a private or a secret key has (RFC 7518, section 6). */
+/** Members that only private and secret keys have (RFC 7518, section 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
-/** Most characters of a key's name. */
+/** Longest `kid` of a key, in characters. */
 const KID_LENGTH_MAX = 256
 
 type Refuse = (problem: string) => KeyFileError
 
 /**
- * The keys of a JSON Web Key Set (RFC 7517) that are for the allowed algorithms. As the RFC asks, what is for something else is passed
- * over: encryption, other curves and algorithms.
+ * Reads the keys for the allowed algorithms from a JSON Web Key Set (RFC 7517). Keys for other uses
+ * (encryption, other curves and algorithms) are ignored, as the RFC recommends.
  *
- * @throws KeyFileError when it is no such set, has a private, secret, broken or weak key, two of one name, or none that is of use.
+ * @throws KeyFileError when the text is not a key set, has a private, secret, invalid or weak key, has two
+ * keys with the same `kid`, or has no usable key.
  */
 export function jwksKeysIn(file: KeyFile): readonly PublicKey[] {
   const { variable, text } = file
@@ -45,7 +46,7 @@ export function jwksKeysIn(file: KeyFile): readonly PublicKey[] {
   }
 }
 
-/** Undefined when it is for something else. */
+/** Returns undefined for a key with another use. */
 function publicKeyOf(
   jwk: Readonly<Record<string, unknown>>,
   { allowed }: KeyFile,
@@ -79,7 +80,7 @@ function isForTokens({ kty, crv, use, key_ops: operations }: Readonly<Record<str
 
 function keyObjectOf(jwk: Readonly<Record<string, unknown>>): KeyObject | undefined {
   try {
-    // Whatever it is, Node looks at every member.
+    // Node.js validates every member itself.
     return createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' })
   } catch {
     return undefined
@@ -90,7 +91,7 @@ function kidOf({ kid }: Readonly<Record<string, unknown>>): string | undefined {
   return typeof kid === 'string' ? kid.slice(0, KID_LENGTH_MAX) : undefined
 }
 
-/** Keys without a name are told apart by trying them. */
+/** Keys without a `kid` are never the same: verification tries each of them. */
 function isSame(kid: string | undefined, other: string | undefined): boolean {
   return kid !== undefined && kid === other
 }

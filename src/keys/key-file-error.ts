@@ -1,4 +1,7 @@
-/** What is wrong with a file of keys or certificates: names the variable that gives the file, and shows nothing that is in it. */
+/**
+ * A problem with a file of keys or certificates. It names the environment variable of the file, and reveals
+ * none of its content.
+ */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError'
 

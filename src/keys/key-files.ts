@@ -5,10 +5,10 @@ import { checkTls, type TlsMaterial } from './tls-material.js'
 import type { PublicKey, SecretKey, TokenAlgorithm, TokenKey } from './token-key.js'
 import { WatchedFiles } from './watched-files.js'
 
-/** Most public keys at a time: a token that names none is tried with each of its algorithm. */
+/** Most public keys at a time. A token without a `kid` is tried with each key of its algorithm. */
 const PUBLIC_KEYS_MAX = 16
 
-/** Paths of the files; undefined: there is no such file. */
+/** Paths of the files. Undefined: not configured. */
 export type KeyPaths = {
   readonly certificate: string | undefined
   readonly privateKey: string | undefined
@@ -17,10 +17,10 @@ export type KeyPaths = {
   readonly jwks: string | undefined
 }
 
-/** Files that are taken over together. */
+/** Files that are replaced together. */
 export type KeyFileGroup = 'tls' | 'tokens'
 
-/** What the gRPC port is opened with and tokens are verified with. Plain data, because it goes to other processes. */
+/** The keys that the gRPC port uses for TLS and for verifying tokens. */
 export type Keys = {
   /** Undefined: the port is plaintext. */
   readonly tls: TlsMaterial | undefined
@@ -29,21 +29,21 @@ export type Keys = {
 
 export type KeyFilesOptions = {
   readonly paths: KeyPaths
-  /** Keys that are in no file. */
+  /** Keys from the configuration, not from a file. */
   readonly secrets: readonly SecretKey[]
-  /** Of these algorithms, a public key gets those that it is for. */
+  /** Allowed algorithms. Each public key is used for those that fit it. */
   readonly algorithms: readonly TokenAlgorithm[]
-  /** Pause between two looks at the files, in milliseconds. */
+  /** Pause between two checks of the files, in milliseconds. */
   readonly intervalMs: number
   /** Wall-clock time in milliseconds. */
   readonly nowMs: () => number
-  /** Told when other ones have been taken over. */
+  /** Called when new files are in use. */
   readonly onChange: (group: KeyFileGroup, keys: Keys) => void
-  /** Told when new ones are no good; the last good ones stay in use. */
+  /** Called when new files are invalid. The last valid ones stay in use. */
   readonly onRefusal: (group: KeyFileGroup, error: KeyFileError) => void
 }
 
-/** All files of keys and certificates that are configured, and what is in them. */
+/** All configured files of keys and certificates, with their content. */
 export class KeyFiles {
   readonly #options: KeyFilesOptions
   readonly #tls: WatchedFiles<TlsMaterial> | undefined
@@ -59,7 +59,7 @@ export class KeyFiles {
     this.#tokens = tokens
   }
 
-  /** Reads them for the first time. Throws KeyFileError when one is no good. */
+  /** Reads the files for the first time. Throws KeyFileError when one is invalid. */
   static async open(options: KeyFilesOptions): Promise<KeyFiles> {
     const { paths, intervalMs, onRefusal } = options
     const tls =
@@ -90,12 +90,15 @@ export class KeyFiles {
     return files
   }
 
-  /** The last good ones. */
+  /** The keys in use: those of the last valid files. */
   get keys(): Keys {
     return { tls: this.#tls?.value, tokens: [...this.#options.secrets, ...(this.#tokens?.value ?? [])] }
   }
 
-  /** Which files there are, and why they are not used as they are; undefined when they are. */
+  /**
+   * The configured groups of files, each with the reason why its current content is not in use. Undefined: it
+   * is in use.
+   */
   get problems(): ReadonlyMap<KeyFileGroup, string | undefined> {
     return new Map([
       ...(this.#tls ? [['tls', this.#tls.problem] as const] : []),
@@ -103,7 +106,7 @@ export class KeyFiles {
     ])
   }
 
-  /** What is wrong, in words for whoever watches; undefined when nothing is. */
+  /** A message for operators about invalid files and expired certificates. Undefined when there are none. */
   get warning(): string | undefined {
     const refused = [...this.problems.values()]
       .filter((problem) => problem !== undefined)
@@ -112,7 +115,7 @@ export class KeyFiles {
     return warnings.length === 0 ? undefined : warnings.join('; ')
   }
 
-  /** Begins to look at them again and again. */
+  /** Starts to check the files periodically. */
   start(): void {
     this.#tls?.start()
     this.#tokens?.start()

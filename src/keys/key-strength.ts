@@ -6,7 +6,7 @@ const RSA_BITS_MIN = 2_048
 /** Most bits of an RSA key: a larger one makes each verification slow. */
 const RSA_BITS_MAX = 8_192
 
-/** What is wrong with a key's size, or undefined. */
+/** Describes a key of the wrong size. Undefined when the size is right. */
 export function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string | undefined {
   if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'rsa-pss') return undefined
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails
@@ -17,7 +17,7 @@ export function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: Key
   return undefined
 }
 
-/** The algorithms that a public key of this kind can verify; none when it is of no kind that tokens are signed with here. */
+/** The algorithms that a public key of this kind can verify. Empty for unsupported kinds. */
 export function algorithmsFor(key: KeyObject): readonly PublicKeyAlgorithm[] {
   const { asymmetricKeyType, asymmetricKeyDetails = {} } = key
   const { namedCurve, hashAlgorithm = 'sha256', mgf1HashAlgorithm = 'sha256' } = asymmetricKeyDetails

@@ -1,20 +1,20 @@
 import { KeyFileError } from './key-file-error.js'
 
-/** A text file and the variable that gives it. */
+/** The content of a text file, with its environment variable. */
 export type NamedText = { readonly variable: string; readonly text: string }
 
 /** One block of a PEM file. */
 export type PemBlock = {
-  /** What it says it is, such as CERTIFICATE. */
+  /** Label of the block, such as CERTIFICATE. */
   readonly label: string
   /** The block alone, markers included. */
   readonly text: string
 }
 
 /**
- * The blocks of a PEM file, in order, at least one; what stands between them is a comment.
+ * Returns the blocks of a PEM file in order, at least one. Text between them is a comment.
  *
- * @throws KeyFileError when there is none, or one that is cut off.
+ * @throws KeyFileError when there is no block, or one is cut off.
  */
 export function pemBlocksIn({ variable, text }: NamedText): readonly PemBlock[] {
   const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g)]

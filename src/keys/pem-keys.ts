@@ -5,17 +5,17 @@ import { type NamedText, type PemBlock, pemBlocksIn } from './pem-blocks.js'
 import type { PublicKey, TokenAlgorithm } from './token-key.js'
 
 export type KeyFile = NamedText & {
-  /** Of these algorithms, a key gets those that it is for. */
+  /** Allowed algorithms. Each key is used for those that fit it. */
   readonly allowed: readonly TokenAlgorithm[]
 }
 
 /**
- * The public keys in a PEM file, one or several. They have no names.
+ * Reads the public keys of a PEM file. They have no `kid`.
  *
- * @throws KeyFileError when there is none, or anything besides: a private key above all.
+ * @throws KeyFileError when there is no key, or anything else: a private key above all.
  */
 export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly PublicKey[] {
-  // Before the blocks are read: one that is cut off would be a leak all the same.
+  // Checked before the blocks: a private key that is cut off would be a leak, too.
   if (text.includes('PRIVATE KEY-----')) {
     throw new KeyFileError(
       variable,
@@ -37,7 +37,7 @@ export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly Public
 }
 
 function publicKeyOf({ label, text }: PemBlock): KeyObject | undefined {
-  // A certificate would do, but who puts it here expects its dates to be heeded.
+  // Certificates are rejected: their expiry would not be checked.
   if (label !== 'PUBLIC KEY' && label !== 'RSA PUBLIC KEY') return undefined
   try {
     return createPublicKey(text)

@@ -4,12 +4,12 @@ import { open } from 'node:fs/promises'
 /** Largest file that is read, in bytes: a bundle of some forty authorities, or a large key set. */
 const FILE_BYTES_MAX = 256 * 1024
 
-/** What a file holds, or why that cannot be known. */
+/** The content of a file, or the problem with reading it. */
 export type FileContent =
   | { readonly text: string; readonly problem?: never }
   | { readonly problem: string; readonly text?: never }
 
-/** Reads a file of text. Never fails: what is wrong is told. */
+/** Reads a text file. Never rejects: it returns the problem. */
 export async function readTextFile(path: string): Promise<FileContent> {
   try {
     return await readBounded(path)
@@ -20,7 +20,7 @@ export async function readTextFile(path: string): Promise<FileContent> {
 }
 
 async function readBounded(path: string): Promise<FileContent> {
-  // Opening a pipe would otherwise wait for whoever writes into it.
+  // Non-blocking: opening a named pipe would otherwise wait for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const stats = await file.stat()

@@ -4,26 +4,29 @@ import { KeyFileError } from './key-file-error.js'
 import { weaknessOf } from './key-strength.js'
 import { type NamedText, pemBlocksIn } from './pem-blocks.js'
 
-/** Extended key usages (RFC 5280, section 4.2.1.12): servers, and everything. */
+/** Extended key usages (RFC 5280, section 4.2.1.12): TLS server, and any. */
 const SERVER_USE = '1.3.6.1.5.5.7.3.1'
 const ANY_USE = '2.5.29.37.0'
 
-/** What a TLS port shows and trusts, checked; plain data, because it goes to other processes. All PEM. */
+/** The checked certificates and keys of a TLS port, as PEM. */
 export type TlsMaterial = {
-  /** The certificate and those that lead to its authority. */
+  /** The certificate and its chain of issuers. */
   readonly certificate: string
   readonly privateKey: string
-  /** The authorities of clients. When there are some, a client must have a certificate from one of them. */
+  /**
+   * The authorities of client certificates. When set, a client must present a certificate that one of them
+   * issued.
+   */
   readonly clientCa: string | undefined
-  /** Of the certificate, in hexadecimal digits. */
+  /** Serial number of the certificate, in hexadecimal digits. */
   readonly serialNumber: string
-  /** When the first certificate of the chain ends, in milliseconds since 1970. */
+  /** Earliest expiry in the chain, in milliseconds since 1970. */
   readonly expiresAtMs: number
-  /** When the last of the authorities of clients ends, likewise; undefined when there are none. */
+  /** Latest expiry of the client authorities, in milliseconds since 1970. Undefined without authorities. */
   readonly clientCaExpiresAtMs: number | undefined
 }
 
-/** The content of the files, each with the variable that gives it. */
+/** The content of the files, each with its environment variable. */
 export type TlsTexts = {
   readonly certificate: NamedText
   readonly privateKey: NamedText
@@ -31,9 +34,9 @@ export type TlsTexts = {
 }
 
 /**
- * Checks everything that could keep the port from answering.
+ * Checks everything that could keep the port from accepting connections.
  *
- * @throws KeyFileError when a file is broken, weak or out of date, or when they do not belong together.
+ * @throws KeyFileError when a file is invalid, weak or out of date, or when the files do not belong together.
  */
 export function checkTls({ certificate, privateKey, clientCa }: TlsTexts, nowMs: number): TlsMaterial {
   const chain = certificatesIn(certificate)
@@ -71,7 +74,7 @@ function certificatesIn(file: NamedText): readonly X509Certificate[] {
     try {
       if (label === 'CERTIFICATE') return new X509Certificate(text)
     } catch {
-      // Said below, as of what is something else.
+      // The error below covers this case, too.
     }
     throw new KeyFileError(file.variable, `PEM block ${index + 1} is not a certificate`)
   })
@@ -100,14 +103,18 @@ function checkDates({ validFrom, validTo }: X509Certificate, variable: string, n
   }
 }
 
-/** A certificate that does not say what it is for is for everything. */
+/** Whether a certificate is for TLS servers. Without an extended key usage it is for everything. */
 function isForServers({ keyUsage }: X509Certificate): boolean {
-  // Node.js calls it the key usage, but it is the extended one; undefined where there is none, whatever the types say.
+  // Node.js's `keyUsage` is the extended key usage. It is undefined when there is none, although its type
+  // does not say so.
   const uses: readonly string[] | undefined = keyUsage
   return uses === undefined || uses.some((use) => use === SERVER_USE || use === ANY_USE)
 }
 
-/** A bundle may keep authorities that have expired, as long as there is one that has not: returns when the last one does. */
+/**
+ * Checks the client authorities and returns when the last one expires. A bundle may hold expired ones, as
+ * long as one is valid.
+ */
 function checkAuthorities(file: NamedText, nowMs: number): number {
   const authorities = certificatesIn(file)
   const wrong = authorities.findIndex(({ ca }) => !ca)
@@ -124,7 +131,7 @@ function endMsOf({ validTo }: X509Certificate): number {
   return Date.parse(validTo)
 }
 
-/** The last word is OpenSSL's: it may refuse a curve or a signature that we know nothing of. */
+/** OpenSSL has the last word: it may reject a curve or a signature that the checks above do not know. */
 function checkUse({ certificate, privateKey, clientCa }: TlsMaterial, variable: string): void {
   try {
     createSecureContext({
@@ -138,7 +145,7 @@ function checkUse({ certificate, privateKey, clientCa }: TlsMaterial, variable: 
   }
 }
 
-/** The date as a certificate has it is "Nov 24 01:20:32 2026 GMT". */
+/** Converts the date format of certificates, "Nov 24 01:20:32 2026 GMT". */
 function isoTime(date: string): string {
   return new Date(date).toISOString()
 }

@@ -1,6 +1,6 @@
-/** Algorithms of secrets: whoever can verify can sign. */
+/** Algorithms with a shared secret: a verifier can also sign. */
 export const secretAlgorithms = ['HS256', 'HS384', 'HS512'] as const
-/** Algorithms of public keys: only who has the private key can sign. */
+/** Algorithms with a public key: only the holder of the private key can sign. */
 export const publicKeyAlgorithms = ['RS256', 'PS256', 'ES256'] as const
 export const tokenAlgorithms = [...secretAlgorithms, ...publicKeyAlgorithms] as const
 
@@ -8,28 +8,28 @@ export type SecretAlgorithm = (typeof secretAlgorithms)[number]
 export type PublicKeyAlgorithm = (typeof publicKeyAlgorithms)[number]
 export type TokenAlgorithm = (typeof tokenAlgorithms)[number]
 
-/**
- * A key that tokens are verified with, and the algorithms that it is for: it verifies no token of another. Plain data, because it
- * goes to other processes.
- */
+/** A key that verifies tokens, with its algorithms. It verifies no token of another algorithm. */
 export type TokenKey = SecretKey | PublicKey
 
 export type SecretKey = {
   readonly kid?: never
   readonly algorithms: readonly SecretAlgorithm[]
-  /** 32 bytes or more. */
+  /** The shared secret, 32 bytes or more. */
   readonly secret: string
 }
 
 export type PublicKey = {
-  /** Its name, by which tokens may ask for it. A key of a PEM file has none. */
+  /** Name of the key, which a token's `kid` may refer to. Keys of a PEM file have none. */
   readonly kid: string | undefined
   readonly algorithms: readonly PublicKeyAlgorithm[]
-  /** PEM. */
+  /** The public key as PEM. */
   readonly publicKey: string
 }
 
-/** The secrets as keys, for those of the algorithms that are for secrets. None when there is no such algorithm. */
+/**
+ * Makes keys of the secrets, for the allowed algorithms with a shared secret. Empty when there is no such
+ * algorithm.
+ */
 export function secretKeys(
   secrets: readonly (string | undefined)[],
   allowed: readonly TokenAlgorithm[],

@@ -2,25 +2,28 @@ import { KeyFileError } from './key-file-error.js'
 import { type FileContent, readTextFile } from './read-file.js'
 
 export type WatchedFilesOptions<T> = {
-  /** Paths, each by the variable that gives it. */
+  /** Paths of the files, each by its environment variable. */
   readonly paths: Readonly<Record<string, string>>
-  /** Makes of the texts, by the same names, what is used. Throws KeyFileError when they are no good. */
+  /**
+   * Parses the texts, by the same names, into the value to use. Throws KeyFileError when they are invalid.
+   */
   readonly parse: (texts: Readonly<Record<string, string>>) => T
-  /** Pause between two looks, in milliseconds. */
+  /** Pause between two checks, in milliseconds. */
   readonly intervalMs: number
-  /** Told what is used from now on. */
+  /** Called when a new value is in use. */
   readonly onChange: (value: T) => void
-  /** Told once of each new content that is no good: what was used before stays in use. */
+  /** Called once for each new content that is invalid. The previous value stays in use. */
   readonly onRefusal: (error: KeyFileError) => void
 }
 
 type Contents = Readonly<Record<string, FileContent>>
 
 /**
- * Files that belong together, looked at again and again. Their whole content is compared, so it does not matter how they are
- * replaced: written over, renamed, or by a link that another is put in place of, as Kubernetes does. New contents are taken over when
- * they were the same at two looks in a row: files that are being written, or of which one is new and the other is not yet, are not taken
- * for bad ones.
+ * Files that belong together, checked for changes periodically.
+ *
+ * The whole content is compared, so it does not matter how a file is replaced: overwritten, renamed, or by
+ * switching a symbolic link, as Kubernetes does. New content is used when it was the same in two checks in a
+ * row. So a half-written file, or one new file beside an old one, does not count as invalid.
  */
 export class WatchedFiles<T> {
   readonly #options: WatchedFilesOptions<T>
@@ -39,22 +42,22 @@ export class WatchedFiles<T> {
     this.#seen = this.#used
   }
 
-  /** Reads the files for the first time. Throws KeyFileError when they are no good. */
+  /** Reads the files for the first time. Throws KeyFileError when they are invalid. */
   static async open<T>(options: WatchedFilesOptions<T>): Promise<WatchedFiles<T>> {
     return new WatchedFiles(options, await readAll(options.paths))
   }
 
-  /** The last good one. */
+  /** The value in use: that of the last valid content. */
   get value(): T {
     return this.#value
   }
 
-  /** Why the files as they are now are not used; undefined when they are. */
+  /** Why the current content is not in use. Undefined when it is. */
   get problem(): string | undefined {
     return this.#problem
   }
 
-  /** Begins to look. */
+  /** Starts to check periodically. */
   start(): void {
     if (this.#stopped) return
     this.#timer = setTimeout(() => void this.#lookAgain(), this.#options.intervalMs)
@@ -65,7 +68,7 @@ export class WatchedFiles<T> {
     clearTimeout(this.#timer)
   }
 
-  /** Looks now. */
+  /** Checks the files now. */
   async look(): Promise<void> {
     const contents = await readAll(this.#options.paths)
     const found = fingerprint(contents)
@@ -73,7 +76,7 @@ export class WatchedFiles<T> {
     this.#seen = found
     if (this.#stopped || !steady) return
     if (found === this.#used) this.#accept(found)
-    // Also what was refused before: a certificate may have become valid.
+    // Retried even if it was rejected before: a certificate may have become valid.
     else this.#try(contents, found)
   }
 
@@ -95,7 +98,7 @@ export class WatchedFiles<T> {
 
   #refuse(found: string, error: unknown): void {
     const { paths, onRefusal } = this.#options
-    // A file that nobody has thought of is no reason to end a service that runs.
+    // An unexpected error must not end a running service.
     const names = Object.keys(paths).join(', ')
     const refusal =
       error instanceof KeyFileError ? error : new KeyFileError(names, 'cannot be used', { cause: error })
@@ -127,7 +130,7 @@ function textsOf(contents: Contents): Readonly<Record<string, string>> {
   return Object.fromEntries(texts)
 }
 
-/** The contents themselves: they are small, and nothing else is as sure. */
+/** Returns the content itself: it is small, and no digest is as certain. */
 function fingerprint(contents: Contents): string {
   return JSON.stringify(contents)
 }

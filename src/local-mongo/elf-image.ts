@@ -14,7 +14,7 @@ export type DynamicTables = {
   readonly strings: Range
   /** `.gnu.version`: 2 bytes per symbol, an index into the needs. */
   readonly versions: Range
-  /** `.gnu.version_r`: which versions of which library are needed. */
+  /** `.gnu.version_r`: the versions of each library that the image needs. */
   readonly needs: Range
 }
 
@@ -152,7 +152,9 @@ function onlySection(sections: readonly Section[], type: number, name: string): 
   return section
 }
 
-/** Yields the image offset of each 16-byte entry. Every step goes forward, so it ends at the table's end at last. */
+/**
+ * Yields the image offset of each 16-byte entry. Every step goes forward, so the walk ends within the table.
+ */
 function* linkedEntries(
   image: Buffer,
   table: Range,

@@ -8,9 +8,12 @@ import {
   VERSION_INDEX_BYTES,
 } from './elf-image.js'
 
-/** The version of glibc that the Ubuntu 24.04 builds of MongoDB ask for and that the rewrite removes. */
+/** The glibc version that MongoDB's Ubuntu 24.04 builds require and that the rewrite removes. */
 const STALE_VERSION = 'GLIBC_2.38'
-/** The oldest glibc on which the rewritten file loads: it still needs `arc4random`, which is that old. */
+/**
+ * The minor version of the oldest glibc that loads the rewritten file. The file still needs `arc4random`,
+ * which came with it.
+ */
 const NEWEST_KEPT_MINOR = 36
 
 const LIBC = 'libc.so.6'
@@ -24,8 +27,9 @@ type Rewrite = {
 }
 
 /**
- * The seven symbols of {@link STALE_VERSION} and the older ones that do the same. The C23 variants differ only in
- * that they also read `0b` numbers; the new `fmod` only in that it no longer calls the SVID error handler.
+ * The seven symbols of {@link STALE_VERSION} and their older equivalents. The C23 variants differ only in
+ * that they also read `0b` numbers. The new `fmod` differs only in that it no longer calls the SVID error
+ * handler.
  */
 const REWRITES: readonly Rewrite[] = [
   { symbol: '__isoc23_strtol', becomes: 'strtol', file: LIBC, version: 'GLIBC_2.2.5' },
@@ -40,13 +44,14 @@ const REWRITES: readonly Rewrite[] = [
 type BoundSymbol = { readonly position: number; readonly nameOffset: number; readonly rewrite: Rewrite }
 
 /**
- * Rewrites a MongoDB program built for glibc 2.38 so that it loads on glibc 2.36 and newer. Pure: `image` stays
- * as it is. Twenty-seven bytes of `mongod` change, twenty-six of `mongos`:
+ * Rewrites a MongoDB program built for glibc 2.38 so that it loads on glibc 2.36 and newer. Pure: `image`
+ * stays as it is. Twenty-seven bytes of `mongod` change, twenty-six of `mongos`:
  *
- * - `.dynsym`: `__isoc23_strtol` and its like lose their prefix, because the name offset moves behind it;
- * - `.dynstr`: `__isoc23_sscanf` and `__isoc23_fscanf` become `__isoc99_...` in place;
- * - `.gnu.version`: the seven symbols point at the older version of the same library;
- * - `.gnu.version_r`: the entries of 2.38, now unused, take name and hash of an older version of the same library.
+ * - `.dynsym`: `__isoc23_strtol` and its like lose their prefix, because the name offset moves behind it.
+ * - `.dynstr`: `__isoc23_sscanf` and `__isoc23_fscanf` become `__isoc99_...` in place.
+ * - `.gnu.version`: the seven symbols point at the older version of the same library.
+ * - `.gnu.version_r`: the entries of 2.38, now unused, take name and hash of an older version of the same
+ *   library.
  *
  * @throws UnexpectedElfError when the image is not exactly such a program; nothing is guessed.
  */
@@ -145,7 +150,7 @@ function renameSymbol(
   at.output.write(becomes, at.tables.strings.offset + symbol.nameOffset, 'latin1')
 }
 
-/** Linkers let names share bytes: the changed digits must not be part of another symbol's name. */
+/** Checks that no other symbol's name shares the changed digits: linkers let names share bytes. */
 function checkNameUnshared(image: Buffer, tables: DynamicTables, symbol: BoundSymbol): void {
   const end = symbol.nameOffset + '__isoc23'.length
   for (let position = 0; position * SYMBOL_BYTES < tables.symbols.size; position++) {

@@ -9,29 +9,29 @@ import { startMongodAgain } from './mongod-process.js'
 import { startMongos } from './mongos-process.js'
 import { ensureReplicaSet, withAdmin } from './replica-set.js'
 
-/** A running part of a cluster: a replica set of one. */
+/** A shard or the config server of a cluster: a replica set of one. */
 export type ClusterShard = {
   readonly name: string
-  /** Of its mongod itself, past mongos: to look at what it does. */
+  /** The URI of its mongod, which bypasses mongos. */
   readonly uri: string
-  /** Ends its mongod as nothing can be caught. The data stay. */
+  /** Ends its mongod with SIGKILL. The data stay. */
   readonly kill: () => Promise<void>
   /** Starts it again with its data, and returns once it has a primary. */
   readonly restart: () => Promise<void>
 }
 
 export type EphemeralCluster = {
-  /** Of both mongos: whoever uses it is sent to one of them with each operation. */
+  /** The URI of both mongos. The driver sends each operation to one of them. */
   readonly uri: string
-  /** Of one of them alone. */
+  /** The URI of one mongos. */
   readonly frontUri: string
   readonly shards: readonly ClusterShard[]
-  /** Ends everything and removes the data. May be called again. */
+  /** Ends every process and removes the data. May be called again. */
   readonly stop: () => Promise<void>
 }
 
 export type EphemeralClusterOptions = Partial<FindMongodOptions> & {
-  /** Told when a part of it ends by itself; `log` is, unless this is given. */
+  /** Called when a process of the cluster ends by itself. Default: `log`. */
   readonly onCrash?: Log
 }
 
@@ -43,10 +43,11 @@ const CONFIG = 'config'
 const FRONTS = 2
 
 /**
- * Starts a throw-away sharded cluster for tests: two shards and a config server, replica sets of one each, and two mongos, as in
- * production: what one of them has heard of, the other has not. Nothing in it is sharded yet.
+ * Starts a throw-away sharded cluster for tests. It has two shards and a config server, each a replica set of
+ * one, and two mongos. As in production, one mongos has not heard everything that the other has. Nothing is
+ * sharded yet.
  *
- * @throws NoMongodError or MongodStartError; nothing is left then.
+ * @throws NoMongodError or MongodStartError, with nothing left running.
  */
 export async function startEphemeralCluster({
   log = () => {},
@@ -67,7 +68,7 @@ async function startCluster({ mongod, mongos }: Binaries, onCrash: Log): Promise
   const shards = SHARDS.map((name) => new Member({ ...member, name, clusterRole: 'shardsvr' }))
   const fronts: RunningMongod[] = []
   const removeAll = async (): Promise<void> => {
-    // The fronts first, which otherwise complain of shards that are gone.
+    // The mongos first: otherwise they log errors about missing shards.
     await Promise.all(fronts.map((front) => front.stop()))
     await Promise.all([config, ...shards].map((one) => one.stop()))
     await rm(folder, { recursive: true, force: true })
@@ -110,12 +111,12 @@ type MemberOptions = {
   readonly onCrash: Log
 }
 
-/** A replica set of one, which is a part of the cluster. */
+/** A member of the cluster: a replica set of one. */
 class Member implements ClusterShard {
   readonly name: string
   readonly #options: MemberOptions
   #running: RunningMongod | undefined
-  /** 0 until it has run. */
+  /** 0 until the first start. */
   #port = 0
 
   constructor(options: MemberOptions) {
@@ -123,7 +124,7 @@ class Member implements ClusterShard {
     this.#options = options
   }
 
-  /** The port that it got at its first start, and keeps. */
+  /** The port of its first start, which it keeps. */
   get port(): number {
     return this.#port
   }

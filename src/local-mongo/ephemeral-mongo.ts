@@ -10,9 +10,9 @@ import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
 export type EphemeralMongoOptions = Partial<FindMongodOptions> & {
   /** Members of the replica set, 1 to 7. Default 1. */
   readonly nodes?: number
-  /** As {@link startMongod} has it: false where speed is measured. Default true. */
+  /** As in {@link startMongod}. False for measuring speed. Default true. */
   readonly smallJournal?: boolean
-  /** Where its folder is made. Default: where the system keeps temporary files. */
+  /** Parent of its folder. Default: the system's folder for temporary files. */
   readonly parent?: string
 }
 
@@ -25,10 +25,11 @@ export type EphemeralMongo = {
 const NODES_MAX = 7
 
 /**
- * Starts a throw-away replica set for tests, in a folder of its own among the system's temporary files. It has a
- * primary, and all members have caught up.
+ * Starts a throw-away replica set for tests, in a temporary folder of its own. It has a primary, and all
+ * members have caught up.
  *
- * @throws NoMongodError or MongodStartError as {@link findMongod} and {@link startMongod} do; nothing is left then.
+ * @throws NoMongodError or MongodStartError as {@link findMongod} and {@link startMongod} do, with nothing
+ * left running.
  */
 export async function startEphemeralMongo(options: EphemeralMongoOptions = {}): Promise<EphemeralMongo> {
   const { nodes = 1, smallJournal = true, parent = tmpdir(), log = () => {} } = options

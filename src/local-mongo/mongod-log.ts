@@ -4,13 +4,13 @@ const LINE_CHARS_MAX = 100_000
 const COMPLAINT_CHARS_MAX = 300
 const COMPLAINTS_MAX = 3
 
-/** What mongod says while it runs: cuts its output into lines and keeps the first complaints, the cause of the rest. */
+/** The output of a running mongod, cut into lines. It keeps the first errors, which cause the later ones. */
 export class MongodLog {
   readonly #decoder = new StringDecoder('utf8')
   readonly #complaints: string[] = []
   #partialLine = ''
 
-  /** The first three different errors on one line, empty when there was none. */
+  /** The first three different errors, on one line; empty without any. */
   get complaints(): string {
     return this.#complaints.join('; ')
   }
@@ -26,7 +26,7 @@ export class MongodLog {
     return lines
   }
 
-  /** Notes a complaint from elsewhere, such as the system's loader on the error output. */
+  /** Adds an error from elsewhere, such as the system's loader on standard error. */
   complain(text: string): void {
     const complaint = text.replace(/\s+/g, ' ').trim().slice(0, COMPLAINT_CHARS_MAX)
     if (complaint === '' || this.#complaints.includes(complaint)) return
@@ -34,7 +34,10 @@ export class MongodLog {
   }
 }
 
-/** mongod logs one JSON object per line; the cause is in its attributes, in one of four shapes. */
+/**
+ * Extracts the error from a line. mongod logs one JSON object per line, with the cause in its attributes in
+ * one of four shapes.
+ */
 function complaintOf(line: string): string {
   let entry: unknown
   try {
@@ -48,7 +51,7 @@ function complaintOf(line: string): string {
   return detail === undefined ? message : `${message}: ${detail}`
 }
 
-/** WiredTiger prefixes its messages with time and thread, which makes equal ones differ. */
+/** Removes the prefix of time and thread, by which WiredTiger makes equal messages differ. */
 function cause(entry: unknown): string | undefined {
   const message = textAt(entry, ['attr', 'message', 'msg']) ?? textAt(entry, ['attr', 'message'])
   return message?.replace(/^\[[^\]]*\](\[[^\]]*\])?,? ?/, '')

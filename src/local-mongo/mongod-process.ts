@@ -3,34 +3,37 @@ import type { FoundMongod } from './find-mongod.js'
 import { MongodStartError } from './mongod-start-error.js'
 import { WatchedInstance } from './watched-instance.js'
 
-/** The replica set of every mongod that is no part of a cluster. */
+/** The replica set of every mongod outside a cluster. */
 export const REPLICA_SET = 'rs0'
 
-/** What a mongod of a sharded cluster is there for: its data, or knowing where they are. */
+/** The role of a mongod in a sharded cluster: it holds data, or it knows where data are. */
 export type ClusterRole = 'shardsvr' | 'configsvr'
 
-/** How long a mongod waits for the port that it had before, in milliseconds. */
+/** Longest wait for a previous port that is taken, in milliseconds. */
 const PORT_WAIT_MS_MAX = 60_000
 const PORT_POLL_MS = 200
 
 const MONGOD_ARGS = [
   ['--nounixsocket'],
-  // The log goes through a pipe to us: connections need not be told.
+  // The log comes to us through a pipe. Lines about connections are not needed.
   ['--quiet'],
   ['--oplogSize', '512'],
   ['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-  // A member of a larger set otherwise lingers for 15 seconds after a signal.
+  // A member of a larger set otherwise takes 15 seconds to end after a signal.
   ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=100'],
 ].flat()
 
-/** A small data folder has 9 MB instead of 200, and opens in half the time. But under load everybody waits for each new file. */
+/**
+ * Makes the folder of an empty database 9 MB instead of 200, and opens it in half the time. Under load,
+ * however, all writes wait for each new file.
+ */
 const SMALL_JOURNAL_ARGS = ['--wiredTigerEngineConfigString', 'log=(file_max=8MB,prealloc=false)']
 
-/** For a part of a cluster, which others wait for until it has come as far as they have. */
+/** Arguments of a cluster's member, for which the other members wait until it has caught up. */
 const CLUSTER_ARGS = [
-  // A shard without writes tells change streams every second, and not every ten, that it has none.
+  // An idle shard reports its time to change streams every second, not every ten.
   ['--setParameter', 'periodicNoopIntervalSecs=1'],
-  // A shard of one member has nobody who makes it flush its journal at once.
+  // A shard of one member has no secondary that makes it flush its journal at once.
   ['--journalCommitInterval', '5'],
 ].flat()
 
@@ -40,15 +43,14 @@ export type MongodOptions = {
   readonly dbPath: string
   /** Default 0: the system chooses one. */
   readonly port?: number
-  /** The replica set that it belongs to. Default {@link REPLICA_SET}. */
+  /** The replica set of this mongod. Default {@link REPLICA_SET}. */
   readonly replicaSet?: string
   /** Set for a member of a sharded cluster. */
   readonly clusterRole?: ClusterRole
-  /** Whether its journal is kept in files of 8 MB, and not as MongoDB itself keeps it. Default true. */
+  /** Whether the journal uses files of 8 MB instead of MongoDB's default. Default true. */
   readonly smallJournal?: boolean
-  /** Further arguments. */
   readonly args?: readonly string[]
-  /** Whether callers must prove who they are. Members of a set then need a key file, too. Default false. */
+  /** Whether clients must authenticate. Members of a set then need a key file, too. Default false. */
   readonly auth?: boolean
   /** Called when mongod ends although nobody called `stop`. */
   readonly onCrash: (reason: string) => void
@@ -62,11 +64,11 @@ export type RunningMongod = {
 }
 
 /**
- * Starts a journalled mongod of a replica set on 127.0.0.1 and returns once it listens. The set is not initiated yet.
- * Data files are journalled: since MongoDB 6.1 that cannot be switched off. It ends with this process, see
+ * Starts a journalled mongod of a replica set on 127.0.0.1, and returns once it listens. The replica set is
+ * not initiated yet. The journal cannot be switched off since MongoDB 6.1. mongod ends with this process, see
  * {@link WatchedInstance}.
  *
- * @throws MongodStartError when it does not come up within a minute.
+ * @throws MongodStartError when it does not listen within a minute.
  */
 export async function startMongod(options: MongodOptions): Promise<RunningMongod> {
   const { port: askedPort = 0, replicaSet = REPLICA_SET, clusterRole, ...more } = options
@@ -75,8 +77,9 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
     ...place,
     port: askedPort,
     args: [
-      // Not by the library's own option: with it, the library's stop() sends `shutdown` to whoever listens on the port,
-      // which is a stranger's mongod when ours could not have the port. Without it, it signals the process it started.
+      // Not by the library's own option. With that, the library's stop() sends `shutdown` to the program on
+      // the port, which is not ours when mongod could not get the port. Without it, stop() signals the
+      // process it started.
       ...['--replSet', replicaSet],
       ...(clusterRole === undefined ? [] : [`--${clusterRole}`, ...CLUSTER_ARGS]),
       ...MONGOD_ARGS,
@@ -89,8 +92,9 @@ export async function startMongod(options: MongodOptions): Promise<RunningMongod
 }
 
 /**
- * Does the same, and waits up to a minute for a port that is taken. A client that knocks at the port of a mongod that is
- * away may get the same number for its own end, and holds it for a while.
+ * Starts a mongod as {@link startMongod} does, and waits up to a minute for a port that is taken. A client
+ * that connects to the port of an absent mongod may get the same port for its own end, and holds it for a
+ * while.
  */
 export async function startMongodAgain(options: MongodOptions): Promise<RunningMongod> {
   const endsAtMs = performance.now() + PORT_WAIT_MS_MAX

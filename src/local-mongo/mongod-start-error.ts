@@ -1,4 +1,7 @@
-/** Whether waiting (another mongod still holds the data) or another port can help. */
+/**
+ * The reason of a failed start. Waiting helps while another mongod holds the data, and another port when the
+ * port is taken.
+ */
 export type StartFailure = 'data-locked' | 'port-taken' | 'other'
 
 export type MongodExit = { readonly code: number | null; readonly signal: string | null }
@@ -6,7 +9,7 @@ export type MongodExit = { readonly code: number | null; readonly signal: string
 /** mongod's exit code for data that only another version can open. */
 const EXIT_OTHER_VERSION = 62
 
-/** Thrown when mongod does not come up. The message is one line. */
+/** Thrown when mongod does not start. The message is one line. */
 export class MongodStartError extends Error {
   override readonly name = 'MongodStartError'
   readonly failure: StartFailure
@@ -17,7 +20,7 @@ export class MongodStartError extends Error {
   }
 }
 
-/** Tells from its complaints and its exit why a mongod did not come up; `otherwise` is said when both are silent. */
+/** Explains a failed start by mongod's errors and exit code, or by `otherwise` when there are none. */
 export function explainStart(
   complaints: string,
   exit: MongodExit | undefined,

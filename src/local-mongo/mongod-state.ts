@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { isListening } from './listening.js'
 import { withAdmin } from './replica-set.js'
 
-/** What the last start left in the data folder for the next. */
+/** The state that a start leaves in the data folder for the next one. */
 export type MongodState = {
-  /** The port to prefer: the replica set's configuration in the data names it. */
+  /** The preferred port, which the replica set's configuration in the data names. */
   readonly port: number
   /** The mongod and the process that started it; absent after a clean stop. */
   readonly running?: { readonly mongodPid: number; readonly ownerPid: number } | undefined
@@ -13,7 +13,7 @@ export type MongodState = {
 
 const STATE_FILE = 'local-mongo.json'
 
-/** Reads the state, or `undefined` when there is none that makes sense. */
+/** Reads the state, or `undefined` when there is no valid one. */
 export async function readState(dataDir: string): Promise<MongodState | undefined> {
   try {
     return parseState(JSON.parse(await readFile(join(dataDir, STATE_FILE), 'utf8')))
@@ -22,7 +22,7 @@ export async function readState(dataDir: string): Promise<MongodState | undefine
   }
 }
 
-/** Writes the state so that a reader sees the old or the new one, never half of it. */
+/** Writes the state atomically: a reader sees the old or the new one, never half of it. */
 export async function writeState(dataDir: string, state: MongodState): Promise<void> {
   const path = join(dataDir, STATE_FILE)
   const draft = `${path}.${process.pid}`
@@ -30,7 +30,7 @@ export async function writeState(dataDir: string, state: MongodState): Promise<v
   await rename(draft, path)
 }
 
-/** Whether a process of this number exists. It may be another one than it was: numbers are used again. */
+/** Whether a process with this id exists. It may be a new process, because ids are reused. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -41,8 +41,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether the mongod of this state still runs on `dbPath`: asks the one on its port for its process number and its
- * folder. Takes two seconds at most, when something else listens there.
+ * Whether the mongod of this state still runs on `dbPath`. Asks the one on its port for its process id and
+ * folder, for two seconds at most.
  */
 export async function isSameMongod(state: MongodState, dbPath: string): Promise<boolean> {
   const { port, running } = state

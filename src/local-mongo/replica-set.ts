@@ -4,34 +4,41 @@ import { MongoClient, MongoNetworkError, MongoServerError } from 'mongodb'
 import { type ClusterRole, REPLICA_SET } from './mongod-process.js'
 import { MongodStartError } from './mongod-start-error.js'
 
-/** An election takes milliseconds alone and a few seconds among several; recovery of much data takes longer. */
+/**
+ * Longest wait for a primary, in milliseconds. An election takes milliseconds alone and a few seconds among
+ * several; recovery of much data takes longer.
+ */
 const PRIMARY_TIMEOUT_MS = 60_000
 const POLL_MS = 10
 
 /** The server's codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const NOT_YET_INITIALIZED = 94
-/** A moment later the answer is another: already initialized, node not found, reconfiguration or election going on. */
+/**
+ * Codes that pass in a moment: already initialized, node not found, reconfiguration or election in progress.
+ */
 const TRANSIENT = [23, 74, NOT_YET_INITIALIZED, 109, 11602]
 
-/** Members fail over after two seconds instead of ten, for tests that make them. */
+/** Settings for a failover after two seconds instead of ten, for the tests that cause one. */
 const SETTINGS = { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 }
 
 export type ReplicaSetOptions = {
-  /** Its name. Default {@link REPLICA_SET}. */
+  /** Name of the replica set. Default {@link REPLICA_SET}. */
   readonly name?: string
   /** Set for a part of a sharded cluster. */
   readonly clusterRole?: ClusterRole
 }
 
-/** The connection string of the replica set with members on these ports of 127.0.0.1. */
+/** Builds the connection string of the replica set with members on these ports of 127.0.0.1. */
 export function replicaSetUri(ports: readonly number[]): string {
   return `mongodb://${ports.map(hostOf).join(',')}/?replicaSet=${REPLICA_SET}`
 }
 
 /**
- * Makes the mongods on these ports one replica set and returns when it has a primary and all members have caught up.
- * A set of one whose data say another port (its port of last time was taken) is reconfigured by force, which is safe:
- * there is no other member that could disagree.
+ * Makes the mongods on these ports one replica set. Returns when it has a primary and all members have caught
+ * up.
+ *
+ * A set of one whose data name another port, because its previous port was taken, is reconfigured by force.
+ * That is safe: no other member could disagree.
  *
  * @throws MongodStartError when that takes over a minute, or an error of the driver.
  */
@@ -51,7 +58,7 @@ export async function ensureReplicaSet(
   })
 }
 
-/** Runs `use` with the admin database of the mongod on `port`, itself, whatever its place in the set. */
+/** Runs `use` with the admin database of the mongod on `port`, whatever its role in the set. */
 export async function withAdmin<T>(port: number, use: (admin: Db) => Promise<T>): Promise<T> {
   const client = new MongoClient(`mongodb://${hostOf(port)}/`, {
     appName: 'benefits-authorizer local-mongo',
@@ -70,7 +77,7 @@ export async function withAdmin<T>(port: number, use: (admin: Db) => Promise<T>)
   }
 }
 
-/** Looks once, and corrects the configuration when it is not the wanted one. */
+/** Checks the set once, and corrects its configuration when it differs from the wanted one. */
 async function isComplete(admin: Db, ports: readonly number[], options: ReplicaSetOptions): Promise<boolean> {
   try {
     const { isWritablePrimary } = await admin.command({ hello: 1 })

@@ -4,9 +4,9 @@ import { MongodLog } from './mongod-log.js'
 import type { MongodExit } from './mongod-start-error.js'
 import { explainStart, MongodStartError } from './mongod-start-error.js'
 
-/** Recovery after a crash of a large data folder takes longest. */
+/** Longest time for a start, in milliseconds. Recovery of a large data folder after a crash takes longest. */
 const LAUNCH_TIMEOUT_MS = 60_000
-/** The line of its log that says that it listens, and where. */
+/** The log line that announces that it listens, with the port. */
 const LISTENS = /"msg":"Waiting for connections"(?:,"attr":\{"port":(\d+))?/
 
 export type WatchedOptions = {
@@ -15,20 +15,20 @@ export type WatchedOptions = {
   readonly dbPath: string
   /** 0 lets the system choose one. */
   readonly port: number
-  /** Besides port, address and folder. */
+  /** Arguments besides port, address and folder. */
   readonly args: readonly string[]
-  /** Whether callers must prove who they are. Default false. */
+  /** Whether clients must authenticate. Default false. */
   readonly auth?: boolean
-  /** Called when it ends although nobody called `end`. */
+  /** Called when the process ends although nobody called `end`. */
   readonly onCrash: (reason: string) => void
 }
 
 /**
  * One process of MongoDB on 127.0.0.1.
  *
- * It runs in a session of its own, because Ctrl-C in a terminal signals the whole process group, and it would end
- * before the service has drained. A watcher process of the library polls every two seconds and sends SIGTERM to
- * it when this process is gone, however it ended.
+ * It runs in a session of its own. Ctrl-C in a terminal signals the whole process group, and would end it
+ * before the service has drained. A watcher process of the library polls every two seconds, and sends SIGTERM
+ * to it when this process has ended in any way.
  */
 export class WatchedInstance extends MongoInstance {
   readonly #log = new MongodLog()
@@ -36,7 +36,7 @@ export class WatchedInstance extends MongoInstance {
   readonly #onCrash: (reason: string) => void
   readonly #askedPort: number
   #exit: MongodExit | undefined
-  /** Known once it listens. */
+  /** Undefined until it listens. */
   #port: number | undefined
   #ending = false
 
@@ -61,9 +61,9 @@ export class WatchedInstance extends MongoInstance {
   }
 
   /**
-   * Starts it, and returns once it listens, with the port that it has.
+   * Starts the process. Returns its port once it listens.
    *
-   * @throws MongodStartError when it does not come up within a minute.
+   * @throws MongodStartError when it does not listen within a minute.
    */
   async launch(): Promise<{ readonly pid: number; readonly port: number }> {
     await checkBinaryNotReplaced(this.#binary)
@@ -85,8 +85,8 @@ export class WatchedInstance extends MongoInstance {
   }
 
   /**
-   * The library takes a chunk for a line: two lines in one chunk make its `JSON.parse` throw inside the event, which
-   * would end our process. So it gets line by line.
+   * Passes the output on line by line. The library takes a chunk for a line: two lines in one chunk make its
+   * `JSON.parse` throw inside the event, which would end our process.
    */
   override stdoutHandler(chunk: string | Buffer): void {
     for (const line of this.#log.push(chunk)) {
@@ -103,7 +103,7 @@ export class WatchedInstance extends MongoInstance {
 
   override closeHandler(code: number | null, signal: string | null): void {
     this.#exit = { code, signal }
-    // Not the library's own word for it: that is taken back as soon as mongod says that it gives up.
+    // Not the library's own flag, which it takes back as soon as mongod reports that it gives up.
     const crashed = this.#port !== undefined && !this.#ending
     super.closeHandler(code, signal)
     if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
@@ -116,8 +116,8 @@ export class WatchedInstance extends MongoInstance {
 }
 
 /**
- * The library lets its environment (`MONGOMS_SYSTEM_BINARY`, or `config.mongodbMemoryServer` of a package.json) win
- * over the option, and would run another program than the verified one.
+ * Checks that the library will run the verified program. Its environment (`MONGOMS_SYSTEM_BINARY`, or
+ * `config.mongodbMemoryServer` of a package.json) wins over the option and could name another one.
  */
 async function checkBinaryNotReplaced(binary: FoundMongod): Promise<void> {
   const { systemBinary } = await DryMongoBinary.generateOptions(binaryOptions(binary))
@@ -128,7 +128,10 @@ async function checkBinaryNotReplaced(binary: FoundMongod): Promise<void> {
   )
 }
 
-/** With a system binary the library neither downloads nor locks; with its exact version it has nothing to warn of. */
+/**
+ * Names the exact program and version. With a system binary the library neither downloads nor locks, and the
+ * exact version gives it nothing to warn about.
+ */
 function binaryOptions(binary: FoundMongod): { systemBinary: string; version: string } {
   return { systemBinary: binary.path, version: binary.version }
 }

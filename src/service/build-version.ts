@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Version of this software, as its package says; "unknown" where it was installed without. */
+/** Reads the version from package.json; "unknown" where the file is not installed. */
 export function buildVersion(): string {
   try {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))

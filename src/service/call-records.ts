@@ -12,13 +12,13 @@ import type { TallyLog } from '../observability/logging/tally-log.js'
 import type { CallLabels } from '../observability/metrics/call-metrics.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 
-/** Where calls and decisions leave what is to be known of them. */
+/** The logs and metrics of calls and decisions. */
 export type CallRecords = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly decisions: DecisionLog
   readonly overload: TallyLog
-  /** For lines about calls that have failed. */
+  /** Limits the lines about failed calls. */
   readonly failures: LineLimit
 }
 
@@ -43,7 +43,7 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
   )
 }
 
-/** A purchase of a stream has failed: it is logged as a call by itself would be. */
+/** Logs a failed purchase of a stream, as a unary call would be logged. */
 export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
   const { logger, overload, failures } = records
   const refused = failed === status.RESOURCE_EXHAUSTED
@@ -63,13 +63,14 @@ export function recordDecision(
   const { kind, reason, movement } = entry
   const { code } = codesOf(reason)
   const category = movement?.wallet
-  // The one place where an amount becomes a number: metrics are numbers, and exact up to 90 trillion reais. Nothing is decided by them.
+  // The only conversion of an amount to a number. Metrics are numbers, exact up to 90 trillion reais, and
+  // decide nothing.
   const centavos = Math.abs(Number(movement?.delta ?? 0n))
   metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
   decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
 }
 
-/** What every line about a call has: how to find the call again, and whose it was. */
+/** Picks the fields of every line about a call: its ids and the subject of its token. */
 function callerOf(call: CallContext): Caller {
   return { ...idsOf(call), subject: call.principal?.subject }
 }

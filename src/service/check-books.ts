@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Verify, type VerifyOptions, type VerifySummary } from '../application/verify.js'
 import type { Config } from '../config.js'
 import { MongoAuditStore } from '../storage/account/mongo-audit-store.js'
@@ -7,11 +8,11 @@ import { createClient } from '../storage/client.js'
 export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDamage' | 'onProgress'> & {
   readonly config: Config
   readonly mongodbUri: string
-  /** Told before anything else about how many accounts there are. */
+  /** Called first, with the estimated number of accounts. */
   readonly onCount: (accounts: number) => void
 }
 
-/** Verifies the books of a database: what the command of the Makefile and the Job of a cluster have in common. */
+/** Verifies the books of a database, for the command line and for the entry point `verify.ts`. */
 export async function checkBooks({
   config,
   mongodbUri,
@@ -21,7 +22,7 @@ export async function checkBooks({
   const client = createClient({ uri: mongodbUri, poolSizeMax: config.mongodbPoolSize })
   try {
     const db = client.db(config.mongodbDatabase)
-    const store = new MongoAuditStore(db)
+    const store = new MongoAuditStore(db, { pause: delay })
     onCount(await store.roughCount())
     return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
   } finally {

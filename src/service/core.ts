@@ -34,30 +34,36 @@ import { ShardMap } from '../storage/shard-map.js'
 
 export const systemClock: Clock = { now: () => new Date(), monotonicMs: () => performance.now() }
 
-/** Longest time that entries gather before they are settled, in milliseconds: nobody waits for it. */
+/**
+ * Longest time that entries gather before they are posted to the ledger, in milliseconds. No caller waits for
+ * it.
+ */
 const GATHER_MS_MAX = 100
 
 export type CoreOptions = {
   readonly config: Config
   readonly mongodbUri: string
-  /** The system's, unless a test makes days pass. */
+  /** The system's clock by default. Tests set one to make days pass. */
   readonly clock?: Clock
-  /** Told of every decision that was not possible, or may not have been durable, because the database was away. */
+  /** Called when a decision failed, or may not be durable, because the database was away. */
   readonly onDecisionFailure?: (error: unknown) => void
-  /** Absent when nothing is traced: then nothing stands between the engine and its stores. */
+  /** Absent when nothing is traced: the engine then uses its stores directly. */
   readonly tracing?: Tracing | undefined
   readonly onSettleFailure: (error: unknown) => void
   readonly onDamage: (entry: Entry) => void
-  /** What the engine tells of its work, for those who measure it. */
+  /** The engine's callbacks for metrics. */
   readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
   readonly onCatalogFailure: (error: unknown) => void
-  /** Changes of the catalog are no longer announced; they are still seen in time. */
+  /** Called when the change stream of the catalog breaks. Changes are still found by polling. */
   readonly onCatalogUnwatched: (error: unknown) => void
-  /** Which shard has which accounts cannot be read: requests for all of them wait in one queue, or by an old map. */
+  /**
+   * Called when the map of accounts to shards cannot be read. Requests then wait in one queue, or by an old
+   * map.
+   */
   readonly onShardMapUnreadable?: (error: unknown) => void
 }
 
-/** The engine on its database, without any port: what the service and the commands have in common. */
+/** The engine on its database, without any port. The service and the commands share it. */
 export type Core = {
   readonly client: MongoClient
   readonly accounts: AccountStore
@@ -65,25 +71,29 @@ export type Core = {
   readonly statement: Statement
   readonly simulator: Simulator
   readonly engine: Executor
-  /** Most requests that may wait for the engine in each lane, as it is now. */
+  /** Returns the current limit on requests waiting in each lane. */
   readonly waitingMax: () => number
-  /** Turns of work that purchases need not wait for. */
+  /** Turns for background work, which yields to purchases. */
   readonly backgroundTurns: BackgroundTurns
   readonly settler: Settling
   readonly catalog: CatalogCache
-  /** The calendar that limits are counted by. */
+  /** The calendar of the days and months of spending limits. */
   readonly calendar: Calendar
   readonly categories: CategoryStore
   readonly merchantRules: MerchantRuleStore
-  /** Makes the schema and reads the catalog for the first time; adds the examples if so configured. */
+  /** Creates the schema, reads the catalog for the first time, and adds the examples if configured. */
   readonly prepare: () => Promise<void>
-  /** Fails while the database does not answer, or has not the books that this process works on. */
+  /** Fails while the database does not answer, or does not hold the books of this process. */
   readonly checkBooks: () => Promise<void>
-  /** @throws IndecisionError UNAVAILABLE while the books are not known to be right. */
+  /**
+   * Throws unless the books are known to be right.
+   *
+   * @throws IndecisionError UNAVAILABLE while they are not.
+   */
   readonly ensureBooks: () => void
-  /** The id of the books; undefined before they were found. */
+  /** Returns the id of the books; undefined before the first contact with them. */
   readonly booksId: () => string | undefined
-  /** Decides what is waiting, settles, and closes the connections, within the given time. */
+  /** Decides the waiting requests, posts their entries and closes the connections, within the given time. */
   readonly close: (timeoutMs: number) => Promise<void>
 }
 
@@ -117,7 +127,8 @@ export function createCore(options: CoreOptions): Core {
     ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
     ...options.engineEvents,
   })
-  const merchantRules = new MongoMerchantRuleStore(db)
+  const backgroundTurns = new PurchasesFirst(engine)
+  const merchantRules = new MongoMerchantRuleStore(db, { turns: backgroundTurns })
   const catalog = new CatalogCache({
     store: new MongoCatalogStore(db),
     clock,
@@ -126,11 +137,11 @@ export function createCore(options: CoreOptions): Core {
     onUnwatched: options.onCatalogUnwatched,
   })
 
-  const statements = new MongoStatementStore(db, order)
+  const statements = new MongoStatementStore(db, order, backgroundTurns)
   const calendar = zoneCalendar(config.limitsTimeZone)
   const current = () => catalog.current()
 
-  /** One that is there already, or whose place another has taken, is left as it is. */
+  /** Adds rules. An existing rule, or one whose slot is taken, stays as it is. */
   async function addRules(rules: readonly MerchantRule[]): Promise<void> {
     for (const rule of rules) await merchantRules.create(rule, 'seed')
   }
@@ -139,7 +150,10 @@ export function createCore(options: CoreOptions): Core {
     if (!books.right) throw booksNotRight()
   }
 
-  /** The books may have come back as they were at an earlier time. What is still under way fails on the collections that it knows. */
+  /**
+   * Forgets everything read from the books, which may have come back as they were at an earlier time.
+   * Requests in progress fail on the collections that they name.
+   */
   async function forget(): Promise<void> {
     await engine.drain()
     engine.forget()
@@ -151,7 +165,7 @@ export function createCore(options: CoreOptions): Core {
   return {
     client,
     accounts,
-    accountList: new MongoAccountList(db),
+    accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
     engine: {
@@ -164,21 +178,22 @@ export function createCore(options: CoreOptions): Core {
       drain: () => executor.drain(),
     },
     waitingMax: () => engine.waitingMax,
-    backgroundTurns: new PurchasesFirst(engine),
+    backgroundTurns,
     settler,
     catalog,
     calendar,
     categories: new MongoCategoryStore(db),
     merchantRules,
     prepare: async () => {
-      // The driver connects by itself only once: after a first attempt that failed, every operation fails until it is told to.
+      // The driver connects by itself only once. After a failed first attempt, every operation fails until
+      // `connect` is called again.
       await client.connect()
       await books.open()
       if (await order.isSharded()) await shardMap.follow()
       await catalog.start()
       if (!config.seedExamples) return
       await seedExamples({ engine, catalog, clock, addRules })
-      // Whoever is told that the service is ready may try the example rules.
+      // A caller may use the example rules as soon as the service is ready.
       await catalog.refresh()
     },
     checkBooks: () => books.check(forget),
@@ -188,7 +203,7 @@ export function createCore(options: CoreOptions): Core {
       await catalog.close()
       shardMap.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs
-      // A database that is silent takes longer: what it has not answered by then is nobody's any more.
+      // A silent database takes longer. Its late answers no longer matter.
       await Promise.race([engine.drain(), delay(timeoutMs / 2, undefined, { ref: false })])
       await settler.drain(endsAtMs - clock.monotonicMs())
       await client.close()

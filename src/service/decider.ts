@@ -49,13 +49,19 @@ import {
 import { type Core, createCore, systemClock } from './core.js'
 import { metricLabels } from './metric-labels.js'
 
-/** Time between two looks at the database, in milliseconds. */
+/** Time between two checks of the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
-/** A look that takes longer is told of, in milliseconds. */
+/** A check that takes longer than this is logged, in milliseconds. */
 const SLOW_PING_MS = 500
-/** Time for copying the last entries to the ledger at the end, in milliseconds. They would not be lost without it. */
+/**
+ * Time for posting the last entries to the ledger while stopping, in milliseconds. They are safe in the
+ * journals without it.
+ */
 const SETTLE_TIMEOUT_MS = 2_000
-/** Time for sending the last spans at the end, in milliseconds. A collector that is away costs no more than this. */
+/**
+ * Time for sending the last spans while stopping, in milliseconds. An unavailable collector costs no more
+ * than this.
+ */
 const TRACE_TIMEOUT_MS = 2_000
 /** Longest time that stopping takes after SHUTDOWN_TIMEOUT_MS, in milliseconds. */
 export const CLOSE_MS_MAX = SETTLE_TIMEOUT_MS + TRACE_TIMEOUT_MS
@@ -64,34 +70,42 @@ export type DeciderOptions = {
   readonly config: Config
   readonly mongodbUri: string
   readonly logger: Logger
-  /** Absent when nothing is traced. Is closed when the decider has stopped. */
+  /** Absent when nothing is traced. The decider closes it after it has stopped. */
   readonly tracing: Tracing | undefined
-  /** Those to begin with. */
+  /** The keys at the start. */
   readonly keys: Keys
-  /** What the metrics tell of the files that the keys are from. */
+  /** The readings of the key files for the metrics. */
   readonly keyFiles: KeyFileReadings
-  /** Told when it can decide for the first time, before the health checks are. */
+  /** Called when the service can decide for the first time, before the health checks say so. */
   readonly onPrepared: () => void
-  /** Told whenever it begins to serve, or cannot any more because the database does not answer. */
+  /** Called when the service begins to serve, or stops because the database does not answer. */
   readonly onServing: (serving: boolean) => void
-  /** Called when it can never serve: a later release has changed the schema. */
+  /** Called when the service can never serve: a later release has changed the schema. */
   readonly onHopeless: (error: Error) => void
 }
 
-/** The gRPC port and everything behind it: all of the service but the port for health and the side port. */
+/**
+ * The gRPC port and everything behind it: the whole service except the plaintext health port and the admin
+ * port.
+ */
 export type Decider = {
   readonly metrics: Metrics
   /** Whether it can decide now. */
   readonly serving: () => boolean
-  /** The same in words, for whoever watches. */
+  /** Describes the readiness for an operator. */
   readonly detail: () => string
-  /** Opens the port and returns it. NOT_SERVING until it is started and the database answers. */
+  /**
+   * Opens the port and returns it. Health is NOT_SERVING until `start` is called and the database answers.
+   */
   readonly listen: () => Promise<number>
-  /** Begins to look for the database. */
+  /** Begins to check the database. */
   readonly start: () => void
-  /** Shows and trusts these from now on; connections that are open stay. Whether there is TLS cannot change. */
+  /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
   readonly useKeys: (keys: Keys) => void
-  /** Says NOT_SERVING, finishes what was begun, settles, and closes the port and the connections, within the configured time. */
+  /**
+   * Reports NOT_SERVING, finishes calls in progress, posts their entries, and closes port and connections,
+   * within the configured time.
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -213,7 +227,7 @@ export function createDecider(options: DeciderOptions): Decider {
   }
 }
 
-/** What keys open: TLS and tokens. */
+/** The credentials of the port and the verifier of tokens, which use the keys. */
 type Locks = {
   readonly credentials: ServerCredentials
   readonly verifier: TokenVerifier
@@ -233,7 +247,7 @@ function createLocks({ config, keys }: DeciderOptions): Locks {
     credentials: tls ?? ServerCredentials.createInsecure(),
     verifier,
     useKeys: (next) => {
-      // What has not changed keeps what is remembered of it: verified tokens, and sessions of TLS.
+      // Unchanged keys keep their caches: verified tokens, and TLS sessions.
       if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
       if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
       used = next
@@ -294,7 +308,7 @@ type GrpcOptions = DeciderOptions & {
   readonly core: Core
   readonly records: CallRecords
   readonly guard: ConnectionGuard
-  /** Ends the streams that are open. */
+  /** Ends the open streams. */
   readonly draining: AbortSignal
 }
 
@@ -305,7 +319,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
     admit: core.ensureBooks,
-    pages: new PageGate(),
+    pages: new PageGate(core.backgroundTurns),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
@@ -375,14 +389,19 @@ function reasonOf(trouble: Trouble | undefined): string {
   return trouble?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
 }
 
-/** Decisions go on with the last good catalog: whoever watches is told since when. */
+/**
+ * Describes a ready service. Decisions go on with the last good catalog, so the text says how old that is.
+ */
 function readyDetail({ version, ageMs, failure }: CatalogHealth): string {
   if (failure === undefined) return 'ready'
   const seconds = Math.floor(ageMs / 1_000)
   return `ready, with catalog version ${version}, which could not be refreshed for ${seconds} s: ${describe(failure)}`
 }
 
-/** What went wrong, in a word or, when it is the catalog's own fault, in a sentence. Never the driver's text. */
+/**
+ * Describes a failed refresh in a word, or in a sentence when the catalog itself is invalid. Never the
+ * driver's text.
+ */
 function describe(failure: unknown): string {
   if (failure instanceof IndecisionError) return 'the database does not answer'
   if (failure instanceof RangeError || failure instanceof InvariantError) return failure.message

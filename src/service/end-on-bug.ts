@@ -1,6 +1,6 @@
 import type { Logger } from '../observability/logging/logger.js'
 
-/** Ends the process on an error that nobody caught: what state it left behind nobody knows. */
+/** Ends the process on an uncaught error, because its state is unknown from then on. */
 export function endOnBug(logger: Logger): void {
   const crash = (error: unknown) => {
     logger.fatal({ err: error }, 'a bug: the process ends, nothing that was answered is lost')

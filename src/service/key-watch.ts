@@ -7,15 +7,15 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 
 export type KeyWatchOptions = {
   readonly config: Config
-  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  /** The secret that signs tokens; undefined when only public keys verify them. */
   readonly jwtSecret: string | undefined
   readonly logger: Logger
   readonly metrics: () => Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRefused'>
-  /** Told when other keys are to be used. */
+  /** Called when other keys are to be used. */
   readonly onChange: (keys: Keys) => void
 }
 
-/** Reads the files of keys and certificates that are configured; later changes are logged and counted. */
+/** Reads the configured key and certificate files. Logs and counts later changes. */
 export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> {
   const { config, jwtSecret, logger, metrics, onChange } = options
   return await KeyFiles.open({
@@ -45,7 +45,7 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
   })
 }
 
-/** What the metrics tell of the files. */
+/** Returns the readings of the files for the metrics. */
 export function readingsOf(files: () => KeyFiles): KeyFileReadings {
   return {
     problems: () => files().problems,
@@ -56,12 +56,12 @@ export function readingsOf(files: () => KeyFiles): KeyFileReadings {
   }
 }
 
-/** What is said of the readiness, and what is wrong with the files, if anything is. */
+/** Appends the files' warning, if any, to the readiness text. */
 export function withWarning(detail: string, { warning }: KeyFiles): string {
   return warning === undefined ? detail : `${detail}; ${warning}`
 }
 
-/** What tells one set of keys from another: nothing that is secret. */
+/** Outlines a set of keys for the log, without any secret. */
 function outlineOf(files: KeyFileGroup, { tls, tokens }: Keys): object {
   if (files === 'tokens') return { keys: tokens.length, kids: tokens.flatMap(({ kid }) => kid ?? []) }
   return {

@@ -7,7 +7,7 @@ import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
 
-/** What is decided on a purchase, and on a reversal. In `decide` and `reverse` it stands why. */
+/** The possible reasons of each kind of decision. `decide` and `reverse` explain them. */
 const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   AUTHORIZATION: [
     'APPROVED',
@@ -31,7 +31,7 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   ],
 }
 
-/** All values of the labels that are known from the start: every series is exported before its first event. */
+/** All label values that are known at the start. Every series is exported before its first event. */
 export const metricLabels: LabelSets = {
   calls: servedMethods.map(({ path, type }) => {
     const [, service = '', method = ''] = path.split('/')

@@ -9,17 +9,17 @@ import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 export type ServiceOptions = {
   readonly config: Config
   readonly mongodbUri: string
-  /** The secret that tokens are signed with; undefined when only public keys verify them. */
+  /** The secret that signs tokens; undefined when only public keys verify them. */
   readonly jwtSecret: string | undefined
   readonly logger: Logger
-  /** Told when the service can decide for the first time, and where it listens. */
+  /** Called when the service can decide for the first time, with its ports. */
   readonly onReady: (ports: Ports) => void
 }
 
 export type Ports = {
   readonly grpcPort: number
   readonly httpPort: number
-  /** The plaintext port for health, if there is one. */
+  /** The plaintext port for health; undefined without one. */
   readonly healthPort: number | undefined
 }
 
@@ -27,14 +27,17 @@ export type Ports = {
 export type Service = Ports & {
   /** Resolves when the service can never serve and should be stopped. */
   readonly failed: Promise<Error>
-  /** Says NOT_SERVING, finishes what was begun, settles, and lets go of everything, within the configured time. */
+  /**
+   * Reports NOT_SERVING, finishes calls in progress, posts their entries, and closes everything, within the
+   * configured time.
+   */
   readonly stop: () => Promise<void>
 }
 
 /**
  * Builds the service and opens its ports. It answers UNAVAILABLE until the database does.
  *
- * @throws KeyFileError when a file of keys or certificates is no good.
+ * @throws KeyFileError when a key or certificate file is unusable.
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
@@ -84,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-/** The plaintext port for health, where one is configured. */
+/** Creates the server of the plaintext health port, if one is configured. */
 function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefined {
   return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
 }

@@ -7,13 +7,13 @@ class StartupError extends Error {
   override readonly name = 'StartupError'
 }
 
-/** Ports by the variable that sets each; undefined: no such port, 0: any free one. */
+/** Ports by the variable that sets each. Undefined means no port, and 0 any free one. */
 export type PortVariables = Readonly<Record<string, number | undefined>>
 
 /**
- * Opens and closes each port, so that a port that cannot be had is noticed before anything else takes its time.
+ * Opens and closes each port, so that an unavailable port fails before anything slow begins.
  *
- * @throws StartupError for the first port or address that cannot be had.
+ * @throws StartupError for the first port or address that is unavailable.
  */
 export async function requirePorts(host: string, ports: PortVariables): Promise<void> {
   for (const [variable, port] of Object.entries(ports)) {
@@ -29,9 +29,9 @@ export async function requirePorts(host: string, ports: PortVariables): Promise<
 }
 
 /**
- * Makes the folder of DATA_DIR if it is not there.
+ * Creates the folder of DATA_DIR if it does not exist.
  *
- * @throws StartupError when it cannot be made, or nothing can be written into it.
+ * @throws StartupError when the folder cannot be created or written to.
  */
 export async function requireDataDir(dataDir: string): Promise<void> {
   try {

@@ -5,10 +5,10 @@ import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
 import { UnfitDatabaseError } from './trouble.js'
 
-/** The one document that says which books these are, and by which schema they are kept: `books`. */
+/** The single document of `books`: the identity of these books and the version of their schema. */
 export type BooksDocument = {
   readonly _id: typeof BOOKS_ID
-  /** A UUID that is made once and goes with the data into every copy and back-up. */
+  /** A UUID made once. It travels with the data into every copy and backup. */
   readonly books_id: string
   readonly schema_version: number
   readonly created_at: Date
@@ -18,30 +18,39 @@ export type BooksIdentity = { readonly booksId: string; readonly schemaVersion: 
 
 export const BOOKS_ID = 'books'
 
-/** One step of the schema: what `ensureSchema` cannot do by making what is missing. */
+/**
+ * One migration of stored data: the part of a schema change that `ensureSchema` cannot do by creating what is
+ * missing.
+ */
 export type SchemaStep = {
-  /** The version that the step leads to, from the one before. */
+  /** The version that this step leads to, from the version before it. */
   readonly to: number
   readonly name: string
-  /** Idempotent, and safe when another process takes the same step at the same time, or was interrupted in the middle of it. */
+  /**
+   * Migrates the data. Idempotent, and safe when another process runs the same step concurrently or an
+   * earlier run was interrupted.
+   */
   readonly take: (db: Db) => Promise<void>
 }
 
 /**
- * The steps in their order. To add one: describe what is stored from now on in `schema.ts`, so that its validators accept what is stored
- * by then, too, and add what changes stored data here. See "Changing the schema" in the guide for operators.
+ * The migrations, in order.
+ *
+ * To add a step, extend the validators in `schema.ts` so that they accept both the old and the new documents,
+ * and add the code that changes stored data here. The operator's guide describes it under "Changing the
+ * schema".
  */
 export const schemaSteps: readonly SchemaStep[] = [
   { to: 2, name: 'books have an identity and a schema version', take: makeIdentity },
   { to: 3, name: 'merchant rules are compared as people see names', take: recomputeSlots },
 ]
 
-/** Version of books that were made before there was an identity to say so. */
+/** The version of books that were created before books had an identity. */
 const FIRST_SCHEMA_VERSION = 1
-/** The version that this release works with. */
+/** The schema version of this release. */
 export const SCHEMA_VERSION = schemaSteps.at(-1)?.to ?? FIRST_SCHEMA_VERSION
 
-/** Which books the database has; undefined when it has none, or books of version 1. */
+/** Reads the identity of the database's books; undefined when it has none, or has books of version 1. */
 export async function readIdentity(db: Db): Promise<BooksIdentity | undefined> {
   const found = await db
     .collection<BooksDocument>(collections.books)
@@ -49,7 +58,11 @@ export async function readIdentity(db: Db): Promise<BooksIdentity | undefined> {
   return found ? { booksId: found.books_id, schemaVersion: found.schema_version } : undefined
 }
 
-/** @throws UnfitDatabaseError SCHEMA_NEWER when a later release has been here. */
+/**
+ * Rejects books that a later release has migrated.
+ *
+ * @throws UnfitDatabaseError SCHEMA_NEWER when the stored version is above {@link SCHEMA_VERSION}.
+ */
 export function refuseNewer({ schemaVersion }: BooksIdentity): void {
   if (schemaVersion <= SCHEMA_VERSION) return
   throw new UnfitDatabaseError(
@@ -59,16 +72,16 @@ export function refuseNewer({ schemaVersion }: BooksIdentity): void {
 }
 
 /**
- * Takes every step that the books have not taken yet, and notes each one when it is complete. An interrupted step is taken again.
+ * Runs every pending step, and records each one once it is complete. An interrupted step runs again.
  *
- * @throws UnfitDatabaseError SCHEMA_NEWER when a later release was here in the meantime.
+ * @throws UnfitDatabaseError SCHEMA_NEWER when a later release has migrated the books in the meantime.
  */
 export async function takeSteps(db: Db, steps: readonly SchemaStep[] = schemaSteps): Promise<BooksIdentity> {
   const before = (await readIdentity(db))?.schemaVersion ?? FIRST_SCHEMA_VERSION
   for (const { to, take } of steps) {
     if (to <= before) continue
     await take(db)
-    // Another process may have noted this step already, or a later one.
+    // Another process may have recorded this step already, or a later one.
     await db
       .collection<BooksDocument>(collections.books)
       .updateOne({ _id: BOOKS_ID, schema_version: { $lt: to } }, { $set: { schema_version: to } })
@@ -79,7 +92,10 @@ export async function takeSteps(db: Db, steps: readonly SchemaStep[] = schemaSte
   return identity
 }
 
-/** The step to version 2. Of several processes, one makes the identity and all others find it. */
+/**
+ * Creates the identity, which is version 2. Of several concurrent processes one creates it and the others
+ * find it.
+ */
 async function makeIdentity(db: Db): Promise<void> {
   const made = { books_id: new UUID().toString(), schema_version: 2, created_at: new Date() }
   try {

@@ -7,22 +7,25 @@ import { KnownCollections } from './known-collections.js'
 import { checkSchema, ensureSchema } from './schema.js'
 import { UnfitDatabaseError } from './trouble.js'
 
-/** The wire version of MongoDB 8.0, the first one with the `bulkWrite` command. */
+/** The wire version of MongoDB 8.0, the first release with the `bulkWrite` command. */
 const WIRE_VERSION_MIN = 25
 
 /**
- * The books that this process works on, from its first contact with them to its end.
+ * The books that this process works on, from its first contact with them until it ends.
  *
- * - It makes the schema, and books where there are none, once: before the first decision. A database that has lost them later is refused.
- * - Commands name the collections that the latest check found right. Between two checks, they fail on any other collection.
- * - After a failed check, nothing that the process remembers of the books counts: they may come back as they were at an earlier time.
+ * - It creates the schema, and missing books, once: before the first decision. Later, a database without its
+ *   books is rejected.
+ * - Commands name the collections that the latest check approved. Between two checks they fail on any other
+ *   collection.
+ * - After a failed check everything that the process remembers of the books is stale: they may come back as
+ *   they were at an earlier time.
  */
 export class Books {
   readonly known = new KnownCollections()
   readonly #db: Db
   readonly #order: ReadOrder
   #booksId: string | undefined
-  /** The UUIDs as one text; undefined while the books are not known to be right. */
+  /** The approved UUIDs as one text; undefined while the books are not known to be right. */
   #rightAs: string | undefined
 
   constructor(db: Db, order: ReadOrder) {
@@ -30,7 +33,7 @@ export class Books {
     this.#order = order
   }
 
-  /** Whether the latest check that could be made found the books right. False before the first one. */
+  /** Whether the latest completed check found the books right. False before the first check. */
   get right(): boolean {
     return this.#rightAs !== undefined
   }
@@ -41,10 +44,10 @@ export class Books {
   }
 
   /**
-   * Makes the schema and the identity where they are missing, and remembers the identity. When called again it makes nothing: the database
-   * may have been emptied since.
+   * Creates the schema and the identity where they are missing, and remembers the identity. Later calls
+   * create nothing, because the database may have been emptied since.
    *
-   * @throws UnfitDatabaseError when the database is not one to work on.
+   * @throws UnfitDatabaseError when the service must not work on this database.
    */
   async open(): Promise<void> {
     if (this.#booksId === undefined) {
@@ -55,10 +58,10 @@ export class Books {
   }
 
   /**
-   * Checks that the database has the books, with everything that decisions rely on. After a check that failed, or when collections were
-   * made anew, calls `forget` before the books count as right again.
+   * Checks that the database holds these books, with everything that decisions rely on. Calls `forget` before
+   * the books count as right again, when an earlier check failed or a collection was replaced.
    *
-   * @throws UnfitDatabaseError when it has not, and any other error when it could not be asked.
+   * @throws UnfitDatabaseError when it does not hold them; any other error when the check could not run.
    */
   async check(forget: () => Promise<void>): Promise<void> {
     const found = await this.#find()
@@ -71,7 +74,7 @@ export class Books {
     this.#rightAs = uuids
   }
 
-  /** The collections as they are; undefined when they cannot be asked for and need not be. */
+  /** Reads the UUIDs of the collections; undefined when only one shard is away and the check can wait. */
   async #find() {
     try {
       const [identity, uuids] = await Promise.all([readIdentity(this.#db), checkSchema(this.#db)])
@@ -91,13 +94,13 @@ export class Books {
         'BOOKS_OTHER',
         `these are the books ${identity.booksId}, this process works on ${this.#booksId}`,
       )
-    // A newer one is no obstacle to a process that runs: it is about to be replaced.
+    // A newer schema does not stop a running process: a newer release is about to replace it.
     if (identity.schemaVersion < SCHEMA_VERSION) throw new UnfitDatabaseError('SCHEMA_OLDER')
   }
 
   /**
-   * Whether the shard with the identity is away and mongos is not. The accounts of all other shards are decided on, as long as the books
-   * were right; commands still name their collections.
+   * Whether the shard that holds the identity is away while mongos answers. As long as the books were right,
+   * the service keeps deciding on the accounts of all other shards; commands still name their collections.
    */
   async #isOneShardAway(): Promise<boolean> {
     if (!this.right || !(await this.#order.isSharded())) return false
@@ -106,14 +109,18 @@ export class Books {
   }
 }
 
-/** Refuses a server on which the service cannot work, before anything is written to it. */
+/**
+ * Rejects a server that the service cannot work on, before anything is written to it.
+ *
+ * @throws UnfitDatabaseError STANDALONE or TOO_OLD.
+ */
 export async function refuseUnfitServer(client: MongoClient): Promise<void> {
   const { setName, msg, maxWireVersion } = await client.db('admin').command({ hello: 1 })
   if (setName === undefined && msg !== 'isdbgrid') throw new UnfitDatabaseError('STANDALONE')
   if (maxWireVersion < WIRE_VERSION_MIN) throw new UnfitDatabaseError('TOO_OLD')
 }
 
-/** Calls back whenever the client has found a primary, or a mongos, that it had no connection to. */
+/** Calls `found` whenever the client discovers a primary, or a mongos, that it had no connection to. */
 export function onPrimaryFound(client: MongoClient, found: () => void): void {
   client.on(
     'serverDescriptionChanged',
@@ -127,7 +134,7 @@ function isPrimary(type: string): boolean {
   return type === 'RSPrimary' || type === 'Mongos'
 }
 
-/** The error of calls that come while the books are not known to be right. */
+/** Builds the error for calls that arrive while the books are not known to be right. */
 export function booksNotRight() {
   return unavailable('asking the database', new Error('its books are not known to be right'))
 }

@@ -1,23 +1,30 @@
 import { MongoClient, type MongoClientOptions } from 'mongodb'
 
 export type ClientOptions = {
-  /** Connection string, with credentials if need be: never log it. */
+  /** The connection string. It may hold credentials: never log it. */
   readonly uri: string
-  /** Most connections to one server. 4 to 20 is best: more of them only compete. */
+  /** Most connections to one server. 4 to 20 is best: with more, the operations only compete. */
   readonly poolSizeMax: number
-  /** Longest wait for one answer, in milliseconds. By default a second more than an operation may take; the making of an index takes longer. */
+  /**
+   * Longest wait for one answer, in milliseconds. By default a second more than {@link OPERATION_MS_MAX}.
+   * Building an index needs more.
+   */
   readonly answerMsMax?: number
-  /** Longest wait for a server and for a connection to it, in milliseconds. By default 2,000, and 1,000 when the pool is empty. */
+  /**
+   * Longest wait for a server and for a connection to it, in milliseconds. By default 2,000, and 1,000 for a
+   * free connection of the pool.
+   */
   readonly waitMsMax?: number
 }
 
-/** Longest time one operation may take inside the server, in milliseconds. */
+/** Longest time that one operation may take inside the server, in milliseconds. */
 export const OPERATION_MS_MAX = 2_000
 
 /**
- * Makes a client whose every option that matters is written out; it connects on first use.
+ * Creates a client with every relevant option written out. It connects on first use.
  *
- * @throws Error when the connection string is none. It does not say what the driver says, which may quote the password.
+ * @throws Error when the connection string is malformed. The message never repeats the driver's, which may
+ * quote the password.
  */
 export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
   try {
@@ -37,15 +44,17 @@ function clientOptions({
   return {
     appName: 'benefits-authorizer',
 
-    // What is answered is durable, what is read cannot be rolled back, and both come from the primary.
+    // Acknowledged writes are durable, reads cannot be rolled back, and both go to the primary.
     writeConcern: { w: 'majority', journal: true, wtimeoutMS: OPERATION_MS_MAX },
     readConcern: { level: 'majority' },
     readPreference: 'primary',
-    // Whoever writes tries again by itself, and looks first: the driver's own second try costs the server a record of every write.
+    // Callers retry writes themselves, after reading what the first attempt did. The driver's own retry would
+    // make the server keep a record of every write.
     retryWrites: false,
     retryReads: true,
 
-    // Every stage has a bound: choosing a server, connecting, waiting for a connection, waiting for an answer.
+    // Every stage has a bound: choosing a server, connecting, waiting for a connection, waiting for an
+    // answer.
     serverSelectionTimeoutMS: waitMsMax ?? 2_000,
     connectTimeoutMS: waitMsMax ?? 2_000,
     waitQueueTimeoutMS: waitMsMax ?? 1_000,
@@ -64,7 +73,7 @@ function clientOptions({
     promoteLongs: true,
     ignoreUndefined: false,
 
-    // The metrics listen to what each command took.
+    // The metrics listen to these events.
     monitorCommands: true,
   }
 }

@@ -1,4 +1,3 @@
-/** Names of the collections. */
 export const collections = {
   books: 'books',
   accounts: 'accounts',

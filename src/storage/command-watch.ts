@@ -1,14 +1,17 @@
 import type { CommandFailedEvent, CommandSucceededEvent, MongoClient } from 'mongodb'
 
-/** A command that the database has been given. */
+/** A command that has ended, as the client saw it. */
 export type EndedCommand = {
-  /** By the server's name, such as `update`. */
+  /** The server's name of the command, such as `update`. */
   readonly name: string
   readonly outcome: 'ok' | 'error'
   readonly durationMs: number
 }
 
-/** Tells of every command that ends, but of those that wait for a change: they take as long as there is none, and say nothing of the database. */
+/**
+ * Reports every command that ends, except the polls of change streams. Those take as long as nothing changes,
+ * so their duration says nothing about the database.
+ */
 export function watchCommands(client: MongoClient, onEnd: (command: EndedCommand) => void): void {
   client.on('commandSucceeded', ({ commandName: name, duration, reply }: CommandSucceededEvent) => {
     if (!isWatch(name, reply)) onEnd({ name, outcome: 'ok', durationMs: duration })

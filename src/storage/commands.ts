@@ -11,21 +11,21 @@ import { OPERATION_MS_MAX } from './client.js'
 /** An error as the server describes it. */
 type ErrorDescription = Document & { readonly code: number; readonly errmsg: string }
 
-/** Why one write of a command failed. */
+/** The failure of one write of a command. */
 type WriteError = ErrorDescription & { readonly index: number; readonly code: number }
 
-/** The reply to a command that writes, with write concern majority. */
+/** The reply to a write command with write concern majority. */
 export type WriteReply = {
-  /** Number of documents that were matched, or inserted. */
+  /** Number of documents that matched, or were inserted. */
   readonly n: number
   readonly writeErrors?: readonly WriteError[]
   readonly writeConcernError?: ErrorDescription
 }
 
-/** What became of one operation of a `bulkWrite` command. */
+/** The result of one operation of a `bulkWrite` command. */
 export type OperationResult = Document & {
   readonly ok: number
-  /** Its place among the operations. */
+  /** Position of the operation in the command. */
   readonly idx: number
   /** Number of documents that it matched, or inserted. */
   readonly n: number
@@ -40,33 +40,36 @@ export type BulkReply = {
 
 type CommandOptions = { readonly session?: ClientSession }
 
-/** Written out: a command does not inherit them from the client. */
+/** Commands do not inherit these options from the client. */
 const numbers = { useBigInt64: true } as const
 const writeConcern = { w: 'majority', j: true, wtimeout: OPERATION_MS_MAX } as const
 
 /**
- * Runs a command that the driver's own methods cannot build: none of them names a collection by its UUID. It runs once, on the primary,
- * with a bound on its time, and writes are durable when it answers.
+ * Runs a write command that names its collection by UUID, which the driver's own methods cannot do. It runs
+ * once, on the primary, within {@link OPERATION_MS_MAX}. Its writes are durable when it answers.
  *
- * @throws MongoError as the driver does, but for errors of single writes, which are in the reply.
+ * @throws MongoError as the driver does, except for errors of single writes: those are in the reply.
  */
 export async function runWrite(db: Db, command: Document, options: CommandOptions = {}): Promise<WriteReply> {
-  // The server's documentation says what it replies; the driver calls every reply a document.
+  // The driver types every reply as a document; the server's manual documents these fields.
   return (await run(db, command, options)) as WriteReply
 }
 
-/** Runs a `bulkWrite` command in the same way. Its results fit into one batch: there are some hundred operations at most. */
+/**
+ * Runs a `bulkWrite` command in the same way. All results fit into one batch: a command has a few hundred
+ * operations at most.
+ */
 export async function runBulkWrite(
   db: Db,
   command: Document,
   options: CommandOptions = {},
 ): Promise<BulkReply> {
-  return (await run(db.client.db('admin'), command, options)) as BulkReply // As above.
+  return (await run(db.client.db('admin'), command, options)) as BulkReply // As in `runWrite`.
 }
 
 /**
- * Runs a command that reads, in the same way, and returns all that it finds. It tries a second time after a broken connection, as the driver
- * does with reads of its own.
+ * Runs a read command that names its collection by UUID, and returns all its results. Retries once after a
+ * network error, as the driver does for its own reads.
  */
 export async function runRead<T>(
   db: Db,
@@ -81,16 +84,16 @@ export async function runRead<T>(
     if (error instanceof MongoNetworkError) return read()
     throw error
   })
-  return documents as T[] // Whose documents they are, the caller knows.
+  return documents as T[] // The caller knows the type of its documents.
 }
 
-/** Throws what a command with a single write failed with, if it did. */
+/** Throws the error of a command with a single write, if it failed. */
 export function throwWriteErrors({
   writeErrors: [failed] = [],
   writeConcernError,
 }: Omit<WriteReply, 'n'>): void {
   if (failed) throw new MongoServerError(failed)
-  // Written, but perhaps not for good.
+  // The write is applied but may be rolled back.
   if (writeConcernError) throw new MongoWriteConcernError({ ok: 1, writeConcernError })
 }
 

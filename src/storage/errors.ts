@@ -14,28 +14,31 @@ import {
 } from 'mongodb'
 import { IndecisionError } from '../application/errors.js'
 
-/** Server codes that say "not now", besides those that the driver labels. Names as in the server's error_codes.yml. */
+/**
+ * Server codes of transient errors, in addition to those that the driver labels. Names as in the server's
+ * error_codes.yml.
+ */
 const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   6, // HostUnreachable
   7, // HostNotFound
-  13, // Unauthorized: whoever operates the two can mend it, and then a retry is decided
-  18, // AuthenticationFailed: the same
+  13, // Unauthorized: an operator can grant the right, and a later retry succeeds
+  18, // AuthenticationFailed: likewise
   50, // MaxTimeMSExpired
   64, // WriteConcernTimeout
-  70, // ShardNotFound: mongos has not heard yet that a shard came or went
-  82, // NoProgressMade: mongos has sent a write to where it belongs again and again, and it had moved each time
+  70, // ShardNotFound: mongos has not yet heard that a shard was added or removed
+  82, // NoProgressMade: the documents moved each time that mongos routed the write
   89, // NetworkTimeout
   91, // ShutdownInProgress
   100, // UnsatisfiableWriteConcern
   112, // WriteConflict
   133, // FailedToSatisfyReadPreference
   134, // ReadConcernMajorityNotAvailableYet
-  150, // StaleEpoch: what StaleConfig was called in part before 6.0
-  175, // QueryPlanKilled: what was being read has moved, or its index was made anew
+  150, // StaleEpoch: part of StaleConfig before 6.0
+  175, // QueryPlanKilled: the documents moved, or the index was rebuilt, during the read
   189, // PrimarySteppedDown
   202, // NetworkInterfaceExceededTimeLimit
-  203, // ShardingStateNotInitialized: a shard that has just started
-  211, // KeyNotFound: a server that has not read yet the keys that cluster times are signed with
+  203, // ShardingStateNotInitialized: the shard has just started
+  211, // KeyNotFound: the server has not yet read the keys that sign cluster times
   239, // SnapshotTooOld
   246, // SnapshotUnavailable
   249, // StaleDbVersion
@@ -43,22 +46,22 @@ const passingCodes: ReadonlySet<number | string | undefined> = new Set([
   262, // ExceededTimeLimit
   272, // MigrationConflict
   343, // ShardCannotRefreshDueToLocksHeld
-  361, // CollectionUUIDMismatch: the collection was dropped, or another database is in the place of ours
-  407, // PooledConnectionAcquisitionExceededTimeLimit: mongos had no connection to a shard in time
+  361, // CollectionUUIDMismatch: the collection was dropped, or another database answers at this address
+  407, // PooledConnectionAcquisitionExceededTimeLimit: mongos got no connection to a shard in time
   9001, // SocketException
   10107, // NotWritablePrimary
   11600, // InterruptedAtShutdown
   11601, // Interrupted
   11602, // InterruptedDueToReplStateChange
-  13388, // StaleConfig: mongos asked the wrong shard, more often than it tries
+  13388, // StaleConfig: mongos asked the wrong shard, and has used up its own retries
   13435, // NotPrimaryNoSecondaryOk
   13436, // NotPrimaryOrSecondary
   14031, // OutOfDiskSpace
 ])
 
 /**
- * Codes of Node.js for a connection that broke. The driver wraps such errors, but for those that come while a request is still being
- * written: these it passes on as they are, and does not try again.
+ * Node.js codes of broken connections. The driver wraps such errors, except those raised while a request is
+ * still being written: it passes them on unchanged and does not retry.
  */
 const socketCodes: ReadonlySet<unknown> = new Set([
   'EPIPE',
@@ -80,12 +83,14 @@ const passingLabels = [
   MongoErrorLabel.PoolRequestedRetry,
 ]
 
-/** Code of the server's error "duplicate key". */
+/** Server code of the error "duplicate key". */
 export const DUPLICATE_KEY = 11000
 
 /**
- * Runs an operation; what fails because the database is away, slow or changing its primary becomes an IndecisionError
- * UNAVAILABLE, anything else passes. Decides on classes, labels and codes, never on text.
+ * Runs an operation, and turns transient database errors into an IndecisionError UNAVAILABLE. Any other error
+ * passes through. Classes, labels and codes decide, never message text.
+ *
+ * @param what the operation, for the error's message: "loading accounts".
  */
 export async function whileAvailable<T>(what: string, operation: () => Promise<T>): Promise<T> {
   try {
@@ -95,37 +100,37 @@ export async function whileAvailable<T>(what: string, operation: () => Promise<T
   }
 }
 
-/** The error itself, or the IndecisionError UNAVAILABLE that it amounts to. */
+/** Returns the error itself, or the IndecisionError UNAVAILABLE that a transient one becomes. */
 export function classified(what: string, error: unknown): unknown {
   return isPassing(error) ? unavailable(what, error) : error
 }
 
-/** Whether the server's code says "not now". */
+/** Whether the server code is transient. */
 export function isPassingCode(code: number): boolean {
   return passingCodes.has(code)
 }
 
-/** Says that the outcome of an operation is unknown, or that it could not be tried. */
+/** Builds the error of an operation that could not run, or whose outcome is unknown. */
 export function unavailable(what: string, cause: unknown): IndecisionError {
   return new IndecisionError('UNAVAILABLE', `${what}: the database does not answer`, { cause })
 }
 
 /**
- * Each write of a collection's bulk write fails for a reason of its own. One that is there already is no obstacle to trying all of them again,
- * one that the server refuses for good is.
+ * Whether a failed collection bulk write is worth a retry. Each write fails for its own reason: a duplicate
+ * key does not prevent a retry of all of them, a permanent error does.
  */
 function isBulkPassing({ writeErrors, result }: MongoBulkWriteError): boolean {
   const codes = [writeErrors].flat().map(({ code }) => code)
   const isHopeless = codes.some((code) => code !== DUPLICATE_KEY && !passingCodes.has(code))
   if (isHopeless) return false
-  // With a write concern error it is written, but perhaps not for good.
+  // With a write concern error, the writes are applied but may be rolled back.
   return codes.some((code) => passingCodes.has(code)) || result.getWriteConcernError() !== undefined
 }
 
 function isPassing(error: unknown): boolean {
   if (error instanceof Error && 'code' in error && socketCodes.has(error.code)) return true
   if (!(error instanceof MongoError)) return false
-  // What a collection's bulk write failed with, when it was not the server that refused, stands where the server's answer would.
+  // When no server rejected a collection's bulk write, its real cause stands where the server's reply would.
   const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : undefined
   if (inner instanceof Error) return isPassing(inner)
   if (error instanceof MongoBulkWriteError && [error.writeErrors].flat().length > 0)
@@ -133,16 +138,16 @@ function isPassing(error: unknown): boolean {
   if (error instanceof MongoClientBulkWriteError && error.cause !== undefined) return isPassing(error.cause)
   return (
     error instanceof MongoNetworkError ||
-    // MongoServerSelectionError and its kind: no server fits.
+    // MongoServerSelectionError and its kind: no server qualifies.
     error instanceof MongoSystemError ||
     error instanceof MongoNotConnectedError ||
     error instanceof MongoServerClosedError ||
     error instanceof MongoTopologyClosedError ||
     error instanceof MongoClientClosedError ||
-    // Written, but perhaps not for good, whatever the code.
+    // Applied but may be rolled back, whatever the code.
     error instanceof MongoWriteConcernError ||
-    // The pool's errors are network errors, but for two without a public class: the wait for a connection took too long, and
-    // the server has left the deployment.
+    // Pool errors are network errors, except for two without a public class: the wait for a connection timed
+    // out, or the server has left the deployment.
     error.name === 'MongoWaitQueueTimeoutError' ||
     error.name === 'MongoPoolClosedError' ||
     passingLabels.some((label) => error.hasErrorLabel(label)) ||

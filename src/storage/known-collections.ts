@@ -1,30 +1,30 @@
 import type { UUID } from 'mongodb'
 import { unavailable } from './errors.js'
 
-/** Names of the collections that decisions are read from and committed to. */
+/** The names of the collections that decisions are read from and committed to. */
 export type DecisiveCollection = 'accounts' | 'ledger'
 
-/** Option of a command: MongoDB refuses it unless the collection of that name is still the very one with this UUID. */
+/** A command option. With it, MongoDB rejects the command unless the named collection still has this UUID. */
 export type OnCollection = { readonly collectionUUID?: UUID }
 
-/** The collections that a command means, when their names alone do not say. */
+/** The UUIDs that commands name in addition to their collection's name. */
 export interface CollectionIdentities {
   /**
-   * The option for commands on this collection.
+   * Returns the option for commands on this collection.
    *
-   * @throws IndecisionError UNAVAILABLE while it is not known which collection is the right one.
+   * @throws IndecisionError UNAVAILABLE while no check of the books has succeeded yet.
    */
   on(name: DecisiveCollection): OnCollection
 }
 
-/** Takes a collection by its name, whichever it is: for tools and tests that work on one database and end. */
+/** Accepts whichever collection has the name: for tools and tests that use one database and end. */
 export const byName: CollectionIdentities = { on: () => ({}) }
 
 /**
- * The UUIDs of the collections that the latest check of the books found right.
+ * The UUIDs of the collections that the latest check of the books approved.
  *
- * MongoDB gives every collection a UUID of its own and never uses one again. A command that names it fails on a collection that was dropped,
- * made anew, or belongs to another database that answers at the same address: with nothing read, written or created.
+ * MongoDB gives every collection its own UUID and never reuses it. A command with a UUID fails, without any
+ * effect, when the collection was dropped or recreated, or when another database answers at the same address.
  */
 export class KnownCollections implements CollectionIdentities {
   #options: Readonly<Record<DecisiveCollection, OnCollection>> | undefined

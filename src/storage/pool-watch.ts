@@ -8,13 +8,13 @@ import type {
 
 export type PoolWatchOptions = {
   readonly client: MongoClient
-  /** Told when no connection could be had. */
+  /** Called when an operation got no connection. */
   readonly onFailure: (reason: 'TIMEOUT' | 'CONNECTION_ERROR' | 'POOL_CLOSED') => void
-  /** Told when all connections to a server are given up. */
+  /** Called when the driver drops all connections to a server. */
   readonly onCleared: () => void
 }
 
-/** By the driver's names. */
+/** Reasons by the driver's names. */
 const reasons = {
   timeout: 'TIMEOUT',
   connectionError: 'CONNECTION_ERROR',
@@ -22,12 +22,16 @@ const reasons = {
 } as const
 
 /**
- * Counts the connections of a client. There is a pool for each server: of a replica set nearly all work is done on the primary's, of several
- * mongos on all of them. Costs an addition and four look-ups in a small map for each operation.
+ * The connection counts of a client. There is a pool for each server. In a replica set nearly all work uses
+ * the primary's pool; with several mongos it spreads over all of them. Costs an addition and four look-ups in
+ * a small map for each operation.
  */
 export class PoolWatch {
   #connections = 0
-  /** By the server's address; servers with none in use are left out, so that those that have gone are forgotten. */
+  /**
+   * Connections in use by server address. Servers with none are absent, so that removed servers are
+   * forgotten.
+   */
   readonly #checkedOut = new Map<string, number>()
   #waiting = 0
   #connectionsMax = 0
@@ -61,7 +65,7 @@ export class PoolWatch {
     client.on('connectionPoolCleared', onCleared)
   }
 
-  /** Connections that there are, in use or not, and those being made. */
+  /** Open connections, in use or idle, including those still connecting. */
   get connections(): number {
     return this.#connections
   }
@@ -71,8 +75,8 @@ export class PoolWatch {
   }
 
   /**
-   * The share of its connections that the busiest pool has in use, 0 to 1. All that are in use, divided by all there may be, would not do:
-   * the secondaries' pools, which have no work, would hide that the primary's is exhausted, and one of two mongos the other.
+   * The share of its connections that the busiest pool has in use, 0 to 1. A ratio over all pools would hide
+   * an exhausted one: the idle pools of the secondaries would hide the primary's, and one mongos the other's.
    */
   get usedRatio(): number {
     if (this.#connectionsMax === 0) return 0
@@ -84,7 +88,7 @@ export class PoolWatch {
     return this.#waiting
   }
 
-  /** Most connections to one server; 0 before the first one is looked for. */
+  /** Most connections to one server; 0 before the first pool exists. */
   get connectionsMax(): number {
     return this.#connectionsMax
   }

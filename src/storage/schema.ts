@@ -9,9 +9,9 @@ import { type CollectionName, collections } from './collections.js'
 import { UnfitDatabaseError } from './trouble.js'
 
 const NAMESPACE_EXISTS = 48
-/** Version of a catalog that nobody has changed yet. */
+/** The version of a catalog that has never changed. */
 const FIRST_VERSION = 1n
-/** Nothing is written that the validator refuses. */
+/** Validators reject every write that does not match. */
 const strict = { validationLevel: 'strict', validationAction: 'error' } as const
 
 type Validation = typeof strict & { readonly validator: Document }
@@ -19,22 +19,22 @@ type Validation = typeof strict & { readonly validator: Document }
 const text = { bsonType: 'string' }
 const date = { bsonType: 'date' }
 const int64 = { bsonType: 'long' }
-/** Centavos: int64, never negative. The second guard, after the filter of each debit. */
+/** Centavos: int64, never negative. This is the second guard, behind the filter of each debit. */
 const money = { bsonType: 'long', minimum: 0 }
-/** A day of the calendar, as ISO 8601 writes it. */
+/** A calendar day in ISO 8601. */
 const day = { bsonType: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }
 const limits = object(['wallets'], {
   purchase: money,
   wallets: { bsonType: 'object', additionalProperties: object([], { day: money, month: money }) },
 })
 const mcc = { bsonType: 'string', pattern: '^[0-9]{4}$' }
-/** One code, or a range of them. */
+/** Single MCCs and ranges of them. */
 const mccs = {
   bsonType: 'array',
   items: { bsonType: 'string', pattern: '^[0-9]{4}(-[0-9]{4})?$' },
   uniqueItems: true,
 }
-/** What is left of a part of the catalog that was deleted. */
+/** The remains of a deleted category or rule. */
 const tombstone = object(['_id', 'version', 'deleted', 'deleted_at'], {
   _id: text,
   version: { bsonType: 'long', minimum: 1 },
@@ -63,7 +63,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
       }),
     },
     version: { bsonType: 'long', minimum: 1 },
-    // What is inside was checked when it was made: looking at it again would cost every decision.
+    // The entries are not validated again: that would cost every decision.
     journal: { bsonType: 'array', minItems: 1, maxItems: JOURNAL_MAX },
     reversed_ahead: { bsonType: 'bool' },
     created_at: date,
@@ -139,7 +139,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
       city: text,
       country: { bsonType: 'string', pattern: '^[A-Z]{2}$' },
       mcc,
-      // Whom it covers, normalised: the index on it refuses ties.
+      // The normalised names that the rule covers: a unique index rejects ties.
       slot: object(['name'], { name: { bsonType: 'string', minLength: 1 }, city: text, country: text }),
       changed_at: date,
       changed_by: text,
@@ -147,22 +147,22 @@ const validators: Readonly<Record<CollectionName, Document>> = {
   ),
 }
 
-/** An index that the service relies on, and why. */
+/** An index that the service relies on. */
 type Index = { readonly key: Readonly<Record<string, 1 | -1>>; readonly name: string } & CreateIndexesOptions
 
-/** By its collection; those on `_id` are MongoDB's own. */
+/** The indexes of each collection, except those on `_id`, which MongoDB creates itself. */
 const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
   ledger: [
-    // Statements read an account's entries newest first; unique, so that no two entries can claim one place in a history.
+    // Statements read an account's entries newest first. It is unique, so that no two entries share a `seq`.
     { key: { '_id.account': 1, seq: -1 }, name: 'account_seq', unique: true },
-    // What was given back of a purchase is the sum of its reversals. Only reversals are in this index: it stays small.
+    // The reversals of a purchase add up to the amount given back. The index is partial, so it stays small.
     {
       key: { '_id.account': 1, original: 1 },
       name: 'account_original',
       partialFilterExpression: { original: { $exists: true } },
     },
   ],
-  // Processes read what was changed since the version that they know; old tombstones are purged.
+  // Processes read the changes since the version that they know. Old tombstones are purged.
   categories: [
     { key: { version: 1 }, name: 'version' },
     { key: { deleted_at: 1 }, name: 'deleted_at', sparse: true },
@@ -181,11 +181,11 @@ const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
 }
 
 /**
- * Brings a database to this version's schema: makes what is missing of collections, validators, indexes and the first catalog, takes the
- * steps from the version that is there, and gives books that have none an identity. Doing it again changes nothing; several processes
- * may do it at once.
+ * Brings a database to this version's schema. It creates missing collections, validators, indexes and the
+ * first catalog, runs the pending steps, and gives books without an identity a new one. Idempotent; several
+ * processes may run it at once.
  *
- * @throws UnfitDatabaseError SCHEMA_NEWER, with nothing changed, when a later release has been here.
+ * @throws UnfitDatabaseError SCHEMA_NEWER, with nothing changed, when a later release has migrated the books.
  */
 export async function ensureSchema(db: Db): Promise<BooksIdentity> {
   const identity = await readIdentity(db)
@@ -194,7 +194,8 @@ export async function ensureSchema(db: Db): Promise<BooksIdentity> {
   const found = await readCollections(db)
   for (const [name, schema] of Object.entries(validators)) {
     const validation = { validator: { $jsonSchema: schema }, ...strict }
-    // Changing it, even into itself, waits for every operation on the collection and holds up those that come meanwhile.
+    // `collMod`, even without a difference, waits for every operation on the collection and blocks those that
+    // arrive meanwhile.
     if (!isDeepStrictEqual(found.get(name)?.validation, validation))
       await ensureCollection(db, name, validation)
   }
@@ -205,7 +206,9 @@ export async function ensureSchema(db: Db): Promise<BooksIdentity> {
   return await takeSteps(db)
 }
 
-/** Makes the first version of the catalog, with the challenge's categories. Changes nothing where there is one. */
+/**
+ * Creates the first version of the catalog, with the challenge's categories. Leaves an existing one alone.
+ */
 async function ensureCatalog(db: Db): Promise<void> {
   const changed_at = new Date()
   await db
@@ -217,7 +220,8 @@ async function ensureCatalog(db: Db): Promise<void> {
     )
 
   const first = { version: FIRST_VERSION, by: 'schema' }
-  // The free balance comes last, and no catalog can do without one: whoever was interrupted on the way is finished by the next.
+  // The free balance is written last, and every catalog has one. Without it, an earlier run was interrupted
+  // and this run finishes it.
   const categories = db.collection<CategoryDocument>(collections.categories)
   if ((await categories.findOne({ free: true }, { projection: { _id: 1 } })) === null) {
     for (const category of challengeCategories) {
@@ -227,7 +231,7 @@ async function ensureCatalog(db: Db): Promise<void> {
   }
 }
 
-/** A collection that is there, and how it checks what is written to it. */
+/** An existing collection and its validation rules. */
 type FoundCollection = { readonly uuid: UUID; readonly validation: Document }
 
 async function readCollections(db: Db): Promise<ReadonlyMap<string, FoundCollection>> {
@@ -235,7 +239,7 @@ async function readCollections(db: Db): Promise<ReadonlyMap<string, FoundCollect
   const found = await db.listCollections(filter, { nameOnly: false }).toArray()
   return new Map(
     found.map(({ name, info, options: { validator, validationLevel, validationAction } = {} }) => {
-      // The type would allow for views, which have none.
+      // The type allows for views, which have no UUID.
       const uuid = info?.uuid as UUID
       return [name, { uuid, validation: { validator, validationLevel, validationAction } }]
     }),
@@ -243,8 +247,9 @@ async function readCollections(db: Db): Promise<ReadonlyMap<string, FoundCollect
 }
 
 /**
- * Checks that everything is there that decisions rely on, without changing anything: every collection with a validator that refuses, and
- * every index. Which validator is not compared, so that a process of this version goes on while the next one is rolled out.
+ * Checks, without changing anything, that the schema has everything that decisions rely on: every collection
+ * with a strict validator, and every index. It does not compare the validators themselves, so that a process
+ * of this version keeps serving while the next version is rolled out.
  *
  * @returns the UUIDs of the collections.
  * @throws UnfitDatabaseError BOOKS_MISSING or SCHEMA_DAMAGED.
@@ -264,7 +269,7 @@ export async function checkSchema(db: Db): Promise<Readonly<Record<CollectionNam
   if (lacking.flat().length > 0)
     throw new UnfitDatabaseError('SCHEMA_DAMAGED', `without index: ${lacking.flat().join(', ')}`)
   const uuids = Array.from(found, ([name, { uuid }]) => [name, uuid])
-  return Object.fromEntries(uuids) // One for each name: none is missing.
+  return Object.fromEntries(uuids) // None of the names is missing.
 }
 
 function isGuarded({ validator, validationLevel, validationAction }: Document): boolean {
@@ -300,7 +305,7 @@ function orTombstone(schema: Document): Document {
 }
 
 function object(required: readonly string[], properties: Readonly<Record<string, Document>>): Document {
-  // MongoDB takes no empty list of what is required.
+  // MongoDB rejects an empty `required` list.
   const needed = required.length > 0 ? { required } : {}
   return { bsonType: 'object', ...needed, properties, additionalProperties: false }
 }

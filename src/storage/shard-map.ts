@@ -4,23 +4,24 @@ import type { AccountId } from '../domain/account.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 
-/** Time between two looks at what has moved, in milliseconds. */
+/** Time between two reads of the map, in milliseconds. */
 const REFRESH_MS = 5_000
-/** Most ranges that are read: a cluster with more is known in part. */
+/** Most ranges that are read. The map of a larger cluster is incomplete. */
 const RANGES_MAX = 100_000
 /** The number of strings in MongoDB's order of types. */
 const STRING_TYPE = 15
 const HASH_MIN = -(2n ** 63n)
 
-/** A range of hashes that is on one shard: from this hash up to that of the next range. */
+/** A range of hashes on one shard, from `from` up to the next range. */
 type Range = { readonly from: bigint; readonly shard: string }
 type Chunk = { readonly min: Document; readonly shard: string }
 
 /**
- * Which shard each account is on, as the cluster said a few seconds ago. It is good for keeping apart what had better not wait for one another
- * and for nothing else: the truth is known to mongos alone.
+ * A map from account to shard, as the cluster described it a few seconds ago.
  *
- * Where there are no shards, the accounts are not sharded by their hash, or the user may not read `config`, all are on one.
+ * It serves only to keep requests for different shards out of each other's way; mongos alone knows the truth.
+ * All accounts count as being on one shard when there are no shards, when accounts are not sharded by hash,
+ * or when the user may not read `config`.
  */
 export class ShardMap {
   readonly #db: Db
@@ -30,19 +31,19 @@ export class ShardMap {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  /** @param onUnreadable told once when the map cannot be read, and again only when it could be read in between. */
+  /** @param onUnreadable called when the map cannot be read; once, until it has been read again. */
   constructor(db: Db, onUnreadable: (error: unknown) => void) {
     this.#db = db
     this.#onUnreadable = onUnreadable
   }
 
-  /** The name of the account's shard; empty when there is nothing to tell apart. */
+  /** Returns the name of the account's shard; empty when all accounts are on one. */
   readonly homeOf = (id: AccountId): string => {
     const ranges = this.#ranges
     return ranges.length < 2 ? '' : shardAt(ranges, hashOf(id))
   }
 
-  /** Reads the map, and from then on every few seconds. May be called again. */
+  /** Reads the map now and every few seconds from then on. May be called again. */
   async follow(): Promise<void> {
     await this.#refresh()
     if (this.#closed || this.#timer) return
@@ -55,7 +56,7 @@ export class ShardMap {
     clearInterval(this.#timer)
   }
 
-  /** An old map is better than none: one that cannot be read stays as it was. */
+  /** Reads the map, or keeps the old one when it cannot: an old map is better than none. */
   async #refresh(): Promise<void> {
     try {
       this.#ranges = await readRanges(this.#db)
@@ -68,11 +69,14 @@ export class ShardMap {
   }
 }
 
-/** The hash by which MongoDB places a text: the first half of the MD5 of a seed, its type and its BSON. */
+/**
+ * Computes the hash by which MongoDB places a string: the first half of the MD5 of a seed, the string's type
+ * and its BSON.
+ */
 export function hashOf(text: string): bigint {
   const bytes = Buffer.byteLength(text)
   const element = Buffer.alloc(13 + bytes)
-  // The seed is 0.
+  // Bytes 0 to 3 hold the seed, which is 0.
   element.writeInt32LE(STRING_TYPE, 4)
   element.writeInt32LE(bytes + 1, 8)
   element.write(text, 12)
@@ -96,7 +100,7 @@ async function readRanges(db: Db): Promise<readonly Range[]> {
   }))
 }
 
-/** The shard of the last range that begins at the hash or before. */
+/** Finds the shard of the last range that begins at or below the hash. */
 function shardAt(ranges: readonly Range[], hash: bigint): string {
   let low = 0
   let high = ranges.length - 1

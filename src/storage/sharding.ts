@@ -4,20 +4,23 @@ import { type CollectionName, collections } from './collections.js'
 import { ensureSchema } from './schema.js'
 
 /**
- * What is spread over the shards, and by which key. Both by the same hash of the account's id, so that an account and its entries are on
- * one shard as long as the balancer has moved neither. The unique indexes of the ledger begin with its key, `_id` included: two
- * entries that must not both be are on one shard, which refuses the second. What is small stays whole, on one shard.
+ * The sharded collections and their shard keys.
+ *
+ * Both keys are the same hash of the account's id, so that an account and its entries share a shard as long
+ * as the balancer has moved neither. The ledger's unique indexes begin with its shard key, `_id` included:
+ * two conflicting entries are on one shard, and it rejects the second. Small collections stay whole, on one
+ * shard.
  */
 export const SHARD_KEYS = {
   [collections.accounts]: { _id: 'hashed' },
   [collections.ledger]: { '_id.account': 'hashed' },
 } as const satisfies Partial<Record<CollectionName, Document>>
 
-/** What became of one collection. */
+/** The outcome for one collection. */
 export type ShardedCollection = {
   readonly name: string
   readonly key: Document
-  /** False: it was so already. */
+  /** False when it was already sharded. */
   readonly isNew: boolean
   /** Number of chunks on each shard. */
   readonly chunks: Readonly<Record<string, number>>
@@ -29,10 +32,10 @@ class ShardingError extends Error {
 }
 
 /**
- * Spreads accounts and ledger over the shards of a cluster, with the commands of the runbook; collections, validators and indexes are made
- * where they are missing. Doing it again changes nothing.
+ * Shards accounts and ledger over a cluster, with the commands of the runbook. Creates missing collections,
+ * validators and indexes. Idempotent.
  *
- * @throws ShardingError when the server is no mongos, or a collection is sharded by another key.
+ * @throws ShardingError when the server is not a mongos, or a collection is sharded by another key.
  */
 export async function shardDatabase(db: Db): Promise<readonly ShardedCollection[]> {
   if (!(await isMongos(db.client))) {
@@ -55,14 +58,14 @@ async function shardCollection(db: Db, name: string, key: Document): Promise<Sha
     )
   }
   if (!known) {
-    // A collection that is not empty must have it before.
+    // MongoDB shards a non-empty collection only by a key that has an index.
     await db.collection(name).createIndex(key)
     await db.client.db('admin').command({ shardCollection: namespace, key })
   }
   return { name, key, isNew: !known, chunks: await chunksOf(db, namespace) }
 }
 
-/** The cluster's description of a sharded collection. */
+/** Reads the cluster's description of a sharded collection. */
 async function shardingOf(db: Db, namespace: string): Promise<Document | null> {
   const described = db.client.db('config').collection<{ _id: string; key: Document }>('collections')
   return await described.findOne({ _id: namespace, unsplittable: { $ne: true } })

@@ -9,7 +9,7 @@ import {
   type ServerDescription,
 } from 'mongodb'
 
-/** What stands between us and the database, for whoever operates the two: what it is, and where to look. */
+/** The causes of a database failure, each with a hint for the operator. */
 const advices = {
   UNREACHABLE:
     'no server of MONGODB_URI takes a connection: is MongoDB running, are hosts and ports right, does the network let us through?',
@@ -41,7 +41,7 @@ const advices = {
   SHARD_AWAY:
     'mongos does not reach a shard or the config servers: are they running, and have they a primary?',
   INDEX:
-    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (make verify)',
+    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (./benefits verify)',
   BOOKS_MISSING:
     'the database has no books, or not all of them: was it dropped, is MONGODB_DATABASE right? Restore it; only a restart makes new books',
   BOOKS_OTHER:
@@ -59,10 +59,13 @@ const advices = {
 
 export type TroubleName = keyof typeof advices
 
-/** Names of the advices that mean: it answers, and must not be used. */
+/** The causes of a database that answers but must not be used. */
 type UnfitName = Extract<TroubleName, 'STANDALONE' | 'TOO_OLD' | `BOOKS_${string}` | `SCHEMA_${string}`>
 
-/** The database answers, and is not one that the service may decide on. The message says why, and nothing of MONGODB_URI. */
+/**
+ * Thrown when the database answers but the service must not decide on it. The message says why, and quotes
+ * nothing of MONGODB_URI.
+ */
 export class UnfitDatabaseError extends Error {
   override readonly name = 'UnfitDatabaseError'
   readonly trouble: UnfitName
@@ -73,15 +76,15 @@ export class UnfitDatabaseError extends Error {
   }
 }
 
-/** Why the database cannot be used. Neither has anything of MONGODB_URI in it. */
+/** The cause of a database failure. Neither field quotes MONGODB_URI. */
 export type Trouble = {
   readonly name: TroubleName
   readonly advice: string
-  /** Whether it answers, and is not one that the service may decide on. */
+  /** Whether the database answers but must not be used. */
   readonly isUnfit: boolean
 }
 
-/** Names of the server's codes are those of its error_codes.yml. */
+/** Causes by server code. Names as in the server's error_codes.yml. */
 const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
   [6, 'SHARD_AWAY'], // HostUnreachable
   [7, 'SHARD_AWAY'], // HostNotFound
@@ -104,7 +107,7 @@ const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
   [361, 'BOOKS_REPLACED'], // CollectionUUIDMismatch
   [8000, 'CREDENTIALS'], // AtlasError
   [10107, 'NO_PRIMARY'], // NotWritablePrimary
-  [11000, 'INDEX'], // DuplicateKey: of an index that is being made, all other duplicates are dealt with
+  [11000, 'INDEX'], // DuplicateKey: of a new unique index; every other duplicate is handled elsewhere
   [11600, 'STOPPING'], // InterruptedAtShutdown
   [11602, 'NO_PRIMARY'], // InterruptedDueToReplStateChange
   [13435, 'NO_PRIMARY'], // NotPrimaryNoSecondaryOk
@@ -112,7 +115,7 @@ const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
   [14031, 'NO_ROOM'], // OutOfDiskSpace
 ])
 
-/** Codes of Node.js and of OpenSSL. */
+/** Causes by the codes of Node.js and OpenSSL. */
 const bySystemCode: ReadonlyMap<unknown, TroubleName> = new Map([
   ['ECONNREFUSED', 'UNREACHABLE'],
   ['EHOSTUNREACH', 'UNREACHABLE'],
@@ -139,11 +142,11 @@ const bySystemCode: ReadonlyMap<unknown, TroubleName> = new Map([
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'CERTIFICATE'],
 ])
 
-/** How the servers of a replica set without a primary present themselves. */
+/** The driver's type of a replica set member without a configuration. */
 const MEMBER_OF_NONE = 'RSGhost'
 const UNKNOWN = 'Unknown'
 
-/** Says what stands behind a failure of the database. Decides on classes and codes, never on text. */
+/** Finds the cause of a database failure. Classes and codes decide, never message text. */
 export function troubleOf(error: unknown): Trouble {
   if (error instanceof UnfitDatabaseError)
     return { name: error.trouble, advice: error.message, isUnfit: true }
@@ -155,13 +158,14 @@ function nameOf(error: unknown): TroubleName | undefined {
   if (!(error instanceof Error)) return undefined
   if (error instanceof UnfitDatabaseError) return error.trouble
   if (error instanceof MongoServerSelectionError) return ofSelection(error)
-  // Written, and not yet for good: as a rule because others do not confirm it.
+  // The write is applied but not yet durable: as a rule the other members do not confirm it.
   if (error instanceof MongoWriteConcernError)
     return byServerCode.get(error.code) === 'STOPPING' ? 'STOPPING' : 'NO_MAJORITY'
-  // Without a public class.
+  // The driver exports no class for these errors.
   if (error.name === 'MongoStalePrimaryError') return 'STALE_PRIMARY'
   if (error instanceof MongoNetworkTimeoutError || error.name === 'MongoWaitQueueTimeoutError') return 'SLOW'
-  // The cause knows better what is behind it. Of a collection's bulk write it stands where the server's answer would.
+  // The innermost error is the most specific. A collection's bulk write keeps it where the server's reply
+  // would be.
   return (
     nameOf(error.cause) ??
     (error instanceof MongoBulkWriteError ? nameOf(error.errorResponse) : undefined) ??
@@ -179,12 +183,12 @@ function ofCode(error: Error): TroubleName | undefined {
   return bySystemCode.get(code)
 }
 
-/** No server would do: what the driver last saw of each of them says why. */
+/** Finds the cause when no server qualified, from the driver's last description of each. */
 function ofSelection({ reason }: MongoServerSelectionError): TroubleName | undefined {
-  // The driver gives it a description of the deployment; its type would allow others.
+  // The driver passes a description of the deployment; the type would also allow others.
   const servers: readonly ServerDescription[] =
     reason && 'servers' in reason ? [...reason.servers.values()] : []
-  // Those of another set are struck off.
+  // The driver removes servers of another replica set.
   if (servers.length === 0) return 'REPLICA_SET_NAME'
   const known = servers.filter(({ type }) => type !== UNKNOWN)
   if (known.some(({ type }) => type !== MEMBER_OF_NONE)) return 'NO_PRIMARY'

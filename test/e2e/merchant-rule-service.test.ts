@@ -185,6 +185,24 @@ describe('MerchantRuleService over the wire', () => {
     })
   }
 
+  for (const [what, change] of [
+    ['as it should be', (merchant: string) => merchant],
+    ['with decomposed accents', (merchant: string) => merchant.normalize('NFD')],
+    ['with invisible characters', (merchant: string) => merchant.replaceAll('a', '\u200ea\u200b\u00ad')],
+  ] as const) {
+    it(`finds the city of a DE43 ${what}`, async () => {
+      names += 1
+      const name = `Açaí dó João ${names}`
+      const { id } = await create(fresh({ name, city: 'Maceió', country: 'BR' }))
+      const merchant = change(`${name.padEnd(25)}${'Maceió'.padStart(12)} BR`)
+      const resolved = await eventually('the rule is in use', async () => {
+        const found = await calls.call<Resolution>('ResolveMerchant', { merchant })
+        return found.merchant_rule !== null && found
+      })
+      expect([resolved.merchant_rule?.id, resolved.city]).to.deep.equal([id, 'MACEIO'])
+    })
+  }
+
   it('does not cover ARABICA LANCHES by PREFIX ARAB', async () => {
     const { id } = await create(fresh({ name: 'ARAB', match: PREFIX }))
     const passedOver = await eventually('the rule is looked at', async () => {

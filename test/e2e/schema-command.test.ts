@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
 import { expect } from 'chai'
+import { SCHEMA_VERSION } from '../../src/storage/books-identity.js'
 import { collections } from '../../src/storage/collections.js'
+import { ensureSchema } from '../../src/storage/schema.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
 import { serviceEnvironment } from '../support/service-fixture.js'
+import { ServiceProcess } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
 
 type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
@@ -41,5 +44,29 @@ describe('the command that makes the schema', () => {
       stdout: '',
       stderr: 'schema: MONGODB_URI is required\n',
     })
+  })
+})
+
+describe('a service on a database that a later release has upgraded', () => {
+  const database = useDatabase()
+
+  it('refuses to start, and names both versions', async () => {
+    await ensureSchema(database())
+    const newer = SCHEMA_VERSION + 1
+    await database()
+      .collection('books')
+      .updateOne({}, { $set: { schema_version: newer } })
+    const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
+    const service = new ServiceProcess(env)
+    try {
+      expect(await service.untilExit()).to.equal(1)
+    } finally {
+      await service.kill()
+    }
+    const said = service.events.find((line) => line['trouble'] === 'SCHEMA_NEWER')
+    expect(said?.['advice']).to.include(
+      `the database has schema version ${newer}, this release works with version ${SCHEMA_VERSION}`,
+    )
+    expect(service.events.filter(({ event }) => event === 'serving')).to.deep.equal([])
   })
 })

@@ -36,7 +36,7 @@ export const knownMistakes: readonly Mistake[] = [
       },
       {
         file: 'application/engine/engine.ts',
-        text: "import type { Entry } from '../../src/domain/entry.js'",
+        text: "import type { Entry } from '../../domain/entry.js'",
         instead: "import { unopenedAccount } from '../../domain/account.js'",
       },
     ],

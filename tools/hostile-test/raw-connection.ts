@@ -119,16 +119,20 @@ export class RawConnection {
   }
 
   /** Sends a call, and waits for how it ends: see {@link outcomeOf}. */
-  async call(headers: readonly Header[], data: Buffer = Buffer.alloc(0)): Promise<string> {
+  async call(
+    headers: readonly Header[],
+    data: Buffer = Buffer.alloc(0),
+    msMax = ANSWER_MS_MAX,
+  ): Promise<string> {
     const streamId = this.newStreamId()
-    const outcome = this.outcomeOf(streamId)
+    const outcome = this.outcomeOf(streamId, msMax)
     this.write(headersFrame(streamId, headers), dataFrame(streamId, data, Flag.END_STREAM))
     return await outcome
   }
 
   /**
-   * How a call ends: the name of its gRPC status, `HTTP 415` and the like, the connection's end, or SILENCE when there is none for five
-   * seconds.
+   * How a call ends: the name of its gRPC status, `HTTP 415` and the like, the connection's end, or SILENCE when there is none in
+   * that time, in milliseconds.
    */
   async outcomeOf(streamId: number, msMax = ANSWER_MS_MAX): Promise<string> {
     if (this.#closed !== undefined) return this.#closed

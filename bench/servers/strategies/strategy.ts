@@ -3,11 +3,9 @@ import type { Clock } from '../../../src/application/clock.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import type { RivalBooks } from '../rival-books.js'
 import { bareUpdate } from './bare-update.js'
-import { inProcessQueue } from './in-process-queue.js'
 import { lockDocument } from './lock-document.js'
 import { revisionCheck } from './revision-check.js'
 import { transaction } from './transaction.js'
-import { updatePerWallet } from './update-per-wallet.js'
 
 export type StrategyOptions = {
   readonly books: RivalBooks
@@ -22,9 +20,7 @@ const strategies = {
   'bare-update': bareUpdate,
   'revision-check': revisionCheck,
   'lock-document': lockDocument,
-  'in-process-queue': inProcessQueue,
   transaction,
-  'update-per-wallet': updatePerWallet,
 } as const satisfies Record<string, Strategy>
 
 export type StrategyName = keyof typeof strategies

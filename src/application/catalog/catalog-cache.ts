@@ -4,43 +4,52 @@ import type { Clock } from '../clock.js'
 import { IndecisionError, isUnavailable } from '../errors.js'
 import type { CatalogReading, CatalogStore, CatalogWatch } from './catalog-store.js'
 
-/** Pause before a version that cannot be used is tried again, in milliseconds: somebody may have mended it. */
+/**
+ * Pause before an unusable version is read again, in milliseconds. An administrator may have repaired it by
+ * then.
+ */
 const UNUSABLE_RETRY_MS = 30_000
+
+/** Pause after a step of a large change, in milliseconds: purchases have half of the time meanwhile. */
+const STEP_PAUSE_MS = 1
 
 export type CatalogCacheOptions = {
   readonly store: CatalogStore
   readonly clock: Clock
-  /** Pause between two looks at the version, in milliseconds. */
+  /** Pause between two checks of the version, in milliseconds. */
   readonly refreshMs: number
-  /** Told when a look or a read failed, or what was read contradicts itself. The last good catalog stays in use. */
+  /**
+   * Called when a check or a read failed, or the stored catalog contradicts itself. The last good catalog
+   * stays in use.
+   */
   readonly onFailure: (error: unknown) => void
-  /** Told when changes are no longer announced: they are still seen within `refreshMs`. */
+  /** Called when the store stops announcing changes. Checks every `refreshMs` still find them. */
   readonly onUnwatched: (error: unknown) => void
 }
 
 /** How the catalog in use compares with the store's. */
 export type CatalogHealth = {
-  /** 0 before the first one was read. */
+  /** 0 before the first read. */
   readonly version: bigint
-  /** Time since the catalog in use was last known to be the store's, in milliseconds. */
+  /** Time since the catalog in use was last known to match the store's, in milliseconds. */
   readonly ageMs: number
-  /** What the last look failed with; absent when it did not. */
+  /** The error of the latest check; absent when it succeeded. */
   readonly failure?: unknown
 }
 
-/** A version that was read and could not be used. */
+/** A version that the process could not use. */
 type Unusable = { readonly version: bigint; readonly sinceMs: number; readonly error: unknown }
 
 /**
- * The catalog in memory: always one whole version, replaced in one step. It looks at the version when the store says that there
- * may be a new one, and every `refreshMs` besides, and reads only what has changed.
+ * The catalog in memory: always one complete version, replaced atomically. It checks the version when the
+ * store announces a change, and every `refreshMs`, and reads only the changes.
  */
 export class CatalogCache {
   readonly #options: CatalogCacheOptions
   #catalog: Catalog | undefined
   #freshAtMs = 0
   #failure: { readonly error: unknown } | undefined
-  /** Whether the store may have another history than that of the catalog in use. */
+  /** Whether the store's history may differ from that of the catalog in use. */
   #isDoubtful = false
   #unusable: Unusable | undefined
   #lastLook: Promise<void> = Promise.resolve()
@@ -54,16 +63,16 @@ export class CatalogCache {
   }
 
   /**
-   * The catalog to decide by. To be asked for at every decision, and not kept.
+   * Returns the catalog to decide by. Call it for every decision, and do not keep the result.
    *
-   * @throws IndecisionError UNAVAILABLE before the first one was read.
+   * @throws IndecisionError UNAVAILABLE before the first read.
    */
   current(): Catalog {
     if (!this.#catalog) throw new IndecisionError('UNAVAILABLE', 'the catalog has not been read yet')
     return this.#catalog
   }
 
-  /** Reads the catalog, and from then on follows its changes. Fails when the first read fails. */
+  /** Reads the catalog, then follows its changes. Rejects when the first read fails. */
   async start(): Promise<void> {
     await this.refresh()
     if (this.#closed || this.#watch) return
@@ -76,9 +85,13 @@ export class CatalogCache {
     this.#schedule()
   }
 
-  /** Ends when the catalog in use is one that the store had after this was called; fails when that cannot be. */
+  /**
+   * Updates the catalog. Resolves when the catalog in use is no older than the store's at the time of the
+   * call. Rejects when a read fails or the stored catalog is unusable.
+   */
   refresh(): Promise<void> {
-    // One look after another, or an earlier reading might come last. Whoever asks while one waits for its turn shares it.
+    // Run one check after another, or an older read might finish last. Callers that arrive while a check
+    // waits for its turn share it.
     this.#nextLook ??= this.#lastLook.then(() => {
       this.#nextLook = undefined
       return this.#lookOnce()
@@ -87,13 +100,16 @@ export class CatalogCache {
     return this.#nextLook
   }
 
-  /** The same, whatever version is known: the store may have gone back to an earlier one. The last catalog decides until then. */
+  /**
+   * Reads the whole catalog, whatever version is in use: the store may have returned to an earlier one. Until
+   * then the last catalog decides.
+   */
   reread(): Promise<void> {
     this.#isDoubtful = true
     return this.refresh()
   }
 
-  /** Ids of the categories in use; none before the first catalog was read. */
+  /** Ids of the categories in use; empty before the first read. */
   get categories(): readonly CategoryId[] {
     return this.#catalog?.categories.map(({ id }) => id) ?? []
   }
@@ -106,7 +122,7 @@ export class CatalogCache {
     }
   }
 
-  /** Follows no more. */
+  /** Stops following changes. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
@@ -122,7 +138,7 @@ export class CatalogCache {
   }
 
   #look(): void {
-    // What it fails with is told where it fails.
+    // `#lookOnce` reports failures.
     if (!this.#closed) this.refresh().catch(() => {})
   }
 
@@ -135,7 +151,8 @@ export class CatalogCache {
       this.#failure = undefined
     } catch (error) {
       this.#failure = { error }
-      // A read that is cut off by the end of the process is no failure; of the first one, who started it is told.
+      // Shutdown may interrupt a read, which is not a failure. The caller of `start` learns of a failed first
+      // read.
       if (!this.#closed && this.#catalog) onFailure(error)
       throw error
     }
@@ -180,7 +197,7 @@ export class CatalogCache {
       await this.#take(await store.read(known))
     } catch (error) {
       if (isUnavailable(error)) throw error
-      // What is here and what has changed do not go together: perhaps what is there does.
+      // The changes do not fit the catalog in use. The whole stored catalog may still be usable.
       this.#catalog = await gently(catalogInSteps(await store.read()))
     }
   }
@@ -193,11 +210,11 @@ export class CatalogCache {
   }
 }
 
-/** Does work step by step, and lets others have their turn in between. */
+/** Runs a generator step by step, and yields to other work in between. */
 async function gently<T>(steps: Generator<undefined, T>): Promise<T> {
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, STEP_PAUSE_MS))
   }
 }

@@ -5,7 +5,7 @@ import type { Budget } from '../budget.js'
 import type { Clock } from '../clock.js'
 import type { CategoryStore } from './category-store.js'
 
-/** What came of a deletion. */
+/** The outcome of a deletion. */
 export type CategoryDeletion =
   | { readonly type: 'DELETED' }
   | { readonly type: 'HELD'; readonly holder: AccountId }
@@ -17,21 +17,22 @@ export type DeleteCategoryOptions = {
 }
 
 /**
- * Deletes a category that takes no credits and in which nobody holds money.
+ * Deletes a category that is closed for credits and in which no account holds money.
  *
- * Looking for money takes time, and whoever credits does not wait for it. So a category is closed for credits first, by an
- * edit of its own; when that has been known everywhere for long enough, and nothing has changed until the end of the look, no
- * money can have come in behind its back. Only a reversal can: it goes back to the wallet that paid, whatever became of the category,
- * and can be spent again when a category of that id is made.
+ * The search for holders takes time, and credits do not wait for it. So an administrator first closes the
+ * category for credits, in an edit of its own. The deletion goes ahead once all processes have known that for
+ * long enough, and the category did not change until the end of the search. Then no credit can have arrived
+ * unseen. Only a reversal can still bring money in: it gives back to the wallet that paid, even after the
+ * deletion. That money can be spent again once a category with that id exists.
  *
- * @throws IndecisionError NO_TIME_LEFT when not all accounts could be looked at.
+ * @throws IndecisionError NO_TIME_LEFT when the time does not suffice to search all accounts.
  */
 export async function removeCategory(
   { store, clock }: DeleteCategoryOptions,
   { id, by }: { readonly id: CategoryId; readonly by: string },
   budget: Budget,
 ): Promise<CategoryDeletion> {
-  // What is refused anyway is refused before every account has been looked at.
+  // Reject early what will be rejected anyway, before the search through all accounts.
   const first = deleteCategory(await store.read(), { id, at: clock.now(), lookedMs: 0 })
   if (first.type === 'REFUSED') return first
 

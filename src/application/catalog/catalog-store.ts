@@ -1,36 +1,36 @@
 import type { CatalogDelta } from '../../domain/catalog.js'
 
-/** Where the catalog is kept. */
+/** The store of the catalog. */
 export interface CatalogStore {
   /**
-   * The version that the store has now.
+   * Returns the current version.
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
   version(): Promise<bigint>
 
   /**
-   * What has changed since a version, or, without one, everything there is: all of it as of one version. Everything may come
-   * also when a version was given, when the store no longer knows what was deleted since.
+   * Reads the changes since a version, or the whole catalog without one: everything as of one version. Also
+   * returns the whole catalog when the store no longer knows all deletions since that version.
    *
    * @throws IndecisionError UNAVAILABLE when the store does not answer.
    */
   read(since?: bigint): Promise<CatalogReading>
 
-  /** Tells as soon as the version may have changed. What it misses (it may miss anything) has to be asked for. */
+  /** Announces possible changes of the version at once. It may miss any change, so callers must also poll. */
   watch(listener: CatalogListener): CatalogWatch
 }
 
-/** What was read: WHOLE stands in the place of whatever was known, CHANGES go on top of it. */
+/** A read catalog. WHOLE replaces the catalog in use; CHANGES are applied to it. */
 export type CatalogReading = CatalogDelta & { readonly kind: 'WHOLE' | 'CHANGES' }
 
 export type CatalogListener = {
   readonly onChange: () => void
-  /** The store cannot tell at the moment, and will try again. */
+  /** Called when the store cannot announce changes at the moment. It will try again. */
   readonly onLost: (error: unknown) => void
 }
 
 export type CatalogWatch = {
-  /** Tells nothing more. */
+  /** Ends the announcements. */
   close(): Promise<void>
 }

@@ -1,48 +1,51 @@
 import { type MerchantRule, type MerchantRuleId, slotKey, slotOf } from '../../domain/merchant-rule.js'
 import type { MerchantRuleStore } from './merchant-rule-store.js'
 
-/** Most rules of one import. */
+/** Most rules in one import. */
 export const IMPORT_RULES_MAX = 100_000
 
-/** What came to be imported: a rule, and whatever is wrong with it by itself. */
+/** A rule to import, with the faults found in it alone. */
 export type ArrivingRule = {
   readonly rule: MerchantRule
   readonly faults: readonly { readonly field: string; readonly description: string }[]
 }
 
-/** A rule that cannot be imported, and why. */
+/** A rule that the import rejects, and why. */
 export type RefusedRule = {
-  /** Its place among those that came, from 0. */
+  /** Its position in the import, from 0. */
   readonly index: number
   readonly id: MerchantRuleId
-  /** INVALID: by itself. TWICE: its id came before. TIE: it would tie with a rule that came before, or that is there. */
+  /**
+   * INVALID: the rule has faults. TWICE: an earlier rule has its id. TIE: it ties with an earlier or a stored
+   * rule.
+   */
   readonly reason: 'INVALID' | 'TWICE' | 'TIE'
   readonly description: string
-  /** Place of the rule that came before with this id, or that it ties with. */
+  /** Position of the earlier rule with the same id, or that it ties with. */
   readonly otherIndex?: number
   /** Id of the rule that it ties with. */
   readonly otherId?: MerchantRuleId
 }
 
-/** What became of an import. When anything was refused, nothing was changed. */
+/** The outcome of an import. When any rule was rejected, nothing was changed. */
 export type ImportOutcome = {
   readonly created: number
   readonly changed: number
   readonly unchanged: number
-  /** In the order in which they came. */
+  /** In the order of the import. */
   readonly refused: readonly RefusedRule[]
-  /** Whether there would be too many rules. When there would be, nothing was changed. */
+  /** Whether the import would exceed the limit of rules. If so, nothing was changed. */
   readonly full: boolean
 }
 
 export type ImportOptions = {
   readonly store: MerchantRuleStore
   readonly by: string
-  /** Asked before the import is made for good: throws when it is not to be. */
+  /** Called right before the commit. Throws to abort the import. */
   readonly proceed: () => void
 }
 
-/** One import: rules are added as they come, and put in use together, or not at all. */
+/** One import of merchant rules. The caller adds them one by one; `finish` applies all of them or none. */
 export class MerchantRuleImport {
   readonly #options: ImportOptions
   readonly #rules: MerchantRule[] = []
@@ -55,7 +58,7 @@ export class MerchantRuleImport {
     this.#options = options
   }
 
-  /** How many have come. */
+  /** Number of rules added. */
   get count(): number {
     return this.#count
   }
@@ -70,7 +73,7 @@ export class MerchantRuleImport {
     if (!refusal) this.#firstBySlot.set(slotKey(slotOf(rule)), { index, id: rule.id })
   }
 
-  /** Puts what has come in use. When something was refused, only looks for what else is wrong. */
+  /** Applies the added rules. After any rejection it only looks for further faults. */
   async finish(): Promise<ImportOutcome> {
     const { store, by, proceed } = this.#options
     const dryRun = this.#refused.length > 0
@@ -98,7 +101,7 @@ export class MerchantRuleImport {
 
   *#tiesFound(ties: ReadonlyMap<MerchantRuleId, MerchantRuleId>): Generator<RefusedRule> {
     for (const [id, otherId] of ties) {
-      // Of every rule that went to the store the place is known.
+      // The position of every rule sent to the store is known.
       yield { index: this.#indexById.get(id) ?? 0, id, ...tieWith(otherId) }
     }
   }

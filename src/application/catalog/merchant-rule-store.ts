@@ -1,16 +1,19 @@
 import type { MerchantRule, MerchantRuleId, MerchantRuleMatch } from '../../domain/merchant-rule.js'
 
-/** A merchant rule, and what became of it. */
+/** A stored merchant rule, with its latest change. */
 export type StoredMerchantRule = {
   readonly rule: MerchantRule
-  /** The version of the catalog that it came with: another one after each change. */
+  /** Catalog version of its latest change. */
   readonly version: bigint
   readonly changedAt: Date
-  /** Subject of the token of who made it or changed it last. */
+  /** Subject of the token that made its latest change. */
   readonly changedBy: string
 }
 
-/** Why a change of a rule was not made; the rules are as they were. FULL: there are as many rules as there may be. */
+/**
+ * Why a change of a rule is rejected; nothing was changed. FULL: the limit of 500,000 merchant rules is
+ * reached.
+ */
 export type MerchantRuleRefusal =
   | { readonly reason: 'EXISTS' | 'NOT_FOUND' | 'CHANGED_MEANWHILE' | 'FULL' }
   /** Another rule has the same match, name, city and country. */
@@ -22,26 +25,27 @@ export type MerchantRuleOutcome =
   | { readonly refusal: MerchantRuleRefusal; readonly stored?: never }
 
 /**
- * Where merchant rules are kept. Each change is made whole or not at all, and after all changes before it: of two that would tie
- * exactly one is made, whichever processes make them.
+ * The store of merchant rules. Each change is atomic, and follows all changes before it. Of two changes that
+ * would tie, exactly one succeeds, even across processes.
  *
- * All of them throw IndecisionError UNAVAILABLE when the store does not answer; a change may then have been made.
+ * All methods throw IndecisionError UNAVAILABLE when the store does not answer. A change may have been made
+ * nevertheless.
  */
 export interface MerchantRuleStore {
   find(id: MerchantRuleId): Promise<StoredMerchantRule | undefined>
 
-  /** Rules in the order of their ids. */
+  /** Returns rules ordered by id. */
   page(query: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]>
 
-  /** Every rule as of one moment, in the order of their ids, in pieces. */
+  /** Reads all rules as of one moment, ordered by id, in chunks. */
   all(): AsyncIterable<readonly StoredMerchantRule[]>
 
-  /** Refused: EXISTS, TIE, FULL. */
+  /** Creates a rule. Possible refusals: EXISTS, TIE, FULL. */
   create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome>
 
   /**
-   * Changes a rule to what `change` makes of it, which may be asked several times. Refused: NOT_FOUND, TIE, and
-   * CHANGED_MEANWHILE when a version is expected and it has another.
+   * Replaces a rule with the result of `change`, which may be called several times. Possible refusals:
+   * NOT_FOUND, TIE, and CHANGED_MEANWHILE when the rule is not at the expected version.
    */
   update(
     id: MerchantRuleId,
@@ -49,20 +53,20 @@ export interface MerchantRuleStore {
     by: MerchantRuleChangeBy,
   ): Promise<MerchantRuleOutcome>
 
-  /** Deletes a rule and returns what it was. Refused: NOT_FOUND, CHANGED_MEANWHILE as in {@link update}. */
+  /** Deletes a rule and returns its last form. Possible refusals: NOT_FOUND, CHANGED_MEANWHILE. */
   delete(id: MerchantRuleId, expectedVersion: bigint | undefined): Promise<MerchantRuleOutcome>
 
   /**
-   * Creates the rules whose ids are new and replaces those whose ids are not, all in one change. When one of them would tie
-   * with a rule that is not among them, nothing is done, and every such one is named; nor is anything done when there would be
-   * too many rules. They must not tie with each other.
+   * Creates the rules with new ids and replaces the others, all in one change. Changes nothing when any of
+   * them ties with a rule outside the list, and names all such rules. Changes nothing either when there would
+   * be too many rules. The rules must not tie with each other.
    */
   replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced>
 }
 
 export type MerchantRuleChangeBy = {
   readonly by: string
-  /** Change only this version; absent: whichever there is. */
+  /** Change only this version; absent for any version. */
   readonly expectedVersion?: bigint
 }
 
@@ -73,10 +77,10 @@ export type MerchantRuleQuery = {
   readonly filter: MerchantRuleFilter
 }
 
-/** Texts are normalised. */
+/** A filter of rules. Texts are normalised. */
 export type MerchantRuleFilter = {
   readonly match?: MerchantRuleMatch
-  /** What the name begins with. */
+  /** Beginning of the name. */
   readonly namePrefix?: string
   readonly city?: string
   readonly country?: string
@@ -85,19 +89,19 @@ export type MerchantRuleFilter = {
 
 export type ReplaceOptions = {
   readonly by: string
-  /** Only look for ties. */
+  /** Whether to look only for ties. */
   readonly dryRun: boolean
-  /** Asked before the change is made for good: throws to undo it. */
+  /** Called right before the commit. Throws to abort the change. */
   readonly proceed: () => void
 }
 
 export type MerchantRulesReplaced = {
   readonly created: number
   readonly changed: number
-  /** Rules that were there already, word for word. */
+  /** Rules that were already stored, field by field. */
   readonly unchanged: number
-  /** Rules that tie with one that is there: by id, with the other's. When there are any, nothing was done. */
+  /** Ids of the rules that tie with a stored rule, each with the other's id. If any, nothing was changed. */
   readonly ties: ReadonlyMap<MerchantRuleId, MerchantRuleId>
-  /** Whether there would be too many rules. When there would be, nothing was done. */
+  /** Whether there would be too many rules. If so, nothing was changed. */
   readonly full: boolean
 }

@@ -1,18 +1,24 @@
 import type { Clock } from '../clock.js'
 
-/** Share of what was measured before that still counts after one more group: about the last 8 groups count. */
+/** Share of the earlier measurements that each new group keeps: about the last 8 groups count. */
 const MEMORY = 7 / 8
-/** A queue is too long when, on average, so much of a whole group is left waiting. Groups may end in pairs: the second finds few. */
+/**
+ * Average share of a full group left waiting at which a queue is too long. Not 1: groups may end in pairs,
+ * and the second of a pair finds few requests waiting.
+ */
 const BEHIND_SHARE = 1 / 2
-/** How long a queue may be too long before it is one that stays, in longest waits: that a queue which empties does no harm is CoDel's (RFC 8289). */
+/**
+ * Time after which a queue that is too long counts as a standing queue, in longest waits. A queue that
+ * empties does no harm, as in CoDel (RFC 8289).
+ */
 const BURST_WAITS = 10
 
 export type AdmissionOptions = {
-  /** Most requests that may wait, however fast they are decided. */
+  /** Most requests that may wait, however fast the groups are. */
   readonly queueMax: number
-  /** Most requests decided together; so many may wait, however slowly they are decided. */
+  /** Most requests in a group. That many may wait, however slow the groups are. */
   readonly groupMax: number
-  /** Longest time that a request may have to wait for its group, as far as can be foreseen, in milliseconds. A burst has 10 times that. */
+  /** Longest expected wait for a group, in milliseconds. In a burst requests may wait 10 times as long. */
   readonly waitMsMax: number
   readonly clock: Clock
 }
@@ -20,29 +26,31 @@ export type AdmissionOptions = {
 type EndedGroup = { readonly waiting: number; readonly places?: number }
 
 /**
- * Says whether one more request may wait. It had better be refused at once than be answered when its caller has given up: so
- * the queue is as long as it can be emptied in time, at the pace of the latest groups.
+ * Decides whether one more request may wait. It rejects early rather than let the caller time out first: the
+ * queue may hold as many requests as can be decided in time at the pace of the latest groups.
  *
- * What piles up while the store pauses is gone soon after, and need not be refused: a queue is held to its length only once
- * it has not emptied for a while.
+ * Requests that pile up while the store pauses are decided soon after, so rejecting them is unnecessary. The
+ * longest wait therefore applies only to a queue that has been too long for a while. Until then requests may
+ * wait 10 times as long.
  */
 export class Admission {
   readonly #options: AdmissionOptions
-  /** Places in the groups that ended lately, and the time that these took, in milliseconds, while others waited all the time. */
+  /** Places in recent groups, the latest counting most. Only groups during which others waited count. */
   #places = 0
+  /** Duration of the same groups, in milliseconds. */
   #tookMs = 0
-  /** When a group last ended with others waiting, on the monotonic clock. */
+  /** When the last group ended, on the monotonic clock; undefined if no request was waiting then. */
   #busySinceMs: number | undefined
-  /** How many were left waiting by the groups that ended lately, on average. */
+  /** Average number of requests left waiting by recent groups. */
   #left = 0
-  /** Since when these have been too many, on the monotonic clock. */
+  /** Since when that average has been too high, on the monotonic clock. */
   #behindSinceMs: number | undefined
 
   constructor(options: AdmissionOptions) {
     this.#options = options
   }
 
-  /** Takes the number of requests that one more would have to wait for. */
+  /** Whether one more request may wait behind `waiting` others. */
   admits({ waiting }: { readonly waiting: number }): boolean {
     const { queueMax, groupMax } = this.#options
     if (waiting >= queueMax) return false
@@ -50,7 +58,10 @@ export class Admission {
     return waiting * this.#tookMs < this.#waitMsMax() * this.#places
   }
 
-  /** A group with so many places has ended, by default a whole one. Only what happens while others wait tells how fast it goes. */
+  /**
+   * Records the end of a group with so many places, by default a full group. Its duration counts as pace only
+   * if other requests were waiting since the group before.
+   */
   ended({ waiting, places = this.#options.groupMax }: EndedGroup): void {
     const nowMs = this.#options.clock.monotonicMs()
     if (this.#busySinceMs !== undefined) {

@@ -1,14 +1,14 @@
 import { RecencyMap } from './recency-map.js'
 
 export type BoundedRecencyMapOptions<K, V> = {
-  /** Most that all values together may weigh. */
+  /** Largest total weight of all values. */
   readonly weightMax: number
   readonly weightOf: (value: V) => number
-  /** Called with each value that leaves because newer ones need its room. */
+  /** Called with each value that is evicted to make room for newer ones. */
   readonly onEvicted: (key: K, value: V) => void
 }
 
-/** A map that bounds what its values weigh together: the value set longest ago leaves first. */
+/** A map with a bound on the total weight of its values. It evicts the least recently set value first. */
 export class BoundedRecencyMap<K, V> {
   readonly #options: BoundedRecencyMapOptions<K, V>
   readonly #values = new RecencyMap<K, V>()
@@ -22,7 +22,7 @@ export class BoundedRecencyMap<K, V> {
     return this.#values.get(key)
   }
 
-  /** Makes its key the latest. A value that alone weighs too much leaves at once. */
+  /** Sets a value and makes its key the latest. A value that alone exceeds the bound is evicted at once. */
   set(key: K, value: V): void {
     const { weightMax, weightOf, onEvicted } = this.#options
     const before = this.#values.get(key)

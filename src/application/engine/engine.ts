@@ -13,11 +13,11 @@ import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
 import type { Settler } from './settler.js'
 
-/** Groups on their way at once: one is decided while the other waits for the store. */
+/** Groups in flight at once: one is decided while the other waits for the store. */
 const GROUPS_IN_FLIGHT_MAX = 2
-/** Longest pause before another attempt, in milliseconds. */
+/** Longest pause before a retry, in milliseconds. */
 const BACKOFF_MS_MAX = 64
-/** One for all who are refused: there are many of them just when there is no time to make them. */
+/** Shared by all rejections: they are many just when the process has no time to create errors. */
 const overloaded = new IndecisionError('OVERLOADED', 'too many requests are waiting')
 
 export type EngineOptions = {
@@ -25,40 +25,47 @@ export type EngineOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
-  /** How copies of accounts are kept. Default: as they are. */
+  /** How copies of accounts are stored. Default: as objects. */
   readonly packing?: Packing
-  /** The system's, unless a simulation has its own. */
+  /** Default: the system's timers. A simulation passes its own. */
   readonly pauses?: Pauses
-  /** Most requests that may wait in each lane; for one more a request is refused as OVERLOADED. */
+  /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
   readonly queueMax: number
-  /** Longest time that a request may foreseeably have to wait for its group, in milliseconds, 10 times that in a burst; else it is refused, too. */
+  /**
+   * Longest expected wait for a group, in milliseconds, and 10 times that in a burst. A request that would
+   * wait longer is rejected as OVERLOADED.
+   */
   readonly waitMsMax: number
-  /** Told of every attempt that came to nothing because the store was away. */
+  /** Called after each attempt that failed because the store was unavailable. */
   readonly onUnavailable?: (error: unknown) => void
-  /** Told of each group that has been decided. */
+  /** Called after each group. */
   readonly onGroup?: (group: { readonly size: number; readonly durationMs: number }) => void
-  /** Told of each request that is decided once more. */
+  /** Called for each retry of a request. */
   readonly onRetry?: (cause: RetryCause) => void
 }
 
-/** Why once more: another process committed first, a copy was not the latest, or the store did not answer. */
+/**
+ * Why the engine decides a request again: another process committed first, its copy was stale, or the store
+ * did not answer.
+ */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
-/** What decides requests: the engine, several that look like one, or what is put around it. */
+/** Executes decision requests: one engine, several behind one interface, or a decorator. */
 export type Executor = Pick<Engine, 'execute' | 'waiting' | 'waitingIn' | 'drain'>
 
 /**
- * Decides requests on accounts, each exactly once: load, decide, commit, answer, settle.
+ * Decides requests on accounts, each exactly once: load, decide, commit, answer, post.
  *
- * Requests that arrive while others are on their way to the store form the next group: one read of its accounts, one
- * look-up of its transaction ids, one write. Requests on the same account are decided one after another in memory and
- * committed by one update. Nobody waits for a timer: a lone request is a group of one. Who comes first, and who is refused when
- * there are too many, is for {@link Lanes} to say.
+ * Requests that arrive while others are on their way to the store form the next group: one read of its
+ * accounts, one look-up of its transaction ids, one write. Requests on the same account are decided one after
+ * another in memory and committed by one update. No request waits for a timer: a lone request is a group of
+ * one. {@link Lanes} decides the order, and which requests are rejected when there are too many.
  *
  * Invariants:
  * - An account is in at most one group at a time, so this process never races itself.
- * - Nothing is answered before it is durable. When it is unknown whether a commit happened, the account is loaded and
- *   decided again: the journal says, and the version lets only one of two attempts through.
+ * - The engine answers nothing before it is durable. When the outcome of a commit is unknown, the engine
+ *   loads the account and decides again: the journal shows whether the entry is there, and the version lets
+ *   only one of two attempts succeed.
  */
 export class Engine {
   readonly #clock: Clock
@@ -69,7 +76,7 @@ export class Engine {
   readonly #pauses: Pauses
   readonly #lanes: Lanes
   #groups = 0
-  /** Attempts that came to nothing because the store was away. */
+  /** Attempts that failed because the store was unavailable. */
   #failures: { readonly count: number; readonly latest: unknown } = { count: 0, latest: undefined }
   readonly #draining: (() => void)[] = []
 
@@ -92,31 +99,31 @@ export class Engine {
   /**
    * Decides one request and makes the decision durable.
    *
-   * @throws IndecisionError when nothing could be decided within the budget: repeating the request is safe.
+   * @throws IndecisionError when it could not decide within the budget: repeating the request is safe.
    */
   execute<V extends Verdict<Entry, string>>(request: DecisionRequest<V>, budget: Budget): Promise<V> {
     if (!this.#lanes.admits(request.lane, subjectOf(budget), rejectEvicted)) {
       return Promise.reject(overloaded)
     }
     return new Promise<V>((resolve, reject) => {
-      // What comes back is what this request's own `decide` returned.
+      // The verdict is the one that this request's own `decide` returned.
       const caller = { budget, reject, resolve: (verdict: Verdict<Entry, string>) => resolve(verdict as V) }
       this.#lanes.push(new PendingRequest(request, caller))
       this.#next()
     })
   }
 
-  /** Number of requests waiting for their group, or for another attempt. */
+  /** Number of requests waiting for their group or for a retry. */
   get waiting(): number {
     return this.waitingIn('PURCHASE') + this.waitingIn('BACK_OFFICE')
   }
 
-  /** The same in one lane. */
+  /** Number of requests waiting in one lane. */
   waitingIn(lane: Lane): number {
     return this.#lanes.size(lane)
   }
 
-  /** Ends when every request has been answered. */
+  /** Resolves when every request has been answered. */
   async drain(): Promise<void> {
     while (this.waiting + this.#groups > 0) {
       await new Promise<void>((resolve) => this.#draining.push(resolve))
@@ -153,12 +160,18 @@ export class Engine {
     }
   }
 
-  /** What the store failed with kept those waiting, too: running out of time is no fault of their deadline then. */
+  /**
+   * Notes a store failure on the waiting requests, which it delayed too. If their time runs out, their
+   * deadline is not at fault.
+   */
   #tellWaiting(): void {
     for (const pending of this.#lanes) pending.lastError = this.#failures.latest
   }
 
-  /** Puts the request back after a lost race (no error) or while the store is away; rejects it after any other error. */
+  /**
+   * Queues the request for a retry after a lost race (no error) or a store failure. Rejects it after any
+   * other error.
+   */
   #failed(pending: PendingRequest, error: unknown): void {
     if (error !== undefined && !isUnavailable(error)) {
       pending.reject(error)
@@ -167,7 +180,7 @@ export class Engine {
     if (error !== undefined) {
       this.#failures = { count: this.#failures.count + 1, latest: error }
       this.#onUnavailable(error)
-      // A race that is lost afterwards does not make it known what became of this attempt.
+      // Keep the error even if a later attempt loses a race: the outcome of this attempt stays unknown.
       pending.lastError = error
     }
     pending.attempts += 1
@@ -185,7 +198,7 @@ export class Engine {
   }
 }
 
-/** A request that had to leave. What became of an earlier attempt of it may be unknown. */
+/** Rejects an evicted request. The outcome of an earlier attempt may be unknown. */
 function rejectEvicted(pending: PendingRequest): void {
   pending.reject(pending.lastError ?? overloaded)
 }

@@ -8,8 +8,8 @@ import type { DecisionRequest } from './pending-request.js'
 import type { Settlers } from './settlers.js'
 
 /**
- * Says in which part of the store an account is, where the parts can be away each by itself: a shard of a cluster. It may be
- * mistaken: what is right does not depend on it. Few different answers.
+ * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself.
+ * Decisions stay correct even if the answer is wrong. It must return few distinct values.
  */
 export type HomeOf = (accountId: AccountId) => string
 
@@ -19,11 +19,12 @@ export type EnginesOptions = Omit<EngineOptions, 'settler'> & {
 }
 
 /**
- * An engine for each part of the store, with groups, a queue and a settler of its own: a part that is away or slow keeps nobody waiting
- * who does not need it. Where the store is one, there is one engine. What bounds an engine, its queue and the copies of accounts that it
- * keeps, holds for each.
+ * One engine for each part of the store, with its own groups, queue and `Settler`. A slow or unavailable part
+ * delays only requests that need it. An unsharded store has one engine. The bounds on an engine's queue and
+ * on its copies of accounts apply to each.
  *
- * An account that moves from one part to another may be in groups of two engines at once, which is as right as two processes are.
+ * An account that moves between parts may be in groups of two engines at once. That is as safe as two
+ * processes.
  */
 export class Engines implements Executor {
   readonly #options: EnginesOptions
@@ -38,27 +39,29 @@ export class Engines implements Executor {
     return this.#engineOf(this.#options.homeOf(request.accountId)).execute(request, budget)
   }
 
-  /** Number of requests waiting for their group, or for another attempt. */
+  /** Number of requests waiting for their group or for a retry. */
   get waiting(): number {
     return [...this.#engines.values()].reduce((sum, { waiting }) => sum + waiting, 0)
   }
 
-  /** The same in one lane. */
+  /** Number of requests waiting in one lane. */
   waitingIn(lane: Lane): number {
     return [...this.#engines.values()].reduce((sum, engine) => sum + engine.waitingIn(lane), 0)
   }
 
-  /** Most that may be waiting in one lane: each engine that there is by now has a queue of its own. */
+  /** Most requests that may wait in one lane: each engine started so far has its own queue. */
   get waitingMax(): number {
     return this.#options.queueMax * Math.max(1, this.#engines.size)
   }
 
-  /** Ends when every request has been answered. */
+  /** Resolves when every request has been answered. */
   async drain(): Promise<void> {
     await Promise.all([...this.#engines.values()].map((engine) => engine.drain()))
   }
 
-  /** Decides from now on as after a restart, on nothing that is remembered of accounts. Only after `drain`, with nothing waiting. */
+  /**
+   * Forgets all copies of accounts, as a restart would. Call it only after `drain`, with no request waiting.
+   */
   forget(): void {
     this.#engines.clear()
   }

@@ -4,12 +4,12 @@ import type { PendingRequest } from './pending-request.js'
 import { SubjectQueue } from './subject-queue.js'
 
 /**
- * Waiting requests of many subjects, who take turns: each turn gives one request, so a subject waits for its own requests and for as
- * many of each other one, however many those have waiting.
+ * The waiting requests of many subjects, which take turns. Each turn takes one request. So a subject waits
+ * for its own requests and for as many of each other subject, however many of them wait.
  */
 export class FairQueue {
   readonly #subjects = new Map<string, SubjectQueue>()
-  /** Queues that may have a request to give, the next one first. */
+  /** Queues that may have a request to take, the next one first. */
   readonly #turns = new Fifo<SubjectQueue>()
   /** Queues with requests that stand aside until the account is released. */
   readonly #blocked = new Map<AccountId, SubjectQueue[]>()
@@ -25,12 +25,12 @@ export class FairQueue {
   #size = 0
   #pausing = 0
 
-  /** `isBusy` says whether an account is in a group: none of its requests is taken then. */
+  /** `isBusy` says whether an account is in a group. `take` then takes none of its requests. */
   constructor(isBusy: (accountId: AccountId) => boolean) {
     this.#isBusy = isBusy
   }
 
-  /** Number of requests, with those that pause before another attempt. */
+  /** Number of requests, including those that pause before a retry. */
   get size(): number {
     return this.#size
   }
@@ -40,13 +40,13 @@ export class FairQueue {
     return this.#size - this.#pausing
   }
 
-  /** Whether requests stood aside whose account was released. */
+  /** Whether requests stood aside for an account that has been released since. */
   hasReleased(): boolean {
     for (const queue of this.#subjects.values()) if (queue.hasReleased) return true
     return false
   }
 
-  /** Number of requests that one more of this subject would have to wait for. */
+  /** Number of requests that one more request of this subject would wait for. */
   ahead(subject: string): number {
     const own = this.#subjects.get(subject)?.size ?? 0
     return Math.min(this.#size, own * this.#subjects.size)
@@ -74,7 +74,7 @@ export class FairQueue {
     this.#takesTurns(queue)
   }
 
-  /** Takes the next request whose account is not busy. Undefined when there is none. */
+  /** Takes the next request whose account is not busy; undefined when there is none. */
   take(): PendingRequest | undefined {
     for (let queue = this.#turns.shift(); queue; queue = this.#turns.shift()) {
       const request = queue.take()
@@ -87,7 +87,7 @@ export class FairQueue {
     return undefined
   }
 
-  /** An account is no longer busy. */
+  /** Marks an account as no longer busy. */
   release(accountId: AccountId): void {
     const queues = this.#blocked.get(accountId)
     if (!queues) return
@@ -99,8 +99,8 @@ export class FairQueue {
   }
 
   /**
-   * Takes out a request of the subject that has the most, so that one more of the given subject finds room. Undefined when that
-   * subject itself would have the most.
+   * Evicts a request of the subject with the most requests, to make room for one of the given subject.
+   * Returns undefined when the given subject itself would have the most.
    */
   evictFor(subject: string): PendingRequest | undefined {
     const own = this.#subjects.get(subject)?.size ?? 0
@@ -115,7 +115,7 @@ export class FairQueue {
     return request
   }
 
-  /** Those that do not pause. */
+  /** Lists the requests that do not pause. */
   *[Symbol.iterator](): Generator<PendingRequest> {
     for (const queue of this.#subjects.values()) yield* queue
   }

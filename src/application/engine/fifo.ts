@@ -1,7 +1,7 @@
-/** A queue: first in, first out. Taking from either end costs the same however long it is. */
+/** A first-in, first-out queue. Taking from either end costs the same at any length. */
 export class Fifo<T> {
   #items: (T | undefined)[] = []
-  /** Place of the oldest item. */
+  /** Index of the oldest item. */
   #head = 0
 
   get size(): number {
@@ -16,13 +16,13 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
-  /** Takes the oldest item. Undefined when there is none. */
+  /** Takes the oldest item; undefined when the queue is empty. */
   shift(): T | undefined {
     if (this.size === 0) return undefined
     const item = this.#items[this.#head]
     this.#items[this.#head] = undefined
     this.#head += 1
-    // Moves the rest only when it is the smaller half.
+    // Copy the rest only when it is the smaller half.
     if (this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head)
       this.#head = 0
@@ -30,12 +30,12 @@ export class Fifo<T> {
     return item
   }
 
-  /** Takes the newest item. Undefined when there is none. */
+  /** Takes the newest item; undefined when the queue is empty. */
   pop(): T | undefined {
     return this.size === 0 ? undefined : this.#items.pop()
   }
 
-  /** Oldest first. */
+  /** Lists the items, oldest first. */
   *[Symbol.iterator](): Generator<T> {
     for (let place = this.#head; place < this.#items.length; place++) {
       const item = this.#items[place]

@@ -14,15 +14,15 @@ export type GroupCommitOptions = {
   readonly ledger: Ledger
   readonly settler: Settler
   readonly clock: Clock
-  /** How copies of accounts are kept. Default: as they are. */
+  /** How copies of accounts are stored. Default: as objects. */
   readonly packing?: Packing
-  /** Told of a request that came to nothing: after a lost race without an error, else with what the store failed with. */
+  /** Called for each failed request: without an error after a lost race, otherwise with the store's error. */
   readonly onFailure: (request: PendingRequest, error: unknown) => void
-  /** Told of each request that was decided on a copy, and in vain, since another process has committed meanwhile. */
+  /** Called for each request whose decision on a copy was lost because another process had committed. */
   readonly onStaleCopy: () => void
 }
 
-/** One account's part of a group: what it was, and who asks something of it. */
+/** One account of a group, with the requests on it. */
 type OpenChapter = {
   readonly before: Account
   /** Whether `before` is a copy, which may be stale. */
@@ -30,21 +30,22 @@ type OpenChapter = {
   readonly members: readonly PendingRequest[]
 }
 
-/** The same when it has been decided: what it becomes, and who is to hear of it. */
+/** The same account after its decisions. */
 type Chapter = OpenChapter & {
   readonly after: Account
-  /** Members that found the journal full, but on a copy: whether it is, only the store can say. */
+  /** Requests that found the journal of a copy full. Only the store can say whether it still is. */
   readonly doubtful: readonly PendingRequest[]
 }
 
 /**
- * Carries groups of requests through: load, look up, decide, commit, answer, settle.
+ * Processes groups of requests: load, look up, decide, commit, answer, post.
  *
  * Invariants:
- * - The ledger is read no earlier than the account. An entry that has left the journal was in the ledger before, so the two
- *   together miss nothing. That holds for a copy, too: it was committed before.
- * - An account is committed only on top of the version it was decided on, and nothing is answered before it is durable.
- * - What is answered without a commit is proven by an entry, or was decided on an account as read from the store.
+ * - The ledger is read no earlier than the account. An entry that has left the journal was in the ledger
+ *   before, so the two together miss nothing. That holds for a copy, too: it was committed before.
+ * - An account is committed only on top of the version it was decided on, and nothing is answered before it
+ *   is durable.
+ * - An answer without a commit is proven by an entry, or was decided on an account as read from the store.
  */
 export class GroupCommit {
   readonly #options: GroupCommitOptions
@@ -55,7 +56,10 @@ export class GroupCommit {
     this.#recent = new RecentAccounts(options.packing ?? noPacking)
   }
 
-  /** Answers, rejects or hands to `onFailure` every member. The accounts must be in no other group meanwhile. */
+  /**
+   * Processes a group: answers every request, rejects it, or passes it to `onFailure`. Its accounts must be
+   * in no other group meanwhile.
+   */
   async run(group: readonly PendingRequest[]): Promise<void> {
     const copies = new Map<AccountId, Account>()
     for (const { request } of group) {
@@ -66,7 +70,10 @@ export class GroupCommit {
     if (unsure.length > 0) await this.#runOn(new Map(), unsure)
   }
 
-  /** Decides on the given copies, and on all other accounts as read. Returns the members whose copies were stale, or may be. */
+  /**
+   * Decides on the given copies, and reads all other accounts. Returns the requests whose copies were or may
+   * be stale.
+   */
   async #runOn(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
@@ -82,7 +89,10 @@ export class GroupCommit {
     return await this.#commit(chapters.map((chapter) => this.#decide(chapter, past, at)))
   }
 
-  /** One account that cannot be read must not fail its neighbours: the group is halved until it stands alone. */
+  /**
+   * Halves an unreadable group until the unreadable account stands alone, so that no other request fails with
+   * it. While the store is unavailable, all requests of the group fail.
+   */
   async #unreadable(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
@@ -97,7 +107,7 @@ export class GroupCommit {
     return [...first, ...(await this.#runOn(copies, group.slice(half)))]
   }
 
-  /** A chapter for each account, on its copy or as read from the store, and what of the past they look at. */
+  /** Groups the requests by account, and reads the accounts without a copy and the past entries needed. */
   async #open(
     copies: ReadonlyMap<AccountId, Account>,
     group: readonly PendingRequest[],
@@ -117,9 +127,10 @@ export class GroupCommit {
     return { chapters, past }
   }
 
-  /** Decides the members of one account one after another, each on top of the one before. */
+  /** Decides the requests on one account one after another, each on top of the one before. */
   #decide({ before, copied, members }: OpenChapter, past: Past, at: Date): Chapter {
-    // Another engine of this process may have settled what is newer than the account: what is decided here then comes to nothing.
+    // Another engine of this process may have posted entries newer than this account. The commit of this
+    // decision then fails.
     const settled = earlier(this.#options.settler.settledThrough(before.id), before.version)
     const decided: PendingRequest[] = []
     const doubtful: PendingRequest[] = []
@@ -147,12 +158,12 @@ export class GroupCommit {
         member.reject(error)
       }
     }
-    // What is in the ledger leaves the journal, but only with a commit.
+    // Entries in the ledger leave the journal, but only with a commit.
     if (after !== before) after = { ...after, journal: after.journal.filter(({ seq }) => seq > settled) }
     return { before, after, copied, members: decided, doubtful }
   }
 
-  /** Commits what has changed and answers. Returns the members whose copies were stale, or may be. */
+  /** Commits the changed accounts and answers. Returns the requests whose copies were or may be stale. */
   async #commit(chapters: readonly Chapter[]): Promise<readonly PendingRequest[]> {
     const unsure = chapters.flatMap(({ doubtful }) => doubtful)
     for (const chapter of chapters) if (!isChanged(chapter)) unsure.push(...this.#answerUnchanged(chapter))
@@ -164,9 +175,11 @@ export class GroupCommit {
     return unsure
   }
 
-  /** Answers what an entry proves; on a copy, what is refused without one is returned instead. */
+  /**
+   * Answers requests that changed nothing. Returns rejections decided on a copy, since no entry proves them.
+   */
   #answerUnchanged({ before, copied, members }: Chapter): readonly PendingRequest[] {
-    // Whoever touches an account settles what is left in its journal: by another process, or by a lost reply.
+    // Another process, or a commit with a lost reply, may have left entries in the journal. Post them now.
     if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
     const unsure: PendingRequest[] = []
     for (const member of members) {
@@ -184,7 +197,7 @@ export class GroupCommit {
     }
   }
 
-  /** Answers the members if their commit came through. Returns them if their copy was stale. */
+  /** Answers the requests if their commit succeeded. Returns them if their copy was stale. */
   #finish(
     { before, after, copied, members }: Chapter,
     result: CommitResult | undefined,

@@ -3,10 +3,10 @@ import type { Entry, ReversalEntry, TransactionId } from '../../domain/entry.js'
 import type { AccountStore } from '../account-store.js'
 import type { EntryKey, Ledger } from '../ledger.js'
 
-/** An account, and what will be asked about its past. */
+/** An account, and the past entries that decisions on it will read. */
 export type Question = {
   readonly accountId: AccountId
-  /** The account as committed earlier; absent when it is to be read. */
+  /** The account as committed earlier; absent when it must be read. */
   readonly copy?: Account | undefined
   readonly asks: readonly {
     readonly transactionIds: readonly TransactionId[]
@@ -14,13 +14,13 @@ export type Question = {
   }[]
 }
 
-/** Accounts, in the order of the questions, and what of their past was asked for. */
+/** Accounts in the order of the questions, with the requested past entries. */
 export type Histories = {
   readonly accounts: readonly Account[]
   readonly past: Past
 }
 
-/** What the ledger knows that some accounts' journals do not: the entries, and the reversals, that were asked for. */
+/** The requested entries and reversals that the ledger holds. */
 export type Past = {
   readonly entries: ReadonlyMap<AccountId, readonly Entry[]>
   readonly reversals: ReadonlyMap<AccountId, readonly ReversalEntry[]>
@@ -29,8 +29,9 @@ export type Past = {
 export type HistoryStores = { readonly accounts: AccountStore; readonly ledger: Ledger }
 
 /**
- * Reads what decisions look at, in one round trip; reversals take one more. Nothing is missed in between: an entry that left the
- * journal was in the ledger before, and the ledger is read no earlier than the account.
+ * Reads everything that decisions need in one round trip; reversals take one more. Nothing is missed in
+ * between: an entry that left the journal was in the ledger before, and the ledger is read no earlier than
+ * the account.
  */
 export async function readHistories(
   stores: HistoryStores,
@@ -47,10 +48,11 @@ export async function readHistories(
   return { accounts, past: { entries: byAccount(entries), reversals: byAccount(reversals) } }
 }
 
-/** The account together with its past, journal and ledger as one. */
+/** Combines an account's journal with its entries from the ledger. */
 export function historyOf(account: Account, past: Past): AccountHistory {
-  // Of the ledger only what has left the journal: what is in both is taken once, and what is newer than the account is not to be seen. If
-  // there is any, somebody else has committed, and what is decided here will not be.
+  // From the ledger, take only entries that have left the journal. Entries in both would count twice, and
+  // newer ones must stay hidden: they mean that another process has committed, so the commit of this decision
+  // will fail.
   const firstSeq = account.journal[0]?.seq ?? account.version + 1n
   return {
     account,
@@ -66,7 +68,10 @@ export function historyOf(account: Account, past: Past): AccountHistory {
   }
 }
 
-/** Each of them only if there is something to read: a copy whose journal holds the whole history leaves nothing. */
+/**
+ * Reads accounts and entries, each only if any are needed. A copy whose journal holds the whole history needs
+ * neither.
+ */
 async function readTogether(
   { accounts, ledger }: HistoryStores,
   ids: readonly AccountId[],
@@ -76,7 +81,7 @@ async function readTogether(
   return { accounts: new Map(), entries: keys.length === 0 ? [] : await ledger.find(keys) }
 }
 
-/** The entries to look for: all that are asked for, but those that a copy answers for. */
+/** Lists the entries to look up: the requested ones, without those that a copy already answers. */
 function entryKeys({ accountId, copy, asks }: Question): readonly EntryKey[] {
   if (copy && isWhole(copy)) return []
   const ids = new Set(asks.flatMap(({ transactionIds }) => transactionIds))

@@ -5,27 +5,27 @@ import { FairQueue } from './fair-queue.js'
 import type { Lane } from './lane.js'
 import type { PendingRequest } from './pending-request.js'
 
-/** Most purchases decided together, and most of the back office's requests while there are no purchases. */
+/** Most purchases in a group. Also the most back-office requests while there are no purchases. */
 const GROUP_MAX = 128
 /**
- * Places of the back office in a group while there are purchases. It may have them in one group at a time, and in both when it has requests
- * that stood aside for the purchases of the group before.
+ * Places of the back office in a group while there are purchases. It has them in one group at a time, or in
+ * both when any of its requests stood aside for the purchases of an earlier group.
  */
 const BACK_OFFICE_PLACES = 8
-/** Time without a purchase after which the back office has every group to itself, in milliseconds. */
+/** Time without purchases after which the back office may fill whole groups, in milliseconds. */
 const QUIET_MS = 10_000
 
 export type LanesOptions = {
-  /** Most requests that may wait in each lane. */
+  /** Most requests waiting in each lane. */
   readonly queueMax: number
   /** See `AdmissionOptions.waitMsMax`. */
   readonly waitMsMax: number
   readonly clock: Clock
 }
 
-/** Requests that are decided together, on accounts that no other group has meanwhile. */
+/** Requests that are decided together. No other group has their accounts meanwhile. */
 export type Group = {
-  /** In the order of their arrival. */
+  /** In order of arrival. */
   readonly members: readonly PendingRequest[]
   /** Places that the back office had; 0 when none of its requests is a member. */
   readonly backOfficePlaces: number
@@ -34,10 +34,13 @@ export type Group = {
 /**
  * The requests that wait for a group, in two lanes.
  *
- * - Purchases come first: the back office takes no place from them, has a few places beside them in one of two groups, and the other
- *   group to itself only when there have been no purchases for a while. It never starves, for those places are its own.
- * - In each lane the callers' subjects take turns, and when there are too many requests, the subject that has the most loses one.
- * - An account is in at most one group. Requests of one subject on one account keep their order within their lane.
+ * - Purchases come first. The back office has a few extra places in one of two groups, so it never starves
+ *   and takes no place from a purchase. It may fill a whole group only when there have been no purchases for
+ *   a while.
+ * - In each lane the callers' subjects take turns. When there are too many requests, the subject with the
+ *   most loses one.
+ * - An account is in at most one group. Requests of one subject on one account keep their order within their
+ *   lane.
  */
 export class Lanes {
   readonly #options: LanesOptions
@@ -45,7 +48,7 @@ export class Lanes {
   readonly #lanes: Readonly<Record<Lane, { readonly queue: FairQueue; readonly admission: Admission }>>
   #arrivals = 0
   #backOfficeGroups = 0
-  /** When purchases were in a group last, on the monotonic clock. */
+  /** When a group last contained a purchase, on the monotonic clock. */
   #lastPurchaseMs = Number.NEGATIVE_INFINITY
 
   constructor(options: LanesOptions) {
@@ -57,14 +60,14 @@ export class Lanes {
     this.#lanes = { PURCHASE: lane(), BACK_OFFICE: lane() }
   }
 
-  /** Number of requests in a lane, with those that pause before another attempt. */
+  /** Number of requests in a lane, including those that pause before a retry. */
   size(lane: Lane): number {
     return this.#lanes[lane].queue.size
   }
 
   /**
-   * Makes room for one more request of the subject, if it may wait. The request that has to leave for it, another subject's, is given
-   * to `onEvicted`.
+   * Makes room for one more request of the subject, if it may wait. Passes an evicted request, which belongs
+   * to another subject, to `onEvicted`.
    */
   admits(lane: Lane, subject: string, onEvicted: (request: PendingRequest) => void): boolean {
     const { queue, admission } = this.#lanes[lane]
@@ -85,13 +88,13 @@ export class Lanes {
     this.#lanes[request.lane].queue.pause(request)
   }
 
-  /** Ends the pause of a request, unless it had to leave meanwhile. */
+  /** Ends the pause of a request, unless it was evicted meanwhile. */
   resume(request: PendingRequest): void {
     this.#arrives(request)
     this.#lanes[request.lane].queue.resume(request)
   }
 
-  /** Takes the next group. Empty when nothing can be decided now. */
+  /** Takes the next group; empty when no request can be decided now. */
   takeGroup(): Group {
     const members: PendingRequest[] = []
     take(this.#lanes.PURCHASE.queue, GROUP_MAX, members)
@@ -106,7 +109,7 @@ export class Lanes {
     return { members, backOfficePlaces: hasBackOffice ? places : 0 }
   }
 
-  /** A group has ended: its accounts are free again. */
+  /** Records the end of a group, and releases its accounts. */
   ended({ members, backOfficePlaces }: Group): void {
     const { PURCHASE, BACK_OFFICE } = this.#lanes
     for (const { request } of members) {
@@ -120,7 +123,7 @@ export class Lanes {
     BACK_OFFICE.admission.ended({ waiting: BACK_OFFICE.queue.waiting, places: backOfficePlaces })
   }
 
-  /** Those that wait and do not pause. */
+  /** Lists the requests that wait and do not pause. */
   *[Symbol.iterator](): Generator<PendingRequest> {
     yield* this.#lanes.PURCHASE.queue
     yield* this.#lanes.BACK_OFFICE.queue
@@ -135,7 +138,8 @@ export class Lanes {
     const { queue } = this.#lanes.BACK_OFFICE
     if (queue.waiting === 0) return 0
     if (this.#options.clock.monotonicMs() - this.#lastPurchaseMs >= QUIET_MS) return GROUP_MAX
-    // Otherwise purchases could keep an account in every group in which the back office has no places.
+    // Released requests get places in both groups. Otherwise purchases could keep their account busy whenever
+    // the back office has places.
     return this.#backOfficeGroups > 0 && !queue.hasReleased() ? 0 : BACK_OFFICE_PLACES
   }
 }

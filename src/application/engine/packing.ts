@@ -1,16 +1,17 @@
 import type { Account } from '../../domain/account.js'
 
 /**
- * How accounts are kept that may live for long. As objects one is forty of them, and the garbage collector goes through all that live: with
- * 50,000 accounts everybody waited for it, for a third of a second, again and again.
+ * Converts accounts to a compact form for long-lived copies. One account is about forty objects, and the
+ * garbage collector visits all live objects: with 50,000 accounts it repeatedly paused every request for a
+ * third of a second.
  */
 export interface Packing {
   pack(account: Account): unknown
-  /** Takes what `pack` has made. */
+  /** Restores an account from the result of `pack`. */
   unpack(packed: unknown): Account
 }
 
-/** Accounts stay what they are: for few of them. */
+/** Keeps accounts as objects. Suits a small number of accounts. */
 export const noPacking: Packing = {
   pack: (account) => account,
   unpack: (packed) => packed as Account,

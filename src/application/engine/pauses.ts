@@ -1,8 +1,8 @@
-/** Where pauses come from: how long they last, and the chance that is in them. A simulation puts its own in the place of the system's. */
+/** A source of timers and randomness. A simulation replaces the system's. */
 export interface Pauses {
-  /** Calls back once, when the time is over; what is returned calls that off. */
+  /** Calls `callBack` once after the duration. Returns a function that cancels the call. */
   after(durationMs: number, callBack: () => void): () => void
-  /** A random number from 0 up to, but not including, 1. */
+  /** Returns a random number from 0 up to, but not including, 1. */
   random(): number
 }
 

@@ -6,39 +6,39 @@ import type { Budget } from '../budget.js'
 import { IndecisionError } from '../errors.js'
 import type { Lane } from './lane.js'
 
-/** Time that must be left for a commit, in milliseconds: a late approval is worse than none. */
+/** Time reserved for a commit, in milliseconds. A late approval is worse than none. */
 const COMMIT_RESERVE_MS = 5
 
-/** Something to be decided on one account. */
+/** A request for a decision on one account. */
 export type DecisionRequest<V> = {
   readonly accountId: AccountId
   readonly lane: Lane
-  /** The ids whose entries the decision looks at: its own first. */
+  /** Ids of the entries that the decision reads, the request's own id first. */
   readonly transactionIds: readonly TransactionId[]
-  /** The ids of purchases whose reversals the decision looks at. */
+  /** Ids of the purchases whose reversals the decision reads. */
   readonly originalIds?: (account: Account) => readonly TransactionId[]
-  /** Pure and synchronous. May be called again when somebody else commits first. */
+  /** Decides the request. Pure and synchronous. Called again when another process commits first. */
   readonly decide: (history: AccountHistory, at: Date) => V
 }
 
 type AnyVerdict = Verdict<Entry, string>
 
-/** Who is to hear of one request. */
+/** The caller of one request, who waits for its verdict. */
 type Caller = {
   readonly budget: Budget
-  /** Is given what the request's own `decide` returned. */
+  /** Called with the verdict that the request's own `decide` returned. */
   readonly resolve: (verdict: AnyVerdict) => void
   readonly reject: (error: unknown) => void
 }
 
-/** A request on its way through the engine: it keeps its verdict to itself until that is durable. */
+/** A request in the engine. It holds back its verdict until that is durable. */
 export class PendingRequest {
   readonly request: DecisionRequest<AnyVerdict>
-  /** Its number in the order of arrival. A request that is tried again arrives anew. */
+  /** Sequence number of its arrival. A retry arrives again, with a new number. */
   arrival = 0
-  /** Attempts that came to nothing. */
+  /** Number of failed attempts. */
   attempts = 0
-  /** What the latest attempt that failed has failed with; undefined while there were only lost races. */
+  /** The error of the latest failed attempt; undefined while all were lost races. */
   lastError: unknown
   readonly #caller: Caller
   #verdict: AnyVerdict | undefined
@@ -52,7 +52,7 @@ export class PendingRequest {
     return this.request.lane
   }
 
-  /** The subject that it shares a queue with. */
+  /** The subject whose share of the queue it uses. */
   get subject(): string {
     return subjectOf(this.#caller.budget)
   }
@@ -62,12 +62,12 @@ export class PendingRequest {
     return this.#verdict
   }
 
-  /** Whether the last decision says that something cannot be done, and so stands in no entry that would prove it. */
+  /** Whether the last verdict is a rejection. No entry proves a rejection. */
   get refused(): boolean {
     return this.#verdict?.type === 'REFUSED'
   }
 
-  /** Gives the last verdict to the caller. */
+  /** Resolves the caller's promise with the last verdict. */
   answer(): void {
     invariant(this.#verdict !== undefined, 'nothing is answered before it was decided')
     this.#caller.resolve(this.#verdict)
@@ -77,12 +77,15 @@ export class PendingRequest {
     this.#caller.reject(error)
   }
 
-  /** Whether there is time for a pause and a commit. */
+  /** Whether the time left suffices for a pause and a commit. */
   hasTime(pauseMs = 0): boolean {
     return this.#caller.budget.remainingMs() >= pauseMs + COMMIT_RESERVE_MS
   }
 
-  /** Out of time because the store was away is no fault of the deadline, and what the store did is not known. */
+  /**
+   * Rejects the request for lack of time. After a store failure it reports that failure instead: the deadline
+   * was not at fault, and the outcome is unknown.
+   */
   rejectForTime(): void {
     const { attempts, lastError } = this
     this.#caller.reject(
@@ -92,7 +95,7 @@ export class PendingRequest {
   }
 }
 
-/** The subject whose turn in the queue a caller takes. */
+/** Returns the subject whose share of the queue a request uses. */
 export function subjectOf({ subject = '' }: Budget): string {
   return subject
 }

@@ -1,9 +1,9 @@
-/** A map that knows which of its keys was set longest ago. */
+/** A map that can evict its least recently set key. */
 export class RecencyMap<K, V> {
   readonly #values = new Map<K, V>()
   /**
-   * Stands before the oldest key, and stays there: a new iterator goes past the places of all that was deleted before it, which are tens of
-   * thousands in a map of 50,000 that are set again and again.
+   * An iterator that stays before the oldest key. A new one would step over the slots of all keys deleted
+   * before it: tens of thousands in a map of 50,000 keys that are set again and again.
    */
   #oldest = this.#values.entries()
 
@@ -15,7 +15,7 @@ export class RecencyMap<K, V> {
     return this.#values.get(key)
   }
 
-  /** Its key is the latest now. */
+  /** Sets a value and makes its key the latest. */
   set(key: K, value: V): void {
     this.#values.delete(key)
     this.#values.set(key, value)
@@ -25,11 +25,15 @@ export class RecencyMap<K, V> {
     this.#values.delete(key)
   }
 
-  /** Deletes the key that was set longest ago. Returns it and its value. Throws when there is none. */
+  /**
+   * Deletes the least recently set key. Returns it and its value.
+   *
+   * @throws RangeError when the map is empty.
+   */
   deleteOldest(): readonly [key: K, value: V] {
     const oldest = this.#oldest.next()
     if (oldest.done) {
-      // An iterator that has come to its end stays there, whatever is set afterwards.
+      // A finished iterator stays finished even after later calls of `set`, so start a new one.
       this.#oldest = this.#values.entries()
       throw new RangeError('an empty map has no oldest key')
     }

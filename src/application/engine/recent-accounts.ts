@@ -2,37 +2,41 @@ import type { Account, AccountId } from '../../domain/account.js'
 import { BoundedRecencyMap } from './bounded-recency-map.js'
 import type { Packing } from './packing.js'
 
-/** Most journal entries in all the copies together: it bounds the memory, however full the journals are. */
+/** Most journal entries in all copies together. Bounds the memory, however full the journals are. */
 const ENTRIES_MAX = 50_000
 /**
- * Most accounts in use, counted with the entries of their journals: room for those of many groups, and far fewer objects than make the
- * garbage collector slow.
+ * Most unpacked accounts, counted together with their journal entries. Enough for many groups, and few enough
+ * objects to keep the garbage collector fast.
  */
 const IN_USE_MAX = 4_096
-/** Share of copies that must lately have been right for a copy to be used. */
+/** Share of recent copies that must have been right for copies to be used. */
 const TRUST_MIN = 0.9
-/** Weight of one look at a copy: about the last 64 looks count. */
+/** Weight of one copy in that share: about the last 64 copies count. */
 const TRUST_WEIGHT = 1 / 64
 
-/** A copy of an account as this process committed it last. `right` unless another process was found to have committed since. */
+/**
+ * A copy of an account as this process last committed it. `right` until another process is found to have
+ * committed.
+ */
 type Copy = {
   readonly version: bigint
-  /** Undefined until the account leaves those in use for the first time. */
+  /** Undefined until the account first leaves the accounts in use. */
   packed?: unknown
-  /** Entries of its journal. */
+  /** Number of entries in its journal. */
   readonly entries: number
   right: boolean
 }
 
 /**
- * Copies of the accounts that this process committed last: deciding on one saves reading the account.
+ * Copies of the accounts that this process last committed. Deciding on a copy saves a read.
  *
- * A copy may be stale, for another process may have committed since. No wrong decision can come of that: a commit names the
- * version it was decided on, so one on top of a stale copy does nothing. But it is a round trip for nothing, so copies
- * are used only while nearly all of them turn out to be right: with several processes on the same accounts they are not.
+ * A copy may be stale, because another process may have committed. That causes no wrong decision: a commit
+ * names the version it was decided on, so a commit on top of a stale copy does nothing. It does waste a round
+ * trip. So copies are used only while nearly all of them turn out to be right, which they do not when several
+ * processes share accounts.
  *
- * The copies used last stay objects, and all others are packed: packing and unpacking a busy account for each group, its journal
- * included, takes more time than the decisions.
+ * The latest copies stay objects, and all others are packed. Packing and unpacking a busy account and its
+ * journal for each group would take more time than the decisions.
  */
 export class RecentAccounts {
   readonly #packing: Packing
@@ -52,14 +56,14 @@ export class RecentAccounts {
     this.#packing = packing
   }
 
-  /** The copy to decide on; undefined when the account had better be read. */
+  /** Returns the copy to decide on; undefined when the account should be read. */
   get(id: AccountId): Account | undefined {
     if (this.#trust < TRUST_MIN) return undefined
     const copy = this.#copies.get(id)
     return copy?.right ? (this.#inUse.get(id) ?? this.#unpack(id, copy)) : undefined
   }
 
-  /** Takes an account as it was just read: it shows whether the copy was right. */
+  /** Takes an account as just read, which shows whether its copy was right. */
   loaded(account: Account): void {
     const copy = this.#copies.get(account.id)
     if (!copy) return
@@ -69,13 +73,16 @@ export class RecentAccounts {
     else this.#keep(account, { right })
   }
 
-  /** Takes an account as it was just committed, on top of what was read or, with `copied`, of a copy. */
+  /** Takes an account as just committed. `copied`: the decision was made on a copy. */
   committed(account: Account, { copied }: { readonly copied: boolean }): void {
     if (copied) this.#judge(true)
     this.#keep(account, { right: this.#copies.get(account.id)?.right ?? true })
   }
 
-  /** Somebody else has committed on top of the copy. Its account is read from now on, until a copy was seen to be right again. */
+  /**
+   * Marks a copy as stale: another process has committed. Its account is read until a copy of it proves right
+   * again.
+   */
   stale(id: AccountId): void {
     const copy = this.#copies.get(id)
     if (!copy?.right) return
@@ -83,7 +90,7 @@ export class RecentAccounts {
     this.#judge(false)
   }
 
-  /** It is not known what the account has become. */
+  /** Drops the copy, because the state of the account is unknown. */
   forget(id: AccountId): void {
     this.#copies.delete(id)
     this.#inUse.delete(id)
@@ -95,7 +102,7 @@ export class RecentAccounts {
     this.#inUse.set(id, account)
   }
 
-  /** A copy that was packed before, and has not changed since, stays as it was packed. */
+  /** Packs the copy of an account, unless an earlier packed form is still current. */
   #pack(id: AccountId, account: Account): void {
     const copy = this.#copies.get(id)
     if (copy && copy.packed === undefined) copy.packed = this.#packing.pack(account)

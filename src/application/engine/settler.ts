@@ -7,54 +7,59 @@ import { type Pauses, systemPauses } from './pauses.js'
 import { RecencyMap } from './recency-map.js'
 import { Withheld } from './withheld.js'
 
-/** Most entries sent to the ledger at once. */
+/** Most entries in one batch to the ledger. */
 const BATCH_MAX = 500
-/** Most entries waiting in memory. What finds no place is still in its account's journal, and waits there. */
+/** Most entries queued in memory. Any others stay in their account's journal, and wait there. */
 const QUEUE_MAX = 50_000
-/** Accounts whose progress is remembered. One that is forgotten is settled again, which changes nothing. */
+/**
+ * Most accounts whose progress is kept in memory. The entries of an evicted account are posted again, which
+ * changes nothing.
+ */
 const ACCOUNTS_MAX = 100_000
-/** Entries that are sent without waiting for more. */
+/** Number of queued entries at which a batch is sent without further delay. */
 const GATHERED_MIN = 64
 /** Shortest and longest pause after a failure, in milliseconds. */
 const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 5_000
 
-/** Time after which an entry that the ledger refused is offered again, in milliseconds. */
+/** Time after which an entry rejected by the ledger is offered again, in milliseconds. */
 const STUCK_MS = 5_000
 
 /**
- * How far one account has come, in `seq`. Everything up to `settled` is in the ledger; everything up to `queued` was taken in. At an
- * entry that the ledger refuses it comes no further: what stands behind that entry must not leave the journal either.
+ * Posting progress of one account, by `seq`. Everything up to `settled` is in the ledger; everything up to
+ * `queued` has been queued. An entry that the ledger rejects stops `settled`, because later entries must not
+ * leave the journal either.
  */
 type Progress = { settled: bigint; queued: bigint; stuckUntilMs?: number | undefined }
 
-/** An entry on its way, and when it was taken in. */
+/** A queued entry, and when it was queued. */
 type Queued = { readonly entry: Entry; readonly sinceMs: number; readonly isFound: boolean }
 
 export type SettlerOptions = {
   readonly ledger: Ledger
   readonly clock: Clock
   /**
-   * Longest time that entries gather, in milliseconds. A batch costs the database about the same whatever its size, and the commits that
-   * come meanwhile wait for it: it had better be worth it.
+   * Longest time for which entries are collected into a batch, in milliseconds. A batch costs the database
+   * about the same at any size, and commits wait for it meanwhile, so small batches are a waste.
    */
   readonly gatherMsMax: number
-  /** The system's, unless a simulation has its own. */
+  /** Default: the system's timers. A simulation passes its own. */
   readonly pauses?: Pauses
-  /** Told of every failed attempt to reach the ledger; it is tried again. */
+  /** Called after each failed attempt to reach the ledger. The attempt is repeated. */
   readonly onFailure: (error: unknown) => void
   /**
-   * Told of an entry that the ledger refuses, for example because something else is in its place. Its account settles nothing
-   * more until that is mended: it is offered again from time to time.
+   * Called for an entry that the ledger rejects, for example because something else is in its place. No later
+   * entry of its account counts as posted until the data is repaired. The entry is offered again from time to
+   * time.
    */
   readonly onDamage: (entry: Entry) => void
 }
 
 /**
- * Copies entries from the accounts' journals to the ledger, in batches, off the path of the decisions.
+ * Posts entries from the accounts' journals to the ledger, in batches, after the decisions were answered.
  *
- * It forgets everything when the process ends, and loses nothing: an entry leaves the journal only after the settler
- * has seen it in the ledger, so whoever touches the account next hands it in again.
+ * Its memory is lost when the process ends, but no entry is: an entry leaves the journal only after this
+ * class has seen it in the ledger. The next request on an account queues the remaining entries again.
  */
 export class Settler {
   readonly #options: SettlerOptions
@@ -74,9 +79,10 @@ export class Settler {
   }
 
   /**
-   * Takes in what the journal holds and the ledger is not known to hold. Call it with accounts as committed.
+   * Queues the journal's entries that are not known to be in the ledger. Call it with committed accounts.
    *
-   * Entries up to `foundThrough` were found in the journal: whoever made them has most probably settled them, so they are looked for first.
+   * Entries up to `foundThrough` were in the journal before the latest commit. The process that committed
+   * them has most probably posted them, so the ledger is asked for them first.
    */
   add(account: Account, { foundThrough = 0n }: { readonly foundThrough?: bigint } = {}): void {
     const progress = this.#progressOf(account.id)
@@ -88,32 +94,33 @@ export class Settler {
     if (this.#isGathering && this.#hasGathered()) this.#hurry?.()
   }
 
-  /** Every entry of the account up to this `seq` is in the ledger; 0 when nothing is known. */
+  /** Returns the `seq` up to which the ledger has all entries of the account; 0 when unknown. */
   settledThrough(id: AccountId): bigint {
     return this.#progress.get(id)?.settled ?? 0n
   }
 
   /**
-   * Number of entries that are not known to be in the ledger: on their way, refused, behind one that was refused, or without room. What
-   * is withheld counts until its account has come again and is settled, or is forgotten.
+   * Number of entries not known to be in the ledger: queued, rejected, behind a rejected entry, or without
+   * room in the queue. Backlogged entries count until a later request has posted their account's journal, or
+   * the account is evicted.
    */
   get unsettled(): number {
     return this.#queue.length + this.#withheld.entries
   }
 
-  /** Those of them that nobody copies at the moment: refused, behind one that was refused, or without room. */
+  /** Number of those entries that are not queued: rejected, behind a rejected entry, or without room. */
   get withheld(): number {
     return this.#withheld.entries
   }
 
-  /** Time since the oldest of them was first seen, in milliseconds; 0 when there is none. */
+  /** Age of the oldest such entry since it was first seen, in milliseconds; 0 when there is none. */
   get oldestUnsettledMs(): number {
     const queuedMs = this.#queue[0]?.sinceMs ?? Number.POSITIVE_INFINITY
     const oldestMs = Math.min(queuedMs, this.#withheld.oldestSinceMs)
     return Number.isFinite(oldestMs) ? this.#options.clock.monotonicMs() - oldestMs : 0
   }
 
-  /** Sends what waits without further delay and ends when nothing waits any more, or the time is over. */
+  /** Posts all queued entries without delay. Resolves when the queue is empty or the time is over. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
     let callOff = () => {}
@@ -122,7 +129,7 @@ export class Settler {
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
-      // The ledger may take longer than there is time: nobody waits for it then.
+      // The ledger may need longer than the timeout. Do not wait for it then.
       await Promise.race([this.#running, timeIsOver])
     }
     callOff()
@@ -139,7 +146,7 @@ export class Settler {
       progress.queued = progress.settled
       this.#withheld.offerAgain(account.id)
     }
-    // What has left the journal was in the ledger before.
+    // Entries that have left the journal were in the ledger before.
     const leftThrough = account.version - BigInt(account.journal.length)
     if (leftThrough > progress.settled) this.#settledThrough(account.id, progress, leftThrough)
     for (const entry of account.journal) {
@@ -185,7 +192,7 @@ export class Settler {
 
   async #gather(): Promise<void> {
     this.#isGathering = true
-    // Never in the turn that answers the callers.
+    // Even a full batch waits for a later turn of the event loop, after the callers' answers.
     await this.#pause(this.#hasGathered() ? 0 : this.#options.gatherMsMax)
     this.#isGathering = false
   }
@@ -194,7 +201,10 @@ export class Settler {
     return this.#draining || this.#queue.length >= GATHERED_MIN
   }
 
-  /** What of the batch is to be appended: all, but those that were found and are in the ledger. */
+  /**
+   * Returns the entries of the batch to append: all except those found in a journal that are already in the
+   * ledger.
+   */
   async #notSettled(batch: readonly Queued[]): Promise<readonly Entry[]> {
     const found = batch.filter(({ isFound }) => isFound).map(({ entry }) => entry)
     if (found.length === 0) return batch.map(({ entry }) => entry)
@@ -203,8 +213,8 @@ export class Settler {
   }
 
   /**
-   * Appends what can be appended and returns the rest. One entry that the ledger does not take must not hold up the others:
-   * the batch is halved until it stands alone.
+   * Appends the entries and returns the rejected ones. Halves a failing batch, so that one bad entry does not
+   * hold up the others.
    */
   async #append(batch: readonly Entry[]): Promise<readonly Entry[]> {
     try {
@@ -230,7 +240,8 @@ export class Settler {
         this.#withheld.refuse(entry, sinceMs)
         continue
       }
-      // An entry may overtake one that was refused and is offered again: it counts when all before it are there.
+      // A later entry may be posted before a rejected one. It counts only once all entries before it are in
+      // the ledger.
       if (entry.seq === progress.settled + 1n) this.#settledThrough(entry.accountId, progress, entry.seq)
     }
   }
@@ -250,7 +261,7 @@ export class Settler {
     return progress
   }
 
-  /** Waits, but not when `drain` is in a hurry. */
+  /** Waits for the duration, or until `drain` or a full batch ends the wait. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const callOff = this.#pauses.after(durationMs, resolve)

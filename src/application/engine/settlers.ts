@@ -1,14 +1,15 @@
 import { Settler, type SettlerOptions } from './settler.js'
 
-/** What one settler, and several together, are asked but for the engines. */
+/** The interface that a {@link Settler} and a set of them share. */
 export type Settling = Pick<Settler, 'unsettled' | 'withheld' | 'oldestUnsettledMs' | 'drain'>
 
 /**
- * A settler for each part of the store, with a queue of its own: while one part is away, nothing on its way there keeps entries of the
- * others waiting in their journals. What bounds a settler, its queue and the accounts that it remembers, holds for each.
+ * One {@link Settler} for each part of the store, each with its own queue. An unavailable part does not keep
+ * entries of other parts waiting in their journals. The bounds on a queue and on the accounts kept in memory
+ * apply to each.
  *
- * An account that moves from one part to another is settled by both for a moment, which is as right as two processes are. What the
- * first had withheld of it is counted there until the process ends.
+ * While an account moves between parts, both may post its entries, which is as safe as two processes. The
+ * first one counts the account's backlog until the process ends.
  */
 export class Settlers implements Settling {
   readonly #options: SettlerOptions
@@ -19,18 +20,21 @@ export class Settlers implements Settling {
     this.#options = options
   }
 
-  /** The settler of one part of the store, by the name that `HomeOf` gives it. */
+  /** Returns the {@link Settler} of one part of the store, by the name that `HomeOf` returns. */
   of(home: string): Settler {
     const known = this.#settlers.get(home)
     if (known) return known
     const settler = new Settler(this.#options)
-    // Who comes after the end settles nothing.
+    // A part first used after the drain posts nothing.
     if (this.#isDrained) void settler.drain(0)
     this.#settlers.set(home, settler)
     return settler
   }
 
-  /** Settles from now on as after a restart: what waits is still in the journals of its accounts, if they have it. */
+  /**
+   * Starts over as after a restart. Unposted entries remain in the journals of their accounts, if the books
+   * have them.
+   */
   forget(): void {
     for (const settler of this.#all) void settler.drain(0)
     this.#settlers.clear()
@@ -51,7 +55,7 @@ export class Settlers implements Settling {
     return Math.max(0, ...this.#all.map(({ oldestUnsettledMs }) => oldestUnsettledMs))
   }
 
-  /** See {@link Settler.drain}: all at once, in the same time. */
+  /** See {@link Settler.drain}. Drains all parts at once, within the same timeout. */
   async drain(timeoutMs: number): Promise<void> {
     this.#isDrained = true
     await Promise.all(this.#all.map((settler) => settler.drain(timeoutMs)))

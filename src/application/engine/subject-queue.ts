@@ -2,30 +2,32 @@ import type { AccountId } from '../../domain/account.js'
 import { Fifo } from './fifo.js'
 import type { PendingRequest } from './pending-request.js'
 
-/** What a subject's queue has to know of the accounts that are in a group. */
+/** The interface through which a subject's queue learns which accounts are in a group. */
 export type BusyAccounts = {
   readonly isBusy: (accountId: AccountId) => boolean
-  /** Called when requests of the queue begin to wait for a busy account: it has to be released afterwards. */
+  /** Called when requests of the queue start to wait for a busy account. `release` must follow. */
   readonly onBlocked: (accountId: AccountId, queue: SubjectQueue) => void
 }
 
 /**
- * The waiting requests of one subject, in the order of their arrival.
+ * The waiting requests of one subject, in order of arrival.
  *
- * Requests on a busy account stand aside until the account is released, so nothing behind them waits for it, and taking a request
- * never looks at the same one twice. Those on one account keep their order.
+ * Requests on a busy account stand aside until the account is released. So no request behind them waits for
+ * it, and `take` never examines a request twice. Requests on one account keep their order.
  */
 export class SubjectQueue {
   readonly subject: string
-  /** Whether it has a place among those that take turns. */
+  /** Whether the queue has a place among those that take turns. */
   takesTurns = false
   readonly #busy: BusyAccounts
   readonly #arrived = new Fifo<PendingRequest>()
-  /** Requests that stand aside, by their account. */
+  /** Requests that stand aside, by account. */
   readonly #aside = new Map<AccountId, Fifo<PendingRequest>>()
-  /** Accounts of those, no longer busy: their requests came first and are taken first. */
+  /**
+   * Released accounts with requests that stand aside. These requests arrived first, so `take` prefers them.
+   */
   readonly #released = new Fifo<AccountId>()
-  /** Requests that pause before another attempt. */
+  /** Requests that pause before a retry. */
   readonly #pausing = new Set<PendingRequest>()
   #size = 0
 
@@ -34,17 +36,17 @@ export class SubjectQueue {
     this.#busy = busy
   }
 
-  /** Number of its requests, with those that pause. */
+  /** Number of requests, including those that pause. */
   get size(): number {
     return this.#size
   }
 
-  /** Number of its requests that do not pause. */
+  /** Number of requests that do not pause. */
   get waiting(): number {
     return this.#size - this.#pausing.size
   }
 
-  /** Whether requests stood aside whose account was released. */
+  /** Whether requests stood aside for an account that has been released since. */
   get hasReleased(): boolean {
     return this.#released.size > 0
   }
@@ -59,33 +61,33 @@ export class SubjectQueue {
     this.#pausing.add(request)
   }
 
-  /** Ends the pause of a request: it arrives anew. False when it was evicted meanwhile. */
+  /** Ends the pause of a request, which then arrives again. Returns false when it was evicted meanwhile. */
   resume(request: PendingRequest): boolean {
     if (!this.#pausing.delete(request)) return false
     this.#arrived.push(request)
     return true
   }
 
-  /** Takes the next request whose account is free. Undefined when there is none. */
+  /** Takes the next request whose account is free; undefined when there is none. */
   take(): PendingRequest | undefined {
     const request = this.#takeReleased() ?? this.#takeArrived()
     if (request) this.#size -= 1
     return request
   }
 
-  /** An account is no longer busy. */
+  /** Marks an account as no longer busy. */
   release(accountId: AccountId): void {
     this.#released.push(accountId)
   }
 
-  /** Takes out a request that has gained least from waiting. Undefined when there is none. */
+  /** Evicts a request that has gained least from waiting; undefined when there is none. */
   evict(): PendingRequest | undefined {
     const request = this.#arrived.pop() ?? this.#newestAside() ?? this.#anyPausing()
     if (request) this.#size -= 1
     return request
   }
 
-  /** Those that do not pause. */
+  /** Lists the requests that do not pause. */
   *[Symbol.iterator](): Generator<PendingRequest> {
     for (const requests of this.#aside.values()) yield* requests
     yield* this.#arrived
@@ -97,7 +99,7 @@ export class SubjectQueue {
       const request = isBusy ? undefined : this.#aside.get(id)?.shift()
       if (request) return request
       this.#released.shift()
-      // Another subject's request came first.
+      // Another subject's request took the account first.
       if (isBusy) this.#busy.onBlocked(id, this)
       else this.#aside.delete(id)
     }
@@ -125,7 +127,7 @@ export class SubjectQueue {
   #newestAside(): PendingRequest | undefined {
     for (const requests of this.#aside.values()) {
       const request = requests.pop()
-      // A list that is empty now stays until its account is released.
+      // An emptied list stays until its account is released.
       if (request) return request
     }
     return undefined

@@ -1,42 +1,46 @@
 import type { Account, AccountId } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
 
-/** What is withheld of one account. */
+/** The backlog of one account. */
 type Held = {
-  /** Entries that the ledger has refused. */
+  /** Entries that the ledger has rejected. */
   refused: number
-  /** Entries that nobody has taken in. */
+  /** Entries that are not queued. */
   waiting: number
-  /** The highest `seq` that was ever among them. */
+  /** The highest `seq` that was ever in the backlog. */
   throughSeq: bigint
-  /** When the oldest of them was first seen, by the monotonic clock. */
+  /** When its oldest entry was first seen, on the monotonic clock. */
   sinceMs: number
 }
 
 /**
- * How many entries only journals hold while nobody copies them, and since when: those that the ledger has refused, what comes after
- * them, and what has found no room. The entries themselves are in the journals.
+ * The posting backlog: the number and age of journal entries that are not on their way to the ledger. These
+ * are entries that the ledger has rejected, entries behind them, and entries without room in the queue. The
+ * entries themselves stay in the journals.
  *
- * An account is held until all that was ever withheld of it is in the ledger: what is offered again gets no younger. Memory: a few
- * numbers for each such account; whoever fills this says which to forget.
+ * An account stays until the ledger has everything that was ever in its backlog: offering an entry again does
+ * not reset its age. Memory: a few numbers per such account. The owner says which accounts to forget.
  */
 export class Withheld {
   readonly #accounts = new Map<AccountId, Held>()
   #entries = 0
 
-  /** Number of entries withheld. */
+  /** Number of entries in the backlog. */
   get entries(): number {
     return this.#entries
   }
 
-  /** When the oldest was first seen, by the monotonic clock; Infinity when there is none. Looks at every account held. */
+  /**
+   * When the oldest entry was first seen, on the monotonic clock; Infinity when there is none. Visits every
+   * account in the backlog.
+   */
   get oldestSinceMs(): number {
     let oldestMs = Number.POSITIVE_INFINITY
     for (const { sinceMs } of this.#accounts.values()) oldestMs = Math.min(oldestMs, sinceMs)
     return oldestMs
   }
 
-  /** Takes note of the entries in the account's journal that are above the last one taken in. */
+  /** Updates the number of the account's journal entries above the last queued one. */
   waits(account: Account, { takenSeq, nowMs }: { takenSeq: bigint; nowMs: number }): void {
     const waiting = lengthAbove(account, takenSeq)
     if (waiting === 0 && !this.#accounts.has(account.id)) return
@@ -46,7 +50,7 @@ export class Withheld {
     if (waiting > 0) held.throughSeq = account.version
   }
 
-  /** Takes note of an entry that the ledger has refused, and that was taken in at that time. */
+  /** Adds an entry that the ledger has rejected. `sinceMs`: when it was queued. */
   refuse({ accountId, seq }: Entry, sinceMs: number): void {
     const held = this.#held(accountId, sinceMs)
     this.#entries += 1
@@ -54,7 +58,7 @@ export class Withheld {
     if (seq > held.throughSeq) held.throughSeq = seq
   }
 
-  /** What the ledger has refused of the account is no longer withheld: it is about to be taken in again. */
+  /** Takes the account's rejected entries off the backlog, because they are about to be queued again. */
   offerAgain(id: AccountId): void {
     const held = this.#accounts.get(id)
     if (!held) return
@@ -62,7 +66,7 @@ export class Withheld {
     held.refused = 0
   }
 
-  /** Everything of the account up to this `seq` is in the ledger. */
+  /** Records that the ledger has everything of the account up to this `seq`. */
   settle(id: AccountId, seq: bigint): void {
     const held = this.#accounts.get(id)
     if (held && seq >= held.throughSeq) this.forget(id)
@@ -83,7 +87,7 @@ export class Withheld {
   }
 }
 
-/** Number of entries in the journal with a higher `seq`. */
+/** Returns the number of entries in the journal with a higher `seq`. */
 function lengthAbove({ version, journal }: Account, seq: bigint): number {
   const above = Number(version - seq)
   return Math.max(0, Math.min(above, journal.length))

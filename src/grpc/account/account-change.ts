@@ -7,7 +7,7 @@ import type { WalletLimits } from '../../domain/limits.js'
 import { type Account, AccountStatus, type UpdateAccountRequest } from '../../gen/benefits/v1/account.js'
 import { RequestFields } from '../request-fields.js'
 
-/** What a request asks to be changed of an account: one of the two. */
+/** A requested change of an account: its status or its limits. */
 export type AccountChange = { readonly accountId: AccountId } & (
   | { readonly status: StatusChange; readonly limits?: never }
   | { readonly limits: LimitsChange; readonly status?: never }
@@ -20,7 +20,7 @@ const WALLETS = 'limits.wallets'
 const ofLimits = [LIMITS, PURCHASE_MAX, WALLETS]
 const PATHS_MAX = 8
 
-/** Reads what is to be changed, field by field. Throws CallError INVALID_REQUEST naming every bad one. */
+/** Reads a requested change. Throws CallError INVALID_REQUEST naming every invalid field. */
 export function readAccountChange(
   request: UpdateAccountRequest,
   { subject, categories }: { readonly subject: string; readonly categories: readonly Category[] },
@@ -45,17 +45,17 @@ export function readAccountChange(
   const status = statusIn(account?.status)
   fields.check(status !== undefined, 'account.status', 'must be ACTIVE, BLOCKED or CLOSED')
   fields.close()
-  // Checked above: close() throws when there is none.
+  // An undefined status was reported above, so close() has thrown.
   return { accountId, status: { transactionId, status: status ?? 'ACTIVE', subject } }
 }
 
-/** Our name for a status of the contract; undefined for UNSPECIFIED and for numbers that the contract does not have. */
+/** The domain's name for a status of the contract. Undefined for UNSPECIFIED and unknown numbers. */
 export function statusIn(status: AccountStatus | undefined): StatusChange['status'] | undefined {
   const names = ['ACTIVE', 'BLOCKED', 'CLOSED'] as const
   return names.find((name) => AccountStatus[name] === status)
 }
 
-/** What is named, or else what is set. */
+/** The paths of the mask or, without one, the fields that are set. */
 function pathsOf({ updateMask, account }: UpdateAccountRequest): readonly string[] {
   if (updateMask) return updateMask
   if (!account?.limits) return [STATUS]
@@ -79,7 +79,7 @@ function readLimits(
   for (const [index, { category, dayMax, monthMax }] of wallets.entries()) {
     const field = `account.limits.wallets[${index}]`
     fields.check(!read.has(category), `${field}.category`, 'must not stand twice')
-    // Limits of a category that is no more can still be taken away.
+    // The limits of a deleted category can still be removed.
     if (dayMax !== undefined || monthMax !== undefined) {
       fields.check(known.includes(category), `${field}.category`, `must be one of ${known.join(', ')}`)
     }

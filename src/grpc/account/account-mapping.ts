@@ -15,7 +15,7 @@ import {
 import { Reason } from '../../gen/benefits/v1/authorization.js'
 import { decisionMessage, reasonOf } from '../reason-mapping.js'
 
-/** Writes an account: every category there is, in their order, and then wallets of categories that are no more. */
+/** Writes an account: a wallet for each category, in their order, then wallets of deleted categories. */
 export function accountMessage(account: ListedAccount, categories: readonly CategoryId[]): AccountMessage {
   const wallets = new Set([...categories, ...account.wallets.keys()])
   return {
@@ -33,7 +33,10 @@ export function accountMessage(account: ListedAccount, categories: readonly Cate
   }
 }
 
-/** Writes an entry of a history. Field by field: spreading one object into another took a third of the time of a page. */
+/**
+ * Writes an entry of a history, field by field: spreading one object into another took a third of a page's
+ * time.
+ */
 export function transactionMessage(entry: Entry): Transaction {
   const movement = movementOf(entry)
   const of = kindFields(entry)

@@ -34,11 +34,11 @@ export type AccountHandlersOptions = {
   readonly handlers: HandlerOptions
 }
 
-/** Which accounts are listed. */
+/** Selects the accounts to list. */
 type Listing = {
   readonly afterId: string
   readonly status: AccountListQuery['status'] | undefined
-  /** How many, at most. */
+  /** Most accounts to list. */
   readonly count: number
 }
 
@@ -77,7 +77,8 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       const limit = pageSizeOf(request.pageSize)
       const afterId = readPageToken(pageToken, [status]) ?? ''
       const found = listed({ afterId, status: statusIn(status), count: limit + 1 })
-      const { messages, last } = await pageOf(found, { limit, write: message, codec: Account })
+      const page = { limit, write: message, codec: Account, turns: handlers.pages.turns }
+      const { messages, last } = await pageOf(found, page)
       return { accounts: messages, nextPageToken: last ? writePageToken(last.id, [status]) : '' }
     }),
 
@@ -99,7 +100,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
     ),
   }
 
-  /** Piece by piece: accounts may be large, and a page has only some of them then. */
+  /** Reads accounts in pieces: when accounts are large, a page holds only some of them. */
   async function* listed({ afterId, status, count }: Listing): AsyncGenerator<ListedAccount> {
     let after = afterId
     for (let rest = count; rest > 0; rest -= SLICE) {

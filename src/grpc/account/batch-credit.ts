@@ -5,15 +5,21 @@ import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../
 import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
 import { UnreadableMessage } from '../request-decoder.js'
 
-/** Credits of one stream decided at a time, as many as may always wait; the stream is held back meanwhile. */
+/**
+ * Most credits of one stream that are decided at a time. The engine lets that many wait, however slow
+ * decisions are.
+ */
 const IN_FLIGHT_MAX = 128
-/** Refusals that end a stream: more of them mean that it is the wrong stream, and the answer has to stay small. */
+/** Rejected items that end a stream. More of them suggest a wrong file, and the answer has to stay small. */
 const REFUSALS_MAX = 5_000
-/** Longest part of an id that is repeated in a refusal, in bytes: an invalid one may be of any length. */
+/** Longest part of an id that is repeated in a rejection, in bytes: an invalid id may have any length. */
 const ECHO_BYTES_MAX = 128
-/** Longest description of a refusal, in characters: with the ids, all refusals of a stream fit into one message. */
+/**
+ * Longest description of a rejection, in characters. With the ids, all rejections of a stream fit into one
+ * message.
+ */
 const DESCRIPTION_LENGTH_MAX = 400
-/** Pause before trying again what found the queue full, in milliseconds. */
+/** Pause before retrying a credit that found the queue full, in milliseconds. */
 const OVERLOAD_PAUSE_MS = 20
 
 type CreditOne = (
@@ -21,7 +27,7 @@ type CreditOne = (
   budget: Budget,
 ) => Promise<{ entry: CreditEntry; replayed: boolean }>
 
-/** One stream of credits: many at a time, in bounded memory, and a summary at the end. */
+/** One stream of credits: many decided at a time, in bounded memory, with a summary at the end. */
 export class BatchCredit {
   readonly #creditOne: CreditOne
   readonly #budget: () => Budget
@@ -38,8 +44,10 @@ export class BatchCredit {
   }
 
   /**
-   * Credits what comes. Fails when an item could not be decided at all, or the stream fails: what was read by then is decided first, what
-   * was credited stays, and the stream can be sent again whole.
+   * Credits every item of the stream and returns the summary.
+   *
+   * Throws when an item could not be decided or the stream fails. Items read by then are decided first and
+   * stay credited, and the whole stream can be sent again.
    */
   async run(requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>): Promise<BatchCreditResponse> {
     let index = 0n
@@ -92,7 +100,7 @@ export class BatchCredit {
     }
   }
 
-  /** A full queue is no reason to give up a stream: other callers go first. */
+  /** Makes one credit, and waits while the queue is full: other callers go first. */
   async #creditPatiently(request: BatchCreditRequest): ReturnType<CreditOne> {
     const budget = this.#budget()
     for (;;) {
@@ -122,8 +130,10 @@ function echo(id: string): string {
 }
 
 /**
- * What an error of one item is about. ITEM: the item was decided, and is refused; the stream goes on. STREAM: nothing was decided,
- * and the stream ends with the error.
+ * The scope of an item's error.
+ *
+ * - ITEM: the item was decided and is rejected; the stream goes on.
+ * - STREAM: nothing was decided; the stream ends with the error.
  */
 const concerns = {
   INVALID_REQUEST: 'ITEM',

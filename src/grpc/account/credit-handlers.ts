@@ -23,7 +23,7 @@ export type CreditHandlersOptions = {
   readonly handlers: HandlerOptions
 }
 
-/** The methods of benefits.v1.AccountService that put money into wallets. */
+/** The methods of benefits.v1.AccountService that add money to wallets. */
 export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOptions) {
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
     const { accountId, credit } = read(request)
@@ -59,7 +59,12 @@ function read(request: CreditRequest | BatchCreditRequest): { accountId: Account
   return { accountId, credit: { transactionId, wallet, amount } }
 }
 
-/** What was credited before a category went is still answered, so only the decision knows that the request is wrong. */
+/**
+ * Converts a rejected credit to its error.
+ *
+ * Only the decision can reject an unknown category: a repeat of a credit made before the category was deleted
+ * still gets its stored answer.
+ */
 function refusalError(refusal: CreditRefusal, { categories }: Catalog): CallError {
   if (refusal !== 'CATEGORY_UNKNOWN') return new CallError(refusal)
   const description = `must be one of ${categories.map(({ id }) => id).join(', ')}`

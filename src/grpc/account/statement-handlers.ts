@@ -16,7 +16,7 @@ import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.j
 import { RequestFields } from '../request-fields.js'
 import { transactionMessage } from './account-mapping.js'
 
-/** Above every seq there can be. */
+/** The largest seq: a read before it starts at the newest entry. */
 const FROM_THE_END = 2n ** 63n - 1n
 
 /** The methods of benefits.v1.AccountService that read histories. */
@@ -37,7 +37,7 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
       async (request) => {
         const fields = new RequestFields()
         const accountId = fields.accountId('account_id', request.accountId)
-        // A number that this contract does not have must not pass for "any".
+        // An unknown enum number must not count as "any".
         const kindIsKnown = Object.values(TransactionKind).includes(request.kind)
         fields.check(kindIsKnown, 'kind', 'must be a kind of entry, or absent')
         const decisionIsKnown = Object.values(Decision).includes(request.decision)
@@ -54,7 +54,7 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         const query = { accountId, beforeSeq, filter: filterOf(request), limit: limit + 1 }
         const found = await statement.read(query)
         if (!found) throw new CallError('ACCOUNT_NOT_FOUND')
-        const page = { limit, write: transactionMessage, codec: Transaction }
+        const page = { limit, write: transactionMessage, codec: Transaction, turns: handlers.pages.turns }
         const { messages, last } = await pageOf(found, page)
         return { transactions: messages, nextPageToken: last ? writePageToken(String(last.seq), tied) : '' }
       },

@@ -29,20 +29,20 @@ export type AuthorizationServiceOptions = {
   readonly reverse: Reverse
   readonly handlers: HandlerOptions
   readonly streams: StreamLimits
-  /** Told of every answer. */
+  /** Called with every decision. */
   readonly onDecision: (
     entry: AuthorizationEntry | ReversalEntry,
     replayed: boolean,
     asked: AskedDecision,
   ) => void
-  /** Told of each purchase of a stream that was answered with an error. */
+  /** Called when a purchase of a stream is answered with an error. */
   readonly onItemError: (code: status, call: CallContext) => void
 }
 
-/** Who asked for a decision, and how long it took to decide. */
+/** The call that asked for a decision, and the time to decide it. */
 export type AskedDecision = { readonly call: CallContext; readonly durationMs: number }
 
-/** benefits.v1.AuthorizationService over the use cases. */
+/** Implements benefits.v1.AuthorizationService over the use cases. */
 export function authorizationService(options: AuthorizationServiceOptions): AuthorizationServiceServer {
   const { authorize, simulate, reverse, onDecision, onItemError, handlers, streams } = options
   const { monotonicMs } = handlers.clock

@@ -12,22 +12,25 @@ import { type HandlerOptions, LATE_MS, tooLate } from '../handlers.js'
 import { UnreadableMessage } from '../request-decoder.js'
 import { lifetimeOf } from '../stream-lifetime.js'
 
-/** Most requests of one stream under way at a time: so many may always wait to be decided, however slow that is. */
+/** Most open requests of one stream. The engine lets that many wait, however slow decisions are. */
 const WINDOW_MAX = 128
 
-/** What one stream may take of the service. */
+/** Limits of one stream. */
 export type StreamLimits = {
-  /** Most requests that have been read and whose answer is not on its way: the stream is held back meanwhile. */
+  /** Most requests that are read and whose answers the caller has not taken. At the limit, reading pauses. */
   readonly window: number
-  /** Longest time until the stream is ended, in milliseconds. */
+  /** Longest age of a stream, in milliseconds. */
   readonly ageMsMax: number
-  /** Ends every stream when the service is told to stop. */
+  /** Ends every stream when the service shuts down. */
   readonly draining: AbortSignal
-  /** Told of each request that is answered: with which status code's name, and how long after it was read. */
+  /** Called when a request is answered, with the name of its status code and the time since it was read. */
   readonly onAnswer?: (code: string, durationMs: number) => void
 }
 
-/** The window for a queue of this length: however it was configured, it takes several streams to fill it. */
+/**
+ * Returns the window for a queue of this length. It takes several streams to fill the queue, whatever its
+ * length.
+ */
 export function windowFor(queueMax: number): number {
   return Math.max(1, Math.min(WINDOW_MAX, Math.floor(queueMax / 4)))
 }
@@ -35,9 +38,11 @@ export function windowFor(queueMax: number): number {
 export type AuthorizeStreamOptions = {
   readonly handlers: HandlerOptions
   readonly limits: StreamLimits
-  /** Is given the context of the stream; if it is traced, with a trace for this one purchase. */
+  /**
+   * Decides one purchase. Its context is that of the stream, with a trace of its own if the stream is traced.
+   */
   readonly authorizeOne: AuthorizeOne
-  /** Told of each request that was answered with an error: the stream goes on, so nobody else hears of it. */
+  /** Called when a request is answered with an error. The stream goes on, so nothing else reports it. */
   readonly onItemError: (code: status, call: CallContext) => void
 }
 
@@ -48,27 +53,29 @@ export type AuthorizeOne = (
 ) => Promise<AuthorizeResponse>
 
 /**
- * Adapts purchases that come as a stream to grpc-js. Each request is answered by one message, in any order: what it fails with is its
- * answer too, and the stream goes on.
+ * Adapts a stream of purchases to grpc-js. Each request gets one message, in any order; an error is an
+ * answer, too, and the stream goes on.
  */
 export function authorizeStreamHandler(
   options: AuthorizeStreamOptions,
 ): handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse> {
-  // Every stream that is open listens: Node.js would take more than ten for a leak.
+  // Every open stream listens; Node.js would report more than ten listeners as a leak.
   setMaxListeners(0, options.limits.draining)
   return (call) => new AuthorizeStream(call, options).open()
 }
 
 type Call = ServerDuplexStream<AuthorizeRequest | UnreadableMessage, AuthorizeStreamResponse>
-/** As Node.js keeps what is written to a stream that is busy. */
+/** A chunk that waits in the buffer of a Node.js stream. */
 type WaitingAnswer = { readonly chunk: AuthorizeStreamResponse; readonly encoding: BufferEncoding }
-/** A request that is answered: its place in the stream, its id, and when it was read, on the monotonic clock. */
+/** An answered request: position in the stream, id, and when it was read, on the monotonic clock. */
 type Answered = { readonly index: number; readonly transactionId: string; readonly startedMs: number }
 type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
 
 /**
- * One stream, in bounded memory: a request takes a place of the window from when it is read until the connection has taken its
- * answer. So a caller who does not read its answers is read no further, as one whose requests take long.
+ * One stream, in bounded memory.
+ *
+ * A request occupies a place in the window from when it is read until the connection has taken its answer. So
+ * the service stops reading from a caller that does not read its answers, as it does when decisions are slow.
  */
 class AuthorizeStream {
   readonly #call: Call
@@ -77,7 +84,7 @@ class AuthorizeStream {
   #count = 0
   #underWay = 0
   #ageTimer: NodeJS.Timeout | undefined
-  /** Set once nothing more is read. */
+  /** Set when reading has stopped. */
   #end: { readonly error: CallError | undefined } | undefined
   #closed = false
 
@@ -89,7 +96,7 @@ class AuthorizeStream {
 
   open(): void {
     const { draining } = this.#options.limits
-    // At once: there are clients that send nothing before they have seen the headers.
+    // Send headers at once: some clients send nothing before they have seen them.
     this.#call.sendMetadata(new Metadata())
     this.#call._writev = this.#writeTogether
     this.#call.on('cancelled', this.#close)
@@ -103,7 +110,10 @@ class AuthorizeStream {
     this.#call.on('data', (request: AuthorizeRequest | UnreadableMessage) => this.#take(request))
   }
 
-  /** A stream ends with its token, or with its time: up to a tenth early, so that those opened together do not end together. */
+  /**
+   * Ends the stream with its token or at its longest age. The age is up to a tenth shorter, so that streams
+   * opened together do not end together.
+   */
   #limitAge(): NodeJS.Timeout {
     const ageMs = this.#options.limits.ageMsMax * (1 - Math.random() / 10)
     const { durationMs, end } = lifetimeOf(this.#context, ageMs)
@@ -128,7 +138,7 @@ class AuthorizeStream {
     }
   }
 
-  /** Answers once: with what was decided, with what that failed with, or when it takes too long. */
+  /** Answers once: with the decision, its error, or a timeout. */
   #decide(index: number, request: AuthorizeRequest): void {
     const startedMs = this.#options.handlers.clock.monotonicMs()
     const call = this.#itemContext()
@@ -155,7 +165,7 @@ class AuthorizeStream {
     return trace ? { ...this.#context, trace } : this.#context
   }
 
-  /** What nobody waits for any more has not failed. */
+  /** Reports an error, unless the client has disconnected. */
   #ended(outcome: Outcome, call: CallContext): void {
     if (outcome.$case === 'error' && !this.#closed) this.#options.onItemError(outcome.value.code, call)
   }
@@ -179,7 +189,7 @@ class AuthorizeStream {
 
   #answer({ index, transactionId, startedMs }: Answered, outcome: Outcome): void {
     const { handlers, limits } = this.#options
-    // A caller who left gets no answer: that it ran out of time then is no failure of ours.
+    // A caller that left gets no answer, so a timeout is not the service's failure.
     const code = this.#closed ? 'CANCELLED' : codeOf(outcome)
     limits.onAnswer?.(code, handlers.clock.monotonicMs() - startedMs)
     if (this.#closed) return
@@ -187,8 +197,11 @@ class AuthorizeStream {
   }
 
   /**
-   * Hands the connection all answers that wait for it. grpc-js by itself hands it the next one when the last one is sent: answers that
-   * were decided together would leave one by one, and so would the requests that follow them arrive, too few at a time for a group.
+   * Writes all waiting answers at once.
+   *
+   * grpc-js alone writes the next answer only when the last one is sent. Answers that were decided together
+   * would leave one by one. The requests that follow them would arrive one by one, too few at a time for a
+   * group.
    */
   readonly #writeTogether = (waiting: readonly WaitingAnswer[], done: () => void): void => {
     for (const [place, { chunk, encoding }] of waiting.entries()) {
@@ -202,7 +215,7 @@ class AuthorizeStream {
     else if (this.#underWay === this.#options.limits.window - 1) this.#call.resume()
   }
 
-  /** Reads no more. The first reason counts: after half-close everything that was sent is answered. */
+  /** Stops reading. The first reason counts: after half-close, every request is answered. */
   #stop(error: CallError | undefined): void {
     if (this.#end) return
     this.#end = { error }
@@ -217,7 +230,7 @@ class AuthorizeStream {
     else this.#call.end()
   }
 
-  /** The call is over, whoever ended it. What is still being decided is recorded, or given up. */
+  /** Called when the call is over, by either side. Open decisions are still recorded, or given up. */
   readonly #close = (): void => {
     this.#closed = true
     this.#letGo()
@@ -229,7 +242,7 @@ class AuthorizeStream {
   }
 }
 
-/** The name of the status code that the call would have ended with, had it been one by itself. */
+/** The name of the status code that a unary call with this outcome would end with. */
 function codeOf(outcome: Outcome): string {
   return outcome.$case === 'error' ? (status[outcome.value.code] ?? 'UNKNOWN') : 'OK'
 }

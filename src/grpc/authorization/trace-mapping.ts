@@ -6,7 +6,7 @@ import {
   WalletOutcome,
 } from '../../gen/benefits/v1/authorization.js'
 
-/** Writes how a decision came about: our names for what there is are those of the contract. */
+/** Writes how a decision came about. The contract's enum values are named as in the domain. */
 export function traceMessage(
   trace: Trace,
 ): Pick<SimulateResponse, 'rung' | 'merchant' | 'rules' | 'wallets' | 'earlyReversedAmount'> {

@@ -4,7 +4,6 @@ import { mccItems } from '../../domain/mcc-set.js'
 import type { Category as CategoryMessage } from '../../gen/benefits/v1/category.js'
 import type { RequestFields } from '../request-fields.js'
 
-/** Writes a category. */
 export function categoryMessage({ category, version, changedAt, changedBy }: KeptCategory): CategoryMessage {
   return {
     id: category.id,
@@ -19,7 +18,7 @@ export function categoryMessage({ category, version, changedAt, changedBy }: Kep
   }
 }
 
-/** Reads a category; every bad field is noted. */
+/** Reads a category and reports every invalid field. */
 export function readCategory(fields: RequestFields, message: CategoryMessage | undefined): Category {
   const {
     id = '',

@@ -38,12 +38,14 @@ export type CategoryServiceOptions = {
   readonly handlers: HandlerOptions
 }
 
-/** Longest time spent on an edit, in milliseconds: edits come one after another. */
+/** Longest time spent on an edit, in milliseconds: edits are made one after another. */
 const EDIT_MS_MAX = 10_000
-/** Longest time spent on looking whether somebody holds money in a category, in milliseconds. */
+/**
+ * Longest time spent on a deletion, which checks every account for money in the category, in milliseconds.
+ */
 const DELETE_MS_MAX = 120_000
 
-/** benefits.v1.CategoryService over the store. */
+/** Implements benefits.v1.CategoryService over the store. */
 export function categoryService({ store, handlers }: CategoryServiceOptions): CategoryServiceServer {
   const editing = { ...handlers, durationMsMax: EDIT_MS_MAX }
   const deleting = { ...handlers, durationMsMax: DELETE_MS_MAX }
@@ -54,7 +56,8 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
       const { kept } = await store.read()
       const ordered = kept.map((one) => ({ one, place: placeOf(one) })).sort(byPlace)
       const rest = ordered.filter(({ place }) => after === undefined || place > after)
-      const page = { limit, write: ({ one }: (typeof rest)[number]) => categoryMessage(one), codec: Category }
+      const write = ({ one }: (typeof rest)[number]) => categoryMessage(one)
+      const page = { limit, write, codec: Category, turns: handlers.pages.turns }
       const { messages, last } = await pageOf(rest, page)
       return { categories: messages, nextPageToken: last ? writePageToken(last.place, []) : '' }
     }),
@@ -141,7 +144,7 @@ function policyMessage(neverPermitted: MccSet): MccPolicy {
   return { neverPermitted: mccItems(neverPermitted) }
 }
 
-/** A text that sorts like the categories: the free balance last, then by order, then by id. */
+/** A sort key for categories: the free balance last, then by order, then by id. */
 function placeOf({ category: { free, order, id } }: KeptCategory): string {
   return `${Number(free)}:${String(order).padStart(10, '0')}:${id}`
 }

@@ -1,24 +1,26 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 
-/** Begins a call: what grpc-js does with a new stream of HTTP/2. */
+/** Begins a call, as grpc-js does for a new HTTP/2 stream. */
 export type BeginCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void
 
 export type CallQueueOptions = {
   readonly begin: BeginCall
-  /** Calls that the connection may begin in one turn of the event loop, at present. */
+  /** Most calls that the connection may begin in one turn of the event loop, now. */
   readonly perTurn: () => number
-  /** Calls that the connection may have at a time. */
+  /** Most calls that the connection may have at a time. */
   readonly callsMax: number
-  /** Called when more than that wait: the client must have opened calls and given them up in one breath. */
+  /** Called when more calls wait: the client must have opened and reset calls at once. */
   readonly onTooMany: () => void
   /** Stops and resumes reading from the connection. */
   readonly reading: { readonly stop: () => void; readonly start: () => void }
 }
 
 /**
- * Begins the calls of one connection, so many in each turn of the event loop. More of them wait, and nothing is read from the connection
- * meanwhile. A call that the client has given up by its turn is not begun. So a connection on which calls are opened and given up as fast as
- * can be, or refused one after the other, leaves the turns to the others.
+ * Begins the calls of one connection, a limited number in each turn of the event loop.
+ *
+ * Further calls wait, and meanwhile nothing is read from the connection. A call that the client resets before
+ * its turn never begins. So a connection that opens and resets calls as fast as it can, or whose calls are
+ * all rejected, leaves turns to the others.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions
@@ -38,7 +40,7 @@ export class CallQueue {
       begin(stream, headers)
       return
     }
-    // Until grpc-js has it, nobody else listens.
+    // Until grpc-js gets the stream, it has no other error listener.
     stream.on('error', () => {})
     if (this.#waiting.length === 0) reading.stop()
     if (this.#waiting.length < callsMax) this.#waiting.push({ stream, headers })

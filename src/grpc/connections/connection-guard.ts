@@ -2,30 +2,36 @@ import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import { readOn } from './http2-sessions.js'
 
-/** Calls that a connection may begin in one turn of the event loop. The database's answers wait for the end of the turn. */
+/**
+ * Most calls that a connection may begin in one turn of the event loop. The database's replies wait for the
+ * end of the turn.
+ */
 export const CALLS_PER_TURN = 16
-/** The same until a call has presented a valid token. */
+/** The same limit for an unauthenticated connection. */
 export const UNAUTHENTICATED_CALLS_PER_TURN = 4
-/** Time that a new connection has for its first call before it makes room for others, in milliseconds: more than a handshake takes. */
+/**
+ * Time that a new connection has for its first call before it makes room for others, in milliseconds: more
+ * than a handshake takes.
+ */
 export const GRACE_MS = 2_000
-/** Part of all connections that may have this time together: a quarter. */
+/** Up to a quarter of all connections may have this time at once. Beyond that, the oldest one makes room. */
 const GRACE_SHARE = 4
-/** Time until a connection that was told to go is cut off, in milliseconds. */
+/** Time between GOAWAY and the end of a connection, in milliseconds. */
 const LEAVE_MS = 1_000
 /** Time between two sweeps, in milliseconds. */
 const SWEEP_MS = 1_000
 
-/** Why a connection was closed, or rejected. */
+/** Why a connection was closed or rejected. */
 export const closings = ['FULL', 'MADE_ROOM'] as const
 export type Closing = (typeof closings)[number]
 
-/** The far end of a connection, as its calls know it too. */
+/** The remote end of a connection, which its calls know, too. */
 export type Peer = { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }
 
-/** A connection, as far as the guard cares. */
+/** A connection, as far as the guard needs it. */
 export type GuardedSocket = Peer & Pick<Socket, 'bytesRead' | 'once' | 'destroy'>
 
-/** HTTP/2 on a connection, which begins later than the connection itself. */
+/** The HTTP/2 session of a connection. It begins later than the connection. */
 export type GuardedSession = Pick<ServerHttp2Session, 'close' | 'on' | 'destroyed'> & {
   readonly socket: Peer
 }
@@ -41,32 +47,35 @@ type Connection = {
   readonly socket: GuardedSocket
   session?: GuardedSession
   isAuthenticated: boolean
-  /** Calls in progress. */
+  /** Number of calls in progress. */
   calls: number
-  /** When the last of them ended, or the connection was opened. */
+  /** When the last call ended or, without calls, the connection opened. */
   idleSinceMs: number
-  /** Bytes that had come at the last sweep. */
+  /** Bytes received up to the last sweep. */
   sweptBytes: number
 }
 
 /**
- * Bounds what connections cost. It closes one only to make room for another, and never for what an address does: floods of addresses are
- * for the network in front.
+ * Bounds the cost of connections.
  *
- * A connection is unauthenticated until a call on it presents a valid token, and idle while it has no call in progress. When there are
- * `connectionsMax` and one more comes, the first one there is of these makes room, and of several the one that has been so longest:
+ * The guard closes a connection only to make room for another, and never because of its address: floods of
+ * addresses are for the network in front to stop.
  *
- * 1. unauthenticated and idle for {@link GRACE_MS}, or one of more than a quarter of all;
+ * A connection is unauthenticated until a call on it presents a valid token. It is idle while it has no call
+ * in progress. When a connection arrives while `connectionsMax` are open, the guard closes one from the first
+ * of these groups that has any, the one that has been in it longest:
+ *
+ * 1. unauthenticated and idle for {@link GRACE_MS}, or while such connections are more than a quarter of all;
  * 2. authenticated and idle;
  * 3. unauthenticated and idle for a shorter time;
- * 4. unauthenticated, with calls such as watch the health.
+ * 4. unauthenticated with calls in progress, such as a health watch.
  *
  * When all are authenticated and busy, the new one is rejected.
  */
 export class ConnectionGuard {
   readonly #options: ConnectionGuardOptions
   readonly #connections = new Map<string, Connection>()
-  /** In each of these the connection is first that has been so longest. */
+  /** In each set, the connection that has been there longest comes first. */
   readonly #idle = new Set<Connection>()
   readonly #unauthenticatedIdle = new Set<Connection>()
   readonly #unauthenticatedBusy = new Set<Connection>()
@@ -76,19 +85,19 @@ export class ConnectionGuard {
     setInterval(() => this.sweep(), SWEEP_MS).unref()
   }
 
-  /** Connections that are open. */
+  /** Number of open connections. */
   get open(): number {
     return this.#connections.size
   }
 
-  /** Those of them on which no call has presented a valid token yet. */
+  /** Number of open connections on which no call has presented a valid token yet. */
   get unauthenticated(): number {
     return this.#unauthenticatedIdle.size + this.#unauthenticatedBusy.size
   }
 
-  /** Lets a new connection in, or closes it and returns false. */
+  /** Admits a new connection, or closes it and returns false. */
   admit(socket: GuardedSocket): boolean {
-    // It is gone already.
+    // The client has already left.
     if (socket.remoteAddress === undefined) return false
     if (this.open >= this.#options.connectionsMax && !this.#makeRoom()) {
       socket.destroy()
@@ -103,7 +112,11 @@ export class ConnectionGuard {
     return true
   }
 
-  /** A connection begins to speak HTTP/2. Returns how many calls it may begin in one turn of the event loop, at present. */
+  /**
+   * Registers the HTTP/2 session of a connection.
+   *
+   * Returns a function that tells how many calls the connection may begin in one turn of the event loop.
+   */
   opened(session: GuardedSession): () => number {
     const connection = this.#connections.get(keyOf(session.socket))
     if (!connection) return () => UNAUTHENTICATED_CALLS_PER_TURN
@@ -121,7 +134,7 @@ export class ConnectionGuard {
     return () => (connection.isAuthenticated ? CALLS_PER_TURN : UNAUTHENTICATED_CALLS_PER_TURN)
   }
 
-  /** A call on that connection has presented a valid token. */
+  /** Marks a connection as authenticated: a call on it has presented a valid token. */
   markAuthenticated(peer: Peer): void {
     const connection = this.unauthenticated > 0 ? this.#connections.get(keyOf(peer)) : undefined
     if (!connection || connection.isAuthenticated) return
@@ -129,7 +142,7 @@ export class ConnectionGuard {
     this.#sort(connection)
   }
 
-  /** Notices clients that have broken HTTP/2 and left. It does so by itself, too. */
+  /** Finds clients that broke HTTP/2 and left. Called once a second by a timer. */
   sweep(): void {
     for (const connection of this.#connections.values()) {
       const { bytesRead } = connection.socket
@@ -162,7 +175,7 @@ export class ConnectionGuard {
     this.#sort(connection)
   }
 
-  /** Puts a connection where it belongs, behind those that have been so longer. */
+  /** Moves a connection to the end of the set of its state. */
   #sort(connection: Connection): void {
     for (const set of [this.#idle, this.#unauthenticatedIdle, this.#unauthenticatedBusy])
       set.delete(connection)
@@ -173,13 +186,13 @@ export class ConnectionGuard {
     else if (calls === 0) this.#idle.add(connection)
   }
 
-  /** Its place may be another connection's by now: ports are used again. */
+  /** Whether the connection is still open. Its address and port may belong to a new one by now. */
   #isOpen(connection: Connection): boolean {
     return this.#connections.get(keyOf(connection.socket)) === connection
   }
 }
 
-/** With GOAWAY, so that a call that is on its way here meanwhile is safe to be tried again, as clients of gRPC do by themselves. */
+/** Closes a connection with GOAWAY: gRPC clients then safely retry the calls that were on their way. */
 function leave({ socket, session }: Connection): void {
   if (!session || session.destroyed) {
     socket.destroy()

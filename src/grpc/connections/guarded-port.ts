@@ -12,11 +12,11 @@ export type GuardedPortOptions = {
 }
 
 /**
- * The port of a gRPC server, on which a guard decides who is let in. grpc-js listens by itself, too, but then nobody can count its
- * connections or close one.
+ * The port of a gRPC server whose connections a guard admits. If grpc-js listened itself, nothing could count
+ * or close its connections.
  */
 export class GuardedPort {
-  /** Nothing is read from a connection before its turn: what is read then is for HTTP/2. */
+  /** Nothing is read from a connection before its turn: HTTP/2 must get every byte. */
   readonly #listener = createServer({ pauseOnConnect: true })
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
@@ -27,12 +27,14 @@ export class GuardedPort {
     })
   }
 
-  /** Starts to listen and returns the port. Fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen and returns the port. Rejects with the system's error when the port is not available.
+   */
   async listen(address: ListenAddress): Promise<number> {
     return await listenOn(this.#listener, address)
   }
 
-  /** Lets nobody in any more. Those who are connected stay. */
+  /** Accepts no more connections. Open ones stay. */
   close(): void {
     this.#listener.close()
   }

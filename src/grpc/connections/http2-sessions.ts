@@ -4,63 +4,73 @@ import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type BeginCall, CallQueue } from './call-queue.js'
 
 /*
- * Everything of ours that touches the internals of grpc-js and of Node.js, and why. Look at it again with each new version of either.
+ * All code that depends on internals of grpc-js and Node.js, with the reasons. Review it with each new
+ * version of either.
  */
 
 /**
- * HTTP/2's own limits on one connection. A client that breaks one has its stream or its connection ended by nghttp2 or Node.js, as the
- * protocol wants. The first six are the defaults of Node.js 20, written out.
+ * HTTP/2 limits of one connection. When a client breaks one, nghttp2 or Node.js ends its stream or its
+ * connection, as the protocol requires. The first six are the defaults of Node.js 20, written out.
  */
 const http2Limits: ServerOptions & Readonly<Record<'streamResetBurst' | 'streamResetRate', number>> = {
-  /** Entries of one SETTINGS frame. */
+  /** Most entries of one SETTINGS frame. */
   maxSettings: 32,
-  /** Pings of ours that have no answer yet: keepalive has one. */
+  /** Most unanswered pings of the service. Keepalive sends one at a time. */
   maxOutstandingPings: 10,
-  /** Invalid frames of a connection, empty DATA among them, before it ends. */
+  /** Invalid frames, empty DATA included, after which the connection ends. */
   maxSessionInvalidFrames: 1_000,
-  /** Streams of a connection that were rejected, before it ends. */
+  /** Rejected streams after which the connection ends. */
   maxSessionRejectedStreams: 100,
-  /** Headers of one call. */
+  /** Most headers of one call. */
   maxHeaderListPairs: 128,
-  /** Milliseconds until a TLS client that does not speak HTTP/2 is disconnected. */
+  /** Time until a TLS client that does not speak HTTP/2 is disconnected, in milliseconds. */
   unknownProtocolTimeout: 10_000,
   /**
-   * Calls of a connection that the client may give up at once, and in each second after that. Node.js 20 has no such option: there nghttp2's
-   * own 1,000 and 33 apply. A caller with short deadlines gives up 128 calls at a time while the database is slow.
+   * Calls that the client may reset in a burst, and per second after it. Node.js 20 does not have these
+   * options: there, nghttp2's own 1,000 and 33 apply. A caller with short deadlines resets 128 calls at a
+   * time while the database is slow.
    */
   streamResetBurst: 1_000,
   streamResetRate: 256,
 }
 
-/** Calls that a connection may have at a time. More wait at the caller. */
+/** Most calls of a connection at a time. Further calls wait at the caller. */
 const CALLS_MAX = 128
-/** Largest set of headers that HTTP/2 reads, in bytes. Above the limit of the metadata, which has an answer of its own. */
+/**
+ * Largest header block that HTTP/2 reads, in bytes. It is above the metadata limit, which gets an answer of
+ * its own.
+ */
 const HEADER_LIST_BYTES_MAX = 64 * 1024
 
 export type Http2SessionsOptions = {
   readonly server: Server
   readonly credentials: ServerCredentials
-  /** Called with each connection that begins to speak HTTP/2; says how many calls it may begin in one turn of the event loop, at present. */
+  /**
+   * Called when a connection begins to speak HTTP/2. Returns a function that tells how many calls it may
+   * begin in one turn of the event loop.
+   */
   readonly onSession: (session: ServerHttp2Session) => () => number
 }
 
-/** The HTTP/2 server of Node.js, as far as it is looked at. */
+/** The HTTP/2 server of Node.js, as far as this file uses it. */
 type Http2Server = {
   listeners(event: 'stream'): unknown[]
   removeAllListeners(event: 'stream'): void
   on(event: 'session', listener: (session: ServerHttp2Session) => void): void
 }
 
-/** What grpc-js 1.14 keeps its HTTP/2 servers in, and makes them with. */
+/** Private fields of a grpc-js 1.14 server: its HTTP/2 servers, and the options that it creates them with. */
 type Internals = {
   readonly commonServerOptions: ServerOptions
   readonly http2Servers: ReadonlyMap<Http2Server, unknown>
 }
 
 /**
- * Lets a gRPC server speak HTTP/2, within limits, on connections that it is given. grpc-js passes no options of HTTP/2 on, hands out no
- * session, and begins each call at once: so its options and its HTTP/2 server are taken from its private fields, and a {@link CallQueue} is
- * put between each session and what grpc-js does with a new stream.
+ * Makes a gRPC server speak HTTP/2, within limits, on connections that are handed to it.
+ *
+ * grpc-js passes no HTTP/2 options on, exposes no session, and begins each call at once. So this function
+ * uses the private fields that hold its options and its HTTP/2 server, and puts a {@link CallQueue} between
+ * each session and grpc-js.
  *
  * @throws Error when grpc-js has no such fields.
  */
@@ -69,7 +79,7 @@ export function speakHttp2({
   credentials,
   onSession,
 }: Http2SessionsOptions): (connection: Socket) => void {
-  // Private fields have no other way in. That they are there is looked at.
+  // No public API gives access to these fields. Their presence is checked below.
   const { commonServerOptions, http2Servers } = server as unknown as Partial<Internals>
   if (!commonServerOptions || !http2Servers) {
     throw new Error('this version of grpc-js keeps its HTTP/2 servers elsewhere')
@@ -84,15 +94,18 @@ export function speakHttp2({
   if (!http2Server || !isBeginCall(begin)) throw new Error('this version of grpc-js begins calls elsewhere')
   http2Server.removeAllListeners('stream')
   http2Server.on('session', (session) => {
+    const reading = readingOf(session.socket)
     const calls = new CallQueue({
       begin,
       perTurn: onSession(session),
       callsMax: CALLS_MAX,
-      // As HTTP/2 wants it (RFC 9113, section 10.5). What has come with them is not read any more.
+      // As HTTP/2 recommends (RFC 9113, section 10.5). Nothing more is read from the connection.
       onTooMany: () => session.destroy(new Error('rapid resets'), constants.NGHTTP2_ENHANCE_YOUR_CALM),
-      reading: readingOf(session.socket),
+      reading,
     })
     session.on('stream', (stream, headers) => calls.add(stream, headers))
+    // A connection that was paused before it came here does not read by itself, except for TLS.
+    reading.start()
   })
   return (connection) => injector.injectConnection(connection)
 }
@@ -103,15 +116,18 @@ function isBeginCall(listener: unknown): listener is BeginCall {
 
 type Handle = { readStart?(): void; readStop?(): void }
 
-/** Stops and resumes reading: nothing public of a socket does it once HTTP/2 reads in its place. */
+/** Stops and resumes reading. No public method of a socket does so once HTTP/2 reads from it. */
 function readingOf(socket: object): { readonly stop: () => void; readonly start: () => void } {
   const { _handle: handle } = socket as { readonly _handle?: Handle | null }
   return { stop: () => handle?.readStop?.(), start: () => handle?.readStart?.() }
 }
 
 /**
- * Begins to read again. After a client has broken HTTP/2 Node.js sends GOAWAY, stops reading, tells nobody, and never notices that the client
- * has left: such a connection would stay for eighty seconds, until a ping has had no answer. Where it reads, nothing happens.
+ * Resumes reading.
+ *
+ * After a client has broken HTTP/2, Node.js sends GOAWAY, stops reading without an event, and never notices
+ * that the client has left. Such a connection would stay open for eighty seconds, until a ping has timed out.
+ * On a connection that is being read, this has no effect.
  */
 export function readOn(socket: object): void {
   readingOf(socket).start()

@@ -4,7 +4,10 @@ import type { TlsMaterial } from '../../keys/tls-material.js'
 /** Time for a client to finish its handshake, in milliseconds. */
 const HANDSHAKE_MS_MAX = 10_000
 
-/** What HTTP/2 wants (RFC 9113, section 9.2.2): forward secrecy and authenticated encryption. The first three are those of TLS 1.3. */
+/**
+ * Ciphers that HTTP/2 requires (RFC 9113, section 9.2.2): forward secrecy and authenticated encryption. The
+ * first three are those of TLS 1.3.
+ */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -18,8 +21,10 @@ const ciphers = [
 ].join(':')
 
 /**
- * TLS for a port, whose certificate, key and authorities can be replaced while it is open: connections that are open stay as they are,
- * new ones see the new. A ticket from before resumes nothing. Whether clients must show a certificate is settled at the beginning.
+ * TLS credentials whose certificate, key and authorities can be replaced while the port is open.
+ *
+ * Open connections keep the old ones; new connections use the new ones. Old session tickets resume nothing.
+ * Whether clients must present a certificate is fixed at construction.
  */
 export class TlsCredentials extends ServerCredentials {
   constructor(material: TlsMaterial) {
@@ -30,7 +35,10 @@ export class TlsCredentials extends ServerCredentials {
     )
   }
 
-  /** New connections see these. They must have been checked: what OpenSSL refuses is only logged by grpc-js. */
+  /**
+   * Replaces the material for new connections. It must have been checked: grpc-js only logs what OpenSSL
+   * rejects.
+   */
   replace(material: TlsMaterial): void {
     this.updateSecureContextOptions(contextOf(material))
   }
@@ -40,7 +48,7 @@ export class TlsCredentials extends ServerCredentials {
   }
 }
 
-/** Everything, each time: what is left out falls back to Node's defaults. */
+/** Sets every option each time: an omitted one would fall back to Node's default. */
 function contextOf({ certificate, privateKey, clientCa }: TlsMaterial) {
   return {
     cert: certificate,

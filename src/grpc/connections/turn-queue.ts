@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 
 /**
- * Begins with one connection in each turn of the event loop, in the order in which they came. When hundreds connect at once, or one again and
- * again, calls on the connections that there are have their turns in between.
+ * Begins one connection in each turn of the event loop, in order of arrival. When hundreds connect at once,
+ * calls on open connections get turns in between.
  */
 export class TurnQueue {
   readonly #begin: (connection: Socket) => void

@@ -5,12 +5,13 @@ import { GuardedPort } from '../connections/guarded-port.js'
 import { loadDescriptors } from '../reflection/descriptors.js'
 import { HealthStatus } from './health-status.js'
 
-/** Most connections at a time. When one more comes, the one that has been idle longest makes room. */
+/** Most connections at a time. When one more arrives, the one that has been idle longest makes room. */
 const CONNECTIONS_MAX = 256
 
 /**
- * A plaintext port with grpc.health.v1 and nothing else, for probes that do not speak TLS, such as those of Kubernetes. It says what the
- * gRPC port says. Every caller here is unauthenticated.
+ * A plaintext port with only grpc.health.v1, for probes that do not speak TLS, such as those of Kubernetes.
+ *
+ * It reports the status of the gRPC port. Every caller is unauthenticated.
  */
 export class HealthServer {
   readonly #address: ListenAddress
@@ -41,7 +42,10 @@ export class HealthServer {
     })
   }
 
-  /** Starts to listen, NOT_SERVING, and returns the port. Fails with the system's error when it cannot be had. */
+  /**
+   * Starts to listen and returns the port. The status is NOT_SERVING at first. Rejects with the system's
+   * error when the port is not available.
+   */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#address)
   }
@@ -50,7 +54,6 @@ export class HealthServer {
     this.#status.set(serving)
   }
 
-  /** Closes the port and every connection. */
   close(): void {
     this.#port.close()
     this.#server.forceShutdown()

@@ -4,7 +4,7 @@ import { serviceErrorOf } from '../call-error.js'
 import type { Descriptors } from '../reflection/descriptors.js'
 import { UnreadableMessage, withReadErrors } from '../request-decoder.js'
 
-/** The services whose health is told, besides that of all of them (the empty name). */
+/** Services whose health is reported, besides that of the whole server (the empty name). */
 export const SERVICES = [
   'benefits.v1.AuthorizationService',
   'benefits.v1.AccountService',
@@ -12,7 +12,7 @@ export const SERVICES = [
   'benefits.v1.MerchantRuleService',
 ]
 
-/** grpc.health.v1: all services are well or none is. NOT_SERVING until told otherwise. */
+/** The answer of grpc.health.v1, the same for all services. NOT_SERVING at first. */
 export class HealthStatus {
   readonly #health = new HealthImplementation()
   #serving: boolean | undefined
@@ -28,7 +28,7 @@ export class HealthStatus {
     })
   }
 
-  /** What health checks are told from now on; those that watch are told at once. */
+  /** Sets the answer of health checks, and notifies watchers at once. */
   set(serving: boolean): void {
     if (serving === this.#serving) return
     this.#serving = serving
@@ -38,11 +38,11 @@ export class HealthStatus {
   }
 }
 
-/** A handler of one call: with a callback where the answer is a single message. */
+/** A handler of one call. It has a callback when the answer is a single message. */
 type Handler = (call: HealthCall, callback?: (error: ServiceError) => void) => void
 type HealthCall = { readonly request: unknown; emit(event: 'error', error: ServiceError): unknown }
 
-/** The same handlers, which do not know that a request may be unreadable. */
+/** Wraps handlers so that they reject unreadable requests, which they do not expect. */
 function refusingUnreadable(handlers: Readonly<Record<string, Handler>>): Record<string, Handler> {
   const refusing = Object.entries(handlers).map(([name, handle]): [string, Handler] => [
     name,

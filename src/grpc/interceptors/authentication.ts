@@ -13,15 +13,15 @@ import type { TokenVerifier } from '../tokens/token-verifier.js'
 
 export type AuthenticationOptions = {
   readonly verifier: TokenVerifier
-  /** When false, a token without the claim `scope` may call everything. */
+  /** When false, a token without a claim of scopes may call every method. */
   readonly requireScope: boolean
-  /** Called when a call is rejected. The reason is for us; the caller learns only that the call was rejected. */
+  /** Called when a call is rejected. The caller does not learn the reason. */
   readonly onRefusal: (reason: RefusalReason) => void
-  /** Called with the far end of each call that presents a valid token. */
+  /** Called with the remote end of each call that presents a valid token. */
   readonly onAuthenticated: (peer: Peer) => void
 }
 
-/** Lets a call through only with a valid bearer token whose scopes allow the method. */
+/** Rejects calls without a valid bearer token whose scopes allow the method. Open methods need no token. */
 export function authentication(options: AuthenticationOptions): ServerInterceptor {
   return (method, call) => {
     if (isOpenMethod(method.path)) return new ServerInterceptingCall(call)

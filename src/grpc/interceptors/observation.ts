@@ -11,45 +11,54 @@ import type { CallTrace, StartedCall } from '../../observability/tracing/tracing
 import { type CallContext, setCallContext } from '../call-context.js'
 import { isOpenMethod } from '../tokens/method-scopes.js'
 
-/** Metadata in which a request id comes in and goes out. */
+/** Metadata key of the request id, in requests and answers. */
 const REQUEST_ID = 'x-request-id'
 const REQUEST_ID_FORM = /^[\w.:-]{1,128}$/
-/** So much before its deadline a call may end because of it, in milliseconds: timers count from the beginning of the turn that set them. */
+/**
+ * A call may end this long before its deadline because of it, in milliseconds: timers count from the start of
+ * the turn that set them.
+ */
 const EARLY_MS = 20
 
 /** A call that has arrived. */
 export type ObservedCall = {
-  /** For example "/benefits.v1.AuthorizationService/Authorize". */
+  /** Path of the method, for example "/benefits.v1.AuthorizationService/Authorize". */
   readonly path: string
   readonly type: 'unary' | 'client_stream' | 'server_stream' | 'bidi_stream'
 }
 
-/** A call that has ended, one way or another. */
+/** A call that has ended, for whatever reason. */
 export type EndedCall = ObservedCall & {
   readonly context: CallContext
   readonly code: status
-  /** From the arrival of its headers, in milliseconds. */
+  /** Time since the arrival of its headers, in milliseconds. */
   readonly durationMs: number
 }
 
 export type ObservationOptions = {
   readonly onStart: (call: ObservedCall) => void
-  /** Told of each message of a stream (the one message the other way is not counted). */
+  /** Called for each message of a stream. The single message in the other direction is not counted. */
   readonly onMessage: (call: ObservedCall, direction: 'received' | 'sent') => void
   /** Called exactly once for each call that started. */
   readonly onEnd: (call: EndedCall) => void
   readonly monotonicMs: () => number
-  /** Begins to follow a call that is not a probe's or a tool's; absent when nothing is traced. Whoever is told of the call's end has its context, and ends the trace. */
+  /**
+   * Starts the trace of a call, unless it is a health check or reflection. Absent when tracing is off. The
+   * trace is in the call's context; `onEnd` must end it.
+   */
   readonly trace?: ((call: StartedCall) => CallTrace) | undefined
 }
 
-/** Gives each call a request id, returned in the headers (or, with an error, the trailers), and says how it went. */
+/**
+ * Gives each call a request id and reports its start and end. The id is returned in the headers or, with an
+ * error, in the trailers.
+ */
 export function observation(options: ObservationOptions): ServerInterceptor {
   const { onStart, onMessage, onEnd, monotonicMs, trace } = options
   return (method, call) => {
     const observed: ObservedCall = { path: method.path, type: callTypeOf(method) }
     const startedMs = monotonicMs()
-    // At once, while the wall clock is still the one by which grpc-js has reckoned the deadline.
+    // Computed at once, while the wall clock is still the one by which grpc-js computed the deadline.
     const endsAtMs = startedMs + Number(call.getDeadline()) - Date.now()
     let context: CallContext = { requestId: '', endsAtMs }
     let ended = false
@@ -70,7 +79,7 @@ export function observation(options: ObservationOptions): ServerInterceptor {
         setCallContext(metadata, context)
         next(metadata)
       })
-      // Comes after every end, too; before any status it means that the client left or its deadline passed.
+      // Called after every end, too. Before any status, it means that the client left or its deadline passed.
       .withOnCancel(() => {
         const isLate = monotonicMs() >= endsAtMs - EARLY_MS
         end(isLate ? status.DEADLINE_EXCEEDED : status.CANCELLED)
@@ -102,7 +111,7 @@ export function observation(options: ObservationOptions): ServerInterceptor {
   }
 }
 
-/** The kind of a call, by which of its sides is a stream. */
+/** The type of a call: which of its sides are streams. */
 export function callTypeOf(method: {
   readonly requestStream: boolean
   readonly responseStream: boolean

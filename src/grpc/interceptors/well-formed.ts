@@ -6,17 +6,17 @@ import {
 } from '@grpc/grpc-js'
 import { CallError, serviceErrorOf } from '../call-error.js'
 
-/** Largest set of headers, in bytes as HTTP/2 counts them: a token of 8 KiB and some room. */
+/** Largest metadata, in bytes as HTTP/2 counts them: a token of 8 KiB and room for more. */
 const METADATA_BYTES_MAX = 16 * 1024
-/** What HTTP/2 counts for a header besides its name and value (RFC 9113, section 6.5.2). */
+/** Bytes that HTTP/2 counts for a header besides its name and value (RFC 9113, section 6.5.2). */
 const HEADER_BYTES = 32
 
 /**
- * Ends calls that grpc-js would let through, or would work on for far too long.
+ * Rejects calls that grpc-js would let through, or would work on for far too long.
  *
- * - Headers of more than 16 KiB: a server of grpc-js has no limit of its own.
- * - A second message where there may be only one. A message of 16 KiB has room for 3,200 empty ones, and grpc-js refuses each of them by
- *   itself.
+ * - Metadata of more than 16 KiB: a server of grpc-js has no limit of its own.
+ * - A second message where only one is allowed. 16 KiB hold 3,200 empty messages, and grpc-js rejects each of
+ *   them by itself.
  */
 export const wellFormed: ServerInterceptor = (method, call) => {
   let hasMessage = false
@@ -26,7 +26,7 @@ export const wellFormed: ServerInterceptor = (method, call) => {
       else call.sendStatus(serviceErrorOf(new CallError('METADATA_TOO_LARGE')))
     })
     .withOnReceiveMessage((message, next) => {
-      // A message that is not passed on is the last that is read.
+      // grpc-js reads no further message after one that is not passed on.
       if (hasMessage && !method.requestStream) {
         call.sendStatus(serviceErrorOf(new CallError('MORE_THAN_ONE_MESSAGE')))
       } else next(message)

@@ -13,22 +13,24 @@ import { clientStreamHandler, type HandlerOptions, inTime, serverStreamHandler }
 import { UnreadableMessage } from '../request-decoder.js'
 import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 
-/** Longest time that an import or an export may take, in milliseconds. */
+/** Longest duration of an import or an export, in milliseconds. */
 const FILE_MS_MAX = 60_000
-/** Most refusals that the answer to an import lists. */
+/** Rules read between two turns. */
+const PIECE_RULES = 300
+/** Most rejected rules that the answer to an import lists. */
 const REFUSED_MAX = 100
 
 export type MerchantRuleFilesOptions = {
   readonly store: MerchantRuleStore
   readonly handlers: HandlerOptions
-  /** Lets purchases go first after each piece of a file. */
+  /** Lets purchases go first after each piece of an import or export. */
   readonly turns: BackgroundTurns
 }
 
-/** The methods of benefits.v1.MerchantRuleService that take and give many rules. */
+/** The methods of benefits.v1.MerchantRuleService that import and export rules. */
 export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRuleFilesOptions) {
   const options = { ...handlers, durationMsMax: FILE_MS_MAX }
-  // All rules of an import are held in memory until its end.
+  // One import at a time: it holds all its rules in memory until its end.
   let isImporting = false
 
   return {
@@ -45,7 +47,7 @@ export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRul
           }
           const by = call.principal?.subject ?? ''
           const rules = new MerchantRuleImport({ store, by, proceed })
-          // A caller that stops sending does not keep others from importing.
+          // Bounded, so that a caller that stops sending does not block further imports.
           return await inTime(importAll(requests, rules, turns), budget.remainingMs())
         } finally {
           isImporting = false
@@ -70,10 +72,15 @@ async function importAll(
   rules: MerchantRuleImport,
   turns: BackgroundTurns,
 ): Promise<ImportMerchantRulesResponse> {
+  let inPiece = 0
   for await (const request of requests) {
     if (request instanceof UnreadableMessage) throw request.error
     for (const message of request.merchantRules) rules.add(readRule(message))
     if (rules.count > IMPORT_RULES_MAX) throw new CallError('INVALID_REQUEST', { violations: [tooMany] })
+    // A message costs something without a rule, too.
+    inPiece += Math.max(1, request.merchantRules.length)
+    if (inPiece < PIECE_RULES) continue
+    inPiece = 0
     await turns.turn()
   }
   const { created, changed, unchanged, refused, full } = await rules.finish()

@@ -5,11 +5,11 @@ import { type ListMerchantRulesRequest, MerchantRuleMatch } from '../../gen/bene
 import { RequestFields } from '../request-fields.js'
 import { readMatch } from './merchant-rule-mapping.js'
 
-/** Reads which rules are asked for, in the form in which they are compared. */
+/** Reads the filter of a list, normalised as rules are compared. */
 export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleFilter {
   const { namePrefix, city, country, mcc } = request
   const fields = new RequestFields()
-  // A number that this contract does not have must not pass for "any".
+  // An unknown enum number must not count as "any".
   const matchIsKnown = Object.values(MerchantRuleMatch).includes(request.match)
   fields.check(matchIsKnown, 'match', 'must be EXACT or PREFIX, or absent')
   fields.merchant('name_prefix', namePrefix)
@@ -18,7 +18,7 @@ export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleF
   if (mcc !== '') fields.mcc('mcc', mcc)
   fields.close()
   const match = readMatch(request.match)
-  // Places are compared as those of rules are.
+  // Normalise the city and the country as those of a rule.
   const place = slotOf({
     id: '',
     match: 'EXACT',

@@ -12,12 +12,14 @@ import {
 } from '../../gen/benefits/v1/merchant_rule.js'
 import type { CallErrorKind, FieldViolation } from '../call-error.js'
 
-/** Longest part of an id that is repeated in a refusal, in characters: an invalid one may be of any length. */
+/**
+ * Longest part of an id that is repeated in a rejection, in characters: an invalid id may have any length.
+ */
 const ECHO_LENGTH_MAX = 64
-/** Longest description of a refusal, in characters. */
+/** Longest description of a rejection, in characters. */
 const DESCRIPTION_LENGTH_MAX = 400
 
-/** Writes a rule as it is stored. */
+/** Writes a stored rule. */
 export function storedRuleMessage({
   rule,
   version,
@@ -27,7 +29,7 @@ export function storedRuleMessage({
   return { ...ruleMessage(rule), etag: String(version), updateTime: changedAt, subject: changedBy }
 }
 
-/** Reads a rule, whatever it is, and says what is wrong with it: fields as in the message. */
+/** Reads a rule, valid or not, with its faults. Their fields are named as in the message. */
 export function readRule(message: MerchantRuleMessage): {
   readonly rule: MerchantRule
   readonly faults: readonly FieldViolation[]
@@ -46,12 +48,12 @@ export function readRule(message: MerchantRuleMessage): {
   return { rule, faults: [...unknown, ...faultsOf(rule)] }
 }
 
-/** Our name for a match of the contract; undefined for UNSPECIFIED and for numbers that the contract does not have. */
+/** The domain's name for a match of the contract. Undefined for UNSPECIFIED and unknown numbers. */
 export function readMatch(match: MerchantRuleMatchMessage): MerchantRuleMatch | undefined {
   return (['EXACT', 'PREFIX'] as const).find((name) => MerchantRuleMatchMessage[name] === match)
 }
 
-/** Writes which rule of a catalog decides for a merchant, and why. */
+/** Writes which rule of a catalog decides for a merchant, and why not the others. */
 export function resolutionMessage(text: string, catalog: Catalog): ResolveMerchantResponse {
   const merchant = parseMerchant(text)
   const { winner, passedOver, more } = catalog.rules.explain(merchant)
@@ -69,7 +71,7 @@ export function resolutionMessage(text: string, catalog: Catalog): ResolveMercha
   }
 }
 
-/** Writes why a rule was not imported. */
+/** Writes why a rule of an import was rejected. */
 export function refusalMessage({
   index,
   id,

@@ -13,11 +13,11 @@ type Updatable = (typeof UPDATABLE)[number]
 export type RulePatch = {
   readonly id: MerchantRule['id']
   readonly etag: string
-  /** Makes the rule as it is to be out of the rule as it is. */
+  /** Applies the change to the current rule. */
   readonly patch: (rule: MerchantRule) => MerchantRule
 }
 
-/** Reads which fields of which rule are to change, and to what. */
+/** Reads an update: the rule's id, its etag and the new values of the fields to change. */
 export function readRulePatch({ merchantRule: message, updateMask }: UpdateMerchantRuleRequest): RulePatch {
   const fields = new RequestFields()
   fields.check(message !== undefined, 'merchant_rule', 'is required')
@@ -34,12 +34,12 @@ export function readRulePatch({ merchantRule: message, updateMask }: UpdateMerch
     fields.check(false, `merchant_rule.${field}`, description)
   }
   fields.close()
-  // Checked above: close() throws when there is none.
+  // An undefined message was reported above, so close() has thrown.
   const values = message && readRule(message).rule
   return { id, etag: message?.etag ?? '', patch: (rule) => (values ? patched(rule, values, wanted) : rule) }
 }
 
-/** What is wrong with the fields that are to change; the others may hold anything. */
+/** Faults of the fields to change. The other fields are ignored. */
 function faultsIn(message: MerchantRuleMessage, paths: readonly Updatable[]) {
   const wanted = new Set<string>(paths)
   return readRule(message).faults.filter(({ field }) => wanted.has(field))

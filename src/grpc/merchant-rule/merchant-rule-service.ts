@@ -36,10 +36,10 @@ export type MerchantRuleServiceOptions = {
   readonly turns: BackgroundTurns
 }
 
-/** Longest time spent on a change, in milliseconds: changes come one after another. */
+/** Longest time spent on a change, in milliseconds: changes are made one after another. */
 const CHANGE_MS_MAX = 10_000
 
-/** benefits.v1.MerchantRuleService over the store. */
+/** Implements benefits.v1.MerchantRuleService over the store. */
 export function merchantRuleService(options: MerchantRuleServiceOptions): MerchantRuleServiceServer {
   const { store, catalog, handlers, turns } = options
   const changing = { ...handlers, durationMsMax: CHANGE_MS_MAX }
@@ -76,7 +76,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
         const tied = Object.entries(filter)
         const afterId = readPageToken(request.pageToken, tied) ?? ''
         const found = await store.page({ afterId, limit: limit + 1, filter })
-        const page = { limit, write: storedRuleMessage, codec: MerchantRuleMessage }
+        const page = { limit, write: storedRuleMessage, codec: MerchantRuleMessage, turns }
         const { messages, last } = await pageOf(found, page)
         return { merchantRules: messages, nextPageToken: last ? writePageToken(last.rule.id, tied) : '' }
       },
@@ -116,7 +116,7 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
   }
 }
 
-/** The rule that a change has left, or the error that says why there was no change. */
+/** Returns the rule after a change, or throws the error that explains why nothing changed. */
 function changed(outcome: MerchantRuleOutcome, id: MerchantRule['id']): MerchantRuleMessage {
   if (!outcome.refusal) return storedRuleMessage(outcome.stored)
   const { refusal } = outcome
@@ -136,7 +136,7 @@ function changed(outcome: MerchantRuleOutcome, id: MerchantRule['id']): Merchant
   }
 }
 
-/** A version that no rule has stands for an etag that is none of ours. */
+/** Reads the version from an etag. A malformed etag becomes 0, which no rule has. */
 function versionOf(etag: string): bigint | undefined {
   if (etag === '') return undefined
   return /^\d{1,18}$/.test(etag) ? BigInt(etag) : 0n

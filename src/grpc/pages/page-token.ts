@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import { CallError } from '../call-error.js'
 
-/** Entries on a page when the caller does not say, and at most. */
+/** Default and largest page size, in items. */
 const PAGE_SIZE_DEFAULT = 50
 const PAGE_SIZE_MAX = 1_000
 
-/** Length of a token that is looked at, in characters. */
+/** Longest token that is decoded, in characters. */
 const TOKEN_LENGTH_MAX = 512
 
-/** The page size to use for what was asked: 0 is the default, too much is the most there is. */
+/** Returns the page size to use: 0 means the default, and larger values are cut to the maximum. */
 export function pageSizeOf(asked: number): number {
   if (asked < 0) throw invalid('page_size', 'must not be negative')
   return asked === 0 ? PAGE_SIZE_DEFAULT : Math.min(asked, PAGE_SIZE_MAX)
 }
 
-/** Writes the place where the next page begins, tied to the filter of this one. */
+/** Writes the place where the next page begins, bound to the filter of this page. */
 export function writePageToken(place: string, filter: readonly unknown[]): string {
   return Buffer.from(`${digestOf(filter)}${place}`).toString('base64url')
 }
@@ -22,7 +22,7 @@ export function writePageToken(place: string, filter: readonly unknown[]): strin
 /**
  * Reads the place where the page begins; undefined for the first page.
  *
- * @throws CallError INVALID_REQUEST when the token is not ours or belongs to another filter.
+ * @throws CallError INVALID_REQUEST when the token is malformed or belongs to another filter.
  */
 export function readPageToken(token: string, filter: readonly unknown[]): string | undefined {
   if (token === '') return undefined

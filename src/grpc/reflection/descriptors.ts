@@ -12,11 +12,11 @@ import {
 } from '@bufbuild/protobuf'
 import { FileDescriptorProtoSchema, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 
-/** Every proto file of the service, as buf compiled them: what reflection tells its callers. */
+/** The descriptors of every proto file of the service, as compiled by buf. Reflection serves them. */
 export class Descriptors {
   readonly #registry: FileRegistry
   readonly #fileBySymbol: ReadonlyMap<string, DescFile>
-  /** Serialized, as they were asked for first. */
+  /** Serialized files, cached at the first request. */
   readonly #serialized = new Map<DescFile, readonly Buffer[]>()
 
   constructor(descriptorSet: Uint8Array) {
@@ -26,25 +26,25 @@ export class Descriptors {
     )
   }
 
-  /** The file of this name and all that it imports, serialized; undefined when there is none. */
+  /** Returns the serialized file of this name and all that it imports. Undefined when there is none. */
   fileByName(name: string): readonly Buffer[] | undefined {
     return this.#withImports(this.#registry.getFile(name))
   }
 
-  /** The file that declares a type, service, method, field or enum value, and all that it imports. */
+  /** Returns the file that declares a type, service, method, field or enum value, and all that it imports. */
   fileBySymbol(symbol: string): readonly Buffer[] | undefined {
     return this.#withImports(this.#fileBySymbol.get(symbol))
   }
 
-  /** Whether there is a message of this name. */
+  /** Whether a message of this name exists. */
   hasMessage(typeName: string): boolean {
     return this.#registry.getMessage(typeName) !== undefined
   }
 
   /**
-   * The type of the requests of a method, which is named by its path: "/benefits.v1.AccountService/GetAccount".
+   * Returns the request type of a method, given its path: "/benefits.v1.AccountService/GetAccount".
    *
-   * @throws Error when there is no such method.
+   * @throws Error when the method does not exist.
    */
   requestOf(path: string): DescMessage {
     const [, service = '', name] = path.split('/')
@@ -63,7 +63,7 @@ export class Descriptors {
   }
 }
 
-/** Reads the descriptor set that `buf build` wrote beside the generated code. */
+/** Reads the descriptor set that `buf build` writes beside the generated code. */
 export function loadDescriptors(): Descriptors {
   return new Descriptors(readFileSync(new URL('../../gen/descriptors.binpb', import.meta.url)))
 }
@@ -76,7 +76,7 @@ function symbolsOf(type: DescMessage | DescEnum | DescExtension | DescService): 
     case 'message':
       return [type.typeName, ...members(type.fields), ...members(type.oneofs)]
     case 'enum':
-      // The values of an enum are named beside it, not inside it.
+      // Enum values belong to the scope around the enum.
       return [type.typeName, ...type.values.map(({ name }) => siblingOf(type.typeName, name))]
     case 'service':
       return [type.typeName, ...members(type.methods)]
@@ -91,7 +91,7 @@ function siblingOf(typeName: string, name: string): string {
 
 function withImports(file: DescFile): readonly Buffer[] {
   const files = new Set([file])
-  // A Set visits what is added while it is walked: so this reaches the imports of imports.
+  // A Set's iteration includes items added meanwhile, so the loop reaches indirect imports.
   for (const { dependencies } of files) for (const dependency of dependencies) files.add(dependency)
   return Array.from(files, ({ proto }) => Buffer.from(toBinary(FileDescriptorProtoSchema, proto)))
 }

@@ -7,14 +7,17 @@ import { CallError, serviceErrorOf } from '../call-error.js'
 import { UnreadableMessage } from '../request-decoder.js'
 import type { Descriptors } from './descriptors.js'
 
-/** Most streams at a time: anybody may open one, and each may hold an answer that nobody takes. */
+/**
+ * Most streams at a time. Callers need no token, and each stream may hold an answer that its caller does not
+ * take.
+ */
 export const REFLECTIONS_MAX = 32
-/** Longest time that a stream is open, in milliseconds: tools are done in far less. */
+/** Longest age of a stream, in milliseconds: tools are done much sooner. */
 const AGE_MS_MAX = 30_000
 
 export type ReflectionOptions = {
   readonly descriptors: Descriptors
-  /** Full names of the services on offer. */
+  /** Full names of the services that reflection lists. */
   readonly services: readonly string[]
 }
 
@@ -22,7 +25,10 @@ export type ReflectionServer = {
   readonly serverReflectionInfo: handleBidiStreamingCall<ServerReflectionRequest, ServerReflectionResponse>
 }
 
-/** grpc.reflection, v1 and v1alpha alike: their messages are the same. Tools learn the contract from it. */
+/**
+ * Implements grpc.reflection, v1 and v1alpha alike: their messages are the same. Tools read the contract from
+ * it.
+ */
 export function reflectionService(options: ReflectionOptions): ReflectionServer {
   let open = 0
   return {
@@ -33,7 +39,7 @@ export function reflectionService(options: ReflectionOptions): ReflectionServer 
       }
       open += 1
       const timer = setTimeout(() => fail(stream, new CallError('STREAM_ENDED')), AGE_MS_MAX)
-      // Comes after every end.
+      // The event follows every end.
       stream.once('cancelled', () => {
         clearTimeout(timer)
         open -= 1
@@ -45,7 +51,7 @@ export function reflectionService(options: ReflectionOptions): ReflectionServer 
 
 type Stream = ServerDuplexStream<unknown, ServerReflectionResponse>
 
-/** One question after the other: the next one is read when the caller has taken the answer. */
+/** Answers one request after another: the next is read when the caller has taken the answer. */
 function answer(stream: Stream, options: ReflectionOptions): void {
   stream.on('data', (request: ServerReflectionRequest | UnreadableMessage) => {
     if (request instanceof UnreadableMessage) {
@@ -87,7 +93,7 @@ function messageResponseTo(
       return notFound(`extension ${asked.value.extensionNumber} of ${asked.value.containingType}`)
     case 'allExtensionNumbersOfType':
       if (!descriptors.hasMessage(asked.value)) return notFound(`type ${asked.value}`)
-      // Nothing in our contract is extended.
+      // The contract has no extensions.
       return {
         $case: 'allExtensionNumbersResponse',
         value: { baseTypeName: asked.value, extensionNumber: [] },

@@ -1,4 +1,7 @@
-/** The scope that a token needs for each method (claim `scope`, RFC 8693). A method that is not here cannot be called. */
+/**
+ * The scope that a token needs for each method (claim `scope`, RFC 8693). Methods that are not listed cannot
+ * be called.
+ */
 export const methodScopes: ReadonlyMap<string, string> = new Map([
   ['/benefits.v1.AuthorizationService/Authorize', 'transactions:authorize'],
   ['/benefits.v1.AuthorizationService/AuthorizeStream', 'transactions:authorize'],
@@ -28,7 +31,7 @@ export const methodScopes: ReadonlyMap<string, string> = new Map([
   ['/benefits.v1.MerchantRuleService/ExportMerchantRules', 'rules:read'],
 ])
 
-/** Services that anybody may call: probes and tools. */
+/** Services that need no token: health checks and reflection. */
 const openServices = [
   '/grpc.health.v1.Health/',
   '/grpc.reflection.v1.ServerReflection/',

@@ -1,34 +1,37 @@
 import type { Principal } from '../call-context.js'
 import type { TokenRefusal } from './token-refusal.js'
 
-/** Difference between the issuer's clock and ours that is forgiven, in seconds. */
+/** Tolerated difference between the issuer's clock and ours, in seconds. */
 const CLOCK_TOLERANCE_S = 5
-/** Longest time until a token expires, in seconds: ten years. A later expiry is a mistake, often one of milliseconds for seconds. */
+/**
+ * Longest time until a token expires, in seconds: ten years. A later expiry is a mistake, often milliseconds
+ * for seconds.
+ */
 const LIFETIME_S_MAX = 10 * 366 * 24 * 3_600
 
-/** Longest subject, in characters: it stands in the record of every change. OpenID Connect allows 255. */
+/** Longest subject, in characters. The record of every change holds it. OpenID Connect allows 255. */
 const SUBJECT_LENGTH_MAX = 256
 
-/** The claims of a token, as its JSON has them. */
+/** The claims of a token, as parsed from its JSON. */
 export type Claims = Readonly<Record<string, unknown>>
 
 export type ClaimRules = {
-  /** The `iss` that tokens must have; undefined: any, or none. */
+  /** The `iss` that tokens must have. Undefined: any or none. */
   readonly issuer: string | undefined
-  /** The `aud` that tokens must have, alone or in a list; undefined: any, or none. */
+  /** The `aud` that tokens must have, alone or in a list. Undefined: any or none. */
   readonly audience: string | undefined
 }
 
-/** The caller that a token names, and from when on it does. */
+/** The authenticated caller of a token, and from when the token is valid. */
 export type TokenOwner = {
   readonly principal: Principal
-  /** When the token begins, less the forgiven difference of clocks: in milliseconds since 1970. */
+  /** When the token becomes valid, clock tolerance included, in milliseconds since 1970. */
   readonly beginsAtMs: number
 }
 
 /**
- * Checks the claims of a token whose signature is right, in this order: form, `nbf`, `exp`, `iss`, `aud` (RFC 7519, section 4.1).
- * Five seconds are forgiven at both ends of its life; `iat` does not matter.
+ * Checks the claims of a token with a valid signature, in this order: form, `nbf`, `exp`, `iss`, `aud` (RFC
+ * 7519, section 4.1). Both ends of its validity have a tolerance of five seconds. `iat` is ignored.
  */
 export function ownerOf(
   claims: Claims,
@@ -55,8 +58,11 @@ export function ownerOf(
 }
 
 /**
- * The scopes of a token: claim `scope` (RFC 8693, section 4.2) or, without it, `scp`, as some issuers call it. Either is text with
- * spaces between the scopes, or a list of texts. A claim of another form allows nothing; undefined when there is neither.
+ * Reads the scopes of a token: claim `scope` (RFC 8693, section 4.2) or, without it, `scp`, as some issuers
+ * call it.
+ *
+ * Either is a string with spaces between the scopes, or a list of strings. A claim of another form allows
+ * nothing. Undefined when the token has neither.
  */
 function scopesOf(claims: Claims): ReadonlySet<string> | undefined {
   if (!('scope' in claims || 'scp' in claims)) return undefined
@@ -65,7 +71,10 @@ function scopesOf(claims: Claims): ReadonlySet<string> | undefined {
   return new Set(texts.flatMap((text) => text.split(' ')).filter(Boolean))
 }
 
-/** Whether a subject can be recorded as it is. Half of a surrogate pair is no character: two subjects would be recorded as one. */
+/**
+ * Whether a subject can be recorded exactly. With half a surrogate pair, two subjects would be recorded as
+ * the same.
+ */
 function isRecordable(subject: string): boolean {
   return Array.from(subject).length <= SUBJECT_LENGTH_MAX && !/\p{Surrogate}/u.test(subject)
 }

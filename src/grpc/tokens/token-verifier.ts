@@ -6,11 +6,14 @@ import type { Principal } from '../call-context.js'
 import { type ClaimRules, type Claims, ownerOf, type TokenOwner } from './token-claims.js'
 import type { TokenRefusal } from './token-refusal.js'
 
-/** Longest token that is looked at, in characters. */
+/** Longest token that is decoded, in characters. */
 const TOKEN_LENGTH_MAX = 8_192
-/** Verified tokens remembered. */
+/** Most verified tokens in the cache. */
 const CACHE_MAX = 10_000
-/** Rejected tokens remembered. To find one bad again would take nearly half of what its call costs. */
+/**
+ * Most rejected tokens in the cache. Rejecting one again without it would take nearly half the cost of its
+ * call.
+ */
 const REJECTED_MAX = 1_000
 
 export type TokenVerifierOptions = ClaimRules & {
@@ -23,7 +26,7 @@ export type TokenVerdict =
   | { readonly principal: Principal; readonly refusal?: never }
   | { readonly refusal: TokenRefusal; readonly principal?: never }
 
-/** A key ready for use: making the object costs more than verifying. */
+/** A key ready for use: creating the key object costs more than verifying. */
 type ReadyKey = {
   readonly kid: string | undefined
   readonly algorithms: readonly TokenAlgorithm[]
@@ -31,15 +34,17 @@ type ReadyKey = {
 }
 
 /**
- * Verifies JSON Web Tokens. A token that names a key (`kid`) is verified with that key or one that has no name; a token that names none
- * with any key. No key verifies a token of an algorithm that the key is not for. A verified token is remembered until the clock shows a
- * time at which it is not valid, or the keys are replaced.
+ * Verifies JSON Web Tokens.
+ *
+ * A token with a `kid` is verified with the key of that name or with keys without a name; a token without a
+ * `kid`, with every key. A key verifies only tokens of its own algorithms. Verified tokens are cached until
+ * the clock shows a time at which they are not valid, or the keys are replaced.
  */
 export class TokenVerifier {
   readonly #options: Omit<TokenVerifierOptions, 'keys'>
   #keys: readonly ReadyKey[]
   #verified = new Map<string, TokenOwner>()
-  /** Tokens that none of the keys has signed, with the reason: no time makes them good. */
+  /** Tokens that no key has signed, with the reason. They never become valid. */
   #rejected = new Map<string, TokenRefusal>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
@@ -47,7 +52,7 @@ export class TokenVerifier {
     this.#keys = keys.map(readyKey)
   }
 
-  /** Verifies with these keys from now on, those tokens too that were verified before. */
+  /** Replaces the keys and forgets every verified token. */
   replaceKeys(keys: readonly TokenKey[]): void {
     this.#keys = keys.map(readyKey)
     this.#verified = new Map()
@@ -100,7 +105,7 @@ function readyKey(key: TokenKey): ReadyKey {
   return { kid, algorithms, object }
 }
 
-/** The claims of a token that one of the keys has signed, whatever they are. */
+/** Returns the claims of a token that one of the keys has signed, still unchecked. */
 function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefusal {
   const header = headerOf(token)
   if (header === undefined) return 'MALFORMED'
@@ -115,13 +120,13 @@ function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefus
       const claims = jwt.verify(token, object, {
         algorithms: [...algorithms],
         complete: false,
-        // `ownerOf` looks at the claims: the library says only in words which of them is wrong.
+        // `ownerOf` checks the claims: the library says only in its message which of them is wrong.
         ignoreExpiration: true,
         ignoreNotBefore: true,
       })
       return typeof claims === 'string' || !isUnicode(token) ? 'MALFORMED' : claims
     } catch {
-      // Another key may have signed it.
+      // Try the next key.
     }
   }
   return 'BAD_SIGNATURE'
@@ -129,10 +134,10 @@ function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefus
 
 type Header = { readonly alg: string; readonly kid?: string }
 
-/** The header of a token before it is verified. Undefined when the text is no token that can be understood. */
+/** Reads the header of an unverified token. Undefined when the text is not a JSON Web Token. */
 function headerOf(token: string): Header | undefined {
   const { header, payload } = decoded(token) ?? {}
-  // What the issuer calls critical has to be understood, and nothing is (RFC 7515, section 4.1.11).
+  // A critical extension must be understood, and none is supported (RFC 7515, section 4.1.11).
   if (!header || 'crit' in header || typeof payload !== 'object' || payload === null) return undefined
   const { alg, kid }: Readonly<Record<string, unknown>> = { ...header }
   if (typeof alg !== 'string') return undefined
@@ -143,12 +148,14 @@ function decoded(token: string): Jwt | null {
   try {
     return jwt.decode(token, { complete: true })
   } catch {
-    // A payload or a header that is not JSON.
+    // The header or the payload is not JSON.
     return null
   }
 }
 
-/** Whether the claims are UTF-8: jsonwebtoken reads any bytes, and makes the same text of different ones. */
+/**
+ * Whether the claims are UTF-8. jsonwebtoken reads any bytes, so different tokens could yield the same text.
+ */
 function isUnicode(token: string): boolean {
   const [, claims = ''] = token.split('.')
   return isUtf8(Buffer.from(claims, 'base64url'))

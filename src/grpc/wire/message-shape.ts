@@ -1,31 +1,31 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf'
 
-/** The wire types of protobuf that a field of a message can have. Groups (3 and 4) are none of them: proto3 has no groups. */
+/** The protobuf wire types that a field can have. Groups (3 and 4) are excluded: proto3 has none. */
 export const wireTypes = { VARINT: 0, FIXED64: 1, BYTES: 2, FIXED32: 5 } as const
 
 export type WireType = (typeof wireTypes)[keyof typeof wireTypes]
 
-/** The fields of a message by their numbers, arranged for looking at bytes. */
+/** The fields of a message by number, for checking bytes. */
 export type MessageShape = readonly (FieldShape | undefined)[]
 
 export type FieldShape = {
-  /** As in the contract. */
+  /** Name of the field, as in the contract. */
   readonly name: string
-  /** That of one value: repeated numbers may also come packed. */
+  /** Wire type of one value. Repeated numbers may also come packed. */
   readonly wireType: WireType
-  /** Whether the value is a string, which has to be UTF-8. */
+  /** Whether the value is a string, which must be UTF-8. */
   readonly isText: boolean
   readonly isRepeated: boolean
   /** The shape of the value when it is a message. */
   readonly message: MessageShape | undefined
 }
 
-/** Arranges the fields of a message, and of every message inside. */
+/** Builds the shape of a message and of every message inside it. */
 export function shapeOf(message: DescMessage): MessageShape {
   return arranged(message, new Map())
 }
 
-/** A type that contains itself finds itself among the known ones. */
+/** Builds a shape once for each message, so that a recursive type finds itself. */
 function arranged(message: DescMessage, known: Map<DescMessage, MessageShape>): MessageShape {
   const found = known.get(message)
   if (found) return found

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { type FieldShape, type MessageShape, type WireType, wireTypes } from './message-shape.js'
 
-/** What is wrong with the bytes of a message. */
+/** A fault in the bytes of a message. */
 export type WireFault = {
-  /** The field, with those that it lies in: `original.merchant`. Empty when the message itself is wrong. */
+  /** Path of the field: `original.merchant`. Empty when the message itself is wrong. */
   readonly path: string
   readonly description: string
 }
@@ -16,20 +16,20 @@ const VARINT64_BYTES_MAX = 10
 const names: Readonly<Record<WireType, string>> = { 0: 'varint', 1: '64 bits', 2: 'bytes', 5: '32 bits' }
 
 /**
- * Looks for bytes that the generated decoders would leave out or read otherwise than other decoders do. They stop at a tag 0 and
- * at the end of a group and drop what follows, and turn text that is not UTF-8 into other text.
+ * Finds bytes that the generated decoders would skip, or read differently from other decoders. Those decoders
+ * stop at a tag 0 and at the end of a group and drop the rest. They also replace text that is not UTF-8.
  *
- * - Refused: a field number 0; groups and the wire types 6 and 7; a field of the contract with another wire type than its own; a tag,
- *   length or value that is cut off or too long; text that is not UTF-8; a message in a field for one that comes twice, which would
- *   have to be merged.
- * - Accepted, as protobuf demands: fields that the contract does not have, values in more bytes than needed, packed numbers, and a
- *   value that comes twice, of which the last one counts.
+ * - Rejected: a field number 0; groups and the wire types 6 and 7; a known field with the wrong wire type; a
+ *   tag, length or value that is cut off or too long; text that is not UTF-8; a singular message field that
+ *   occurs twice and would have to be merged.
+ * - Accepted, as protobuf requires: unknown fields, values in more bytes than needed, packed numbers, and a
+ *   scalar that occurs twice, of which the last one counts.
  */
 export function wireFault(bytes: Uint8Array, shape: MessageShape): WireFault | undefined {
   return new Cursor(bytes).messageFault(shape, bytes.length)
 }
 
-/** A place in the bytes that moves on over what is right, and stops where something is wrong. */
+/** A position in the bytes that advances over valid fields and stops at the first fault. */
 class Cursor {
   readonly #bytes: Uint8Array
   #at: number
@@ -48,7 +48,7 @@ class Cursor {
     return undefined
   }
 
-  /** What is wrong with the next field of a message that lies between two places. */
+  /** Checks the next field of a message. */
   #fieldFault(shape: MessageShape, { start, end }: Span): WireFault | undefined {
     const tagAt = this.#at
     const tag = this.#varint32(end)
@@ -74,7 +74,7 @@ class Cursor {
     return { ...fault, path: fault.path === '' ? path : `${path}.${fault.path}` }
   }
 
-  /** What is wrong with the value of a field of the contract, or inside it. */
+  /** Checks the value of a known field, and what is inside it. */
   #contentFault(field: FieldShape, wireType: number, end: number): WireFault | string | undefined {
     if (wireType !== field.wireType) {
       const isPacked = field.isRepeated && wireType === wireTypes.BYTES
@@ -89,7 +89,7 @@ class Cursor {
     return undefined
   }
 
-  /** Moves over one value, whatever it is. */
+  /** Skips one value of any kind. */
   #valueFault(wireType: number, end: number): string | undefined {
     switch (wireType) {
       case wireTypes.VARINT:
@@ -115,7 +115,7 @@ class Cursor {
     return undefined
   }
 
-  /** Reads the length of what follows, and says where that ends; undefined when it is not all there. */
+  /** Reads a length and returns where the value ends. Undefined when it is cut off. */
   #lengthEnd(end: number): number | undefined {
     const length = this.#varint32(end)
     return length === undefined || length > end - this.#at ? undefined : this.#at + length
@@ -127,7 +127,10 @@ class Cursor {
     return true
   }
 
-  /** Most text is ASCII, and short: asking the runtime about it takes longer than looking. */
+  /**
+   * Whether the bytes up to an end are UTF-8. Most text is short ASCII, which a loop checks faster than
+   * isUtf8.
+   */
   #isText(end: number): boolean {
     for (let at = this.#at; at < end; at++) {
       if ((this.#bytes[at] ?? 0) > 0x7f) return isUtf8(this.#bytes.subarray(at, end))
@@ -135,7 +138,7 @@ class Cursor {
     return true
   }
 
-  /** Reads an unsigned number of 32 bits; undefined when it is cut off or larger. */
+  /** Reads an unsigned number of 32 bits. Undefined when it is cut off or larger. */
   #varint32(end: number): number | undefined {
     let value = 0
     for (let count = 0; count < VARINT32_BYTES_MAX && this.#at < end; count++) {
@@ -147,7 +150,7 @@ class Cursor {
     return undefined
   }
 
-  /** Whether there is a number of 64 bits, which it moves over. */
+  /** Skips a number of 64 bits. Returns false when it is cut off or larger. */
   #skipVarint(end: number): boolean {
     for (let count = 0; count < VARINT64_BYTES_MAX && this.#at < end; count++) {
       const byte = this.#bytes[this.#at++] ?? 0
@@ -157,7 +160,7 @@ class Cursor {
     return false
   }
 
-  /** How many fields of this number are between two places, where everything is right. */
+  /** Counts the fields with this number in a range without faults. */
   #countBefore({ start, end }: Span, number: number): number {
     const cursor = new Cursor(this.#bytes, start)
     let count = 0

@@ -1,7 +1,7 @@
 import type { TraceIds } from '../tracing/tracing.js'
 
-/** How to find a call again: in the caller's log and, when it is traced, among the traces. */
+/** The ids of a call in the caller's log and, when it is traced, in its trace. */
 export type CallIds = { readonly requestId: string } & Partial<TraceIds>
 
-/** The same, and whose token it came with. */
+/** The ids of a call and the subject of its token. */
 export type Caller = CallIds & { readonly subject: string | undefined }

@@ -2,7 +2,10 @@ import type { Caller } from './call-fields.js'
 import { LineLimit } from './line-limit.js'
 import { type Logger, roundMs } from './logger.js'
 
-/** What a line says of a decision. No account, transaction, merchant or amount: those are in the ledger, where they are protected. */
+/**
+ * The log fields of a decision. Account, transaction, merchant and amount stay in the ledger, where they are
+ * protected.
+ */
 export type DecisionLine = {
   readonly kind: string
   /** 00, 51 or 07. */
@@ -11,19 +14,19 @@ export type DecisionLine = {
   /** The wallet that paid. */
   readonly category?: string | undefined
   readonly replayed: boolean
-  /** From when it was read until it was durable. */
+  /** Time from reading the request until the decision was durable, in milliseconds. */
   readonly durationMs: number
 }
 
 export type DecisionLogOptions = {
   readonly logger: Logger
-  /** Most approvals that have a line at level info in one second; the others have one at level debug. */
+  /** Most approvals per second that are logged at level info. The rest are logged at level debug. */
   readonly approvalsMax: number
 }
 
 /**
- * One line for each decision. Under load nearly all of them are approvals, one like the other: of those only the first ones of each second
- * are shown, and how many were left out is told. Whatever is declined is always shown.
+ * The log of decisions, one line each. Under load nearly all of them are similar approvals, so only the first
+ * ones of each second are shown, followed by the number left out. Every decline is shown.
  */
 export class DecisionLog {
   readonly #logger: Logger
@@ -35,14 +38,14 @@ export class DecisionLog {
     this.#approvals = new LineLimit({ logger, linesMax, event })
   }
 
-  /** Asks for the caller only if there is to be a line. */
+  /** Logs a decision. Calls `callerOf` only when the line will be written. */
   decided(line: DecisionLine, callerOf: () => Caller): void {
     const level = line.code === '00' ? this.#approvals.level() : 'info'
     if (!this.#logger.isLevelEnabled(level)) return
     this.#logger[level]({ ...line, durationMs: roundMs(line.durationMs), ...callerOf() }, 'decision')
   }
 
-  /** Tells of what was left out since it was last told of. */
+  /** Logs how many approvals were left out since the last such line. */
   close(): void {
     this.#approvals.close()
   }

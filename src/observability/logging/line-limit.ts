@@ -1,17 +1,17 @@
 import type { Logger } from './logger.js'
 
-/** Time in which lines are counted, in milliseconds. */
+/** Interval of counting lines, in milliseconds. */
 const INTERVAL_MS = 1_000
 
 export type LineLimitOptions = {
   readonly logger: Logger
-  /** Most lines at level info in one second; others have one at level debug. */
+  /** Most lines per second at level info. The rest are at level debug. */
   readonly linesMax: number
-  /** What is said when there were more, with how many of them had no line in `leftOut`. */
+  /** The event that is logged when there were more, with the number left out in `leftOut`. */
   readonly event: string
 }
 
-/** Keeps lines that are one like the other from filling the log: only the first ones of each second are shown. */
+/** A limit on similar log lines: only the first ones of each second are shown. */
 export class LineLimit {
   readonly #options: LineLimitOptions
   #lines = 0
@@ -21,14 +21,14 @@ export class LineLimit {
     this.#options = options
   }
 
-  /** The level of one more line. */
+  /** Counts one more line and returns its level. */
   level(): 'info' | 'debug' {
     this.#lines += 1
     this.#timer ??= setTimeout(() => this.#endInterval(), INTERVAL_MS).unref()
     return this.#lines <= this.#options.linesMax ? 'info' : 'debug'
   }
 
-  /** Tells of what was left out since it was last told of. */
+  /** Logs how many lines were left out since the last such line. */
   close(): void {
     clearTimeout(this.#timer)
     this.#endInterval()

@@ -1,8 +1,8 @@
 import { terminalText } from './terminal-text.js'
 
 /**
- * One line of the log as people read it: the time of day, the level, the event and its fields. An error's stack follows on lines of its own.
- * What is not a line of the log is left as it is.
+ * Renders one JSON line of the log for people: time of day, level, event and fields. An error's stack follows
+ * on lines of its own. Anything that is not a line of the log is returned unchanged.
  */
 export function logText(line: string): string {
   const { time, level, event, err, ...fields } = parse(line)
@@ -21,7 +21,10 @@ function parse(line: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** As it is if it is one plain word, else as JSON: whatever comes from outside can neither end the line nor steer the terminal. */
+/**
+ * Renders a plain word as it is and anything else as JSON. Text from outside can neither end the line nor
+ * control the terminal.
+ */
 function valueText(value: unknown): string {
   return typeof value === 'string' && /^[\w.:/@+-]+$/.test(value)
     ? value

@@ -1,13 +1,13 @@
 import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino'
 import { logText } from './log-text.js'
 
-/** Logs are events with fields: `logger.info({ port }, 'listening')`. */
+/** The logger. Logs are events with fields: `logger.info({ port }, 'listening')`. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'isLevelEnabled'>
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
-/** `auto` is text at a terminal, and JSON for whatever else reads standard output. */
+/** The log formats. `auto` is text on a terminal, and JSON otherwise. */
 export const logFormats = ['auto', 'json', 'text'] as const
 export type LogFormat = (typeof logFormats)[number]
 
@@ -16,7 +16,7 @@ export type LoggerOptions = {
   readonly format: LogFormat
 }
 
-/** Makes the logger: one event a line on standard output, in the order it happened; JSON, or text to be read by people. */
+/** Creates a logger that writes to standard output, one event a line, in order: JSON, or text for people. */
 export function createLogger({ level, format }: LoggerOptions): Logger {
   return pino(
     {
@@ -26,8 +26,8 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
       messageKey: 'event',
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: errorFields },
-      // A second guard: nothing logs these on purpose. Errors are the only fields with fields; a wildcard in their place would make every
-      // line cost twice as much.
+      // A second guard: nothing logs these fields on purpose. Only errors have nested fields, so the paths
+      // name `err`. A wildcard instead would double the cost of every line.
       redact: {
         paths: ['authorization', 'uri', 'secret', 'err.authorization', 'err.uri', 'err.secret'],
         censor: '[redacted]',
@@ -37,7 +37,7 @@ export function createLogger({ level, format }: LoggerOptions): Logger {
   )
 }
 
-/** What a line says of an error: nothing of the state that some libraries hang onto theirs. */
+/** Picks the fields of an error that are logged, without the state that some libraries attach to theirs. */
 function errorFields(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { name: type, message, stack, cause } = error
@@ -57,7 +57,7 @@ function openOutput(format: LogFormat): DestinationStream {
   return isText ? { write: (line) => void output.write(logText(line)) } : output
 }
 
-/** A duration as logs show it: to a hundredth of a millisecond. */
+/** Rounds a duration for the log, to a hundredth of a millisecond. */
 export function roundMs(durationMs: number): number {
   return Math.round(durationMs * 100) / 100
 }

@@ -1,17 +1,20 @@
 import type { Logger } from './logger.js'
 
-/** Time that is told of in one line, in milliseconds. */
+/** Interval that one line covers, in milliseconds. */
 const INTERVAL_MS = 1_000
 
 export type TallyLogOptions = {
   readonly logger: Logger
-  /** What the line says. */
+  /** The event of the line. */
   readonly event: string
-  /** The line's field with the number. */
+  /** The field with the count. */
   readonly field: string
 }
 
-/** Tells of something once a second, with how often it was, instead of each time: there is most of it just when there is no time for it. */
+/**
+ * A log of frequent events: one line a second with their count, instead of a line each. They are most
+ * frequent when the service is busiest.
+ */
 export class TallyLog {
   readonly #options: TallyLogOptions
   #count = 0
@@ -20,7 +23,7 @@ export class TallyLog {
     this.#options = options
   }
 
-  /** It has happened once more. */
+  /** Counts one more event. */
   count(): void {
     this.#count += 1
     if (this.#count > 1) return

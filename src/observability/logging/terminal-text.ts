@@ -1,17 +1,17 @@
 /**
- * The text as a terminal may have it: control, format and line-separating characters and half characters are escaped as in JSON, which a terminal would obey
- * instead of showing them.
+ * Makes text safe to print on a terminal. Escapes, as JSON does, the characters that a terminal would obey
+ * rather than show: control, format and line-separating characters and lone surrogates.
  */
 export function terminalText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
-/** The same for text of several lines. JSON in lines stays the same JSON. */
+/** Makes text of several lines safe to print. JSON in lines stays the same JSON. */
 export function terminalLines(text: string): string {
   return text.split('\n').map(terminalText).join('\n')
 }
 
-/** One escape for each unit: a character may have two. */
+/** Escapes each UTF-16 unit: a character may have two. */
 function escaped(character: string): string {
   return character
     .split('')

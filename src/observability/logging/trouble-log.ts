@@ -1,6 +1,6 @@
 import type { Logger } from './logger.js'
 
-/** Time after which a trouble that goes on is told again, in milliseconds. */
+/** Time after which a lasting failure is logged again, in milliseconds. */
 const AGAIN_MS = 60_000
 
 /** Longest summary of an error, in characters. */
@@ -9,21 +9,21 @@ const SUMMARY_LENGTH_MAX = 300
 export type TroubleLogOptions = {
   readonly logger: Pick<Logger, 'warn'>
   readonly monotonicMs: () => number
-  /** Names what is behind an error, and says where to look: what it returns is logged. */
+  /** Returns the cause of an error and a hint for the operator. Both are logged. */
   readonly explain: (error: unknown) => { readonly name: string; readonly advice: string }
 }
 
-/** Tells of what keeps failing once, and again when it has another cause, or goes on for a minute. */
+/** A log of repeated failures: each is logged once, and again when its cause changes or it lasts a minute. */
 export class TroubleLog {
   readonly #options: TroubleLogOptions
-  /** When each was last told of, by the event and the name of the trouble. */
+  /** The time of the last line by event and cause, in milliseconds. */
   readonly #toldAtMs = new Map<string, number>()
 
   constructor(options: TroubleLogOptions) {
     this.#options = options
   }
 
-  /** Something has failed. */
+  /** Logs a failure. */
   failed(event: string, error: unknown): void {
     const { name, advice } = this.#options.explain(error)
     if (this.#isNews(`${event}/${name}`)) {
@@ -31,12 +31,12 @@ export class TroubleLog {
     }
   }
 
-  /** Something was done, but took long. */
+  /** Logs an operation that succeeded but took long. */
   slow(event: string, durationMs: number): void {
     if (this.#isNews(event)) this.#options.logger.warn({ trouble: 'SLOW', durationMs }, event)
   }
 
-  /** It works again: the next failure is news. */
+  /** Ends all failures: the next one is logged at once. */
   over(): void {
     this.#toldAtMs.clear()
   }
@@ -49,7 +49,10 @@ export class TroubleLog {
   }
 }
 
-/** The class and the message of an error, in one line: a driver's errors carry its whole state and a stack that says nothing. */
+/**
+ * Summarises an error as its class and message on one line. A driver's errors carry its whole state and an
+ * unhelpful stack.
+ */
 function summaryOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return text.length > SUMMARY_LENGTH_MAX ? `${text.slice(0, SUMMARY_LENGTH_MAX)}...` : text

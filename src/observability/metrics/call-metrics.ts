@@ -8,7 +8,7 @@ export type CallLabels = {
 }
 
 export type CallMetricsOptions = {
-  /** Every method that is served. */
+  /** Every method that the service serves. */
   readonly calls: readonly CallLabels[]
   /** Names of all status codes. */
   readonly codes: readonly string[]
@@ -17,14 +17,14 @@ export type CallMetricsOptions = {
 type CallLabel = 'grpc_type' | 'grpc_service' | 'grpc_method'
 type CallSeries = {
   readonly started: CountedSeries
-  /** Absent where it would be one message for each call. */
+  /** Absent for unary messages: there is exactly one for each call. */
   readonly received: CountedSeries | undefined
   readonly sent: CountedSeries | undefined
   readonly handling: MeasuredSeries
   readonly handled: (code: string) => CountedSeries
 }
 
-/** Calls by method and status, and the purchases that come on streams. */
+/** Metrics of calls by method and status, and of purchases on streams. */
 export class CallMetrics {
   readonly #codes: readonly string[]
   readonly #started: SeriesOf<CallLabel, CountedSeries>
@@ -34,7 +34,7 @@ export class CallMetrics {
   readonly #sent: SeriesOf<CallLabel, CountedSeries>
   readonly #streamed: (code: string) => CountedSeries
   readonly #streamedSeconds: MeasuredSeries
-  /** Every call counts: each series is looked up once. */
+  /** Series by method. Each is looked up once, because every call counts. */
   readonly #seriesByMethod = new Map<string, CallSeries>()
 
   constructor(registry: MetricRegistry, { calls, codes }: CallMetricsOptions) {
@@ -81,24 +81,24 @@ export class CallMetrics {
     for (const call of calls) this.#seriesOf(call)
   }
 
-  /** A call has arrived. */
+  /** Counts a call that has arrived. */
   started(call: CallLabels): void {
     this.#seriesOf(call).started.inc()
   }
 
-  /** A call has ended with this status code's name. */
+  /** Records a call that has ended with this status code. */
   handled(call: CallLabels, code: string, seconds: number): void {
     const series = this.#seriesOf(call)
     series.handled(code).inc()
     series.handling.observe(seconds)
   }
 
-  /** A message of a stream has come, or was sent. */
+  /** Counts a message of a stream. */
   message(call: CallLabels, direction: 'received' | 'sent'): void {
     this.#seriesOf(call)[direction]?.inc()
   }
 
-  /** A purchase that came on a stream was answered, with this status code's name. */
+  /** Records a purchase on a stream that was answered with this status code. */
   streamedPurchase(code: string, seconds: number): void {
     this.#streamed(code).inc()
     this.#streamedSeconds.observe(seconds)
@@ -133,7 +133,7 @@ function labelsOf({ service, method, type }: CallLabels): Labels<CallLabel> {
   return { grpc_type: type, grpc_service: service, grpc_method: method }
 }
 
-/** The series of these keys, made now; one of another key is made when it is asked for. */
+/** Creates the series of these keys now, and that of any other key on first use. */
 function byFirst(
   keys: readonly string[],
   make: (key: string) => CountedSeries,

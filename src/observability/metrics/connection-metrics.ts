@@ -1,15 +1,15 @@
 import type { CountedSeries, MetricRegistry } from './metric-registry.js'
 
-/** The connections of callers at one moment. */
+/** The callers' connections at one moment. */
 export type ConnectionReadings = {
   readonly open: number
-  /** Most that may be open. */
+  /** Most connections that may be open. */
   readonly openMax: number
-  /** Those on which no call has presented a valid token yet. */
+  /** Connections on which no call has presented a valid token yet. */
   readonly unauthenticated: number
 }
 
-/** The connections of callers: open, closed, rejected. */
+/** Metrics of callers' connections: open, closed, rejected. */
 export class ConnectionMetrics {
   readonly #closed: ReadonlyMap<string, CountedSeries>
 

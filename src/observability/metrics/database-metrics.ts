@@ -1,19 +1,19 @@
 import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-registry.js'
 
-/** Why no connection could be had. */
+/** The reasons why an operation got no connection. */
 export type PoolFailure = 'TIMEOUT' | 'CONNECTION_ERROR' | 'POOL_CLOSED'
 
-/** The connection pool at one moment. */
+/** The connection pools at one moment. */
 export type PoolReadings = {
   readonly connections: number
   readonly checkedOut: number
   readonly waiting: number
   readonly connectionsMax: number
-  /** Of the server of which most are in use, 0 to 1. */
+  /** The ratio of the busiest server's pool, 0 to 1. */
   readonly usedRatio: number
 }
 
-/** Commands that the service sends while it decides and administers; any other is counted as "other". */
+/** Commands that the service sends while it decides and administers. Any other counts as "other". */
 const commands = [
   'find',
   'aggregate',
@@ -25,12 +25,15 @@ const commands = [
   'getMore',
   'ping',
 ] as const
-/** Upper bounds of their durations, in seconds: fewer than for calls, since there are so many commands. */
+/**
+ * Upper bounds of command durations, in seconds. There are fewer than for calls, because there are so many
+ * commands.
+ */
 const commandBuckets = [0.001, 0.002, 0.004, 0.008, 0.02, 0.05, 0.1, 0.5, 2]
 const OTHER = 'other'
 const poolFailures: readonly PoolFailure[] = ['TIMEOUT', 'CONNECTION_ERROR', 'POOL_CLOSED']
 
-/** What the database is asked, how that goes, and the connections over which it is. */
+/** Metrics of database commands and of the connections that carry them. */
 export class DatabaseMetrics {
   readonly #ok: ReadonlyMap<string, MeasuredSeries>
   readonly #error: ReadonlyMap<string, MeasuredSeries>
@@ -90,19 +93,19 @@ export class DatabaseMetrics {
     })
   }
 
-  /** The database has answered a command, or failed to. */
+  /** Records a command that the database has answered or failed. */
   command(command: string, outcome: 'ok' | 'error', seconds: number): void {
     const series = outcome === 'ok' ? this.#ok : this.#error
     const measured = series.get(command) ?? series.get(OTHER)
     measured?.observe(seconds)
   }
 
-  /** No connection could be had. */
+  /** Counts an operation that got no connection. */
   poolFailed(reason: PoolFailure): void {
     this.#poolFailures.get(reason)?.inc()
   }
 
-  /** All connections to one server were given up. */
+  /** Counts a drop of all connections to one server. */
   poolCleared(): void {
     this.#poolClears.inc()
   }

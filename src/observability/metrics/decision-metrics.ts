@@ -4,20 +4,20 @@ export type DecisionLabels = {
   readonly kind: 'AUTHORIZATION' | 'REVERSAL'
   readonly code: string
   readonly reason: string
-  /** Wallet that paid or was paid back; empty when no money moved. */
+  /** The wallet that paid or was paid back; empty when no money moved. */
   readonly category: string
   readonly replayed: boolean
 }
 
-/** What can be decided. */
+/** A possible result of a decision. */
 export type Outcome = Pick<DecisionLabels, 'kind' | 'code' | 'reason'> & {
-  /** Whether money moves, in one category or another. */
+  /** Whether money moves in a category. */
   readonly moves: boolean
 }
 
 /**
- * Most categories that are told apart. There are 64 at a time, but a process may see some go and others come; what is above it
- * is counted as "other".
+ * Most categories with series of their own; any more count as "other". There are 64 at a time, but a process
+ * may see some go and others come.
  */
 const CATEGORIES_MAX = 128
 const OTHER = 'other'
@@ -25,15 +25,15 @@ const OTHER = 'other'
 type DecisionLabel = 'kind' | 'code' | 'reason' | 'category' | 'replayed'
 type DecisionSeries = { readonly first: CountedSeries; readonly replayed: CountedSeries }
 
-/** Decisions, and the money that they moved. */
+/** Metrics of decisions and of the money that they moved. */
 export class DecisionMetrics {
   readonly #outcomes: readonly Outcome[]
   readonly #decisions: SeriesOf<DecisionLabel, CountedSeries>
   readonly #moved: SeriesOf<'kind' | 'category', CountedSeries>
-  /** Every decision counts: each series is looked up once. */
+  /** Series by outcome. Each is looked up once, because every decision counts. */
   readonly #seriesByOutcome = new Map<string, DecisionSeries>()
   readonly #movedByKind = new Map<string, CountedSeries>()
-  /** Those that are told apart, and those of them of which every series is exported. */
+  /** Categories with series of their own, and those among them with every series exported. */
   readonly #categories = new Set<string>()
   readonly #shown = new Set<string>()
 
@@ -52,7 +52,7 @@ export class DecisionMetrics {
     for (const outcome of outcomes) if (!outcome.moves) this.#seriesOf({ ...outcome, category: '' })
   }
 
-  /** Shows the series of these categories, too, though nothing may have been decided on them. */
+  /** Exports every series of these categories, even before the first decision on them. */
   show(categories: readonly string[]): void {
     for (const category of categories) {
       if (this.#shown.has(category) || this.#bounded(category) === OTHER) continue
@@ -65,7 +65,11 @@ export class DecisionMetrics {
     }
   }
 
-  /** A purchase or a reversal was decided, or its stored decision given again. `centavos`: what it moved, if it did. */
+  /**
+   * Counts a decision, or a stored decision that was given again.
+   *
+   * @param centavos the money that it moved; 0 when it moved none.
+   */
   decided(decision: DecisionLabels, centavos: number): void {
     const category = this.#bounded(decision.category)
     const series = this.#seriesOf({ ...decision, category })

@@ -1,16 +1,16 @@
 import { latencyBuckets } from './latency-buckets.js'
 import type { CountedSeries, MeasuredSeries, MetricRegistry } from './metric-registry.js'
 
-/** Why a request was decided once more. */
+/** The causes for deciding a request again. */
 export type RetryCause = 'LOST_RACE' | 'STALE_COPY' | 'STORE_AWAY'
 
-/** What requests are for: purchases and what follows them, or loads and changes of accounts. */
+/** The engine's lanes: purchases and what follows them, or loads and changes of accounts. */
 type Lane = 'PURCHASE' | 'BACK_OFFICE'
 
 /** The engine at one moment. */
 export type EngineReadings = {
   readonly waitingRequests: Readonly<Record<Lane, number>>
-  /** Most that may wait in each lane. */
+  /** Most requests that may wait in each lane. */
   readonly waitingRequestsMax: number
   readonly unsettledEntries: number
   readonly withheldEntries: number
@@ -19,10 +19,10 @@ export type EngineReadings = {
 
 const lanes: readonly Lane[] = ['PURCHASE', 'BACK_OFFICE']
 const retryCauses: readonly RetryCause[] = ['LOST_RACE', 'STALE_COPY', 'STORE_AWAY']
-/** Powers of two up to a whole group of purchases. The back office may have 8 places besides. */
+/** Powers of two up to a full group of purchases. The back office may add 8 requests. */
 const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128]
 
-/** How requests are decided in groups, and how their entries reach the ledger. */
+/** Metrics of the groups that requests are decided in, and of posting their entries to the ledger. */
 export class EngineMetrics {
   readonly #groupSize: MeasuredSeries
   readonly #groupSeconds: MeasuredSeries
@@ -94,23 +94,23 @@ export class EngineMetrics {
     })
   }
 
-  /** Requests were decided together. */
+  /** Records a group of requests that were decided together. */
   groupDecided(size: number, seconds: number): void {
     this.#groupSize.observe(size)
     this.#groupSeconds.observe(seconds)
   }
 
-  /** A request is decided once more. */
+  /** Counts a request that is decided again. */
   retried(cause: RetryCause): void {
     this.#retries.get(cause)?.inc()
   }
 
-  /** A copy to the ledger failed and will be tried again. */
+  /** Counts a failed attempt to post to the ledger, which will be repeated. */
   settleFailed(): void {
     this.#settleFailures.inc()
   }
 
-  /** The ledger has refused an entry. */
+  /** Counts an entry that the ledger has rejected. */
   ledgerRefused(): void {
     this.#refusals.inc()
   }

@@ -2,17 +2,25 @@ import type { CountedSeries, MetricRegistry, SeriesOf } from './metric-registry.
 
 export type KeyFileGroup = 'tls' | 'tokens'
 export type KeyFileReadings = {
-  /** Which files there are, and why they are not used as they are; undefined when they are. */
+  /**
+   * The configured groups of files, each with the problem that keeps it out of use; undefined without one.
+   */
   readonly problems: () => ReadonlyMap<KeyFileGroup, string | undefined>
-  /** When those in use end, in milliseconds since 1970; undefined: there is none. */
+  /** Expiry of the certificates in use, in milliseconds since 1970; undefined without a certificate. */
   readonly certificateExpiryMs: () => Readonly<Record<CertificateRole, number | undefined>>
 }
-/** The first to end of what the port shows; the last to end of the authorities of clients. */
+/**
+ * The role of a certificate. For `server` the first of the port's chain to expire counts, for `client_ca` the
+ * last of the clients' authorities.
+ */
 export type CertificateRole = 'server' | 'client_ca'
 
 type GroupSeries = { readonly reloads: CountedSeries; readonly failures: CountedSeries }
 
-/** Files of keys and certificates. Series of files that are not there are left out: a certificate that "ends in 1970" would raise an alert. */
+/**
+ * Metrics of key and certificate files. Files that are not configured have no series: a certificate that
+ * "expires in 1970" would raise an alert.
+ */
 export class KeyFileMetrics {
   readonly #readings: KeyFileReadings
   readonly #reloads: SeriesOf<'files', CountedSeries>
@@ -52,17 +60,17 @@ export class KeyFileMetrics {
     })
   }
 
-  /** Shows the series of the files that there are, so that the first event of each is an increase. */
+  /** Exports the series of the configured files, so that the first event of each is an increase. */
   show(): void {
     for (const files of this.#readings.problems().keys()) this.#seriesOf(files)
   }
 
-  /** Files were replaced, and are in use. */
+  /** Counts new files that are now in use. */
   reloaded(files: KeyFileGroup): void {
     this.#seriesOf(files).reloads.inc()
   }
 
-  /** Files were replaced by some that are no good; the last good ones stay in use. */
+  /** Counts new files that were rejected; the last good ones stay in use. */
   refused(files: KeyFileGroup): void {
     this.#seriesOf(files).failures.inc()
   }

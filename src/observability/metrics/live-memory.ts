@@ -2,19 +2,19 @@ import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf
 import { getHeapSpaceStatistics } from 'node:v8'
 import type { MetricRegistry } from './metric-registry.js'
 
-/** Spaces of young objects: what is in them was not there yet when the garbage was collected. */
+/** Spaces of young objects, which were allocated after the collection. */
 const YOUNG_SPACES: readonly string[] = ['new_space', 'new_large_object_space']
 
 /**
- * The memory that is needed, as against that which is in use: a heap fills with garbage until it is collected, and whoever looks from time to time
- * sees the garbage. What grows here, grows for good.
+ * Exports the memory in use right after garbage collection. A heap fills with garbage until it is collected,
+ * so a reading at any other time includes garbage. Growth of these gauges is lasting growth.
  */
 export function measureLiveMemory(registry: MetricRegistry): void {
   const live = { heapBytes: oldHeapBytes(), externalBytes: externalBytes() }
   let isSwept = true
   new PerformanceObserver((list) => {
     for (const collection of list.getEntries()) {
-      // What a major collection has found dead outside of the heap is given back by the time of the next one, of whatever kind.
+      // External memory that a major collection found dead is freed by the next collection of any kind.
       if (!isSwept) live.externalBytes = externalBytes()
       isSwept = !isMajor(collection)
       if (!isSwept) live.heapBytes = oldHeapBytes()
@@ -32,7 +32,7 @@ export function measureLiveMemory(registry: MetricRegistry): void {
   })
 }
 
-/** Node.js says of each collection which kind it was; the type of an entry does not. */
+/** Whether this was a major collection. Node.js sets `detail.kind`, which the entry's type lacks. */
 function isMajor(entry: PerformanceEntry & { readonly detail?: { readonly kind?: number } }): boolean {
   return entry.detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** A name, what it stands for, and the labels that tell its series apart. */
+/** A metric's name, help and labels. */
 export type Family<Label extends string> = {
   readonly name: string
   readonly help: string
@@ -9,26 +9,29 @@ export type Family<Label extends string> = {
 }
 export type Labels<Label extends string> = Readonly<Record<Label, string>>
 
-/** One series. To be kept by whoever counts. */
+/** One series. Callers keep it, so that counting needs no look-up. */
 export type CountedSeries = { inc(value?: number): void }
 export type MeasuredSeries = { observe(value: number): void }
 
-/** Gives the series with these labels, which is exported from then on, at first with 0. To be asked once for each. */
+/** Creates the series with these labels, exported from then on and at first 0. Call it once for each. */
 export type SeriesOf<Label extends string, Series> = (labels: Labels<Label>) => Series
 
 export type Exposition = { readonly contentType: string; readonly text: string }
 
-/** What garbage collections are told apart by. */
+/** The kinds of garbage collection that label their metric. */
 const collectionKinds = ['major', 'minor', 'incremental', 'weakcb']
 
-/** Gauges of the library whose names end as only a counter's may: each is the sum of another gauge. */
+/** The library's gauges that wrongly end in `_total`. Each is the sum of another gauge. */
 const illNamed = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ]
 
-/** A counted series. The library looks its labels up at each count, which costs a hundred times more: it is told when somebody asks. */
+/**
+ * A counter's series. The library looks labels up at each count, which costs a hundred times more, so counts
+ * go to it only when Prometheus asks.
+ */
 class Count<Label extends string> implements CountedSeries {
   readonly labels: Labels<Label>
   #new = 0
@@ -41,7 +44,7 @@ class Count<Label extends string> implements CountedSeries {
     this.#new += value
   }
 
-  /** What was counted since the last time. */
+  /** Returns the count since the last call. */
   takeNew(): number {
     const value = this.#new
     this.#new = 0
@@ -49,14 +52,15 @@ class Count<Label extends string> implements CountedSeries {
   }
 }
 
-/** The metrics of one process, those of Node.js and of the process itself included. */
+/** The metrics of one process, including those of Node.js and of the process itself. */
 export class MetricRegistry {
   readonly #registry = new Registry()
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry })
     for (const name of illNamed) this.#registry.removeSingleMetric(name)
-    // The registry does not say of what kind a metric is; this one is a histogram. It would show a kind only after its first time.
+    // `getSingleMetric` does not tell the kind of metric; this one is a histogram. Without `zero`, each kind
+    // of collection would appear only after its first occurrence.
     const collections = this.#registry.getSingleMetric('nodejs_gc_duration_seconds') as Histogram<'kind'>
     for (const kind of collectionKinds) collections.zero({ kind })
   }
@@ -91,7 +95,7 @@ export class MetricRegistry {
     }
   }
 
-  /** One that is read when somebody asks for it. */
+  /** Creates a gauge that is read when Prometheus asks. */
   gauge({ name, help, read }: { readonly name: string; readonly help: string; readonly read: () => number }) {
     new Gauge({
       name,
@@ -103,7 +107,7 @@ export class MetricRegistry {
     })
   }
 
-  /** Those that there are at the moment when somebody asks, which may be none. */
+  /** Creates gauges that are read when Prometheus asks. There may be none at that moment. */
   gauges<Label extends string>({
     read,
     ...family
@@ -114,7 +118,7 @@ export class MetricRegistry {
       ...family,
       registers: [this.#registry],
       collect() {
-        // One without labels would otherwise be there with 0.
+        // A gauge without labels would otherwise be exported as 0.
         if (family.labelNames.length === 0) this.remove()
         else this.reset()
         for (const { labels, value } of read()) this.set(labels, value)
@@ -122,12 +126,14 @@ export class MetricRegistry {
     })
   }
 
-  /** One that says something by its labels, and is always 1. */
+  /** Creates a gauge that is always 1 and informs by its labels. */
   info<Label extends string>(family: Family<Label>, labels: Labels<Label>): void {
     new Gauge({ ...family, registers: [this.#registry] }).set(labels, 1)
   }
 
-  /** Everything in the Prometheus text format, metric by metric: the event loop serves purchases in between. */
+  /**
+   * Renders all metrics in the Prometheus text format. The event loop serves purchases between two metrics.
+   */
   async expose(): Promise<Exposition> {
     const texts: string[] = []
     for (const { name } of this.#registry.getMetricsAsArray()) {

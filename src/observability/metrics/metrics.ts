@@ -7,51 +7,57 @@ import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-f
 import { measureLiveMemory } from './live-memory.js'
 import { type Exposition, MetricRegistry } from './metric-registry.js'
 
-/** What the service measures. Labels come from closed sets: never an account, a merchant or a transaction. */
+/**
+ * The metrics of the service. Labels come from closed sets, never from accounts, merchants or transactions.
+ */
 export interface Metrics {
-  /** A call has arrived. */
+  /** Counts a call that has arrived. */
   callStarted(call: CallLabels): void
-  /** A call has ended with this status code's name. */
+  /** Records a call that has ended with this status code. */
   callHandled(call: CallLabels, code: string, seconds: number): void
-  /** A message of a stream has come, or was sent. */
+  /** Counts a message of a stream. */
   streamMessage(call: CallLabels, direction: 'received' | 'sent'): void
-  /** A purchase that came on a stream was answered, with this status code's name. */
+  /** Records a purchase on a stream that was answered with this status code. */
   streamedPurchase(code: string, seconds: number): void
-  /** A purchase or a reversal was decided, or its stored decision given again. `centavos`: what it moved, if it did. */
+  /**
+   * Counts a decision, or a stored decision that was given again.
+   *
+   * @param centavos the money that it moved; 0 when it moved none.
+   */
   decision(decision: DecisionLabels, centavos: number): void
-  /** A token was refused. */
+  /** Counts a rejected token. */
   tokenRefused(reason: string): void
-  /** A connection of a caller was closed, or not let in. */
+  /** Counts a caller's connection that was closed or rejected. */
   connectionClosed(reason: string): void
-  /** Requests were decided together. */
+  /** Records a group of requests that were decided together. */
   groupDecided(size: number, seconds: number): void
-  /** A request is decided once more. */
+  /** Counts a request that is decided again. */
   retried(cause: RetryCause): void
-  /** The database has answered a command, or failed to. */
+  /** Records a command that the database has answered or failed. */
   mongoCommand(command: string, outcome: 'ok' | 'error', seconds: number): void
-  /** No connection to the database could be had. */
+  /** Counts an operation that got no connection to the database. */
   poolFailed(reason: PoolFailure): void
-  /** All connections to one server of the database were given up. */
+  /** Counts a drop of all connections to one database server. */
   poolCleared(): void
-  /** A copy to the ledger failed and will be tried again. */
+  /** Counts a failed attempt to post to the ledger, which will be repeated. */
   settleFailed(): void
-  /** The ledger has refused an entry. */
+  /** Counts an entry that the ledger has rejected. */
   ledgerRefused(): void
-  /** A look for a new catalog failed; the last good one stays in use. */
+  /** Counts a failed refresh of the catalog; the last good one stays in use. */
   catalogRefreshFailed(): void
-  /** Files of keys or certificates were replaced, and are in use. */
+  /** Counts new key or certificate files that are now in use. */
   keyFilesReloaded(files: KeyFileGroup): void
-  /** Files of keys or certificates were replaced by some that are no good; the last good ones stay in use. */
+  /** Counts new key or certificate files that were rejected; the last good ones stay in use. */
   keyFilesRefused(files: KeyFileGroup): void
-  /** Everything in the Prometheus text format. */
+  /** Renders all metrics in the Prometheus text format. */
   expose(): Promise<Exposition>
 }
 
-/** What is read when Prometheus asks, instead of being counted along the way. */
+/** Values that are read when Prometheus asks. */
 export type Readings = {
   readonly engine: () => EngineReadings
   readonly pool: () => PoolReadings
-  /** Whether the database answers, and is not one that the service may decide on. */
+  /** Whether the database answers but must not be used. */
   readonly isDatabaseUnfit: () => boolean
   readonly connections: () => ConnectionReadings
   readonly catalog: () => CatalogReadings
@@ -61,29 +67,29 @@ export type Readings = {
 }
 
 export type CatalogReadings = {
-  /** 0 before the first one was read. */
+  /** 0 before the first catalog was read. */
   readonly version: number
   readonly ageMs: number
   readonly categories: readonly string[]
 }
 
-/** All values of the labels that are known from the start. */
+/** All label values that are known at the start. */
 export type LabelSets = CallMetricsOptions & {
   readonly outcomes: readonly Outcome[]
-  /** Why a token may be refused. */
+  /** Reasons for rejecting a token. */
   readonly refusals: readonly string[]
-  /** Why a connection may be closed, or not let in. */
+  /** Reasons for closing or rejecting a connection. */
   readonly closings: readonly string[]
 }
 
 export type MetricsOptions = {
   readonly readings: Readings
   readonly labels: LabelSets
-  /** Of this software. */
+  /** The version of this software. */
   readonly version: string
 }
 
-/** Of a process that decides nothing. */
+/** The readings of a process that decides nothing. */
 export const idleReadings: Readings = {
   engine: () => ({
     waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
@@ -103,7 +109,7 @@ export const idleReadings: Readings = {
   },
 }
 
-/** Makes the registry and all its series. */
+/** Creates the registry and all its series. */
 export function createMetrics({ readings, labels, version }: MetricsOptions): Metrics {
   const registry = new MetricRegistry()
   const calls = new CallMetrics(registry, labels)
@@ -145,7 +151,7 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     { version },
   )
 
-  /** Series that come and go with what is configured, or stands in the catalog. */
+  /** Exports the series that depend on the catalog and on the configuration. */
   function showAll(): void {
     decisions.show(readings.catalog().categories)
     keyFiles.show()

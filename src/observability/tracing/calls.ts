@@ -23,11 +23,14 @@ import type { CallTrace, StartedCall, TraceIds, Tracing } from './tracing.js'
 
 export type OpenTelemetryTracingOptions = {
   readonly tracer: Tracer
-  /** Sends what waits to be sent. May take as long as the collector does, and fail with it. */
+  /** Sends the remaining spans. It may take as long as the collector does, and fail with it. */
   readonly shutdown: () => Promise<void>
 }
 
-/** Spans of OpenTelemetry for calls, by its conventions for RPC. Nothing here depends on a current span: everything is handed on. */
+/**
+ * Tracing by OpenTelemetry, with its conventions for RPC. Nothing depends on a current span: spans are passed
+ * explicitly.
+ */
 export class OpenTelemetryTracing implements Tracing {
   readonly #options: OpenTelemetryTracingOptions
   readonly #stores: StoreTracing
@@ -65,7 +68,7 @@ export class OpenTelemetryTracing implements Tracing {
     const timeIsOver = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs)
     })
-    // What it fails with was logged when it was exported.
+    // The failure of an export is logged by the export itself.
     await Promise.race([this.#options.shutdown().catch(() => {}), timeIsOver])
     clearTimeout(timer)
   }
@@ -82,7 +85,10 @@ export class OpenTelemetryTracing implements Tracing {
     }
   }
 
-  /** Not a child: a stream lives for minutes, and a trace of thousands of purchases can neither be sampled nor read. */
+  /**
+   * Starts the trace of a purchase on a stream, linked to the stream's span. It is not a child: a stream
+   * lives for minutes, and a trace of thousands of purchases can be neither sampled nor read.
+   */
   #itemOf(stream: Span, call: FollowedCall): CallTrace {
     const { method, aboveItems } = call
     const options = {
@@ -96,11 +102,11 @@ export class OpenTelemetryTracing implements Tracing {
 
 type FollowedCall = {
   readonly method: string
-  /** Where the purchases of a stream belong. */
+  /** The parent of the purchases on a stream. */
   readonly aboveItems: Context
 }
 
-/** Whether the caller has said that it does not want to be followed: then that goes for the purchases of its stream, too. */
+/** Whether the caller has decided against sampling. That then holds for the purchases on its stream, too. */
 function isUnwanted(parent: Context): boolean {
   const caller = trace.getSpanContext(parent)
   return caller !== undefined && (caller.traceFlags & TraceFlags.SAMPLED) === 0
@@ -108,7 +114,10 @@ function isUnwanted(parent: Context): boolean {
 
 const propagator = new W3CTraceContextPropagator()
 
-/** A header that comes twice is no one's word: it counts as none. Of `tracestate` there may be several, which are one list. */
+/**
+ * Reads trace headers. A repeated header is ambiguous and counts as absent; several `tracestate` headers form
+ * one list.
+ */
 const headers: TextMapGetter<StartedCall['header']> = {
   keys: () => [],
   get: (header, name) => {
@@ -122,7 +131,7 @@ function methodAttributes(method: string): Attributes {
   return { 'rpc.system.name': 'grpc', 'rpc.method': method }
 }
 
-/** Status codes that are the server's fault, by the conventions. Any other is the caller's business. */
+/** Status codes that the conventions count as the server's fault. Any other is the caller's. */
 const faults = new Set([
   'UNKNOWN',
   'DEADLINE_EXCEEDED',

@@ -1,10 +1,10 @@
 import type { Logger } from '../logging/logger.js'
 
-/** Longest part of a complaint that is logged, in characters. */
+/** Longest complaint that is logged, in characters. */
 const MESSAGE_LENGTH_MAX = 300
 /** Time in which a complaint is logged once, in milliseconds. */
 const QUIET_MS = 60_000
-/** Complaints that are told apart: there are not so many, unless what comes from outside is quoted in them. */
+/** Most kinds of complaint. The SDK has fewer, unless it quotes text from outside. */
 const KINDS_MAX = 64
 
 export type ComplaintLogOptions = {
@@ -14,10 +14,12 @@ export type ComplaintLogOptions = {
 
 type Kind = { readonly toldMs: number; readonly quiet: number }
 
-/** Tells what the SDK has to complain of: at once, then once a minute with how often it came meanwhile. */
+/** A log of the SDK's complaints: each at once, then once a minute with its count. */
 export class ComplaintLog {
   readonly #options: ComplaintLogOptions
-  /** By their texts without words that have digits: another number or id makes no news. */
+  /**
+   * Kinds by their text without words that contain digits, so that another number or id makes no new kind.
+   */
   readonly #kinds = new Map<string, Kind>()
 
   constructor(options: ComplaintLogOptions) {

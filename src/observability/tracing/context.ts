@@ -1,6 +1,6 @@
 import { type Context, ROOT_CONTEXT, type Span, trace } from '@opentelemetry/api'
 
-/** The context whose spans are children of this one. */
+/** Builds a context whose spans are children of this one. */
 export function below(span: Span): Context {
   return trace.setSpan(ROOT_CONTEXT, span)
 }

@@ -10,11 +10,11 @@ import type { FollowedRequests } from './requests.js'
 
 export type FollowedEngineOptions = {
   readonly requests: FollowedRequests
-  /** The span of the call that asks with this budget; undefined when it is not followed. */
+  /** Returns the span of the call with this budget; undefined when it is not followed. */
   readonly spanOf: (budget: Budget) => Span | undefined
 }
 
-/** An engine that lets it be known which of its requests are followed, and writes what came of them on their spans. */
+/** An engine that registers the requests of followed calls, and writes their verdicts on their spans. */
 export class FollowedEngine implements Executor {
   readonly #engine: Executor
   readonly #options: FollowedEngineOptions
@@ -53,7 +53,7 @@ export class FollowedEngine implements Executor {
     try {
       const verdict = await this.#engine.execute(request, budget)
       if (verdict.type === 'RECORD') requests.recorded(verdict.entry, span)
-      // The call may have ended without waiting for it: the SDK would complain of each attribute.
+      // The call may have ended before the verdict. The SDK would complain about each attribute.
       if (span.isRecording()) span.setAttributes(attributesOf(verdict))
       return verdict
     } finally {
@@ -62,7 +62,10 @@ export class FollowedEngine implements Executor {
   }
 }
 
-/** All of closed sets, but the wallet, of which there are as many as there are categories. Never an id, a merchant or an amount. */
+/**
+ * Picks the attributes of a verdict. All have closed sets of values, except the wallet, which has as many as
+ * there are categories. Never an id, a merchant or an amount.
+ */
 function attributesOf(verdict: Verdict<Entry, string>): Attributes {
   if (verdict.type === 'REFUSED') return { 'benefits.verdict': 'REFUSED', 'benefits.reason': verdict.refusal }
   if (verdict.type === 'REUSED') return { 'benefits.verdict': 'REUSED' }

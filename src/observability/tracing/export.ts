@@ -2,12 +2,15 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Logger } from '../logging/logger.js'
 
-/** Time in which spans that are lost are told of once, in milliseconds. */
+/** Time in which lost spans are logged once, in milliseconds. */
 const QUIET_MS = 60_000
 
 export type ExportWatchOptions = { readonly logger: Logger; readonly monotonicMs: () => number }
 
-/** An exporter that tells when spans are lost because the collector does not take them: at once, then once a minute, and when it is over. */
+/**
+ * An exporter that logs spans lost to an unavailable collector: at once, then once a minute, and when the
+ * collector recovers.
+ */
 export class ExportWatch implements SpanExporter {
   readonly #exporter: SpanExporter
   readonly #options: ExportWatchOptions
@@ -52,7 +55,7 @@ export class ExportWatch implements SpanExporter {
   }
 }
 
-/** A word or a number: the whole error would bring along what the collector has answered. */
+/** Names the cause in a word or a number. The whole error would include the collector's answer. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown'
   return 'code' in error && error.code !== undefined ? String(error.code) : error.name

@@ -3,15 +3,18 @@ import { below } from './context.js'
 
 export type RoundTrip<T> = {
   readonly name: string
-  /** The spans of the calls that it is made for: one or more. */
+  /** The spans of the calls that the trip serves: one or more. */
   readonly members: readonly [Span, ...Span[]]
   readonly attributes: Attributes
   readonly work: () => Promise<T>
 }
 
 /**
- * Spans for round trips. One trip serves many calls, and each of them is to show it: the first has the span of the trip itself, with links
- * to the spans of the others; each other has one of its own at the same time, with a link to that. So a lone call has a plain child.
+ * Spans for round trips. One trip may serve many calls, and each of their traces shows it.
+ *
+ * - The first call gets the span of the trip itself, with links to the spans of the other calls. A lone call
+ *   thus has a plain child.
+ * - Each other call gets a span of its own for the same time, with a link to the trip.
  */
 export class RoundTrips {
   readonly #tracer: Tracer
@@ -48,7 +51,10 @@ export class RoundTrips {
   }
 }
 
-/** Only the name of the error: its message may be the driver's, which never leaves the process. */
+/**
+ * Marks the span as failed, with only the error's name. Its message may be the driver's, which never leaves
+ * the process.
+ */
 function fail(span: Span, error: unknown): void {
   span.setStatus({ code: SpanStatusCode.ERROR })
   span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')

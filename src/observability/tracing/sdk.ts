@@ -19,13 +19,17 @@ import { ExportWatch } from './export.js'
 import type { OtlpProtocol, TracingSettings } from './settings.js'
 import type { Tracing } from './tracing.js'
 
-/** The SDK's own, which describe a machine that nobody looks at and a command line that may tell too much, are left out. */
+/**
+ * The detectors of resource attributes. The SDK's defaults are left out: they describe a machine of no
+ * interest and a command line that may reveal too much.
+ */
 const detectors = [envDetector]
 
-/** Starts OpenTelemetry's SDK. What it has to complain of goes to our log; its tracer is known to us alone. */
+/** Starts OpenTelemetry's SDK. Its complaints go to our log, and its tracer is not registered globally. */
 export function startSdk(settings: TracingSettings, logger: Logger): Tracing {
   complainTo(logger)
-  // The sampler and the limits of a span are read from the environment by the provider, where to and how to get there by the exporter.
+  // The provider reads the sampler and the span limits from the environment; the exporter reads the endpoint
+  // and its options.
   const watch = new ExportWatch(createExporter(settings.protocol), {
     logger,
     monotonicMs: () => performance.now(),
@@ -76,7 +80,7 @@ function complainTo(logger: Logger): void {
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
-  // Spans that could not be exported: the watch has told of them already, and without what the collector answered.
+  // Drops export errors: the watch has already logged them, without the collector's answer.
   setGlobalErrorHandler(ignore)
 }
 

@@ -1,16 +1,19 @@
-/** What is traced to where, as far as we read it ourselves; the rest of OpenTelemetry's variables its SDK reads. */
+/** The tracing settings that the service reads itself. The SDK reads OpenTelemetry's other variables. */
 export type TracingSettings = {
-  /** Nothing of OpenTelemetry is loaded unless it is on. */
+  /** Whether anything is traced. OpenTelemetry is loaded only then. */
   readonly on: boolean
   readonly protocol: OtlpProtocol
   readonly batches: SpanBatches
-  /** Whether OTEL_RESOURCE_ATTRIBUTES is set: the SDK drops all of it, and says nothing, when a part of it is wrong. */
+  /** Whether OTEL_RESOURCE_ATTRIBUTES is set. The SDK silently drops all of it when a part is malformed. */
   readonly hasResourceAttributes: boolean
-  /** What is wrong with the variables, by name and without their values, which may hold credentials. It stops nothing. */
+  /**
+   * Problems with the variables, by name and without values, which may be credentials. None prevents the
+   * start.
+   */
   readonly problems: readonly string[]
 }
 
-/** How spans wait and leave: numbers of spans, and times in milliseconds. */
+/** The queue and batches of spans: numbers of spans, and times in milliseconds. */
 export type SpanBatches = {
   readonly maxQueueSize: number
   readonly maxExportBatchSize: number
@@ -21,12 +24,13 @@ export type SpanBatches = {
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 export type OtlpProtocol = (typeof protocols)[number]
 
-/** The value of a variable; undefined when it is not set. */
+/** Returns the value of a variable; undefined when it is not set. */
 type Read = (name: string) => string | undefined
 
 /**
- * Reads OpenTelemetry's standard variables. Tracing is on when an endpoint or an exporter is named: unlike an SDK by itself, a service that
- * was told nothing looks for no collector. A bad value counts as one that is not set; one of those that say where to turns tracing off.
+ * Reads OpenTelemetry's standard variables. Tracing is on when an endpoint or an exporter is set: the SDK by
+ * itself would look for a collector without being asked. A bad value counts as not set; a bad endpoint or
+ * exporter turns tracing off.
  */
 export function readTracingSettings(read: Read): TracingSettings {
   const problems: string[] = []
@@ -70,7 +74,7 @@ function readProtocol(read: Read, problems: string[]): OtlpProtocol {
   return protocol ?? 'http/protobuf'
 }
 
-/** Undefined when it is not set. */
+/** Whether the variable is a valid endpoint; undefined when it is not set. */
 function isEndpoint(read: Read, name: string, problems: string[]): boolean | undefined {
   const text = read(name)
   if (text === undefined) return undefined

@@ -6,10 +6,10 @@ import type { Entry, ReversalEntry } from '../../domain/entry.js'
 import type { FollowedRequests } from './requests.js'
 import type { RoundTrips } from './round-trips.js'
 
-/** What both stores need to follow what they are asked. */
+/** The state that both traced stores share. */
 export type StoreTracing = { readonly requests: FollowedRequests; readonly trips: RoundTrips }
 
-/** The accounts, with a span for each round trip that a followed call waits for. */
+/** The account store with a span for each round trip that a followed call waits for. */
 export class TracedAccountStore implements AccountStore {
   readonly #store: AccountStore
   readonly #tracing: StoreTracing
@@ -46,7 +46,7 @@ export class TracedAccountStore implements AccountStore {
   }
 }
 
-/** The ledger, likewise. */
+/** The ledger with a span for each round trip of a followed call. */
 export class TracedLedger implements Ledger {
   readonly #ledger: Ledger
   readonly #tracing: StoreTracing
@@ -87,7 +87,7 @@ export class TracedLedger implements Ledger {
   }
 }
 
-/** What a change adds to the account: the journal's end. */
+/** Lists the entries that a change adds to the journal. */
 function entriesOf({ before, after }: AccountChange): readonly Entry[] {
   return after.journal.filter(({ seq }) => seq > before.version)
 }

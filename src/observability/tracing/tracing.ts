@@ -5,17 +5,20 @@ import type { Ledger } from '../../application/ledger.js'
 import type { Logger } from '../logging/logger.js'
 import type { TracingSettings } from './settings.js'
 
-/** Follows calls through the service, and tells a collector how long each part of them took. */
+/** Tracing of calls through the service: a collector learns how long each part of them took. */
 export interface Tracing {
-  /** A call has arrived. */
+  /** Starts the trace of a call that has arrived. */
   callStarted(call: StartedCall): CallTrace
-  /** Around the port: a span for each round trip, if a call that is followed waits for it. */
+  /** Wraps the port: a span for each round trip that a followed call waits for. */
   accounts(store: AccountStore): AccountStore
-  /** Around the port, likewise. What is appended was waited for by nobody, but belongs to calls all the same. */
+  /**
+   * Wraps the port likewise. No call waits for the posting of its entry, but the span still belongs to the
+   * call.
+   */
   ledger(ledger: Ledger): Ledger
-  /** Around the engine: knows which requests are those of calls that are followed. */
+  /** Wraps the engine, so that the requests of followed calls are known. */
   engine(engine: Executor): Executor
-  /** Sends what waits to be sent, as far as that can be done in the given time, in milliseconds. */
+  /** Sends the remaining spans, as far as the given time allows, in milliseconds. */
   close(timeoutMs: number): Promise<void>
 }
 
@@ -23,38 +26,39 @@ export type StartedCall = {
   /** For example "benefits.v1.AuthorizationService/Authorize". */
   readonly method: string
   readonly requestId: string
-  /** All values of a header that came with it. */
+  /** Returns all values of a request header. */
   readonly header: (name: string) => readonly string[]
 }
 
-/** One call, or one purchase of a stream, while it is followed. */
+/** The trace of one call, or of one purchase on a stream. */
 export interface CallTrace {
-  /** What log lines name it by. */
+  /** The ids that log lines show. */
   readonly ids: TraceIds
-  /** What the engine is asked with this budget is asked by this call. */
+  /** Attributes the engine's work under this budget to this call. */
   follow(budget: Budget): void
-  /** A purchase has come on this stream: it has a trace of its own, which links to that of the stream. */
+  /** Starts the trace of a purchase on this stream. It is a trace of its own, linked to the stream's. */
   item(): CallTrace
-  /** It has ended with this status code's name. */
+  /** Ends the trace with this status code. */
   ended(code: string): void
 }
 
-/** The fields that OpenTelemetry gives to logs which are not its own. */
+/** OpenTelemetry's field names for trace ids in other programs' logs. */
 export type TraceIds = { readonly trace_id: string; readonly span_id: string }
 
 const UNSTARTABLE =
   'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has a value that cannot be used'
 
-/** Loads OpenTelemetry, if it is configured. Whatever is wrong with that is logged, and stops nothing. */
+/** Loads OpenTelemetry if it is configured. A problem with it is logged and prevents nothing. */
 export async function openTracing(settings: TracingSettings, logger: Logger): Promise<Tracing | undefined> {
   for (const problem of settings.problems) logger.warn({ problem }, 'tracing is not configured right')
   if (!settings.on) return undefined
   try {
-    // Loaded only here: whoever does not trace has neither the memory nor the time to spend on it.
+    // Loaded here only: without tracing, the process spends neither memory nor time on it.
     const { startSdk } = await import('./sdk.js')
     return startSdk(settings, logger)
   } catch (error) {
-    // Only its name: grpc-js quotes the value of a header that it cannot send, and that may be a credential.
+    // Logs only the name: grpc-js quotes the value of a header that it cannot send, which may be a
+    // credential.
     const cause = error instanceof Error ? error.name : typeof error
     logger.error({ cause, problem: UNSTARTABLE }, 'tracing could not be started: nothing is traced')
     return undefined

@@ -14,20 +14,20 @@ import { type Centavos, centavos } from '../../domain/money.js'
 import type { Reason } from '../../domain/reason.js'
 import type { Spending } from '../../domain/spending.js'
 
-/** An account as stored: `accounts`. Numbers of money and of order are int64. */
+/** An account as stored in `accounts`. Money and sequence numbers are int64. */
 export type AccountDocument = {
   readonly _id: AccountId
   readonly status: AccountStatus
   readonly wallets: Readonly<Record<string, bigint>>
-  /** Only where there is a limit. */
+  /** Absent without limits. */
   readonly limits?: LimitsFields
-  /** Only where a wallet ever paid. */
+  /** Absent until a wallet has paid. */
   readonly spent?: Readonly<Record<string, SpendingFields>>
   readonly version: bigint
   readonly journal: readonly EntryDocument[]
-  /** Only where a reversal ever came before its purchase. */
+  /** Absent until a reversal has arrived before its purchase. */
   readonly reversed_ahead?: true
-  /** When it was opened; absent before. */
+  /** The time when the account was opened; absent until then. */
   readonly created_at?: Date
   readonly updated_at: Date
 }
@@ -38,7 +38,7 @@ export type EntryDocument = EntryFields & { readonly transaction: string }
 /** An entry as stored in `ledger`. */
 export type LedgerDocument = EntryFields & { readonly _id: LedgerKey }
 
-/** Key of a ledger entry; the order of the fields matters to MongoDB. */
+/** The key of a ledger entry. MongoDB compares it with the order of its fields. */
 export type LedgerKey = { readonly account: AccountId; readonly transaction: string }
 
 type EntryFields = {
@@ -78,7 +78,11 @@ const statuses: ReadonlySet<AccountStatus> = new Set(['UNOPENED', 'ACTIVE', 'BLO
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 
-/** Reads an account. Throws InvariantError when the document cannot be one of ours. */
+/**
+ * Reads an account.
+ *
+ * @throws InvariantError when the document is not a valid account.
+ */
 export function accountOf(document: AccountDocument): Account {
   const account = accountAsStored(document)
   const { version, journal } = account
@@ -87,12 +91,20 @@ export function accountOf(document: AccountDocument): Account {
   return account
 }
 
-/** Reads what an account is but for its journal, which is most of it. Throws InvariantError as above. */
+/**
+ * Reads an account without its journal, which is most of the document.
+ *
+ * @throws InvariantError when the document is not a valid account.
+ */
 export function listedAccountOf(document: Omit<AccountDocument, 'journal'>): ListedAccount {
   return accountAsStored({ ...document, journal: [] })
 }
 
-/** Reads an account whose journal may be broken: for those who look for what is. Throws InvariantError as above otherwise. */
+/**
+ * Reads an account without checking its journal for gaps, so that the audit can report them.
+ *
+ * @throws InvariantError when anything else in the document is invalid.
+ */
 export function accountAsStored(document: AccountDocument): Account {
   const { _id: id, status, version } = document
   const journal = document.journal.map((entry) => entryOf(id, entry.transaction, entry))
@@ -100,7 +112,7 @@ export function accountAsStored(document: AccountDocument): Account {
     typeof version === 'bigint' && version > 0n,
     'the version of a stored account is an int64 above 0',
   )
-  // One that a later release may have made up must not pass for ACTIVE.
+  // An unknown status of a later release must not pass for ACTIVE.
   invariant(statuses.has(status), 'the status of an account is one that we know')
   return {
     id,
@@ -116,7 +128,11 @@ export function accountAsStored(document: AccountDocument): Account {
   }
 }
 
-/** Writes an account. Throws InvariantError when its journal lacks the entry that made its version. */
+/**
+ * Writes an account.
+ *
+ * @throws InvariantError when its journal lacks the entry that made its version.
+ */
 export function accountDocument(account: Account): AccountDocument {
   const last = account.journal.at(-1)
   invariant(last?.seq === account.version, 'an account is written with the entry that made its version')
@@ -144,12 +160,16 @@ export function ledgerDocument(entry: Entry): LedgerDocument {
   return { _id: ledgerKey(entry), ...fieldsOf(entry) }
 }
 
-/** Builds the key of a ledger entry, its fields always in the same order. */
+/** Builds the key of a ledger entry, with its fields always in the same order. */
 export function ledgerKey(key: { readonly accountId: AccountId; readonly transactionId: string }): LedgerKey {
   return { account: key.accountId, transaction: key.transactionId }
 }
 
-/** Reads an entry of the ledger. Throws InvariantError when the document cannot be one of ours. */
+/**
+ * Reads a ledger entry.
+ *
+ * @throws InvariantError when the document is not a valid entry.
+ */
 export function entryOfLedger(document: LedgerDocument): Entry {
   return entryOf(document._id.account, document._id.transaction, document)
 }
@@ -204,7 +224,7 @@ function entryOf(accountId: AccountId, transactionId: string, fields: EntryField
   invariant(fields.at instanceof Date, 'an entry has the time when it was made')
   invariant(fields.day === undefined || DAY.test(fields.day), 'an entry is counted in a day')
   const entry = entryOfKind(accountId, transactionId, fields)
-  // Statements are filtered by what is stored, and show what follows from the entry.
+  // Statements filter by the stored decision but show the derived one.
   invariant(fields.decision === decisionOf(entry), 'the stored decision is the one that the entry says')
   return entry
 }
@@ -305,7 +325,7 @@ function spendingIn({ day, day_amount: dayAmount, month_amount: monthAmount }: S
   return { day, dayAmount: money(dayAmount), monthAmount: money(monthAmount) }
 }
 
-/** Stored and read by the name of the wallet. */
+/** Reads a record by wallet into a map by wallet. */
 function mapOf<Stored, T>(
   record: Readonly<Record<string, Stored>>,
   read: (stored: Stored) => T,

@@ -1,34 +1,36 @@
 import type { Collection, Db, Filter } from 'mongodb'
 import type { AccountList, AccountListQuery, ListedAccount } from '../../application/account-list.js'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { whileAvailable } from '../errors.js'
+import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { type AccountDocument, listedAccountOf } from './documents.js'
 
-/** Accounts that come together: reading a thousand of them in one piece would keep purchases waiting. */
-const BATCH_SIZE = 100
-
-/** Lists of accounts from MongoDB, along the index of their ids. */
+/** Account lists from MongoDB, read along the index on the account id. */
 export class MongoAccountList implements AccountList {
   readonly #accounts: Collection<AccountDocument>
+  readonly #turns: BackgroundTurns | undefined
 
-  constructor(db: Db) {
+  constructor(db: Db, turns?: BackgroundTurns) {
+    this.#turns = turns
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
   }
 
   async page({ afterId, status, limit }: AccountListQuery): Promise<readonly ListedAccount[]> {
     const filter: Filter<AccountDocument> = { _id: { $gt: afterId }, status: status ?? { $ne: 'UNOPENED' } }
     return await whileAvailable('listing accounts', () =>
-      this.#accounts
-        .find<Omit<AccountDocument, 'journal'>>(filter, {
+      gathered(
+        this.#accounts.find<Omit<AccountDocument, 'journal'>>(filter, {
           sort: { _id: 1 },
           limit,
-          batchSize: BATCH_SIZE,
+          batchSize: BACKGROUND_BATCH,
           projection: { journal: 0 },
           maxTimeMS: OPERATION_MS_MAX,
-        })
-        .map(listedAccountOf)
-        .toArray(),
+        }),
+        listedAccountOf,
+        this.#turns,
+      ),
     )
   }
 }

@@ -27,7 +27,7 @@ import {
 import { MongoLedger } from './mongo-ledger.js'
 import { type InSession, ReadOrder } from './read-order.js'
 
-/** The session of a commit, on a sharded cluster. */
+/** The session of a commit on a sharded cluster; empty on a replica set. */
 type CommitSession = Pick<InSession, 'session'>
 
 type AccountsWithEntries = {
@@ -36,15 +36,16 @@ type AccountsWithEntries = {
 }
 
 /**
- * Most journal entries in one command. A command has at most 16 MiB, an entry a few hundred bytes, and only a ledger that has been away for
- * long makes journals so long that a group is split.
+ * Most journal entries in one command. A command holds at most 16 MiB and an entry a few hundred bytes. A
+ * group is split only when the ledger has been away for so long that the journals have grown.
  */
 const ENTRIES_MAX = 4_096
 
 /**
- * Accounts in MongoDB: one document each, written by conditional single-document updates only.
+ * Accounts in MongoDB: one document each, written only by conditional single-document updates.
  *
- * Every write names the collection that it means. A read that misses an account fails unless it was the right collection that misses it.
+ * Every write names its collection by UUID. A read that does not find an account fails unless the right
+ * collection answered.
  */
 export class MongoAccountStore implements AccountStore {
   readonly #db: Db
@@ -53,7 +54,10 @@ export class MongoAccountStore implements AccountStore {
   readonly #order: ReadOrder
   readonly #known: CollectionIdentities
 
-  /** `order` and `known` are those of the ledger, where there is one. */
+  /**
+   * @param order shared with the ledger, where there is one.
+   * @param known shared with the ledger, where there is one.
+   */
   constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
     this.#db = db
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
@@ -81,19 +85,25 @@ export class MongoAccountStore implements AccountStore {
   }
 
   /**
-   * For a sharded cluster: two commands, each to the shards of these accounts alone. An entry that left a journal before the account
-   * was read is in the ledger, which is read no earlier. What the ledger has besides, from after it, is no part of the history yet.
+   * Reads from a sharded cluster, with two commands that go only to the shards of these accounts.
+   *
+   * An entry that left the journal before the account was read is in the ledger, which is read no earlier.
+   * Entries that reached the ledger later are not part of this history yet.
    */
   async #loadInOrder(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
     const accounts = await this.load(ids)
     return { accounts, entries: keys.length === 0 ? [] : await this.#ledger.find(keys) }
   }
 
-  /** For a replica set: one command for both. It reads a snapshot, so that no entry can leave a journal between the two. */
+  /**
+   * Reads from a replica set, with one command for both collections. It reads a snapshot, so no entry can
+   * leave a journal between the two.
+   */
   async #loadAtOnce(ids: readonly AccountId[], keys: readonly EntryKey[]): Promise<AccountsWithEntries> {
     const inAccounts = { coll: collections.accounts, pipeline: [{ $match: { _id: { $in: ids } } }] }
     const command = {
-      // The ledger comes first, since only the first collection can be named by its UUID: what is not in it counts as new.
+      // The ledger comes first because only the first collection can be named by UUID. An entry missing from
+      // it would count as new.
       aggregate: collections.ledger,
       pipeline: [{ $match: { _id: { $in: keys.map(ledgerKey) } } }, { $unionWith: inAccounts }],
       cursor: {},
@@ -113,8 +123,9 @@ export class MongoAccountStore implements AccountStore {
   }
 
   /**
-   * Fails unless the accounts that were not found are missing from the right collection. A UUID never returns: a collection that has it now
-   * had it during the read, too. Costs a round trip, and only where an account was not found.
+   * Confirms that the right collection lacks the accounts that were not found, and fails otherwise. A UUID is
+   * never reused, so a collection that has it now also had it during the read. Costs a round trip, and only
+   * when an account was not found.
    */
   async #confirmMissing(ids: readonly AccountId[], found: ReadonlyMap<AccountId, Account>): Promise<void> {
     const missing = ids.find((id) => !found.has(id))
@@ -163,7 +174,9 @@ export class MongoAccountStore implements AccountStore {
     return results
   }
 
-  /** One round trip for all of them: MongoDB 8's `bulkWrite` command says of each operation what became of it. */
+  /**
+   * Commits a part in one round trip: MongoDB 8's `bulkWrite` command reports the result of each operation.
+   */
   async #commitPart(
     changes: readonly AccountChange[],
     session: CommitSession,
@@ -184,7 +197,7 @@ export class MongoAccountStore implements AccountStore {
   }
 }
 
-/** The changes in parts, none of which is too long for one command; nearly always one. */
+/** Splits the changes into parts that fit into one command; nearly always one. */
 function partsOf(changes: readonly AccountChange[]): readonly (readonly AccountChange[])[] {
   const parts: AccountChange[][] = []
   let entries = Number.POSITIVE_INFINITY
@@ -199,7 +212,7 @@ function partsOf(changes: readonly AccountChange[]): readonly (readonly AccountC
   return parts
 }
 
-/** Matches the account only as it was decided on: same version, and in every wallet that is debited enough to pay. */
+/** Matches the account only as decided on: the same version, and enough money in every debited wallet. */
 function filterOf({ before, after }: AccountChange): Document {
   const filter: Document = { _id: before.id, version: before.version }
   for (const { wallet, delta } of deltasOf(before, after)) {
@@ -208,7 +221,7 @@ function filterOf({ before, after }: AccountChange): Document {
   return filter
 }
 
-/** Changes the balances by what was added or taken, and sets whatever else is different. */
+/** Increments the balances by what was added or taken, and sets every other field that changed. */
 function updateOf({ before, after }: AccountChange): Document {
   const { _id, version, wallets, status, created_at, limits, ...set } = accountDocument(after)
   const $inc: Record<string, bigint> = { version: version - before.version }
@@ -216,7 +229,7 @@ function updateOf({ before, after }: AccountChange): Document {
   // Hardly any commit changes the account itself.
   const administrative = before.status === status ? {} : { status, ...(created_at && { created_at }) }
   const limited = before.limits === after.limits || !limits ? {} : { limits }
-  // The one field that an account can lose again.
+  // Limits are the only field that an account can lose.
   const unlimits = !limits && isLimited(before.limits)
   return {
     $inc,
@@ -232,10 +245,10 @@ function deltasOf(before: Account, after: Account): readonly { wallet: string; d
   })).filter(({ delta }) => delta !== 0n)
 }
 
-/** What became of each of so many operations. */
+/** Reads the result of each operation from the reply. */
 function resultsOf({ cursor, writeConcernError }: BulkReply, count: number): readonly CommitResult[] {
   const byIndex = new Map(cursor.firstBatch.map((result) => [result.idx, result]))
-  // Written, but perhaps not for good: whether it was, the journal will say.
+  // The writes are applied but may be rolled back. The journal will tell.
   const doubt = writeConcernError && new MongoWriteConcernError({ ok: 1, writeConcernError })
   return Array.from({ length: count }, (_, index) => resultOf(byIndex.get(index), doubt))
 }

@@ -1,4 +1,4 @@
-import { BSON, type Collection, type Db } from 'mongodb'
+import { BSON, type Collection, type Db, type FindCursor } from 'mongodb'
 import type { AccountBooks, AuditStore, Stored, Stray } from '../../application/verify.js'
 import type { Account, AccountId } from '../../domain/account.js'
 import type { Entry } from '../../domain/entry.js'
@@ -6,23 +6,26 @@ import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'
 import { type AccountDocument, accountAsStored, entryOfLedger, type LedgerDocument } from './documents.js'
 
-/** Documents fetched at a time: what is held in memory. */
-const BATCH_SIZE = 500
+/** Documents in one batch: bounds the memory, and the time that MongoDB spends on one piece. */
+const BATCH_SIZE = 100
 
-/** How much is shown of a document that names no account, in characters. */
+/** Longest excerpt of a document that names no account, in characters. */
 const STRAY_LENGTH_MAX = 200
 
 /** The books in MongoDB, read along the indexes from one end to the other. */
 export class MongoAuditStore implements AuditStore {
   readonly #accounts: Collection<AccountDocument>
   readonly #ledger: Collection<LedgerDocument>
+  readonly #pause: ((durationMs: number) => Promise<unknown>) | undefined
 
-  constructor(db: Db) {
+  /** @param options `pause` leaves the database to others after each batch, for as long as the batch took. */
+  constructor(db: Db, { pause }: { readonly pause?: (durationMs: number) => Promise<unknown> } = {}) {
+    this.#pause = pause
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
     this.#ledger = db.collection<LedgerDocument>(collections.ledger)
   }
 
-  /** Number of accounts, roughly: for a progress bar. */
+  /** Estimates the number of accounts, for a progress bar. */
   async roughCount(): Promise<number> {
     return await this.#accounts.estimatedDocumentCount()
   }
@@ -32,14 +35,14 @@ export class MongoAuditStore implements AuditStore {
       {},
       { sort: { _id: -1 }, batchSize: BATCH_SIZE, noCursorTimeout: true },
     )
-    for await (const document of cursor)
+    for await (const document of this.#piecewise(cursor))
       yield isName(document._id) ? storedAccount(document) : stray('account', document._id)
   }
 
   async *entries(): AsyncGenerator<Stored<Entry> | Stray> {
     const cursor = this.#ledger.find(
       {},
-      // The index of the statements, walked backwards.
+      // Walks the index of the statements backwards.
       {
         sort: { '_id.account': -1, seq: 1 },
         hint: 'account_seq',
@@ -47,12 +50,23 @@ export class MongoAuditStore implements AuditStore {
         noCursorTimeout: true,
       },
     )
-    for await (const document of cursor)
+    for await (const document of this.#piecewise(cursor))
       yield isName(accountIn(document)) ? storedEntry(document) : stray('ledger entry', document._id)
   }
 
+  async *#piecewise<T>(cursor: FindCursor<T>): AsyncGenerator<T> {
+    for (;;) {
+      const askedAtMs = performance.now()
+      if (!(await cursor.hasNext())) return
+      // Not the time of the consumer, who waits for the other cursor meanwhile.
+      const tookMs = performance.now() - askedAtMs
+      yield* cursor.readBufferedDocuments()
+      await this.#pause?.(tookMs)
+    }
+  }
+
   async account(id: AccountId): Promise<AccountBooks> {
-    // In this order: an entry that is in the ledger now must be below the version that is read afterwards.
+    // The order matters: an entry that is in the ledger now is below the version that is read afterwards.
     const newest = await this.#ledger.findOne(
       { '_id.account': id },
       { sort: { seq: -1 }, hint: 'account_seq' },
@@ -69,7 +83,7 @@ export class MongoAuditStore implements AuditStore {
       { '_id.account': id, seq: { $lte: throughSeq } },
       { sort: { seq: 1 }, hint: 'account_seq', batchSize: BATCH_SIZE },
     )
-    // A list that holds the id is found too: it is no name, and was told of when all entries were read.
+    // The query also matches a list that contains the id. `entries` has already reported such a document.
     for await (const document of cursor) if (accountIn(document) === id) yield storedEntry(document)
   }
 }
@@ -97,7 +111,7 @@ function storedEntry(document: LedgerDocument): Stored<Entry> {
   }
 }
 
-/** What stands where the account's id belongs: the type of a damaged document may lie. */
+/** Reads the account's id from a key of any type: in a damaged document it may be anything. */
 function accountIn(document: { readonly _id: unknown }): unknown {
   const { _id: key } = document
   return typeof key === 'object' && key !== null && 'account' in key ? key.account : undefined
@@ -112,7 +126,7 @@ function stray(what: string, id: unknown): Stray {
   return { stray: `${what} ${text} names no account` }
 }
 
-/** The larger of two numbers that may be missing, or of another type in a damaged document. */
+/** Returns the larger number. In a damaged document a number may be missing or of another type. */
 function max(...numbers: readonly unknown[]): bigint {
   return numbers.reduce<bigint>(
     (most, number) => (typeof number === 'bigint' && number > most ? number : most),

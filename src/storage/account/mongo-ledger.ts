@@ -10,8 +10,10 @@ import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from '.
 import { type InSession, ReadOrder } from './read-order.js'
 
 /**
- * The ledger in MongoDB: one document per entry, its key the account and the transaction id. What decisions rely on names the collection
- * that it means: a ledger that is missing must not count as one without these entries, and must not be made anew by the next entry.
+ * The ledger in MongoDB: one document per entry, keyed by account and transaction id.
+ *
+ * The commands of decisions name the collection by UUID. A missing ledger must not count as an empty one, and
+ * the next entry must not create a new one.
  */
 export class MongoLedger implements Ledger {
   readonly #db: Db
@@ -19,7 +21,10 @@ export class MongoLedger implements Ledger {
   readonly #order: ReadOrder
   readonly #known: CollectionIdentities
 
-  /** `order` and `known` are those of the account store, where there is one. */
+  /**
+   * @param order shared with the account store, where there is one.
+   * @param known shared with the account store, where there is one.
+   */
   constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), known: CollectionIdentities = byName) {
     this.#db = db
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
@@ -81,7 +86,7 @@ export class MongoLedger implements Ledger {
     )
   }
 
-  /** Inserts what is not there and returns the entries whose key, or whose place in the history, was taken. */
+  /** Inserts missing entries, and returns those whose key or `seq` was taken. */
   async #insert(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const command = {
       insert: collections.ledger,
@@ -98,10 +103,10 @@ export class MongoLedger implements Ledger {
   }
 }
 
-/** Throws what is worst of a reply, unless all that failed was there already. */
+/** Throws the worst error of a reply, unless every failure was a duplicate key. */
 function throwUnlessTaken({ writeErrors = [], writeConcernError }: WriteReply): void {
   const others = writeErrors.filter(({ code }) => code !== DUPLICATE_KEY)
-  // One that the server refuses for good is an obstacle to trying all of them again.
+  // A permanent error prevents a retry of all of them.
   const worst = others.find(({ code }) => !isPassingCode(code)) ?? others[0]
   throwWriteErrors({
     ...(worst && { writeErrors: [worst] }),
@@ -109,12 +114,12 @@ function throwUnlessTaken({ writeErrors = [], writeConcernError }: WriteReply): 
   })
 }
 
-/** The account stands alone too: it is the shard key, and sends the query to the shards that may hold it. */
+/** The account stands alone too: it is the shard key, and routes the query to the shards that may hold it. */
 function filterOf(keys: readonly EntryKey[]) {
   return { '_id.account': { $in: accountsOf(keys) }, _id: { $in: keys.map(ledgerKey) } }
 }
 
-/** An entry with its place in the history; an account id has no slash. */
+/** Builds a text that identifies an entry and its `seq`. An account id contains no slash. */
 function placeOf(accountId: string, transactionId: string, seq: bigint): string {
   return `${accountId}/${seq}/${transactionId}`
 }

@@ -1,26 +1,27 @@
 import type { Collection, Db, Filter } from 'mongodb'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 import type { StatementQuery, StatementStore } from '../../application/statement.js'
 import type { Entry } from '../../domain/entry.js'
 import type { StatementFilter } from '../../domain/statement.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { whileAvailable } from '../errors.js'
+import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { entryOfLedger, type LedgerDocument } from './documents.js'
 import { ReadOrder } from './read-order.js'
 
-/** Entries that come together: reading a thousand of them in one piece would keep purchases waiting. */
-const BATCH_SIZE = 100
-
 /**
- * Statements from MongoDB, along the index of an account's entries. On a sharded cluster what has left the account's journal is on another
- * shard than the account, perhaps: it is read no earlier than the account was.
+ * Statements from MongoDB, read along the index of an account's entries. On a sharded cluster, entries that
+ * have left the account's journal may be on another shard: the ledger is read no earlier than the account.
  */
 export class MongoStatementStore implements StatementStore {
   readonly #entries: Collection<LedgerDocument>
   readonly #order: ReadOrder
+  readonly #turns: BackgroundTurns | undefined
 
-  /** `order` is that of the account store, where there is one. */
-  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client)) {
+  /** @param order shared with the account store, where there is one. */
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), turns?: BackgroundTurns) {
+    this.#turns = turns
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
     this.#order = order
   }
@@ -28,20 +29,21 @@ export class MongoStatementStore implements StatementStore {
   async page({ accountId, beforeSeq, filter, limit }: StatementQuery): Promise<readonly Entry[]> {
     return await whileAvailable('reading a statement', () =>
       this.#order.following([accountId], (options) =>
-        this.#entries
-          .find(
+        gathered(
+          this.#entries.find(
             { '_id.account': accountId, seq: { $lt: beforeSeq }, ...conditionsOf(filter) },
             {
               ...options,
               sort: { seq: -1 },
               limit,
-              batchSize: BATCH_SIZE,
+              batchSize: BACKGROUND_BATCH,
               hint: 'account_seq',
               maxTimeMS: OPERATION_MS_MAX,
             },
-          )
-          .map(entryOfLedger)
-          .toArray(),
+          ),
+          entryOfLedger,
+          this.#turns,
+        ),
       ),
     )
   }

@@ -8,29 +8,30 @@ import {
 import type { AccountId } from '../../domain/account.js'
 import { unavailable } from '../errors.js'
 
-/** Places for moments: accounts share them, which at worst has a read wait for a moment that it need not. */
+/** Slots for operation times. Accounts share them; at worst, a read waits for a time that it need not. */
 const PLACES = 4_096
-/** The server's code InvalidOptions. A read that names a moment gets it from whoever has not heard of that moment. */
+/** Server code InvalidOptions: a server rejects a read after a cluster time that it has not heard of. */
 const INVALID_OPTIONS = 72
 
-/** Options of an operation: the session that it goes with, if any, and then the read concern as well. */
+/** The options of an operation: its session, if any, and with it the read concern. */
 export type InSession = {
   readonly session?: ClientSession
   readonly readConcern?: { readonly level: 'majority' }
 }
 
 /**
- * Keeps reads of the ledger from being older than what is known of their accounts.
+ * Keeps reads of the ledger from being older than the known state of their accounts.
  *
- * On a replica set there is nothing to keep: account and ledger are read as of one moment. On a sharded cluster they may be on two shards,
- * whose primaries may have changed a moment ago, and a read with read concern majority may then be from before a write that was
- * acknowledged. So everything that tells that entries may have left a journal (an account that was read, entries that were
- * settled) leaves the moment when it was so, by the cluster's clock, and the ledger is read no earlier than that. A
- * shard that is not as far waits until it is.
+ * On a replica set nothing is needed, because one snapshot covers account and ledger. On a sharded cluster
+ * the two may be on two shards, whose primaries may have just changed. A read with read concern majority may
+ * then miss an acknowledged write. Two operations show that entries may have left a journal: reading an
+ * account, and posting entries. Each leaves its operation time, by the cluster's clock, and the ledger is
+ * read no earlier than that. A shard that lags behind waits until it has caught up.
  *
- * Each server has that clock as far as it has heard of it. A shard that is reached through another mongos may not have heard
- * of a moment: it would refuse a read that names it, and give a commit an earlier one than the settling that the commit relies on. So every
- * operation tells the latest cluster time that this process knows, signed as the cluster gave it, and servers set their clocks by it.
+ * A server knows that clock only as far as it has heard. A shard behind another mongos may not have heard of
+ * an operation time: it would reject a read after it, and give a commit an earlier time than the posting that
+ * the commit relies on. So every operation carries the latest cluster time that this process knows, signed by
+ * the cluster, and servers advance their clocks to it.
  */
 export class ReadOrder {
   readonly #client: MongoClient
@@ -42,13 +43,16 @@ export class ReadOrder {
     this.#client = client
   }
 
-  /** Whether the database is a sharded cluster. It is asked once. */
+  /** Whether the database is a sharded cluster. Only the first call asks the server. */
   async isSharded(): Promise<boolean> {
     this.#isSharded ??= await isMongos(this.#client)
     return this.#isSharded
   }
 
-  /** Runs an operation that tells something of these accounts; later reads of their ledger are not from before it. */
+  /**
+   * Runs an operation on these accounts and records its operation time. Later reads of their ledger are not
+   * older.
+   */
   async noting<T>(
     accountIds: readonly AccountId[],
     operation: (options: InSession) => Promise<T>,
@@ -58,13 +62,13 @@ export class ReadOrder {
       try {
         return await operation(optionsIn(session))
       } finally {
-        // After an error, too: some of the entries may be in the ledger.
+        // After an error too: some of the entries may be in the ledger.
         if (session.operationTime) this.#note(accountIds, session.operationTime)
       }
     })
   }
 
-  /** Runs a read of these accounts' ledger, which sees everything that was noted of them. */
+  /** Runs a read of these accounts' ledger, no earlier than any recorded operation on them. */
   async following<T>(accountIds: readonly AccountId[], read: (options: InSession) => Promise<T>): Promise<T> {
     if (!(await this.isSharded())) return await read({})
     return await this.#inSession(async (session) => {
@@ -78,8 +82,9 @@ export class ReadOrder {
   }
 
   /**
-   * Runs a commit. It gets a moment after everything that this process has heard of, so also after the settling of what it drops from a
-   * journal, whichever mongos and shard it goes to. It waits for nothing: servers only set their clocks forward.
+   * Runs a commit. Its cluster time is after everything that this process has heard of, whichever mongos and
+   * shard it goes to. That includes the posting of the entries that it drops from a journal. It never waits:
+   * servers only advance their clocks.
    */
   async committing<T>(commit: (options: Pick<InSession, 'session'>) => Promise<T>): Promise<T> {
     if (!(await this.isSharded())) return await commit({})
@@ -98,7 +103,7 @@ export class ReadOrder {
   }
 
   #learn(heard: ClusterTime | undefined): void {
-    // One without a signature is told to nobody: the driver refuses it.
+    // The driver rejects a cluster time without a signature.
     if (!heard?.signature) return
     if (!this.#latest || heard.clusterTime.greaterThan(this.#latest.clusterTime)) this.#latest = heard
   }
@@ -113,17 +118,17 @@ export class ReadOrder {
 }
 
 /**
- * The driver writes the session's moment into the read concern that it is given. Without one of its own, an operation would leave it in
- * the client's, and have every later read of the client wait for that moment.
+ * Gives each operation its own read concern. The driver writes the session's operation time into it; in the
+ * client's shared read concern, that time would make every later read of the client wait.
  */
 function optionsIn(session: ClientSession): InSession {
   return { session, readConcern: { level: 'majority' } }
 }
 
 /**
- * Runs reads that name the moment which they are not to be from before; they may be tried again when a server has not heard of it.
+ * Runs reads that follow an operation time. The caller may retry when a server has not heard of that time.
  *
- * @throws IndecisionError UNAVAILABLE then.
+ * @throws IndecisionError UNAVAILABLE when a server has not.
  */
 export async function inOrder<T>(read: () => Promise<T>): Promise<T> {
   try {
@@ -134,14 +139,14 @@ export async function inOrder<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Whether a server has not heard of the moment that a read names: the driver tells a cluster time only on connections that have
- * been told one.
+ * Whether a server has not heard of the cluster time that a read names. The driver sends a cluster time only
+ * on connections that have received one.
  */
 function isAhead(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === INVALID_OPTIONS
 }
 
-/** Whether the server is the front of a sharded cluster. */
+/** Whether the server is a mongos, the router of a sharded cluster. */
 export async function isMongos(client: MongoClient): Promise<boolean> {
   const { msg } = await client.db('admin').command({ hello: 1 })
   return msg === 'isdbgrid'

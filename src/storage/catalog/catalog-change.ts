@@ -6,19 +6,22 @@ import { unavailable, whileAvailable } from '../errors.js'
 import { UnfitDatabaseError } from '../trouble.js'
 import { catchUp } from './catalog-snapshot.js'
 
-/** The one document that every change of the catalog writes first: `catalog`. */
+/** The single document of `catalog`. Every change of the catalog writes it first. */
 export type CatalogDocument = {
   readonly _id: typeof CATALOG_ID
-  /** Number of changes ever made. */
+  /** Number of changes so far. */
   readonly version: bigint
   readonly changed_at: Date
-  /** Every tombstone of this version or a lower one may be gone. Absent: none is. */
+  /**
+   * The highest version of a purged tombstone. Any older tombstone may be gone too. Absent before the first
+   * purge.
+   */
   readonly purged_version?: bigint
-  /** MCCs that nothing pays for, as codes and ranges. */
+  /** MCCs that no wallet pays for, as codes and ranges. */
   readonly never_permitted: readonly string[]
 }
 
-/** What is left of something that was deleted, so that those who knew it hear of it. */
+/** The remains of a deleted document, so that processes that know it learn of the deletion. */
 export type Tombstone = {
   readonly _id: string
   readonly version: bigint
@@ -26,21 +29,21 @@ export type Tombstone = {
   readonly deleted_at: Date
 }
 
-/** A change of the catalog that is under way. */
+/** A change of the catalog in progress. */
 export type CatalogChange = {
-  /** Goes with every read and write of the change. */
+  /** The session for every read and write of the change. */
   readonly session: ClientSession
-  /** The version that the change makes: every document that it writes carries it. */
+  /** The version that this change makes. Every document that it writes carries it. */
   readonly version: bigint
-  /** When the change is made, by the database's clock. */
+  /** The time of the change, by the database's clock. */
   readonly at: Date
 }
 
 export const CATALOG_ID = 'catalog'
 
-/** Longest time that one change may take with all its attempts, in milliseconds, when its maker does not say. */
+/** Longest time for one change with all its attempts, in milliseconds, unless the caller sets another. */
 const CHANGE_MS_MAX = 5_000
-/** Time that a tombstone is kept, in milliseconds: a process that was away longer reads everything. */
+/** Time that a tombstone is kept, in milliseconds. A process that was away for longer reads everything. */
 const TOMBSTONE_MS = 24 * 60 * 60 * 1_000
 /** Most tombstones of one collection that one change purges. */
 const PURGE_MAX = 1_000
@@ -53,15 +56,18 @@ const transactionOptions: TransactionOptions = {
 }
 
 /**
- * Changes categories or rules, all or nothing. Changes come one after another: each counts the catalog's version up before anything
- * else, so that two at a time write the same document and one of them begins again, seeing what the other did.
+ * Changes categories or rules, all or nothing.
  *
- * - What `write` reads with the session is the catalog right before the change. It may run several times, and must touch nothing
- *   but the database.
- * - What it throws undoes everything. To change nothing without an error: `await session.abortTransaction()`, and return.
- * - What it deletes it replaces with a {@link tombstoneOf}.
+ * Changes are serialised. Each increments the catalog's version first, so that of two concurrent changes one
+ * starts over and sees the other's result.
  *
- * The path of a purchase never comes here.
+ * - `write` reads, with the session, the catalog right before the change. It may run several times, and must
+ *   have no effect outside the database.
+ * - An error of `write` undoes everything. To change nothing without an error, call `await
+ *   session.abortTransaction()` and return.
+ * - `write` replaces what it deletes by a {@link tombstoneOf}.
+ *
+ * Purchases never come here.
  *
  * @throws IndecisionError UNAVAILABLE when it is unknown whether the change was made.
  */
@@ -86,12 +92,12 @@ export async function changeCatalog<T>(
   try {
     return await whileAvailable('changing the catalog', () => inTime(inOrder(attempts), durationMsMax))
   } finally {
-    // Undoes what is still under way.
+    // Aborts a transaction that is still open.
     await session.endSession()
   }
 }
 
-/** Writes what is left of something deleted. Its id may be taken again by a later change. */
+/** Builds the tombstone of a deleted document. A later change may reuse its id. */
 export function tombstoneOf(id: string, { version, at }: CatalogChange): Tombstone {
   return { _id: id, version, deleted: true, deleted_at: at }
 }
@@ -109,7 +115,7 @@ async function begin(db: Db, session: ClientSession): Promise<CatalogChange> {
   return { session, version: catalog.version, at: catalog.changed_at }
 }
 
-/** Removes old tombstones, and leaves word of it for those who have not seen them. */
+/** Removes old tombstones and records the highest version removed, for processes that have not seen them. */
 async function purge(db: Db, { session, at }: CatalogChange): Promise<void> {
   const before = new Date(at.getTime() - TOMBSTONE_MS)
   let purgedVersion = 0n
@@ -135,7 +141,7 @@ async function purge(db: Db, { session, at }: CatalogChange): Promise<void> {
     )
 }
 
-/** The driver tries for two minutes, and has no shorter bound to set. */
+/** Bounds the work: the driver retries for two minutes and offers no shorter bound. */
 async function inTime<T>(work: Promise<T>, durationMsMax: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {

@@ -4,9 +4,11 @@ import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 
 /**
- * What is read is committed for good on a majority only if the transaction is, so it is.
+ * The options of a transaction that only reads. It commits, because only then are its reads final on a
+ * majority.
  *
- * A snapshot session without a transaction would do, but the driver then takes a database that is away for one that is too old.
+ * A snapshot session without a transaction would do, but then the driver mistakes an absent database for one
+ * that is too old.
  */
 export const momentOptions: TransactionOptions = {
   readConcern: { level: 'snapshot' },
@@ -15,7 +17,10 @@ export const momentOptions: TransactionOptions = {
   maxCommitTimeMS: OPERATION_MS_MAX,
 }
 
-/** Reads several things as of one moment, all with the session. Administration and the catalog only: never a purchase. */
+/**
+ * Runs several reads on one snapshot, all with the session. For administration and the catalog, never for a
+ * purchase.
+ */
 export async function atOneMoment<T>(db: Db, read: (session: ClientSession) => Promise<T>): Promise<T> {
   const session = db.client.startSession()
   try {
@@ -32,16 +37,18 @@ export async function atOneMoment<T>(db: Db, read: (session: ClientSession) => P
 }
 
 /**
- * Has the session's transactions from now on see all changes of the catalog that were acknowledged before, to whomever. On a replica set they
- * do anyway. On a sharded cluster a transaction sees what had happened by the time that its mongos has heard of, and another mongos may have
- * heard of more: so the shard that has the catalog is asked for the time.
+ * Makes the session's later transactions see every change of the catalog acknowledged so far, to any caller.
+ *
+ * On a replica set they do anyway. On a sharded cluster a transaction sees everything up to the cluster time
+ * that its mongos has heard of, and another mongos may have heard of more. So this asks the shard with the
+ * catalog for its time.
  */
 export async function catchUp(db: Db, session: ClientSession): Promise<void> {
   await db.collection(collections.catalog).findOne(
     {},
     {
       session,
-      // One of its own: the driver writes into it.
+      // A new object each time, because the driver writes into it.
       readConcern: { level: 'majority' },
       projection: { _id: 1 },
       maxTimeMS: OPERATION_MS_MAX,

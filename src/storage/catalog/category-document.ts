@@ -3,10 +3,10 @@ import { invariant } from '../../domain/invariant.js'
 import { mccItems, mccSet } from '../../domain/mcc-set.js'
 import type { CatalogChange } from './catalog-change.js'
 
-/** A category as stored: `categories`. */
+/** A category as stored in `categories`. */
 export type CategoryDocument = {
   readonly _id: string
-  /** Of the catalog, when the category was last changed. */
+  /** The catalog's version when the category last changed. */
   readonly version: bigint
   readonly display_name: string
   readonly mccs: readonly string[]
@@ -17,7 +17,7 @@ export type CategoryDocument = {
   readonly changed_by: string
 }
 
-/** Writes a category as a change of the catalog stores it. */
+/** Writes a category as part of a change of the catalog. */
 export function categoryDocument(
   category: Category,
   { version, at, by }: Pick<CatalogChange, 'version' | 'at'> & { readonly by: string },
@@ -35,13 +35,17 @@ export function categoryDocument(
   }
 }
 
-/** Reads a category. Throws InvariantError or RangeError when the document cannot be one of ours. */
+/**
+ * Reads a category.
+ *
+ * @throws InvariantError or RangeError when the document is not a valid category.
+ */
 export function categoryOf(document: CategoryDocument): Category {
   invariant(typeof document.order === 'number', 'the order of a category is an int32')
   invariant(typeof document.free === 'boolean', 'a category says whether it is the free balance')
   return {
     id: document._id,
-    // What was stored before the catalog had versions has neither of these two.
+    // Categories from before the catalog had versions have neither of these two fields.
     displayName: document.display_name ?? document._id,
     creditsClosed: document.credits_closed ?? false,
     mccs: mccSet(document.mccs),

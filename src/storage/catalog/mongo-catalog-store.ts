@@ -5,8 +5,10 @@ import type {
   CatalogStore,
   CatalogWatch,
 } from '../../application/catalog/catalog-store.js'
+import type { Category } from '../../domain/category.js'
 import { invariant } from '../../domain/invariant.js'
 import { mccSet } from '../../domain/mcc-set.js'
+import type { MerchantRule } from '../../domain/merchant-rule.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { type CollectionName, collections } from '../collections.js'
 import { unavailable, whileAvailable } from '../errors.js'
@@ -17,16 +19,22 @@ import { type CategoryDocument, categoryOf } from './category-document.js'
 import { MongoCatalogWatch } from './mongo-catalog-watch.js'
 import { type MerchantRuleDocument, merchantRuleOf } from './mongo-merchant-rule-document.js'
 
-/** Documents fetched at a time: reading a batch keeps decisions waiting for a few milliseconds at most. */
-const BATCH_MAX = 1_000
-/** Longest time that reading one collection may take inside the server, in milliseconds: there may be many rules. */
+/** Documents in one batch. Reading a batch delays decisions by about two milliseconds. */
+const BATCH_MAX = 300
+/** Longest time for reading one collection inside the server, in milliseconds: there may be many rules. */
 const READ_MS_MAX = 10_000
 
-/** What the catalog does not use is not fetched. */
+/** Excludes the fields that the catalog does not use. */
 const projection = { slot: 0, changed_at: 0, changed_by: 0 } as const
 
-/** Some documents of a collection, and the ids of those that are gone. */
-type Found<Kept extends Document> = { readonly kept: readonly Kept[]; readonly deleted: readonly string[] }
+/** The existing documents of a collection, and the ids of the deleted ones. */
+type Found<T> = { readonly kept: readonly T[]; readonly deleted: readonly string[] }
+
+type Wanted = {
+  readonly session: ClientSession
+  readonly name: CollectionName
+  readonly known: bigint | undefined
+}
 
 /** The catalog in MongoDB. */
 export class MongoCatalogStore implements CatalogStore {
@@ -54,15 +62,21 @@ export class MongoCatalogStore implements CatalogStore {
   async #read(session: ClientSession, since: bigint | undefined): Promise<CatalogReading> {
     const { version, never_permitted, purged_version = 0n } = await this.#catalog(session)
     const known = since !== undefined && since >= purged_version ? since : undefined
-    const categories = await this.#found<CategoryDocument>(session, collections.categories, known)
-    const rules = await this.#found<MerchantRuleDocument>(session, collections.merchantRules, known)
+    const categories = await this.#found<CategoryDocument, Category>(
+      { session, name: collections.categories, known },
+      categoryOf,
+    )
+    const rules = await this.#found<MerchantRuleDocument, MerchantRule>(
+      { session, name: collections.merchantRules, known },
+      merchantRuleOf,
+    )
     return {
       kind: known === undefined ? 'WHOLE' : 'CHANGES',
       version,
-      upserted: categories.kept.map(categoryOf),
+      upserted: categories.kept,
       deleted: categories.deleted,
       neverPermitted: mccSet(never_permitted),
-      rules: { upserted: rules.kept.map(merchantRuleOf), deleted: rules.deleted },
+      rules: { upserted: rules.kept, deleted: rules.deleted },
     }
   }
 
@@ -79,23 +93,22 @@ export class MongoCatalogStore implements CatalogStore {
     return catalog
   }
 
-  /** What has a later version than the one that is known; everything, when none is. */
-  async #found<Kept extends Document>(
-    session: ClientSession,
-    name: CollectionName,
-    known: bigint | undefined,
-  ): Promise<Found<Kept>> {
+  /** Reads the documents that are newer than the known version, or all of them when none is known. */
+  async #found<Kept extends Document, T>(
+    { session, name, known }: Wanted,
+    read: (document: Kept) => T,
+  ): Promise<Found<T>> {
     const filter: Filter<Document> =
       known === undefined ? { deleted: { $exists: false } } : { version: { $gt: known } }
     const options: FindOptions = { session, projection, batchSize: BATCH_MAX, maxTimeMS: READ_MS_MAX }
-    const kept: Kept[] = []
+    const kept: T[] = []
     const deleted: string[] = []
     const cursor = this.#db.collection(name).find<Kept | Tombstone>(filter, options)
-    // Batch by batch: waiting for each document by itself would take longer than all the rest.
+    // Waiting for each document on its own would take longer than all the rest.
     while (await cursor.hasNext()) {
       for (const document of cursor.readBufferedDocuments()) {
         if (isTombstone(document)) deleted.push(document._id)
-        else kept.push(document)
+        else kept.push(read(document))
       }
     }
     return { kept, deleted }

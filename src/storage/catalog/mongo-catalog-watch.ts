@@ -2,13 +2,16 @@ import type { ChangeStream, Db } from 'mongodb'
 import type { CatalogListener, CatalogWatch } from '../../application/catalog/catalog-store.js'
 import { collections } from '../collections.js'
 
-/** Longest time that the database keeps a look for changes open, in milliseconds: less than a socket may be silent. */
+/**
+ * Longest time that the database holds a poll for changes open, in milliseconds. It is less than a socket may
+ * be silent.
+ */
 const AWAIT_MS_MAX = 1_000
-/** Pause before a stream that broke is opened again, in milliseconds. It doubles up to the second figure. */
+/** Pause before a broken stream is reopened, in milliseconds. It doubles up to {@link PAUSE_MS_MAX}. */
 const PAUSE_MS = 500
 const PAUSE_MS_MAX = 30_000
 
-/** Hears of changes of the catalog by a change stream, and opens another one when it breaks. */
+/** Follows the catalog's changes by a change stream, and reopens the stream when it breaks. */
 export class MongoCatalogWatch implements CatalogWatch {
   readonly #db: Db
   readonly #listener: CatalogListener
@@ -41,7 +44,7 @@ export class MongoCatalogWatch implements CatalogWatch {
     }
   }
 
-  /** Follows one stream until it breaks. The driver resumes by itself what can be resumed. */
+  /** Follows one stream until it breaks. The driver itself resumes after the errors that allow it. */
   async #follow(): Promise<void> {
     const stream = this.#db
       .collection(collections.catalog)

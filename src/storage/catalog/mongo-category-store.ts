@@ -22,10 +22,10 @@ import {
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
 
-/** Accounts looked at in one operation: a few tenths of a second. */
+/** Accounts scanned in one operation, which takes a few tenths of a second. */
 const ACCOUNTS_MAX = 20_000
 
-/** Categories in MongoDB, for those who administer them. */
+/** Categories in MongoDB, for their administration. */
 export class MongoCategoryStore implements CategoryStore {
   readonly #db: Db
 
@@ -109,7 +109,7 @@ export class MongoCategoryStore implements CategoryStore {
     )
   }
 
-  /** A holder among the next accounts, and the last of them; undefined when there are no more. */
+  /** Finds a holder among the next accounts, and the last account scanned; undefined at the end. */
   async #holderAfter(
     afterId: AccountId,
     wallet: CategoryId,

@@ -1,33 +1,32 @@
 import type { StoredMerchantRule } from '../../application/catalog/merchant-rule-store.js'
 import { type MerchantRule, type MerchantRuleSlot, slotOf } from '../../domain/merchant-rule.js'
 
-/** A merchant rule as stored: `merchant_rules`. */
+/** A merchant rule as stored in `merchant_rules`. */
 export type MerchantRuleDocument = {
   readonly _id: string
-  /** The version of the catalog that it came with. */
+  /** The catalog's version when the rule last changed. */
   readonly version: bigint
   readonly match: MerchantRule['match']
   readonly name: string
   readonly city?: string
   readonly country?: string
   readonly mcc: string
-  /** Whom it covers, normalised: no two rules have the same match and slot. */
+  /** The normalised names that the rule covers. No two rules have the same match and slot. */
   readonly slot: Omit<MerchantRuleSlot, 'match'>
   readonly changed_at: Date
-  /** Subject of the token of who made it or changed it last. */
+  /** The subject of the token that last changed the rule. */
   readonly changed_by: string
 }
 
-/** The fields of {@link MerchantRuleDocument} that a rule itself is made of. */
+/** The fields of {@link MerchantRuleDocument} that make up the rule itself. */
 export type MerchantRuleFields = Pick<
   MerchantRuleDocument,
   '_id' | 'match' | 'name' | 'city' | 'country' | 'mcc'
 >
 
-/** Finds rules, and not what is left of some. Without it the index on slots, which has no others, is not used. */
+/** Matches rules but no tombstones. Queries need it to use the index on slots, which holds no tombstones. */
 export const notDeleted = { slot: { $exists: true } } as const
 
-/** Reads a rule. */
 export function merchantRuleOf({
   _id: id,
   match,
@@ -46,13 +45,12 @@ export function merchantRuleOf({
   }
 }
 
-/** Reads a rule, and when and by whom it was changed. */
+/** Reads a rule with the version, time and author of its last change. */
 export function storedMerchantRuleOf(document: MerchantRuleDocument): StoredMerchantRule {
   const { version, changed_at: changedAt, changed_by: changedBy } = document
   return { rule: merchantRuleOf(document), version, changedAt, changedBy }
 }
 
-/** Writes a rule. */
 export function merchantRuleDocument(stored: StoredMerchantRule): MerchantRuleDocument {
   const { rule, version, changedAt, changedBy } = stored
   const { id, ...fields } = rule

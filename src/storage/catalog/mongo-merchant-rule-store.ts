@@ -10,6 +10,7 @@ import type {
   ReplaceOptions,
   StoredMerchantRule,
 } from '../../application/catalog/merchant-rule-store.js'
+import type { BackgroundTurns } from '../../application/engine/background-turns.js'
 import {
   isSameRule,
   type MerchantRule,
@@ -21,6 +22,7 @@ import { inOrder } from '../account/read-order.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { whileAvailable } from '../errors.js'
+import { BACKGROUND_BATCH, gathered } from '../gathered.js'
 import { type CatalogChange, changeCatalog, type Tombstone, tombstoneOf } from './catalog-change.js'
 import { catchUp, momentOptions } from './catalog-snapshot.js'
 import {
@@ -31,20 +33,25 @@ import {
 } from './mongo-merchant-rule-document.js'
 import { replaceMerchantRules } from './mongo-merchant-rule-replacement.js'
 
-/** Rules in one piece of all of them. */
-const PIECE_MAX = 200
-/** Longest time that reading all of them may take inside the server, in milliseconds. */
+/** Longest time for reading all rules inside the server, in milliseconds. */
 const READ_ALL_MS_MAX = 60_000
+
+const piecewise = { sort: { _id: 1 }, batchSize: BACKGROUND_BATCH, maxTimeMS: OPERATION_MS_MAX } as const
 
 /** Merchant rules in MongoDB. */
 export class MongoMerchantRuleStore implements MerchantRuleStore {
   readonly #db: Db
   readonly #rules: Collection<MerchantRuleDocument>
 
+  readonly #turns: BackgroundTurns | undefined
   readonly #rulesMax: number
 
-  constructor(db: Db, { rulesMax = RULES_MAX }: { readonly rulesMax?: number } = {}) {
+  constructor(
+    db: Db,
+    { rulesMax = RULES_MAX, turns }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
+  ) {
     this.#db = db
+    this.#turns = turns
     this.#rulesMax = rulesMax
     this.#rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
   }
@@ -56,10 +63,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async page({ afterId, limit, filter }: MerchantRuleQuery): Promise<readonly StoredMerchantRule[]> {
     const wanted: Filter<MerchantRuleDocument> = { _id: { $gt: afterId }, ...conditionsOf(filter) }
     return await whileAvailable('listing merchant rules', () =>
-      this.#rules
-        .find(wanted, { sort: { _id: 1 }, limit, batchSize: PIECE_MAX, maxTimeMS: OPERATION_MS_MAX })
-        .map(storedMerchantRuleOf)
-        .toArray(),
+      gathered(this.#rules.find(wanted, { ...piecewise, limit }), storedMerchantRuleOf, this.#turns),
     )
   }
 
@@ -70,7 +74,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     try {
       await reading(() => catchUp(this.#db, session))
       session.startTransaction(momentOptions)
-      const options = { sort: { _id: 1 }, batchSize: PIECE_MAX, maxTimeMS: READ_ALL_MS_MAX, session } as const
+      const options = { ...piecewise, maxTimeMS: READ_ALL_MS_MAX, session } as const
       const cursor = this.#rules.find(notDeleted, options)
       while (await reading(() => cursor.hasNext())) {
         yield cursor.readBufferedDocuments().map(storedMerchantRuleOf)
@@ -122,11 +126,15 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async replace(rules: readonly MerchantRule[], options: ReplaceOptions): Promise<MerchantRulesReplaced> {
     return await replaceMerchantRules(this.#db, rules, {
       ...options,
+      turns: this.#turns,
       hasRoomFor: (count) => this.#hasRoomFor(count),
     })
   }
 
-  /** Counts what is only being deleted at first, because that takes no time; and looks closer only when it matters. */
+  /**
+   * Whether so many rules can be added. The estimate takes no time but includes tombstones, so rules are
+   * counted exactly only when it exceeds the limit.
+   */
   async #hasRoomFor(count: number): Promise<boolean> {
     return await whileAvailable('counting merchant rules', async () => {
       const limit = this.#rulesMax - count
@@ -136,7 +144,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
     })
   }
 
-  /** Writes a rule in the place of whatever has its id, unless it would tie with another. */
+  /** Writes a rule over any document with its id, unless it would tie with another rule. */
   async #put(
     rule: MerchantRule,
     change: CatalogChange & { readonly by: string },
@@ -192,7 +200,7 @@ function conditionsOf(filter: MerchantRuleFilter): Filter<MerchantRuleDocument> 
   }
 }
 
-/** The text as a regular expression for itself. */
+/** Escapes the text for a regular expression. */
 function escaped(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
 }

@@ -4,12 +4,14 @@ import { collections } from '../collections.js'
 import { DUPLICATE_KEY } from '../errors.js'
 import { type MerchantRuleDocument, merchantRuleOf, notDeleted } from './mongo-merchant-rule-document.js'
 
-/** Most slots written at once. */
+/** Most slots in one write. */
 const WRITES_MAX = 1_000
 
 /**
- * Computes the slots of all merchant rules anew, for a release that compares names in another way. A rule that now ties with
- * another keeps its old slot: the catalog then decides by the lower id, and `ResolveMerchant` names the tie. Idempotent.
+ * Recomputes the slots of all merchant rules, for a release that compares names differently. Idempotent.
+ *
+ * A rule that now ties with another keeps its old slot. The catalog then decides by the lower id, and
+ * `ResolveMerchant` names the tie.
  */
 export async function recomputeSlots(db: Db): Promise<void> {
   const rules = db.collection<MerchantRuleDocument>(collections.merchantRules)
@@ -20,7 +22,8 @@ export async function recomputeSlots(db: Db): Promise<void> {
   }
   for await (const rule of rules.find(notDeleted)) {
     const { match, ...slot } = slotOf(merchantRuleOf(rule))
-    // The validator refuses an empty name: a rule without a visible one covers nobody, whatever its slot.
+    // The validator rejects an empty name. A rule without a visible name matches no merchant, whatever its
+    // slot.
     if (slot.name === '' || slotKey({ match, ...slot }) === slotKey({ match, ...rule.slot })) continue
     writes.push({
       updateOne: { filter: { _id: rule._id, version: rule.version }, update: { $set: { slot } } },
@@ -30,7 +33,7 @@ export async function recomputeSlots(db: Db): Promise<void> {
   await write()
 }
 
-/** Ties are the one thing that may keep slots from being written. */
+/** Ignores ties, the only accepted reason for an unwritten slot. */
 function unlessTied(error: unknown): void {
   if (!(error instanceof MongoBulkWriteError)) throw error
   const failures = [error.writeErrors].flat()

@@ -2,26 +2,31 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { guides, shellCommandsIn } from '../../support/pages.js'
 import { atTerminal, benefits } from '../cli/benefits.js'
 import { type Environment, Running, run } from './make.js'
 
 const readme = readFileSync('README.md', 'utf8')
 
-/** Commands that this test is, instead of running them. */
+/** Commands that this test does not run, and where they are shown to work. */
 const elsewhere: Readonly<Record<string, string>> = {
   'make run': 'the service that the others are run against',
   'make test': 'the run that this test is part of',
   'make bench': 'in the small: test/integration/bench/benchmark.test.ts',
   'make bench kind=quick': 'the same',
+  'make up processes=2': 'needs Docker; with a stand-in: test/e2e/commands/up.test.ts',
+  'GRPC_PORT=50051-50052 HTTP_PORT=8080-8081 docker compose up --build --scale authorizer=2':
+    'the same, as make up calls it',
+  'systemctl start benefits-authorizer@1 benefits-authorizer@2':
+    'needs systemd; two processes under load: test/e2e/scaling.test.ts',
 }
 
-/** Every command of the README's shell blocks: one a line, comments left out, broken lines joined. */
-const commands = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)]
-  .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
-  .map((line) => line.replace(/ +# .*$/, '').trim())
-  .filter((line) => line !== '' && !(line in elsewhere))
+const pages = ['README.md', ...guides].map((path) => ({
+  path,
+  commands: shellCommandsIn(path).filter((command) => !(command in elsewhere)),
+}))
 
-describe('README', () => {
+describe('README and guides', () => {
   const folder = mkdtempSync(join(tmpdir(), 'readme-'))
   let env: Environment
   let service: Running
@@ -39,23 +44,25 @@ describe('README', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  it('has commands to try', () => {
-    expect(commands).to.have.length.above(9)
+  it('have commands to try', () => {
+    expect(pages.flatMap(({ commands }) => commands)).to.have.length.above(20)
   })
 
-  for (const command of commands) {
-    it(`shows a command that works: ${command.slice(0, 60)}`, async () => {
-      const { code, stdout, stderr } = await run('bash', ['-c', forHere(command)], env)
-      expect({ command, code, stderr: code === 0 ? '' : stderr }).to.deep.equal({
-        command,
-        code: 0,
-        stderr: '',
+  for (const { path, commands } of pages) {
+    for (const command of commands) {
+      it(`show a command that works: ${path}: ${command.slice(0, 60)}`, async () => {
+        const { code, stdout, stderr } = await run('bash', ['-c', forHere(command)], env)
+        expect({ command, code, stderr: code === 0 ? '' : stderr }).to.deep.equal({
+          command,
+          code: 0,
+          stderr: '',
+        })
+        expect(stdout).not.to.equal('')
       })
-      expect(stdout).not.to.equal('')
-    })
+    }
   }
 
-  it('shows an account’s life in six commands, which end with these books', async () => {
+  it('show an account’s life in six commands, which end with these books', async () => {
     const { stdout } = await benefits(['statement', '--account', 'ana'], env)
     const { transactions } = JSON.parse(stdout)
     expect(
@@ -69,7 +76,7 @@ describe('README', () => {
     ])
   })
 
-  it('shows tables in a terminal, and the command that reads on', async () => {
+  it('show tables in a terminal, and the command that reads on', async () => {
     const read = async (command: string) => (await run('bash', ['-c', command], atTerminal(env, 80))).stdout
     const first = await read('./benefits statement --account ana --category FOOD --limit 2')
     const [, older = ''] = /^older: (\.\/benefits statement .*)$/m.exec(first) ?? []
@@ -77,7 +84,7 @@ describe('README', () => {
     expect([rowsOf(first), rowsOf(second)]).to.deep.equal([['reversal', 'purchase'], ['credit']])
   })
 
-  it('shows the answer that the service gives', async () => {
+  it('show the answer that the service gives', async () => {
     const [, shown = ''] = /^```json\n(.*?)^```$/ms.exec(readme) ?? []
     const again = ['--account', '6712b3eb3ec7354864d42750', '--amount', '10.00', '--mcc', '5811']
     const { stdout } = await benefits(['authorize', ...again, '--merchant', 'PADARIA DO ZE'], env)

@@ -27,7 +27,7 @@ describe('new callers, while one token has as many idle connections as there may
     const headers = callHeaders(AUTHORIZE, [bearer({ token: signToken() })])
     const open = async (number: number) => {
       const connection = await RawConnection.open({ host, port: Number(port) })
-      await connection?.call(headers, framed(purchase(`idle-${number}`)))
+      await connection?.call(headers, framed(purchase(`idle-${number}`)), CALL_MS_MAX)
       if (connection) idle.push(connection)
     }
     for (let number = 0; number < IDLE; number += AT_ONCE) {

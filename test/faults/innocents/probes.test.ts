@@ -9,7 +9,7 @@ import {
 } from '../../../tools/hostile-test/calls.js'
 import { RawConnection } from '../../../tools/hostile-test/raw-connection.js'
 import { signToken } from '../../support/token.js'
-import { besidePurchases, usePopulation } from './population.js'
+import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
 const PROBES = 200
 const OPENED_AHEAD = 200
@@ -27,7 +27,11 @@ describe('callers without a token yet, from one address', function () {
     await besidePurchases(fixture().service.grpcAddress, async () => {
       for (let probe = 0; probe < PROBES; probe++) {
         const connection = await RawConnection.open(target())
-        const outcome = await connection?.call(callHeaders(HEALTH_CHECK), framed(Buffer.alloc(0)))
+        const outcome = await connection?.call(
+          callHeaders(HEALTH_CHECK),
+          framed(Buffer.alloc(0)),
+          CALL_MS_MAX,
+        )
         expect({ probe, outcome }).to.deep.equal({ probe, outcome: 'OK' })
         connection?.close()
       }
@@ -47,7 +51,7 @@ describe('callers without a token yet, from one address', function () {
       const outcomes = await Promise.all(
         ahead.map((connection, place) => {
           if (place % 2 === 1) connection.greet()
-          return connection.call(headers, framed(purchase(`ahead-${place}`)))
+          return connection.call(headers, framed(purchase(`ahead-${place}`)), CALL_MS_MAX)
         }),
       )
       expect(outcomes).to.deep.equal(Array.from({ length: OPENED_AHEAD }, () => 'OK'))

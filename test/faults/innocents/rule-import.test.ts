@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { make } from '../../e2e/commands/make.js'
+import { benefits } from '../../e2e/cli/benefits.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 import { JWT_SECRET } from '../../support/token.js'
 import { besidePurchases, usePopulation } from './population.js'
@@ -10,17 +10,16 @@ const HEADER = 'id,match,name,city,country,mcc\n'
 /** As many as one import may bring. */
 const RULES_MAX = 100_000
 
-describe('a back office that imports rules', function () {
-  this.timeout(300_000)
+describe('a back office that imports rules', () => {
   const fixture = usePopulation()
   const folder = useTempFolder()
 
-  async function importing(text: string): Promise<string> {
+  async function importing(text: string): Promise<unknown> {
     const file = join(folder(), 'rules.csv')
     writeFileSync(file, text)
-    const { code, stdout, stderr } = await run('import-rules', `file=${file}`)
-    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
-    return stdout.trim()
+    const { code, stdout, stderr } = await run('rules', 'import', file)
+    expect(code, stderr).to.equal(0)
+    return JSON.parse(stdout)
   }
 
   /** Runs a command against the service of this suite, beside purchases. */
@@ -28,7 +27,7 @@ describe('a back office that imports rules', function () {
     const { grpcAddress } = fixture().service
     const [host = '', port = ''] = grpcAddress.split(':')
     return besidePurchases(grpcAddress, () =>
-      make(['-s', ...args], { HOST: host, GRPC_PORT: port, JWT_SECRET }),
+      benefits([...args, '--timeout', '300'], { HOST: host, GRPC_PORT: port, JWT_SECRET }),
     )
   }
 
@@ -40,16 +39,14 @@ describe('a back office that imports rules', function () {
   const imports = (count: number, created: number) =>
     it(`has ${count} of them in one import`, async () => {
       const there = count - created
-      expect(await importing(rules(count))).to.equal(
-        `${created} created, 0 changed, ${there} were there already`,
-      )
+      expect(await importing(rules(count))).to.deep.equal({ created, changed: 0, unchanged: there })
     })
 
   imports(15_000, 15_000)
 
   it('imports again what the service exports', async () => {
-    const { stdout } = await run('export-rules')
-    expect(await importing(stdout)).to.equal('0 created, 0 changed, 15000 were there already')
+    const { stdout } = await run('rules', 'export')
+    expect(await importing(stdout)).to.deep.equal({ created: 0, changed: 0, unchanged: 15_000 })
   })
 
   imports(20_000, 5_000)

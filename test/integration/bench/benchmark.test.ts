@@ -8,7 +8,7 @@ import { testMongoUri } from '../../support/mongo.js'
 /** As small as can be: that it works and finds the books in order, not how fast anything is. */
 const plan: Plan = {
   rounds: 1,
-  sides: ['update-per-wallet', 'ours'],
+  sides: ['lock-document', 'ours'],
   accounts: 40,
   callers: [4],
   hotCallers: [4],
@@ -45,8 +45,8 @@ describe('the benchmark in the small', () => {
   it('runs every scenario that there is time for', () => {
     const ran = measured.runs.map(({ side, scenario }) => `${side} ${scenario}`)
     expect(ran).to.include.members([
-      'update-per-wallet throughput-unary-4',
-      'update-per-wallet hot-unary-4',
+      'lock-document throughput-unary-4',
+      'lock-document hot-unary-4',
       'ours throughput-unary-4',
       'ours hot-unary-4',
       'ours overload-unary-50',

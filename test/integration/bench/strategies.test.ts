@@ -16,16 +16,11 @@ import { useDatabase } from '../../support/database-fixture.js'
 
 const RACERS = 40
 
-/** How many processes each of them may run in without harm. */
-const rivals: readonly (readonly [name: StrategyName, processes: number])[] = [
-  ['revision-check', 2],
-  ['lock-document', 2],
-  ['in-process-queue', 1],
-  ['transaction', 2],
-  ['update-per-wallet', 2],
-]
+/** Processes that each rival runs in. */
+const PROCESSES = 2
+const rivals: readonly StrategyName[] = ['revision-check', 'lock-document', 'transaction']
 
-for (const [name, processes] of rivals) {
+for (const name of rivals) {
   describe(`the rival ${name}`, () => {
     const db = useDatabase()
     let authorizers: readonly Authorize[]
@@ -34,7 +29,7 @@ for (const [name, processes] of rivals) {
     before(() => {
       const catalog = catalogOf(challengeCategories)
       // As if each were a process of its own: they share nothing but the database.
-      authorizers = Array.from({ length: processes }, () =>
+      authorizers = Array.from({ length: PROCESSES }, () =>
         strategyNamed(name)({ books: new RivalBooks(db()), catalog: () => catalog, clock: systemClock }),
       )
     })
@@ -105,7 +100,7 @@ for (const [name, processes] of rivals) {
       { id, amount = 1_000n }: { readonly id: string; readonly amount?: bigint },
     ) {
       const purchase = { transactionId: id, amount: centavos(amount), mcc: '5411', merchant: 'MERCADO BOM' }
-      const authorize = authorizers[asked++ % processes]
+      const authorize = authorizers[asked++ % PROCESSES]
       if (!authorize) throw new Error('there is at least one process')
       return authorize(account, purchase, testBudget())
     }

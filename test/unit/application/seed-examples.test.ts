@@ -15,7 +15,7 @@ describe('seeding the examples', () => {
     rules = []
   })
 
-  it('opens the accounts of the README', async () => {
+  it('opens the example accounts', async () => {
     await seed()
     expect(accounts().map(({ status }) => status)).to.deep.equal(['ACTIVE', 'ACTIVE'])
   })
@@ -28,7 +28,7 @@ describe('seeding the examples', () => {
     ])
   })
 
-  it('adds the rules of the README', async () => {
+  it('adds the example rules', async () => {
     await seed()
     expect(rules).to.deep.equal([exampleRules])
   })

@@ -125,7 +125,9 @@ describe('Simulator', () => {
     )
     test.store.calls.splice(0)
     await test.simulator.simulate('a', purchase('tx-1'), patience)
-    expect(test.store.calls).to.deep.equal(['load', 'findReversals'])
+    // The reversal may be posted to the ledger meanwhile.
+    const reads = test.store.calls.filter((call) => call === 'load' || call === 'findReversals')
+    expect(reads).to.deep.equal(['load', 'findReversals'])
   })
 
   it('rejects NO_TIME_LEFT when the caller waits no longer', async () => {

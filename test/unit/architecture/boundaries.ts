@@ -192,7 +192,7 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service/check-books.ts',
-    may: ['src/application/', 'src/storage/'],
+    may: ['src/application/', 'src/storage/', 'node:timers/promises'],
     mayForTypes: ['src/config.ts'],
   },
   {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { besideScenarios } from '../../../bench/beside/measure-beside.js'
 import { capacityOf } from '../../../bench/capacity.js'
 import { goals } from '../../../bench/goals.js'
 import type { LoadResult } from '../../../bench/load/result.js'
@@ -22,6 +23,7 @@ function scenariosOf(plan: typeof wholePlan): readonly Scenario[] {
     ...closedScenarios(plan, modes),
     ...open('latency', plan.latencyShares),
     ...open('overload', plan.overloadShares),
+    ...(plan.beside ? besideScenarios(plan, plan.beside) : []),
     ...sizes.flatMap((accounts) =>
       plan.size ? sizeScenarios(plan.size, { accounts, capacity: 1_000 }) : [],
     ),
@@ -49,6 +51,10 @@ describe('the plan of the benchmark', () => {
       'challenge',
       'overload',
       'overload-latency',
+      'beside-credits',
+      'beside-pages',
+      'beside-rules',
+      'beside-verify',
     ])
   })
 

@@ -34,6 +34,15 @@ const closed = (group: 'throughput' | 'hot', mode: 'unary' | 'stream', callers: 
   accounts: 10_000,
 })
 
+const beside = (name: string, title: string): Scenario => ({
+  id: `beside-${name}`,
+  group: 'beside',
+  title,
+  mode: 'unary',
+  load: { type: 'open', ratePerSecond: 100 },
+  accounts: 10_000,
+})
+
 const open = (group: 'latency' | 'overload' | 'size', name: string, ratePerSecond: number): Scenario => ({
   id: `${group}-unary-${name}`,
   group,
@@ -53,6 +62,8 @@ const scenarios: readonly Scenario[] = [
   open('latency', 'common', 290),
   ...[50, 70, 90, 100, 150, 200].map((percent) => open('overload', String(percent), 52 * percent)),
   open('size', '50', 2_600),
+  beside('quiet', 'nothing else'),
+  beside('credits', 'BatchCredit at full speed'),
 ]
 
 /** A result with these figures. Latencies are spread evenly from half of the median to one and a half, with a tail. */

@@ -6,6 +6,7 @@ import { completionScript } from '../../../cli/commands/completion.js'
 import { createProgram } from '../../../cli/program.js'
 import { methods } from '../../../cli/service/methods.js'
 import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
+import { currentPages } from '../../support/pages.js'
 
 /** The commands that do something, by their whole names. */
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
@@ -64,15 +65,7 @@ describe('the command line', () => {
   }
 
   it('takes every command that the pages of this repository show', () => {
-    const pages = [
-      'README.md',
-      'CONTRIBUTING.md',
-      'SECURITY.md',
-      '.docs/runbook.md',
-      '.docs/architecture.md',
-      '.docs/reliability.md',
-    ]
-    const shown = pages.flatMap((page) =>
+    const shown = currentPages.flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(/(?:`|^|uri" .*)(\.\/benefits [^`#\n<]*)(?:`|$)/gm)].map(
         ([, line = '']) => line.trim(),
       ),

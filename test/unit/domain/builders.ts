@@ -11,7 +11,7 @@ import { catalogOf } from '../../support/catalogs.js'
 /** When everything in these tests is decided, unless they say otherwise. */
 export const at = new Date('2026-01-02T03:04:05.678Z')
 
-/** The challenge's categories with the example rules of the README. */
+/** The challenge's categories with the example rules. */
 export const challengeCatalog = catalogOf(challengeCategories, exampleRules)
 
 /** A merchant that no example rule knows, as DE43. */

@@ -11,17 +11,17 @@ import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { Decision, Reason } from "./authorization.js";
 
-/** Accounts: opening, loading, blocking, closing, and what happened on them. */
+/** Accounts: opening, loading, blocking and closing them, and reading their history. */
 
 /** AccountStatus says whether an account may pay. */
 export const AccountStatus = {
-  /** UNSPECIFIED - Never sent; in a filter: any. */
+  /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** ACTIVE - Purchases are authorized. */
+  /** ACTIVE - The account pays for purchases. */
   ACTIVE: 1,
-  /** BLOCKED - Purchases are refused for now; credits and reversals are made. */
+  /** BLOCKED - Purchases are declined until the account is unblocked. Credits and reversals go on. */
   BLOCKED: 2,
-  /** CLOSED - Purchases and credits are refused for good; reversals are made. */
+  /** CLOSED - Purchases are declined and credits rejected, permanently. Reversals go on. */
   CLOSED: 3,
 } as const;
 
@@ -36,11 +36,11 @@ export namespace AccountStatus {
 
 /** TransactionKind says what an entry records. */
 export const TransactionKind = {
-  /** UNSPECIFIED - Never sent; in a filter: any. */
+  /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
   /** AUTHORIZATION - A purchase, approved or declined. */
   AUTHORIZATION: 1,
-  /** REVERSAL - A purchase given back, whole or in part, or the attempt. */
+  /** REVERSAL - A reversal of a purchase, whole or in part, approved or declined. */
   REVERSAL: 2,
   /** CREDIT - A top-up. */
   CREDIT: 3,
@@ -60,35 +60,37 @@ export namespace TransactionKind {
 
 /** Account is a benefits account as of its last committed entry. */
 export interface Account {
-  /** Names the account. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+  /** Id of the account. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
   id: string;
-  /** Whether it may pay. */
+  /** Whether the account may pay. */
   status: AccountStatus;
-  /** Balances per category, in the order of the categories. */
+  /** Wallets, one for each category, in the order of the categories. Wallets of deleted categories come last. */
   wallets: Wallet[];
-  /** Number of entries in its history. */
+  /** Number of entries in the account's history. */
   version: bigint;
-  /** When it was opened. */
+  /** Time when the account was opened. */
   createTime:
     | Date
     | undefined;
-  /** When the last entry was made. */
+  /** Time of the latest entry. */
   updateTime:
     | Date
     | undefined;
-  /** How much it may spend. Absent: it has no limits. */
+  /** Limits on what the account may spend. Absent: no limits. */
   limits: Limits | undefined;
 }
 
 /**
- * Limits say how much an account may spend. What is absent has no limit; 0 lets nothing be bought. Days and months are those
- * of the calendar in the service's time zone (America/Sao_Paulo unless configured otherwise). What is reversed is given back to
- * the day and the month in which the purchase was counted. Declines, credits and purchases before a limit was lowered are not
- * touched by it.
+ * Limits bound how much an account may spend.
+ *
+ * An absent limit does not apply; a limit of 0 allows no purchase. Days and months are those of the calendar
+ * in the service's time zone (America/Sao_Paulo unless configured otherwise). A reversal is given back to the
+ * day and the month that counted the purchase. A lower limit does not undo earlier purchases. Declines and
+ * credits do not count.
  */
 export interface Limits {
   /**
-   * Most for one purchase, in centavos of BRL.
+   * Largest amount of one purchase, in centavos of BRL.
    * Optional. 0 to 9223372036854775807.
    */
   purchaseMax?:
@@ -98,27 +100,27 @@ export interface Limits {
   wallets: WalletLimits[];
 }
 
-/** WalletLimits say how much one wallet may spend. */
+/** WalletLimits bound how much one wallet may spend. */
 export interface WalletLimits {
-  /** Id of the category, for example "FOOD". Only one that exists can be given limits. */
+  /** Id of the category, for example "FOOD". The category must exist to be given a limit. */
   category: string;
   /**
-   * Most in one calendar day, in centavos of BRL.
+   * Most that the wallet may spend in one calendar day, in centavos of BRL.
    * Optional. 0 to 9223372036854775807.
    */
   dayMax?:
     | bigint
     | undefined;
   /**
-   * Most in one calendar month, in centavos of BRL.
+   * Most that the wallet may spend in one calendar month, in centavos of BRL.
    * Optional. 0 to 9223372036854775807.
    */
   monthMax?: bigint | undefined;
 }
 
-/** Spending is what a wallet paid for, less what was given back. */
+/** Spending is what a wallet paid in a day and in its month, less reversals. */
 export interface Spending {
-  /** The latest day on which the wallet paid, as in 2026-11-23. On a later day, nothing was spent yet. */
+  /** Latest day on which the wallet paid, for example 2026-11-23. On any later day it has spent nothing yet. */
   day: string;
   /** Spent on that day, in centavos of BRL. 0 or more. */
   dayAmount: bigint;
@@ -130,50 +132,56 @@ export interface Spending {
 export interface Wallet {
   /** Id of the category, for example "FOOD". */
   category: string;
-  /** In centavos of BRL. 0 or more. */
+  /** Balance in centavos of BRL. 0 or more. */
   balance: bigint;
-  /** What was spent, as the limits count it. Absent until the wallet pays for the first time. */
+  /** Spending as the limits count it. Absent until the wallet pays for the first time. */
   spending: Spending | undefined;
 }
 
 /** CreateAccountRequest opens an account. */
 export interface CreateAccountRequest {
   /**
-   * The id to be. Absent: one is made (a UUID).
+   * Id of the new account. Absent: the service makes one (a UUID).
    * Optional. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit; case-sensitive.
    */
   accountId: string;
   /**
-   * Makes the request safe to repeat: the same one returns the account that the first one opened. It becomes the
-   * transaction_id of the entry. Only of use together with account_id.
-   * Optional. 1 to 128 visible ASCII characters.
+   * Makes the request safe to repeat: a repeat returns the account that the first request opened. It becomes
+   * the transaction_id of the entry. It has no use without account_id.
+   * Optional. 1 to 128 visible ASCII characters (0x21 to 0x7e).
    */
   requestId: string;
 }
 
 /** CreateAccountResponse holds the opened account. */
 export interface CreateAccountResponse {
-  /** As it was when this request was answered. */
+  /** The account as it was when the service answered. */
   account: Account | undefined;
 }
 
 /** GetAccountRequest names an account. */
 export interface GetAccountRequest {
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the account.
+   * Required. 1 to 64 characters.
+   */
   accountId: string;
 }
 
 /** GetAccountResponse holds the account. */
 export interface GetAccountResponse {
-  /** As last committed. */
+  /** The account as last committed. */
   account: Account | undefined;
 }
 
 /** ListAccountsRequest asks for a page of accounts. */
 export interface ListAccountsRequest {
-  /** Most accounts on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
+  /**
+   * Most accounts on the page. 0 means 50; more than 1000 means 1000. A page ends early at 1 MiB.
+   * 0 or more.
+   */
   pageSize: number;
-  /** next_page_token of the page before, with the same filter. Empty: the first page. */
+  /** The next_page_token of the previous page, with the same filter. Empty: the first page. */
   pageToken: string;
   /** Only accounts with this status. Unspecified: all. */
   status: AccountStatus;
@@ -181,148 +189,167 @@ export interface ListAccountsRequest {
 
 /** ListAccountsResponse is a page of accounts. */
 export interface ListAccountsResponse {
-  /** In the order of their ids. */
+  /** Accounts in the order of their ids. */
   accounts: Account[];
-  /** Asks for the next page; empty after the last one. */
+  /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
 }
 
-/** UpdateAccountRequest changes an account. */
+/** UpdateAccountRequest changes the status or the limits of an account. */
 export interface UpdateAccountRequest {
   /**
-   * Names the account (id) and holds the new values of the fields in update_mask.
+   * The account's id, and the new values of the fields in update_mask.
    * Required.
    */
   account:
     | Account
     | undefined;
   /**
-   * What to change: "status", or else some of
-   *  - "limits": all limits become those of account; what is not set there is taken away;
-   *  - "limits.purchase_max": only this one; not set, it is taken away;
-   *  - "limits.wallets": only the wallets that stand there, each as a whole; one without limits loses those it had.
-   * Status and limits are changed by requests of their own. At most 8 paths.
+   * Fields to change: "status" alone, or some of
+   *  - "limits": replaces all limits; a limit that account does not set is removed;
+   *  - "limits.purchase_max": changes only this limit; if account does not set it, it is removed;
+   *  - "limits.wallets": replaces the limits of each wallet that account lists, and of no other wallet. A
+   *    listed wallet without limits loses those it had.
+   * At most 8 paths.
    * Absent: "status" or "limits", whichever is set.
    */
   updateMask:
     | string[]
     | undefined;
   /**
-   * Makes the request safe to repeat: it becomes the transaction_id of the entry, and the same request changes nothing more,
-   * whatever became of the account in between.
-   * Optional. 1 to 128 visible ASCII characters.
+   * Makes the request safe to repeat: it becomes the transaction_id of the entry. A repeat changes nothing,
+   * even if the account was changed in between.
+   * Optional. 1 to 128 visible ASCII characters (0x21 to 0x7e).
    */
   requestId: string;
 }
 
 /** UpdateAccountResponse holds the changed account. */
 export interface UpdateAccountResponse {
-  /** As it was when this request was answered. */
+  /** The account as it was when the service answered. */
   account: Account | undefined;
 }
 
 /** CreditRequest is a top-up of one wallet. */
 export interface CreditRequest {
   /**
-   * Identifies the credit on its account, forever, among purchases and reversals too.
+   * Id of the credit, unique on its account forever, among purchases and reversals too.
    * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
    */
   transactionId: string;
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the account.
+   * Required. 1 to 64 characters.
+   */
   accountId: string;
   /**
-   * The wallet: id of an existing category.
+   * Category of the wallet to credit. The category must exist.
    * Required.
    */
   category: string;
   /**
-   * In centavos of BRL.
+   * Amount in centavos of BRL.
    * Required. 1 to 999999999999.
    */
   amount: bigint;
 }
 
-/** CreditResponse says what became of a credit. */
+/** CreditResponse is the result of a credit. */
 export interface CreditResponse {
-  /** The entry that was made. */
+  /** The entry that the credit made. */
   transaction:
     | Transaction
     | undefined;
-  /** True when an earlier message made it. */
+  /** True when an earlier request made the entry. */
   replayed: boolean;
 }
 
-/** BatchCreditRequest is one credit of many. */
+/** BatchCreditRequest is one credit of a stream. */
 export interface BatchCreditRequest {
-  /** As in CreditRequest. */
+  /** Id of the credit, as in CreditRequest. */
   transactionId: string;
-  /** As in CreditRequest. */
+  /** Id of the account, as in CreditRequest. */
   accountId: string;
-  /** As in CreditRequest. */
+  /** Category of the wallet, as in CreditRequest. */
   category: string;
-  /** As in CreditRequest. */
+  /** Amount in centavos of BRL, as in CreditRequest. */
   amount: bigint;
 }
 
-/** BatchCreditResponse sums up a stream of credits. */
+/** BatchCreditResponse is the summary of a stream of credits. */
 export interface BatchCreditResponse {
-  /** Credits made by this call. */
+  /** Number of credits that this call made. */
   creditedCount: bigint;
-  /** Sum of the credits made by this call, in centavos of BRL. */
+  /** Sum of the credits that this call made, in centavos of BRL. */
   creditedAmount: bigint;
-  /** Credits that had been made before. */
+  /** Number of credits that earlier requests had made. */
   replayedCount: bigint;
-  /** Every credit that was refused, in the order of the stream. */
+  /** Every rejected credit, in the order of the stream. */
   refused: RefusedCredit[];
-  /** False when the stream was ended early because of more than 5000 refusals: the rest was not looked at. */
+  /** False when more than 5000 credits were rejected: the service did not read the rest of the stream. */
   complete: boolean;
 }
 
-/** RefusedCredit is an item of a stream that was not credited, and why. */
+/** RefusedCredit is a rejected credit of a stream, with the reason. */
 export interface RefusedCredit {
-  /** Place in the stream, from 0. */
+  /** Position in the stream, from 0. */
   index: bigint;
-  /** As sent. */
+  /** Id of the credit as sent, cut to 128 bytes. Empty when the item could not be read. */
   transactionId: string;
-  /** As sent. */
+  /** Id of the account as sent, cut to 128 bytes. Empty when the item could not be read. */
   accountId: string;
-  /** INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED, CREDITS_CLOSED or BALANCE_TOO_LARGE. */
+  /**
+   * INVALID_REQUEST, TRANSACTION_ID_REUSED, ACCOUNT_NOT_FOUND, ACCOUNT_CLOSED, CREDITS_CLOSED or
+   * BALANCE_TOO_LARGE.
+   */
   reason: string;
-  /** What is wrong, for people. */
+  /** Explanation for people. At most 400 characters. */
   description: string;
 }
 
 /** GetTransactionRequest names one entry. */
 export interface GetTransactionRequest {
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the account.
+   * Required. 1 to 64 characters.
+   */
   accountId: string;
-  /** Required. 1 to 128 characters. */
+  /**
+   * Id of the entry.
+   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e).
+   */
   transactionId: string;
 }
 
 /** GetTransactionResponse holds the entry. */
 export interface GetTransactionResponse {
-  /** As recorded. */
+  /** The entry as recorded. */
   transaction: Transaction | undefined;
 }
 
 /** ListTransactionsRequest asks for a page of an account's history. */
 export interface ListTransactionsRequest {
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the account.
+   * Required. 1 to 64 characters.
+   */
   accountId: string;
-  /** Most entries on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
+  /**
+   * Most entries on the page. 0 means 50; more than 1000 means 1000. A page ends early at 1 MiB.
+   * 0 or more.
+   */
   pageSize: number;
-  /** next_page_token of the page before, with the same filters. Empty: the first page. */
+  /** The next_page_token of the previous page, with the same filters. Empty: the first page. */
   pageToken: string;
   /**
-   * Only entries made at this time or later. Read to the millisecond, what is finer is cut off.
+   * Only entries made at this time or later. Cut to milliseconds.
    * Optional. A time of the years 1 to 9999.
    */
   startTime:
     | Date
     | undefined;
   /**
-   * Only entries made before this time. Read to the millisecond, what is finer is cut off.
+   * Only entries made before this time. Cut to milliseconds.
    * Optional. A time of the years 1 to 9999.
    */
   endTime:
@@ -332,72 +359,75 @@ export interface ListTransactionsRequest {
   kind: TransactionKind;
   /** Only entries that moved money of this category. Empty: all. */
   category: string;
-  /** Only entries decided so. Unspecified: all. */
+  /** Only entries with this decision. Unspecified: all. */
   decision: Decision;
 }
 
 /** ListTransactionsResponse is a page of an account's history. */
 export interface ListTransactionsResponse {
-  /** Newest first. */
+  /** Entries, newest first. */
   transactions: Transaction[];
-  /** Asks for the next (older) page; empty after the last one. */
+  /** Token of the next, older page. Empty on the last page. */
   nextPageToken: string;
 }
 
 /** Transaction is one entry of an account's history. It never changes. */
 export interface Transaction {
-  /** Chosen by the caller, unique on its account. */
+  /**
+   * Id of the entry, unique on the account. The caller chose it, or the service made it for an administrative
+   * change without request_id.
+   */
   transactionId: string;
-  /** The account. */
+  /** Id of the account. */
   accountId: string;
-  /** Place in the account's history: 1, 2, 3, ... without gaps. */
+  /** Position in the account's history: 1, 2, 3, ... without gaps. */
   seq: bigint;
-  /** What it records. */
+  /** Kind of the entry. */
   kind: TransactionKind;
-  /** Whether it took effect. */
+  /** Whether the entry took effect. */
   decision: Decision;
-  /** Why it was decided so. Unspecified for credits and administrative changes. */
+  /** Why the service decided so. Unspecified for credits and administrative changes. */
   reason: Reason;
   /**
-   * What was asked for, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is left. A purchase
-   * was debited less (delta) when reversals of a part came before it.
+   * Requested amount, in centavos of BRL. 0 for administrative changes, and for a reversal of all that is
+   * left. A purchase was debited less (see delta) when partial reversals came before it.
    */
   amount: bigint;
   /** Category of the wallet whose balance changed. Empty when none did. */
   category: string;
-  /** Change of that balance in centavos of BRL: negative for a purchase. 0 when none changed. */
+  /** Change of that balance, in centavos of BRL: negative for a purchase. 0 when no balance changed. */
   delta: bigint;
-  /** That balance right after, in centavos of BRL. Absent when none changed. */
+  /** That balance right after the entry, in centavos of BRL. Absent when no balance changed. */
   balanceAfter?:
     | bigint
     | undefined;
   /** Purchases: MCC as received. */
   mcc: string;
-  /** Purchases: the MCC that chose the wallets. */
+  /** Purchases: effective MCC, which chose the wallets. */
   effectiveMcc: string;
   /** Purchases: merchant as received. */
   merchant: string;
-  /** Purchases: id of the merchant rule that replaced the MCC. Empty when none matched. */
+  /** Purchases: id of the merchant rule that replaced the MCC. Empty when none did. */
   merchantRule: string;
   /** Reversals: transaction_id of the purchase. */
   originalTransactionId: string;
-  /** Administrative changes: the status of the account after it. */
+  /** Administrative changes: status of the account after the change. */
   accountStatus: AccountStatus;
-  /** Administrative changes: subject of the token of who made it. */
+  /** Administrative changes: author, the subject of the token. */
   subject: string;
-  /** When it was decided, by the service's clock, to the millisecond. */
+  /** Time of the decision, by the service's clock, to the millisecond. */
   createTime:
     | Date
     | undefined;
-  /** Purchases: version of the catalog that decided. 0 in entries made before there were versions. */
+  /** Purchases: version of the catalog that decided. 0 in entries that are older than versions. */
   catalogVersion: bigint;
-  /** Changes of limits: all limits after it. */
+  /** Changes of limits: all limits after the change. */
   limits:
     | Limits
     | undefined;
   /**
-   * Purchases: the day in which the limits count it, as in 2026-11-23. Reversals: the day from which they take it away.
-   * Empty when no money moved.
+   * Purchases: day on which the limits count the purchase, for example 2026-11-23. Reversals: day that the
+   * amount is given back to. Empty when no money moved.
    */
   day: string;
 }
@@ -2247,18 +2277,20 @@ export const Transaction: MessageFns<Transaction> = {
 };
 
 /**
- * AccountService is the issuer's side: it opens accounts, loads their wallets, blocks and closes them, and reads statements.
+ * AccountService is the issuer's side: it opens, loads, blocks and closes accounts, and reads their
+ * statements.
  *
- * Every change is an entry of the account's history, made exactly once per id. Errors are as in AuthorizationService, and
- * NOT_FOUND (ACCOUNT_NOT_FOUND, TRANSACTION_NOT_FOUND), ALREADY_EXISTS (ACCOUNT_EXISTS) and FAILED_PRECONDITION
- * (ACCOUNT_CLOSED, CREDITS_CLOSED, BALANCE_TOO_LARGE) besides.
+ * Every change is an entry of the account's history, made exactly once per id. Errors are those of
+ * AuthorizationService, and also NOT_FOUND (ACCOUNT_NOT_FOUND, TRANSACTION_NOT_FOUND), ALREADY_EXISTS
+ * (ACCOUNT_EXISTS) and FAILED_PRECONDITION (ACCOUNT_CLOSED, CREDITS_CLOSED, BALANCE_TOO_LARGE).
  */
 export type AccountServiceService = typeof AccountServiceService;
 export const AccountServiceService = {
   /**
    * CreateAccount opens an account. Its wallets start at zero.
    *
-   * Scope: accounts:write. Errors: ALREADY_EXISTS when the account was opened by another request.
+   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account, or when request_id
+   * was used for another request.
    */
   createAccount: {
     path: "/benefits.v1.AccountService/CreateAccount" as const,
@@ -2287,7 +2319,9 @@ export const AccountServiceService = {
   /**
    * ListAccounts reads accounts in the order of their ids.
    *
-   * Scope: accounts:read. Accounts that are opened between two pages neither repeat nor hide others.
+   * Accounts that are opened between two pages neither repeat nor hide others.
+   *
+   * Scope: accounts:read. Errors: RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listAccounts: {
     path: "/benefits.v1.AccountService/ListAccounts" as const,
@@ -2300,10 +2334,13 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): ListAccountsResponse => ListAccountsResponse.decode(value),
   },
   /**
-   * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
-   * reversals, and never opens again. Setting what it already has is recorded like any other change.
+   * UpdateAccount blocks, unblocks or closes an account, or changes its limits.
    *
-   * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
+   * A closed account stays readable, takes reversals, and never opens again. A request for the status or
+   * limits that the account already has is recorded like any other change.
+   *
+   * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed, ALREADY_EXISTS
+   * when request_id was used for another request.
    */
   updateAccount: {
     path: "/benefits.v1.AccountService/UpdateAccount" as const,
@@ -2316,10 +2353,11 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): UpdateAccountResponse => UpdateAccountResponse.decode(value),
   },
   /**
-   * Credit puts money into one wallet, exactly once. Also on a blocked account.
+   * Credit adds money to one wallet, exactly once. A blocked account takes credits, too.
    *
-   * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
+   * Scope: accounts:credit. Errors: NOT_FOUND; FAILED_PRECONDITION when the account is closed, the category
+   * is closed for credits or the wallet cannot hold that much; ALREADY_EXISTS when transaction_id was used
+   * for another request.
    */
   credit: {
     path: "/benefits.v1.AccountService/Credit" as const,
@@ -2331,15 +2369,18 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): CreditResponse => CreditResponse.decode(value),
   },
   /**
-   * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
-   * one that is refused, for whatever reason, does not touch the others. Only an item that could not be decided ends the
-   * stream with its error. After a break, send the whole stream again: what was done before is
-   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
-   * four minutes: split a load that takes longer.
+   * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once.
    *
-   * Scope: accounts:credit. Items are decided as they come, up to 256 at a time; the stream is held back meanwhile.
-   * Errors: UNAUTHENTICATED when the token expires while the stream is open, UNAVAILABLE (STREAM_ENDED) when it has had
-   * its time. What was read by then is credited.
+   * Each credit stands alone: a rejected item does not affect the others. Only an item that could not be
+   * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
+   * were already made count as replayed and change nothing.
+   *
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
+   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
+   * longer.
+   *
+   * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
+   * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
    */
   batchCredit: {
     path: "/benefits.v1.AccountService/BatchCredit" as const,
@@ -2367,10 +2408,12 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): GetTransactionResponse => GetTransactionResponse.decode(value),
   },
   /**
-   * ListTransactions reads an account's history, newest first: its statement. What was answered is in it at once, and
-   * pages neither repeat nor leave out an entry while new ones arrive.
+   * ListTransactions reads an account's history, newest first: its statement.
    *
-   * Scope: accounts:read. Errors: NOT_FOUND.
+   * An entry is listed as soon as its request has been answered. Pages neither repeat nor leave out entries
+   * while new ones arrive.
+   *
+   * Scope: accounts:read. Errors: NOT_FOUND, RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listTransactions: {
     path: "/benefits.v1.AccountService/ListTransactions" as const,
@@ -2389,7 +2432,8 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   /**
    * CreateAccount opens an account. Its wallets start at zero.
    *
-   * Scope: accounts:write. Errors: ALREADY_EXISTS when the account was opened by another request.
+   * Scope: accounts:write. Errors: ALREADY_EXISTS when another request opened the account, or when request_id
+   * was used for another request.
    */
   createAccount: handleUnaryCall<CreateAccountRequest, CreateAccountResponse>;
   /**
@@ -2401,33 +2445,42 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
   /**
    * ListAccounts reads accounts in the order of their ids.
    *
-   * Scope: accounts:read. Accounts that are opened between two pages neither repeat nor hide others.
+   * Accounts that are opened between two pages neither repeat nor hide others.
+   *
+   * Scope: accounts:read. Errors: RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listAccounts: handleUnaryCall<ListAccountsRequest, ListAccountsResponse>;
   /**
-   * UpdateAccount blocks, unblocks or closes an account, or changes its limits. A closed account stays readable, takes
-   * reversals, and never opens again. Setting what it already has is recorded like any other change.
+   * UpdateAccount blocks, unblocks or closes an account, or changes its limits.
    *
-   * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed.
+   * A closed account stays readable, takes reversals, and never opens again. A request for the status or
+   * limits that the account already has is recorded like any other change.
+   *
+   * Scope: accounts:write. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed, ALREADY_EXISTS
+   * when request_id was used for another request.
    */
   updateAccount: handleUnaryCall<UpdateAccountRequest, UpdateAccountResponse>;
   /**
-   * Credit puts money into one wallet, exactly once. Also on a blocked account.
+   * Credit adds money to one wallet, exactly once. A blocked account takes credits, too.
    *
-   * Scope: accounts:credit. Errors: NOT_FOUND, FAILED_PRECONDITION when the account is closed or the wallet cannot hold
-   * that much or its category is closed for credits, ALREADY_EXISTS when transaction_id was used for something else.
+   * Scope: accounts:credit. Errors: NOT_FOUND; FAILED_PRECONDITION when the account is closed, the category
+   * is closed for credits or the wallet cannot hold that much; ALREADY_EXISTS when transaction_id was used
+   * for another request.
    */
   credit: handleUnaryCall<CreditRequest, CreditResponse>;
   /**
-   * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once and on its own:
-   * one that is refused, for whatever reason, does not touch the others. Only an item that could not be decided ends the
-   * stream with its error. After a break, send the whole stream again: what was done before is
-   * counted as replayed and changes nothing. A stream with more than 5000 refusals is ended early. A stream is ended after
-   * four minutes: split a load that takes longer.
+   * BatchCredit makes many credits in one call, such as an employer's monthly load, each exactly once.
    *
-   * Scope: accounts:credit. Items are decided as they come, up to 256 at a time; the stream is held back meanwhile.
-   * Errors: UNAUTHENTICATED when the token expires while the stream is open, UNAVAILABLE (STREAM_ENDED) when it has had
-   * its time. What was read by then is credited.
+   * Each credit stands alone: a rejected item does not affect the others. Only an item that could not be
+   * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
+   * were already made count as replayed and change nothing.
+   *
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
+   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
+   * longer.
+   *
+   * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
+   * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
    */
   batchCredit: handleClientStreamingCall<BatchCreditRequest, BatchCreditResponse>;
   /**
@@ -2437,10 +2490,12 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    */
   getTransaction: handleUnaryCall<GetTransactionRequest, GetTransactionResponse>;
   /**
-   * ListTransactions reads an account's history, newest first: its statement. What was answered is in it at once, and
-   * pages neither repeat nor leave out an entry while new ones arrive.
+   * ListTransactions reads an account's history, newest first: its statement.
    *
-   * Scope: accounts:read. Errors: NOT_FOUND.
+   * An entry is listed as soon as its request has been answered. Pages neither repeat nor leave out entries
+   * while new ones arrive.
+   *
+   * Scope: accounts:read. Errors: NOT_FOUND, RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listTransactions: handleUnaryCall<ListTransactionsRequest, ListTransactionsResponse>;
 }

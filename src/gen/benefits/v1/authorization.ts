@@ -12,21 +12,24 @@ import { Status } from "../../google/rpc/status.js";
 
 /** Authorization of benefit-card purchases. */
 
-/** Rung is a place in the ladder of Authorize. */
+/** Rung names the rules of Authorize that gave an answer. */
 export const Rung = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** TRANSACTION_ID - transaction_id was used before: for this purchase (the stored answer) or for something else (ALREADY_EXISTS). */
+  /**
+   * TRANSACTION_ID - Rule 1: transaction_id was used before, for this purchase (the stored answer) or another one
+   * (ALREADY_EXISTS).
+   */
   TRANSACTION_ID: 1,
-  /** ACCOUNT_STATUS - The account does not exist, is closed, or is blocked. */
+  /** ACCOUNT_STATUS - Rules 2 to 4: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 5: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - The account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 7: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - The wallets were asked, one after another. */
+  /** WALLETS - Rules 8 to 10: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Nothing pays for the effective MCC. */
+  /** MCC - Rule 6: nothing pays for the effective MCC. */
   MCC: 6,
 } as const;
 
@@ -42,25 +45,25 @@ export namespace Rung {
   export type MCC = typeof Rung.MCC;
 }
 
-/** RuleOutcome says what became of a merchant rule. */
+/** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
 export const RuleOutcome = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** WON - It replaced the MCC. */
+  /** WON - The rule replaced the MCC. */
   WON: 1,
-  /** PREFIX - It covers the merchant, but an exact rule does, too. */
+  /** PREFIX - The rule covers the merchant, but so does an exact rule. */
   PREFIX: 2,
-  /** SHORTER - It covers the merchant, but one with a longer name does, too. */
+  /** SHORTER - The rule covers the merchant, but so does one with a longer name. */
   SHORTER: 3,
-  /** LESS_BOUND - It covers the merchant, but one of the same name that is bound more closely does, too. */
+  /** LESS_BOUND - The rule covers the merchant, but so does one with the same name and a narrower place. */
   LESS_BOUND: 4,
-  /** ELSEWHERE - It is bound to another city or country, or the merchant came without. */
+  /** ELSEWHERE - The rule is bound to another city or country, or the merchant was sent without one. */
   ELSEWHERE: 5,
-  /** NOT_WHOLE_NAME - It is exact, and the merchant's name goes on. */
+  /** NOT_WHOLE_NAME - The rule is exact, and the merchant's name is longer. */
   NOT_WHOLE_NAME: 6,
-  /** INSIDE_WORD - It is a prefix, and would end inside a word. */
+  /** INSIDE_WORD - The rule is a prefix that would end inside a word. */
   INSIDE_WORD: 7,
-  /** TIE - It covers the merchant, but another rule of the same match, name, city and country, with a lower id, does, too. */
+  /** TIE - The rule covers the merchant, but so does one with a lower id and the same match, name, city and country. */
   TIE: 8,
 } as const;
 
@@ -82,15 +85,15 @@ export namespace RuleOutcome {
 export const WalletOutcome = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** PAYS - It pays the whole amount, less early_reversed_amount. */
+  /** PAYS - The wallet pays the whole amount, less early_reversed_amount. */
   PAYS: 1,
-  /** INSUFFICIENT_BALANCE - It holds less than the amount. */
+  /** INSUFFICIENT_BALANCE - The wallet holds less than the amount. */
   INSUFFICIENT_BALANCE: 2,
-  /** OVER_DAY_LIMIT - It holds enough, but the amount is over its limit for the day. */
+  /** OVER_DAY_LIMIT - The wallet holds enough, but the amount is over its limit for the day. */
   OVER_DAY_LIMIT: 3,
-  /** OVER_MONTH_LIMIT - It holds enough, but the amount is over its limit for the month. */
+  /** OVER_MONTH_LIMIT - The wallet holds enough, but the amount is over its limit for the month. */
   OVER_MONTH_LIMIT: 4,
-  /** NOT_ASKED - Something before it had answered. */
+  /** NOT_ASKED - The wallet was not tried: an earlier rule or wallet gave the answer. */
   NOT_ASKED: 5,
 } as const;
 
@@ -107,11 +110,11 @@ export namespace WalletOutcome {
 
 /** Decision says whether a transaction took effect. */
 export const Decision = {
-  /** UNSPECIFIED - Never sent. */
+  /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** APPROVED - The wallet was debited. */
+  /** APPROVED - The transaction took effect: a purchase debited its wallet. */
   APPROVED: 1,
-  /** DECLINED - Nothing was debited. */
+  /** DECLINED - The transaction had no effect: no money moved. */
   DECLINED: 2,
 } as const;
 
@@ -124,13 +127,14 @@ export namespace Decision {
 }
 
 /**
- * Retry says whether the caller may ask for the same again, under a new transaction_id. Repeating a request under its own
- * transaction_id is always safe and returns the stored answer, whatever stands here.
+ * Retry says whether the caller may make the same request under a new transaction_id.
+ *
+ * Repeating a request under its own transaction_id is always safe and returns the stored answer.
  */
 export const Retry = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** NEVER - No: the same request ends the same, or it is done. */
+  /** NEVER - No: the same request would end the same, or it is already done. */
   NEVER: 1,
   /** LATER - Yes, later: the account may have changed by then. */
   LATER: 2,
@@ -151,39 +155,42 @@ export namespace Retry {
 export const Reason = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** APPROVED - The wallet was debited, or the money went back (00, 00, NEVER). */
+  /** APPROVED - The wallet was debited, or the money was given back (00, 00, NEVER). */
   APPROVED: 1,
-  /** INSUFFICIENT_BALANCE - No wallet that may pay for this covers the whole amount (51, 51, LATER). */
+  /** INSUFFICIENT_BALANCE - No wallet that may pay for the purchase covers the whole amount (51, 51, LATER). */
   INSUFFICIENT_BALANCE: 2,
-  /** ACCOUNT_NOT_FOUND - There is no such account (07, 14, NEVER). */
+  /** ACCOUNT_NOT_FOUND - The account does not exist (07, 14, NEVER). */
   ACCOUNT_NOT_FOUND: 3,
-  /** ACCOUNT_BLOCKED - The account is blocked for now (07, 62, LATER). */
+  /** ACCOUNT_BLOCKED - The account is blocked until it is unblocked (07, 62, LATER). */
   ACCOUNT_BLOCKED: 4,
-  /** ACCOUNT_CLOSED - The account is closed for good (07, 46, NEVER). */
+  /** ACCOUNT_CLOSED - The account is closed, permanently (07, 46, NEVER). */
   ACCOUNT_CLOSED: 5,
   /**
-   * ALREADY_REVERSED - Reversals of this purchase came before it and leave nothing to pay, or nothing of the purchase is left to reverse
+   * ALREADY_REVERSED - Early reversals leave nothing of the purchase to pay, or nothing of it is left to reverse
    * (07, 94, NEVER).
    */
   ALREADY_REVERSED: 6,
   /**
-   * REVERSED_AHEAD - The purchase was not seen yet; when it comes it will be declined, or approved for what the reversal leaves
-   * (00, 00, NEVER).
+   * REVERSED_AHEAD - The reversal came before its purchase. When the purchase comes, it will be declined, or approved for what
+   * the reversal leaves (00, 00, NEVER).
    */
   REVERSED_AHEAD: 7,
-  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, nothing is given back (07, 12, NEVER). */
+  /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, so nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
-  /** ORIGINAL_MISMATCH - The purchase to reverse is not as the caller described it (07, 64, NEVER: as it is described). */
+  /** ORIGINAL_MISMATCH - The purchase to reverse differs from the caller's description (07, 64, NEVER: with that description). */
   ORIGINAL_MISMATCH: 9,
-  /** ORIGINAL_NOT_REVERSIBLE - What was to be reversed is not a purchase (07, 12, NEVER). */
+  /** ORIGINAL_NOT_REVERSIBLE - The transaction to reverse is not a purchase (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
-  /** AMOUNT_OVER_REST - More was to be given back than is left of the purchase (07, 13, SMALLER). */
+  /** AMOUNT_OVER_REST - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
   AMOUNT_OVER_REST: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
   /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
   MCC_NOT_PERMITTED: 13,
-  /** AMOUNT_OVER_LIMIT - The purchase is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room later, too). */
+  /**
+   * AMOUNT_OVER_LIMIT - The amount is over a limit of the account (07, 61, SMALLER; a limit of a day or a month leaves room
+   * later, too).
+   */
   AMOUNT_OVER_LIMIT: 14,
 } as const;
 
@@ -210,12 +217,13 @@ export namespace Reason {
 /** AuthorizeRequest is one purchase as the payment switch received it. */
 export interface AuthorizeRequest {
   /**
-   * Identifies the purchase on its account, forever. Chosen by the caller; a repeated message carries the same one.
+   * Id of the purchase, unique on its account forever. The caller chooses it, and a repeat carries the same
+   * one.
    * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
    */
   transactionId: string;
   /**
-   * The account that pays.
+   * Account that pays.
    * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit; case-sensitive.
    */
   accountId: string;
@@ -230,117 +238,123 @@ export interface AuthorizeRequest {
    */
   mcc: string;
   /**
-   * Name and place of the merchant (ISO 8583 DE43). Forty characters are read as name (25), city (12), a space and
-   * country (2); any other length is a bare name. A merchant rule for it replaces the mcc. It is stored, and compared with that of
-   * a repeat, as received.
-   * Optional. At most 99 characters (an accent of its own code point is none), none of them a control character.
+   * Name and place of the merchant (ISO 8583 DE43). Forty characters are read as name (25), city (12), a
+   * space and country (2). A text of any other length is a bare name. A merchant rule for it replaces the
+   * mcc. The service stores it, and compares it with a repeat's, as received.
+   * Optional. At most 99 characters, no control characters. A combining accent does not count.
    */
   merchant: string;
 }
 
-/** AuthorizeResponse is the decision on one purchase. Repeating the request returns it again unchanged, but for replayed. */
+/** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
 export interface AuthorizeResponse {
   /** The transaction_id of the request. */
   transactionId: string;
-  /** "00" approved, "51" insufficient balance, "07" refused for any other reason. */
+  /** "00" approved, "51" insufficient balance, "07" declined for any other reason. */
   code: string;
   /** Whether the purchase is paid. */
   decision: Decision;
-  /** Why it was decided so. */
+  /** Why the service decided so. */
   reason: Reason;
-  /** The precise ISO 8583 response code (DE39), two digits: in ISO 8583 "07" would mean "pick up card". */
+  /** The exact ISO 8583 response code (DE39), two digits. In ISO 8583, "07" would mean "pick up card". */
   iso8583Code: string;
   /** Category of the wallet that paid, for example "FOOD". Empty unless approved. */
   category: string;
-  /** The MCC that the wallets were chosen by: the one received, or the merchant rule's. Four digits. */
+  /** Effective MCC, which chose the wallets: the merchant rule's, or else the received one. Four digits. */
   effectiveMcc: string;
-  /** Id of the merchant rule that replaced the MCC. Empty when none matched. */
+  /** Id of the merchant rule that replaced the MCC. Empty when none did. */
   merchantRule: string;
-  /** Balance of the wallet that paid, right after this purchase, in centavos of BRL. 0 or more. Absent unless approved. */
+  /**
+   * Balance of the wallet that paid, right after this purchase, in centavos of BRL. 0 or more. Absent unless
+   * approved.
+   */
   balance?:
     | bigint
     | undefined;
-  /** True when this answer was read back from the ledger: the purchase was decided by an earlier message. */
+  /** True when an earlier request decided the purchase, and this is the stored answer. */
   replayed: boolean;
-  /** When it was decided, by the service's clock, to the millisecond. */
+  /** Time of the decision, by the service's clock, to the millisecond. */
   decidedAt:
     | Date
     | undefined;
   /**
-   * Whether the caller may try the purchase again, under a new transaction_id. NEVER when it is approved: a new attempt
-   * would be a second purchase. Follows from reason.
+   * Whether the caller may try the purchase again under a new transaction_id. NEVER when it is approved: a
+   * new attempt would be a second purchase. Follows from reason.
    */
   retry: Retry;
   /**
-   * What the wallet was debited, in centavos of BRL: the amount of the request, less what reversals that came before the
-   * purchase took off it. 1 to 999999999999. 0 unless approved.
+   * Amount debited, in centavos of BRL: the request's, less reversals that came before the purchase.
+   * 1 to 999999999999. 0 unless approved.
    */
   approvedAmount: bigint;
 }
 
-/** SimulateRequest is a purchase that might be made. */
+/** SimulateRequest is a purchase to explain. */
 export interface SimulateRequest {
   /**
-   * As in AuthorizeRequest. Absent: one that was never used.
-   * Optional. 1 to 128 visible ASCII characters.
+   * Id of the purchase, as in AuthorizeRequest. Absent: an unused one.
+   * Optional. 1 to 128 visible ASCII characters (0x21 to 0x7e).
    */
   transactionId: string;
-  /** As in AuthorizeRequest. */
+  /** Account that would pay, as in AuthorizeRequest. */
   accountId: string;
-  /** As in AuthorizeRequest. */
+  /** Amount in centavos of BRL, as in AuthorizeRequest. */
   amount: bigint;
-  /** As in AuthorizeRequest. */
+  /** Merchant category code, as in AuthorizeRequest. */
   mcc: string;
-  /** As in AuthorizeRequest. */
+  /** Merchant, as in AuthorizeRequest. */
   merchant: string;
 }
 
-/** SimulateResponse says what the answer would be, and how it would come about. */
+/** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
 export interface SimulateResponse {
   /**
-   * What Authorize would answer; with replayed = true, what it has answered. Absent when transaction_id was used for something
-   * else: Authorize would fail with ALREADY_EXISTS.
+   * Answer that Authorize would give; with replayed = true, the one that it gave. Absent when transaction_id
+   * was used for another request: Authorize would fail with ALREADY_EXISTS.
    */
   answer:
     | AuthorizeResponse
     | undefined;
-  /** What in the ladder of Authorize answered. */
+  /** Rules of Authorize that gave the answer. */
   rung: Rung;
-  /** The merchant as the merchant rules see it. */
+  /** Merchant in the form that merchant rules are compared with. */
   merchant:
     | Merchant
     | undefined;
-  /** The MCC as received. The one that counted is answer.effective_mcc. */
+  /** MCC as received. The effective one is answer.effective_mcc. */
   mcc: string;
   /**
-   * The merchant rules that were looked at: first the one that won, then at most 20 of those whose name is the merchant's or a
-   * beginning of it and that did not. Empty when transaction_id alone answered.
+   * Merchant rules that were considered: first the one that won, then at most 20 others whose name equals the
+   * merchant's or begins it. Empty when transaction_id alone gave the answer.
    */
   rules: RuleTried[];
-  /** The wallets that may pay, in the order in which they are asked. Empty when transaction_id alone answered. */
+  /**
+   * Wallets that may pay, in the order in which they are tried. Empty when transaction_id alone gave the
+   * answer.
+   */
   wallets: WalletTried[];
   /**
-   * What reversals that came before the purchase take off its amount, in centavos of BRL: from 0, without such a reversal, to
-   * the amount. The wallets are asked for the rest. 0 when transaction_id alone answered.
+   * Amount that earlier reversals take off the purchase, in centavos of BRL: from 0 to the purchase's amount.
+   * The wallets are tried for the rest. 0 when transaction_id alone gave the answer.
    */
   earlyReversedAmount: bigint;
 }
 
-/** Merchant is a merchant string as it is compared: see MerchantRuleService. */
+/** Merchant is a merchant string in the form that rules are compared with: see MerchantRuleService. */
 export interface Merchant {
-  /** Name of the merchant. Empty when none was sent. */
+  /** Normalised name. Empty when none was sent. */
   name: string;
-  /** City, at most twelve characters. Empty when the string was a bare name. */
+  /** Normalised city, at most twelve characters. Empty when the string was a bare name. */
   city: string;
   /** ISO 3166 country code of two letters. Empty when the string was a bare name. */
   country: string;
 }
 
-/** RuleTried is a merchant rule that was looked at. */
+/** RuleTried is a merchant rule that was considered. */
 export interface RuleTried {
   /** Id of the rule. */
   merchantRule: string;
-  /** What became of it. */
+  /** Whether the rule won, or why not. */
   outcome: RuleOutcome;
 }
 
@@ -348,66 +362,70 @@ export interface RuleTried {
 export interface WalletTried {
   /** Id of the category, for example "FOOD". */
   category: string;
-  /** In centavos of BRL. 0 or more. */
+  /** Balance in centavos of BRL. 0 or more. */
   balance: bigint;
-  /** What its limit leaves it to spend that day, in centavos of BRL. 0 or more. Absent without such a limit. */
+  /** Rest of the wallet's limit for that day, in centavos of BRL. 0 or more. Absent without such a limit. */
   dayLeft?:
     | bigint
     | undefined;
-  /** What its limit leaves it to spend that month, in centavos of BRL. 0 or more. Absent without such a limit. */
+  /** Rest of the wallet's limit for that month, in centavos of BRL. 0 or more. Absent without such a limit. */
   monthLeft?:
     | bigint
     | undefined;
-  /** Whether it pays, or why not. */
+  /** Whether the wallet pays, or why not. */
   outcome: WalletOutcome;
 }
 
-/** AuthorizeStreamResponse is what became of one request of a stream. */
+/** AuthorizeStreamResponse is the answer to one request of a stream. */
 export interface AuthorizeStreamResponse {
   /**
-   * Place of the request in the stream, from 0. Tells requests apart whose transaction_id is the same (it is unique on its
-   * account only), and names one that could not be read.
+   * Position of the request in the stream, from 0. It identifies a request that could not be decoded, and
+   * requests with the same transaction_id (which is unique only on its account).
    */
   index: bigint;
-  /** The transaction_id of the request, as sent. Empty when the request could not be read. */
+  /** The transaction_id of the request, as sent. Empty when the request could not be decoded. */
   transactionId: string;
-  /** Exactly one of the two. */
+  /** Decision or error: exactly one of them is set. */
   outcome:
     | //
-    /** It was decided. */
+    /** The decision. */
     { $case: "response"; value: AuthorizeResponse }
     | //
-    /** It was not: the status that Authorize would have ended with, with the same details (ErrorInfo, BadRequest, RetryInfo). */
+    /**
+     * The status that Authorize would have ended with, with the same details (ErrorInfo, BadRequest,
+     * RetryInfo).
+     */
     { $case: "error"; value: Status }
     | undefined;
 }
 
-/** ReverseRequest takes a purchase back. */
+/** ReverseRequest asks to reverse a purchase, whole or in part. */
 export interface ReverseRequest {
   /**
-   * Identifies the reversal itself on its account, forever, among purchases and credits too.
+   * Id of the reversal, unique on its account forever, among purchases and credits too.
    * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e), case-sensitive.
    */
   transactionId: string;
   /**
-   * The account that paid.
+   * Account that paid.
    * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit; case-sensitive.
    */
   accountId: string;
   /**
-   * transaction_id of the purchase.
-   * Required. 1 to 128 visible ASCII characters.
+   * The transaction_id of the purchase. It must differ from that of the reversal.
+   * Required. 1 to 128 visible ASCII characters (0x21 to 0x7e).
    */
   originalTransactionId: string;
   /**
-   * How much to give back, in centavos of BRL. Absent: all that is left.
+   * Amount to give back, in centavos of BRL. Absent: all that is left.
    * Optional. 1 to 999999999999.
    */
   amount?:
     | bigint
     | undefined;
   /**
-   * The purchase as the caller knows it (ISO 8583 DE90 and DE95): what is set here must be what was authorized.
+   * The purchase as the caller knows it (ISO 8583 DE90 and DE95). Each field that is set must equal the
+   * purchase's.
    * Optional.
    */
   original: OriginalPurchase | undefined;
@@ -423,37 +441,43 @@ export interface OriginalPurchase {
   mcc?:
     | string
     | undefined;
-  /** Merchant as it was sent. Optional. At most 99 characters, none of them a control character. */
+  /** Merchant as it was sent. Optional. At most 99 characters, no control characters. */
   merchant?: string | undefined;
 }
 
-/** ReverseResponse is the decision on one reversal. Repeating the request returns it again unchanged, but for replayed. */
+/** ReverseResponse is the decision on one reversal. A repeat gets the same answer, but for replayed. */
 export interface ReverseResponse {
   /** The transaction_id of the request. */
   transactionId: string;
-  /** "00" done, "07" refused. */
+  /** "00" approved, "07" declined. */
   code: string;
   /** Whether the reversal took effect. */
   decision: Decision;
-  /** Why it was decided so. */
+  /** Why the service decided so. */
   reason: Reason;
-  /** The precise ISO 8583 response code (DE39), two digits. */
+  /** The exact ISO 8583 response code (DE39), two digits. */
   iso8583Code: string;
-  /** Category of the wallet that the money went back to. Empty when no money moved, as with REASON_REVERSED_AHEAD. */
+  /**
+   * Category of the wallet that the money returned to. Empty when no money moved, as with
+   * REASON_REVERSED_AHEAD.
+   */
   category: string;
-  /** How much went back, in centavos of BRL. 0 when no money moved. */
+  /** Amount given back, in centavos of BRL. 0 when no money moved. */
   amount: bigint;
-  /** Balance of that wallet right after, in centavos of BRL. Absent when no money moved. */
+  /** Balance of that wallet right after, in centavos of BRL. 0 or more. Absent when no money moved. */
   balance?:
     | bigint
     | undefined;
-  /** True when this answer was read back from the ledger: the reversal was decided by an earlier message. */
+  /** True when an earlier request decided the reversal, and this is the stored answer. */
   replayed: boolean;
-  /** When it was decided, by the service's clock, to the millisecond. */
+  /** Time of the decision, by the service's clock, to the millisecond. */
   decidedAt:
     | Date
     | undefined;
-  /** Whether the caller may try the reversal again, under a new transaction_id. NEVER when it is done. Follows from reason. */
+  /**
+   * Whether the caller may try the reversal again under a new transaction_id. NEVER when it is approved.
+   * Follows from reason.
+   */
   retry: Retry;
 }
 
@@ -1605,39 +1629,42 @@ export const ReverseResponse: MessageFns<ReverseResponse> = {
 /**
  * AuthorizationService decides whether a benefit-card purchase is paid, and from which wallet.
  *
- * Errors. A refusal is an answer: status OK, with a code and a reason. A gRPC error means only that the request
- * is malformed (INVALID_ARGUMENT, ALREADY_EXISTS), that the caller may not do this (UNAUTHENTICATED,
- * PERMISSION_DENIED), or that nothing could be decided in time (UNAVAILABLE, RESOURCE_EXHAUSTED,
- * DEADLINE_EXCEEDED, INTERNAL). After an error, repeating the request with the same transaction_id is always
- * safe. Every error of ours carries google.rpc.Status details with one google.rpc.ErrorInfo of domain "benefits.v1";
- * only what the transport itself refuses (a message over its size limit, for example) comes without.
+ * Errors. A decline is an answer: status OK, with a code and a reason. A gRPC error means that
+ *  - the request is malformed (INVALID_ARGUMENT) or reuses an id (ALREADY_EXISTS);
+ *  - the caller may not make it (UNAUTHENTICATED, PERMISSION_DENIED);
+ *  - the service could not decide in time (UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED, INTERNAL).
  *
- * Bytes. A request is read whole or refused with INVALID_ARGUMENT, in every service and on every stream: a field number 0, a
- * group, a field with another wire type than here, text that is not UTF-8, and a message in a field for one that comes twice
- * are refused. Fields that this contract does not have are left out, as protobuf demands.
+ * After an error, repeating the request with the same transaction_id is always safe. Every error of the
+ * service carries a google.rpc.Status with one google.rpc.ErrorInfo of domain "benefits.v1". Errors of the
+ * transport, such as a message over its size limit, carry none.
+ *
+ * Bytes. The service decodes a request completely or rejects it with INVALID_ARGUMENT, in every service and
+ * on every stream. It rejects the field number 0, groups, a field with another wire type than declared here,
+ * text that is not UTF-8, and a singular message field that occurs twice. It ignores unknown fields, as
+ * protobuf requires.
  */
 export type AuthorizationServiceService = typeof AuthorizationServiceService;
 export const AuthorizationServiceService = {
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
-   * Scope: transactions:authorize.
+   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 1).
    *
-   * Rules, in this order (the first that applies answers):
-   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
-   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
-   *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED. What reversals of
-   *     a part leave is the amount from here on: what limits and balances are compared with, and what is debited.
+   * Rules. The first rule that applies gives the answer:
+   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
+   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
+   *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
-   *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
-   *     split between wallets.
-   *  9. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last. An
+   *     amount is never split between wallets.
+   *  9. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1651,28 +1678,31 @@ export const AuthorizationServiceService = {
     responseDeserialize: (value: Buffer): AuthorizeResponse => AuthorizeResponse.decode(value),
   },
   /**
-   * AuthorizeStream decides purchases as Authorize does, many on one call: a switch keeps a few of these open and spends
-   * less on each purchase.
+   * AuthorizeStream decides many purchases on one call, each as Authorize does.
+   *
+   * A switch keeps a few streams open and spends less on each purchase.
    *
    * Scope: transactions:authorize.
    *
-   * Each request is answered by one message, as soon as it is decided and so in any order; index and transaction_id say
-   * which request it is. Requests that are sent without waiting for each other's answers are decided in any order, too.
+   * Order. Each request is answered by one message as soon as it is decided, so answers come in any order:
+   * index and transaction_id name the request. Requests that do not wait for each other's answers are decided
+   * in any order, too.
    *
-   * Errors. What Authorize would end with for one request is the answer to that request, and the stream goes on. A request
-   * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
-   * message over its size limit, for example) ends the stream.
+   * Errors. An error that Authorize would end with is the answer to that request, and the stream goes on. A
+   * request that cannot be decoded is answered INVALID_ARGUMENT with an empty transaction_id. Only an error
+   * of the transport, such as a message over its size limit, ends the stream.
    *
-   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
-   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
-   * decision, from when it is read, and no more than the deadline of the stream leaves.
+   * Limits. At most 128 requests of a stream are open (or a quarter of the service's queue, if that is less).
+   * A request is open until the caller has taken its answer. At the limit, the service stops reading. Each
+   * request has the time for one decision from when it is read, but no longer than the stream's deadline.
    *
-   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
-   * Otherwise the service reads no more, answers what it has read, and ends the stream with
-   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
-   *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
-   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
-   * here or by Authorize, with the same transaction_id is always safe.
+   * End. The stream ends with OK when the caller has sent its last request (half-close) and every request is
+   * answered. Otherwise the service stops reading, answers what it has read, and ends the stream with
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo when the stream is about four minutes old or the
+   *    service stops: open another stream;
+   *  - UNAUTHENTICATED when the token has expired: open another stream with a new token.
+   * A request that was sent and not answered may or may not have been decided. Sending it again with the same
+   * transaction_id, on a stream or by Authorize, is always safe.
    *
    * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
@@ -1688,8 +1718,9 @@ export const AuthorizationServiceService = {
     responseDeserialize: (value: Buffer): AuthorizeStreamResponse => AuthorizeStreamResponse.decode(value),
   },
   /**
-   * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
-   * long as nothing else happens to the account or the rules, Authorize then answers the same.
+   * Simulate explains what Authorize would answer to a purchase now. It records and debits nothing.
+   *
+   * Authorize then gives the same answer, as long as neither the account nor the rules have changed.
    *
    * Scope: transactions:simulate. Errors: RESOURCE_EXHAUSTED when too many simulations are in progress.
    */
@@ -1705,23 +1736,28 @@ export const AuthorizationServiceService = {
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse.
+   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 1).
    *
-   * Rules, in this order (the first that applies answers):
-   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
-   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase was never seen: remembered for a late Authorize: 00, REASON_REVERSED_AHEAD. With amount it takes that
-   *     off the purchase, together with other such reversals; the purchase is approved for the rest, or declined when
-   *     nothing is left. Without amount, or with original.amount equal to amount, the purchase is declined. After one
-   *     like that, any other: 07, REASON_ALREADY_REVERSED. original is not compared, since there is nothing to compare it
-   *     with: what was answered 00 holds, whatever the purchase is.
-   *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
+   * Rules. The first rule that applies gives the answer:
+   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
+   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *     REASON_ORIGINAL_NOT_REVERSIBLE.
+   *  3. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
+   *     REASON_REVERSED_AHEAD.
+   *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
+   *        The purchase is approved for the rest, or declined when nothing is left.
+   *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
+   *        reversal of it: 07, REASON_ALREADY_REVERSED.
+   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *        turns out to be.
+   *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
    *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
-   *  8. The amount (or, without one, all that is left) goes back to the wallet that paid: 00, REASON_APPROVED. Also on a
-   *     blocked or closed account: the money is the holder's.
+   *  8. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
+   *  9. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   *     A blocked or closed account takes it, too: the money is the holder's.
    */
   reverse: {
     path: "/benefits.v1.AuthorizationService/Reverse" as const,
@@ -1738,58 +1774,62 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
-   * Scope: transactions:authorize.
+   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 1).
    *
-   * Rules, in this order (the first that applies answers):
-   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
-   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. No such account: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  3. Account closed: 07, REASON_ACCOUNT_CLOSED.
-   *  4. Account blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED. What reversals of
-   *     a part leave is the amount from here on: what limits and balances are compared with, and what is debited.
+   * Rules. The first rule that applies gives the answer:
+   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
+   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
+   *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
    *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  8. The first wallet, in the order of the effective MCC's categories with the free balance last, that covers
-   *     the whole amount within its limits for the day and the month pays: 00, REASON_APPROVED. An amount is never
-   *     split between wallets.
-   *  9. Some wallet covers it, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. No wallet covers it: 51, REASON_INSUFFICIENT_BALANCE.
+   *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last. An
+   *     amount is never split between wallets.
+   *  9. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 10. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorize: handleUnaryCall<AuthorizeRequest, AuthorizeResponse>;
   /**
-   * AuthorizeStream decides purchases as Authorize does, many on one call: a switch keeps a few of these open and spends
-   * less on each purchase.
+   * AuthorizeStream decides many purchases on one call, each as Authorize does.
+   *
+   * A switch keeps a few streams open and spends less on each purchase.
    *
    * Scope: transactions:authorize.
    *
-   * Each request is answered by one message, as soon as it is decided and so in any order; index and transaction_id say
-   * which request it is. Requests that are sent without waiting for each other's answers are decided in any order, too.
+   * Order. Each request is answered by one message as soon as it is decided, so answers come in any order:
+   * index and transaction_id name the request. Requests that do not wait for each other's answers are decided
+   * in any order, too.
    *
-   * Errors. What Authorize would end with for one request is the answer to that request, and the stream goes on. A request
-   * that cannot be read is answered INVALID_ARGUMENT with an empty transaction_id. Only what the transport itself refuses (a
-   * message over its size limit, for example) ends the stream.
+   * Errors. An error that Authorize would end with is the answer to that request, and the stream goes on. A
+   * request that cannot be decoded is answered INVALID_ARGUMENT with an empty transaction_id. Only an error
+   * of the transport, such as a message over its size limit, ends the stream.
    *
-   * Limits. At most 128 requests of a stream (or a quarter of the service's queue, if that is less) are being decided, or
-   * have an answer that the caller has not taken yet; meanwhile no more are read from it. Each has the time for one
-   * decision, from when it is read, and no more than the deadline of the stream leaves.
+   * Limits. At most 128 requests of a stream are open (or a quarter of the service's queue, if that is less).
+   * A request is open until the caller has taken its answer. At the limit, the service stops reading. Each
+   * request has the time for one decision from when it is read, but no longer than the stream's deadline.
    *
-   * The end. When the caller has sent its last request (half-close) and every request is answered: OK, and then only.
-   * Otherwise the service reads no more, answers what it has read, and ends the stream with
-   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo: the stream is about four minutes old, or the service stops. Open another.
-   *  - UNAUTHENTICATED: the token has expired. Open another with a new token.
-   * However a stream ends, a request that was sent and not answered may or may not have been decided: sending it again,
-   * here or by Authorize, with the same transaction_id is always safe.
+   * End. The stream ends with OK when the caller has sent its last request (half-close) and every request is
+   * answered. Otherwise the service stops reading, answers what it has read, and ends the stream with
+   *  - UNAVAILABLE, reason STREAM_ENDED, and RetryInfo when the stream is about four minutes old or the
+   *    service stops: open another stream;
+   *  - UNAUTHENTICATED when the token has expired: open another stream with a new token.
+   * A request that was sent and not answered may or may not have been decided. Sending it again with the same
+   * transaction_id, on a stream or by Authorize, is always safe.
    *
    * buf:lint:ignore RPC_REQUEST_STANDARD_NAME
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
   authorizeStream: handleBidiStreamingCall<AuthorizeRequest, AuthorizeStreamResponse>;
   /**
-   * Simulate says what Authorize would answer to this purchase at this moment, and why. Nothing is recorded or debited. As
-   * long as nothing else happens to the account or the rules, Authorize then answers the same.
+   * Simulate explains what Authorize would answer to a purchase now. It records and debits nothing.
+   *
+   * Authorize then gives the same answer, as long as neither the account nor the rules have changed.
    *
    * Scope: transactions:simulate. Errors: RESOURCE_EXHAUSTED when too many simulations are in progress.
    */
@@ -1797,23 +1837,28 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse.
+   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 1).
    *
-   * Rules, in this order (the first that applies answers):
-   *  1. transaction_id was decided before on this account: same content, the stored answer with replayed = true;
-   *     other content, ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. Something else than a purchase has original_transaction_id: 07, REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase was never seen: remembered for a late Authorize: 00, REASON_REVERSED_AHEAD. With amount it takes that
-   *     off the purchase, together with other such reversals; the purchase is approved for the rest, or declined when
-   *     nothing is left. Without amount, or with original.amount equal to amount, the purchase is declined. After one
-   *     like that, any other: 07, REASON_ALREADY_REVERSED. original is not compared, since there is nothing to compare it
-   *     with: what was answered 00 holds, whatever the purchase is.
-   *  4. original was sent and differs from what was authorized: 07, REASON_ORIGINAL_MISMATCH.
+   * Rules. The first rule that applies gives the answer:
+   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
+   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
+   *  2. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *     REASON_ORIGINAL_NOT_REVERSIBLE.
+   *  3. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
+   *     REASON_REVERSED_AHEAD.
+   *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
+   *        The purchase is approved for the rest, or declined when nothing is left.
+   *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
+   *        reversal of it: 07, REASON_ALREADY_REVERSED.
+   *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
+   *        turns out to be.
+   *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
    *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
-   *  8. The amount (or, without one, all that is left) goes back to the wallet that paid: 00, REASON_APPROVED. Also on a
-   *     blocked or closed account: the money is the holder's.
+   *  8. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
+   *  9. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   *     A blocked or closed account takes it, too: the money is the holder's.
    */
   reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;
 }

@@ -9,76 +9,88 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 
-/** Categories: what benefits there are, and which purchases each of them pays for. */
+/** Categories: the kinds of benefit, and the purchases that each of them pays for. */
 
 /** Category is a kind of purchase that a wallet pays for. */
 export interface Category {
   /**
-   * Names the category, and its wallet in every account.
+   * Id of the category, and of its wallet in every account.
    * Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.
    */
   id: string;
   /**
-   * For people. Absent: the id.
-   * 1 to 64 characters, none of them a control character.
+   * Name to show to people. Absent: the id.
+   * Optional. 1 to 64 characters, no control characters.
    */
   displayName: string;
   /**
-   * The MCCs that it pays for: codes of four digits ("5411") and ranges with both ends ("3000-3350"), 0 to 1000 of them. An MCC
-   * may be in several categories. Empty for the free balance, which pays for any MCC that is permitted.
+   * MCCs that the category pays for: codes of four digits ("5411") and ranges that include both ends
+   * ("3000-3350"). An MCC may be in several categories. Empty for the free balance, which pays for every
+   * permitted MCC.
+   * 0 to 1000 items.
    */
   mccs: string[];
   /**
-   * Place among the categories of one MCC: the lower pays first, the free balance last whatever its order.
+   * Position among the categories of one MCC: the lowest pays first. The free balance pays last, whatever its
+   * order.
    * 0 to 1000000.
    */
   order: number;
-  /** True for the one category that pays for everything. */
+  /** True for the free balance, the one category that pays for every permitted MCC. */
   free: boolean;
-  /** True: its wallets take no more credits. What they hold can be spent, and reversals come back to them. */
+  /**
+   * True: wallets of this category take no more credits. Their money can be spent, and reversals return to
+   * them.
+   */
   creditsClosed: boolean;
-  /** Version of the catalog that the last change of the category made. Ignored in requests. */
+  /** Catalog version that the latest change of the category made. Ignored in requests. */
   version: bigint;
-  /** When it was last changed, by the database's clock. Ignored in requests. */
+  /** Time of the latest change, by the database's clock. Ignored in requests. */
   updateTime:
     | Date
     | undefined;
-  /** Subject of the token of who changed it last, or the name of the command. Ignored in requests. */
+  /** Author of the latest change: the subject of the token, or the name of the command. Ignored in requests. */
   subject: string;
 }
 
 /** ListCategoriesRequest asks for a page of categories. */
 export interface ListCategoriesRequest {
-  /** Most categories on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
+  /**
+   * Most categories on the page. 0 means 50; more than 1000 means 1000. A page ends early at 1 MiB.
+   * 0 or more.
+   */
   pageSize: number;
-  /** next_page_token of the page before. Empty: the first page. */
+  /** The next_page_token of the previous page. Empty: the first page. */
   pageToken: string;
 }
 
 /** ListCategoriesResponse is a page of categories. */
 export interface ListCategoriesResponse {
-  /** In their order, the free balance last. */
+  /** Categories in their order, the free balance last. */
   categories: Category[];
-  /** Asks for the next page; empty after the last one. */
+  /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
 }
 
 /** GetCategoryRequest names a category. */
 export interface GetCategoryRequest {
-  /** Required. 1 to 32 characters. */
+  /**
+   * Id of the category.
+   * Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.
+   */
   categoryId: string;
 }
 
 /** GetCategoryResponse holds the category. */
 export interface GetCategoryResponse {
-  /** As last committed. */
+  /** The category as last committed. */
   category: Category | undefined;
 }
 
-/** UpsertCategoryRequest holds a category as it is to be. */
+/** UpsertCategoryRequest holds the category to create or to replace. */
 export interface UpsertCategoryRequest {
   /**
-   * All of it: what is absent becomes empty, 0 or false.
+   * The whole category: an absent field becomes empty, 0 or false.
    * Required.
    */
   category: Category | undefined;
@@ -86,17 +98,20 @@ export interface UpsertCategoryRequest {
 
 /** UpsertCategoryResponse holds the category. */
 export interface UpsertCategoryResponse {
-  /** As it is now. */
+  /** The category after the request. */
   category: Category | undefined;
 }
 
 /** DeleteCategoryRequest names a category. */
 export interface DeleteCategoryRequest {
-  /** Required. 1 to 32 characters. */
+  /**
+   * Id of the category.
+   * Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.
+   */
   categoryId: string;
 }
 
-/** DeleteCategoryResponse says that the category is gone. */
+/** DeleteCategoryResponse confirms that the category is deleted. */
 export interface DeleteCategoryResponse {
 }
 
@@ -106,20 +121,23 @@ export interface GetMccPolicyRequest {
 
 /** GetMccPolicyResponse holds the policy. */
 export interface GetMccPolicyResponse {
-  /** As last committed. */
+  /** The policy as last committed. */
   policy: MccPolicy | undefined;
 }
 
-/** MccPolicy says what holds for MCCs whatever their categories. */
+/** MccPolicy holds the rules for MCCs that apply to all categories. */
 export interface MccPolicy {
-  /** MCCs that nothing pays for: codes ("7995") and ranges ("6010-6012"), 0 to 1000 of them. */
+  /**
+   * MCCs that nothing pays for: codes ("7995") and ranges that include both ends ("6010-6012").
+   * 0 to 1000 items.
+   */
   neverPermitted: string[];
 }
 
-/** UpdateMccPolicyRequest holds the policy as it is to be. */
+/** UpdateMccPolicyRequest holds the new policy. */
 export interface UpdateMccPolicyRequest {
   /**
-   * All of it.
+   * The whole policy.
    * Required.
    */
   policy: MccPolicy | undefined;
@@ -127,7 +145,7 @@ export interface UpdateMccPolicyRequest {
 
 /** UpdateMccPolicyResponse holds the policy. */
 export interface UpdateMccPolicyResponse {
-  /** As it is now. */
+  /** The policy after the request. */
   policy: MccPolicy | undefined;
 }
 
@@ -877,12 +895,14 @@ export const UpdateMccPolicyResponse: MessageFns<UpdateMccPolicyResponse> = {
 };
 
 /**
- * CategoryService administers categories, and the MCCs that nothing pays for.
+ * CategoryService administers categories and the MCCs that nothing pays for.
  *
- * Every change makes a new version of the catalog, whole or not at all, and changes are made one after another. Every process
- * decides by it within two seconds, each purchase by one whole version, which its entry names. Errors are as in
- * AuthorizationService, and NOT_FOUND (CATEGORY_NOT_FOUND) and FAILED_PRECONDITION (CATALOG_CONTRADICTION, CREDITS_OPEN,
- * CATEGORY_IN_USE) besides. Repeating a request is safe: what is already so is not changed again.
+ * Every change is atomic and makes a new version of the catalog. Changes are made one after another. Every
+ * process decides by the new version within two seconds. Each purchase is decided by one whole version, which
+ * its entry names. Repeating a request is safe: a change that is already in effect makes no new version.
+ *
+ * Errors are those of AuthorizationService, and also NOT_FOUND (CATEGORY_NOT_FOUND) and FAILED_PRECONDITION
+ * (CATALOG_CONTRADICTION, CREDITS_OPEN, CATEGORY_IN_USE).
  */
 export type CategoryServiceService = typeof CategoryServiceService;
 export const CategoryServiceService = {
@@ -917,11 +937,13 @@ export const CategoryServiceService = {
     responseDeserialize: (value: Buffer): GetCategoryResponse => GetCategoryResponse.decode(value),
   },
   /**
-   * UpsertCategory adds a category, or puts it whole in the place of the one with its id.
+   * UpsertCategory creates a category, or replaces the one with the same id as a whole.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when an MCC would be
-   * in two categories of the same order, or both in a category and never permitted, when there would not be exactly one
-   * free balance, or more than 64 categories.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
+   *  - an MCC would be in two categories of the same order;
+   *  - an MCC would be both in a category and never permitted;
+   *  - there would not be exactly one free balance;
+   *  - there would be more than 64 categories.
    */
   upsertCategory: {
     path: "/benefits.v1.CategoryService/UpsertCategory" as const,
@@ -935,13 +957,15 @@ export const CategoryServiceService = {
     responseDeserialize: (value: Buffer): UpsertCategoryResponse => UpsertCategoryResponse.decode(value),
   },
   /**
-   * DeleteCategory removes a category. It must have been closed for credits (credits_closed) for ten seconds, and no account may
-   * hold money in it: every account is looked at, so give the call a minute; the service gives up after two.
-   * A purchase that it paid for can be reversed later: the money goes back to the wallet, and can be spent when a
-   * category with this id is made again.
+   * DeleteCategory removes a category that no account holds money in.
    *
-   * Scope: categories:write. Errors: NOT_FOUND, FAILED_PRECONDITION (CREDITS_OPEN; CATEGORY_IN_USE, naming an account that
-   * holds money; CATALOG_CONTRADICTION for the free balance).
+   * The category must have been closed for credits (credits_closed) for ten seconds. The service checks every
+   * account: set a deadline of at least a minute. The service gives up after two minutes.
+   * A purchase that the category paid for can still be reversed. The money returns to the wallet, and can be
+   * spent once a category with this id is created again.
+   *
+   * Scope: categories:write. Errors: NOT_FOUND, FAILED_PRECONDITION (CREDITS_OPEN; CATEGORY_IN_USE, naming an
+   * account that holds money; CATALOG_CONTRADICTION for the free balance).
    */
   deleteCategory: {
     path: "/benefits.v1.CategoryService/DeleteCategory" as const,
@@ -955,7 +979,7 @@ export const CategoryServiceService = {
     responseDeserialize: (value: Buffer): DeleteCategoryResponse => DeleteCategoryResponse.decode(value),
   },
   /**
-   * GetMccPolicy reads which MCCs nothing pays for.
+   * GetMccPolicy reads the MCCs that nothing pays for.
    *
    * Scope: categories:read.
    */
@@ -970,10 +994,13 @@ export const CategoryServiceService = {
     responseDeserialize: (value: Buffer): GetMccPolicyResponse => GetMccPolicyResponse.decode(value),
   },
   /**
-   * UpdateMccPolicy replaces the MCCs that nothing pays for, the free balance included. Purchases are declined with
-   * REASON_MCC_NOT_PERMITTED. What counts is the effective MCC: the one of the merchant's rule if there is one.
+   * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when one of them is in a category.
+   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
+   * that of the merchant rule, if a rule covers the merchant.
+   *
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
+   * category.
    */
   updateMccPolicy: {
     path: "/benefits.v1.CategoryService/UpdateMccPolicy" as const,
@@ -1002,34 +1029,41 @@ export interface CategoryServiceServer extends UntypedServiceImplementation {
    */
   getCategory: handleUnaryCall<GetCategoryRequest, GetCategoryResponse>;
   /**
-   * UpsertCategory adds a category, or puts it whole in the place of the one with its id.
+   * UpsertCategory creates a category, or replaces the one with the same id as a whole.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when an MCC would be
-   * in two categories of the same order, or both in a category and never permitted, when there would not be exactly one
-   * free balance, or more than 64 categories.
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION, naming both sides) when
+   *  - an MCC would be in two categories of the same order;
+   *  - an MCC would be both in a category and never permitted;
+   *  - there would not be exactly one free balance;
+   *  - there would be more than 64 categories.
    */
   upsertCategory: handleUnaryCall<UpsertCategoryRequest, UpsertCategoryResponse>;
   /**
-   * DeleteCategory removes a category. It must have been closed for credits (credits_closed) for ten seconds, and no account may
-   * hold money in it: every account is looked at, so give the call a minute; the service gives up after two.
-   * A purchase that it paid for can be reversed later: the money goes back to the wallet, and can be spent when a
-   * category with this id is made again.
+   * DeleteCategory removes a category that no account holds money in.
    *
-   * Scope: categories:write. Errors: NOT_FOUND, FAILED_PRECONDITION (CREDITS_OPEN; CATEGORY_IN_USE, naming an account that
-   * holds money; CATALOG_CONTRADICTION for the free balance).
+   * The category must have been closed for credits (credits_closed) for ten seconds. The service checks every
+   * account: set a deadline of at least a minute. The service gives up after two minutes.
+   * A purchase that the category paid for can still be reversed. The money returns to the wallet, and can be
+   * spent once a category with this id is created again.
+   *
+   * Scope: categories:write. Errors: NOT_FOUND, FAILED_PRECONDITION (CREDITS_OPEN; CATEGORY_IN_USE, naming an
+   * account that holds money; CATALOG_CONTRADICTION for the free balance).
    */
   deleteCategory: handleUnaryCall<DeleteCategoryRequest, DeleteCategoryResponse>;
   /**
-   * GetMccPolicy reads which MCCs nothing pays for.
+   * GetMccPolicy reads the MCCs that nothing pays for.
    *
    * Scope: categories:read.
    */
   getMccPolicy: handleUnaryCall<GetMccPolicyRequest, GetMccPolicyResponse>;
   /**
-   * UpdateMccPolicy replaces the MCCs that nothing pays for, the free balance included. Purchases are declined with
-   * REASON_MCC_NOT_PERMITTED. What counts is the effective MCC: the one of the merchant's rule if there is one.
+   * UpdateMccPolicy replaces the MCCs that nothing pays for, not even the free balance.
    *
-   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when one of them is in a category.
+   * Purchases with such an effective MCC are declined with REASON_MCC_NOT_PERMITTED. The effective MCC is
+   * that of the merchant rule, if a rule covers the merchant.
+   *
+   * Scope: categories:write. Errors: FAILED_PRECONDITION (CATALOG_CONTRADICTION) when an MCC is in a
+   * category.
    */
   updateMccPolicy: handleUnaryCall<UpdateMccPolicyRequest, UpdateMccPolicyResponse>;
 }

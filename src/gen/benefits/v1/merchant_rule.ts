@@ -15,17 +15,17 @@ import type {
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 
-/** Merchant rules: names that say more about a purchase than its MCC. */
+/** Merchant rules: names of merchants that say more about a purchase than its MCC. */
 
 /** MerchantRuleMatch says how a rule's name is compared with a merchant's. */
 export const MerchantRuleMatch = {
-  /** UNSPECIFIED - Never sent; in a filter: any. */
+  /** UNSPECIFIED - Never sent. In a filter: any. */
   UNSPECIFIED: 0,
-  /** EXACT - The whole name. */
+  /** EXACT - The whole name must be equal. */
   EXACT: 1,
   /**
-   * PREFIX - The beginning of the name, which does not end inside a word: "UBER" covers "UBER TRIP" and "UBER*EATS", not "UBERABA
-   * LANCHES", and "AMAZON" covers "AMAZON.COM.BR".
+   * PREFIX - The merchant's name must begin with the rule's, which must not end inside a word: "UBER" covers "UBER
+   * TRIP" and "UBER*EATS", not "UBERABA LANCHES"; "AMAZON" covers "AMAZON.COM.BR".
    */
   PREFIX: 2,
 } as const;
@@ -42,21 +42,21 @@ export namespace MerchantRuleMatch {
 export const PassedOverReason = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
-  /** PREFIX - It covers the merchant, but an exact rule does, too. */
+  /** PREFIX - The rule covers the merchant, but so does an exact rule. */
   PREFIX: 1,
-  /** SHORTER - It covers the merchant, but one with a longer name does, too. */
+  /** SHORTER - The rule covers the merchant, but so does one with a longer name. */
   SHORTER: 2,
-  /** LESS_BOUND - It covers the merchant, but one of the same name that is bound more closely does, too. */
+  /** LESS_BOUND - The rule covers the merchant, but so does one with the same name and a narrower place. */
   LESS_BOUND: 3,
-  /** ELSEWHERE - It is bound to another city or country, or the merchant came without. */
+  /** ELSEWHERE - The rule is bound to another city or country, or the merchant was sent without one. */
   ELSEWHERE: 4,
-  /** NOT_WHOLE_NAME - It is exact, and the merchant's name goes on. */
+  /** NOT_WHOLE_NAME - The rule is exact, and the merchant's name is longer. */
   NOT_WHOLE_NAME: 5,
-  /** INSIDE_WORD - It is a prefix, and would end inside a word. */
+  /** INSIDE_WORD - The rule is a prefix that would end inside a word. */
   INSIDE_WORD: 6,
   /**
-   * TIE - It covers the merchant, but another rule of the same match, name, city and country, with a lower id, does, too. Only rules
-   * that were made before names were compared as they are now can tie.
+   * TIE - The rule covers the merchant, but so does one with a lower id and the same match, name, city and country.
+   * Only rules that are older than today's way to compare names can tie.
    */
   TIE: 7,
 } as const;
@@ -77,7 +77,7 @@ export namespace PassedOverReason {
 /** MerchantRule replaces the MCC of the merchants that it covers. */
 export interface MerchantRule {
   /**
-   * Names the rule; decisions made by it carry it as merchant_rule.
+   * Id of the rule. Decisions that the rule made carry it as merchant_rule.
    * 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit; case-sensitive.
    */
   id: string;
@@ -87,40 +87,44 @@ export interface MerchantRule {
    */
   match: MerchantRuleMatch;
   /**
-   * The merchant's name, or its beginning.
-   * Required. 1 to 25 characters once normalised, all that ISO 8583 DE43 has; no control characters.
+   * Name of the merchant, or its beginning.
+   * Required. 1 to 25 characters after normalisation, the length of the name in ISO 8583 DE43; no control
+   * characters.
    */
   name: string;
   /**
-   * Only merchants of this city. DE43 has twelve characters of it, so no more count. A merchant that comes as a bare name has no
-   * city.
-   * Optional. At most 99 characters, not blank, no control characters. Empty: any city.
+   * City of the merchants that the rule covers. Only its first twelve characters are compared, as DE43 holds
+   * no more. A merchant sent as a bare name has no city. Empty: any city.
+   * Optional. At most 99 characters, not blank, no control characters.
    */
   city: string;
   /**
-   * Only merchants of this country.
-   * Optional. Two letters (ISO 3166). Empty: any country.
+   * Country of the merchants that the rule covers. Empty: any country.
+   * Optional. Two letters (ISO 3166).
    */
   country: string;
   /**
-   * The MCC used instead. One that is never permitted refuses the merchant's purchases.
-   * Required. Four digits.
+   * MCC that replaces the merchant's. If it is never permitted, the merchant's purchases are declined.
+   * Required. Exactly four digits.
    */
   mcc: string;
-  /** Another one after each change of the rule. In an update: change only what has this one. Empty there: whatever there is. */
+  /**
+   * Version of the rule; every change replaces it. In an update, the rule changes only if it still has this
+   * etag. Empty in an update: any etag.
+   */
   etag: string;
-  /** When it was created or changed last. Output only. */
+  /** Time when the rule was created or last changed. Output only. */
   updateTime:
     | Date
     | undefined;
-  /** Subject of the token of who did that. Output only. */
+  /** Author of that change: the subject of the token. Output only. */
   subject: string;
 }
 
 /** CreateMerchantRuleRequest creates a rule. */
 export interface CreateMerchantRuleRequest {
   /**
-   * The rule to be. Without an id, one is made (a UUID). What is output only, and the etag, is ignored.
+   * The new rule. Without an id, the service makes one (a UUID). Output-only fields and the etag are ignored.
    * Required.
    */
   merchantRule: MerchantRule | undefined;
@@ -128,103 +132,112 @@ export interface CreateMerchantRuleRequest {
 
 /** CreateMerchantRuleResponse holds the created rule. */
 export interface CreateMerchantRuleResponse {
-  /** As created. */
+  /** The rule as created. */
   merchantRule: MerchantRule | undefined;
 }
 
 /** GetMerchantRuleRequest names a rule. */
 export interface GetMerchantRuleRequest {
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the rule.
+   * Required. 1 to 64 characters.
+   */
   merchantRuleId: string;
 }
 
 /** GetMerchantRuleResponse holds the rule. */
 export interface GetMerchantRuleResponse {
-  /** As last committed. */
+  /** The rule as last committed. */
   merchantRule: MerchantRule | undefined;
 }
 
 /** ListMerchantRulesRequest asks for a page of rules. */
 export interface ListMerchantRulesRequest {
-  /** Most rules on the page. 0: 50. More than 1000: 1000. A page of more than 1 MiB ends earlier. */
+  /**
+   * Most rules on the page. 0 means 50; more than 1000 means 1000. A page ends early at 1 MiB.
+   * 0 or more.
+   */
   pageSize: number;
-  /** next_page_token of the page before, with the same filters. Empty: the first page. */
+  /** The next_page_token of the previous page, with the same filters. Empty: the first page. */
   pageToken: string;
-  /** Only rules that match so. Unspecified: all. */
+  /** Only rules with this match. Unspecified: all. */
   match: MerchantRuleMatch;
   /**
-   * Only rules whose name begins so, once both are normalised.
-   * At most 99 characters. Empty: all.
+   * Only rules whose normalised name begins with this text, normalised. Empty: all.
+   * At most 99 characters, no control characters.
    */
   namePrefix: string;
   /**
-   * Only rules bound to this city, once both are normalised and cut.
-   * At most 99 characters. Empty: all.
+   * Only rules bound to this city, compared as the cities of rules are. Empty: all.
+   * At most 99 characters, no control characters.
    */
   city: string;
   /**
-   * Only rules bound to this country.
-   * Two letters. Empty: all.
+   * Only rules bound to this country. Empty: all.
+   * Two letters.
    */
   country: string;
   /**
-   * Only rules to this MCC.
-   * Four digits. Empty: all.
+   * Only rules with this MCC. Empty: all.
+   * Exactly four digits.
    */
   mcc: string;
 }
 
 /** ListMerchantRulesResponse is a page of rules. */
 export interface ListMerchantRulesResponse {
-  /** In the order of their ids. */
+  /** Rules in the order of their ids. */
   merchantRules: MerchantRule[];
-  /** Asks for the next page; empty after the last one. */
+  /** Token of the next page. Empty on the last page. */
   nextPageToken: string;
 }
 
-/** UpdateMerchantRuleRequest changes a rule. */
+/** UpdateMerchantRuleRequest changes fields of a rule. */
 export interface UpdateMerchantRuleRequest {
   /**
-   * Names the rule (id) and holds the new values of the fields in update_mask; the etag that it has, if that matters.
+   * The rule's id and the new values of the fields in update_mask. An etag, if set, must be the rule's.
    * Required.
    */
   merchantRule:
     | MerchantRule
     | undefined;
   /**
-   * Which fields to change: some of "match", "name", "city", "country", "mcc". A city or country that is named and empty is
-   * removed. Absent: every field of merchant_rule that can be changed and is set.
+   * Fields to change: some of "match", "name", "city", "country", "mcc". A named city or country that is
+   * empty is removed. Absent: every one of these fields that is set in merchant_rule.
    */
   updateMask: string[] | undefined;
 }
 
 /** UpdateMerchantRuleResponse holds the changed rule. */
 export interface UpdateMerchantRuleResponse {
-  /** As changed. */
+  /** The rule after the change. */
   merchantRule: MerchantRule | undefined;
 }
 
 /** DeleteMerchantRuleRequest names a rule. */
 export interface DeleteMerchantRuleRequest {
-  /** Required. 1 to 64 characters. */
+  /**
+   * Id of the rule.
+   * Required. 1 to 64 characters.
+   */
   merchantRuleId: string;
   /**
-   * Delete only what has this etag.
-   * Optional. Empty: whatever there is.
+   * Etag that the rule must have. Empty: any.
+   * Optional.
    */
   etag: string;
 }
 
 /** DeleteMerchantRuleResponse holds the deleted rule. */
 export interface DeleteMerchantRuleResponse {
-  /** As it was. */
+  /** The rule as it was before it was deleted. */
   merchantRule: MerchantRule | undefined;
 }
 
 /** ResolveMerchantRequest names a merchant. */
 export interface ResolveMerchantRequest {
   /**
-   * As in AuthorizeRequest: ISO 8583 DE43 when it has its 40 characters, a bare name otherwise.
+   * The merchant, as in AuthorizeRequest: ISO 8583 DE43 when it has 40 characters, otherwise a bare name.
    * At most 99 characters, no control characters.
    */
   merchant: string;
@@ -232,72 +245,81 @@ export interface ResolveMerchantRequest {
 
 /** ResolveMerchantResponse says which rule decides for a merchant. */
 export interface ResolveMerchantResponse {
-  /** The name as it is compared: normalised. */
+  /** The normalised name, which rules are compared with. */
   name: string;
-  /** The city as it is compared; empty when the merchant came as a bare name. */
+  /** The normalised city. Empty when the merchant was sent as a bare name. */
   city: string;
-  /** The country; empty when the merchant came as a bare name. */
+  /** The country. Empty when the merchant was sent as a bare name. */
   country: string;
-  /** The rule that decides; absent when none covers the merchant, and its MCC stands. Without etag, time and subject. */
+  /**
+   * The rule that decides, without etag, time and subject. Absent when no rule covers the merchant: its MCC
+   * stands.
+   */
   merchantRule:
     | MerchantRule
     | undefined;
   /**
-   * Rules that do not decide although their name is the merchant's or a beginning of it: at most 20. First those that cover
-   * the merchant, by precedence; then those that do not, the longest names first.
+   * Rules that do not decide although their name equals the merchant's or begins it: at most 20. Rules that
+   * cover the merchant come first, by precedence; the others follow, the longest names first.
    */
   passedOver: PassedOverMerchantRule[];
-  /** Whether there are more of them. */
+  /** True when there are more such rules than passed_over holds. */
   more: boolean;
-  /** The version of the catalog that the answer is from. */
+  /** Version of the catalog that gave this answer. */
   catalogVersion: bigint;
 }
 
-/** PassedOverMerchantRule is a rule that does not decide for a merchant, and why. */
+/** PassedOverMerchantRule is a rule that does not decide for a merchant, with the reason. */
 export interface PassedOverMerchantRule {
-  /** Without etag, time and subject. */
+  /** The rule, without etag, time and subject. */
   merchantRule:
     | MerchantRule
     | undefined;
-  /** Why it does not decide. */
+  /** Why the rule does not decide. */
   reason: PassedOverReason;
 }
 
 /** ImportMerchantRulesRequest is the next part of an import. */
 export interface ImportMerchantRulesRequest {
-  /** As many as fit: a message has at most 16 KiB. Each needs an id. What is output only, and the etag, is ignored. */
+  /**
+   * Rules to create or replace, each with an id. Output-only fields and the etag are ignored.
+   * As many as fit into a message of 16 KiB.
+   */
   merchantRules: MerchantRule[];
 }
 
-/** ImportMerchantRulesResponse says what became of an import. */
+/** ImportMerchantRulesResponse is the result of an import. */
 export interface ImportMerchantRulesResponse {
-  /** Rules that were created. */
+  /** Number of rules created. */
   createdCount: bigint;
-  /** Rules that were replaced by others with the same id. */
+  /** Number of rules replaced by others with the same id. */
   changedCount: bigint;
-  /** Rules that were there already, word for word. */
+  /** Number of rules that were already identical. */
   unchangedCount: bigint;
-  /** Rules that were refused. When it is not 0, nothing was changed. */
+  /** Number of rules rejected. When it is not 0, nothing was changed. */
   refusedCount: bigint;
-  /** The first 100 of them, in the order of the stream. */
+  /** The first 100 rejected rules, in the order of the stream. */
   refused: RefusedMerchantRule[];
 }
 
-/** RefusedMerchantRule is a rule of an import that cannot be, and why. */
+/** RefusedMerchantRule is a rejected rule of an import, with the reason. */
 export interface RefusedMerchantRule {
-  /** Place in the stream, from 0. */
+  /** Position in the stream, from 0. */
   index: bigint;
-  /** As sent, and no more than 64 characters of it. */
+  /** Id of the rule as sent, cut to 64 characters. */
   merchantRuleId: string;
-  /** INVALID_REQUEST, MERCHANT_RULE_EXISTS (the id stands twice in the import) or MERCHANT_RULES_TIE. */
+  /** INVALID_REQUEST, MERCHANT_RULE_EXISTS (the id occurs twice in the import) or MERCHANT_RULES_TIE. */
   reason: string;
-  /** What is wrong, for people. */
+  /** Explanation for people. At most 400 characters. */
   description: string;
-  /** The rule of the import with the same id, or that it ties with: place in the stream. Absent when it is none of the import. */
+  /**
+   * Position in the stream of the rule with the same id, or of the rule that this one ties with. Absent when
+   * the other rule is not in the import.
+   */
   otherIndex?:
     | bigint
     | undefined;
-  /** Id of the rule that it ties with. Empty for other reasons. */
+  /** Id of the rule that this one ties with. Empty for other reasons. */
   otherMerchantRuleId: string;
 }
 
@@ -1559,25 +1581,30 @@ export const ExportMerchantRulesResponse: MessageFns<ExportMerchantRulesResponse
 };
 
 /**
- * MerchantRuleService keeps the rules that replace the MCC of a merchant, because MCCs are often wrong.
+ * MerchantRuleService manages the rules that replace the MCC of a merchant, because MCCs are often wrong.
  *
- * Precedence of the rules that cover a merchant: EXACT over PREFIX, then the longer name, then the more closely bound (city and
- * country, city, country, anywhere). Two rules that would still be equal tie, and the second one is refused.
+ * Precedence. Several rules may cover a merchant. EXACT wins over PREFIX, then the longer name wins, then the
+ * narrower place (city and country, city, country, anywhere). Two rules that would still be equal tie: the
+ * service rejects the second one.
  *
- * Names and cities are compared without accents, case and invisible characters, with runs of spaces folded into one, no space
- * around "*", and plain apostrophes and dashes for typographic ones: "UBER *TRIP" is "UBER*TRIP".
+ * Comparison. Names and cities are compared without accents, case and invisible characters. Runs of spaces
+ * are folded into one, spaces around "*" are removed, and typographic apostrophes and dashes become plain
+ * ones: "UBER *TRIP" equals "UBER*TRIP".
  *
- * Every change is in use by the process that made it and by all others within a second or two. Errors are as in
- * AuthorizationService, and NOT_FOUND (MERCHANT_RULE_NOT_FOUND), ALREADY_EXISTS (MERCHANT_RULE_EXISTS, MERCHANT_RULES_TIE),
- * ABORTED (MERCHANT_RULE_CHANGED), FAILED_PRECONDITION (MERCHANT_RULES_FULL: there are 500000 rules) besides.
+ * Changes. The process that makes a change uses it at once; all others use it within two seconds.
+ *
+ * Errors are those of AuthorizationService, and also NOT_FOUND (MERCHANT_RULE_NOT_FOUND), ALREADY_EXISTS
+ * (MERCHANT_RULE_EXISTS, MERCHANT_RULES_TIE), ABORTED (MERCHANT_RULE_CHANGED) and FAILED_PRECONDITION
+ * (MERCHANT_RULES_FULL: the limit of 500000 rules is reached).
  */
 export type MerchantRuleServiceService = typeof MerchantRuleServiceService;
 export const MerchantRuleServiceService = {
   /**
    * CreateMerchantRule creates a rule.
    *
-   * Scope: rules:write. Errors: ALREADY_EXISTS when the id is taken, or when the rule ties with another; its id is in the
-   * ErrorInfo's metadata as merchant_rule.
+   * Scope: rules:write. Errors: ALREADY_EXISTS when the id is taken, or when the rule ties with another,
+   * whose id the ErrorInfo's metadata carries as merchant_rule; FAILED_PRECONDITION when the limit is
+   * reached.
    */
   createMerchantRule: {
     path: "/benefits.v1.MerchantRuleService/CreateMerchantRule" as const,
@@ -1609,7 +1636,9 @@ export const MerchantRuleServiceService = {
   /**
    * ListMerchantRules reads rules in the order of their ids.
    *
-   * Scope: rules:read. Rules that are created between two pages neither repeat nor hide others.
+   * Rules that are created between two pages neither repeat nor hide others.
+   *
+   * Scope: rules:read. Errors: RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listMerchantRules: {
     path: "/benefits.v1.MerchantRuleService/ListMerchantRules" as const,
@@ -1625,8 +1654,8 @@ export const MerchantRuleServiceService = {
   /**
    * UpdateMerchantRule changes fields of a rule.
    *
-   * Scope: rules:write. Errors: NOT_FOUND, ALREADY_EXISTS when it would tie with another rule, ABORTED when an etag was sent
-   * and the rule has another.
+   * Scope: rules:write. Errors: NOT_FOUND, ALREADY_EXISTS when the rule would tie with another, ABORTED when
+   * the request carries an etag that is not the rule's.
    */
   updateMerchantRule: {
     path: "/benefits.v1.MerchantRuleService/UpdateMerchantRule" as const,
@@ -1640,9 +1669,11 @@ export const MerchantRuleServiceService = {
     responseDeserialize: (value: Buffer): UpdateMerchantRuleResponse => UpdateMerchantRuleResponse.decode(value),
   },
   /**
-   * DeleteMerchantRule deletes a rule. Its id may be used again. What was decided by it keeps its id.
+   * DeleteMerchantRule deletes a rule. Its id may be used again.
    *
-   * Scope: rules:write. Errors: NOT_FOUND, ABORTED when an etag was sent and the rule has another.
+   * Entries of purchases that the rule decided keep its id.
+   *
+   * Scope: rules:write. Errors: NOT_FOUND, ABORTED when the request carries an etag that is not the rule's.
    */
   deleteMerchantRule: {
     path: "/benefits.v1.MerchantRuleService/DeleteMerchantRule" as const,
@@ -1656,7 +1687,7 @@ export const MerchantRuleServiceService = {
     responseDeserialize: (value: Buffer): DeleteMerchantRuleResponse => DeleteMerchantRuleResponse.decode(value),
   },
   /**
-   * ResolveMerchant says which rule the answering process uses for a merchant, and which it passes over, and why.
+   * ResolveMerchant explains which rule the answering process uses for a merchant, and why not another.
    *
    * Scope: rules:read.
    */
@@ -1672,10 +1703,14 @@ export const MerchantRuleServiceService = {
     responseDeserialize: (value: Buffer): ResolveMerchantResponse => ResolveMerchantResponse.decode(value),
   },
   /**
-   * ImportMerchantRules creates the rules whose ids are new and replaces those whose ids are not, all of them or none: when one
-   * is refused, nothing is changed. Other rules stay as they are. Sending the same rules again changes nothing.
+   * ImportMerchantRules creates or replaces many rules atomically, by their ids.
    *
-   * Scope: rules:write. At most 100000 rules, within 60 seconds; one import at a time in a process (RESOURCE_EXHAUSTED).
+   * When one rule is rejected, none is changed. Rules that are not in the import stay as they are. Sending
+   * the same rules again changes nothing.
+   *
+   * Scope: rules:write. Limits: 100000 rules, 60 seconds, one import at a time in a process.
+   * Errors: RESOURCE_EXHAUSTED while the process is busy with another import, FAILED_PRECONDITION when the
+   * limit of all rules would be passed.
    */
   importMerchantRules: {
     path: "/benefits.v1.MerchantRuleService/ImportMerchantRules" as const,
@@ -1710,8 +1745,9 @@ export interface MerchantRuleServiceServer extends UntypedServiceImplementation 
   /**
    * CreateMerchantRule creates a rule.
    *
-   * Scope: rules:write. Errors: ALREADY_EXISTS when the id is taken, or when the rule ties with another; its id is in the
-   * ErrorInfo's metadata as merchant_rule.
+   * Scope: rules:write. Errors: ALREADY_EXISTS when the id is taken, or when the rule ties with another,
+   * whose id the ErrorInfo's metadata carries as merchant_rule; FAILED_PRECONDITION when the limit is
+   * reached.
    */
   createMerchantRule: handleUnaryCall<CreateMerchantRuleRequest, CreateMerchantRuleResponse>;
   /**
@@ -1723,33 +1759,41 @@ export interface MerchantRuleServiceServer extends UntypedServiceImplementation 
   /**
    * ListMerchantRules reads rules in the order of their ids.
    *
-   * Scope: rules:read. Rules that are created between two pages neither repeat nor hide others.
+   * Rules that are created between two pages neither repeat nor hide others.
+   *
+   * Scope: rules:read. Errors: RESOURCE_EXHAUSTED when too many pages are being read.
    */
   listMerchantRules: handleUnaryCall<ListMerchantRulesRequest, ListMerchantRulesResponse>;
   /**
    * UpdateMerchantRule changes fields of a rule.
    *
-   * Scope: rules:write. Errors: NOT_FOUND, ALREADY_EXISTS when it would tie with another rule, ABORTED when an etag was sent
-   * and the rule has another.
+   * Scope: rules:write. Errors: NOT_FOUND, ALREADY_EXISTS when the rule would tie with another, ABORTED when
+   * the request carries an etag that is not the rule's.
    */
   updateMerchantRule: handleUnaryCall<UpdateMerchantRuleRequest, UpdateMerchantRuleResponse>;
   /**
-   * DeleteMerchantRule deletes a rule. Its id may be used again. What was decided by it keeps its id.
+   * DeleteMerchantRule deletes a rule. Its id may be used again.
    *
-   * Scope: rules:write. Errors: NOT_FOUND, ABORTED when an etag was sent and the rule has another.
+   * Entries of purchases that the rule decided keep its id.
+   *
+   * Scope: rules:write. Errors: NOT_FOUND, ABORTED when the request carries an etag that is not the rule's.
    */
   deleteMerchantRule: handleUnaryCall<DeleteMerchantRuleRequest, DeleteMerchantRuleResponse>;
   /**
-   * ResolveMerchant says which rule the answering process uses for a merchant, and which it passes over, and why.
+   * ResolveMerchant explains which rule the answering process uses for a merchant, and why not another.
    *
    * Scope: rules:read.
    */
   resolveMerchant: handleUnaryCall<ResolveMerchantRequest, ResolveMerchantResponse>;
   /**
-   * ImportMerchantRules creates the rules whose ids are new and replaces those whose ids are not, all of them or none: when one
-   * is refused, nothing is changed. Other rules stay as they are. Sending the same rules again changes nothing.
+   * ImportMerchantRules creates or replaces many rules atomically, by their ids.
    *
-   * Scope: rules:write. At most 100000 rules, within 60 seconds; one import at a time in a process (RESOURCE_EXHAUSTED).
+   * When one rule is rejected, none is changed. Rules that are not in the import stay as they are. Sending
+   * the same rules again changes nothing.
+   *
+   * Scope: rules:write. Limits: 100000 rules, 60 seconds, one import at a time in a process.
+   * Errors: RESOURCE_EXHAUSTED while the process is busy with another import, FAILED_PRECONDITION when the
+   * limit of all rules would be passed.
    */
   importMerchantRules: handleClientStreamingCall<ImportMerchantRulesRequest, ImportMerchantRulesResponse>;
   /**

@@ -21,9 +21,9 @@ describe('background turns', () => {
     turns = new PurchasesFirst({ waitingIn }, pauses)
   })
 
-  it('come in a later turn of the event loop, also while no purchase waits', async () => {
+  it('leave three turns of the event loop to purchases, also while none waits', async () => {
     await turns.turn()
-    expect(pauses.lengthsMs).to.deep.equal([1])
+    expect(pauses.lengthsMs).to.deep.equal([1, 1, 1])
   })
 
   it('come when no purchase waits any more', async () => {
@@ -32,10 +32,21 @@ describe('background turns', () => {
     expect(looks).to.equal(5)
   })
 
-  it('come after 20 looks, however many purchases wait', async () => {
+  it('come after 15 looks, however many purchases wait', async () => {
     looks = 5
     waiting.PURCHASE = 3
     await turns.turn()
-    expect(pauses.lengthsMs).to.deep.equal(Array.from({ length: 20 }, () => 1))
+    expect(pauses.lengthsMs).to.deep.equal(Array.from({ length: 15 }, () => 1))
+  })
+
+  it('come one at a time, in the order in which they were asked for', async () => {
+    const came: string[] = []
+    await Promise.all(
+      ['first', 'second', 'third'].map(async (name) => {
+        await turns.turn()
+        came.push(`${name} after ${pauses.asked.filter(({ state }) => state === 'OVER').length}`)
+      }),
+    )
+    expect(came).to.deep.equal(['first after 3', 'second after 6', 'third after 9'])
   })
 })

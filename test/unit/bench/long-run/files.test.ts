@@ -21,17 +21,17 @@ describe('the files of a long run', () => {
 
   before(async () => {
     docs = join(folder(), 'docs')
-    await mkdir(docs)
-    await copyFile('.docs/reliability.md', join(docs, 'reliability.md'))
+    await mkdir(join(docs, 'reliability'), { recursive: true })
+    await copyFile('.docs/reliability/long-run.md', join(docs, 'reliability/long-run.md'))
     await publish(docs, record)
   })
 
   it('hold all of it, and are made anew from that', async () => {
-    const page = await readFile(join(docs, 'reliability.md'), 'utf8')
+    const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const read = await publishedRecord(docs)
     expect(read).to.deep.equal(record)
     await publish(docs, read)
-    expect(await readFile(join(docs, 'reliability.md'), 'utf8')).to.equal(page)
+    expect(await readFile(join(docs, 'reliability/long-run.md'), 'utf8')).to.equal(page)
   })
 
   it('are small enough to be kept', async () => {
@@ -40,8 +40,8 @@ describe('the files of a long run', () => {
   })
 
   it('have the picture where the page looks for it', async () => {
-    const page = await readFile(join(docs, 'reliability.md'), 'utf8')
+    const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const [, shown = ''] = /!\[Everything over time\]\((.*)\)/.exec(page) ?? []
-    expect(await readFile(join(docs, shown), 'utf8')).to.match(/^<svg /)
+    expect(await readFile(join(docs, 'reliability', shown), 'utf8')).to.match(/^<svg /)
   })
 })

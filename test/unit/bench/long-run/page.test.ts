@@ -5,7 +5,7 @@ import { pictureOf } from '../../../../bench/long-run/picture.js'
 import { judged } from '../../../../bench/long-run/verdict.js'
 import { inventedRecord } from './invented-record.js'
 
-const page = readFileSync('.docs/reliability.md', 'utf8')
+const page = readFileSync('.docs/reliability/long-run.md', 'utf8')
 const leaky = inventedRecord({ courses: { resident: (minute) => 100 + 5 * minute } })
 
 describe('the page on the long run', () => {

@@ -20,6 +20,9 @@ import { soon } from '../../application/soon.js'
 
 const PIECES = 3
 
+/** Messages that count as one piece when they have no rules. */
+const MESSAGES_PER_PIECE = 300
+
 describe('files of merchant rules', () => {
   let turns: number
   let handlers: ReturnType<typeof merchantRuleFileHandlers>
@@ -47,8 +50,8 @@ describe('files of merchant rules', () => {
   it('let purchases go first after each piece of an import', async () => {
     const metadata = new Metadata()
     setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
-    const pieces = Array.from({ length: PIECES }, () => ({ merchantRules: [] }))
-    const stream = Object.assign(Readable.from(pieces), { metadata, cancelled: false })
+    const messages = Array.from({ length: PIECES * MESSAGES_PER_PIECE }, () => ({ merchantRules: [] }))
+    const stream = Object.assign(Readable.from(messages), { metadata, cancelled: false })
     // Of a stream, handlers look at nothing that is not here.
     const call = stream as unknown as ServerReadableStream<
       ImportMerchantRulesRequest,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { freeTurns } from '../../../../src/application/engine/background-turns.js'
 import { ListMerchantRulesResponse, MerchantRule } from '../../../../src/gen/benefits/v1/merchant_rule.js'
 import { pageOf } from '../../../../src/grpc/pages/page.js'
 
@@ -14,7 +15,7 @@ const ruleOf = (length: number): MerchantRule => ({
 })
 
 const page = (lengths: readonly number[], limit: number) =>
-  pageOf(lengths, { limit, write: ruleOf, codec: MerchantRule })
+  pageOf(lengths, { limit, write: ruleOf, codec: MerchantRule, turns: freeTurns })
 
 describe('page', () => {
   it('has what was found, and no last item when that is all', async () => {
@@ -46,7 +47,7 @@ describe('page', () => {
         yield length
       }
     }
-    await pageOf(items(), { limit: 2, write: ruleOf, codec: MerchantRule })
+    await pageOf(items(), { limit: 2, write: ruleOf, codec: MerchantRule, turns: freeTurns })
     expect(taken).to.deep.equal([1, 2, 3])
   })
 

@@ -13,11 +13,14 @@ const methods = services.flatMap(({ typeName, methods: own }) =>
 )
 const ours = methods.filter((path) => path.startsWith('/benefits.'))
 
-/** The README's table: a row for each scope, its methods after it, the service's name once. */
+/** The guide's table: a row for each scope, its methods after it, the service's name once. */
 const documented = new Map(
-  [...readFileSync('README.md', 'utf8').matchAll(/^\| `([a-z]+:[a-z]+)` \| (\w+)\/(.*) \|$/gm)].flatMap(
-    ([, scope = '', service, names = '']) =>
-      names.split(', ').map((name) => [`/benefits.v1.${service}/${name}`, scope] as const),
+  [
+    ...readFileSync('.docs/guide/tokens-and-tls.md', 'utf8').matchAll(
+      /^\| `([a-z]+:[a-z]+)` \| (\w+)\/(.*) \|$/gm,
+    ),
+  ].flatMap(([, scope = '', service, names = '']) =>
+    names.split(', ').map((name) => [`/benefits.v1.${service}/${name}`, scope] as const),
   ),
 )
 
@@ -26,7 +29,7 @@ describe('method scopes', () => {
     expect([...methodScopes.keys()]).to.have.members(ours)
   })
 
-  it('are those of the README', () => {
+  it('are those of the guide', () => {
     expect(Object.fromEntries(documented)).to.deep.equal(Object.fromEntries(methodScopes))
   })
 

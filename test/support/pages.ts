@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+const docs: readonly string[] = readdirSync('.docs', { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.md'))
+  .sort()
+  .map((name) => `.docs/${name}`)
+
+/** The guides by reader, as paths. */
+export const guides: readonly string[] = docs.filter((path) => path.startsWith('.docs/guide/'))
+
+/** The pages that show how the service is used now, as paths. The changelog and the decisions are about the past, too. */
+export const currentPages: readonly string[] = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...docs.filter((path) => !path.startsWith('.docs/decisions/')),
+]
+
+/** The commands in the shell blocks of a page: one a line, without comments, broken lines joined. */
+export function shellCommandsIn(path: string): readonly string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```$/gms)]
+    .flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.replace(/ +# .*$/, '').trim())
+    .filter((line) => line !== '')
+}

@@ -1,0 +1,41 @@
+import { mock } from 'node:test'
+import { Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
+import { expect } from 'chai'
+import { setCallContext } from '../../../../src/grpc/call-context.js'
+import { pageHandler } from '../../../../src/grpc/handlers.js'
+import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
+import { systemClock } from '../../../../src/service/core.js'
+
+describe('the handler of a page', () => {
+  beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] }))
+  afterEach(() => mock.timers.reset())
+
+  it('gives a page more time than a decision: purchases went first', async () => {
+    expect(await answerAfter(9_000)).to.equal('the page')
+  })
+
+  it('gives it no more than ten seconds, and the time of an answer', async () => {
+    expect(await answerAfter(11_000)).to.match(/cannot decide/)
+  })
+
+  /** The answer when reading the page takes so long, or what it failed with. */
+  async function answerAfter(durationMs: number): Promise<unknown> {
+    const handlers = { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() }
+    const handle = pageHandler<unknown, string>(handlers, async () => {
+      await new Promise((resolve) => setTimeout(resolve, durationMs))
+      return 'the page'
+    })
+    const metadata = new Metadata()
+    setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
+    const call = { metadata, cancelled: false, request: {}, once: () => {} }
+    const answered = new Promise<unknown>((resolve) => {
+      // Of a call, handlers look at nothing that is not here.
+      handle(call as unknown as ServerUnaryCall<unknown, string>, (error, response) =>
+        resolve(response ?? error?.details),
+      )
+    })
+    for (let turns = 0; turns < 10; turns++) await Promise.resolve()
+    mock.timers.tick(durationMs)
+    return await answered
+  }
+})
