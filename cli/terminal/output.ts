@@ -49,6 +49,10 @@ export class Output {
 
   show(view: View): void {
     process.stdout.write(this.#textOf(view))
+    if (this.format !== 'csv' && this.format !== 'excel') return
+    // CSV has rows alone. Lines below them, such as a summary or how to get the next page, go to the person.
+    const below = view.parts.slice(view.parts.findLastIndex((part) => typeof part !== 'string') + 1)
+    if (below.length > 0) this.note(...below)
   }
 
   /** Says something to the person, on standard error. */

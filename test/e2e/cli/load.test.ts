@@ -156,6 +156,7 @@ describe('./benefits load', () => {
     const refused = await run('load', file, '--output', 'csv')
     expect(refused.code).to.equal(2)
     expect(refused.stdout.trim().split('\n')).to.have.length(151)
+    expect(refused.stderr).to.include('credited 0 (R$ 0,00), already there 0, refused 150, not tried 0\n')
     writeFileSync(file, `${HEADER}\nv,emp1,FOOD,1.00\n`)
     const done = await run('load', file, '--output', 'csv')
     expect(done.code).to.equal(0)

@@ -157,6 +157,8 @@ describe('./benefits and money', () => {
     const [header, food] = (await run(...shown, 'csv')).stdout.split('\n')
     expect(header).to.match(/^account_id,status,category,balance,/)
     expect(food).to.match(/^csv,ACTIVE,FOOD,1234\.50,/)
+    const page = await run('account', 'list', '--limit', '1', '--output', 'csv')
+    expect(page.stderr).to.match(/^more: \.\/benefits account list --limit 1 --page /)
     const [excelHeader, excelFood] = (await run(...shown, 'excel')).stdout.split('\n')
     expect(excelHeader).to.match(/^\ufeffaccount_id;status;category;balance;/)
     expect(excelFood).to.match(/^csv;ACTIVE;FOOD;1234,50;/)
