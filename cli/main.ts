@@ -34,3 +34,5 @@ function unexpected(error: unknown): string {
 }
 
 await main()
+// A closed connection keeps the process until the service has closed its end too. The command has nothing left to wait for.
+process.stdout.write('', () => process.exit())

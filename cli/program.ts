@@ -46,7 +46,9 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
     .hook('preAction', (_, command) => checkRequired(command))
     .configureHelp({ showGlobalOptions: true })
-    .addOption(choiceOption('--output <format>', 'table at a terminal, else json', outputFormats))
+    .addOption(
+      choiceOption('--output <format>', 'table at a terminal, else json; excel is CSV for it', outputFormats),
+    )
     .addOption(textOption('--server <host:port>', 'where the service listens (HOST and GRPC_PORT)'))
     .addOption(textOption('--token <jwt>', 'the token to show (BENEFITS_TOKEN, or one made with JWT_SECRET)'))
     .addOption(new Option('--tls', 'use TLS (when it is configured)'))

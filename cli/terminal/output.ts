@@ -3,12 +3,20 @@ import { stringify } from 'csv-stringify/sync'
 import { formatReais } from '../../src/domain/money.js'
 import { terminalLines, terminalText } from '../../src/observability/logging/terminal-text.js'
 import { formatAmount } from '../amount.js'
+import { BYTE_ORDER_MARK } from '../files/csv-writer.js'
 import { safeCell } from '../files/spreadsheet-cell.js'
 import type { Column, ColumnKind, Sheet } from './sheet.js'
 import { fits, type TableColumn, type TableRow, table } from './table.js'
 
-export const outputFormats = ['table', 'json', 'csv'] as const
+export const outputFormats = ['table', 'json', 'csv', 'excel'] as const
 export type OutputFormat = (typeof outputFormats)[number]
+
+/** CSV as programs read it, and as Excel opens it where people write R$ 1,50. */
+const csvDialects = {
+  csv: { separator: ',', decimal: '.', mark: '' },
+  excel: { separator: ';', decimal: ',', mark: BYTE_ORDER_MARK },
+} as const
+type CsvDialect = (typeof csvDialects)[keyof typeof csvDialects]
 
 /** Narrowest terminal that tables are laid out for. */
 const WIDTH_MIN = 80
@@ -41,6 +49,10 @@ export class Output {
 
   show(view: View): void {
     process.stdout.write(this.#textOf(view))
+    if (this.format !== 'csv' && this.format !== 'excel') return
+    // CSV has rows alone. Lines below them, such as a summary or how to get the next page, go to the person.
+    const below = view.parts.slice(view.parts.findLastIndex((part) => typeof part !== 'string') + 1)
+    if (below.length > 0) this.note(...below)
   }
 
   /** Says something to the person, on standard error. */
@@ -55,8 +67,8 @@ export class Output {
 
   #textOf({ json, parts, csv }: View): string {
     if (this.format === 'json') return `${terminalLines(JSON.stringify(json, null, 2))}\n`
-    if (this.format === 'csv') return csvOf(csv ?? parts.find((part) => typeof part !== 'string'))
-    return `${this.#tableText(parts)}\n`
+    if (this.format === 'table') return `${this.#tableText(parts)}\n`
+    return csvOf(csv ?? parts.find((part) => typeof part !== 'string'), csvDialects[this.format])
   }
 
   #tableText(parts: View['parts']): string {
@@ -117,18 +129,22 @@ export function words(value: string): string {
 }
 
 /** The command has done its work when this is called: without a sheet CSV is empty, never an error. */
-function csvOf(sheet: Sheet = { columns: [], rows: [] }): string {
+function csvOf(sheet: Sheet | undefined, { separator, decimal, mark }: CsvDialect): string {
+  if (!sheet) return ''
   const shown = sheet.columns.flatMap((column, index) =>
     column.tableOnly || column.kind === 'note' ? [] : [{ ...column, index }],
   )
-  const rows = sheet.rows.map((row) => shown.map(({ index, kind }) => csvCell(row[index] ?? '', kind)))
+  const rows = sheet.rows.map((row) =>
+    shown.map(({ index, kind }) => csvCell(row[index] ?? '', kind, decimal)),
+  )
   // At a terminal nobody imports it again: nothing hidden may get through.
   const cells = process.stdout.isTTY ? rows.map((row) => row.map(terminalText)) : rows
-  return stringify([shown.map(({ name }) => name), ...cells])
+  const text = stringify([shown.map(({ name }) => name), ...cells], { delimiter: separator })
+  return process.stdout.isTTY ? text : mark + text
 }
 
-function csvCell(value: string, kind: Column['kind']): string {
-  if (kind === 'money') return value === '' ? '' : formatReais(BigInt(value))
+function csvCell(value: string, kind: Column['kind'], decimal: string): string {
+  if (kind === 'money') return value === '' ? '' : formatReais(BigInt(value)).replace('.', decimal)
   return kind === 'count' ? value : safeCell(value)
 }
 

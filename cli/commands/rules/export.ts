@@ -26,14 +26,19 @@ export function addExport(rules: Command): void {
     .addHelpText('after', '\nExample:\n  ./benefits rules export --file rules.csv --separator semicolon')
     .action(async (options: Options, command: Command) => {
       await withSession(command, async (session) => {
-        if (session.output.isChosen && session.output.format !== 'csv')
+        const { format, isChosen } = session.output
+        if (isChosen && format !== 'csv' && format !== 'excel')
           throw new Failure('an export is CSV: for other formats use rules list')
-        await exportRules(session, options)
+        const separator = options.separator ?? (format === 'excel' ? 'semicolon' : 'comma')
+        await exportRules(session, { ...options, separator })
       })
     })
 }
 
-async function exportRules(session: Session, { separator = 'comma', file }: Options): Promise<void> {
+async function exportRules(
+  session: Session,
+  { separator, file }: Options & { readonly separator: string },
+): Promise<void> {
   const target = file === undefined ? undefined : new NewFile(file)
   const print = target ? async (text: string) => target.write(text) : printed
   const csv = (records: readonly (readonly string[])[]) => csvText(records, separators[separator])

@@ -10,7 +10,7 @@ import { textArgument } from '../../options.js'
 import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
 import { sheetOf } from '../../terminal/sheet.js'
-import { readRuleFile } from './rule-file.js'
+import { type RuleLine, readRuleFile } from './rule-file.js'
 
 /** Longest time that the import may take, in milliseconds. */
 const IMPORT_MS_MAX = 60_000
@@ -30,18 +30,16 @@ export function addImport(rules: Command): void {
     .addHelpText('after', '\nExample:\n  ./benefits rules import rules.csv')
     .action(async (file: string, _: unknown, command: Command) => {
       await withSession(command, async (session) => {
-        const read = readRuleFile(file)
-        if (read.unused.length > 0)
-          session.output.note(`columns that are not used: ${read.unused.join(', ')}`)
-        if (read.faults.length > 0) throw refusal(file, read.faults, read.faults.length)
-        if (read.rules.length === 0) throw new Failure(`${file} holds no rules`)
+        const { lines, unused } = readRuleFile(file)
+        if (unused.length > 0) session.output.note(`columns that are not used: ${unused.join(', ')}`)
+        if (lines.length === 0) throw new Failure(`${file} holds no rules`)
         const answer = await session.connection.sendStream(MerchantRuleServiceService.importMerchantRules, {
           scope: methods.importMerchantRules.scope,
-          requests: messagesOf(read.rules),
+          requests: messagesOf(lines.map(({ rule }) => rule)),
           timeoutMs: session.timeoutMs ?? IMPORT_MS_MAX,
         })
         if (answer.refusedCount > 0n)
-          throw refusal(file, refusals(answer, read.lines), Number(answer.refusedCount))
+          throw refusal(file, refusals(answer, lines), Number(answer.refusedCount))
         const { createdCount, changedCount, unchangedCount } = answer
         const counts = {
           created: Number(createdCount),
@@ -86,14 +84,16 @@ function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRu
   if (merchantRules.length > 0) yield { merchantRules }
 }
 
-/** The service counts rules, people count lines. */
+/** The service counts rules, people count lines. A line with a fault was sent as an empty rule. */
 function refusals(
   { refused: items }: ImportMerchantRulesResponse,
-  lines: readonly number[],
+  lines: readonly RuleLine[],
 ): readonly string[] {
   return items.map(({ index, description, otherIndex }) => {
-    const other = otherIndex === undefined ? '' : ` (line ${lines[Number(otherIndex)]})`
-    return `line ${lines[Number(index)]}: ${description}${other}`
+    const { line, fault } = lines[Number(index)] ?? {}
+    if (fault !== undefined) return `line ${line}: ${fault}`
+    const other = otherIndex === undefined ? '' : ` (line ${lines[Number(otherIndex)]?.line})`
+    return `line ${line}: ${description}${other}`
   })
 }
 

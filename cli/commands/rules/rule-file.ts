@@ -10,12 +10,16 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024
 /** Most rules of one import, as the service has it. */
 const RULES_MAX = 100_000
 
-/** The rules of a file, and the line that each is on. */
+/** A line of a file of rules. */
+export type RuleLine = {
+  readonly line: number
+  /** An empty rule where the line has a fault: the service rejects it, and names what is wrong with all other lines. */
+  readonly rule: MerchantRule
+  readonly fault?: string
+}
+
 export type RuleFile = {
-  readonly rules: readonly MerchantRule[]
-  readonly lines: readonly number[]
-  /** What is wrong with lines that hold no rule. */
-  readonly faults: readonly string[]
+  readonly lines: readonly RuleLine[]
   readonly unused: readonly string[]
 }
 
@@ -26,11 +30,12 @@ export function readRuleFile(path: string): RuleFile {
     bytesMax: FILE_BYTES_MAX,
     linesMax: RULES_MAX,
   })
-  const faults = lines.flatMap((each) => {
-    const found = each.fault ?? faultIn(each.cells)
-    return found === undefined ? [] : [`line ${each.line}: ${found}`]
-  })
-  return { rules: lines.map(ruleIn), lines: lines.map(({ line }) => line), faults, unused }
+  return { lines: lines.map(ruleLine), unused }
+}
+
+function ruleLine({ line, cells, fault }: CsvLine<RuleColumn>): RuleLine {
+  const found = fault ?? faultIn(cells)
+  return found === undefined ? { line, rule: ruleIn(cells) } : { line, rule: emptyRule, fault: found }
 }
 
 /** A rule as the cells of its line. */
@@ -44,20 +49,22 @@ function faultIn(cells: Readonly<Record<RuleColumn, string>>): string | undefine
   return `${shortened} ${cells[shortened]} was shortened by a spreadsheet: format the column as text`
 }
 
-function ruleIn({ cells: { id, match, name, city, country, mcc } }: CsvLine<RuleColumn>): MerchantRule {
+const emptyRule: MerchantRule = {
+  id: '',
+  match: MerchantRuleMatch.UNSPECIFIED,
+  name: '',
+  city: '',
+  country: '',
+  mcc: '',
+  etag: '',
+  updateTime: undefined,
+  subject: '',
+}
+
+function ruleIn({ id, match, name, city, country, mcc }: CsvLine<RuleColumn>['cells']): MerchantRule {
   // A spreadsheet takes the zero from an MCC such as 0742.
   const whole = /^\d{3}$/.test(mcc) ? `0${mcc}` : mcc
-  return {
-    id,
-    match: matchIn(match),
-    name,
-    city,
-    country,
-    mcc: whole,
-    etag: '',
-    updateTime: undefined,
-    subject: '',
-  }
+  return { ...emptyRule, id, match: matchIn(match), name, city, country, mcc: whole }
 }
 
 function matchIn(text: string): MerchantRuleMatch {

@@ -118,7 +118,7 @@ describe('./benefits load', () => {
     expect(await food()).to.equal(before + 100n)
     const written = readFileSync(rejects, 'utf8')
     expect(written).to.match(
-      /^transaction_id,account_id,category,amount,line,problem\np2,emp1,FOOD,'-1\.00,3,/,
+      /^\ufefftransaction_id,account_id,category,amount,line,problem,text\np2,emp1,FOOD,'-1\.00,3,/,
     )
     // Corrected and loaded.
     const corrected = await load(written.replace("'-1.00", '1.00').replaceAll(/gone|nobody/g, 'emp1'))
@@ -126,6 +126,41 @@ describe('./benefits load', () => {
     const again = await load(content, '--rejects', rejects)
     expect(again.stderr).to.match(/rejects\.csv is there already/)
     expect(again.code).to.equal(2)
+  })
+
+  it('writes rejects as the spreadsheet wrote the load, with lines that cannot be split as they are', async () => {
+    const rejects = join(folder(), 'semicolons.csv')
+    const lines = [
+      HEADER.replaceAll(',', ';'),
+      'r1;emp1;FOOD;"1,00',
+      'r2;emp1;FOOD;1,00;x',
+      'r3;emp1;FOOD;0,001',
+    ]
+    const { summary } = await load(lines.join('\r\n'), '--rejects', rejects)
+    expect(summary.refused.map(({ text }: { text?: string }) => text)).to.deep.equal([
+      lines[1],
+      lines[2],
+      undefined,
+    ])
+    const written = readFileSync(rejects, 'utf8').split('\n')
+    expect(written[0]).to.equal('\ufefftransaction_id;account_id;category;amount;line;problem;text')
+    expect(written[1]).to.match(/^;;;;2;a quote .*;"r1;emp1;FOOD;""1,00"$/)
+    expect(written[2]).to.match(/^;;;;3;.*;"r2;emp1;FOOD;1,00;x"$/)
+    expect(written[3]).to.match(/^r3;emp1;FOOD;0,001;4;/)
+  })
+
+  it('names every refused line in CSV, and is done when there is none', async () => {
+    const bad = Array.from({ length: 150 }, (_, index) => `v${index},emp1,FOOD,0`)
+    const file = join(folder(), 'csv.csv')
+    writeFileSync(file, [HEADER, ...bad].join('\n'))
+    const refused = await run('load', file, '--output', 'csv')
+    expect(refused.code).to.equal(2)
+    expect(refused.stdout.trim().split('\n')).to.have.length(151)
+    expect(refused.stderr).to.include('credited 0 (R$ 0,00), already there 0, refused 150, not tried 0\n')
+    writeFileSync(file, `${HEADER}\nv,emp1,FOOD,1.00\n`)
+    const done = await run('load', file, '--output', 'csv')
+    expect(done.code).to.equal(0)
+    expect(done.stdout).to.match(/^line,transaction_id,.*\n$/)
   })
 
   it('leaves no file of rejects where nothing was refused', async () => {

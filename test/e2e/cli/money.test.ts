@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { eventually } from '../../support/eventually.js'
 import { useService } from '../../support/service-fixture.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
 
@@ -29,6 +30,11 @@ describe('./benefits and money', () => {
     ['a misspelt limit', ['account', 'limits', 'ana', '--category', 'FOOD', '--dya', '5.00'], '--day'],
     ['a misspelt list', ['categories', 'set', 'PETS', '--order', '80', '--mcc', '0742'], '--mccs'],
     ['a misspelt id', ['credit', '--category', 'FOOD', '--amount', '5', '--idd', 'same'], '--id'],
+    [
+      'a misspelt option with its value',
+      ['reverse', '--original', 'purchase-1', '--id', 'r', '--amout=5.00'],
+      '--amount',
+    ],
   ] as const) {
     it(`refuses ${what}, names the nearest, and changes nothing`, async () => {
       const before = await foodOf('ana')
@@ -136,6 +142,38 @@ describe('./benefits and money', () => {
     expect(silent.stderr).to.match(/with --id [\w-]{36} is safe to repeat\n$/)
   })
 
+  it('says in words that a file for TLS is missing, and that the service speaks no TLS', async () => {
+    const missing = await run('account', 'list', '--tls-ca', 'nowhere.pem')
+    expect(missing).to.deep.include({ code: 2, stderr: 'benefits: there is no file nowhere.pem\n' })
+    const plaintext = await run('account', 'list', '--tls')
+    expect(plaintext.code).to.equal(3)
+    expect(plaintext.stderr).to.include('it speaks no TLS: try --no-tls')
+  })
+
+  it('writes CSV for programs, or for Excel where people write a decimal comma', async () => {
+    const shown = ['account', 'show', 'csv', '--output']
+    await run('account', 'open', 'csv')
+    await run('credit', '--account', 'csv', '--category', 'FOOD', '--amount', '1234.50', '--id', 'csv-1')
+    const [header, food] = (await run(...shown, 'csv')).stdout.split('\n')
+    expect(header).to.match(/^account_id,status,category,balance,/)
+    expect(food).to.match(/^csv,ACTIVE,FOOD,1234\.50,/)
+    const page = await run('account', 'list', '--limit', '1', '--output', 'csv')
+    expect(page.stderr).to.match(/^more: \.\/benefits account list --limit 1 --page /)
+    const [excelHeader, excelFood] = (await run(...shown, 'excel')).stdout.split('\n')
+    expect(excelHeader).to.match(/^\ufeffaccount_id;status;category;balance;/)
+    expect(excelFood).to.match(/^csv;ACTIVE;FOOD;1234,50;/)
+  })
+
+  it('answers in CSV too when a category is gone', async () => {
+    await run('categories', 'set', 'GONE', '--order', '95', '--mccs', '0780', '--credits', 'closed')
+    // The service waits ten seconds after a category took credits.
+    const dropped = await eventually('the category is gone', async () => {
+      const { code, stdout } = await run('categories', 'drop', 'GONE', '--output', 'csv')
+      return code === 1 ? false : stdout
+    })
+    expect(dropped).to.equal('removed_category\nGONE\n')
+  })
+
   it('says why a token was rejected, and never shows it', async () => {
     const wrong = { ...envOf(fixture()), JWT_SECRET: 'another secret, with far more than 32 bytes' }
     const signedElsewhere = await benefits(['account', 'show', 'ana'], wrong)
@@ -218,14 +256,29 @@ describe('./benefits and money', () => {
         merchant,
       )
       const text = await shown('statement', '--account', 'ana')
-      expect(text).to.match(/^date +kind +merchant +wallet +amount +balance +reason$/m)
-      expect(text).to.include('MERCADO').and.include('-R$ 20,00').and.include('R$ 1.234,00')
+      // Merchants stand below, so that neither they nor dates are broken.
+      expect(text).to.match(/^date +kind +wallet +amount +balance +reason$/m)
+      expect(text).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d +purchase .*\n {2}MERCADO/m)
+      expect(text).to.include('-R$ 20,00').and.include('R$ 1.234,00')
       expect(text)
         .to.include('insufficient')
         .and.match(/limits: R\$ 200,00 a purchase; FOOD [\s\S]*?by\s+benefits\/\w+/)
       expect(text).to.include('declined: R$ 9.999,00')
       expect(text).not.to.include('\u202e')
       expect(text).to.include('\\u202')
+    })
+
+    it('shows both amounts of a purchase that was reversed in part before it came', async () => {
+      const early = ['--account', 'early', '--original', 'early-1', '--amount', '5.00', '--id', 'early-2']
+      const purchase = ['--account', 'early', '--amount', '20.00', '--mcc', '5411', '--id', 'early-1']
+      await run('account', 'open', 'early')
+      await run('credit', '--account', 'early', '--category', 'FOOD', '--amount', '100.00', '--id', 'early-0')
+      await run('reverse', ...early)
+      expect(await shown('authorize', ...purchase))
+        .to.match(/ paid +balance /)
+        .and.include('R$ 15,00')
+      const statement = await shown('statement', '--account', 'early')
+      expect(statement).to.include('  asked R$ 20,00, paid R$ 15,00: ').and.include('  R$ 5,00 of early-1\n')
     })
 
     it('shows accounts, categories, a simulation and a transaction', async () => {

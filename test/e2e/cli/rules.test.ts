@@ -75,11 +75,13 @@ describe('./benefits rules', () => {
       'two,EXACT,Good,,,5411',
       'three,EXACT,N,,,5411',
       'four,GUESS,FOUR,,,5411',
+      'five,EXACT,"FIVE,,,5411',
+      '"2,50E+17",EXACT,SIX,,,5411',
     ]
     const { code, stderr, counts } = await importing(HEADER + bad.join('\n'))
     expect({ code, counts }).to.deep.equal({ code: 2, counts: undefined })
     const [said, ...lines] = stderr.trim().split('\n')
-    expect(said).to.match(/^benefits: .*rules\.csv: nothing was imported, 6 bad lines$/)
+    expect(said).to.match(/^benefits: .*rules\.csv: nothing was imported, 8 bad lines$/)
     expect(lines.map((line) => line.slice(0, 32))).to.deep.equal([
       'line 3: id must be 1 to 64 chara',
       'line 4: mcc must be exactly four',
@@ -87,6 +89,8 @@ describe('./benefits rules', () => {
       'line 6: ties with rule good: sam',
       'line 7: ties with rule long: sam',
       'line 8: match must be EXACT or P',
+      'line 9: a quote is opened and no',
+      'line 10: id 2,50E+17 was shorten',
     ])
     expect(lines[2]).to.match(/\(line 2\)$/)
     expect(lines[3]).to.match(/\(line 2\)$/)

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Command } from 'commander'
@@ -12,6 +12,12 @@ import { currentPages } from '../../support/pages.js'
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   if (command.commands.length === 0) return [[path.join(' '), command]]
   return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
+}
+
+/** All commands, groups and the program itself included. */
+function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
+  const below = command.commands.flatMap((each) => commandsOf(each, [...path, each.name()]))
+  return [[path.join(' '), command], ...below]
 }
 
 function helpOf(command: Command): string {
@@ -43,13 +49,14 @@ describe('the command line', () => {
     ])
   })
 
-  for (const [name, command] of leavesOf(createProgram())) {
-    it(`shows with ${name} --help an example that it takes`, () => {
+  for (const [name, command] of commandsOf(createProgram())) {
+    it(`shows with ${name || 'nothing but'} --help an example that it takes`, () => {
       const help = helpOf(command)
-      expect(help).to.match(/^Global Options:$/m)
+      if (name !== '') expect(help).to.match(/^Global Options:$/m)
       const examples =
         help
           .split(/^Examples?:\n/m)[1]
+          ?.split('\n\n')[0]
           ?.trim()
           .split('\n') ?? []
       expect(examples).not.to.deep.equal([])
@@ -72,6 +79,27 @@ describe('the command line', () => {
     for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
   })
 
+  it('completes in zsh itself, where it is installed, and uses none of the names that zsh reserves', () => {
+    const script = completionScript(createProgram(), true)
+    const used = [...script.matchAll(/\b([a-z]+)=/g)].map(([, name = '']) => name)
+    expect(used.filter((name) => zshParameters.includes(name))).to.deep.equal([])
+    // Of a slice zsh takes a word such as COMP_CWORD for a modifier.
+    expect(script).not.to.match(/\$\{\w+\[@\]:\d+:[A-Za-z]/)
+    const asked =
+      'setopt KSH_ARRAYS; COMP_WORDS=(./benefits account limits --da); COMP_CWORD=3; _benefits; unsetopt KSH_ARRAYS; print -l -- $COMPREPLY'
+    const shown = spawnSync(
+      'zsh',
+      ['-f', '-c', `autoload -U compinit && compinit -D -u\n${script}\n${asked}`],
+      {
+        encoding: 'utf8',
+      },
+    )
+    const isMissing = shown.error !== undefined && 'code' in shown.error && shown.error.code === 'ENOENT'
+    if (isMissing) return
+    expect(shown.stderr).to.equal('')
+    expect(shown.stdout).to.include('--day')
+  })
+
   for (const isZsh of [false, true]) {
     it(`completes its own words in ${isZsh ? 'zsh, as bash would run it' : 'bash'}`, () => {
       const script = completionScript(createProgram(), isZsh).replace(/^autoload .*\n/, '')
@@ -89,6 +117,9 @@ describe('the command line', () => {
     })
   }
 })
+
+/** Parameters that zsh gives a meaning of their own. */
+const zshParameters = ['path', 'words', 'status', 'options', 'commands', 'aliases', 'functions', 'prefix']
 
 /** The arguments of an example, as a shell splits them. */
 function wordsOf(example: string): readonly string[] {

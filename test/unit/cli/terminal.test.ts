@@ -30,6 +30,19 @@ describe('a table', () => {
     ])
   })
 
+  it('never breaks an amount, and breaks ids last', () => {
+    const wallets = [
+      { title: 'account', breaks: 'WHOLE_WORDS' as const },
+      { title: 'wallets', breaks: 'ANYWHERE' as const },
+    ]
+    const rows = [{ cells: ['6712b3eb3ec7354864d4274f', 'FOOD R$ 1.234,00, MEAL R$ 1.234,00'] }]
+    expect(table(wallets, rows, 42).split('\n').slice(2)).to.deep.equal([
+      '6712b3eb3ec7354864d4274f  FOOD',
+      '                          R$ 1.234,00,',
+      '                          MEAL R$ 1.234,00',
+    ])
+  })
+
   it('fits into 80 columns whatever is in it, as long as its numbers do', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ' ', '大', 'é', '-'), maxLength: 60 })
     fc.assert(
