@@ -10,7 +10,7 @@ import { type Session, withSession } from '../../session.js'
 import { ruleCells, ruleColumns } from './rule-file.js'
 
 /** Longest time that the export may take, in milliseconds. */
-const EXPORT_MS_MAX = 60_000
+const EXPORT_MS_MAX = 180_000
 
 const separators: Readonly<Record<string, string>> = { comma: ',', semicolon: ';', tab: '\t' }
 

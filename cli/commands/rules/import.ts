@@ -13,7 +13,7 @@ import { sheetOf } from '../../terminal/sheet.js'
 import { type RuleLine, readRuleFile } from './rule-file.js'
 
 /** Longest time that the import may take, in milliseconds. */
-const IMPORT_MS_MAX = 60_000
+const IMPORT_MS_MAX = 180_000
 /** Most characters of rules in one message: even if each takes four bytes it fits into a message of the service. */
 const MESSAGE_LENGTH_MAX = 3_500
 /** What a rule takes in a message besides its texts, in bytes. */

@@ -14,7 +14,7 @@ import { UnreadableMessage } from '../request-decoder.js'
 import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 
 /** Longest duration of an import or an export, in milliseconds. */
-const FILE_MS_MAX = 60_000
+const FILE_MS_MAX = 180_000
 /** Rules read between two turns. */
 const PIECE_RULES = 300
 /** Most rejected rules that the answer to an import lists. */

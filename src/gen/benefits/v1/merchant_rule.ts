@@ -1708,7 +1708,7 @@ export const MerchantRuleServiceService = {
    * When one rule is rejected, none is changed. Rules that are not in the import stay as they are. Sending
    * the same rules again changes nothing.
    *
-   * Scope: rules:write. Limits: 100000 rules, 60 seconds, one import at a time in a process.
+   * Scope: rules:write. Limits: 100000 rules, 180 seconds, one import at a time in a process.
    * Errors: RESOURCE_EXHAUSTED while the process is busy with another import, FAILED_PRECONDITION when the
    * limit of all rules would be passed.
    */
@@ -1791,7 +1791,7 @@ export interface MerchantRuleServiceServer extends UntypedServiceImplementation 
    * When one rule is rejected, none is changed. Rules that are not in the import stay as they are. Sending
    * the same rules again changes nothing.
    *
-   * Scope: rules:write. Limits: 100000 rules, 60 seconds, one import at a time in a process.
+   * Scope: rules:write. Limits: 100000 rules, 180 seconds, one import at a time in a process.
    * Errors: RESOURCE_EXHAUSTED while the process is busy with another import, FAILED_PRECONDITION when the
    * limit of all rules would be passed.
    */
