@@ -3,8 +3,6 @@ import { lockAccount } from '../support/account-lock.js'
 import { fundedAccount } from '../support/accounts.js'
 import { readBook } from '../support/books.js'
 import { type AuthorizeRequest, purchase, type TestClient } from '../support/client.js'
-import { eventually } from '../support/eventually.js'
-import { readMetric } from '../support/metrics-page.js'
 import { statusOfRawCall } from '../support/raw-call.js'
 import { useService } from '../support/service-fixture.js'
 
@@ -21,10 +19,6 @@ describe('a deadline', () => {
     const { core, env } = fixture()
     const { entries } = await readBook(core.client.db(env['MONGODB_DATABASE']), request.account_id)
     return entries.map(({ transaction }) => transaction)
-  }
-
-  function callsStarted() {
-    return readMetric(fixture().service.httpUrl, 'grpc_server_started_total')
   }
 
   /** Once a later purchase on the account is decided, an earlier one can no longer be under way. */
@@ -58,11 +52,12 @@ describe('a deadline', () => {
 
     beforeEach(async () => {
       const { client, core, env } = fixture()
-      const before = await callsStarted()
+      // So that the client is connected.
+      await client.decide(purchase({}))
       const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), request.account_id)
       const first = purchase({ account_id: request.account_id, transaction_id: 'first' })
       const begun = client.authorize(first)
-      await eventually('the first purchase is under way', async () => (await callsStarted()) > before)
+      await fixture().service.catchUp()
       code = (await client.fail(request, { deadlineMs: 300 })).code
       await lock.release()
       await begun

@@ -59,6 +59,14 @@ export class ServiceProcess {
     return !alive.has(this)
   }
 
+  /**
+   * Waits until the service has read what was sent to it on open connections: the same event loop answers these probes. The
+   * metrics would say so, too, but only after a second.
+   */
+  async catchUp(): Promise<void> {
+    for (let probes = 0; probes < 3; probes++) await fetch(`${this.httpUrl}/livez`)
+  }
+
   /** Everything that it has written to standard output so far. */
   get stdout(): string {
     return this.#stdout

@@ -36,13 +36,10 @@ describe('a deadline, when the wall clock jumps', () => {
     return { late: await count('DEADLINE_EXCEEDED'), left: await count('CANCELLED') }
   }
 
-  /**
-   * Begins a call and returns what becomes of it, once the service has its headers. They were sent before the probes, which
-   * the same event loop answers. The metrics would say so, too, but only after a second, and the lock does not hold as long.
-   */
+  /** Begins a call and returns what becomes of it, once the service has its headers. */
   async function begin<T>(call: () => Promise<T>): Promise<{ readonly outcome: Promise<T> }> {
     const outcome = call()
-    for (let probes = 0; probes < 3; probes++) await fetch(`${fixture().service.httpUrl}/livez`)
+    await fixture().service.catchUp()
     return { outcome }
   }
 
