@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug test test-sharded check format generate protos baseline build bench long-run faults simulate-engine mutation-test check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
+.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
@@ -127,9 +127,6 @@ format: install ## Format everything and apply the safe fixes
 
 generate: install ## Generate src/gen from the protos
 	npm --silent run generate
-
-baseline: install ## At a release: record the protos, which later changes must stay compatible with
-	npm --silent run baseline
 
 ##@ Build and clean
 
