@@ -10,7 +10,7 @@ import { type LogFormat, type LogLevel, logFormats, logLevels } from './observab
 import { readTracingSettings } from './observability/tracing/settings.js'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
-/** The configuration, checked and frozen. README.md explains each variable. */
+/** The configuration, checked and frozen. `.docs/guide/configuration.md` explains each variable. */
 export type Config = Readonly<ReturnType<typeof readAll>>
 
 /** Thrown for an invalid environment. Names every problem and its variable, never a value. */
