@@ -92,6 +92,7 @@ function readAll(reader: EnvironmentReader) {
       min: 0,
       max: 65_535,
     }),
+    console: reader.flag('CONSOLE', reader.text('NODE_ENV') !== 'production'),
     httpApiConnectionsMax: reader.integer('HTTP_API_CONNECTIONS_MAX', {
       fallback: 1_000,
       min: 1,

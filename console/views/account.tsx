@@ -29,7 +29,7 @@ export function Account({ id, place, timeZone }: AccountProps) {
   const loaded = useLoad(async () => (await call('AccountService/GetAccount', { accountId: id })).account, [id])
   const [change, setChange] = useState<Change>()
   const [done, setDone] = useState<string>()
-  const entryId = place.query.get('entry')
+  const entryId = place.query.get('entry') || undefined
   const account = loaded.data?.id === id ? loaded.data : undefined
   const changed = (report: string) => {
     setChange(undefined)
@@ -68,7 +68,7 @@ export function Account({ id, place, timeZone }: AccountProps) {
       ) : (
         loaded.loading && <p class="quiet">{text().frame.loading}…</p>
       )}
-      {entryId !== null && (
+      {entryId !== undefined && (
         <Entry
           accountId={id}
           entryId={entryId}

@@ -6,6 +6,7 @@ import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 const SERVICES = [
   'benefits.v1.AuthorizationService',
   'benefits.v1.AccountService',
+  'benefits.v1.ActivityService',
   'benefits.v1.CategoryService',
   'benefits.v1.MerchantRuleService',
   'grpc.health.v1.Health',

@@ -11,6 +11,7 @@ import { type Logger, roundMs } from '../observability/logging/logger.js'
 import type { TallyLog } from '../observability/logging/tally-log.js'
 import type { CallLabels } from '../observability/metrics/call-metrics.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
+import type { RecentDecisions } from './recent-decisions.js'
 
 /** The logs and metrics of calls and decisions. */
 export type CallRecords = {
@@ -18,6 +19,7 @@ export type CallRecords = {
   readonly metrics: Metrics
   readonly decisions: DecisionLog
   readonly overload: TallyLog
+  readonly recent: RecentDecisions
   /** Limits the lines about failed calls. */
   readonly failures: LineLimit
 }
@@ -58,7 +60,7 @@ export function recordDecision(
   entry: AuthorizationEntry | ReversalEntry,
   replayed: boolean,
   { call, durationMs }: AskedDecision,
-  { metrics, decisions }: CallRecords,
+  { metrics, decisions, recent }: CallRecords,
 ): void {
   const { kind, reason, movement } = entry
   const { code } = codesOf(reason)
@@ -66,6 +68,7 @@ export function recordDecision(
   // The only conversion of an amount to a number. Metrics are numbers, exact up to 90 trillion reais, and
   // decide nothing.
   const centavos = Math.abs(Number(movement?.delta ?? 0n))
+  if (!replayed) recent.add(entry)
   metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
   decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
 }

@@ -11,6 +11,7 @@ import { InvariantError } from '../domain/invariant.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
 import { creditHandlers } from '../grpc/account/credit-handlers.js'
 import { statementHandlers } from '../grpc/account/statement-handlers.js'
+import { activityService } from '../grpc/activity/activity-service.js'
 import { authorizationService } from '../grpc/authorization/authorization-service.js'
 import { windowFor } from '../grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../grpc/call-context.js'
@@ -38,6 +39,7 @@ import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { PoolWatch } from '../storage/pool-watch.js'
 import { type Trouble, troubleOf, UnfitDatabaseError } from '../storage/trouble.js'
+import { activityCounts } from './activity-counts.js'
 import { buildVersion } from './build-version.js'
 import {
   type CallRecords,
@@ -49,9 +51,12 @@ import {
 } from './call-records.js'
 import { type Core, createCore, systemClock } from './core.js'
 import { metricLabels } from './metric-labels.js'
+import { RecentDecisions } from './recent-decisions.js'
 
 /** Time between two checks of the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
+/** Decisions that are kept for people who watch the process. */
+const RECENT_DECISIONS = 50
 /** A check that takes longer than this is logged, in milliseconds. */
 const SLOW_PING_MS = 500
 /**
@@ -179,9 +184,18 @@ export function createDecider(options: DeciderOptions): Decider {
     linesMax: config.logFailuresPerSecond,
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
   })
-  const records = { logger, metrics, decisions, overload, failures }
+  const recent = new RecentDecisions(RECENT_DECISIONS)
+  const records = { logger, metrics, decisions, overload, failures, recent }
   const locks = createLocks(options)
-  const grpc = createGrpc({ ...options, core, records, ...locks, guard, draining: draining.signal })
+  const grpc = createGrpc({
+    ...options,
+    core,
+    records,
+    ...locks,
+    guard,
+    serving: () => readiness.ready,
+    draining: draining.signal,
+  })
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -312,12 +326,14 @@ type GrpcOptions = DeciderOptions & {
   readonly core: Core
   readonly records: CallRecords
   readonly guard: ConnectionGuard
+  /** Whether the process can decide. */
+  readonly serving: () => boolean
   /** Ends the open streams. */
   readonly draining: AbortSignal
 }
 
 function createGrpc(options: GrpcOptions): GrpcServer {
-  const { config, credentials, verifier, core, records, tracing, guard, draining } = options
+  const { config, credentials, verifier, core, records, tracing, guard, serving, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -374,6 +390,15 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       ...creditHandlers({ engine: core.engine, catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
+    activity: activityService({
+      version: buildVersion(),
+      limitsTimeZone: config.limitsTimeZone,
+      startTime: new Date(performance.timeOrigin),
+      serving,
+      counts: () => activityCounts(metrics),
+      recent: () => records.recent.list(),
+      handlers,
+    }),
     category: categoryService({ store: core.categories, handlers }),
     merchantRule: merchantRuleService({
       store: core.merchantRules,

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Config } from '../config.js'
+import { consoleRoute } from '../http-api/console-route.js'
 import { openGrpcTransport } from '../http-api/grpc-forward.js'
 import { HttpApi } from '../http-api/http-api.js'
 import type { HttpRoute } from '../http-api/http-route.js'
@@ -26,7 +27,10 @@ export function createHttpApi({ config, tls, logger, connect }: HttpApiWiring, p
     connectionsMax: httpApiConnectionsMax,
     corsOrigins: httpApiCorsOrigins,
     // A connection has one request at a time, so there is a place for each.
-    routes: createRoutes(() => connect(httpApiConnectionsMax)),
+    routes: [
+      ...createRoutes(() => connect(httpApiConnectionsMax)),
+      ...(config.console ? [consoleRoute()] : []),
+    ],
     onEnd: () => {},
     onBug: (error) => logger.error({ err: error }, 'internal error'),
   })
