@@ -20,7 +20,14 @@ import { Rules } from './views/rules.js'
 import { Session } from './views/session.js'
 import { Simulate } from './views/simulate.js'
 
-const rooms = ['accounts', 'simulate', 'rules', 'categories', 'live', 'api'] as const satisfies readonly IconName[]
+const rooms = [
+  'accounts',
+  'simulate',
+  'rules',
+  'categories',
+  'live',
+  'api',
+] as const satisfies readonly IconName[]
 
 /** The console: its frame, and the view that the address names. */
 export function App() {
@@ -148,7 +155,12 @@ function Corner({
         </span>
       )}
       {isSignedIn && !isDevelopment() && <Button onClick={signOut}>{frame.signOut}</Button>}
-      <button type="button" class="icon-button" onClick={onLanguage} aria-label={`${frame.otherLanguage}: ${frame.switchLanguage}`}>
+      <button
+        type="button"
+        class="icon-button"
+        onClick={onLanguage}
+        aria-label={`${frame.otherLanguage}: ${frame.switchLanguage}`}
+      >
         {frame.otherLanguage}
       </button>
     </div>
@@ -220,7 +232,8 @@ function Search({ place }: { readonly place: Place }) {
       </form>
       {nothing !== undefined && (
         <p class="search-note" role="status">
-          {frame.searchNothing(nothing)} <a href={linkTo(['rules'], { merchant: nothing })}>{frame.searchMerchant}</a>
+          {frame.searchNothing(nothing)}{' '}
+          <a href={linkTo(['rules'], { merchant: nothing })}>{frame.searchMerchant}</a>
         </p>
       )}
       <Failure error={error} />
@@ -234,7 +247,10 @@ async function find(wanted: string, account: string | undefined): Promise<string
   if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && !(account && /^[!-~]{1,128}$/.test(wanted))) {
     return linkTo(['rules'], { merchant: wanted })
   }
-  if (/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && (await exists(call('AccountService/GetAccount', { accountId: wanted })))) {
+  if (
+    /^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) &&
+    (await exists(call('AccountService/GetAccount', { accountId: wanted })))
+  ) {
     return linkTo(['accounts', wanted])
   }
   if (account === undefined) return undefined

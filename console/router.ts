@@ -9,7 +9,10 @@ export function currentPlace(): Place {
 }
 
 /** Returns the link to a place. Empty values of the query are left out. */
-export function linkTo(path: readonly string[], query: Readonly<Record<string, string | undefined>> = {}): string {
+export function linkTo(
+  path: readonly string[],
+  query: Readonly<Record<string, string | undefined>> = {},
+): string {
   const kept = Object.entries(query).filter((each): each is [string, string] => Boolean(each[1]))
   const search = new URLSearchParams(kept).toString()
   return `#/${path.map(encodeURIComponent).join('/')}${search === '' ? '' : `?${search}`}`

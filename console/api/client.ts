@@ -16,7 +16,8 @@ export async function call<Name extends keyof Methods>(
   method: Name,
   request: Methods[Name][0],
 ): Promise<Methods[Name][1]> {
-  const response = await authorized(`/benefits.v1.${method}`, {
+  const packageName = method === 'Health/Check' ? 'grpc.health.v1' : 'benefits.v1'
+  const response = await authorized(`/${packageName}.${method}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -68,8 +69,18 @@ type ErrorBody = { readonly code?: string; readonly message?: string; readonly d
 
 async function errorOf(response: Response, requestId: string): Promise<ApiError> {
   const body: ErrorBody = await response.json().catch(() => ({}))
-  const { code = codesByStatus[response.status] ?? 'unknown', message = response.statusText, details = [] } = body
-  return new ApiError({ code, reason: reasonIn(details), message, requestId, fields: fieldProblemsIn(details) })
+  const {
+    code = codesByStatus[response.status] ?? 'unknown',
+    message = response.statusText,
+    details = [],
+  } = body
+  return new ApiError({
+    code,
+    reason: reasonIn(details),
+    message,
+    requestId,
+    fields: fieldProblemsIn(details),
+  })
 }
 
 /** Codes of errors that a proxy makes, which are not the Connect protocol's. */

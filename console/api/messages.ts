@@ -107,7 +107,6 @@ export type Merchant = { readonly name?: string; readonly city?: string; readonl
 
 export type Simulation = {
   readonly answer?: AuthorizeAnswer
-  readonly rung: string
   readonly merchant?: Merchant
   readonly mcc?: string
   readonly rules?: readonly RuleTried[]
@@ -147,7 +146,11 @@ export type Category = {
 }
 
 /** A count of decisions since the process started. */
-export type DecisionCount = { readonly kind: TransactionKind; readonly reason: string; readonly count?: string }
+export type DecisionCount = {
+  readonly kind: TransactionKind
+  readonly reason: string
+  readonly count?: string
+}
 
 /** How many calls of Authorize took at most so long, since the process started. */
 export type LatencyCount = { readonly atMostMs?: number; readonly count?: string }
@@ -242,6 +245,7 @@ export type Methods = {
     Record<string, never>,
     { readonly policy?: { readonly neverPermitted?: readonly string[] } },
   ]
+  'Health/Check': [Record<string, never>, { readonly status?: string }]
   'ActivityService/GetActivity': [Record<string, never>, Activity]
   'CategoryService/UpsertCategory': [{ readonly category: Category }, { readonly category: Category }]
 }

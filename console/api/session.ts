@@ -43,9 +43,11 @@ export function onSessionChange(listener: () => void): () => void {
  */
 export async function askForToken(): Promise<boolean> {
   const requestId = newId()
-  const response = await fetch(DEV_TOKEN_PATH, { headers: { 'x-request-id': requestId } }).catch((error: unknown) => {
-    throw new ApiError({ code: 'unreachable', message: String(error), requestId })
-  })
+  const response = await fetch(DEV_TOKEN_PATH, { headers: { 'x-request-id': requestId } }).catch(
+    (error: unknown) => {
+      throw new ApiError({ code: 'unreachable', message: String(error), requestId })
+    },
+  )
   if (!response.ok) return false
   const answer: unknown = await response.json().catch(() => undefined)
   if (typeof answer !== 'object' || answer === null || !('token' in answer)) return false

@@ -21,13 +21,22 @@ export function DecisionPath({ drawn, purchaseMax }: PathProps) {
   )
 }
 
-function Step({ name, state, drawn, purchaseMax }: PathProps & { readonly name: StepName; readonly state: StepState }) {
+function Step({
+  name,
+  state,
+  drawn,
+  purchaseMax,
+}: PathProps & { readonly name: StepName; readonly state: StepState }) {
   const { decision } = text()
   const isApproved = drawn.reason === 'APPROVED' && !drawn.isReplayed
   const label = name === 'permitted' ? decision.steps.permitted(drawn.effectiveMcc) : decision.steps[name]
-  const mark: IconName = state === 'passed' || (state === 'decided' && isApproved) ? 'tick' : state === 'later' ? 'dash' : 'cross'
+  const mark: IconName =
+    state === 'passed' || (state === 'decided' && isApproved) ? 'tick' : state === 'later' ? 'dash' : 'cross'
   return (
-    <li class={`step ${state} ${isApproved ? 'good' : 'bad'}`} aria-current={state === 'decided' ? 'step' : undefined}>
+    <li
+      class={`step ${state} ${isApproved ? 'good' : 'bad'}`}
+      aria-current={state === 'decided' ? 'step' : undefined}
+    >
       <span class="mark">
         <Icon name={mark} />
       </span>
@@ -40,7 +49,9 @@ function Step({ name, state, drawn, purchaseMax }: PathProps & { readonly name: 
           <>
             <p class="step-sentence">{sentenceOf(drawn, purchaseMax)}</p>
             {drawn.takenOff > 0n && !isRest(drawn) && (
-              <p class="step-note">{decision.sentences.takenOff(money(drawn.takenOff), money(drawn.amount - drawn.takenOff))}</p>
+              <p class="step-note">
+                {decision.sentences.takenOff(money(drawn.takenOff), money(drawn.amount - drawn.takenOff))}
+              </p>
             )}
           </>
         )}
@@ -83,7 +94,8 @@ function walletSentence(wallet: WalletTried, outcome: string, amount: string): s
   if (outcome === 'PAYS') return sentences.covers(wallet.category, holds, amount)
   if (outcome === 'INSUFFICIENT_BALANCE') return sentences.lacks(wallet.category, holds, amount)
   if (outcome === 'OVER_DAY_LIMIT') return sentences.overDay(wallet.category, money(wallet.dayLeft), amount)
-  if (outcome === 'OVER_MONTH_LIMIT') return sentences.overMonth(wallet.category, money(wallet.monthLeft), amount)
+  if (outcome === 'OVER_MONTH_LIMIT')
+    return sentences.overMonth(wallet.category, money(wallet.monthLeft), amount)
   return sentences.notAsked(wallet.category, holds)
 }
 

@@ -5,7 +5,13 @@ import { text } from '../text/text.js'
 import { type Drawn, withoutPrefix } from './steps.js'
 
 /** The merchant string taken apart. */
-export function MerchantReading({ raw, merchant }: { readonly raw: string; readonly merchant: Merchant | undefined }) {
+export function MerchantReading({
+  raw,
+  merchant,
+}: {
+  readonly raw: string
+  readonly merchant: Merchant | undefined
+}) {
   const { decision } = text()
   const characters = [...new Intl.Segmenter().segment(raw)].map(({ segment }) => segment)
   const isDe43 = characters.length === 40 && Boolean(merchant?.country || merchant?.city)
@@ -34,7 +40,15 @@ export function MerchantReading({ raw, merchant }: { readonly raw: string; reado
   )
 }
 
-function Fact({ name, value, mark }: { readonly name: string; readonly value: string | undefined; readonly mark: string }) {
+function Fact({
+  name,
+  value,
+  mark,
+}: {
+  readonly name: string
+  readonly value: string | undefined
+  readonly mark: string
+}) {
   return (
     <div>
       <dt>
@@ -77,17 +91,21 @@ export function MccUsed({ drawn }: { readonly drawn: Drawn }) {
   return (
     <>
       <p class="mccs">
-        <span class={merchantRule === '' ? 'mcc' : 'mcc replaced'}>
-          <b>{mcc}</b>
-          <small>{decision.mccReceived}</small>
-        </span>
-        <Icon name="arrow" />
+        {merchantRule !== '' && (
+          <>
+            <span class="mcc replaced">
+              <b>{mcc}</b>
+              <small>{decision.mccReceived}</small>
+            </span>
+            <Icon name="arrow" />
+          </>
+        )}
         <span class="mcc used">
           <b>{effectiveMcc}</b>
-          <small>{decision.mccUsed}</small>
+          <small>{merchantRule === '' ? decision.mccReceivedAndUsed : decision.mccUsed}</small>
         </span>
       </p>
-      <p class="hint">{merchantRule === '' ? decision.mccKept : decision.mccReplaced(merchantRule)}</p>
+      {merchantRule !== '' && <p class="hint">{decision.mccReplaced(merchantRule)}</p>}
     </>
   )
 }

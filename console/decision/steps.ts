@@ -98,9 +98,16 @@ export function drawnEntry(entry: Transaction): Drawn {
 }
 
 /** The steps to draw, each with its place before, at or after the one that decided. */
-export function stepsOf({ decidedBy, reason, isRecorded }: Drawn): readonly { name: StepName; state: StepState }[] {
+export function stepsOf({
+  decidedBy,
+  reason,
+  isRecorded,
+}: Drawn): readonly { name: StepName; state: StepState }[] {
   // An entry does not keep which limit was passed: its two steps become one.
-  const names: readonly StepName[] = isRecorded && reason === 'AMOUNT_OVER_LIMIT' ? stepNames.filter((each) => each !== 'purchaseLimit') : stepNames
+  const names: readonly StepName[] =
+    isRecorded && reason === 'AMOUNT_OVER_LIMIT'
+      ? stepNames.filter((each) => each !== 'purchaseLimit')
+      : stepNames
   const decided = names.indexOf(decidedBy)
   return names.map((name, index) => ({
     name,

@@ -1,7 +1,8 @@
 import type { Activity } from '../api/messages.js'
 
-/** Time that the charts show, in milliseconds. */
-export const WINDOW_MS = 600_000
+/** Longest and shortest time that the charts show, in milliseconds. */
+const WINDOW_MS_MAX = 600_000
+const WINDOW_MS_MIN = 60_000
 /** Time over which a rate or a percentile is taken, in milliseconds. */
 const SPAN_MS = 10_000
 
@@ -33,9 +34,16 @@ export type Samples = readonly Sample[]
 export function withSample(samples: Samples, activity: Activity): Samples {
   const sample = sampleOf(activity)
   const kept = samples.filter(
-    ({ atMs, startTime }) => atMs > sample.atMs - WINDOW_MS && startTime === sample.startTime,
+    ({ atMs, startTime }) => atMs > sample.atMs - WINDOW_MS_MAX && startTime === sample.startTime,
   )
   return [...kept, sample]
+}
+
+/** The time that the charts show: it grows with the samples. */
+export function windowOf(samples: Samples): { readonly fromMs: number; readonly untilMs: number } {
+  const untilMs = samples.at(-1)?.atMs ?? 0
+  const spanMs = Math.min(Math.max(untilMs - (samples[0]?.atMs ?? 0), WINDOW_MS_MIN), WINDOW_MS_MAX)
+  return { fromMs: untilMs - spanMs, untilMs }
 }
 
 /** Rates and percentiles at each sample but the first. */
@@ -84,7 +92,10 @@ function sampleOf({ readTime, startTime = '', decisions = [], latencies = [] }: 
     approved,
     declined,
     byReason,
-    latencies: latencies.map(({ atMostMs = Number.POSITIVE_INFINITY, count = '0' }) => [atMostMs, Number(count)]),
+    latencies: latencies.map(({ atMostMs = Number.POSITIVE_INFINITY, count = '0' }) => [
+      atMostMs,
+      Number(count),
+    ]),
   }
 }
 

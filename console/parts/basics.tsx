@@ -14,7 +14,14 @@ type ButtonProps = {
 }
 
 /** A button. While it is busy it keeps the focus and does nothing. */
-export function Button({ children, kind = 'plain', type = 'button', busy = false, disabled = false, onClick }: ButtonProps) {
+export function Button({
+  children,
+  kind = 'plain',
+  type = 'button',
+  busy = false,
+  disabled = false,
+  onClick,
+}: ButtonProps) {
   return (
     <button
       type={type}
@@ -79,7 +86,15 @@ export function Choices({
 }
 
 /** A bar for what is spent of a limit. The text beside it has the figures. */
-export function Bar({ label, part, whole }: { readonly label: string; readonly part: bigint; readonly whole: bigint }) {
+export function Bar({
+  label,
+  part,
+  whole,
+}: {
+  readonly label: string
+  readonly part: bigint
+  readonly whole: bigint
+}) {
   const percent = whole <= 0n ? 100 : Number((part * 1000n) / whole) / 10
   const width = Math.min(Math.max(percent, 0), 100)
   return (
@@ -169,7 +184,11 @@ export function Head({
 }
 
 /** Names and values in two columns. */
-export function Facts({ rows }: { readonly rows: readonly (readonly [string, ComponentChildren] | undefined)[] }) {
+export function Facts({
+  rows,
+}: {
+  readonly rows: readonly (readonly [string, ComponentChildren] | undefined)[]
+}) {
   return (
     <dl class="facts">
       {rows.map(

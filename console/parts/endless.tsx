@@ -6,7 +6,13 @@ import { Failure } from './failure.js'
 import type { Pages } from './use-call.js'
 
 /** The end of a list that loads its next page as one scrolls there. A button does the same. */
-export function ListEnd<Item>({ pages, empty }: { readonly pages: Pages<Item>; readonly empty: ComponentChildren }) {
+export function ListEnd<Item>({
+  pages,
+  empty,
+}: {
+  readonly pages: Pages<Item>
+  readonly empty: ComponentChildren
+}) {
   const { items, error, loading, complete, more, reload } = pages
   const end = useRef<HTMLDivElement>(null)
   useEffect(() => {

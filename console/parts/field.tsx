@@ -19,7 +19,18 @@ type FieldProps = {
 
 /** A field of a form with its label and hint. */
 export function Field(props: FieldProps) {
-  const { label, value, onInput, hint, problem, mode = 'text', mono = false, maxLength, list, placeholder } = props
+  const {
+    label,
+    value,
+    onInput,
+    hint,
+    problem,
+    mode = 'text',
+    mono = false,
+    maxLength,
+    list,
+    placeholder,
+  } = props
   const { type = 'text', autoFocus } = props
   const id = useId()
   const note = problem ?? hint
@@ -35,7 +46,8 @@ export function Field(props: FieldProps) {
     'aria-invalid': problem !== undefined,
     'aria-describedby': note === undefined ? undefined : `${id}-note`,
     'data-autofocus': autoFocus,
-    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => onInput(currentTarget.value),
+    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) =>
+      onInput(currentTarget.value),
   } as const
   return (
     <div class="field">
@@ -88,7 +100,11 @@ export function Select({
 }
 
 /** A form: Enter and its button submit it, and the page stays. */
-export function Form({ children, onSubmit, class: name }: {
+export function Form({
+  children,
+  onSubmit,
+  class: name,
+}: {
   readonly children: ComponentChildren
   readonly onSubmit: () => void
   readonly class?: string

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import { call } from '../api/client.js'
+import type { Activity } from '../api/messages.js'
 
 /** Time between two looks at the service, in milliseconds. */
 const PERIOD_MS = 5_000
@@ -21,12 +22,17 @@ export function useHealth(isSignedIn: boolean): Health {
     if (!isSignedIn) return
     let timer: ReturnType<typeof setTimeout>
     let isOver = false
+    let mayRead = true
     const look = async () => {
       if (!document.hidden) {
-        await call('ActivityService/GetActivity', {}).then(
+        await ask(mayRead).then(
           ({ serving = false, version = '', limitsTimeZone: timeZone = ZONE }) =>
             !isOver && setHealth({ state: serving ? 'ready' : 'not-ready', version, timeZone }),
-          (error: unknown) => !isOver && setHealth((last) => ({ ...last, state: stateOf(error) })),
+          (error: unknown) => {
+            if (isOver) return
+            if (error instanceof ApiError && error.code === 'permission_denied') mayRead = false
+            else setHealth((last) => ({ ...last, state: stateOf(error) }))
+          },
         )
       }
       if (!isOver) timer = setTimeout(() => void look(), PERIOD_MS)
@@ -38,6 +44,13 @@ export function useHealth(isSignedIn: boolean): Health {
     }
   }, [isSignedIn])
   return health
+}
+
+/** Asks for all there is, or only for the health, which every token may read. */
+async function ask(mayRead: boolean): Promise<Pick<Activity, 'serving' | 'version' | 'limitsTimeZone'>> {
+  if (mayRead) return await call('ActivityService/GetActivity', {})
+  const { status } = await call('Health/Check', {})
+  return { serving: status === 'SERVING' }
 }
 
 /** An answer that is an error still is an answer: the token may not allow this method. */

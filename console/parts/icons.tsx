@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact'
 
 const paths = {
-  accounts: <path d="M3 7.5A2.5 2.5 0 0 1 5.5 5h9A2.5 2.5 0 0 1 17 7.5v5a2.5 2.5 0 0 1-2.5 2.5h-9A2.5 2.5 0 0 1 3 12.5zM3 8.5h14M6 12h3" />,
+  accounts: (
+    <path d="M3 7.5A2.5 2.5 0 0 1 5.5 5h9A2.5 2.5 0 0 1 17 7.5v5a2.5 2.5 0 0 1-2.5 2.5h-9A2.5 2.5 0 0 1 3 12.5zM3 8.5h14M6 12h3" />
+  ),
   simulate: <path d="M5 3v9.5A2.5 2.5 0 0 0 7.5 15H15m-3-3 3 3-3 3M5 3 3 5m2-2 2 2M9 5h7M9 9h4" />,
   rules: <path d="M4 5h12M4 10h7M4 15h4m5.5 1.5 3-3-1.5-1.5-3 3V17z" />,
   categories: <path d="M3.5 3.5h5v5h-5zm8 0h5v5h-5zm-8 8h5v5h-5zm8 0h5v5h-5z" />,

@@ -25,7 +25,8 @@ export const en = {
     production: 'production',
     signOut: 'Sign out',
     notReady: 'The service cannot decide right now: its database does not answer. What you see may be old.',
-    unreachable: 'The service does not answer. What you see may be old, and nothing can be changed until it answers.',
+    unreachable:
+      'The service does not answer. What you see may be old, and nothing can be changed until it answers.',
     loading: 'Loading',
     close: 'Close',
     cancel: 'Cancel',
@@ -68,7 +69,8 @@ export const en = {
       ACCOUNT_EXISTS: 'An account with this id was opened before.',
       ACCOUNT_CLOSED: 'The account is closed, for good.',
       TRANSACTION_NOT_FOUND: 'The account has no entry with this id.',
-      TRANSACTION_ID_REUSED: 'This id was used for another request. Close the form and begin again for a new id.',
+      TRANSACTION_ID_REUSED:
+        'This id was used for another request. Close the form and begin again for a new id.',
       CREDITS_CLOSED: 'This category takes no more credits.',
       BALANCE_TOO_LARGE: 'The wallet cannot hold that much.',
       MERCHANT_RULE_EXISTS: 'There is a rule with this id.',
@@ -192,7 +194,8 @@ export const en = {
     original: 'The purchase',
     loaded: (amount: string, wallet: string) => `${amount} was added to ${wallet}.`,
     reversed: (amount: string, wallet: string) => `${amount} went back to ${wallet}.`,
-    reversedAhead: 'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
+    reversedAhead:
+      'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
     statusNow: (status: string) => `The account became: ${status.toLowerCase()}.`,
     limitsNow: 'The limits became:',
     partly: (amount: string) => `Reversals that came first took ${amount} off.`,
@@ -205,12 +208,10 @@ export const en = {
     ACCOUNT_CLOSED: 'Account closed',
     ALREADY_REVERSED: 'Already reversed',
     REVERSED_AHEAD: 'Reversed ahead',
-    REVERSED_BEFORE_PURCHASE: 'Reversed ahead',
     ORIGINAL_DECLINED: 'The purchase was declined',
     ORIGINAL_MISMATCH: 'The purchase differs',
     ORIGINAL_NOT_REVERSIBLE: 'Not a purchase',
     AMOUNT_OVER_REST: 'More than what is left',
-    AMOUNT_OVER_REMAINDER: 'More than what is left',
     BALANCE_TOO_LARGE: 'Wallet cannot hold that much',
     MCC_NOT_PERMITTED: 'MCC not permitted',
     AMOUNT_OVER_LIMIT: 'Over a limit',
@@ -262,7 +263,8 @@ export const en = {
         `${amount} was over one of the account’s limits: for one purchase, a day or a month.`,
       overLimits: 'A wallet has the money, but not within its limits.',
       noWallet: 'No wallet covers the whole amount, and an amount is never split.',
-      takenOff: (taken: string, due: string) => `Reversals that came first take ${taken} off: ${due} is left to pay.`,
+      takenOff: (taken: string, due: string) =>
+        `Reversals that came first take ${taken} off: ${due} is left to pay.`,
     },
     next: {
       RETRY_LATER: 'The card holder may try again later.',
@@ -271,7 +273,8 @@ export const en = {
     } as Readonly<Record<string, string>>,
     merchant: 'Merchant',
     merchantNone: 'No merchant was sent: the MCC decides alone.',
-    merchantBare: (length: number) => `${length} characters: read as a bare name. Forty would be name, city and country.`,
+    merchantBare: (length: number) =>
+      `${length} characters: read as a bare name. Forty would be name, city and country.`,
     merchantParts: 'Forty characters: name (25), city (12), a space, country (2).',
     name: 'Name',
     city: 'City',
@@ -293,7 +296,7 @@ export const en = {
     mcc: 'MCC',
     mccReceived: 'received',
     mccUsed: 'used',
-    mccKept: 'The received MCC is used.',
+    mccReceivedAndUsed: 'received and used',
     mccReplaced: (rule: string) => `Replaced by the rule ${rule}.`,
   },
   simulate: {
@@ -420,7 +423,7 @@ export const en = {
     recentNone: 'The last fifty decisions of the process appear here.',
     total: 'Decisions',
     now: 'now',
-    minutesAgo: (minutes: number) => `${minutes} min`,
+    minutesAgo: (minutes: number) => `${number(minutes, 1)} min`,
     upTo: (value: string) => `at most ${value}`,
   },
   api: {

@@ -2,7 +2,8 @@ export type Language = 'en' | 'pt'
 
 const KEY = 'language'
 
-let current: Language = remembered() ?? (navigator.language.toLowerCase().startsWith('pt') ? 'pt' : 'en')
+let current: Language =
+  remembered() ?? ((globalThis.navigator?.language ?? 'en').toLowerCase().startsWith('pt') ? 'pt' : 'en')
 
 /** The language of the console: the chosen one, else the browser's. */
 export function language(): Language {

@@ -25,7 +25,8 @@ export const pt: Text = {
     development: 'desenvolvimento',
     production: 'produção',
     signOut: 'Sair',
-    notReady: 'O serviço não consegue decidir agora: o banco de dados não responde. O que você vê pode estar desatualizado.',
+    notReady:
+      'O serviço não consegue decidir agora: o banco de dados não responde. O que você vê pode estar desatualizado.',
     unreachable:
       'O serviço não responde. O que você vê pode estar desatualizado, e nada pode ser alterado até ele responder.',
     loading: 'Carregando',
@@ -70,12 +71,15 @@ export const pt: Text = {
       ACCOUNT_EXISTS: 'Uma conta com este id já foi aberta.',
       ACCOUNT_CLOSED: 'A conta está encerrada, em definitivo.',
       TRANSACTION_NOT_FOUND: 'A conta não tem lançamento com este id.',
-      TRANSACTION_ID_REUSED: 'Este id foi usado em outro pedido. Feche o formulário e recomece para obter um novo id.',
+      TRANSACTION_ID_REUSED:
+        'Este id foi usado em outro pedido. Feche o formulário e recomece para obter um novo id.',
       CREDITS_CLOSED: 'Esta categoria não aceita mais cargas.',
       BALANCE_TOO_LARGE: 'A carteira não comporta tanto.',
       MERCHANT_RULE_EXISTS: 'Já existe uma regra com este id.',
-      MERCHANT_RULES_TIE: 'Outra regra tem o mesmo nome, comparação e lugar. Uma delas precisa ser mais específica.',
-      MERCHANT_RULE_CHANGED: 'Outra pessoa mudou a regra nesse meio-tempo. Abra-a de novo para ver como ficou.',
+      MERCHANT_RULES_TIE:
+        'Outra regra tem o mesmo nome, comparação e lugar. Uma delas precisa ser mais específica.',
+      MERCHANT_RULE_CHANGED:
+        'Outra pessoa mudou a regra nesse meio-tempo. Abra-a de novo para ver como ficou.',
       MERCHANT_RULE_NOT_FOUND: 'Essa regra não existe mais.',
       MERCHANT_RULES_FULL: 'O limite de regras foi atingido.',
       CATALOG_CONTRADICTION: 'Isso contradiria outra categoria.',
@@ -207,12 +211,10 @@ export const pt: Text = {
     ACCOUNT_CLOSED: 'Conta encerrada',
     ALREADY_REVERSED: 'Já estornada',
     REVERSED_AHEAD: 'Estornada antes',
-    REVERSED_BEFORE_PURCHASE: 'Estornada antes',
     ORIGINAL_DECLINED: 'A compra foi recusada',
     ORIGINAL_MISMATCH: 'A compra é diferente',
     ORIGINAL_NOT_REVERSIBLE: 'Não é uma compra',
     AMOUNT_OVER_REST: 'Mais do que resta',
-    AMOUNT_OVER_REMAINDER: 'Mais do que resta',
     BALANCE_TOO_LARGE: 'A carteira não comporta tanto',
     MCC_NOT_PERMITTED: 'MCC não permitido',
     AMOUNT_OVER_LIMIT: 'Acima de um limite',
@@ -259,7 +261,8 @@ export const pt: Text = {
       covers: (wallet, holds, amount) =>
         `${wallet} tem ${holds}, a compra é de ${amount}. Ela paga o valor inteiro.`,
       notAsked: (wallet, holds) => `${wallet} tem ${holds}. Não foi consultada.`,
-      overSome: (amount) => `${amount} estava acima de um dos limites da conta: para uma compra, um dia ou um mês.`,
+      overSome: (amount) =>
+        `${amount} estava acima de um dos limites da conta: para uma compra, um dia ou um mês.`,
       overLimits: 'Uma carteira tem o dinheiro, mas não dentro dos seus limites.',
       noWallet: 'Nenhuma carteira cobre o valor inteiro, e um valor nunca é dividido.',
       takenOff: (taken, due) => `Estornos que vieram antes descontam ${taken}: resta pagar ${due}.`,
@@ -293,7 +296,7 @@ export const pt: Text = {
     mcc: 'MCC',
     mccReceived: 'recebido',
     mccUsed: 'usado',
-    mccKept: 'Vale o MCC recebido.',
+    mccReceivedAndUsed: 'recebido e usado',
     mccReplaced: (rule) => `Substituído pela regra ${rule}.`,
   },
   simulate: {
@@ -420,7 +423,7 @@ export const pt: Text = {
     recentNone: 'As últimas cinquenta decisões do processo aparecem aqui.',
     total: 'Decisões',
     now: 'agora',
-    minutesAgo: (minutes) => `${minutes} min`,
+    minutesAgo: (minutes) => `${number(minutes, 1)} min`,
     upTo: (value) => `no máximo ${value}`,
   },
   api: {

@@ -26,7 +26,10 @@ type AccountProps = {
 /** One account: its head, its wallets and its statement. */
 export function Account({ id, place, timeZone }: AccountProps) {
   const { account: words, accounts } = text()
-  const loaded = useLoad(async () => (await call('AccountService/GetAccount', { accountId: id })).account, [id])
+  const loaded = useLoad(
+    async () => (await call('AccountService/GetAccount', { accountId: id })).account,
+    [id],
+  )
   const [change, setChange] = useState<Change>()
   const [done, setDone] = useState<string>()
   const entryId = place.query.get('entry') || undefined
@@ -83,7 +86,12 @@ export function Account({ id, place, timeZone }: AccountProps) {
         <ChangeLimits account={account} onClose={() => setChange(undefined)} onDone={changed} />
       )}
       {account && (change === 'block' || change === 'unblock' || change === 'close') && (
-        <ChangeStatus account={account} change={change} onClose={() => setChange(undefined)} onDone={changed} />
+        <ChangeStatus
+          account={account}
+          change={change}
+          onClose={() => setChange(undefined)}
+          onDone={changed}
+        />
       )}
     </>
   )

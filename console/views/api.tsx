@@ -42,7 +42,9 @@ export function Api() {
       <section>
         <h2>{api.token}</h2>
         <p class="quiet">{api.tokenWhy}</p>
-        <Command>{'./benefits token --scope "transactions:authorize transactions:simulate accounts:read"'}</Command>
+        <Command>
+          {'./benefits token --scope "transactions:authorize transactions:simulate accounts:read"'}
+        </Command>
       </section>
     </>
   )

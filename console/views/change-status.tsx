@@ -48,7 +48,7 @@ export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusP
       <Form onSubmit={() => void update.run()}>
         <p class="mono id">{account.id}</p>
         <p>{sayings.why}</p>
-        {change === 'close' && held > 0n && <p class="warning">{words.closeMoney(money(held))}</p>}
+        {change === 'close' && held > 0n && <p class="caution">{words.closeMoney(money(held))}</p>}
         <Failure error={update.error} />
         <div class="form-actions">
           <Button onClick={onClose}>{frame.cancel}</Button>

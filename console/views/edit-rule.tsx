@@ -82,7 +82,14 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
             {rules.changed(dateTime(rule.updateTime), rule.subject ?? '')}
           </p>
         ) : (
-          <Field label={rules.id} value={typed.id} onInput={set('id')} hint={rules.idHint} maxLength={64} mono />
+          <Field
+            label={rules.id}
+            value={typed.id}
+            onInput={set('id')}
+            hint={rules.idHint}
+            maxLength={64}
+            mono
+          />
         )}
         <Field
           label={rules.name}
@@ -100,7 +107,13 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
           onChoose={set('match')}
         />
         <div class="field-pair">
-          <Field label={rules.city} value={typed.city} onInput={set('city')} hint={rules.optional} maxLength={99} />
+          <Field
+            label={rules.city}
+            value={typed.city}
+            onInput={set('city')}
+            hint={rules.optional}
+            maxLength={99}
+          />
           <Field
             label={rules.country}
             value={typed.country}

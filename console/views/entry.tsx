@@ -26,7 +26,11 @@ type EntryProps = {
 /** An entry of a statement, in a drawer, with the decision that made it. */
 export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
   const { frame, statement } = text()
-  const { data: entry, error, reload } = useLoad(
+  const {
+    data: entry,
+    error,
+    reload,
+  } = useLoad(
     async () =>
       (await call('AccountService/GetTransaction', { accountId, transactionId: entryId })).transaction,
     [accountId, entryId],
@@ -34,7 +38,11 @@ export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
   return (
     <Dialog title={entry ? statement.kinds[entry.kind] : entryId} onClose={onClose} side>
       {error !== undefined && <Failure error={error} onRetry={reload} />}
-      {entry ? <EntryBody entry={entry} onReversed={onReversed} /> : error === undefined && <p>{frame.loading}…</p>}
+      {entry ? (
+        <EntryBody entry={entry} onReversed={onReversed} />
+      ) : (
+        error === undefined && <p>{frame.loading}…</p>
+      )}
     </Dialog>
   )
 }
@@ -117,7 +125,9 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
     [raw],
   )
   const tried = [
-    ...(reading?.merchantRule ? [{ merchantRule: reading.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }] : []),
+    ...(reading?.merchantRule
+      ? [{ merchantRule: reading.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }]
+      : []),
     ...(reading?.passedOver ?? []).map(({ merchantRule, reason }) => ({
       merchantRule: merchantRule.id,
       outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
@@ -149,7 +159,9 @@ function sayingOf(entry: Transaction): string {
   if (entry.kind === 'TRANSACTION_KIND_AUTHORIZATION') return sentenceOf(drawnEntry(entry))
   if (entry.kind === 'TRANSACTION_KIND_CREDIT') return words.loaded(amount, entry.category ?? '')
   if (entry.kind === 'TRANSACTION_KIND_ADMIN') {
-    return entry.limits ? wordsOf(entry).title : words.statusNow(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
+    return entry.limits
+      ? wordsOf(entry).title
+      : words.statusNow(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
   }
   if (entry.category) return words.reversed(amount, entry.category)
   const reason = withoutPrefix(entry.reason ?? '', 'REASON')

@@ -4,7 +4,7 @@ import type { Activity, Transaction } from '../api/messages.js'
 import { reasonText } from '../decision/decision-path.js'
 import { withoutPrefix } from '../decision/steps.js'
 import { Chart, roundUp } from '../live/chart.js'
-import { pointsOf, reasonsSince, type Samples, WINDOW_MS, withSample } from '../live/samples.js'
+import { pointsOf, reasonsSince, type Samples, windowOf, withSample } from '../live/samples.js'
 import { Command, Empty, Head } from '../parts/basics.js'
 import { Failure } from '../parts/failure.js'
 import { linkTo } from '../router.js'
@@ -22,11 +22,12 @@ export function Live() {
   const { samples, activity, error } = useActivity()
   const points = pointsOf(samples)
   const last = points.at(-1)
-  const untilMs = samples.at(-1)?.atMs ?? 0
-  const fromMs = untilMs - WINDOW_MS
-  const rateTop = roundUp(Math.max(1, ...points.map((each) => Math.max(each.approvedPerSecond, each.declinedPerSecond))))
+  const { fromMs, untilMs } = windowOf(samples)
+  const rateTop = roundUp(
+    Math.max(1, ...points.map((each) => Math.max(each.approvedPerSecond, each.declinedPerSecond))),
+  )
   const latencyTop = roundUp(Math.max(1, ...points.map(({ p99Ms = 0 }) => p99Ms)))
-  const axis = [live.minutesAgo(-WINDOW_MS / 60_000), live.now] as const
+  const axis = [live.minutesAgo((fromMs - untilMs) / 60_000), live.now] as const
   return (
     <>
       <Head title={live.title} why={live.why} />
@@ -159,7 +160,8 @@ function RecentRow({ entry }: { readonly entry: Transaction }) {
       <span class="entry-what">
         <span class="entry-title">{title}</span>
         <small>
-          {statement.kinds[entry.kind]} · {entry.category || reasonText(withoutPrefix(entry.reason ?? '', 'REASON'))}
+          {statement.kinds[entry.kind]} ·{' '}
+          {entry.category || reasonText(withoutPrefix(entry.reason ?? '', 'REASON'))}
         </small>
       </span>
       <span class="mono id quiet">{entry.accountId}</span>

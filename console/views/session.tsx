@@ -34,7 +34,9 @@ export function Session({ isOver }: { readonly isOver: boolean }) {
         </Button>
       </Form>
       <p class="quiet">{session.command}</p>
-      <Command>{'./benefits token --scope "accounts:read transactions:simulate rules:read categories:read"'}</Command>
+      <Command>
+        {'./benefits token --scope "accounts:read transactions:simulate rules:read categories:read"'}
+      </Command>
     </section>
   )
 }

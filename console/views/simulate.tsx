@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
-import type { Account, AuthorizeAnswer, Simulation } from '../api/messages.js'
+import type { AuthorizeAnswer, Simulation } from '../api/messages.js'
 import { DecisionPath, reasonText } from '../decision/decision-path.js'
 import { MccUsed, MerchantReading, RulesTried } from '../decision/merchant-reading.js'
 import { type Drawn, drawnSimulation, withoutPrefix } from '../decision/steps.js'
@@ -32,7 +32,11 @@ type Purchase = {
   readonly merchant: string
 }
 
-type Drawing = { readonly purchase: Purchase; readonly simulation: Simulation; readonly account: Account | undefined }
+type Drawing = {
+  readonly purchase: Purchase
+  readonly simulation: Simulation
+  readonly purchaseMax?: string | undefined
+}
 
 /** A purchase to try: the decision is drawn as one types, and nothing is recorded until one makes it. */
 export function Simulate({ place }: { readonly place: Place }) {
@@ -46,12 +50,15 @@ export function Simulate({ place }: { readonly place: Place }) {
   const [isChecked, setChecked] = useState(false)
   const [round, setRound] = useState(0)
   const known = useLoad(async () => {
-    const { accounts = [] } = await call('AccountService/ListAccounts', { pageSize: 20 }).catch(() => ({ accounts: [] }))
+    const { accounts = [] } = await call('AccountService/ListAccounts', { pageSize: 20 }).catch(() => ({
+      accounts: [],
+    }))
     return accounts.map(({ id }) => id)
   }, [])
   const [first = ''] = known.data ?? []
   useEffect(() => {
-    if (typed.account === '' && first !== '') setTyped((last) => ({ ...last, account: last.account || first }))
+    if (typed.account === '' && first !== '')
+      setTyped((last) => ({ ...last, account: last.account || first }))
   }, [first])
 
   const purchase = purchaseOf(typed)
@@ -60,14 +67,14 @@ export function Simulate({ place }: { readonly place: Place }) {
     const asked = purchaseOf(JSON.parse(settled))
     if (asked === undefined) return undefined
     history.replaceState(null, '', linkTo(['simulate'], JSON.parse(settled)))
-    const [simulation, account] = await Promise.all([
-      call('AuthorizationService/Simulate', { ...asked, amount: String(asked.amount) }),
-      // Its limits make the sentences exact. Without the scope to read it, they say less.
-      call('AccountService/GetAccount', { accountId: asked.accountId })
-        .then((answer) => answer.account)
-        .catch(() => undefined),
-    ])
-    return { purchase: asked, simulation, account }
+    const simulation = await call('AuthorizationService/Simulate', { ...asked, amount: String(asked.amount) })
+    if (drawnSimulation(simulation, asked).decidedBy !== 'purchaseLimit')
+      return { purchase: asked, simulation }
+    // The limit makes the sentence exact. Without the scope to read the account, it says less.
+    const { account } = await call('AccountService/GetAccount', { accountId: asked.accountId }).catch(() => ({
+      account: undefined,
+    }))
+    return { purchase: asked, simulation, purchaseMax: account?.limits?.purchaseMax }
   }, [settled, round])
   const problems: Partial<ReturnType<typeof problemsOf>> = isChecked ? problemsOf(typed) : {}
   const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
@@ -117,9 +124,7 @@ export function Simulate({ place }: { readonly place: Place }) {
               mono
               hint={simulate.merchantHint}
             />
-            <Button kind="primary" type="submit">
-              {simulate.run}
-            </Button>
+            <Button type="submit">{simulate.run}</Button>
           </Form>
           <Examples account={first || typed.account} onChoose={setTyped} />
         </div>
@@ -137,15 +142,27 @@ export function Simulate({ place }: { readonly place: Place }) {
   )
 }
 
-function Examples({ account, onChoose }: { readonly account: string; readonly onChoose: (typed: Typed) => void }) {
+function Examples({
+  account,
+  onChoose,
+}: {
+  readonly account: string
+  readonly onChoose: (typed: Typed) => void
+}) {
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
   const cases: readonly (readonly [string, Typed])[] = [
-    [examples.food, { account, amount: '5', mcc: '5411', merchant: de43('SUPERMERCADO BOM DIA', 'SAO PAULO') }],
+    [
+      examples.food,
+      { account, amount: '5', mcc: '5411', merchant: de43('SUPERMERCADO BOM DIA', 'SAO PAULO') },
+    ],
     [examples.meal, { account, amount: '8', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') }],
     [examples.wrongMcc, { account, amount: '5', mcc: '5999', merchant: de43('UBER EATS', 'SAO PAULO') }],
-    [examples.tooMuch, { account, amount: '999999', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') }],
+    [
+      examples.tooMuch,
+      { account, amount: '999999', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') },
+    ],
     [examples.unknown, { account: 'nobody', amount: '5', mcc: '5411', merchant: '' }],
   ]
   return (
@@ -163,7 +180,7 @@ function Examples({ account, onChoose }: { readonly account: string; readonly on
 }
 
 function Result({ drawing, onChanged }: { readonly drawing: Drawing; readonly onChanged: () => void }) {
-  const { purchase, simulation, account } = drawing
+  const { purchase, simulation, purchaseMax } = drawing
   const { decision, simulate } = text()
   const drawn = drawnSimulation(simulation, purchase)
   const [making, setMaking] = useState(false)
@@ -178,7 +195,7 @@ function Result({ drawing, onChanged }: { readonly drawing: Drawing; readonly on
             {made ? simulate.makeAgain : simulate.make}
           </Button>
         </div>
-        <DecisionPath drawn={drawn} purchaseMax={account?.limits?.purchaseMax} />
+        <DecisionPath drawn={drawn} purchaseMax={purchaseMax} />
       </section>
       <aside class="reading" aria-label={decision.merchant}>
         <section class="card">
@@ -213,7 +230,8 @@ function Result({ drawing, onChanged }: { readonly drawing: Drawing; readonly on
 function Verdict({ drawn }: { readonly drawn: Drawn }) {
   const { decision } = text()
   const isApproved = drawn.reason === 'APPROVED'
-  const word = drawn.reason === undefined ? decision.rejected : isApproved ? decision.approved : decision.declined
+  const word =
+    drawn.reason === undefined ? decision.rejected : isApproved ? decision.approved : decision.declined
   return (
     <header class={`verdict ${isApproved ? 'good' : 'bad'}`}>
       <p class="label">{decision.wouldBe}</p>

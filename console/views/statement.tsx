@@ -103,7 +103,9 @@ function StatementFilters({ account, filters }: { readonly account: Account; rea
         <Field label={until} type="date" value={filters.until ?? ''} onInput={choose('until')} />
       </div>
       {Object.keys(filters).length > 0 && (
-        <Button onClick={() => goTo(linkTo(['accounts', account.id]), { replace: true })}>{names.clear}</Button>
+        <Button onClick={() => goTo(linkTo(['accounts', account.id]), { replace: true })}>
+          {names.clear}
+        </Button>
       )}
     </div>
   )
@@ -139,13 +141,16 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
 /** What an entry is about, and a note. */
 export function wordsOf(entry: Transaction): { title: string; note: string } {
   const { statement, status } = text()
-  const declined = entry.decision === 'DECISION_DECLINED' ? reasonText(withoutPrefix(entry.reason ?? '', 'REASON')) : ''
+  const declined =
+    entry.decision === 'DECISION_DECLINED' ? reasonText(withoutPrefix(entry.reason ?? '', 'REASON')) : ''
   if (entry.kind === 'TRANSACTION_KIND_CREDIT') return { title: statement.load, note: declined }
   if (entry.kind === 'TRANSACTION_KIND_REVERSAL') {
     return { title: `${statement.reversalOf} ${entry.originalTransactionId ?? ''}`, note: declined }
   }
   if (entry.kind === 'TRANSACTION_KIND_ADMIN') {
-    const title = entry.limits ? statement.limitsChange : statement.statusChange(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
+    const title = entry.limits
+      ? statement.limitsChange
+      : statement.statusChange(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
     return { title, note: entry.subject ?? '' }
   }
   const merchant = (entry.merchant ?? '').replaceAll(/\s+/g, ' ').trim()

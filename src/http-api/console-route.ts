@@ -70,7 +70,11 @@ function locate(name: string): URL {
   return existsSync(built) ? built : new URL(`../../dist/console/${name}`, import.meta.url)
 }
 
-function send({ type, etag, plain, gzipped }: File, { method, headers }: IncomingMessage, response: ServerResponse): void {
+function send(
+  { type, etag, plain, gzipped }: File,
+  { method, headers }: IncomingMessage,
+  response: ServerResponse,
+): void {
   const isGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(headers['accept-encoding']?.toString() ?? '')
   const body = isGzip ? gzipped : plain
   const common = {

@@ -22,7 +22,10 @@ const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  *
  * @throws NoBrowserError when there is none.
  */
-export async function findBrowser(env: NodeJS.ProcessEnv, log: (message: string) => void): Promise<FoundBrowser> {
+export async function findBrowser(
+  env: NodeJS.ProcessEnv,
+  log: (message: string) => void,
+): Promise<FoundBrowser> {
   const { BROWSER_PATH: configured, PATH = '', npm_execpath: npmExecPath } = env
   if (configured) {
     if (await isExecutable(configured)) return { path: resolve(configured), env: {} }
@@ -32,7 +35,9 @@ export async function findBrowser(env: NodeJS.ProcessEnv, log: (message: string)
   try {
     return await fetchNpmChromium({ npmExecPath, log })
   } catch (error) {
-    reasons.push(`npm package ${NPM_CHROMIUM_PACKAGE}: ${error instanceof Error ? error.message : String(error)}`)
+    reasons.push(
+      `npm package ${NPM_CHROMIUM_PACKAGE}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   for (const folder of PATH.split(delimiter).filter((each) => each !== '')) {
     for (const name of names) {

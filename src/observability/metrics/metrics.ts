@@ -185,7 +185,10 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     catalogRefreshFailed: () => refreshFailures.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),
     keyFilesRefused: (files) => keyFiles.refused(files),
-    activity: async () => ({ decisions: await decisions.read(), authorizeCalls: await calls.readAuthorize() }),
+    activity: async () => ({
+      decisions: await decisions.read(),
+      authorizeCalls: await calls.readAuthorize(),
+    }),
     expose: async () => {
       showAll()
       return await registry.expose()
