@@ -48,9 +48,9 @@ export function App() {
   if (isSignedIn) wasSignedIn.current = true
   return (
     <>
-      <a class="skip" href="#content" onClick={skipToContent}>
+      <button type="button" class="skip" onClick={skipToContent}>
         {frame.skip}
-      </a>
+      </button>
       <nav class="rail" aria-label={frame.navigation}>
         <ul>
           {rooms.map((each) => (
@@ -228,7 +228,9 @@ function Search({ place }: { readonly place: Place }) {
             setNothing(undefined)
           }}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <span class="shortcut" aria-hidden="true">
+          /
+        </span>
       </form>
       {nothing !== undefined && (
         <p class="search-note" role="status">
@@ -270,8 +272,7 @@ async function exists(asked: Promise<unknown>): Promise<boolean> {
 }
 
 /** Moves the focus past the frame. The address stays: it names the view. */
-function skipToContent(event: MouseEvent): void {
-  event.preventDefault()
+function skipToContent(): void {
   document.getElementById('content')?.focus()
 }
 

@@ -51,7 +51,7 @@ export function Chart({
       </figcaption>
       <div class="plot" aria-hidden="true">
         <span class="plot-top">{topLabel}</span>
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <path class="grid" d={`M0 .5H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}M0 ${HEIGHT - 0.5}H${WIDTH}`} />
           {lines.map(({ name, tone, points }) => (
             <path key={name} class={`line ${tone}`} d={pathOf(points, x, y)} />

@@ -98,16 +98,12 @@ export function Bar({
   const percent = whole <= 0n ? 100 : Number((part * 1000n) / whole) / 10
   const width = Math.min(Math.max(percent, 0), 100)
   return (
-    <span
-      class={`bar${width >= 90 ? ' full' : ''}`}
-      role="meter"
-      aria-label={label}
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(width)}
-    >
-      <span class="bar-part" style={{ width: `${width}%` }} />
-    </span>
+    <>
+      <span class={`bar${width >= 90 ? ' full' : ''}`} aria-hidden="true">
+        <span class="bar-part" style={{ width: `${width}%` }} />
+      </span>
+      <meter class="unseen" aria-label={label} min={0} max={100} value={Math.round(width)} />
+    </>
   )
 }
 
@@ -134,6 +130,7 @@ export function Copyable({ value, shown = value }: { readonly value: string; rea
 export function Command({ children }: { readonly children: string }) {
   return (
     <div class="command">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what is too wide */}
       <pre tabIndex={0}>{children}</pre>
       <CopyButton value={children} />
     </div>

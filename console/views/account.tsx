@@ -39,17 +39,7 @@ export function Account({ id, place, timeZone }: AccountProps) {
     setDone(report)
     loaded.reload()
   }
-  if (account === undefined && hasReason(loaded.error, 'ACCOUNT_NOT_FOUND')) {
-    return (
-      <Empty>
-        <p>{words.notFound}</p>
-        <p class="mono id">{id}</p>
-        <a class="button plain" href={linkTo(['accounts'])}>
-          {accounts.title}
-        </a>
-      </Empty>
-    )
-  }
+  if (account === undefined && hasReason(loaded.error, 'ACCOUNT_NOT_FOUND')) return <NoAccount id={id} />
   return (
     <>
       <AccountHead id={id} account={account} onChange={setChange} />
@@ -79,14 +69,8 @@ export function Account({ id, place, timeZone }: AccountProps) {
           onReversed={loaded.reload}
         />
       )}
-      {account && change === 'load' && (
-        <LoadWallet account={account} onClose={() => setChange(undefined)} onDone={changed} />
-      )}
-      {account && change === 'limits' && (
-        <ChangeLimits account={account} onClose={() => setChange(undefined)} onDone={changed} />
-      )}
-      {account && (change === 'block' || change === 'unblock' || change === 'close') && (
-        <ChangeStatus
+      {account && change && (
+        <ChangeDialog
           account={account}
           change={change}
           onClose={() => setChange(undefined)}
@@ -95,6 +79,32 @@ export function Account({ id, place, timeZone }: AccountProps) {
       )}
     </>
   )
+}
+
+function NoAccount({ id }: { readonly id: string }) {
+  const { account: words, accounts } = text()
+  return (
+    <Empty>
+      <p>{words.notFound}</p>
+      <p class="mono id">{id}</p>
+      <a class="button plain" href={linkTo(['accounts'])}>
+        {accounts.title}
+      </a>
+    </Empty>
+  )
+}
+
+type ChangeDialogProps = {
+  readonly account: AccountMessage
+  readonly change: Change
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+function ChangeDialog({ change, ...props }: ChangeDialogProps) {
+  if (change === 'load') return <LoadWallet {...props} />
+  if (change === 'limits') return <ChangeLimits {...props} />
+  return <ChangeStatus change={change} {...props} />
 }
 
 function queryWithoutEntry({ query }: Place): Readonly<Record<string, string>> {

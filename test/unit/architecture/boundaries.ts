@@ -152,6 +152,7 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
       'src/grpc/tokens/token-refusal.ts',
+      'src/http-api/http-route.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
@@ -193,8 +194,19 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service/http-api.ts',
-    may: ['src/http-api/'],
-    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
+    may: [
+      'src/http-api/',
+      'src/grpc/wire/',
+      'src/observability/logging/line-limit.ts',
+      'src/observability/logging/logger.ts',
+    ],
+    mayForTypes: [
+      'src/config.ts',
+      'src/keys/',
+      'src/observability/metrics/metrics.ts',
+      '@bufbuild/protobuf',
+      'node:stream',
+    ],
   },
   {
     of: 'src/service/service.ts',
