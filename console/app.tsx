@@ -115,7 +115,7 @@ function View({ place, timeZone }: { readonly place: Place; readonly timeZone: s
   const { frame } = text()
   return (
     <Empty>
-      <p>{frame.unknownPage}</p>
+      <h1>{frame.unknownPage}</h1>
       <a class="button plain" href={linkTo(['accounts'])}>
         {frame.startPage}
       </a>
@@ -199,6 +199,8 @@ function Search({ place }: { readonly place: Place }) {
       else {
         setTyped('')
         goTo(found)
+        // What was found is what the next key is for.
+        skipToContent()
       }
     } catch (failed) {
       setError(failed)

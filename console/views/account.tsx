@@ -85,7 +85,7 @@ function NoAccount({ id }: { readonly id: string }) {
   const { account: words, accounts } = text()
   return (
     <Empty>
-      <p>{words.notFound}</p>
+      <h1>{words.notFound}</h1>
       <p class="mono id">{id}</p>
       <a class="button plain" href={linkTo(['accounts'])}>
         {accounts.title}

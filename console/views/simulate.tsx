@@ -41,12 +41,11 @@ type Drawing = {
 /** A purchase to try: the decision is drawn as one types, and nothing is recorded until one makes it. */
 export function Simulate({ place }: { readonly place: Place }) {
   const { simulate } = text()
-  const [typed, setTyped] = useState<Typed>(() => ({
-    account: place.query.get('account') ?? '',
-    amount: place.query.get('amount') ?? '',
-    mcc: place.query.get('mcc') ?? '',
-    merchant: place.query.get('merchant') ?? '',
-  }))
+  const [typed, setTyped] = useState<Typed>(() => typedAt(place))
+  useEffect(() => {
+    // A link to another purchase, or the back button. A link to the view alone keeps the form.
+    if (place.query.size > 0) setTyped(typedAt(place))
+  }, [place])
   const [isChecked, setChecked] = useState(false)
   const [round, setRound] = useState(0)
   const known = useLoad(async () => {
@@ -330,6 +329,17 @@ function Made({
       )}
     </div>
   )
+}
+
+/** The form that an address names. */
+function typedAt({ query }: Place): Typed {
+  const field = (name: keyof Typed) => query.get(name) ?? ''
+  return {
+    account: field('account'),
+    amount: field('amount'),
+    mcc: field('mcc'),
+    merchant: field('merchant'),
+  }
 }
 
 /** The value once it has not changed for a moment. */
