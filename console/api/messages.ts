@@ -1,6 +1,6 @@
 /**
  * Messages of the API in the JSON mapping of protobuf: 64-bit numbers are strings, and a field that has its
- * default value is absent. `proto/benefits/v1` explains each field.
+ * default value may be absent. `proto/benefits/v1` explains each field.
  */
 
 export type AccountStatus = 'ACCOUNT_STATUS_ACTIVE' | 'ACCOUNT_STATUS_BLOCKED' | 'ACCOUNT_STATUS_CLOSED'

@@ -56,7 +56,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
   return (
     <>
       <p class="entry-headline">
-        <span class="figure">{money(entry.amount ?? '0')}</span>
+        {isSome(shownAmount(entry)) && <span class="figure">{money(shownAmount(entry))}</span>}
         <Chip tone={isApproved ? 'good' : 'bad'}>{isApproved ? decision.approved : decision.declined}</Chip>
       </p>
       <p class="say">{sayingOf(entry)}</p>
@@ -96,7 +96,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
           entry.day ? [words.day, entry.day] : undefined,
           entry.subject ? [words.by, entry.subject] : undefined,
           [words.seq, entry.seq],
-          entry.catalogVersion ? [words.catalog, entry.catalogVersion] : undefined,
+          isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
         ]}
       />
       {reversing && (
@@ -150,6 +150,16 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
       )}
     </>
   )
+}
+
+/** The amount that was asked for; that of a whole reversal is what moved. */
+function shownAmount({ amount, delta }: Transaction): string | undefined {
+  return isSome(amount) ? amount : delta
+}
+
+/** Whether a number is there and not 0. */
+function isSome(value: string | undefined): boolean {
+  return value !== undefined && value !== '0'
 }
 
 /** What happened, in a sentence to read aloud. */

@@ -131,7 +131,7 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
       </span>
       <span>{entry.category ?? ''}</span>
       <span class={`number${isMoved && !entry.delta?.startsWith('-') ? ' plus' : ''}`}>
-        {isMoved ? signedMoney(entry.delta) : entry.amount ? money(entry.amount) : ''}
+        {isMoved ? signedMoney(entry.delta) : entry.amount && entry.amount !== '0' ? money(entry.amount) : ''}
       </span>
       <span class="number quiet">{entry.balanceAfter === undefined ? '' : money(entry.balanceAfter)}</span>
     </a>
