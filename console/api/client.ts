@@ -35,7 +35,7 @@ export async function call<Name extends keyof Methods>(
  *
  * @throws ApiError
  */
-export async function authorized(path: string, init: RequestInit = {}): Promise<Response> {
+async function authorized(path: string, init: RequestInit = {}): Promise<Response> {
   try {
     return await send(path, init)
   } catch (error) {

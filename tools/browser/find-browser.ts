@@ -10,7 +10,7 @@ export type FoundBrowser = {
 }
 
 /** Thrown when there is no browser. The message lists each source with its reason, and ends with a hint. */
-export class NoBrowserError extends Error {
+class NoBrowserError extends Error {
   override readonly name = 'NoBrowserError'
 }
 

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { tokenOfAll, useConsole } from '../../support/console/console-pages.js'
 import { useService } from '../../support/service-fixture.js'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
 
@@ -35,7 +32,7 @@ describe('the views of the console', () => {
       // axe makes elements from text, which the console's own policy forbids.
       const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true }
       const { page, complaints } = await open(fixture().service, options)
-      await page.evaluate(axe)
+      await page.evaluate(axe.source)
       for (const [name, [at, drawn]] of Object.entries(views)) {
         await page.goto(`/${at}`)
         await page.getByText(drawn).first().waitFor()

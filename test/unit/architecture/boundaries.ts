@@ -173,8 +173,14 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/service/call-records.ts',
     may: ['src/domain/reason.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
-    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/'],
+    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/', 'src/service/recent-decisions.ts'],
   },
+  {
+    of: 'src/service/activity-counts.ts',
+    may: ['src/domain/reason.ts'],
+    mayForTypes: ['src/grpc/activity/activity-service.ts', 'src/observability/metrics/metrics.ts'],
+  },
+  { of: 'src/service/recent-decisions.ts', may: [], mayForTypes: ['src/domain/entry.ts'] },
   {
     of: 'src/service/decider.ts',
     may: [
@@ -183,10 +189,12 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/',
       'src/observability/',
       'src/storage/',
+      'src/service/activity-counts.ts',
       'src/service/build-version.ts',
       'src/service/call-records.ts',
       'src/service/core.ts',
       'src/service/metric-labels.ts',
+      'src/service/recent-decisions.ts',
       '@grpc/grpc-js',
       'node:',
     ],
@@ -264,6 +272,8 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['src/local-mongo/'] },
   { of: 'cli/', may: commandLine },
+  // The console is a client of the API like any other: it shares no code with the service.
+  { of: 'console/', may: ['console/', 'preact'] },
   // What the engine is simulated with knows nothing of the real store, so that it cannot share its mistakes.
   {
     of: 'test/simulation/',
