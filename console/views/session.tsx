@@ -35,7 +35,9 @@ export function Session({ isOver }: { readonly isOver: boolean }) {
       </Form>
       <p class="quiet">{session.command}</p>
       <Command>
-        {'./benefits token --scope "accounts:read transactions:simulate rules:read categories:read"'}
+        {
+          './benefits token --scope "accounts:read transactions:simulate rules:read categories:read activity:read"'
+        }
       </Command>
     </section>
   )

@@ -190,7 +190,10 @@ function Result({ drawing, onChanged }: { readonly drawing: Drawing; readonly on
         <Verdict drawn={drawn} />
         {made && <Made answer={made} accountId={purchase.accountId} onReversed={onChanged} />}
         <div class="form-actions start">
-          <Button kind={made || drawn.reason !== 'APPROVED' ? 'plain' : 'primary'} onClick={() => setMaking(true)}>
+          <Button
+            kind={made || drawn.reason !== 'APPROVED' ? 'plain' : 'primary'}
+            onClick={() => setMaking(true)}
+          >
             {made ? simulate.makeAgain : simulate.make}
           </Button>
         </div>

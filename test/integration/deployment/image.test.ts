@@ -44,6 +44,7 @@ describe('the Dockerfile', () => {
 
   it('has no secret: of what it is given, nothing but the sources and the list of packages', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
+      'console',
       'package-lock.json',
       'package.json',
       'src',
