@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { AuthorizeAnswer, Simulation } from '../api/messages.js'
 import { DecisionPath, reasonText } from '../decision/decision-path.js'
@@ -42,7 +42,10 @@ type Drawing = {
 export function Simulate({ place }: { readonly place: Place }) {
   const { simulate } = text()
   const [typed, setTyped] = useState<Typed>(() => typedAt(place))
+  const drawnPlace = useRef(place)
   useEffect(() => {
+    if (place === drawnPlace.current) return
+    drawnPlace.current = place
     // A link to another purchase, or the back button. A link to the view alone keeps the form.
     if (place.query.size > 0) setTyped(typedAt(place))
   }, [place])
