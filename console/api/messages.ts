@@ -153,7 +153,7 @@ export type DecisionCount = {
 }
 
 /** How many calls of Authorize took at most so long, since the process started. */
-export type LatencyCount = { readonly atMostMs?: number; readonly count?: string }
+export type LatencyCount = { readonly atMostUs?: string; readonly count?: string }
 
 export type Activity = {
   readonly version?: string

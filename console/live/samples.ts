@@ -92,8 +92,8 @@ function sampleOf({ readTime, startTime = '', decisions = [], latencies = [] }: 
     approved,
     declined,
     byReason,
-    latencies: latencies.map(({ atMostMs = Number.POSITIVE_INFINITY, count = '0' }) => [
-      atMostMs,
+    latencies: latencies.map(({ atMostUs, count = '0' }) => [
+      atMostUs === undefined ? Number.POSITIVE_INFINITY : Number(atMostUs) / 1_000,
       Number(count),
     ]),
   }

@@ -11,7 +11,7 @@ export async function activityCounts(metrics: Pick<Metrics, 'activity'>): Promis
       return reason === undefined ? [] : [{ kind, reason, count }]
     }),
     latencies: authorizeCalls.map(({ atMostSeconds, count }) => ({
-      atMostMs: Number.isFinite(atMostSeconds) ? atMostSeconds * 1_000 : undefined,
+      atMostUs: Number.isFinite(atMostSeconds) ? BigInt(Math.round(atMostSeconds * 1_000_000)) : undefined,
       count,
     })),
   }

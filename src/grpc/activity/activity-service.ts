@@ -17,8 +17,8 @@ export type ActivityCounts = {
     readonly reason: DomainReason
     readonly count: number
   }[]
-  /** Calls of Authorize that took at most so many milliseconds, the shortest first. Absent: any time. */
-  readonly latencies: readonly { readonly atMostMs: number | undefined; readonly count: number }[]
+  /** Calls of Authorize that took at most so many microseconds, the shortest first. Absent: any time. */
+  readonly latencies: readonly { readonly atMostUs: bigint | undefined; readonly count: number }[]
 }
 
 export type ActivityServiceOptions = {
@@ -50,7 +50,7 @@ export function activityService(options: ActivityServiceOptions): ActivityServic
           reason: reasonOf(reason),
           count: BigInt(count),
         })),
-        latencies: latencies.map(({ atMostMs, count }) => ({ atMostMs, count: BigInt(count) })),
+        latencies: latencies.map(({ atMostUs, count }) => ({ atMostUs, count: BigInt(count) })),
         recent: recent().map(transactionMessage),
       }
     }),

@@ -51,6 +51,6 @@ function activity(
       { kind, reason: 'REASON_INSUFFICIENT_BALANCE', count: String(declined) },
       { kind: 'TRANSACTION_KIND_REVERSAL', reason: 'REASON_APPROVED', count: '99' },
     ],
-    latencies: [{ atMostMs: 5, count: '0' }, { atMostMs: 10, count: calls }, { count: calls }],
+    latencies: [{ atMostUs: '5000', count: '0' }, { atMostUs: '10000', count: calls }, { count: calls }],
   }
 }

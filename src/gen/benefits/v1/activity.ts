@@ -53,9 +53,9 @@ export interface DecisionCount {
 
 /** LatencyCount is the number of calls that took at most some time. */
 export interface LatencyCount {
-  /** That time, in milliseconds. Absent: any time. */
-  atMostMs?:
-    | number
+  /** That time, in microseconds. Absent: any time. */
+  atMostUs?:
+    | bigint
     | undefined;
   /** Number of calls, including those that took less. 0 or more. */
   count: bigint;
@@ -300,13 +300,16 @@ export const DecisionCount: MessageFns<DecisionCount> = {
 };
 
 function createBaseLatencyCount(): LatencyCount {
-  return { atMostMs: undefined, count: 0n };
+  return { atMostUs: undefined, count: 0n };
 }
 
 export const LatencyCount: MessageFns<LatencyCount> = {
   encode(message: LatencyCount, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.atMostMs !== undefined) {
-      writer.uint32(9).double(message.atMostMs);
+    if (message.atMostUs !== undefined) {
+      if (BigInt.asIntN(64, message.atMostUs) !== message.atMostUs) {
+        throw new globalThis.Error("value provided for field message.atMostUs of type int64 too large");
+      }
+      writer.uint32(8).int64(message.atMostUs);
     }
     if (message.count !== 0n) {
       if (BigInt.asIntN(64, message.count) !== message.count) {
@@ -331,11 +334,11 @@ export const LatencyCount: MessageFns<LatencyCount> = {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 9) {
+            if (tag !== 8) {
               break;
             }
 
-            message.atMostMs = reader.double();
+            message.atMostUs = reader.int64() as bigint;
             continue;
           }
           case 2: {
