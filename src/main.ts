@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     GRPC_PORT: config.grpcPort,
     GRPC_HEALTH_PORT: config.grpcHealthPort,
     HTTP_PORT: config.httpPort,
+    HTTP_API_PORT: config.httpApiPort,
   })
   if (needsSecret || config.mongodbUri === undefined) await requireDataDir(config.dataDir)
   const jwtSecret = needsSecret ? await localSecret(config.dataDir) : config.jwtSecret
@@ -42,10 +43,11 @@ async function main(): Promise<void> {
     await database.stop()
     throw error
   })
-  const { grpcPort, httpPort, healthPort } = service
+  const { grpcPort, httpPort, httpApiPort, healthPort } = service
   // Comes before the log line, because its reader may stop the service at once.
   stopInOrder(service, database, logger)
-  logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
+  const ports = { grpcPort, httpPort, httpApiPort, healthPort }
+  logger.info({ host: config.host, ...ports, tls: tlsOf(config) }, 'listening')
 }
 
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config, logger: Logger): Promise<Database> {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { isDeepStrictEqual } from 'node:util'
 import { ServerCredentials } from '@grpc/grpc-js'
 import { createAuthorize } from '../application/authorize.js'
@@ -98,6 +99,8 @@ export type Decider = {
    * Opens the port and returns it. Health is NOT_SERVING until `start` is called and the database answers.
    */
   readonly listen: () => Promise<number>
+  /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
+  readonly connect: (callsMax: number) => Duplex
   /** Begins to check the database. */
   readonly start: () => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
@@ -212,6 +215,7 @@ export function createDecider(options: DeciderOptions): Decider {
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
+    connect: (callsMax) => grpc.connect(callsMax),
     start: () => void readiness.start(),
     useKeys: locks.useKeys,
     stop: async () => {

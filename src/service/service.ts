@@ -1,9 +1,11 @@
 import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
 import { SideServer } from '../http/side-server.js'
+import type { HttpApi } from '../http-api/http-api.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { openTracing } from '../observability/tracing/tracing.js'
 import { createDecider, type Decider } from './decider.js'
+import type { HttpApiWiring } from './http-api.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 
 export type ServiceOptions = {
@@ -19,6 +21,8 @@ export type ServiceOptions = {
 export type Ports = {
   readonly grpcPort: number
   readonly httpPort: number
+  /** The port of the HTTP API; undefined without one. */
+  readonly httpApiPort: number | undefined
   /** The plaintext port for health; undefined without one. */
   readonly healthPort: number | undefined
 }
@@ -44,7 +48,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const files = await openKeyFiles({
     ...options,
     metrics: () => decider.metrics,
-    onChange: (keys) => decider.useKeys(keys),
+    onChange: (keys) => {
+      decider.useKeys(keys)
+      if (keys.tls) api?.useTls(keys.tls)
+    },
   })
   const health = createHealth(config)
   let failed = (_: Error) => {}
@@ -70,7 +77,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
 
-  const ports = await openPorts({ side, health, openGrpc: () => decider.listen() })
+  const api = await openHttpApi({ ...options, tls: files.keys.tls, connect: decider.connect })
+
+  const ports = await openPorts({ side, health, api, openGrpc: () => decider.listen() })
   decider.start()
   files.start()
 
@@ -80,7 +89,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       files.stop()
       health?.setServing(false)
+      api?.leave()
       await decider.stop()
+      api?.close()
       health?.close()
       await side.close()
     },
@@ -92,20 +103,30 @@ function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefine
   return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
 }
 
+/** Creates the HTTP API, if one is configured. Its packages are loaded only then. */
+async function openHttpApi(wiring: HttpApiWiring): Promise<HttpApi | undefined> {
+  if (wiring.config.httpApiPort === undefined) return undefined
+  const { createHttpApi } = await import('./http-api.js')
+  return createHttpApi(wiring, wiring.config.httpApiPort)
+}
+
 type PortOpeners = {
   readonly side: SideServer
   readonly health: HealthServer | undefined
+  readonly api: HttpApi | undefined
   /** Opens the gRPC port and returns it. */
   readonly openGrpc: () => Promise<number>
 }
 
 /** Opens all ports, or none. */
-async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
+async function openPorts({ side, health, api, openGrpc }: PortOpeners): Promise<Ports> {
   const httpPort = await side.listen()
   try {
     const healthPort = await health?.listen()
-    return { httpPort, healthPort, grpcPort: await openGrpc() }
+    const httpApiPort = await api?.listen()
+    return { httpPort, httpApiPort, healthPort, grpcPort: await openGrpc() }
   } catch (error) {
+    api?.close()
     health?.close()
     await side.close()
     throw error

@@ -38,7 +38,13 @@ describe('batch credit over the wire', () => {
   before(async () => {
     const uri = await testMongoUri()
     const name = database().databaseName
-    const env = { MONGODB_URI: uri, MONGODB_DATABASE: name, GRPC_PORT: '0', HTTP_PORT: '0' }
+    const env = {
+      MONGODB_URI: uri,
+      MONGODB_DATABASE: name,
+      GRPC_PORT: '0',
+      HTTP_PORT: '0',
+      HTTP_API_PORT: '0',
+    }
     await new Promise<void>((resolve, reject) => {
       const options = {
         config: readConfig(env),

@@ -36,7 +36,16 @@ export class ServiceProcess {
     const { PATH, HOME, MONGOD_PATH, npm_execpath } = process.env
     this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
       cwd: folder,
-      env: { PATH, HOME, MONGOD_PATH, npm_execpath, GRPC_PORT: '0', HTTP_PORT: '0', ...env },
+      env: {
+        PATH,
+        HOME,
+        MONGOD_PATH,
+        npm_execpath,
+        GRPC_PORT: '0',
+        HTTP_PORT: '0',
+        HTTP_API_PORT: '0',
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.on('data', (chunk) => {

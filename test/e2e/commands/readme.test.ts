@@ -32,7 +32,7 @@ describe('README and guides', () => {
   let service: Running
 
   before(async () => {
-    const anyPorts = { DATA_DIR: join(folder, 'data'), GRPC_PORT: '0', HTTP_PORT: '0' }
+    const anyPorts = { DATA_DIR: join(folder, 'data'), GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' }
     service = new Running('make', ['run'], anyPorts)
     env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')

@@ -76,6 +76,22 @@ const boundaries: readonly Boundary[] = [
       'grpc-health-check',
       '@bufbuild/protobuf',
       'node:',
+      'src/keys/secure-context.ts',
+    ],
+    mayForTypes: ['src/keys/'],
+  },
+  // It reaches the service as a gRPC client only, so that there is one path of checks.
+  {
+    of: 'src/http-api/',
+    may: [
+      'src/http-api/',
+      'src/http/socket-bound.ts',
+      'src/keys/secure-context.ts',
+      'src/listen-on.ts',
+      '@bufbuild/protobuf',
+      '@connectrpc/connect',
+      '@connectrpc/connect-node',
+      'node:',
     ],
     mayForTypes: ['src/keys/'],
   },
@@ -176,7 +192,13 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
+    of: 'src/service/http-api.ts',
+    may: ['src/http-api/'],
+    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
+  },
+  {
     of: 'src/service/service.ts',
+    mayDynamically: ['src/service/http-api.ts'],
     may: [
       'src/service/decider.ts',
       'src/grpc/health/health-server.ts',
@@ -184,7 +206,7 @@ const boundaries: readonly Boundary[] = [
       'src/service/key-watch.ts',
       'src/observability/tracing/tracing.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/observability/'],
+    mayForTypes: ['src/config.ts', 'src/http-api/', 'src/observability/', 'src/service/http-api.ts'],
   },
   {
     of: 'src/schema.ts',
