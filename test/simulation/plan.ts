@@ -189,7 +189,8 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    return { transactionId, amount: this.#amount(), mcc, merchant }
+    const fallback = random.chance(0.1) ? { fallback: 'NEVER' as const } : {}
+    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {

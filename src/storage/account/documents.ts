@@ -5,6 +5,7 @@ import {
   type AdminAction,
   decisionOf,
   type Entry,
+  type Fallback,
   movementOf,
   type PurchaseDescription,
 } from '../../domain/entry.js'
@@ -55,6 +56,8 @@ type EntryFields = {
   readonly effective_mcc?: string
   readonly merchant?: string
   readonly merchant_rule?: string
+  /** Absent when the free balance may pay, and in entries older than this field. */
+  readonly fallback?: Fallback
   readonly catalog_version?: bigint
   readonly original?: string
   readonly described?: DescriptionFields
@@ -196,6 +199,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         effective_mcc: entry.effectiveMcc,
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+        ...(entry.fallback !== undefined && { fallback: entry.fallback }),
         ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
         ...(entry.day !== undefined && { day: entry.day }),
       }
@@ -233,12 +237,13 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { action, status, subject, day, limits, catalog_version: catalogVersion } = fields
+  const { action, status, subject, day, limits, fallback, catalog_version: catalogVersion } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
       invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
       invariant(merchant !== undefined, 'an authorization has a merchant, if only an empty one')
+      invariant(fallback === undefined || fallback === 'NEVER', 'a fallback is one that we know')
       return {
         ...recorded,
         kind: 'AUTHORIZATION',
@@ -248,6 +253,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         merchant,
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
+        ...(fallback !== undefined && { fallback }),
         ...(catalogVersion !== undefined && { catalogVersion }),
         ...(movement && { movement }),
         ...(day !== undefined && { day }),

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleClientStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
-import { Decision, Reason } from "./authorization.js";
+import { Decision, Fallback, Reason } from "./authorization.js";
 
 /** Accounts: opening, loading, blocking and closing them, and reading their history. */
 
@@ -430,6 +430,8 @@ export interface Transaction {
    * amount is given back to. Empty when no money moved.
    */
   day: string;
+  /** Purchases: whether the free balance might pay, as received. */
+  fallback: Fallback;
 }
 
 function createBaseAccount(): Account {
@@ -1996,6 +1998,7 @@ function createBaseTransaction(): Transaction {
     catalogVersion: 0n,
     limits: undefined,
     day: "",
+    fallback: 0,
   };
 }
 
@@ -2078,6 +2081,9 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.day !== "") {
       writer.uint32(250).string(message.day);
+    }
+    if (message.fallback !== 0) {
+      writer.uint32(256).int32(message.fallback);
     }
     return writer;
   },
@@ -2261,6 +2267,14 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.day = reader.string();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.fallback = reader.int32() as any;
             continue;
           }
         }
