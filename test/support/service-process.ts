@@ -112,6 +112,11 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
   }
 
+  /** Address of the HTTP API. Known once it listens. */
+  get httpApiUrl(): string {
+    return `http://127.0.0.1:${this.#listening('httpApiPort')}`
+  }
+
   /**
    * Waits until the log has an event of this name, and with these fields if some are given: a line may come after the answer that it
    * tells of. Fails at once when the service ends instead.
@@ -148,7 +153,7 @@ export class ServiceProcess {
     await this.#exit
   }
 
-  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort'): unknown {
+  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort' | 'httpApiPort'): unknown {
     const listening = this.events.find(({ event }) => event === 'listening')
     if (!listening) throw new Error('the service does not listen yet')
     return listening[field]

@@ -61,20 +61,22 @@ export const challengeSchemas: Readonly<Record<string, Schema>> = {
         pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$',
       },
       totalAmount: {
-        type: 'number',
-        description: 'Amount in reais, with at most two decimals. The service reads its digits exactly.',
-        exclusiveMinimum: 0,
+        type: ['number', 'string'],
+        description:
+          'Amount in reais, with at most two decimals and without an exponent. The service reads its digits exactly.',
+        minimum: 0.01,
         maximum: 9_999_999_999.99,
+        pattern: '^[0-9]{1,10}(?:\\.[0-9]{1,2})?$',
       },
       mcc: { type: 'string', description: 'Merchant category code.', pattern: '^[0-9]{4}$' },
       merchant: {
         type: 'string',
-        description: 'Name and place of the merchant (ISO 8583 DE43), or a bare name.',
+        description: 'Name and place of the merchant (ISO 8583 DE43), or a bare name. Optional.',
         maxLength: 99,
         pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$',
       },
     },
-    required: ['account', 'totalAmount', 'mcc', 'merchant'],
+    required: ['account', 'totalAmount', 'mcc'],
   },
   ChallengeResponse: {
     type: 'object',

@@ -10,11 +10,12 @@ const DESCRIPTION = `Every method of the service as JSON over HTTP, by the [Conn
 \`POST\` the request as JSON to \`/benefits.v1.<Service>/<Method>\`.
 
 - **Amounts** are whole centavos, as strings: \`"1000"\` is R$ 10.00. Requests may also have numbers.
-- **Absent fields** of a request count as empty, 0 or false. The service ignores fields that it does not know.
+- **Absent fields** of a request count as empty, 0 or false. The service rejects fields that it does not know.
 - **A decline is an answer**: HTTP status 200, with a code and a reason. Any other status means that the request is
   wrong, that the caller may not make it, or that nothing was decided. After an error, sending the same request with
   the same \`transactionId\` again is always safe.
-- **Limits**: a request body has at most 16 KiB.`
+- **Names**: the texts of errors name fields as the proto files do, such as \`account_id\` for \`accountId\`.
+- **Limits**: the message of a request has at most 16 KiB, its JSON at most 64 KiB.`
 
 const BEARER = `A JSON Web Token. Its claim \`scope\` names the scopes of the methods that it may call, with spaces between them; each
 method names its scope. A token without the claim may call every method, unless the service demands scopes
@@ -39,7 +40,7 @@ export function openApiDocument(contract: Contract): Schema {
     tags: [
       ...contract.services.map((service) => ({
         name: service.name,
-        description: contract.commentOf(service),
+        description: withoutBytes(contract.commentOf(service)),
       })),
       {
         name: 'Challenge',
@@ -63,6 +64,14 @@ export function openApiDocument(contract: Contract): Schema {
       },
     },
   }
+}
+
+/** Leaves out the paragraph on the encoding of messages, which is not that of JSON. */
+function withoutBytes(comment: string): string {
+  return comment
+    .split('\n\n')
+    .filter((paragraph) => !paragraph.startsWith('Bytes.'))
+    .join('\n\n')
 }
 
 function version(): string {

@@ -21,6 +21,7 @@ const wellKnown: Readonly<Record<string, Schema>> = {
 /** Writes the JSON Schemas of messages and enums. */
 export class Schemas {
   readonly #contract: Contract
+  readonly #requests: ReadonlySet<string>
   /** Messages that requests consist of, and of those the ones that a mask says the fields of. */
   readonly #asked: ReadonlySet<string>
   readonly #patched: ReadonlySet<string>
@@ -29,6 +30,7 @@ export class Schemas {
   constructor(contract: Contract) {
     this.#contract = contract
     const requests = contract.services.flatMap(({ methods }) => methods.map(({ input }) => input))
+    this.#requests = new Set(requests.map(({ typeName }) => typeName))
     this.#asked = reachableFrom(requests)
     const patches = requests.filter(({ fields }) => fields.some(isMask))
     this.#patched = reachableFrom(
@@ -60,6 +62,7 @@ export class Schemas {
       description: this.#contract.commentOf(message),
       properties: Object.fromEntries(message.fields.map((field) => [field.jsonName, this.#field(field)])),
       ...(required.length > 0 && { required }),
+      ...(this.#requests.has(message.typeName) && { additionalProperties: false }),
     }
   }
 
