@@ -5,7 +5,6 @@ import type { UniversalHandler } from '@connectrpc/connect/protocol'
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node'
 import { forwardMethod } from './grpc-forward.js'
 import { type HttpRoute, pathOf } from './http-route.js'
-import { readableDetails } from './readable-details.js'
 
 /** Largest request message, in bytes. A valid one has far less, even with every character escaped. */
 const REQUEST_BYTES_MAX = 64 * 1024
@@ -25,10 +24,8 @@ export function rpcRoute({ services, registry, transport }: RpcRouteOptions): Ht
     // HTTP/1.1 cannot carry gRPC, which has a port of its own.
     grpc: false,
     acceptCompression: [],
-    interceptors: [readableDetails(registry)],
     readMaxBytes: REQUEST_BYTES_MAX,
-    // With zeros and empty fields: callers who try the API see what an answer consists of.
-    jsonOptions: { ignoreUnknownFields: false, alwaysEmitImplicit: true, registry },
+    jsonOptions: { ignoreUnknownFields: false, registry },
   })
   for (const method of services.flatMap(({ methods }) => methods)) forwardMethod(router, method, transport)
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]))

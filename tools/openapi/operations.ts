@@ -38,7 +38,7 @@ export function operationOf(
 }
 
 /** The first sentence without its full stop, on one line. */
-export function summaryOf(comment: string): string {
+function summaryOf(comment: string): string {
   const [first = ''] = comment.replaceAll(/\s+/g, ' ').split(/\.(?= |$)/)
   return first
 }
