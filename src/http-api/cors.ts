@@ -26,7 +26,7 @@ export function setCorsHeaders(
   response: ServerResponse,
 ): void {
   const { origin } = request.headers
-  if (origins !== '*') response.setHeader('vary', 'origin')
+  if (origins !== '*' && origins.length > 0) response.setHeader('vary', 'origin')
   if (origin === undefined || (origins !== '*' && !origins.includes(origin))) return
   response.setHeader('access-control-allow-origin', origins === '*' ? '*' : origin)
   response.setHeader('access-control-expose-headers', responseHeaders.join(', '))

@@ -31,7 +31,7 @@ export type DevTokenOptions = {
 export function devTokenRoute(options: DevTokenOptions): HttpRoute {
   const scope = [...new Set(options.scopes)].join(' ')
   return {
-    name: 'dev-token',
+    name: 'dev_token',
     matches: (path) => path === '/dev/token',
     handle: (request, response) => {
       if (!isOwnRequest(request)) {

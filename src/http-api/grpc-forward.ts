@@ -1,10 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type {
   DescMessage,
   DescMethod,
-  DescMethodBiDiStreaming,
-  DescMethodClientStreaming,
-  DescMethodServerStreaming,
   DescMethodStreaming,
   DescMethodUnary,
   MessageInitShape,
@@ -18,6 +16,8 @@ import {
   type Transport,
 } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
+import { type ErrorDetails, withReadableDetails } from './error-details.js'
+import { isMethodOf } from './method-kind.js'
 
 /** Headers of a request that the gRPC port reads. All others stay here. */
 const REQUEST_HEADERS = ['authorization', 'x-request-id', 'traceparent', 'tracestate']
@@ -42,75 +42,58 @@ export function openGrpcTransport(connect: () => Duplex): Transport {
   })
 }
 
+export type Forwarding = {
+  readonly transport: Transport
+  readonly details: ErrorDetails
+}
+
 /** Makes the router forward every call of a method to the gRPC port, with its deadline and cancellation. */
-export function forwardMethod(router: ConnectRouter, method: DescMethod, transport: Transport): void {
-  if (isOf('unary', method)) {
-    router.rpc(method, (request, context) => forwardUnary(transport, method, request, context))
-  } else if (isOf('server_streaming', method)) {
-    router.rpc(method, (request, context) => forwardStream(transport, method, only(request), context))
-  } else if (isOf('bidi_streaming', method)) {
-    router.rpc(method, (requests, context) => forwardStream(transport, method, requests, context))
-  } else if (isOf('client_streaming', method)) {
+export function forwardMethod(router: ConnectRouter, method: DescMethod, to: Forwarding): void {
+  if (isMethodOf('unary', method)) {
+    router.rpc(method, (request, context) => forwardUnary(to, method, request, context))
+  } else if (isMethodOf('server_streaming', method)) {
+    router.rpc(method, (request, context) => forwardStream(to, method, only(request), context))
+  } else if (isMethodOf('bidi_streaming', method)) {
+    router.rpc(method, (requests, context) => forwardStream(to, method, requests, context))
+  } else if (isMethodOf('client_streaming', method)) {
     router.rpc(method, async (requests, context) => {
-      for await (const response of forwardStream(transport, method, requests, context)) return response
+      for await (const response of forwardStream(to, method, requests, context)) return response
       throw new ConnectError('the call ended without an answer', Code.Internal)
     })
   }
 }
 
-/** A method of one kind. `DescMethod` itself is no union that a switch could narrow. */
-type MethodOf = {
-  readonly unary: DescMethodUnary
-  readonly server_streaming: DescMethodServerStreaming
-  readonly client_streaming: DescMethodClientStreaming
-  readonly bidi_streaming: DescMethodBiDiStreaming
-}
-
-function isOf<Kind extends keyof MethodOf>(kind: Kind, method: DescMethod): method is MethodOf[Kind] {
-  return method.methodKind === kind
-}
-
 async function forwardUnary(
-  transport: Transport,
+  { transport, details }: Forwarding,
   method: DescMethodUnary,
   request: MessageInitShape<DescMessage>,
   context: HandlerContext,
 ): Promise<MessageShape<DescMessage>> {
   try {
-    const { signal } = context
-    const response = await transport.unary(
-      method,
-      signal,
-      context.timeoutMs(),
-      requestHeaders(context.requestHeader),
-      request,
-    )
-    copyHeaders(response.header, context.responseHeader)
+    const { signal, requestHeader } = context
+    const headers = pick(REQUEST_HEADERS, requestHeader)
+    const response = await transport.unary(method, signal, context.timeoutMs(), headers, request)
+    copy(RESPONSE_HEADERS, response.header, context.responseHeader)
     return response.message
   } catch (error) {
-    throw callersError(error)
+    throw callersError(error, details)
   }
 }
 
 async function* forwardStream(
-  transport: Transport,
+  { transport, details }: Forwarding,
   method: DescMethodStreaming,
   requests: AsyncIterable<MessageInitShape<DescMessage>>,
   context: HandlerContext,
 ): AsyncGenerator<MessageShape<DescMessage>> {
   try {
-    const { signal } = context
-    const response = await transport.stream(
-      method,
-      signal,
-      context.timeoutMs(),
-      requestHeaders(context.requestHeader),
-      requests,
-    )
-    copyHeaders(response.header, context.responseHeader)
+    const { signal, requestHeader } = context
+    const headers = pick(REQUEST_HEADERS, requestHeader)
+    const response = await transport.stream(method, signal, context.timeoutMs(), headers, requests)
+    copy(RESPONSE_HEADERS, response.header, context.responseHeader)
     yield* response.message
   } catch (error) {
-    throw callersError(error)
+    throw callersError(error, details)
   }
 }
 
@@ -119,28 +102,32 @@ async function* only<T>(value: T): AsyncGenerator<T> {
 }
 
 /** Picks the headers of a request that the gRPC port reads. */
-function requestHeaders(received: Headers): Headers {
+export function headersForGrpc(received: IncomingHttpHeaders): Headers {
   const headers = new Headers()
   for (const name of REQUEST_HEADERS) {
-    const value = received.get(name)
-    if (value !== null) headers.set(name, value)
+    const value = received[name]
+    if (value !== undefined) headers.set(name, String(value))
   }
   return headers
 }
 
-function copyHeaders(from: Headers, to: Headers): void {
-  for (const name of RESPONSE_HEADERS) {
+function pick(names: readonly string[], from: Headers): Headers {
+  const picked = new Headers()
+  copy(names, from, picked)
+  return picked
+}
+
+function copy(names: readonly string[], from: Headers, to: Headers): void {
+  for (const name of names) {
     const value = from.get(name)
     if (value !== null) to.set(name, value)
   }
 }
 
 /** Returns the error with its status, text and details, and without the headers of the gRPC answer. */
-function callersError(thrown: unknown): ConnectError {
+function callersError(thrown: unknown, details: ErrorDetails): ConnectError {
   const error = ConnectError.from(thrown)
-  const metadata = new Headers()
-  copyHeaders(error.metadata, metadata)
-  const callersError = new ConnectError(error.rawMessage, error.code, metadata)
-  callersError.details = error.details
-  return callersError
+  const forCaller = new ConnectError(error.rawMessage, error.code, pick(RESPONSE_HEADERS, error.metadata))
+  forCaller.details = error.details
+  return withReadableDetails(forCaller, details)
 }

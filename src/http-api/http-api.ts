@@ -5,7 +5,7 @@ import { secureContextOf } from '../keys/secure-context.js'
 import type { TlsMaterial } from '../keys/tls-material.js'
 import { listenOn } from '../listen-on.js'
 import { type CorsOrigins, isPreflight, setCorsHeaders } from './cors.js'
-import { type HttpRoute, pathOf } from './http-route.js'
+import { type HttpRoute, pathOf, type RouteName } from './http-route.js'
 import { respondError } from './json-error.js'
 import { RequestTurns } from './request-turns.js'
 
@@ -26,10 +26,13 @@ const REST_MS_MAX = 1_000
 
 /** A request that was answered, or whose client left. */
 export type EndedRequest = {
-  /** Name of the route; "none" when there is none. */
-  readonly route: string
+  readonly route: RouteName
   /** Status of the response. */
   readonly status: number
+  /** Whether the gRPC port has answered, and so logged and counted the call. */
+  readonly wasForwarded: boolean
+  /** The error of a response that says 200 to everything. */
+  readonly error?: string
   /** Time since the headers of the request, in milliseconds. */
   readonly durationMs: number
 }
@@ -100,14 +103,18 @@ export class HttpApi {
     const path = pathOf(request)
     const route = path === undefined ? undefined : this.#options.routes.find((each) => each.matches(path))
     response.once('close', () => {
+      const error = response.getHeader('x-error')
       onEnd({
         route: route?.name ?? 'none',
         status: response.statusCode,
+        wasForwarded: response.hasHeader('x-request-id'),
         durationMs: performance.now() - startedMs,
+        ...(typeof error === 'string' && { error }),
       })
       endRequest(request)
     })
     if (this.#isClosing) response.setHeader('connection', 'close')
+    response.setHeader('x-content-type-options', 'nosniff')
     setCorsHeaders(corsOrigins, request, response)
     if (isPreflight(request)) response.writeHead(204).end()
     else if (route) void this.#handle(route, request, response)
@@ -118,7 +125,8 @@ export class HttpApi {
     try {
       await route.handle(request, response)
     } catch (error) {
-      if (response.destroyed) return
+      // The client has left, or the answer was given before the route ended.
+      if (response.destroyed || response.writableEnded) return
       this.#options.onBug(error)
       if (response.headersSent) response.destroy()
       else respondError(response, { status: 500, code: 'internal', message: 'internal error' })

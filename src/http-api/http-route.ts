@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+/** Names of the routes in metrics and log lines; "none" counts requests that no route answers. */
+export const routeNames = ['rpc', 'challenge', 'docs', 'dev_token', 'none'] as const
+export type RouteName = (typeof routeNames)[number]
+
 /**
  * A part of the HTTP API: a page, a file, or a set of methods.
  *
@@ -7,8 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
  * it does not support. Preflights of CORS never reach a route.
  */
 export type HttpRoute = {
-  /** Name in metrics and log lines. Names come from a closed set: never from a request. */
-  readonly name: string
+  readonly name: RouteName
   /** Whether the route answers requests to this path. The path begins with "/" and has no query. */
   readonly matches: (path: string) => boolean
   /** Answers one request. A rejected promise is reported as a bug and answered 500. */

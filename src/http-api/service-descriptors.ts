@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { createFileRegistry, type DescService, type FileRegistry, fromBinary } from '@bufbuild/protobuf'
+import {
+  createFileRegistry,
+  type DescMethodUnary,
+  type DescService,
+  type FileRegistry,
+  fromBinary,
+} from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+import { isMethodOf } from './method-kind.js'
 
 /** Services that the HTTP API serves. */
 const SERVICES = [
@@ -24,4 +31,13 @@ export function servicesIn(registry: FileRegistry): readonly DescService[] {
     if (!service) throw new Error(`the descriptors have no service ${name}: run npm run generate`)
     return service
   })
+}
+
+/** Returns the method that decides one purchase. */
+export function authorizeIn(registry: FileRegistry): DescMethodUnary {
+  const method = registry.getService('benefits.v1.AuthorizationService')?.method['authorize']
+  if (!method || !isMethodOf('unary', method)) {
+    throw new Error('the descriptors have no Authorize: run npm run generate')
+  }
+  return method
 }

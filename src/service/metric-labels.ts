@@ -3,6 +3,7 @@ import { codesOf, type Reason } from '../domain/reason.js'
 import { closings } from '../grpc/connections/connection-guard.js'
 import { servedMethods } from '../grpc/served-methods.js'
 import { refusalReasons } from '../grpc/tokens/token-refusal.js'
+import { routeNames } from '../http-api/http-route.js'
 import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
@@ -41,6 +42,7 @@ export const metricLabels: LabelSets = {
   outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
   refusals: refusalReasons,
   closings,
+  httpRoutes: routeNames,
 }
 
 function outcomesOf(kind: Kind): LabelSets['outcomes'] {

@@ -77,7 +77,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
 
-  const api = await openHttpApi({ ...options, tls: files.keys.tls, connect: decider.connect })
+  const { metrics, connect } = decider
+  const api = await openHttpApi({ ...options, tls: files.keys.tls, metrics, connect })
 
   const ports = await openPorts({ side, health, api, openGrpc: () => decider.listen() })
   decider.start()

@@ -9,7 +9,7 @@ export const challengeOperation: Schema = {
   tags: ['Challenge'],
   summary: 'Decides a purchase by the contract of the challenge',
   description: `The answer has HTTP status 200 and a code, whatever happens: also without a token, for a malformed body, and when the
-service cannot decide. The header \`x-cause\` says why the code is not 00.
+service cannot decide. The headers of the answer say why.
 
 Each request is a purchase of its own, unless the header \`Idempotency-Key\` names it: a repeat with the same key gets
 the answer of the first request.`,
@@ -45,6 +45,20 @@ the answer of the first request.`,
   responses: {
     200: {
       description: 'The decision, or 07 for an error.',
+      headers: {
+        'X-Reason': {
+          description: 'Why: the reason of the decision or of the error, such as INSUFFICIENT_BALANCE.',
+          schema: { type: 'string' },
+        },
+        'X-Error': {
+          description: 'The error in a sentence. Absent when the purchase was decided.',
+          schema: { type: 'string' },
+        },
+        'X-Transaction-Id': {
+          description: 'The transaction_id of the purchase, for its reversal. Absent after an error.',
+          schema: { type: 'string' },
+        },
+      },
       content: { 'application/json': { schema: { $ref: '#/components/schemas/ChallengeResponse' } } },
     },
   },

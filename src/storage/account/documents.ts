@@ -237,13 +237,12 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
   const recorded = { accountId, transactionId, seq: fields.seq, at: fields.at }
   const movement = movementIn(fields)
   const { reason, amount, mcc, effective_mcc: effectiveMcc, merchant, merchant_rule: merchantRule } = fields
-  const { action, status, subject, day, limits, fallback, catalog_version: catalogVersion } = fields
+  const { action, status, subject, day, limits, catalog_version: catalogVersion } = fields
   switch (fields.kind) {
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
       invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
       invariant(merchant !== undefined, 'an authorization has a merchant, if only an empty one')
-      invariant(fallback === undefined || fallback === 'NEVER', 'a fallback is one that we know')
       return {
         ...recorded,
         kind: 'AUTHORIZATION',
@@ -253,7 +252,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         merchant,
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
-        ...(fallback !== undefined && { fallback }),
+        ...fallbackIn(fields),
         ...(catalogVersion !== undefined && { catalogVersion }),
         ...(movement && { movement }),
         ...(day !== undefined && { day }),
@@ -293,6 +292,12 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
 
 function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDescription {
   return { ...described, ...(amount !== undefined && { amount: money(amount) }) }
+}
+
+function fallbackIn({ fallback }: EntryFields): { readonly fallback?: Fallback } {
+  if (fallback === undefined) return {}
+  invariant(fallback === 'NEVER', 'the fallback of a purchase is one that we know')
+  return { fallback }
 }
 
 function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {

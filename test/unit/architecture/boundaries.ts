@@ -157,6 +157,7 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
       'src/grpc/tokens/token-refusal.ts',
+      'src/http-api/http-route.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
@@ -198,8 +199,21 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service/http-api.ts',
-    may: ['src/http-api/', 'src/grpc/tokens/method-scopes.ts', 'src/keys/token-key.ts'],
-    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
+    may: [
+      'src/http-api/',
+      'src/grpc/tokens/method-scopes.ts',
+      'src/grpc/wire/',
+      'src/keys/token-key.ts',
+      'src/observability/logging/line-limit.ts',
+      'src/observability/logging/logger.ts',
+    ],
+    mayForTypes: [
+      'src/config.ts',
+      'src/keys/',
+      'src/observability/metrics/metrics.ts',
+      '@bufbuild/protobuf',
+      'node:stream',
+    ],
   },
   {
     of: 'src/service/service.ts',
