@@ -19,7 +19,7 @@ await runCommand('check-api', async () => {
     const service = new ServiceProcess({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     try {
       await service.untilEvent('serving')
-      await runCollection(service.httpApiUrl)
+      await runCollection(service.apiUrl)
     } finally {
       await service.stop()
     }

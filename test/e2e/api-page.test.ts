@@ -57,7 +57,7 @@ describe('the token for development', () => {
     const { status, headers, body } = await get(fixture().service, '/dev/token')
     expect(status).to.equal(200)
     expect(headers['cache-control']).to.equal('no-store')
-    const answer = await fetch(`${fixture().service.httpApiUrl}/benefits.v1.AccountService/ListAccounts`, {
+    const answer = await fetch(`${fixture().service.apiUrl}/benefits.v1.AccountService/ListAccounts`, {
       method: 'POST',
       headers: { authorization: `Bearer ${JSON.parse(body).token}`, 'content-type': 'application/json' },
       body: '{}',
@@ -99,7 +99,7 @@ async function get(
   headers: Headers = {},
   method = 'GET',
 ): Promise<Answer> {
-  const { hostname, port } = new URL(service.httpApiUrl)
+  const { hostname, port } = new URL(service.apiUrl)
   // Not fetch, which shortens paths and sends its own Host.
   const sent = request({ hostname, port, path, method, headers })
   sent.end()

@@ -144,7 +144,7 @@ describe('the OpenAPI document and the service', () => {
     request: unknown,
     headers: Readonly<Record<string, string>> = { authorization: `Bearer ${signToken()}` },
   ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
-    const response = await fetch(`${fixture().service.httpApiUrl}${path}`, {
+    const response = await fetch(`${fixture().service.apiUrl}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(request),

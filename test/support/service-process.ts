@@ -113,7 +113,7 @@ export class ServiceProcess {
   }
 
   /** Address of the HTTP API. Known once it listens. */
-  get httpApiUrl(): string {
+  get apiUrl(): string {
     return `http://127.0.0.1:${this.#listening('httpApiPort')}`
   }
 
