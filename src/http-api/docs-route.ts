@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import type { HttpRoute } from './http-route.js'
-import { pathOf } from './http-route.js'
+import { type HttpRoute, pathOf } from './http-route.js'
 import { respondError } from './json-error.js'
 
 type Page = {
@@ -14,16 +13,18 @@ type Page = {
 const page = { source: 'src/http-api/docs' }
 const swagger = { source: 'node_modules/swagger-ui-dist' }
 const script = { type: 'text/javascript; charset=utf-8' }
+const html = { ...page, file: 'index.html', type: 'text/html; charset=utf-8' }
 
 const pages: ReadonlyMap<string, Page> = new Map([
-  ['/docs', { ...page, file: 'index.html', type: 'text/html; charset=utf-8' }],
+  ['/docs', html],
+  ['/docs/', html],
   ['/docs/start.js', { ...page, ...script, file: 'start.js' }],
   ['/docs/swagger-ui-bundle.js', { ...swagger, ...script, file: 'swagger-ui-bundle.js' }],
   ['/docs/swagger-ui.css', { ...swagger, file: 'swagger-ui.css', type: 'text/css; charset=utf-8' }],
   ['/openapi.json', { source: '.docs', file: 'openapi.json', type: 'application/json' }],
 ])
 
-/** Swagger UI sets styles of single elements; everything else comes from this service. */
+/** The page loads nothing from other hosts. Swagger UI has its icons in `data:` URLs. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

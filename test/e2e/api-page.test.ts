@@ -44,7 +44,12 @@ describe('the API page', () => {
 
   it('answers no other methods, and has no other paths', async () => {
     expect((await ask('/docs', {}, 'POST')).status).to.equal(405)
-    for (const path of ['/docs/', '/docs/package.json', '/docs/../package.json', '/docs/%2e%2e/main.js'])
+    for (const path of [
+      '/docs/index.html',
+      '/docs/package.json',
+      '/docs/../package.json',
+      '/docs/%2e%2e/main.js',
+    ])
       expect((await ask(path)).status, path).to.equal(404)
   })
 })

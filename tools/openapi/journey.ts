@@ -79,7 +79,7 @@ export const journey: readonly Folder[] = [
   {
     name: '2. Load it',
     steps: [
-      { name: 'Which wallets there are', operation: 'CategoryService_ListCategories', body: {} },
+      { name: 'List the wallets', operation: 'CategoryService_ListCategories', body: {} },
       creditStep('Load R$ 50.00 into FOOD', { transactionId: 'credit-food', accountId, category: 'FOOD' }),
       creditStep('Load R$ 50.00 into CASH', { transactionId: 'credit-cash', accountId, category: 'CASH' }),
       {
@@ -243,7 +243,7 @@ export const journey: readonly Folder[] = [
         answer: { id: rule.id, mcc: '5811' },
       },
       {
-        name: 'Which rule decides for a merchant',
+        name: 'Find the rule that decides for a merchant',
         operation: 'MerchantRuleService_ResolveMerchant',
         body: { merchant: 'Loja {{run}}' },
         answer: { id: rule.id },
@@ -272,7 +272,7 @@ export const journey: readonly Folder[] = [
         answer: { id: 'POSTMAN', order: 900 },
       },
       {
-        name: 'Delete it while it takes credits: refused',
+        name: 'Delete it while it takes credits: rejected',
         operation: 'CategoryService_DeleteCategory',
         body: { categoryId: 'POSTMAN' },
         status: 400,
@@ -291,13 +291,13 @@ export const journey: readonly Folder[] = [
         before: `setTimeout(() => {}, ${WAIT_TO_DELETE_MS})`,
       },
       {
-        name: 'Which MCCs nothing pays for',
+        name: 'Read the MCCs that nothing pays for',
         operation: 'CategoryService_GetMccPolicy',
         body: {},
         after: "pm.collectionVariables.set('policy', JSON.stringify(answer.policy))",
       },
       {
-        name: 'Set them to what they are',
+        name: 'Set the same MCCs again',
         operation: 'CategoryService_UpdateMccPolicy',
         body: { policy: '{{policy}}' },
       },
