@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type {
-  DescMessage,
-  DescMethod,
-  DescMethodStreaming,
-  DescMethodUnary,
-  MessageInitShape,
-  MessageShape,
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  type DescMethodClientStreaming,
+  type DescMethodStreaming,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
 } from '@bufbuild/protobuf'
 import {
   Code,
@@ -56,10 +58,7 @@ export function forwardMethod(router: ConnectRouter, method: DescMethod, to: For
   } else if (isMethodOf('bidi_streaming', method)) {
     router.rpc(method, (requests, context) => forwardStream(to, method, requests, context))
   } else if (isMethodOf('client_streaming', method)) {
-    router.rpc(method, async (requests, context) => {
-      for await (const response of forwardStream(to, method, requests, context)) return response
-      throw new ConnectError('the call ended without an answer', Code.Internal)
-    })
+    router.rpc(method, (requests, context) => forwardClientStream(to, method, requests, context))
   }
 }
 
@@ -94,6 +93,49 @@ async function* forwardStream(
     yield* response.message
   } catch (error) {
     throw callersError(error, details)
+  }
+}
+
+/**
+ * Forwards a stream of requests.
+ *
+ * To cancel a stream, Node.js first ends it and then resets it, and flushes the end: the gRPC port may take the
+ * stream for complete. So nothing here cancels it: the gRPC port ends it at its deadline, and a body that is
+ * cut off or malformed ends with a message that every method rejects.
+ */
+async function forwardClientStream(
+  { transport, details }: Forwarding,
+  method: DescMethodClientStreaming,
+  requests: AsyncIterable<MessageInitShape<DescMessage>>,
+  context: HandlerContext,
+): Promise<MessageShape<DescMessage>> {
+  try {
+    const headers = pick(REQUEST_HEADERS, context.requestHeader)
+    const timeoutMs = context.timeoutMs()
+    if (timeoutMs !== undefined) headers.set('grpc-timeout', `${Math.max(0, Math.floor(timeoutMs))}m`)
+    const whole = endingRightly(method, requests)
+    const response = await transport.stream(method, undefined, undefined, headers, whole)
+    copy(RESPONSE_HEADERS, response.header, context.responseHeader)
+    for await (const message of response.message) return message
+    throw new ConnectError('the call ended without an answer', Code.Internal)
+  } catch (error) {
+    throw callersError(error, details)
+  }
+}
+
+/** Passes requests on. When they fail, the last one passed on is malformed. */
+async function* endingRightly(
+  { input }: DescMethodClientStreaming,
+  requests: AsyncIterable<MessageInitShape<DescMessage>>,
+): AsyncGenerator<MessageInitShape<DescMessage>> {
+  try {
+    yield* requests
+  } catch (error) {
+    const malformed = create(input)
+    // No message has a field with the number 0.
+    malformed.$unknown = [{ no: 0, wireType: 0, data: Uint8Array.of(0) }]
+    yield malformed
+    throw error
   }
 }
 

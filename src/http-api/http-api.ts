@@ -154,7 +154,9 @@ function createHttpServer(tls: TlsMaterial | undefined): Server | TlsServer {
 
 /** Reads the rest of an answered request for a moment, then closes its connection. */
 function endRequest(request: IncomingMessage): void {
-  if (request.complete || request.socket.destroyed) return
+  if (request.readableEnded || request.socket.destroyed) return
+  // A route that stopped in the middle of the body has left its listener, which would keep the rest waiting.
+  request.removeAllListeners('readable')
   request.resume()
   const timer = setTimeout(() => request.socket.destroy(), REST_MS_MAX).unref()
   request.once('end', () => clearTimeout(timer))

@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Most requests that begin in one turn of the event loop, over all connections. */
-const REQUESTS_PER_TURN = 4
 /** Most requests of a connection that wait for the one before them. Clients that pipeline send a few. */
 const PIPELINED_MAX = 16
 
@@ -12,9 +10,9 @@ type Waiting = {
 }
 
 /**
- * Begins HTTP requests, a few in each turn of the event loop and one at a time on each connection, in order
- * of arrival. Requests are read and written as JSON, which takes longer than gRPC's bytes: calls on the gRPC
- * port get turns in between.
+ * Begins HTTP requests, one in each turn of the event loop and one at a time on each connection, in order of
+ * arrival. A request as JSON takes longer than one in gRPC's bytes: calls on the gRPC port get turns in
+ * between.
  */
 export class RequestTurns {
   readonly #begin: (request: IncomingMessage, response: ServerResponse) => void
@@ -51,9 +49,9 @@ export class RequestTurns {
   }
 
   #nextTurn(): void {
-    for (const { request, response } of this.#ready.splice(0, REQUESTS_PER_TURN)) {
-      if (!response.destroyed) this.#begin(request, response)
-    }
+    let next = this.#ready.shift()
+    while (next?.response.destroyed) next = this.#ready.shift()
+    if (next) this.#begin(next.request, next.response)
     if (this.#ready.length > 0) setImmediate(() => this.#nextTurn())
   }
 }

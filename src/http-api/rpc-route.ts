@@ -70,7 +70,9 @@ async function handle(
     limitBodyTime(request, () => respondTooSlow(response))
   }
   const received = universalRequestFromNodeRequest(request, response, undefined, undefined)
-  const answer = await handler(withChecks(received, binaryFault, details))
+  // Read so that the connection stays for the answer when the rest of the body is not read.
+  const body = request.iterator({ destroyOnReturn: false })
+  const answer = await handler(withChecks({ ...received, body }, binaryFault, details))
   if (!response.headersSent) await universalResponseToNodeResponse(answer, response)
 }
 
