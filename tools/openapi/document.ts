@@ -14,6 +14,8 @@ const DESCRIPTION = `Every method of the service as JSON over HTTP, by the [Conn
 - **A decline is an answer**: HTTP status 200, with a code and a reason. Any other status means that the request is
   wrong, that the caller may not make it, or that nothing was decided. After an error, sending the same request with
   the same \`transactionId\` again is always safe.
+- **Streams**: AuthorizeStream is not here, as it needs HTTP/2: use gRPC. The three other streams are in envelopes, and
+  say so.
 - **Names**: the texts of errors name fields as the proto files do, such as \`account_id\` for \`accountId\`.
 - **Limits**: the message of a request has at most 16 KiB, its JSON at most 64 KiB.`
 
@@ -24,9 +26,11 @@ method names its scope. A token without the claim may call every method, unless 
 /** Returns the OpenAPI document of the contract. */
 export function openApiDocument(contract: Contract): Schema {
   const schemas = new Schemas(contract)
-  const operations = contract.services.flatMap(({ methods }) =>
-    methods.map((method) => operationOf(method, contract, schemas)),
-  )
+  // A stream in both directions needs HTTP/2, which the port does not speak.
+  const methods = contract.services
+    .flatMap((service) => service.methods)
+    .filter(({ methodKind }) => methodKind !== 'bidi_streaming')
+  const operations = methods.map((method) => operationOf(method, contract, schemas))
   return {
     openapi: '3.1.0',
     info: {

@@ -62,8 +62,7 @@ function streamContent(message: Schema): Schema {
 
 function streamNote({ methodKind }: DescMethod): string {
   if (methodKind === 'unary') return ''
-  const needsHttp2 = methodKind === 'bidi_streaming' ? ' It needs HTTP/2.' : ''
-  return `**A stream**: \`application/connect+json\`, which curl and this page cannot send.${needsHttp2} Use a client of Connect or gRPC.\n\n`
+  return '**A stream**: `application/connect+json`, which this page cannot send. Use a client of Connect or gRPC.\n\n'
 }
 
 function errorReferences(comment: string): Schema {

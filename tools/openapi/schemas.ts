@@ -10,12 +10,6 @@ const wellKnown: Readonly<Record<string, Schema>> = {
     type: 'string',
     description: 'Paths in lowerCamelCase, with commas between them.',
   },
-  'google.protobuf.Any': {
-    type: 'object',
-    properties: { '@type': { type: 'string' } },
-    required: ['@type'],
-    additionalProperties: true,
-  },
 }
 
 /** Writes the JSON Schemas of messages and enums. */
@@ -104,7 +98,7 @@ export class Schemas {
       case 'list':
         return { type: 'array', items: this.#itemOf(field) }
       case 'map':
-        return { type: 'object', additionalProperties: { type: 'string' } }
+        throw new Error(`${field.parent.typeName}.${field.name}: the contract has no maps yet`)
     }
   }
 
@@ -136,8 +130,6 @@ function scalarSchema(scalar: ScalarType): Schema {
       return { type: 'integer', format: 'int32' }
     case ScalarType.INT64:
       return { type: 'string', format: 'int64' }
-    case ScalarType.BYTES:
-      return { type: 'string', contentEncoding: 'base64' }
     default:
       throw new Error(`the contract has fields of a type that the OpenAPI does not know: ${scalar}`)
   }
