@@ -158,6 +158,7 @@ function endRequest(request: IncomingMessage): void {
   // A route that stopped in the middle of the body has left its listener, which would keep the rest waiting.
   request.removeAllListeners('readable')
   request.resume()
+  if (request.complete) return
   const timer = setTimeout(() => request.socket.destroy(), REST_MS_MAX).unref()
   request.once('end', () => clearTimeout(timer))
 }

@@ -1,10 +1,13 @@
 import type { Duplex } from 'node:stream'
 import type { DescMethod } from '@bufbuild/protobuf'
 import type { Config } from '../config.js'
+import { methodScopes } from '../grpc/tokens/method-scopes.js'
 import { shapeOf } from '../grpc/wire/message-shape.js'
 import { wireFault } from '../grpc/wire/wire-fault.js'
 import { challengeRoute } from '../http-api/challenge-route.js'
 import { consoleRoute } from '../http-api/console-route.js'
+import { devTokenRoute, isLoopback } from '../http-api/dev-token.js'
+import { docsRoute } from '../http-api/docs-route.js'
 import { errorDetailsIn } from '../http-api/error-details.js'
 import { openGrpcTransport } from '../http-api/grpc-forward.js'
 import { type EndedRequest, HttpApi } from '../http-api/http-api.js'
@@ -13,12 +16,15 @@ import type { MessageCheck } from '../http-api/message-check.js'
 import { rpcRoute } from '../http-api/rpc-route.js'
 import { authorizeIn, readDescriptors, servicesIn } from '../http-api/service-descriptors.js'
 import type { TlsMaterial } from '../keys/tls-material.js'
+import { secretKeys } from '../keys/token-key.js'
 import { LineLimit } from '../observability/logging/line-limit.js'
 import { type Logger, roundMs } from '../observability/logging/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 
 export type HttpApiWiring = {
   readonly config: Config
+  /** The secret that signs tokens; undefined when only public keys verify them. */
+  readonly jwtSecret: string | undefined
   readonly tls: TlsMaterial | undefined
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'httpRequest'>
@@ -46,6 +52,8 @@ export function createHttpApi(wiring: HttpApiWiring, port: number): HttpApi {
     routes: [
       ...createRoutes(() => connect(httpApiConnectionsMax), onBug),
       ...(config.console ? [consoleRoute()] : []),
+      docsRoute(),
+      ...devTokenRoutes(wiring),
     ],
     onEnd: (request) => {
       metrics.httpRequest(request.route, request.status)
@@ -65,6 +73,15 @@ function createRoutes(connect: () => Duplex, onBug: (error: unknown) => void): r
     rpcRoute({ services, transport, details, checkOf }),
     challengeRoute({ authorize: authorizeIn(registry), transport, details, onBug }),
   ]
+}
+
+/** The route of tokens for development. None in production, and none where other machines reach the port. */
+function devTokenRoutes({ config, jwtSecret }: HttpApiWiring): readonly HttpRoute[] {
+  const { production, host, jwtAlgorithms, jwtIssuer: issuer, jwtAudience: audience } = config
+  const [key] = secretKeys([jwtSecret], jwtAlgorithms)
+  const [algorithm] = key?.algorithms ?? []
+  if (production || !isLoopback(host) || !key || !algorithm) return []
+  return [devTokenRoute({ secret: key.secret, algorithm, scopes: methodScopes.values(), issuer, audience })]
 }
 
 /** Checks the bytes of a method's messages as the gRPC port does. Connect's decoder is more lenient. */

@@ -80,6 +80,11 @@ const boundaries: readonly Boundary[] = [
     ],
     mayForTypes: ['src/keys/'],
   },
+  {
+    of: 'src/http-api/dev-token.ts',
+    may: ['src/http-api/', 'jsonwebtoken'],
+    mayForTypes: ['src/keys/', 'node:'],
+  },
   // It reaches the service as a gRPC client only, so that there is one path of checks.
   {
     of: 'src/http-api/',
@@ -204,7 +209,9 @@ const boundaries: readonly Boundary[] = [
     of: 'src/service/http-api.ts',
     may: [
       'src/http-api/',
+      'src/grpc/tokens/method-scopes.ts',
       'src/grpc/wire/',
+      'src/keys/token-key.ts',
       'src/observability/logging/line-limit.ts',
       'src/observability/logging/logger.ts',
     ],

@@ -163,7 +163,7 @@ export interface CreateAccountResponse {
 export interface GetAccountRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
 }
@@ -239,12 +239,12 @@ export interface CreditRequest {
   transactionId: string;
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**
    * Category of the wallet to credit. The category must exist.
-   * Required.
+   * Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.
    */
   category: string;
   /**
@@ -311,7 +311,7 @@ export interface RefusedCredit {
 export interface GetTransactionRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**
@@ -331,7 +331,7 @@ export interface GetTransactionResponse {
 export interface ListTransactionsRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**

@@ -1,0 +1,38 @@
+import { startEphemeralMongo } from '../src/local-mongo/ephemeral-mongo.js'
+import { ServiceProcess } from '../test/support/service-process.js'
+import { JWT_SECRET, signToken } from '../test/support/token.js'
+import { runCommand } from './command.js'
+import { runProgram } from './program.js'
+
+/**
+ * The runner of Postman collections. npx fetches it for this command only: it brings 150 packages, many of them
+ * old, which nothing else needs.
+ */
+const NEWMAN = 'newman@6.2.2'
+const COLLECTION = '.docs/postman/benefits.postman_collection.json'
+/** Longest time of a run, in milliseconds: one request waits for twelve seconds. */
+const RUN_MS_MAX = 300_000
+
+await runCommand('check-api', async () => {
+  const mongo = await startEphemeralMongo({ env: process.env, log: console.error })
+  try {
+    const service = new ServiceProcess({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
+    try {
+      await service.untilEvent('serving')
+      await runCollection(service.apiUrl)
+    } finally {
+      await service.stop()
+    }
+  } finally {
+    await mongo.stop()
+  }
+})
+
+async function runCollection(host: string): Promise<void> {
+  const variables = [`host=${host}`, `token=${signToken()}`].flatMap((variable) => ['--env-var', variable])
+  await runProgram({
+    name: 'npx',
+    args: ['--yes', NEWMAN, 'run', COLLECTION, ...variables],
+    msMax: RUN_MS_MAX,
+  })
+}
