@@ -44,8 +44,8 @@ describe('the Dockerfile', () => {
 
   it('has no secret: of what it is given, nothing but the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
-      'console',
       '.docs/openapi.json',
+      'console',
       'package-lock.json',
       'package.json',
       'src',
