@@ -185,6 +185,8 @@ export const en = {
     id: 'Id',
     time: 'Time',
     day: 'Counted on',
+    fallback: 'Free balance',
+    fallbackNever: 'was kept from paying',
     by: 'By',
     seq: 'Position',
     catalog: 'Catalog version',
@@ -308,6 +310,7 @@ export const en = {
     mccHint: 'Four digits',
     merchant: 'Merchant',
     merchantHint: 'Name, or forty characters as in DE43',
+    fallback: 'The free balance may pay',
     run: 'Simulate',
     try: 'Try',
     examples: {

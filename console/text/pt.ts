@@ -189,6 +189,8 @@ export const pt: Text = {
     id: 'Id',
     time: 'Hora',
     day: 'Conta no dia',
+    fallback: 'Saldo livre',
+    fallbackNever: 'não podia pagar',
     by: 'Por',
     seq: 'Posição',
     catalog: 'Versão do catálogo',
@@ -308,6 +310,7 @@ export const pt: Text = {
     mccHint: 'Quatro dígitos',
     merchant: 'Estabelecimento',
     merchantHint: 'Nome, ou quarenta caracteres como no DE43',
+    fallback: 'O saldo livre pode pagar',
     run: 'Simular',
     try: 'Experimente',
     examples: {
