@@ -196,7 +196,7 @@ export const en = {
     original: 'The purchase',
     loaded: (amount: string, wallet: string) => `${amount} was added to ${wallet}.`,
     reversed: (amount: string, wallet: string) => `${amount} went back to ${wallet}.`,
-    reversedAhead:
+    beforePurchase:
       'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
     statusNow: (status: string) => `The account became: ${status.toLowerCase()}.`,
     limitsNow: 'The limits became:',

@@ -200,7 +200,7 @@ export const pt: Text = {
     original: 'A compra',
     loaded: (amount, wallet) => `${amount} foram acrescentados a ${wallet}.`,
     reversed: (amount, wallet) => `${amount} voltaram para ${wallet}.`,
-    reversedAhead: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
+    beforePurchase: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
     statusNow: (status) => `A conta ficou: ${status.toLowerCase()}.`,
     limitsNow: 'Os limites ficaram:',
     partly: (amount) => `Estornos que vieram antes descontaram ${amount}.`,

@@ -176,7 +176,7 @@ function sayingOf(entry: Transaction): string {
   }
   if (entry.category) return words.reversed(amount, entry.category)
   const reason = withoutPrefix(entry.reason ?? '', 'REASON')
-  return entry.decision === 'DECISION_APPROVED' ? words.reversedAhead : reasonText(reason)
+  return entry.decision === 'DECISION_APPROVED' ? words.beforePurchase : reasonText(reason)
 }
 
 function simulationOf(entry: Transaction): string {
