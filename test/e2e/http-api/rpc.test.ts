@@ -171,6 +171,26 @@ describe('a method by JSON over HTTP', () => {
       expect(end).to.deep.equal({ isEnd: true, message: {} })
     })
 
+    it('of 210 credits makes a statement whose pages have 200 entries at most', async () => {
+      const account_id = await fundedAccount(fixture().core, {})
+      const credits = Array.from({ length: 210 }, (_, number) => ({
+        account_id,
+        transaction_id: `credit-${number}`,
+        category: 'FOOD',
+        amount: '100',
+      }))
+      await stream('benefits.v1.AccountService/BatchCredit', credits)
+      const list = async (pageToken: string) => {
+        const request = { account_id, pageSize: 1_000, pageToken }
+        const { body } = await call('benefits.v1.AccountService/ListTransactions', request)
+        return body as { transactions: readonly unknown[]; nextPageToken: string }
+      }
+      const first = await list('')
+      const second = await list(first.nextPageToken)
+      // The account was opened, too.
+      expect([first.transactions.length, second.transactions.length]).to.deep.equal([200, 11])
+    })
+
     it('of answers exports rules', async () => {
       const answers = await stream('benefits.v1.MerchantRuleService/ExportMerchantRules', [{}])
       expect(answers.at(-1)).to.deep.equal({ isEnd: true, message: {} })
