@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { request as requestTo } from 'node:http'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request as requestTo } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { fundedAccount } from '../../support/accounts.js'
@@ -278,6 +279,29 @@ describe('a method by JSON over HTTP', () => {
     const { code, message } = errorIn(await response.json())
     expect([response.status, code]).to.deep.equal([400, 'invalid_argument'])
     expect(message).to.include('amount')
+  })
+
+  it('goes on with a connection on which a request was too large', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = async (body: string) => {
+      const request = requestTo(`${fixture().service.apiUrl}/${AUTHORIZE}`, {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${signToken()}` },
+      })
+      request.end(body)
+      const [response]: [IncomingMessage] = (await once(request, 'response')) as [IncomingMessage]
+      response.resume()
+      await once(response, 'end')
+      return { status: response.statusCode, isReused: request.reusedSocket }
+    }
+    const large = JSON.stringify({ merchant: 'x'.repeat(64 * 1024) })
+    expect(await ask(large)).to.deep.equal({ status: 429, isReused: false })
+    // The service waits for a second for the rest of a request.
+    for (const untilMs = performance.now() + 1_500; performance.now() < untilMs; ) {
+      expect(await ask(JSON.stringify(bread('nobody')))).to.deep.equal({ status: 200, isReused: true })
+    }
+    agent.destroy()
   })
 
   describe('from a page of another origin', () => {
