@@ -1,7 +1,8 @@
-import { type Duplex, duplexPair } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { type Server, ServerCredentials } from '@grpc/grpc-js'
 import { CALLS_PER_TURN } from './connection-guard.js'
 import { speakHttp2 } from './http2-sessions.js'
+import { memoryConnection } from './memory-connection.js'
 
 /**
  * Makes a gRPC server take connections from its own process. They are pairs of streams in memory, so nobody
@@ -18,7 +19,7 @@ export function openInnerPort(server: Server, callsMax: number): () => Duplex {
     onSession: () => () => CALLS_PER_TURN,
   })
   return () => {
-    const [ours, theirs] = duplexPair()
+    const [ours, theirs] = memoryConnection()
     speak(theirs)
     return ours
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, request as requestTo } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect } from 'chai'
+import { purchase } from '../../support/client.js'
 import { useService } from '../../support/service-fixture.js'
 import { signToken } from '../../support/token.js'
 import { besidePurchases, CALL_MS_MAX } from './population.js'
@@ -10,7 +11,8 @@ const CLIENTS = 300
 const CALLS_OF_A_CLIENT = 3
 /** More than there may be. */
 const SOCKETS = 150
-const CALL = '/benefits.v1.CategoryService/ListCategories'
+const bread = () => JSON.stringify(purchase({}))
+const CALL = '/benefits.v1.AuthorizationService/Authorize'
 
 describe('clients of the HTTP API', function () {
   this.timeout(300_000)
@@ -49,7 +51,8 @@ describe('clients of the HTTP API', function () {
     const statuses: (number | undefined)[] = []
     const client = async () => {
       const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-      for (let calls = 0; calls < CALLS_OF_A_CLIENT; calls++) statuses.push(await post(apiUrl, '{}', agent))
+      for (let calls = 0; calls < CALLS_OF_A_CLIENT; calls++)
+        statuses.push(await post(apiUrl, bread(), agent))
       agent.destroy()
     }
     await besidePurchases(grpcAddress, () => Promise.all(Array.from({ length: CLIENTS }, client)))
@@ -58,7 +61,7 @@ describe('clients of the HTTP API', function () {
 
   it('are all told when their requests are too large', async () => {
     const { apiUrl, grpcAddress } = roomy().service
-    const large = JSON.stringify({ pageToken: 'x'.repeat(70_000) })
+    const large = JSON.stringify(purchase({ merchant: 'x'.repeat(70_000) }))
     const statuses = await besidePurchases(grpcAddress, () =>
       Promise.all(Array.from({ length: 50 }, () => post(apiUrl, large))),
     )
@@ -83,7 +86,7 @@ describe('clients of the HTTP API', function () {
       const { apiUrl, grpcAddress } = fixture().service
       await besidePurchases(grpcAddress, async () => {
         for (let count = 0; count < SOCKETS; count++) await hold(said)
-        expect(await post(apiUrl, '{}')).to.equal(200)
+        expect(await post(apiUrl, bread())).to.equal(200)
       })
     })
   }
