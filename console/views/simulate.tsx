@@ -67,11 +67,11 @@ export function Simulate({ place }: { readonly place: Place }) {
   }, [first])
 
   const purchase = purchaseOf(typed)
-  const calm = useCalm(JSON.stringify(typed))
+  const debounced = useDebounced(JSON.stringify(typed))
   const drawing = useLoad<Drawing | undefined>(async () => {
-    const asked = purchaseOf(JSON.parse(calm))
+    const asked = purchaseOf(JSON.parse(debounced))
     if (asked === undefined) return undefined
-    history.replaceState(null, '', linkTo(['simulate'], JSON.parse(calm)))
+    history.replaceState(null, '', linkTo(['simulate'], JSON.parse(debounced)))
     const simulation = await call('AuthorizationService/Simulate', { ...asked, amount: String(asked.amount) })
     if (drawnSimulation(simulation, asked).decidedBy !== 'purchaseLimit')
       return { purchase: asked, simulation }
@@ -80,7 +80,7 @@ export function Simulate({ place }: { readonly place: Place }) {
       account: undefined,
     }))
     return { purchase: asked, simulation, purchaseMax: account?.limits?.purchaseMax }
-  }, [calm, round])
+  }, [debounced, round])
   const problems: Partial<ReturnType<typeof problemsOf>> = isChecked ? problemsOf(typed) : {}
   const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
   return (
@@ -147,7 +147,7 @@ export function Simulate({ place }: { readonly place: Place }) {
           {drawing.error !== undefined ? (
             <Failure error={drawing.error} onRetry={drawing.reload} />
           ) : drawing.data && purchase ? (
-            <Result key={calm} drawing={drawing.data} onChanged={() => setRound(round + 1)} />
+            <Result key={debounced} drawing={drawing.data} onChanged={() => setRound(round + 1)} />
           ) : (
             <Empty>{simulate.empty}</Empty>
           )}
@@ -364,13 +364,13 @@ function typedAt({ query }: Place): Typed {
 }
 
 /** The value once it has not changed for a moment. */
-function useCalm(value: string): string {
-  const [calm, setCalm] = useState(value)
+function useDebounced(value: string): string {
+  const [debounced, setDebounced] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => setCalm(value), PAUSE_MS)
+    const timer = setTimeout(() => setDebounced(value), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [value])
-  return calm
+  return debounced
 }
 
 function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed): Purchase | undefined {
