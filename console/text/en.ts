@@ -22,7 +22,6 @@ export const en = {
     switchLanguage: 'Mudar para português',
     otherLanguage: 'PT',
     development: 'development',
-    production: 'production',
     signOut: 'Sign out',
     notReady: 'The service cannot decide right now: its database does not answer. What you see may be old.',
     unreachable:

@@ -23,7 +23,6 @@ export const pt: Text = {
     switchLanguage: 'Switch to English',
     otherLanguage: 'EN',
     development: 'desenvolvimento',
-    production: 'produção',
     signOut: 'Sair',
     notReady:
       'O serviço não consegue decidir agora: o banco de dados não responde. O que você vê pode estar desatualizado.',
