@@ -150,7 +150,7 @@ function Corner({
     <div class="corner">
       {isSignedIn && (
         <span class="environment">
-          {isDevelopment() ? frame.development : frame.production}
+          {isDevelopment() ? frame.development : location.host}
           {health.version !== '' && <> {health.version}</>}
         </span>
       )}

@@ -48,6 +48,7 @@ export type Transaction = {
   readonly effectiveMcc?: string
   readonly merchant?: string
   readonly merchantRule?: string
+  readonly fallback?: string
   readonly originalTransactionId?: string
   readonly accountStatus?: AccountStatus
   readonly subject?: string
@@ -63,6 +64,8 @@ export type Purchase = {
   readonly amount: string
   readonly mcc: string
   readonly merchant: string
+  /** FALLBACK_NEVER keeps the free balance from paying. */
+  readonly fallback?: string
 }
 
 export type AuthorizeAnswer = {

@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { ApiError } from '../api/api-error.js'
 import { call } from '../api/client.js'
-import type { Activity } from '../api/messages.js'
 
 /** Time between two looks at the service, in milliseconds. */
 const PERIOD_MS = 5_000
@@ -22,22 +21,15 @@ export function useHealth(isSignedIn: boolean): Health {
     if (!isSignedIn) return
     let timer: ReturnType<typeof setTimeout>
     let isOver = false
-    let mayRead = true
+    const set = (known: Partial<Health>) => {
+      if (!isOver) setHealth((last) => ({ ...last, ...known }))
+    }
     const look = async () => {
-      if (!document.hidden) {
-        await ask(mayRead).then(
-          ({ serving = false, version = '', limitsTimeZone: timeZone = ZONE }) =>
-            !isOver && setHealth({ state: serving ? 'ready' : 'not-ready', version, timeZone }),
-          (error: unknown) => {
-            if (isOver) return
-            if (error instanceof ApiError && error.code === 'permission_denied') mayRead = false
-            else setHealth((last) => ({ ...last, state: stateOf(error) }))
-          },
-        )
-      }
+      if (!document.hidden) set({ state: await currentState() })
       if (!isOver) timer = setTimeout(() => void look(), PERIOD_MS)
     }
     void look()
+    void knownOnce().then(set)
     return () => {
       isOver = true
       clearTimeout(timer)
@@ -46,14 +38,26 @@ export function useHealth(isSignedIn: boolean): Health {
   return health
 }
 
-/** Asks for all there is, or only for the health, which every token may read. */
-async function ask(mayRead: boolean): Promise<Pick<Activity, 'serving' | 'version' | 'limitsTimeZone'>> {
-  if (mayRead) return await call('ActivityService/GetActivity', {})
-  const { status } = await call('Health/Check', {})
-  return { serving: status === 'SERVING' }
+async function currentState(): Promise<Health['state']> {
+  try {
+    const { status } = await call('Health/Check', {})
+    return status === 'SERVING' ? 'ready' : 'not-ready'
+  } catch (error) {
+    return stateOf(error)
+  }
 }
 
-/** An answer that is an error still is an answer: the token may not allow this method. */
+/** What does not change while the process runs. A token without the scope leaves it unknown. */
+async function knownOnce(): Promise<Partial<Health>> {
+  try {
+    const { version = '', limitsTimeZone: timeZone = ZONE } = await call('ActivityService/GetActivity', {})
+    return { version, timeZone }
+  } catch {
+    return {}
+  }
+}
+
+/** An answer that is an error still is an answer. */
 function stateOf(error: unknown): Health['state'] {
   if (!(error instanceof ApiError)) return 'ready'
   if (error.code === 'unreachable') return 'unreachable'

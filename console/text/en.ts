@@ -22,7 +22,6 @@ export const en = {
     switchLanguage: 'Mudar para português',
     otherLanguage: 'PT',
     development: 'development',
-    production: 'production',
     signOut: 'Sign out',
     notReady: 'The service cannot decide right now: its database does not answer. What you see may be old.',
     unreachable:
@@ -185,6 +184,8 @@ export const en = {
     id: 'Id',
     time: 'Time',
     day: 'Counted on',
+    fallback: 'Free balance',
+    fallbackNever: 'was kept from paying',
     by: 'By',
     seq: 'Position',
     catalog: 'Catalog version',
@@ -194,7 +195,7 @@ export const en = {
     original: 'The purchase',
     loaded: (amount: string, wallet: string) => `${amount} was added to ${wallet}.`,
     reversed: (amount: string, wallet: string) => `${amount} went back to ${wallet}.`,
-    reversedAhead:
+    beforePurchase:
       'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
     statusNow: (status: string) => `The account became: ${status.toLowerCase()}.`,
     limitsNow: 'The limits became:',
@@ -308,6 +309,7 @@ export const en = {
     mccHint: 'Four digits',
     merchant: 'Merchant',
     merchantHint: 'Name, or forty characters as in DE43',
+    fallback: 'The free balance may pay',
     run: 'Simulate',
     try: 'Try',
     examples: {

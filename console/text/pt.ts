@@ -23,7 +23,6 @@ export const pt: Text = {
     switchLanguage: 'Switch to English',
     otherLanguage: 'EN',
     development: 'desenvolvimento',
-    production: 'produção',
     signOut: 'Sair',
     notReady:
       'O serviço não consegue decidir agora: o banco de dados não responde. O que você vê pode estar desatualizado.',
@@ -189,6 +188,8 @@ export const pt: Text = {
     id: 'Id',
     time: 'Hora',
     day: 'Conta no dia',
+    fallback: 'Saldo livre',
+    fallbackNever: 'não podia pagar',
     by: 'Por',
     seq: 'Posição',
     catalog: 'Versão do catálogo',
@@ -198,7 +199,7 @@ export const pt: Text = {
     original: 'A compra',
     loaded: (amount, wallet) => `${amount} foram acrescentados a ${wallet}.`,
     reversed: (amount, wallet) => `${amount} voltaram para ${wallet}.`,
-    reversedAhead: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
+    beforePurchase: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
     statusNow: (status) => `A conta ficou: ${status.toLowerCase()}.`,
     limitsNow: 'Os limites ficaram:',
     partly: (amount) => `Estornos que vieram antes descontaram ${amount}.`,
@@ -308,6 +309,7 @@ export const pt: Text = {
     mccHint: 'Quatro dígitos',
     merchant: 'Estabelecimento',
     merchantHint: 'Nome, ou quarenta caracteres como no DE43',
+    fallback: 'O saldo livre pode pagar',
     run: 'Simular',
     try: 'Experimente',
     examples: {

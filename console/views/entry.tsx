@@ -94,6 +94,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
             : undefined,
           entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
           entry.day ? [words.day, entry.day] : undefined,
+          entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
           entry.subject ? [words.by, entry.subject] : undefined,
           [words.seq, entry.seq],
           isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
@@ -175,7 +176,7 @@ function sayingOf(entry: Transaction): string {
   }
   if (entry.category) return words.reversed(amount, entry.category)
   const reason = withoutPrefix(entry.reason ?? '', 'REASON')
-  return entry.decision === 'DECISION_APPROVED' ? words.reversedAhead : reasonText(reason)
+  return entry.decision === 'DECISION_APPROVED' ? words.beforePurchase : reasonText(reason)
 }
 
 function simulationOf(entry: Transaction): string {
@@ -184,5 +185,6 @@ function simulationOf(entry: Transaction): string {
     amount: typedMoney(entry.amount),
     mcc: entry.mcc,
     merchant: entry.merchant,
+    fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
   })
 }

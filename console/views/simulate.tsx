@@ -22,6 +22,8 @@ type Typed = {
   readonly amount: string
   readonly mcc: string
   readonly merchant: string
+  /** FALLBACK_NEVER, or empty. */
+  readonly fallback: string
 }
 
 /** A purchase that can be simulated: every field is there. */
@@ -30,6 +32,7 @@ type Purchase = {
   readonly amount: bigint
   readonly mcc: string
   readonly merchant: string
+  readonly fallback?: string
 }
 
 type Drawing = {
@@ -64,11 +67,11 @@ export function Simulate({ place }: { readonly place: Place }) {
   }, [first])
 
   const purchase = purchaseOf(typed)
-  const settled = useSettled(JSON.stringify(typed))
+  const debounced = useDebounced(JSON.stringify(typed))
   const drawing = useLoad<Drawing | undefined>(async () => {
-    const asked = purchaseOf(JSON.parse(settled))
+    const asked = purchaseOf(JSON.parse(debounced))
     if (asked === undefined) return undefined
-    history.replaceState(null, '', linkTo(['simulate'], JSON.parse(settled)))
+    history.replaceState(null, '', linkTo(['simulate'], JSON.parse(debounced)))
     const simulation = await call('AuthorizationService/Simulate', { ...asked, amount: String(asked.amount) })
     if (drawnSimulation(simulation, asked).decidedBy !== 'purchaseLimit')
       return { purchase: asked, simulation }
@@ -77,7 +80,7 @@ export function Simulate({ place }: { readonly place: Place }) {
       account: undefined,
     }))
     return { purchase: asked, simulation, purchaseMax: account?.limits?.purchaseMax }
-  }, [settled, round])
+  }, [debounced, round])
   const problems: Partial<ReturnType<typeof problemsOf>> = isChecked ? problemsOf(typed) : {}
   const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
   return (
@@ -126,6 +129,16 @@ export function Simulate({ place }: { readonly place: Place }) {
               mono
               hint={simulate.merchantHint}
             />
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={typed.fallback === ''}
+                onChange={({ currentTarget }) =>
+                  set('fallback')(currentTarget.checked ? '' : 'FALLBACK_NEVER')
+                }
+              />
+              {simulate.fallback}
+            </label>
             <Button type="submit">{simulate.run}</Button>
           </Form>
           <Examples account={first || typed.account} onChoose={setTyped} />
@@ -134,7 +147,7 @@ export function Simulate({ place }: { readonly place: Place }) {
           {drawing.error !== undefined ? (
             <Failure error={drawing.error} onRetry={drawing.reload} />
           ) : drawing.data && purchase ? (
-            <Result key={settled} drawing={drawing.data} onChanged={() => setRound(round + 1)} />
+            <Result key={debounced} drawing={drawing.data} onChanged={() => setRound(round + 1)} />
           ) : (
             <Empty>{simulate.empty}</Empty>
           )}
@@ -154,18 +167,19 @@ function Examples({
   const { simulate } = text()
   const { examples } = simulate
   const de43 = (name: string, city: string) => `${name.padEnd(25)}${city.padStart(12)} BR`
+  const plain = { account, fallback: '' }
   const cases: readonly (readonly [string, Typed])[] = [
     [
       examples.food,
-      { account, amount: '5', mcc: '5411', merchant: de43('SUPERMERCADO BOM DIA', 'SAO PAULO') },
+      { ...plain, amount: '5', mcc: '5411', merchant: de43('SUPERMERCADO BOM DIA', 'SAO PAULO') },
     ],
-    [examples.meal, { account, amount: '8', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') }],
-    [examples.wrongMcc, { account, amount: '5', mcc: '5999', merchant: de43('UBER EATS', 'SAO PAULO') }],
+    [examples.meal, { ...plain, amount: '8', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') }],
+    [examples.wrongMcc, { ...plain, amount: '5', mcc: '5999', merchant: de43('UBER EATS', 'SAO PAULO') }],
     [
       examples.tooMuch,
-      { account, amount: '999999', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') },
+      { ...plain, amount: '999999', mcc: '5811', merchant: de43('PADARIA DO ZE', 'SAO PAULO') },
     ],
-    [examples.unknown, { account: 'nobody', amount: '5', mcc: '5411', merchant: '' }],
+    [examples.unknown, { ...plain, account: 'nobody', amount: '5', mcc: '5411', merchant: '' }],
   ]
   return (
     <div class="examples">
@@ -345,23 +359,30 @@ function typedAt({ query }: Place): Typed {
     amount: field('amount'),
     mcc: field('mcc'),
     merchant: field('merchant'),
+    fallback: field('fallback'),
   }
 }
 
 /** The value once it has not changed for a moment. */
-function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value)
+function useDebounced(value: string): string {
+  const [debounced, setDebounced] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), PAUSE_MS)
+    const timer = setTimeout(() => setDebounced(value), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [value])
-  return settled
+  return debounced
 }
 
-function purchaseOf({ account, amount, mcc, merchant }: Typed): Purchase | undefined {
+function purchaseOf({ account, amount, mcc, merchant, fallback }: Typed): Purchase | undefined {
   const centavos = parseMoney(amount)
   if (account.trim() === '' || centavos === undefined || !/^\d{4}$/.test(mcc.trim())) return undefined
-  return { accountId: account.trim(), amount: centavos, mcc: mcc.trim(), merchant }
+  return {
+    accountId: account.trim(),
+    amount: centavos,
+    mcc: mcc.trim(),
+    merchant,
+    ...(fallback !== '' && { fallback }),
+  }
 }
 
 function problemsOf({ account, amount, mcc }: Typed) {

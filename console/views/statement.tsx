@@ -143,7 +143,7 @@ export function wordsOf(entry: Transaction): { title: string; note: string } {
   const { statement, status } = text()
   const declined =
     entry.decision === 'DECISION_DECLINED' ? reasonText(withoutPrefix(entry.reason ?? '', 'REASON')) : ''
-  if (entry.kind === 'TRANSACTION_KIND_CREDIT') return { title: statement.load, note: declined }
+  if (entry.kind === 'TRANSACTION_KIND_CREDIT') return { title: entry.transactionId, note: declined }
   if (entry.kind === 'TRANSACTION_KIND_REVERSAL') {
     return { title: `${statement.reversalOf} ${entry.originalTransactionId ?? ''}`, note: declined }
   }
