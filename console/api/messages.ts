@@ -230,6 +230,10 @@ export type Methods = {
     PageRequest & { readonly namePrefix?: string; readonly mcc?: string; readonly match?: string },
     PageAnswer & { readonly merchantRules?: readonly MerchantRule[] },
   ]
+  'MerchantRuleService/GetMerchantRule': [
+    { readonly merchantRuleId: string },
+    { readonly merchantRule: MerchantRule },
+  ]
   'MerchantRuleService/ResolveMerchant': [{ readonly merchant: string }, Resolution]
   'MerchantRuleService/CreateMerchantRule': [
     { readonly merchantRule: Partial<MerchantRule> },

@@ -22,8 +22,8 @@ export function Rules({ place }: { readonly place: Place }) {
   const namedId = place.query.get('rule')
   const named = useLoad(async () => {
     if (namedId === null) return undefined
-    const { merchantRules = [] } = await call('MerchantRuleService/ListMerchantRules', { pageSize: 1000 })
-    return merchantRules.find(({ id }) => id === namedId)
+    const { merchantRule } = await call('MerchantRuleService/GetMerchantRule', { merchantRuleId: namedId })
+    return merchantRule
   }, [namedId])
   const pages = usePages<MerchantRule>(
     async (pageToken) => {
@@ -38,7 +38,7 @@ export function Rules({ place }: { readonly place: Place }) {
     [name, mcc.length === 4 ? mcc : ''],
   )
   const isFiltered = name.trim() !== '' || mcc !== ''
-  const open = editing ?? named.data
+  const open = editing ?? (namedId === null ? undefined : named.data)
   const close = () => {
     setEditing(undefined)
     if (namedId !== null) goTo(linkTo(['rules']), { replace: true })
@@ -51,6 +51,7 @@ export function Rules({ place }: { readonly place: Place }) {
         </Button>
       </Head>
       {done !== undefined && <Done>{done}</Done>}
+      <Failure error={named.error} />
       <Resolver place={place} />
       <section>
         <h2>{rules.list}</h2>

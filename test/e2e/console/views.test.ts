@@ -14,6 +14,7 @@ const views = {
   'no account': ['#/accounts/nobody', 'There is no account with this id.'],
   approved: [`#/simulate?account=${ACCOUNT}&amount=5&mcc=5812`, 'MEAL pays R$5.00 and has R$7.00 left.'],
   declined: [`#/simulate?account=${ACCOUNT}&amount=99&mcc=5411`, 'No wallet covers the whole amount'],
+  rule: ['#/rules?rule=uber-eats', 'Change rule'],
   rules: ['#/rules?merchant=UBER+EATS', 'decides: it replaces the MCC'],
   categories: ['#/categories', 'Free balance: pays for every permitted MCC, last.'],
   live: ['#/live', 'Decisions per second'],
