@@ -44,6 +44,9 @@ export function openGrpcTransport(connect: () => Duplex): Transport {
   })
 }
 
+/** Most items of a page. Writing a larger one as JSON would hold purchases up for too long. */
+const PAGE_SIZE_MAX = 200
+
 export type Forwarding = {
   readonly transport: Transport
   readonly details: ErrorDetails
@@ -71,12 +74,19 @@ async function forwardUnary(
   try {
     const { signal, requestHeader } = context
     const headers = pick(REQUEST_HEADERS, requestHeader)
-    const response = await transport.unary(method, signal, context.timeoutMs(), headers, request)
+    const asked = withShortPage(request)
+    const response = await transport.unary(method, signal, context.timeoutMs(), headers, asked)
     copy(RESPONSE_HEADERS, response.header, context.responseHeader)
     return response.message
   } catch (error) {
     throw callersError(error, details)
   }
+}
+
+/** Limits the page that a request asks for. The token of the next page continues behind what it got. */
+function withShortPage(request: MessageInitShape<DescMessage>): MessageInitShape<DescMessage> {
+  const isLong = 'pageSize' in request && Number(request['pageSize']) > PAGE_SIZE_MAX
+  return isLong ? { ...request, pageSize: PAGE_SIZE_MAX } : request
 }
 
 async function* forwardStream(

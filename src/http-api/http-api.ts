@@ -157,7 +157,8 @@ function endRequest(request: IncomingMessage): void {
   if (request.readableEnded || request.socket.destroyed) return
   // A route that stopped in the middle of the body has left its listener, which would keep the rest waiting.
   request.removeAllListeners('readable')
-  request.resume()
+  // Node.js stops the flow in the next tick, because the last such listener is gone.
+  setImmediate(() => request.resume())
   if (request.complete) return
   const timer = setTimeout(() => request.socket.destroy(), REST_MS_MAX).unref()
   request.once('end', () => clearTimeout(timer))

@@ -138,7 +138,7 @@ describe('the log as text', () => {
     await eventually('it says that it listens', () => service.stdout.includes('listening'))
     await service.stop()
     expect(service.stdout).to.match(
-      /^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening host=127\.0\.0\.1 grpcPort=\d+ httpPort=\d+ tls=none$/m,
+      /^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening host=127\.0\.0\.1 grpcPort=\d+ httpPort=\d+ httpApiPort=\d+ tls=none$/m,
     )
     expect(service.stdout).to.match(/ INFO {2}stopped$/m)
     expect(service.events).to.deep.equal([])

@@ -97,7 +97,7 @@ describe('README and guides', () => {
     return command
       .replace('grpcurl -plaintext', 'node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge')
       .replace('localhost:50051 ', `http://127.0.0.1:${env['GRPC_PORT']}/`)
-      .replace('curl -H', 'curl --silent --show-error --fail -H')
+      .replace('curl -H', 'curl --fail --silent --show-error -H')
       .replace('localhost:8000/', `127.0.0.1:${env['HTTP_API_PORT']}/`)
   }
 })

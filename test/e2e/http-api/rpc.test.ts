@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { request as requestTo } from 'node:http'
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request as requestTo } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { fundedAccount } from '../../support/accounts.js'
@@ -171,6 +172,26 @@ describe('a method by JSON over HTTP', () => {
       expect(end).to.deep.equal({ isEnd: true, message: {} })
     })
 
+    it('of 210 credits makes a statement whose pages have 200 entries at most', async () => {
+      const account_id = await fundedAccount(fixture().core, {})
+      const credits = Array.from({ length: 210 }, (_, number) => ({
+        account_id,
+        transaction_id: `credit-${number}`,
+        category: 'FOOD',
+        amount: '100',
+      }))
+      await stream('benefits.v1.AccountService/BatchCredit', credits)
+      const list = async (pageToken: string) => {
+        const request = { account_id, pageSize: 1_000, pageToken }
+        const { body } = await call('benefits.v1.AccountService/ListTransactions', request)
+        return body as { transactions: readonly unknown[]; nextPageToken: string }
+      }
+      const first = await list('')
+      const second = await list(first.nextPageToken)
+      // The account was opened, too.
+      expect([first.transactions.length, second.transactions.length]).to.deep.equal([200, 11])
+    })
+
     it('of answers exports rules', async () => {
       const answers = await stream('benefits.v1.MerchantRuleService/ExportMerchantRules', [{}])
       expect(answers.at(-1)).to.deep.equal({ isEnd: true, message: {} })
@@ -258,6 +279,29 @@ describe('a method by JSON over HTTP', () => {
     const { code, message } = errorIn(await response.json())
     expect([response.status, code]).to.deep.equal([400, 'invalid_argument'])
     expect(message).to.include('amount')
+  })
+
+  it('goes on with a connection on which a request was too large', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = async (body: string) => {
+      const request = requestTo(`${fixture().service.apiUrl}/${AUTHORIZE}`, {
+        method: 'POST',
+        agent,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${signToken()}` },
+      })
+      request.end(body)
+      const [response]: [IncomingMessage] = (await once(request, 'response')) as [IncomingMessage]
+      response.resume()
+      await once(response, 'end')
+      return { status: response.statusCode, isReused: request.reusedSocket }
+    }
+    const large = JSON.stringify({ merchant: 'x'.repeat(64 * 1024) })
+    expect(await ask(large)).to.deep.equal({ status: 429, isReused: false })
+    // The service waits for a second for the rest of a request.
+    for (const untilMs = performance.now() + 1_500; performance.now() < untilMs; ) {
+      expect(await ask(JSON.stringify(bread('nobody')))).to.deep.equal({ status: 200, isReused: true })
+    }
+    agent.destroy()
   })
 
   describe('from a page of another origin', () => {
