@@ -17,7 +17,7 @@ import { rpcRoute } from '../http-api/rpc-route.js'
 import { authorizeIn, readDescriptors, servicesIn } from '../http-api/service-descriptors.js'
 import type { TlsMaterial } from '../keys/tls-material.js'
 import { secretKeys } from '../keys/token-key.js'
-import { LineLimit } from '../observability/logging/line-limit.js'
+import { LogSampler } from '../observability/logging/log-sampler.js'
 import { type Logger, roundMs } from '../observability/logging/logger.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 
@@ -36,7 +36,7 @@ export type HttpApiWiring = {
 export function createHttpApi(wiring: HttpApiWiring, port: number): HttpApi {
   const { config, tls, logger, metrics, connect } = wiring
   const { host, httpApiConnectionsMax, httpApiCorsOrigins } = config
-  const failures = new LineLimit({
+  const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,
     event: 'failed HTTP requests without a line: more than LOG_FAILURES_PER_SECOND',
@@ -96,7 +96,7 @@ function checkOf({ input }: DescMethod): MessageCheck {
 /** Logs a failed request, unless the gRPC port has logged it. */
 function logRequest(
   { route, status, error, wasForwarded, durationMs }: EndedRequest,
-  { logger, failures }: { readonly logger: Logger; readonly failures: LineLimit },
+  { logger, failures }: { readonly logger: Logger; readonly failures: LogSampler },
 ): void {
   if (wasForwarded || (status < 400 && error === undefined)) return
   const level = failures.level()

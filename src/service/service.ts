@@ -1,10 +1,10 @@
 import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
-import { SideServer } from '../http/side-server.js'
+import { AdminServer } from '../http/admin-server.js'
 import type { HttpApi } from '../http-api/http-api.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { openTracing } from '../observability/tracing/tracing.js'
-import { createDecider, type Decider } from './decider.js'
+import { type Authorizer, createAuthorizer } from './authorizer.js'
 import type { HttpApiWiring } from './http-api.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 
@@ -47,9 +47,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
   const files = await openKeyFiles({
     ...options,
-    metrics: () => decider.metrics,
+    metrics: () => authorizer.metrics,
     onChange: (keys) => {
-      decider.useKeys(keys)
+      authorizer.useKeys(keys)
       if (keys.tls) api?.useTls(keys.tls)
     },
   })
@@ -58,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const failure = new Promise<Error>((resolve) => {
     failed = resolve
   })
-  const decider: Decider = createDecider({
+  const decider: Authorizer = createAuthorizer({
     ...options,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
@@ -67,21 +67,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onServing: (serving) => health?.setServing(serving),
     onHopeless: failed,
   })
-  const side = new SideServer({
+  const admin = new AdminServer({
     host: config.host,
     port: config.httpPort,
-    metrics: () => decider.metrics.expose(),
+    metrics: () => authorizer.metrics.expose(),
     readiness: () => ({
-      ready: decider.serving(),
-      detail: withWarning(decider.detail(), files),
+      ready: authorizer.serving(),
+      detail: withWarning(authorizer.detail(), files),
     }),
   })
 
   const { metrics, connect } = decider
   const api = await openHttpApi({ ...options, tls: files.keys.tls, metrics, connect })
 
-  const ports = await openPorts({ side, health, api, openGrpc: () => decider.listen() })
-  decider.start()
+  const ports = await openPorts({ admin, health, api, openGrpc: () => authorizer.listen() })
+  authorizer.start()
   files.start()
 
   return {
@@ -91,10 +91,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       files.stop()
       health?.setServing(false)
       api?.leave()
-      await decider.stop()
+      await authorizer.stop()
       api?.close()
       health?.close()
-      await side.close()
+      await admin.close()
     },
   }
 }
@@ -112,7 +112,7 @@ async function openHttpApi(wiring: HttpApiWiring): Promise<HttpApi | undefined> 
 }
 
 type PortOpeners = {
-  readonly side: SideServer
+  readonly admin: AdminServer
   readonly health: HealthServer | undefined
   readonly api: HttpApi | undefined
   /** Opens the gRPC port and returns it. */
@@ -120,8 +120,8 @@ type PortOpeners = {
 }
 
 /** Opens all ports, or none. */
-async function openPorts({ side, health, api, openGrpc }: PortOpeners): Promise<Ports> {
-  const httpPort = await side.listen()
+async function openPorts({ admin, health, api, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await admin.listen()
   try {
     const healthPort = await health?.listen()
     const httpApiPort = await api?.listen()
@@ -129,7 +129,7 @@ async function openPorts({ side, health, api, openGrpc }: PortOpeners): Promise<
   } catch (error) {
     api?.close()
     health?.close()
-    await side.close()
+    await admin.close()
     throw error
   }
 }

@@ -156,7 +156,7 @@ const boundaries: readonly Boundary[] = [
       'src/domain/reason.ts',
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
-      'src/grpc/tokens/token-refusal.ts',
+      'src/grpc/tokens/token-rejection.ts',
       'src/http-api/http-route.ts',
       '@grpc/grpc-js',
     ],
@@ -187,7 +187,7 @@ const boundaries: readonly Boundary[] = [
   },
   { of: 'src/service/recent-decisions.ts', may: [], mayForTypes: ['src/domain/entry.ts'] },
   {
-    of: 'src/service/decider.ts',
+    of: 'src/service/authorizer.ts',
     may: [
       'src/application/',
       'src/domain/',
@@ -212,7 +212,7 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/tokens/method-scopes.ts',
       'src/grpc/wire/',
       'src/keys/token-key.ts',
-      'src/observability/logging/line-limit.ts',
+      'src/observability/logging/log-sampler.ts',
       'src/observability/logging/logger.ts',
     ],
     mayForTypes: [
@@ -227,7 +227,7 @@ const boundaries: readonly Boundary[] = [
     of: 'src/service/service.ts',
     mayDynamically: ['src/service/http-api.ts'],
     may: [
-      'src/service/decider.ts',
+      'src/service/authorizer.ts',
       'src/grpc/health/health-server.ts',
       'src/http/',
       'src/service/key-watch.ts',
