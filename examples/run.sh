@@ -36,9 +36,9 @@ case $language in
   python)
     python=
     for each in "${PYTHON:-python3}" /usr/bin/python3; do
-      if [ -z "$python" ] && "$each" -c 'import grpc' 2>/dev/null; then python=$each; fi
+      if [ -z "$python" ] && "$each" -c 'import grpc, google.protobuf' 2>/dev/null; then python=$each; fi
     done
-    [ -n "$python" ] || absent "python3 with grpcio (Debian: python3-grpcio)"
+    [ -n "$python" ] || absent "python3 with grpcio and protobuf (Debian: python3-grpcio python3-protobuf)"
     { command -v protoc && command -v grpc_python_plugin; } >/dev/null || absent "protoc and grpc_python_plugin (Debian: protobuf-compiler-grpc)"
     protos
     token
