@@ -9,6 +9,7 @@ import { MountedFiles } from '../../support/mounted-files.js'
 import { useService } from '../../support/service-fixture.js'
 import { benefits, envOf } from '../cli/benefits.js'
 import { type Environment, type Finished, run } from '../commands/make.js'
+import { CuttingGate } from './cutting-gate.js'
 
 const languages = ['typescript', 'python', 'go', 'java'] as const
 type Language = (typeof languages)[number]
@@ -66,6 +67,27 @@ describe('the samples of clients', () => {
       const [file = '', ...more] = readdirSync(join('examples', language))
       expect(more).to.deep.equal([])
       expect(readFileSync(join('examples', language, file), 'utf8').split('\n').length).to.be.below(101)
+    })
+  }
+
+  // Not Java, which run.sh compiles for half a minute.
+  for (const language of ['typescript', 'python', 'go'] as const) {
+    it(`are answered although the first connection is lost with the request: ${language}`, async function () {
+      const gate = await CuttingGate.listen(Number(fixture().service.grpcAddress.split(':')[1]))
+      try {
+        const env = { ...envOf(fixture()), BENEFITS_ADDRESS: gate.address }
+        const { stdout, ...finished } = await runSample(language, env, this)
+        // The lost request may have been decided or not.
+        const settled = stdout.replace(/replayed (true|false)/, 'replayed ...')
+        expectOutput(language, { ...finished, stdout: settled }, [
+          'authorized: 00 REASON_APPROVED from FOOD, replayed ...',
+          'authorized: 00 REASON_APPROVED from FOOD, replayed true',
+          'reversed: 00 REASON_APPROVED, amount 1000',
+        ])
+        expect(gate.isCut).to.equal(finished.code !== NOT_INSTALLED)
+      } finally {
+        await gate.close()
+      }
     })
   }
 
