@@ -78,8 +78,8 @@ describe('the samples of clients', () => {
         const env = { ...envOf(fixture()), BENEFITS_ADDRESS: gate.address }
         const { stdout, ...finished } = await runSample(language, env, this)
         // The lost request may have been decided or not.
-        const settled = stdout.replace(/replayed (true|false)/, 'replayed ...')
-        expectOutput(language, { ...finished, stdout: settled }, [
+        const posted = stdout.replace(/replayed (true|false)/, 'replayed ...')
+        expectOutput(language, { ...finished, stdout: posted }, [
           'authorized: 00 REASON_APPROVED from FOOD, replayed ...',
           'authorized: 00 REASON_APPROVED from FOOD, replayed true',
           'reversed: 00 REASON_APPROVED, amount 1000',

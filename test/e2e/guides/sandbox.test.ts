@@ -94,7 +94,7 @@ describe('the sandbox', () => {
         ...(described !== '-' && { original: { amount: described } }),
       }
       if (reason === 'TRANSACTION_ID_REUSED') {
-        const [, info] = await office.refusal('Reverse', request)
+        const [, info] = await office.rejection('Reverse', request)
         expect(info).to.equal(reason)
         return
       }

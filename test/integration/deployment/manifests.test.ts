@@ -7,7 +7,7 @@ import type { Container, PodSpec, Secret, Service } from 'kubernetes-types/core/
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js'
 import { stringify } from 'yaml'
 import { readConfig } from '../../../src/config.js'
-import { CLOSE_MS_MAX } from '../../../src/service/decider.js'
+import { CLOSE_MS_MAX } from '../../../src/service/authorizer.js'
 import { prometheusRule } from '../../../tools/monitoring/prometheus-rule.js'
 import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
 import { knownVariables } from '../../support/known-variables.js'
