@@ -42,23 +42,23 @@ protos: install ## Copy the proto files and all their imports into one folder, f
 ##@ Deploy it
 
 up: install ## Run the service and a MongoDB in containers on this machine (needs Docker): processes=1
-	$(TSX) tools/compose.ts up
+	$(TSX) tools/deploy/compose.ts up
 
 down: install ## Stop those containers and keep the data
-	$(TSX) tools/compose.ts down
+	$(TSX) tools/deploy/compose.ts down
 
 monitoring: install ## Add Prometheus (port 3000) and Grafana (port 3001): processes=1, the same as for make up
-	$(TSX) tools/compose.ts monitoring
+	$(TSX) tools/deploy/compose.ts monitoring
 
 decrypt: install ## Decrypt the secrets of an environment, to edit them: env=staging
-	$(TSX) tools/decrypt.ts
+	$(TSX) tools/deploy/decrypt.ts
 
 encrypt: install ## Encrypt them again: env=staging; the first time, with a new key of your own: key=new
-	$(TSX) tools/encrypt.ts
+	$(TSX) tools/deploy/encrypt.ts
 
 deploy: install ## Deploy an environment to Kubernetes: env=staging context=my-cluster (needs kubectl and the private key)
 #       > kubectl config get-contexts lists the possible values of context=
-	$(TSX) tools/deploy.ts
+	$(TSX) tools/deploy/deploy.ts
 
 ##@ Work on it
 

@@ -1,8 +1,8 @@
 import { chmod, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Deployment } from '../../../tools/deployment.js'
-import { readEncrypted } from '../../../tools/environment-file.js'
+import { Deployment } from '../../../tools/deploy/deployment.js'
+import { readEncrypted } from '../../../tools/deploy/environment-file.js'
 import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
 import { Running, run } from '../../e2e/commands/make.js'
 import { eventually } from '../../support/eventually.js'
@@ -220,7 +220,7 @@ describe('make deploy', () => {
       ],
       { ...env, ...more },
     )
-  const tool = join(process.cwd(), 'tools/deploy.ts')
+  const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
   const told = async () => (await readFile(join(folder(), 'told'), 'utf8')).trim().split('\n')
 
   it('makes the schema first and rolls out when it is there; the secrets are gone afterwards', async () => {

@@ -1,4 +1,4 @@
-import { argument, runCommand } from './command.js'
+import { argument, runCommand } from '../command.js'
 import { requestedDeployment } from './deployment.js'
 
 await runCommand('encrypt', async () => {

@@ -1,4 +1,4 @@
-import { runCommand } from './command.js'
+import { runCommand } from '../command.js'
 import { requestedDeployment } from './deployment.js'
 
 await runCommand('decrypt', async () => {

@@ -1,4 +1,4 @@
-import { readProgram, runProgram } from './program.js'
+import { readProgram, runProgram } from '../program.js'
 
 /** Longest time for a command that waits for nothing, and slack for one that does; in milliseconds. */
 const COMMAND_MS_MAX = 60_000

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { ConfigError, readConfig } from '../src/config.js'
-import { requiredArgument } from './command.js'
+import { ConfigError, readConfig } from '../../src/config.js'
+import { requiredArgument } from '../command.js'
 import {
   decryptValues,
   type EncryptedFile,

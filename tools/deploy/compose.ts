@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { loadEnvFile, readConfig } from '../src/config.js'
-import { localSecret } from '../src/local-secret.js'
-import { countArgument, runCommand } from './command.js'
-import { readProgram, runProgram } from './program.js'
+import { loadEnvFile, readConfig } from '../../src/config.js'
+import { localSecret } from '../../src/local-secret.js'
+import { countArgument, runCommand } from '../command.js'
+import { readProgram, runProgram } from '../program.js'
 
 /** Images are fetched and built at the first time, in milliseconds. */
 const COMPOSE_MS_MAX = 1_200_000
