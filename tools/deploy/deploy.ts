@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { requiredArgument, runCommand } from '../command.js'
 import { prometheusRule } from '../monitoring/prometheus-rule.js'
-import { readRuleGroups } from '../monitoring/rule-files.js'
+import { readRuleGroups } from '../monitoring/rule-groups.js'
 import { Cluster } from './cluster.js'
 import { type Deployment, requestedDeployment } from './deployment.js'
 

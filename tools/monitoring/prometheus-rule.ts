@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml'
-import type { RuleGroup } from './rule-files.js'
+import type { RuleGroup } from './rule-groups.js'
 
 type Metadata = {
   readonly name: string

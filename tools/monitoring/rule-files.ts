@@ -1,21 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { parse } from 'yaml'
 import type { ExportedSamples } from './exported-metrics.js'
 import { partsOf } from './promql.js'
-
-export const PROMETHEUS_FOLDER = '.monitoring/prometheus'
-
-export type Recording = { readonly record: string; readonly expr: string }
-export type Alert = {
-  readonly alert: string
-  readonly expr: string
-  readonly for?: string
-  readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: Readonly<Record<string, string>>
-}
-
-export type RuleGroup = { readonly name: string; readonly rules: readonly (Recording | Alert)[] }
+import { type Alert, prometheusFiles, type Recording, readRuleGroups, readYaml } from './rule-groups.js'
 
 /** All rules that Prometheus is given. */
 export type Rules = { readonly recordings: readonly Recording[]; readonly alerts: readonly Alert[] }
@@ -28,24 +13,18 @@ export function readRules(): Rules {
   }
 }
 
-/** The same, in the groups that they are evaluated in. */
-export function readRuleGroups(): readonly RuleGroup[] {
-  const files: { readonly groups: readonly RuleGroup[] }[] = yamlFilesOf('rules')
-  return files.flatMap(({ groups }) => groups)
-}
-
 /** One expectation of promtool's: which alerts of this name fire at that time. */
 export type AlertExpectation = { readonly alertname: string; readonly exp_alerts?: readonly unknown[] }
 
 export function readAlertExpectations(): readonly AlertExpectation[] {
   const files: { readonly tests: readonly { readonly alert_rule_test: readonly AlertExpectation[] }[] }[] =
-    yamlFilesOf('tests')
+    prometheusFiles('tests').map(readYaml)
   return files.flatMap(({ tests }) => tests.flatMap((test) => test.alert_rule_test))
 }
 
 /** The paths of the files that promtool tests the rules by. */
 export function ruleTestFiles(): readonly string[] {
-  return filesIn('tests')
+  return prometheusFiles('tests')
 }
 
 /** What is recorded, as if a service exported it: with the labels that are left of what it is made of. */
@@ -60,16 +39,4 @@ export function withRecorded(exported: ExportedSamples, recordings: readonly Rec
     all.set(record, sources.map(left))
   }
   return all
-}
-
-function yamlFilesOf(folder: 'rules' | 'tests') {
-  return filesIn(folder).map((file) => parse(readFileSync(file, 'utf8')))
-}
-
-function filesIn(folder: string): readonly string[] {
-  const path = join(PROMETHEUS_FOLDER, folder)
-  return readdirSync(path)
-    .filter((file) => file.endsWith('.yml'))
-    .sort()
-    .map((file) => join(path, file))
 }

@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/service/decider.js'
 import { prometheusRule } from '../../../tools/monitoring/prometheus-rule.js'
-import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
+import { readRuleGroups } from '../../../tools/monitoring/rule-groups.js'
 import { knownVariables } from '../../support/known-variables.js'
 import { wrongTypes } from '../../support/manifest-types.js'
 import {
