@@ -91,7 +91,7 @@ mutation-test: install ## Mutate the domain and the engine, and check that a uni
 	$(TSX) tools/mutation-test/main.ts
 
 check-monitoring: build ## Test alerts, rules and dashboards on the real service (two minutes; needs promtool and prometheus)
-	$(TSX) tools/check-monitoring.ts
+	$(TSX) test/monitoring/check-monitoring.ts
 
 BENCH_whole = $(TSX) bench/main.ts && $(TSX) bench/report/main.ts
 BENCH_quick = $(TSX) bench/main.ts quick
@@ -114,7 +114,7 @@ check: install ## Run every check for a commit: format, lint, types, protos, unu
 	npm --silent run check
 
 check-image: install ## Build and run the image's steps without Docker: read-only, not as root
-	$(TSX) tools/check-image.ts
+	$(TSX) test/image/check-image.ts
 
 audit: install ## Look for known vulnerabilities in the dependencies of the service and of its build
 	npm audit --omit=dev && npm audit --audit-level=high

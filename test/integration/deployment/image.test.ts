@@ -5,8 +5,8 @@ import { validate } from 'dockerfile-utils'
 import { parse } from 'yaml'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/service/decider.js'
-import { allowedNames } from '../../../tools/image/build-context.js'
-import { execForm, pairsOf, readDockerfile } from '../../../tools/image/dockerfile.js'
+import { allowedNames } from '../../image/build-context.js'
+import { execForm, pairsOf, readDockerfile } from '../../image/dockerfile.js'
 import { knownVariables } from '../../support/known-variables.js'
 
 const text = readFileSync('Dockerfile', 'utf8')

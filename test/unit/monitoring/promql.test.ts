@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { partsOf } from '../../../tools/monitoring/promql.js'
-import { queryProblems } from '../../../tools/monitoring/query-problems.js'
+import { partsOf } from '../../monitoring/promql.js'
+import { queryProblems } from '../../monitoring/query-problems.js'
 
 describe('the parts of a query', () => {
   it('are its selectors, with their matchers', () => {

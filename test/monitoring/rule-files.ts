@@ -1,6 +1,12 @@
+import {
+  type Alert,
+  prometheusFiles,
+  type Recording,
+  readRuleGroups,
+  readYaml,
+} from '../../tools/deploy/rule-groups.js'
 import type { ExportedSamples } from './exported-metrics.js'
 import { partsOf } from './promql.js'
-import { type Alert, prometheusFiles, type Recording, readRuleGroups, readYaml } from './rule-groups.js'
 
 /** All rules that Prometheus is given. */
 export type Rules = { readonly recordings: readonly Recording[]; readonly alerts: readonly Alert[] }

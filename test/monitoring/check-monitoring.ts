@@ -1,18 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { startEphemeralMongo } from '../src/local-mongo/ephemeral-mongo.js'
-import { ServiceProcess } from '../test/support/service-process.js'
-import { JWT_SECRET } from '../test/support/token.js'
-import { runCommand } from './command.js'
-import {
-  type DashboardQuery,
-  panelQueries,
-  readDashboards,
-  variableQueries,
-} from './monitoring/dashboards.js'
-import { LittleLoad } from './monitoring/little-load.js'
-import { PrometheusServer } from './monitoring/prometheus-server.js'
-import { missingPrograms, promtoolChecks, promtoolComplaint } from './monitoring/promtool.js'
-import { readRules } from './monitoring/rule-files.js'
+import { startEphemeralMongo } from '../../src/local-mongo/ephemeral-mongo.js'
+import { runCommand } from '../../tools/command.js'
+import { ServiceProcess } from '../support/service-process.js'
+import { JWT_SECRET } from '../support/token.js'
+import { type DashboardQuery, panelQueries, readDashboards, variableQueries } from './dashboards.js'
+import { LittleLoad } from './little-load.js'
+import { PrometheusServer } from './prometheus-server.js'
+import { missingPrograms, promtoolChecks, promtoolComplaint } from './promtool.js'
+import { readRules } from './rule-files.js'
 
 /** Longest time until everything has data, in milliseconds: four scrapes and some patience with a busy machine. */
 const DATA_MS_MAX = 180_000

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import { PROMETHEUS_FOLDER } from './rule-groups.js'
+import { PROMETHEUS_FOLDER } from '../../tools/deploy/rule-groups.js'
 
 /** Longest time that one request to Prometheus may take, in milliseconds. */
 const REQUEST_MS_MAX = 10_000

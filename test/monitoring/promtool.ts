@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { PROMETHEUS_FOLDER } from '../../tools/deploy/rule-groups.js'
 import { ruleTestFiles } from './rule-files.js'
-import { PROMETHEUS_FOLDER } from './rule-groups.js'
 
 /** Longest time for one of promtool's checks, in milliseconds. */
 const PROMTOOL_MS_MAX = 120_000
