@@ -84,7 +84,7 @@ faults: build ## Break the service or its database under load, and check the boo
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes
-	node --max-semi-space-size=16 --import ./tools/simulation/typescript.mjs tools/simulate-engine.ts
+	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
 mutation-test: install ## Mutate the domain and the engine, and check that a unit test fails each time: files=decide.ts
 #             > test/mutation/survivors.yaml must explain each mutation that no test catches

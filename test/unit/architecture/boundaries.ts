@@ -230,6 +230,11 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['src/local-mongo/'] },
   { of: 'cli/', may: commandLine },
+  // The command that shares simulated histories out to threads.
+  {
+    of: 'test/simulation/campaign/',
+    may: ['test/simulation/', 'test/support/engine-sources.ts', 'tools/command.ts', 'node:'],
+  },
   // What the engine is simulated with knows nothing of the real store, so that it cannot share its mistakes.
   {
     of: 'test/simulation/',

@@ -1,4 +1,4 @@
-import type { Figures } from '../../test/simulation/histories.js'
+import type { Figures } from '../histories.js'
 
 /** What a thread is given to do at a time. */
 export type Task =

@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads'
-import { numbersFrom, simulate, Total } from '../../test/simulation/histories.js'
-import { knownMistakes } from '../../test/simulation/known-mistakes.js'
-import type { Outcome } from '../../test/simulation/simulation.js'
-import { loadPatched, loadSubject } from '../../test/support/engine-sources.js'
+import { loadPatched, loadSubject } from '../../support/engine-sources.js'
+import { numbersFrom, simulate, Total } from '../histories.js'
+import { knownMistakes } from '../known-mistakes.js'
+import type { Outcome } from '../simulation.js'
 import type { Answers, Task } from './task.js'
 
 /** One history in so many is simulated twice, to see that nothing but its seed decides what happens in it. */

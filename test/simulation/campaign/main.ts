@@ -1,11 +1,11 @@
-import { simulateOne, Total } from '../test/simulation/histories.js'
-import { knownMistakes } from '../test/simulation/known-mistakes.js'
-import { planFrom } from '../test/simulation/plan.js'
-import { shrink } from '../test/simulation/shrink.js'
-import { loadSubject, type Subject } from '../test/support/engine-sources.js'
-import { argument, countArgument, runCommand } from './command.js'
-import type { Answers, Task } from './simulation/task.js'
-import { shareOut, THREADS } from './simulation/threads.js'
+import { argument, countArgument, runCommand } from '../../../tools/command.js'
+import { loadSubject, type Subject } from '../../support/engine-sources.js'
+import { simulateOne, Total } from '../histories.js'
+import { knownMistakes } from '../known-mistakes.js'
+import { planFrom } from '../plan.js'
+import { shrink } from '../shrink.js'
+import type { Answers, Task } from './task.js'
+import { shareOut, THREADS } from './threads.js'
 
 const SEEDS = 100_000
 /** Histories that a thread simulates before it tells what came of them. */
