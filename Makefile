@@ -31,7 +31,7 @@ help:
 
 run: build ## Start the service with a database and the example accounts (installs and builds first)
 #    > with MONGODB_URI it uses that database and adds nothing to it; then try ./benefits --help
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node --enable-source-maps --max-semi-space-size=64 dist/main.js
+	exec node --enable-source-maps --max-semi-space-size=64 dist/dev/run.js
 
 certs: install ## Create TLS certificates for this machine, or renew them: hosts="authorizer.test 10.0.0.7"
 	$(TSX) tools/certs.ts
@@ -63,7 +63,7 @@ deploy: install ## Deploy an environment to Kubernetes: env=staging context=my-c
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, accepts a debugger on port 9229
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
+	exec node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 tools/dev/run.ts
 
 test: install ## Build, then run all tests
 	npm --silent test
@@ -132,9 +132,10 @@ generate: install ## Generate src/gen from the protos
 
 install: node_modules/.package-lock.json ## Install the dependencies if package-lock.json has changed
 
-build: install ## Compile the service to dist, and bundle the command line
+build: install ## Compile the service to dist, and bundle the command line and the launcher of make run
 	npm --silent run build
 	npm --silent run build:cli
+	npm --silent run build:dev
 
 clean: ## Remove the build output and keep the data
 	rm -rf dist dist-bench coverage

@@ -1,12 +1,13 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { loadEnvFile, readConfig } from '../src/config.js'
+import { loadEnvFile } from '../src/config.js'
 import { makeLocalCertificates } from './certificates/local-certificates.js'
 import { argument, runCommand } from './command.js'
+import { readDevSettings } from './dev/dev-settings.js'
 
 await runCommand('certs', async () => {
   loadEnvFile()
-  const { dataDir } = readConfig(process.env)
+  const { dataDir } = readDevSettings(process.env)
   const hosts = (argument('hosts') ?? '').split(/[\s,]+/).filter(Boolean)
   for (const host of hosts) {
     if (isIP(host) === 0 && !/^[\w*][\w.-]{0,252}$/.test(host)) {

@@ -1,15 +1,16 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadEnvFile, readConfig } from '../src/config.js'
+import { loadEnvFile } from '../src/config.js'
 import { isSameMongod, readState } from '../src/local-mongo/mongod-state.js'
 import { runCommand } from './command.js'
+import { readDevSettings } from './dev/dev-settings.js'
 
 /** What the service makes in its data folder, and drafts of it; anything else there is somebody else's. */
 const ours = /^(mongo|local-mongo\.json(\.\d+)?|certs|jwt-secret(\.\d+)?)$/
 
 await runCommand('clean-data', async () => {
   loadEnvFile()
-  const { dataDir } = readConfig(process.env)
+  const { dataDir } = readDevSettings(process.env)
   const state = await readState(dataDir)
   if (state && (await isSameMongod(state, join(dataDir, 'mongo')))) {
     throw new Error(`the database in ${dataDir} is running: stop the service first`)

@@ -8,9 +8,6 @@ import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 
 export type ServiceOptions = {
   readonly config: Config
-  readonly mongodbUri: string
-  /** The secret that signs tokens; undefined when only public keys verify them. */
-  readonly jwtSecret: string | undefined
   readonly logger: Logger
   /** Called when the service can decide for the first time, with its ports. */
   readonly onReady: (ports: Ports) => void
@@ -53,6 +50,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   const decider: Decider = createDecider({
     ...options,
+    mongodbUri: config.mongodbUri,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
     keyFiles: readingsOf(() => files),

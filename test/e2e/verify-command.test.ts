@@ -30,11 +30,7 @@ describe('the command that checks the books', () => {
   before(async () => {
     await ensureSchema(database())
     await storeBooks(database(), exampleBooks('a'), exampleBooks('b'))
-    env = {
-      ...(await serviceEnvironment()),
-      MONGODB_DATABASE: database().databaseName,
-      NODE_ENV: 'production',
-    }
+    env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
   })
 
   it('sums them up, and settles what is left when it is told to, and only then', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readConfig } from '../../src/config.js'
+import { readSettings } from '../../src/config.js'
 import { startEphemeralMongo } from '../../src/local-mongo/ephemeral-mongo.js'
 import { runCommand } from '../../tools/command.js'
 import { eventually } from '../support/eventually.js'
@@ -89,7 +89,7 @@ async function check(image: BuiltImage, env: Environment): Promise<void> {
     await expectSuccess('HEALTHCHECK', run(image.healthcheck, ports))
     await expectSuccess('verify', run([...image.entrypoint, 'dist/verify.js']))
     service.signal('SIGTERM')
-    const code = await service.untilExit(readConfig({}).shutdownTimeoutMs)
+    const code = await service.untilExit(readSettings({}).shutdownTimeoutMs)
     if (code !== 0) throw new Error(`exit code ${code} after SIGTERM:\n${service.output}`)
   } finally {
     health.close()

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { timeBudget } from '../../src/application/budget.js'
 import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { openAccount } from '../../src/application/open-account.js'
-import { readConfig } from '../../src/config.js'
+import { readDatabaseConfig } from '../../src/config.js'
 import type { AccountStatus } from '../../src/domain/account.js'
 import { centavos } from '../../src/domain/money.js'
 import { type Core, type CoreOptions, createCore, systemClock } from '../../src/service/core.js'
@@ -25,7 +25,11 @@ type Told = Partial<Pick<CoreOptions, 'onSettleFailure' | 'onCatalogFailure' | '
 export async function openCore(mongodbUri: string, database: string, told: Told = {}): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
-    config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
+    config: readDatabaseConfig({
+      MONGODB_URI: mongodbUri,
+      MONGODB_DATABASE: database,
+      QUEUE_WAIT_MS: '60000',
+    }),
     mongodbUri,
     onSettleFailure: unexpected,
     onDiscrepancy: unexpected,

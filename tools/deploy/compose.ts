@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { loadEnvFile, readConfig } from '../../src/config.js'
+import { loadEnvFile, readSettings } from '../../src/config.js'
 import { localSecret } from '../../src/local-secret.js'
 import { countArgument, runCommand } from '../command.js'
+import { readDevSettings } from '../dev/dev-settings.js'
 import { readProgram, runProgram } from '../program.js'
 
 /** Images are fetched and built at the first time, in milliseconds. */
@@ -23,7 +24,8 @@ await runCommand(name, async () => {
   const args = commands.get(name)
   if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
   loadEnvFile()
-  const { jwtSecret, dataDir, grpcPort, httpPort } = readConfig(process.env)
+  const { jwtSecret, grpcPort, httpPort } = readSettings(process.env)
+  const { dataDir } = readDevSettings(process.env)
   const processes = countArgument('processes') ?? 1
   const env = {
     GRPC_PORT: portsOf(grpcPort, processes),

@@ -20,17 +20,6 @@ const oddMerchants = [
   'PÃO & CAFÉ 😀  TWO SPACES AND AN END ',
 ]
 
-describe('what make would run', () => {
-  it('adds the examples to the local database alone, unless it is told otherwise', async () => {
-    const { code, stdout } = await make(['-n', 'run', 'run-debug'])
-    expect(code).to.equal(0)
-    expect(stdout.match(/SEED_EXAMPLES=\S+/g)).to.deep.equal(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not ours
-      Array.from({ length: 2 }, () => 'SEED_EXAMPLES="${SEED_EXAMPLES:-auto}"'),
-    )
-  })
-})
-
 describe('make run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'make-run-'))
   const dataDir = join(folder, 'data')

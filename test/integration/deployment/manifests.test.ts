@@ -52,7 +52,6 @@ function describeManifests(manifests: () => Manifests): void {
 
   it('set what the service takes', () => {
     expect(config()).to.include({
-      production: true,
       host: '0.0.0.0',
       jwtRequireScope: true,
       seedExamples: false,

@@ -144,7 +144,7 @@ describe('encrypting and decrypting an environment', () => {
       plain.replace(secrets.JWT_SECRET, 'hunter2'),
       'JWT_SECRET must have at least 32 bytes',
     ],
-    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'is required when NODE_ENV=production'],
+    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'JWT_JWKS_FILE is required'],
     [
       'quotes, which would become part of the value',
       'JWT_SECRET="hunter2"\n',

@@ -121,12 +121,12 @@ describe('the check of module boundaries', () => {
     })
   }
 
-  it('lets main load the local MongoDB only when it is needed', () => {
+  it('lets a command load the local MongoDB only when it is needed', () => {
     const local = { 'src/local-mongo/local-mongo.ts': 'export const a = 1' }
-    const path = './local-mongo/local-mongo.js'
-    expect(plant({ ...local, 'src/main.ts': `await import('${path}')` })).to.deep.equal([])
-    expect(plant({ ...local, 'src/main.ts': `import '${path}'` })).to.deep.equal([
-      'src/main.ts must not import src/local-mongo/local-mongo.ts',
+    const path = '../src/local-mongo/local-mongo.js'
+    expect(plant({ ...local, 'cli/database.ts': `await import('${path}')` })).to.deep.equal([])
+    expect(plant({ ...local, 'cli/database.ts': `import '${path}'` })).to.deep.equal([
+      'cli/database.ts must not import src/local-mongo/local-mongo.ts',
     ])
   })
 
