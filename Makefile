@@ -34,7 +34,7 @@ run: build ## Start the service with a database and the example accounts (instal
 	exec node --enable-source-maps --max-semi-space-size=64 dist/dev/run.js
 
 certs: install ## Create TLS certificates for this machine, or renew them: hosts="authorizer.test 10.0.0.7"
-	$(TSX) tools/certs.ts
+	$(TSX) tools/dev/certs.ts
 
 protos: install ## Copy the proto files and all their imports into one folder, for protoc -I: into=dist/protos
 	$(TSX) tools/protos.ts
@@ -141,7 +141,7 @@ clean: ## Remove the build output and keep the data
 	rm -rf dist dist-bench coverage
 
 clean-data: install ## Delete the local database, the local token secret and the certificates
-	$(TSX) tools/clean-data.ts
+	$(TSX) tools/dev/clean-data.ts
 
 # npm writes this file last. The output goes to standard error, so that $(make -s sbom) also works on a fresh
 # clone.

@@ -8,7 +8,7 @@ type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Configuration): Promise<Database> {
   if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
   // Loaded only here: its packages are large.
-  const { openLocalMongo } = await import('../src/local-mongo/local-mongo.js')
+  const { openLocalMongo } = await import('../tools/dev/local-mongo/local-mongo.js')
   return await openLocalMongo({
     dataDir,
     mongodPath,

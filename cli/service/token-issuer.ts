@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import jwt from 'jsonwebtoken'
 import { hasKeyFile } from '../../src/config.js'
 import { secretAlgorithms } from '../../src/keys/token-key.js'
-import { localSecret } from '../../src/local-secret.js'
+import { localSecret } from '../../tools/dev/local-secret.js'
 import type { Configuration } from '../configuration.js'
 import { Failure } from '../failure.js'
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Identity } from '../../tools/certificates/certificate.js'
+import type { Identity } from '../../tools/dev/certificates/certificate.js'
 import { lockAccount } from '../support/account-lock.js'
 import { fundedAccount } from '../support/accounts.js'
 import { authority, clientIdentity, hours, serverIdentity } from '../support/certificates.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { startEphemeralMongo } from '../../src/local-mongo/ephemeral-mongo.js'
 import { runCommand } from '../../tools/command.js'
+import { startEphemeralMongo } from '../../tools/dev/local-mongo/ephemeral-mongo.js'
 import { ServiceProcess } from '../support/service-process.js'
 import { JWT_SECRET } from '../support/token.js'
 import { type DashboardQuery, panelQueries, readDashboards, variableQueries } from './dashboards.js'

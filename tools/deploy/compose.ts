@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { loadEnvFile, readSettings } from '../../src/config.js'
-import { localSecret } from '../../src/local-secret.js'
 import { countArgument, runCommand } from '../command.js'
 import { readDevSettings } from '../dev/dev-settings.js'
+import { localSecret } from '../dev/local-secret.js'
 import { readProgram, runProgram } from '../program.js'
 
 /** Images are fetched and built at the first time, in milliseconds. */

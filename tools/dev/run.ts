@@ -1,11 +1,11 @@
 import { findUnknownVariables, hasKeyFile, loadEnvFile, readConfig, readSettings } from '../../src/config.js'
-import { localSecret } from '../../src/local-secret.js'
 import type { Logger } from '../../src/observability/logging/logger.js'
 import { openLog, runService } from '../../src/service/run-service.js'
 import { requirePorts } from '../../src/service/startup-checks.js'
 import { announcement } from './announcement.js'
 import { requireDataDir } from './data-dir.js'
 import { type DevSettings, readDevSettings } from './dev-settings.js'
+import { localSecret } from './local-secret.js'
 
 /** The database of the service. `stop` ends it if this process has started it. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
 
 async function openDatabase({ dataDir, mongodPath }: DevSettings, logger: Logger): Promise<Database> {
   // Loaded only here, because its packages are large.
-  const { openLocalMongo } = await import('../../src/local-mongo/local-mongo.js')
+  const { openLocalMongo } = await import('./local-mongo/local-mongo.js')
   return await openLocalMongo({
     dataDir,
     mongodPath,

@@ -23,7 +23,7 @@ const commandLine = [
   'src/config.ts',
   'src/keys/token-key.ts',
   'tools/dev/dev-settings.ts',
-  'src/local-secret.ts',
+  'tools/dev/local-secret.ts',
   'commander',
   'csv-parse',
   'csv-stringify',
@@ -109,8 +109,8 @@ const boundaries: readonly Boundary[] = [
   { of: 'src/gen/', may: ['src/gen/', '@bufbuild/protobuf', '@grpc/grpc-js'] },
   // For development: none of ours, and packages that production does not have.
   {
-    of: 'src/local-mongo/',
-    may: ['src/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
+    of: 'tools/dev/local-mongo/',
+    may: ['tools/dev/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
   },
   { of: 'src/env-file.ts', may: ['node:'] },
   { of: 'src/unknown-variables.ts', may: ['fastest-levenshtein'] },
@@ -143,7 +143,7 @@ const boundaries: readonly Boundary[] = [
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
   },
-  { of: 'src/local-secret.ts', may: ['node:'] },
+  { of: 'tools/dev/local-secret.ts', may: ['node:'] },
   { of: 'src/service/end-on-bug.ts', may: [], mayForTypes: ['src/observability/logging/logger.ts'] },
   // The composition root.
   {
@@ -224,7 +224,7 @@ const boundaries: readonly Boundary[] = [
     mayDynamically: ['src/service/core.ts'],
   },
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
-  { of: 'cli/database.ts', may: commandLine, mayDynamically: ['src/local-mongo/'] },
+  { of: 'cli/database.ts', may: commandLine, mayDynamically: ['tools/dev/local-mongo/'] },
   { of: 'cli/', may: commandLine },
   // The command that shares simulated histories out to threads.
   {

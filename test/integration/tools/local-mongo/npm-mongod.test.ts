@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { expect } from 'chai'
-import type { HostSystem } from '../../../src/local-mongo/npm-mongod.js'
-import { fetchNpmMongo } from '../../../src/local-mongo/npm-mongod.js'
+import type { HostSystem } from '../../../../tools/dev/local-mongo/npm-mongod.js'
+import { fetchNpmMongo } from '../../../../tools/dev/local-mongo/npm-mongod.js'
 import { useTempFolder } from './temp-folder.js'
 
 /** On these hosts the package is used: as it is, and rewritten. */

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { delimiter } from 'node:path'
 import { expect } from 'chai'
-import type { MongodSource } from '../../../src/local-mongo/find-mongod.js'
-import { defaultSources, findMongod, NoMongodError } from '../../../src/local-mongo/find-mongod.js'
+import type { MongodSource } from '../../../../tools/dev/local-mongo/find-mongod.js'
+import { defaultSources, findMongod, NoMongodError } from '../../../../tools/dev/local-mongo/find-mongod.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
 describe('findMongod', () => {

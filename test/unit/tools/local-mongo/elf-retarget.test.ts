@@ -5,8 +5,8 @@ import {
   readName,
   readVersionNeeds,
   UnexpectedElfError,
-} from '../../../src/local-mongo/elf-image.js'
-import { retargetElf } from '../../../src/local-mongo/elf-retarget.js'
+} from '../../../../tools/dev/local-mongo/elf-image.js'
+import { retargetElf } from '../../../../tools/dev/local-mongo/elf-retarget.js'
 import type { SyntheticElf } from './synthetic-elf.js'
 import { hashOf, NEEDS, SYMBOLS, syntheticElf } from './synthetic-elf.js'
 

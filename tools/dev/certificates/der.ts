@@ -1,7 +1,8 @@
 import { isIPv4 } from 'node:net'
 
 /**
- * DER (ITU-T X.690): as much as certificates need. Every value is its tag, the length of its content, and the content.
+ * DER (ITU-T X.690), as much as certificates need. Every value is its tag, the length of its content, and the
+ * content.
  */
 function value(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)

@@ -17,8 +17,9 @@ export type LocalCertificates = {
 }
 
 /**
- * Makes a certificate for the server and one for a client, for development. The authority that issues them is made once: who trusts
- * it (`ca.pem`) trusts the later ones too. Files are replaced whole, and keys are readable by their owner only.
+ * Makes a certificate for the server and one for a client, for development. The authority that issues them is
+ * made once, so a client that trusts it (`ca.pem`) trusts later certificates too. Files are replaced whole, and
+ * only their owner can read the keys.
  */
 export async function makeLocalCertificates({ folder, hosts, now }: LocalCertificates): Promise<void> {
   await mkdir(folder, { recursive: true })

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { localSecret } from '../../src/local-secret.js'
+import { localSecret } from '../../../tools/dev/local-secret.js'
 
 describe('local secret', () => {
   let root: string

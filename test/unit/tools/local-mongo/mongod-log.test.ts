@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MongodLog } from '../../../src/local-mongo/mongod-log.js'
+import { MongodLog } from '../../../../tools/dev/local-mongo/mongod-log.js'
 
 describe('MongodLog', () => {
   it('returns the lines that a chunk completes and keeps the rest for the next', () => {

@@ -37,7 +37,7 @@ export type CertificateRequest = {
 
 const ecdsaWithSha256 = sequence(identifier('1.2.840.10045.4.3.2'))
 const uses = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' }
-/** Bits of the key usage, from the highest: digital signature; signing certificates and lists of revoked ones. */
+/** Bits of the key usage, from the highest: digital signature; signing certificates and revocation lists. */
 const digitalSignature = bits(Buffer.from([0x80]), 7)
 const signingCertificates = bits(Buffer.from([0x06]), 1)
 
@@ -128,7 +128,7 @@ function extension(id: string, content: Buffer): Buffer {
   return sequence(identifier(id), octets(content))
 }
 
-/** One that must be understood by whoever reads the certificate. */
+/** An extension that a reader of the certificate must understand. */
 function critical(id: string, content: Buffer): Buffer {
   return sequence(identifier(id), boolean('true'), octets(content))
 }

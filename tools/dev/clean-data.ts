@@ -1,9 +1,9 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { loadEnvFile } from '../src/config.js'
-import { isSameMongod, readState } from '../src/local-mongo/mongod-state.js'
-import { runCommand } from './command.js'
-import { readDevSettings } from './dev/dev-settings.js'
+import { loadEnvFile } from '../../src/config.js'
+import { runCommand } from '../command.js'
+import { readDevSettings } from './dev-settings.js'
+import { isSameMongod, readState } from './local-mongo/mongod-state.js'
 
 /** What the service makes in its data folder, and drafts of it; anything else there is somebody else's. */
 const ours = /^(mongo|local-mongo\.json(\.\d+)?|certs|jwt-secret(\.\d+)?)$/

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { explainStart } from '../../../src/local-mongo/mongod-start-error.js'
+import { explainStart } from '../../../../tools/dev/local-mongo/mongod-start-error.js'
 
 describe('explainStart', () => {
   it('tells that another mongod holds the data', () => {

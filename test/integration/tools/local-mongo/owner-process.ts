@@ -1,7 +1,7 @@
 // A service in small: opens the local MongoDB of a folder and says so; drains after SIGINT when it is told how long.
 import { createInterface } from 'node:readline'
 import { MongoClient } from 'mongodb'
-import { openLocalMongo } from '../../../src/local-mongo/local-mongo.js'
+import { openLocalMongo } from '../../../../tools/dev/local-mongo/local-mongo.js'
 
 const [dataDir = '', mongodPath] = process.argv.slice(2)
 const say = (event: object): boolean => process.stdout.write(`${JSON.stringify(event)}\n`)

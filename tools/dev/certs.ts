@@ -1,9 +1,9 @@
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { loadEnvFile } from '../src/config.js'
+import { loadEnvFile } from '../../src/config.js'
+import { argument, runCommand } from '../command.js'
 import { makeLocalCertificates } from './certificates/local-certificates.js'
-import { argument, runCommand } from './command.js'
-import { readDevSettings } from './dev/dev-settings.js'
+import { readDevSettings } from './dev-settings.js'
 
 await runCommand('certs', async () => {
   loadEnvFile()

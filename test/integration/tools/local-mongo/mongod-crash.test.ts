@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { expect } from 'chai'
-import { startMongod } from '../../../src/local-mongo/mongod-process.js'
-import { eventually } from '../../support/eventually.js'
+import { startMongod } from '../../../../tools/dev/local-mongo/mongod-process.js'
+import { eventually } from '../../../support/eventually.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
 describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {

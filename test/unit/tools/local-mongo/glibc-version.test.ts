@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { glibcFit } from '../../../src/local-mongo/glibc-version.js'
+import { glibcFit } from '../../../../tools/dev/local-mongo/glibc-version.js'
 
 describe('glibcFit', () => {
   for (const version of ['2.38', '2.39', '2.41.9000', '3.0']) {

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { expect } from 'chai'
-import { NoMongodError } from '../../../src/local-mongo/find-mongod.js'
-import { findMongos } from '../../../src/local-mongo/find-mongos.js'
+import { NoMongodError } from '../../../../tools/dev/local-mongo/find-mongod.js'
+import { findMongos } from '../../../../tools/dev/local-mongo/find-mongos.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
 describe('findMongos', () => {

