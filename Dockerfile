@@ -23,7 +23,8 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-ENV HOST=0.0.0.0
+ENV NODE_ENV=production \
+  HOST=0.0.0.0
 # A number, so that Kubernetes can see that it is not root. Nobody owns the files but root: the service writes none.
 USER 10001:10001
 EXPOSE 50051 8080

@@ -34,7 +34,7 @@ describe('the Dockerfile', () => {
 
   it('is not root, and reachable from outside', () => {
     expect(told('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
-    expect(told('ENV').map(pairsOf)).to.deep.equal([{ HOST: '0.0.0.0' }])
+    expect(told('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
   })
 
   it('names the ports that the service listens on', () => {
