@@ -1,7 +1,7 @@
 import type { Budget } from '../../application/budget.js'
 import { creditAccount } from '../../application/credit-account.js'
 import type { Executor } from '../../application/engine/engine.js'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Catalog } from '../../domain/catalog.js'
 import type { Credit, CreditRefusal } from '../../domain/credit.js'
 import type {
