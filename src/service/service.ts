@@ -2,7 +2,7 @@ import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
 import { SideServer } from '../http/side-server.js'
 import type { Logger } from '../observability/logging/logger.js'
-import { openTracing } from '../observability/tracing/tracing.js'
+import { openTracing } from '../observability/tracing/open-tracing.js'
 import { createDecider, type Decider } from './decider.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 
