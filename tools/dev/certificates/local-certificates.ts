@@ -18,8 +18,8 @@ export type LocalCertificates = {
 
 /**
  * Makes a certificate for the server and one for a client, for development. The authority that issues them is
- * made once, so a client that trusts it (`ca.pem`) trusts later certificates too. Files are replaced whole. Only
- * their owner can read the keys.
+ * made once, so a client that trusts it (`ca.pem`) trusts later certificates too. Files are replaced whole.
+ * Only their owner can read the keys.
  */
 export async function makeLocalCertificates({ folder, hosts, now }: LocalCertificates): Promise<void> {
   await mkdir(folder, { recursive: true })
