@@ -11,6 +11,7 @@ import type {
   CreditResponse,
 } from '../../gen/benefits/v1/account.js'
 import { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { clientStreamHandler, type HandlerOptions, unaryHandler } from '../handlers.js'
 import { RequestFields } from '../request-fields.js'
 import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetime.js'
@@ -28,9 +29,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
     const { accountId, credit } = read(request)
     const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
-    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REFUSED') throw refusalError(verdict.refusal, catalog())
-    return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
+    return entryOf(verdict, (refusal) => refusalError(refusal, catalog()))
   }
 
   return {

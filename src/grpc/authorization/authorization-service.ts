@@ -16,7 +16,8 @@ import type {
   SimulateResponse,
 } from '../../gen/benefits/v1/authorization.js'
 import type { CallContext } from '../call-context.js'
-import { CallError } from '../call-error.js'
+import type { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { type HandlerOptions, unaryHandler } from '../handlers.js'
 import { decisionMessage, reasonFields } from '../reason-mapping.js'
 import { RequestFields } from '../request-fields.js'
@@ -50,11 +51,9 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
     const startedMs = monotonicMs()
     const { accountId, purchase } = readPurchase(request)
     const verdict = await authorize(accountId, purchase, budget)
-    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
-    const replayed = verdict.type === 'REPLAY'
-    onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
-    return authorizeResponse(verdict.entry, replayed)
+    const { entry, replayed } = entryOf(verdict, neverRefused)
+    onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+    return authorizeResponse(entry, replayed)
   }
 
   return {
@@ -78,13 +77,16 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const startedMs = monotonicMs()
       const { accountId, reversal } = readReversal(request)
       const verdict = await reverse(accountId, reversal, call.budget)
-      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
-      const replayed = verdict.type === 'REPLAY'
-      onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
-      return reverseResponse(verdict.entry, replayed)
+      const { entry, replayed } = entryOf(verdict, neverRefused)
+      onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+      return reverseResponse(entry, replayed)
     }),
   }
+}
+
+/** Purchases and reversals are answered with an entry, also when they are declined. */
+function neverRefused(refusal: never): CallError {
+  return refusal
 }
 
 function readPurchase(request: AuthorizeRequest): {
