@@ -127,37 +127,28 @@ function readReversal(request: ReverseRequest): { readonly accountId: string; re
 }
 
 function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
-  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
   return {
-    transactionId: entry.transactionId,
-    code,
-    decision: decisionMessage(entry),
-    reason,
-    iso8583Code,
-    category: entry.movement?.wallet ?? '',
+    ...answerFields(entry, replayed),
     effectiveMcc: entry.effectiveMcc,
     merchantRule: entry.merchantRule ?? '',
-    balance: entry.movement?.balanceAfter,
-    replayed,
-    decidedAt: entry.at,
-    retry,
     approvedAmount: entry.movement ? -entry.movement.delta : 0n,
   }
 }
 
 function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseResponse {
-  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
+  return { ...answerFields(entry, replayed), amount: entry.movement?.delta ?? 0n }
+}
+
+/** The fields that the answers to purchases and reversals share. */
+function answerFields(entry: AuthorizationEntry | ReversalEntry, replayed: boolean) {
+  const { transactionId, movement, at } = entry
   return {
-    transactionId: entry.transactionId,
-    code,
+    transactionId,
+    ...reasonFields(entry.reason),
     decision: decisionMessage(entry),
-    reason,
-    iso8583Code,
-    category: entry.movement?.wallet ?? '',
-    amount: entry.movement?.delta ?? 0n,
-    balance: entry.movement?.balanceAfter,
+    category: movement?.wallet ?? '',
+    balance: movement?.balanceAfter,
     replayed,
-    decidedAt: entry.at,
-    retry,
+    decidedAt: at,
   }
 }
