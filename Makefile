@@ -132,16 +132,18 @@ generate: install ## Generate src/gen from the protos
 
 install: node_modules/.package-lock.json ## Install the dependencies if package-lock.json has changed
 
-build: install ## Compile the service to dist, and bundle the command line and the launcher of make run
+build: install dist/dev/run.js ## Compile the service to dist, and bundle the command line and the launcher of make run
 	npm --silent run build
 	npm --silent run build:cli
-	npm --silent run build:dev
 
 clean: ## Remove the build output and keep the data
 	rm -rf dist dist-bench coverage
 
 clean-data: install ## Delete the local database, the local token secret and the certificates
 	$(TSX) tools/dev/clean-data.ts
+
+dist/dev/run.js: tools/dev/build.mjs $(wildcard tools/dev/*.ts tools/dev/local-mongo/*.ts) | node_modules/.package-lock.json
+	npm --silent run build:dev
 
 # npm writes this file last. The output goes to standard error, so that $(make -s sbom) also works on a fresh
 # clone.
