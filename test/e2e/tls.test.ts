@@ -123,7 +123,7 @@ describe('mutual TLS', () => {
   }
 
   it('says in its log that there is TLS', async () => {
-    expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'server' })
+    expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'mutual' })
   })
 
   it('tells when the certificate ends', async () => {
