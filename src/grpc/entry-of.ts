@@ -7,9 +7,9 @@ import { CallError } from './call-error.js'
  *
  * @throws CallError when another request has used the id, and the error of `errorOf` when nothing was recorded.
  */
-export function entryOf<Kind extends Entry, Refusal extends string>(
-  verdict: Verdict<Kind, Refusal>,
-  errorOf: (refusal: Refusal) => CallError,
+export function entryOf<Kind extends Entry, Rejection extends string>(
+  verdict: Verdict<Kind, Rejection>,
+  errorOf: (rejection: Rejection) => CallError,
 ): { readonly entry: Kind; readonly replayed: boolean } {
   switch (verdict.type) {
     case 'RECORD':
@@ -18,7 +18,7 @@ export function entryOf<Kind extends Entry, Refusal extends string>(
       return { entry: verdict.entry, replayed: true }
     case 'REUSED':
       throw new CallError('TRANSACTION_ID_REUSED')
-    case 'REFUSED':
-      throw errorOf(verdict.refusal)
+    case 'REJECTED':
+      throw errorOf(verdict.rejection)
   }
 }

@@ -8,7 +8,7 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 export type KeyWatchOptions = {
   readonly config: Config
   readonly logger: Logger
-  readonly metrics: () => Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRefused'>
+  readonly metrics: () => Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
   /** Called when other keys are to be used. */
   readonly onChange: (keys: Keys) => void
 }
@@ -33,11 +33,11 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
       metrics().keyFilesReloaded(files)
       logger.info({ files, ...outlineOf(files, keys) }, 'key files reloaded')
     },
-    onRefusal: (files, error) => {
-      metrics().keyFilesRefused(files)
+    onRejection: (files, error) => {
+      metrics().keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
-        'key files refused, the last good ones stay in use',
+        'key files rejected, the last good ones stay in use',
       )
     },
   })

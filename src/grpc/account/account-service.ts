@@ -93,7 +93,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         const verdict = limits
           ? await changeLimits(engine, accountId, limits, call.budget)
           : await changeStatus(engine, accountId, status, call.budget)
-        entryOf(verdict, (refusal) => new CallError(refusal))
+        entryOf(verdict, (rejection) => new CallError(rejection))
         return { account: await current(accountId) }
       },
     ),

@@ -51,7 +51,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
     const startedMs = monotonicMs()
     const { accountId, purchase } = readPurchase(request)
     const verdict = await authorize(accountId, purchase, budget)
-    const { entry, replayed } = entryOf(verdict, neverRefused)
+    const { entry, replayed } = entryOf(verdict, neverRejected)
     onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
     return authorizeResponse(entry, replayed)
   }
@@ -67,7 +67,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
       const { accountId, purchase } = readPurchase({ ...request, transactionId })
       const { verdict, trace } = await simulate(accountId, purchase, budget)
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
       const isReused = verdict.type === 'REUSED'
       const answer = isReused ? undefined : authorizeResponse(verdict.entry, verdict.type === 'REPLAY')
       return { answer, mcc: purchase.mcc, ...traceMessage(trace) }
@@ -77,7 +77,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const startedMs = monotonicMs()
       const { accountId, reversal } = readReversal(request)
       const verdict = await reverse(accountId, reversal, call.budget)
-      const { entry, replayed } = entryOf(verdict, neverRefused)
+      const { entry, replayed } = entryOf(verdict, neverRejected)
       onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
       return reverseResponse(entry, replayed)
     }),
@@ -85,8 +85,8 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
 }
 
 /** Purchases and reversals are answered with an entry, also when they are declined. */
-function neverRefused(refusal: never): CallError {
-  return refusal
+function neverRejected(rejection: never): CallError {
+  return rejection
 }
 
 function readPurchase(request: AuthorizeRequest): {
