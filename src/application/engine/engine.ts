@@ -155,9 +155,18 @@ export class Engine {
     } finally {
       this.#groups -= 1
       this.#onGroup({ size: members.length, durationMs: this.#clock.monotonicMs() - startedMs })
-      this.#lanes.ended(group)
+      this.#ended(group)
       this.#next()
     }
+  }
+
+  #ended(group: Group): void {
+    const restMs = this.#lanes.ended(group)
+    if (restMs === 0) return
+    this.#pauses.after(restMs, () => {
+      this.#lanes.rested()
+      this.#next()
+    })
   }
 
   /**

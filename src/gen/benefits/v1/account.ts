@@ -2375,9 +2375,9 @@ export const AccountServiceService = {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
-   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
-   * longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. Purchases
+   * go first, and an item may take up to 30 seconds. A stream with more than 5000 rejected items ends early. A
+   * stream ends after four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
@@ -2475,9 +2475,9 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
-   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
-   * longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. Purchases
+   * go first, and an item may take up to 30 seconds. A stream with more than 5000 rejected items ends early. A
+   * stream ends after four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
