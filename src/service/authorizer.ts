@@ -1,29 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
-import { ServerCredentials } from '@grpc/grpc-js'
-import { createAuthorize } from '../application/authorize.js'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
-import { createReverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { InvariantError } from '../domain/invariant.js'
-import { accountHandlers } from '../grpc/account/account-service.js'
-import { creditHandlers } from '../grpc/account/credit-handlers.js'
-import { statementHandlers } from '../grpc/account/statement-handlers.js'
-import { authorizationService } from '../grpc/authorization/authorization-service.js'
-import { windowFor } from '../grpc/authorization/authorize-stream.js'
-import type { CallContext } from '../grpc/call-context.js'
-import { categoryService } from '../grpc/category/category-service.js'
-import { type Closing, ConnectionGuard } from '../grpc/connections/connection-guard.js'
-import { TlsCredentials } from '../grpc/connections/tls-credentials.js'
-import { authentication } from '../grpc/interceptors/authentication.js'
-import { observation } from '../grpc/interceptors/observation.js'
-import { wellFormed } from '../grpc/interceptors/well-formed.js'
-import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
-import { PageGate } from '../grpc/pages/page-gate.js'
-import { GrpcServer } from '../grpc/server.js'
-import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
-import { TokenVerifier } from '../grpc/tokens/token-verifier.js'
+import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
 import { LineLimit } from '../observability/logging/line-limit.js'
@@ -31,23 +11,16 @@ import type { Logger } from '../observability/logging/logger.js'
 import { TallyLog } from '../observability/logging/tally-log.js'
 import { TroubleLog } from '../observability/logging/trouble-log.js'
 import type { KeyFileReadings } from '../observability/metrics/key-file-metrics.js'
-import { createMetrics, type Metrics, type Readings } from '../observability/metrics/metrics.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { PoolWatch } from '../storage/pool-watch.js'
 import { type Trouble, troubleOf, UnfitDatabaseError } from '../storage/trouble.js'
-import { buildVersion } from './build-version.js'
-import {
-  type CallRecords,
-  idsOf,
-  labelsOf,
-  recordCall,
-  recordDecision,
-  recordFailure,
-} from './call-records.js'
-import { type Core, createCore, systemClock } from './core.js'
-import { metricLabels } from './metric-labels.js'
+import { createCore, systemClock } from './core.js'
+import { createCredentials } from './credentials.js'
+import { createGrpcPort } from './grpc-port.js'
+import { createReadings } from './readings.js'
 
 /** Time between two checks of the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
@@ -66,11 +39,13 @@ const TRACE_TIMEOUT_MS = 2_000
 /** Longest time that stopping takes after SHUTDOWN_TIMEOUT_MS, in milliseconds. */
 export const CLOSE_MS_MAX = SETTLE_TIMEOUT_MS + TRACE_TIMEOUT_MS
 
-export type DeciderOptions = {
+export type AuthorizerOptions = {
   readonly config: Config
   readonly mongodbUri: string
   readonly logger: Logger
-  /** Absent when nothing is traced. The decider closes it after it has stopped. */
+  /** Gets its readings from here. */
+  readonly metrics: Metrics
+  /** Absent when nothing is traced. The authorizer closes it after it has stopped. */
   readonly tracing: Tracing | undefined
   /** The keys at the start. */
   readonly keys: Keys
@@ -88,8 +63,7 @@ export type DeciderOptions = {
  * The gRPC port and everything behind it: the whole service except the plaintext health port and the admin
  * port.
  */
-export type Decider = {
-  readonly metrics: Metrics
+export type Authorizer = {
   /** Whether it can decide now. */
   readonly serving: () => boolean
   /** Describes the readiness for an operator. */
@@ -109,8 +83,8 @@ export type Decider = {
   readonly stop: () => Promise<void>
 }
 
-export function createDecider(options: DeciderOptions): Decider {
-  const { config, logger, tracing } = options
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const { config, logger, metrics, tracing } = options
   const troubles = new TroubleLog({ logger, monotonicMs: systemClock.monotonicMs, explain: troubleOf })
   const core = createCore({
     config,
@@ -151,23 +125,19 @@ export function createDecider(options: DeciderOptions): Decider {
     onFailure: (reason) => metrics.poolFailed(reason),
     onCleared: () => metrics.poolCleared(),
   })
-  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
-  const guard = createGuard(config, (reason) => {
-    metrics.connectionClosed(reason)
-    rejected.count()
-  })
-  const metrics = createMetrics({
-    readings: {
-      ...deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
-      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
-    },
-    labels: metricLabels,
-    version: buildVersion(),
-  })
   watchCommands(core.client, ({ name, outcome, durationMs }) =>
     metrics.mongoCommand(name, outcome, durationMs / 1000),
   )
 
+  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
+  const guard = new ConnectionGuard({
+    connectionsMax: config.grpcConnectionsMax,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing: (reason) => {
+      metrics.connectionClosed(reason)
+      rejected.count()
+    },
+  })
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const overload = new TallyLog({ logger, event: 'overloaded: calls were refused', field: 'refused' })
@@ -177,8 +147,18 @@ export function createDecider(options: DeciderOptions): Decider {
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
   })
   const records = { logger, metrics, decisions, overload, failures }
-  const locks = createLocks(options)
-  const grpc = createGrpc({ ...options, core, records, ...locks, guard, draining: draining.signal })
+  const credentials = createCredentials(config, options.keys)
+  const grpc = createGrpcPort({
+    config,
+    tracing,
+    credentials,
+    core,
+    records,
+    guard,
+    draining: draining.signal,
+  })
+
+  let trouble: Trouble | undefined
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -204,16 +184,25 @@ export function createDecider(options: DeciderOptions): Decider {
       troubles.failed(`not serving: ${reasonOf(trouble)}`, error)
     },
   })
-  let trouble: Trouble | undefined
   onPrimaryFound(core.client, () => readiness.checkSoon())
+  metrics.observe(
+    createReadings({
+      config,
+      core,
+      pool,
+      guard,
+      keyFiles: options.keyFiles,
+      serving: () => readiness.ready,
+      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
+    }),
+  )
 
   return {
-    metrics,
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
-    useKeys: locks.useKeys,
+    useKeys: credentials.useKeys,
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
@@ -225,159 +214,6 @@ export function createDecider(options: DeciderOptions): Decider {
       await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
-}
-
-/** The credentials of the port and the verifier of tokens, which use the keys. */
-type Locks = {
-  readonly credentials: ServerCredentials
-  readonly verifier: TokenVerifier
-  readonly useKeys: (keys: Keys) => void
-}
-
-function createLocks({ config, keys }: DeciderOptions): Locks {
-  const tls = keys.tls && new TlsCredentials(keys.tls)
-  const verifier = new TokenVerifier({
-    keys: keys.tokens,
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    nowMs: Date.now,
-  })
-  let used = keys
-  return {
-    credentials: tls ?? ServerCredentials.createInsecure(),
-    verifier,
-    useKeys: (next) => {
-      // Unchanged keys keep their caches: verified tokens, and TLS sessions.
-      if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
-      if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
-      used = next
-    },
-  }
-}
-
-function createGuard(
-  { grpcConnectionsMax: connectionsMax }: Config,
-  onClosing: (closing: Closing) => void,
-): ConnectionGuard {
-  return new ConnectionGuard({
-    connectionsMax,
-    monotonicMs: systemClock.monotonicMs,
-    onClosing,
-  })
-}
-
-type Watched = Pick<DeciderOptions, 'config' | 'keyFiles'> & {
-  readonly core: Core
-  readonly pool: PoolWatch
-  readonly guard: ConnectionGuard
-  readonly serving: () => boolean
-}
-
-function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
-  const { config, core, pool, guard, serving, keyFiles } = watched
-  const { engine, settler, catalog } = core
-  return {
-    engine: () => ({
-      waitingRequests: {
-        PURCHASE: engine.waitingIn('PURCHASE'),
-        BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
-      },
-      waitingRequestsMax: core.waitingMax(),
-      unsettledEntries: settler.unsettled,
-      withheldEntries: settler.withheld,
-      oldestUnsettledMs: settler.oldestUnsettledMs,
-    }),
-    pool: () => pool,
-    connections: () => ({
-      open: guard.open,
-      openMax: config.grpcConnectionsMax,
-      unauthenticated: guard.unauthenticated,
-    }),
-    catalog: () => {
-      const { version, ageMs } = catalog.health
-      return { version: Number(version), ageMs, categories: catalog.categories }
-    },
-    serving,
-    keyFiles,
-  }
-}
-
-type GrpcOptions = DeciderOptions & {
-  readonly credentials: ServerCredentials
-  readonly verifier: TokenVerifier
-  readonly core: Core
-  readonly records: CallRecords
-  readonly guard: ConnectionGuard
-  /** Ends the open streams. */
-  readonly draining: AbortSignal
-}
-
-function createGrpc(options: GrpcOptions): GrpcServer {
-  const { config, credentials, verifier, core, records, tracing, guard, draining } = options
-  const { logger, metrics } = records
-  const handlers = {
-    clock: systemClock,
-    durationMsMax: config.decisionTimeoutMs,
-    admit: core.ensureBooks,
-    pages: new PageGate(core.backgroundTurns),
-    onBug: (error: unknown, call: CallContext) =>
-      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
-  }
-  const catalog = () => core.catalog.current()
-  return new GrpcServer({
-    host: config.host,
-    port: config.grpcPort,
-    credentials,
-    guard,
-    interceptors: [
-      observation({
-        monotonicMs: systemClock.monotonicMs,
-        onStart: (call) => metrics.callStarted(labelsOf(call)),
-        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
-        onEnd: (call) => recordCall(call, records),
-        trace: tracing && ((call) => tracing.callStarted(call)),
-      }),
-      wellFormed,
-      authentication({
-        verifier,
-        requireScope: config.jwtRequireScope,
-        onRefusal: (reason) => metrics.tokenRefused(reason),
-        onAuthenticated: (peer) => guard.markAuthenticated(peer),
-      }),
-    ],
-    authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
-      simulate: (...asked) => core.simulator.simulate(...asked),
-      reverse: createReverse(core.engine),
-      handlers,
-      streams: {
-        window: windowFor(config.queueMax),
-        ageMsMax: STREAM_AGE_MS_MAX,
-        draining,
-        onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
-      },
-      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
-      onItemError: (code, call) => recordFailure(code, call, records),
-    }),
-    account: {
-      ...accountHandlers({
-        engine: core.engine,
-        accounts: core.accounts,
-        list: core.accountList,
-        catalog,
-        handlers,
-      }),
-      ...creditHandlers({ engine: core.engine, catalog, handlers }),
-      ...statementHandlers(core.statement, handlers),
-    },
-    category: categoryService({ store: core.categories, handlers }),
-    merchantRule: merchantRuleService({
-      store: core.merchantRules,
-      catalog,
-      handlers,
-      turns: core.backgroundTurns,
-    }),
-  })
 }
 
 function unreadyDetail(trouble: Trouble | undefined): string {
