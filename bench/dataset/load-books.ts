@@ -58,7 +58,7 @@ function targetOf(db: Db, shape: LoadOptions['shape']): Target {
   return {
     accounts: db.collection(names.accounts),
     ledger: db.collection<LedgerDocument>(names.ledger),
-    documentOf: shape === 'OURS' ? settledDocument : rivalDocument,
+    documentOf: shape === 'OURS' ? postedDocument : rivalDocument,
   }
 }
 
@@ -80,7 +80,7 @@ async function writeLot(
 }
 
 /** Our account with everything in the ledger: the journal keeps only the entry that made the version. */
-function settledDocument(account: Account): Document {
+function postedDocument(account: Account): Document {
   return accountDocument({ ...account, journal: account.journal.slice(-1) })
 }
 

@@ -75,7 +75,7 @@ async function seed(
   const core = createCore({
     config,
     mongodbUri: uri,
-    onSettleFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
+    onPostingFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
     onDiscrepancy: ({ accountId, transactionId }) =>
       say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),
     onCatalogFailure: (error) => say(`the catalog could not be read: ${error}`),

@@ -22,7 +22,7 @@ export class AccountAudit {
   /** Difference between the last `balanceAfter` of a wallet and the sum of its entries. */
   readonly #offBy = new Map<string, bigint>()
   readonly #discrepancies: Discrepancy[] = []
-  readonly #unsettled: Entry[] = []
+  readonly #unposted: Entry[] = []
   readonly #takenBack: TakenBackById = new Map()
   #seq = 0n
   readonly #spent = new Map<string, Spent>()
@@ -71,7 +71,7 @@ export class AccountAudit {
     }
     this.#compareSpending()
     if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { discrepancies: this.#discrepancies, unsettled: this.#unsettled, takenBack: this.#takenBack }
+    return { discrepancies: this.#discrepancies, unposted: this.#unposted, takenBack: this.#takenBack }
   }
 
   #compareSpending(): void {
@@ -103,7 +103,7 @@ export class AccountAudit {
     while (this.#seq < seq) {
       const next = this.#inJournal.get(this.#seq + 1n)
       if (next) {
-        this.#unsettled.push(next)
+        this.#unposted.push(next)
         this.#count(next)
         continue
       }
@@ -180,7 +180,7 @@ export class AccountAudit {
 export type AuditResult = {
   readonly discrepancies: readonly Discrepancy[]
   /** Entries that only the journal holds. Not a discrepancy: the next request on the account posts them. */
-  readonly unsettled: readonly Entry[]
+  readonly unposted: readonly Entry[]
   /** Reversals by purchase. The caller compares them with the purchases. */
   readonly takenBack: Readonly<TakenBackById>
 }

@@ -30,14 +30,14 @@ const SLOW_PING_MS = 500
  * Time for posting the last entries to the ledger while stopping, in milliseconds. They are safe in the
  * journals without it.
  */
-const SETTLE_TIMEOUT_MS = 2_000
+const POSTING_TIMEOUT_MS = 2_000
 /**
  * Time for sending the last spans while stopping, in milliseconds. An unavailable collector costs no more
  * than this.
  */
 const TRACE_TIMEOUT_MS = 2_000
 /** Longest time that stopping takes after SHUTDOWN_TIMEOUT_MS, in milliseconds. */
-export const CLOSE_MS_MAX = SETTLE_TIMEOUT_MS + TRACE_TIMEOUT_MS
+export const CLOSE_MS_MAX = POSTING_TIMEOUT_MS + TRACE_TIMEOUT_MS
 
 export type AuthorizerOptions = {
   readonly config: Config
@@ -92,9 +92,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     mongodbUri: options.mongodbUri,
     onDecisionFailure: (error) =>
       troubles.failed('not decided: the database does not do what it is asked', error),
-    onSettleFailure: (error) => {
-      metrics.settleFailed()
-      const event = 'settling failed, will be tried again'
+    onPostingFailure: (error) => {
+      metrics.postingFailed()
+      const event = 'posting failed, will be tried again'
       if (isUnavailable(error)) troubles.failed(event, error)
       else logger.warn({ err: error }, event)
     },
@@ -208,7 +208,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
-      await core.close(SETTLE_TIMEOUT_MS)
+      await core.close(POSTING_TIMEOUT_MS)
       decisions.close()
       failures.close()
       await tracing?.close(TRACE_TIMEOUT_MS)

@@ -19,7 +19,7 @@ export type ReadingsOptions = {
 /** Returns the values that are read from the service when Prometheus asks. */
 export function createReadings(options: ReadingsOptions): Readings {
   const { config, core, pool, guard, keyFiles, serving, isDatabaseUnfit } = options
-  const { engine, settler, catalog } = core
+  const { engine, poster, catalog } = core
   return {
     engine: () => ({
       waitingRequests: {
@@ -27,9 +27,9 @@ export function createReadings(options: ReadingsOptions): Readings {
         BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
       },
       waitingRequestsMax: core.waitingMax(),
-      unsettledEntries: settler.unsettled,
-      withheldEntries: settler.withheld,
-      oldestUnsettledMs: settler.oldestUnsettledMs,
+      unpostedEntries: poster.unposted,
+      backlogEntries: poster.backlog,
+      oldestUnpostedMs: poster.oldestUnpostedMs,
     }),
     pool: () => pool,
     connections: () => ({

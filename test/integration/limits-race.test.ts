@@ -55,7 +55,7 @@ describe('limits, with everybody buying at once', () => {
   })
 
   it('leave books in which every centavo and every counter is explained', async () => {
-    await group.settle()
+    await group.post()
     await cleanBooks(database())
   })
 })

@@ -11,8 +11,8 @@ import { commandsSent } from '../support/sent-commands.js'
 
 /** Often enough that both mongos have their turn. */
 const ROUNDS = 10
-/** Settlings before each commit, so that their shard's clock is ahead. */
-const SETTLINGS = 5
+/** Postings before each commit, so that their shard's clock is ahead. */
+const POSTINGS = 5
 
 describe('reading account and ledger on a sharded cluster', () => {
   const database = useClusterDatabase()
@@ -47,7 +47,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     }
   })
 
-  it('sees in the ledger what was settled on either shard, however far the shards have come', async () => {
+  it('sees in the ledger what was posted on either shard, however far the shards have come', async () => {
     const entries = ids.flatMap((id) => accountOf(id).journal)
     // One shard after the other, so that each in turn is behind.
     for (const id of ids) await ledger.append(entries.filter(({ accountId }) => accountId === id))
@@ -57,7 +57,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     expect(found.map(keyOf)).to.have.deep.members(keys)
   })
 
-  it('looks entries, reversals and statements up no earlier than entries of the account were settled', async () => {
+  it('looks entries, reversals and statements up no earlier than entries of the account were posted', async () => {
     const [id = ''] = ids
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
@@ -78,11 +78,11 @@ describe('reading account and ledger on a sharded cluster', () => {
       there = (await accountIdsOn(database().db, 'shard-b', 1))[0] ?? ''
     })
 
-    it('gives a commit a moment after what was settled before, though on another shard', async () => {
-      const { journal } = creditedAccount(here, ROUNDS * SETTLINGS)
+    it('gives a commit a moment after what was posted before, though on another shard', async () => {
+      const { journal } = creditedAccount(here, ROUNDS * POSTINGS)
       for (let round = 0; round < ROUNDS; round++) {
-        const settledAt = await momentOf(async () => {
-          for (const entry of journal.slice(round * SETTLINGS, (round + 1) * SETTLINGS))
+        const postedAt = await momentOf(async () => {
+          for (const entry of journal.slice(round * POSTINGS, (round + 1) * POSTINGS))
             await ledger.append([entry])
         })
         const opened = creditedAccount(there, Math.max(0, round - 1))
@@ -90,11 +90,11 @@ describe('reading account and ledger on a sharded cluster', () => {
         const committedAt = await momentOf(() =>
           accounts.commit([{ before, after: creditedAccount(there, round) }]),
         )
-        expect(committedAt.greaterThan(settledAt), `round ${round}`).to.equal(true)
+        expect(committedAt.greaterThan(postedAt), `round ${round}`).to.equal(true)
       }
     })
 
-    it('has a shard that was told nothing since answer a look-up no earlier than the settling on the other', async () => {
+    it('has a shard that was told nothing since answer a look-up no earlier than the posting on the other', async () => {
       const [other = ''] = await accountIdsOn(database().db, 'shard-a', 1)
       for (const entry of creditedAccount(other, ROUNDS).journal) {
         await ledger.append([entry])

@@ -154,14 +154,14 @@ export class RemoteStore implements AccountStore, Ledger {
       what: 'append',
       about: () => `append ${placesText(entries)}`,
       writes: entries.map((entry) => () => replicas.insert(entry)),
-      answersEarly: mistakes.settlesEarly ?? false,
+      answersEarly: mistakes.postsEarly ?? false,
       conclude: (inserted, isSure) => {
         if (!isSure || inserted.includes(undefined)) throw this.#net.unavailable('not for good')
         return entries.filter((_, index) => !inserted[index])
       },
     })
     if (duplicates.length === 0) return []
-    coverage.count('entries settled by two', duplicates.length)
+    coverage.count('entries posted by two', duplicates.length)
     return await this.missing(duplicates)
   }
 

@@ -2,8 +2,8 @@ import type { AccountStore } from '../../src/application/account-store.js'
 import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import type { Engine } from '../../src/application/engine/engine.js'
+import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import type { Pauses } from '../../src/application/engine/pauses.js'
-import type { Settler } from '../../src/application/engine/settler.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import type { Random } from '../../tools/crash-test/random.js'
@@ -23,11 +23,11 @@ export type SimulatedProcessOptions = {
   readonly accuse: (what: string) => void
 }
 
-/** One process of the service: an engine, a settler, clocks, and nothing that outlives it. */
+/** One process of the service: an engine, a poster, clocks, and nothing that outlives it. */
 export class SimulatedProcess implements Client {
   readonly name: string
   readonly engine: Engine
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly clock: Clock
   isAlive = true
   /** Whether it takes requests. */
@@ -60,12 +60,12 @@ export class SimulatedProcess implements Client {
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
     const { queueMax, waitMsMax, gatherMsMax } = net.settings
-    this.settler = new subject.settler.Settler({
+    this.poster = new subject.poster.LedgerPoster({
       ledger,
       gatherMsMax,
       clock: this.clock,
       pauses,
-      onFailure: () => coverage.count('settling failed'),
+      onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
         if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
@@ -75,7 +75,7 @@ export class SimulatedProcess implements Client {
     const options = {
       accounts,
       ledger,
-      settler: this.settler,
+      poster: this.poster,
       clock: this.clock,
       pauses,
       queueMax,

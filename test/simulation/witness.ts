@@ -42,7 +42,7 @@ export class Witness implements WriteListener {
   }
 
   accountWritten({ before, after }: { readonly before: Account | undefined; readonly after: Account }): void {
-    const wrong = this.#book(after.id).write(before, after) ?? this.#leftUnsettled(before, after)
+    const wrong = this.#book(after.id).write(before, after) ?? this.#leftUnposted(before, after)
     if (wrong !== undefined) this.accuse(`account ${after.id}: ${wrong}`)
     const added = Number(after.version - (before?.version ?? 0n))
     this.#coverage.count('entries committed', added)
@@ -71,7 +71,7 @@ export class Witness implements WriteListener {
       )
     if (entry.seq > durable)
       this.accuse(`account ${entry.accountId}: the ledger takes ${entryText(entry)}, which may yet be lost`)
-    this.#coverage.count('entries settled')
+    this.#coverage.count('entries posted')
   }
 
   takenBack(writes: readonly Write[]): void {
@@ -127,7 +127,7 @@ export class Witness implements WriteListener {
   }
 
   /** What has left the journal must be in the ledger for good. */
-  #leftUnsettled(before: Account | undefined, after: Account): string | undefined {
+  #leftUnposted(before: Account | undefined, after: Account): string | undefined {
     const { documents, committed } = this.#store
     const first = after.journal[0]?.seq ?? after.version + 1n
     for (const entry of before?.journal ?? []) {

@@ -9,9 +9,9 @@ import type { AccountCodec } from './account-codec.js'
 import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
+import type { LedgerPoster } from './ledger-poster.js'
 import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
-import type { Settler } from './settler.js'
 
 /** Groups in flight at once: one is decided while the other waits for the store. */
 const GROUPS_IN_FLIGHT_MAX = 2
@@ -23,7 +23,7 @@ const overloaded = new UndecidedError('OVERLOADED', 'too many requests are waiti
 export type EngineOptions = {
   readonly accounts: AccountStore
   readonly ledger: Ledger
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
   readonly codec?: AccountCodec

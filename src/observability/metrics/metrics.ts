@@ -40,7 +40,7 @@ export interface Metrics {
   /** Counts a drop of all connections to one database server. */
   poolCleared(): void
   /** Counts a failed attempt to post to the ledger, which will be repeated. */
-  settleFailed(): void
+  postingFailed(): void
   /** Counts an entry that the ledger has rejected. */
   ledgerRefused(): void
   /** Counts a failed refresh of the catalog; the last good one stays in use. */
@@ -95,9 +95,9 @@ export const idleReadings: Readings = {
   engine: () => ({
     waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
     waitingRequestsMax: 0,
-    unsettledEntries: 0,
-    withheldEntries: 0,
-    oldestUnsettledMs: 0,
+    unpostedEntries: 0,
+    backlogEntries: 0,
+    oldestUnpostedMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   isDatabaseUnfit: () => false,
@@ -176,7 +176,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),
     poolFailed: (reason) => database.poolFailed(reason),
     poolCleared: () => database.poolCleared(),
-    settleFailed: () => engine.settleFailed(),
+    postingFailed: () => engine.postingFailed(),
     ledgerRefused: () => engine.ledgerRefused(),
     catalogRefreshFailed: () => refreshFailures.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),

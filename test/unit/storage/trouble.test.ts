@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['CONNECTIONS_CLOSED', 'a connection that is reset', socketError('ECONNRESET')],
   [
     'UNREACHABLE',
-    'a refused connection, when entries are settled',
+    'a refused connection, when entries are posted',
     // Of the result only an unanswered write's is needed, which has nothing in it.
     new MongoBulkWriteError(noServer(unknown('ECONNREFUSED')), {} as BulkWriteResult),
   ],

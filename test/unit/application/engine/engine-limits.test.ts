@@ -189,14 +189,14 @@ describe('engine: a full journal', () => {
     await test.authorize('a', purchase('1'), patience)
     await rejectionOf(test.authorize('a', purchase('2'), patience))
     test.store.appending.alwaysMeets(undefined)
-    await soon('the journal is settled', () => test.settler.settledThrough('a') === BigInt(JOURNAL_MAX))
+    await soon('the journal is posted', () => test.poster.postedThrough('a') === BigInt(JOURNAL_MAX))
     expect(await rejectionOf(test.authorize('a', purchase('2'), patience))).to.equal('ANSWERED')
   })
 
   it('has room again in a process that found the journal full', async () => {
     await rejectionOf(test.authorize('a', purchase('1'), patience))
     test.store.appending.alwaysMeets(undefined)
-    await soon('the journal is settled', () => test.settler.settledThrough('a') === BigInt(JOURNAL_MAX))
+    await soon('the journal is posted', () => test.poster.postedThrough('a') === BigInt(JOURNAL_MAX))
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('ANSWERED')
   })
 })

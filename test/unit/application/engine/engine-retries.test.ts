@@ -112,10 +112,10 @@ describe('engine: lost races and an unreliable store', () => {
     expect(verdict.type).to.equal('RECORD')
   })
 
-  it('hands the entry of a lost reply to the settler', async () => {
+  it('hands the entry of a lost reply to the poster', async () => {
     test.store.committing.meets('LOST_REPLY')
     await test.authorize('a', purchase('1'), patience)
-    await soon('the entry is in the ledger', () => test.store.settled('a').at(-1)?.transactionId === '1')
+    await soon('the entry is in the ledger', () => test.store.posted('a').at(-1)?.transactionId === '1')
   })
 
   for (const operation of ['loading', 'finding'] as const) {

@@ -33,7 +33,7 @@ const changeFault = fc.constantFrom('CONFLICT' as const, 'LOST_REPLY' as const, 
 const ofOneAccount = fc.tuple(fc.constantFrom(...accounts), changeFault).map((fault) => new Map([fault]))
 const commitFault = fc.option(fc.oneof(changeFault, ofOneAccount), { nil: undefined, freq: 3 })
 const world = fc.record({
-  /** Between two rounds everything is settled, so that entries leave their journals. */
+  /** Between two rounds everything is posted, so that entries leave their journals. */
   rounds: fc.array(callers, { minLength: 1, maxLength: 3 }),
   loading: fc.array(outage, { maxLength: 10 }),
   finding: fc.array(outage, { maxLength: 10 }),

@@ -52,7 +52,7 @@ describe('trouble log', () => {
 
   it('says at once that something else fails, too', () => {
     log.failed('not serving', 'A')
-    log.failed('settling failed', 'A')
+    log.failed('posting failed', 'A')
     expect(lines).to.have.length(2)
   })
 

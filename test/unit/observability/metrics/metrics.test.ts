@@ -24,9 +24,9 @@ describe('metrics', () => {
       engine: () => ({
         waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
         waitingRequestsMax: 1_024,
-        unsettledEntries: 5,
-        withheldEntries: 2,
-        oldestUnsettledMs: 1_500,
+        unpostedEntries: 5,
+        backlogEntries: 2,
+        oldestUnpostedMs: 1_500,
       }),
       connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
       pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
@@ -210,14 +210,14 @@ describe('metrics', () => {
     expect((await metrics.expose()).text).to.match(/^nodejs_gc_duration_seconds_count{kind="weakcb"} \d+$/m)
   })
 
-  it('count failed attempts to settle', async () => {
-    metrics.settleFailed()
-    metrics.settleFailed()
-    expect(await lines()).to.include('benefits_settle_failures_total 2')
+  it('count failed attempts to post', async () => {
+    metrics.postingFailed()
+    metrics.postingFailed()
+    expect(await lines()).to.include('benefits_posting_failures_total 2')
   })
 
-  it('show that nothing has failed to settle', async () => {
-    expect(await lines()).to.include('benefits_settle_failures_total 0')
+  it('show that nothing has failed to post', async () => {
+    expect(await lines()).to.include('benefits_posting_failures_total 0')
   })
 
   for (const command of ['find', 'aggregate', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
@@ -245,11 +245,11 @@ describe('metrics', () => {
   for (const line of [
     'benefits_waiting_requests{lane="PURCHASE"} 3',
     'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
-    'benefits_unsettled_entries 5',
-    'benefits_oldest_unsettled_seconds 1.5',
+    'benefits_unposted_entries 5',
+    'benefits_oldest_unposted_seconds 1.5',
     'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
     'benefits_waiting_requests_max{lane="BACK_OFFICE"} 1024',
-    'benefits_withheld_entries 2',
+    'benefits_posting_backlog_entries 2',
     'benefits_serving 1',
     'mongodb_pool_connections 9',
     'mongodb_pool_connections_checked_out 7',
@@ -298,9 +298,9 @@ describe('metrics', () => {
   })
 
   it('share nothing with another registry', async () => {
-    metrics.settleFailed()
+    metrics.postingFailed()
     const other = createMetrics({ labels: metricLabels, version: '1.2.3' })
-    expect((await other.expose()).text).to.match(/^benefits_settle_failures_total 0$/m)
+    expect((await other.expose()).text).to.match(/^benefits_posting_failures_total 0$/m)
   })
 
   async function lines(): Promise<readonly string[]> {

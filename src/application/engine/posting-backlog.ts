@@ -21,7 +21,7 @@ type Held = {
  * An account stays until the ledger has everything that was ever in its backlog: offering an entry again does
  * not reset its age. Memory: a few numbers per such account. The owner says which accounts to forget.
  */
-export class Withheld {
+export class PostingBacklog {
   readonly #accounts = new Map<AccountId, Held>()
   #entries = 0
 
@@ -51,7 +51,7 @@ export class Withheld {
   }
 
   /** Adds an entry that the ledger has rejected. `sinceMs`: when it was queued. */
-  refuse({ accountId, seq }: Entry, sinceMs: number): void {
+  reject({ accountId, seq }: Entry, sinceMs: number): void {
     const held = this.#held(accountId, sinceMs)
     this.#entries += 1
     held.refused += 1
@@ -67,7 +67,7 @@ export class Withheld {
   }
 
   /** Records that the ledger has everything of the account up to this `seq`. */
-  settle(id: AccountId, seq: bigint): void {
+  posted(id: AccountId, seq: bigint): void {
     const held = this.#accounts.get(id)
     if (held && seq >= held.throughSeq) this.forget(id)
   }

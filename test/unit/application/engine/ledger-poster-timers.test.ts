@@ -1,21 +1,21 @@
 import { expect } from 'chai'
-import { Settler } from '../../../../src/application/engine/settler.js'
+import { LedgerPoster } from '../../../../src/application/engine/ledger-poster.js'
 import { accountWithJournal, fundedAccount } from '../fixtures.js'
 import { HandClock } from '../hand-clock.js'
 import { HandPauses } from '../hand-pauses.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { nextTurns, soon } from '../soon.js'
 
-describe('pauses of the settler', () => {
+describe('pauses of the poster', () => {
   const GATHER_MS_MAX = 10
   let store: InMemoryStore
   let pauses: HandPauses
-  let settler: Settler
+  let poster: LedgerPoster
 
-  const settlerWith = (goesOn: boolean, chance = 1): void => {
+  const posterWith = (goesOn: boolean, chance = 1): void => {
     store = new InMemoryStore()
     pauses = new HandPauses({ goesOn, chance })
-    settler = new Settler({
+    poster = new LedgerPoster({
       ledger: store,
       clock: new HandClock(),
       pauses,
@@ -26,31 +26,31 @@ describe('pauses of the settler', () => {
   }
 
   it('are as long as entries gather, and none when many wait', async () => {
-    settlerWith(true)
-    settler.add(fundedAccount('a'))
-    await settled()
-    settler.add(accountWithJournal('b', 64))
-    await settled()
+    posterWith(true)
+    poster.add(fundedAccount('a'))
+    await posted()
+    poster.add(accountWithJournal('b', 64))
+    await posted()
     expect(pauses.lengthsMs).to.deep.equal([GATHER_MS_MAX, 0])
   })
 
   it('are none while it drains, for those that come last either', async () => {
-    settlerWith(false)
-    settler.add(accountWithJournal('a', 510))
-    const end = settler.drain(1_000)
+    posterWith(false)
+    poster.add(accountWithJournal('a', 510))
+    const end = poster.drain(1_000)
     for (const pause of pauses.asked) if (pause.durationMs === 0) pauses.end(pause)
-    await soon('the first batch is there', () => store.settled('a').length === 500)
+    await soon('the first batch is there', () => store.posted('a').length === 500)
     await nextTurns()
     expect(pauses.lengthsMs).to.deep.equal([0, 1_000, 0])
     pauses.end(pauses.asked[2])
     await end
-    expect(store.settled('a')).to.have.lengthOf(510)
+    expect(store.posted('a')).to.have.lengthOf(510)
   })
 
   it('are called off when it has drained', async () => {
-    settlerWith(false)
-    settler.add(fundedAccount('a'))
-    await settler.drain(1_000)
+    posterWith(false)
+    poster.add(fundedAccount('a'))
+    await poster.drain(1_000)
     expect(pauses.asked.map(({ durationMs, state }) => `${durationMs} ${state}`)).to.deep.equal([
       `${GATHER_MS_MAX} CALLED_OFF`,
       '1000 CALLED_OFF',
@@ -58,10 +58,10 @@ describe('pauses of the settler', () => {
   })
 
   it('are called off when the time is over', async () => {
-    settlerWith(false)
+    posterWith(false)
     store.appending.alwaysMeets('OUTAGE')
-    settler.add(fundedAccount('a'))
-    const end = settler.drain(1_000)
+    poster.add(fundedAccount('a'))
+    const end = poster.drain(1_000)
     await soon('it pauses after a failure', () => pauses.asked.length === 3)
     pauses.end(pauses.asked.find(({ durationMs }) => durationMs === 1_000))
     await end
@@ -74,44 +74,44 @@ describe('pauses of the settler', () => {
     [0, 0.5],
   ] as const) {
     it(`double after each failure, from 20 ms to five seconds, ${share} of it by the chance of ${chance}`, async () => {
-      settlerWith(true, chance)
+      posterWith(true, chance)
       store.appending.meets(...Array.from({ length: 10 }, () => 'OUTAGE' as const))
-      settler.add(fundedAccount('a'))
-      await settled()
+      poster.add(fundedAccount('a'))
+      await posted()
       const wholeMs = [20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_000, 5_000]
       expect(pauses.lengthsMs).to.deep.equal([GATHER_MS_MAX, ...wholeMs.map((ms) => ms * share)])
     })
   }
 
   it('begin anew when entries got through in between, and gather again', async () => {
-    settlerWith(true)
+    posterWith(true)
     store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
-    settler.add(accountWithJournal('a', 510))
-    await settled()
+    poster.add(accountWithJournal('a', 510))
+    await posted()
     expect(pauses.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
   })
 
   it('after a failure are not shortened by what comes meanwhile, however much', async () => {
-    settlerWith(false)
+    posterWith(false)
     store.appending.meets('OUTAGE')
-    settler.add(accountWithJournal('a', 64))
+    poster.add(accountWithJournal('a', 64))
     await soon('it pauses after a failure', () => pauses.asked.length === 2)
-    settler.add(accountWithJournal('b', 64))
+    poster.add(accountWithJournal('b', 64))
     await nextTurns()
     expect(pauses.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF', 'WAITS'])
     pauses.end(pauses.asked[1])
-    await settled()
+    await posted()
   })
 
   it('are over when enough has gathered', async () => {
-    settlerWith(false)
-    settler.add(fundedAccount('a'))
-    settler.add(accountWithJournal('b', 64))
+    posterWith(false)
+    poster.add(fundedAccount('a'))
+    poster.add(accountWithJournal('b', 64))
     expect(pauses.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF'])
-    await settled()
+    await posted()
   })
 
-  async function settled(): Promise<void> {
-    await soon('everything is settled', () => settler.unsettled === 0)
+  async function posted(): Promise<void> {
+    await soon('everything is posted', () => poster.unposted === 0)
   }
 })
