@@ -6,17 +6,20 @@ import { InvariantError } from '../domain/invariant.js'
 import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
-import { LineLimit } from '../observability/logging/line-limit.js'
+import { LogSampler } from '../observability/logging/log-sampler.js'
 import type { Logger } from '../observability/logging/logger.js'
-import { TallyLog } from '../observability/logging/tally-log.js'
-import { TroubleLog } from '../observability/logging/trouble-log.js'
+import {
+  type Explanation,
+  RepeatedFailureLog,
+  summaryOf,
+} from '../observability/logging/repeated-failure-log.js'
 import type { KeyFileReadings } from '../observability/metrics/key-file-metrics.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
+import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { type Trouble, troubleOf, UnfitDatabaseError } from '../storage/trouble.js'
 import { createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
@@ -85,17 +88,21 @@ export type Authorizer = {
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { config, logger, metrics, tracing } = options
-  const troubles = new TroubleLog({ logger, monotonicMs: systemClock.monotonicMs, explain: troubleOf })
+  const databaseFailures = new RepeatedFailureLog({
+    logger,
+    monotonicMs: systemClock.monotonicMs,
+    explain: explainFailure,
+  })
   const core = createCore({
     config,
     tracing,
     mongodbUri: options.mongodbUri,
     onDecisionFailure: (error) =>
-      troubles.failed('not decided: the database does not do what it is asked', error),
+      databaseFailures.failed('not decided: the database does not do what it is asked', error),
     onPostingFailure: (error) => {
       metrics.postingFailed()
       const event = 'posting failed, will be tried again'
-      if (isUnavailable(error)) troubles.failed(event, error)
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
     onDiscrepancy: ({ accountId, transactionId, seq }) => {
@@ -109,11 +116,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
       const event = 'the catalog could not be read, the last one stays in use'
-      if (isUnavailable(error)) troubles.failed(event, error)
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
     onCatalogUnwatched: (error) =>
-      troubles.failed('changes of the catalog are not announced, it is looked for them', error),
+      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
     onShardMapUnreadable: (error) =>
       logger.warn(
         { err: error },
@@ -129,7 +136,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     metrics.mongoCommand(name, outcome, durationMs / 1000),
   )
 
-  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
+  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
   const guard = new ConnectionGuard({
     connectionsMax: config.grpcConnectionsMax,
     monotonicMs: systemClock.monotonicMs,
@@ -140,11 +147,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   })
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new TallyLog({ logger, event: 'overloaded: calls were refused', field: 'refused' })
-  const failures = new LineLimit({
+  const overload = new LogSampler({ logger, event: 'overloaded: calls were refused', field: 'refused' })
+  const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
+    field: 'leftOut',
   })
   const records = { logger, metrics, decisions, overload, failures }
   const credentials = createCredentials(config, options.keys)
@@ -158,7 +166,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     draining: draining.signal,
   })
 
-  let trouble: Trouble | undefined
+  let cause: FailureCause | undefined
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -169,19 +177,19 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       const startedMs = systemClock.monotonicMs()
       await core.checkBooks()
       const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
-      if (tookMs > SLOW_PING_MS) troubles.slow('the database answers slowly', tookMs)
+      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
     },
     intervalMs: READINESS_INTERVAL_MS,
     onChange: (ready) => {
       grpc.setServing(ready)
-      if (ready) troubles.over()
+      if (ready) databaseFailures.over()
       if (ready) logger.info('serving')
       options.onServing(ready)
     },
     onFailure: (error) => {
-      trouble = troubleOf(error)
-      if (error instanceof UnfitDatabaseError && trouble.name === 'SCHEMA_NEWER') options.onHopeless(error)
-      troubles.failed(`not serving: ${reasonOf(trouble)}`, error)
+      cause = causeOf(error)
+      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
+      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
     },
   })
   onPrimaryFound(core.client, () => readiness.checkSoon())
@@ -193,13 +201,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       guard,
       keyFiles: options.keyFiles,
       serving: () => readiness.ready,
-      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
+      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
     }),
   )
 
   return {
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
+    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
     useKeys: credentials.useKeys,
@@ -216,13 +224,19 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 }
 
-function unreadyDetail(trouble: Trouble | undefined): string {
-  const why = trouble ? `: ${trouble.name}, ${trouble.advice}` : ''
-  return `${reasonOf(trouble)}${why}`
+/** Explains a failure of the database to the log. */
+function explainFailure(error: unknown): Explanation {
+  const { name, hint } = causeOf(error)
+  return { kind: name, fields: { cause: name, hint, error: summaryOf(error) } }
 }
 
-function reasonOf(trouble: Trouble | undefined): string {
-  return trouble?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
+function unreadyDetail(cause: FailureCause | undefined): string {
+  const why = cause ? `: ${cause.name}, ${cause.hint}` : ''
+  return `${reasonOf(cause)}${why}`
+}
+
+function reasonOf(cause: FailureCause | undefined): string {
+  return cause?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
-import { SideServer } from '../http/side-server.js'
+import { AdminServer } from '../http/admin-server.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import { openTracing } from '../observability/tracing/tracing.js'
@@ -65,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onServing: (serving) => health?.setServing(serving),
     onHopeless: failed,
   })
-  const side = new SideServer({
+  const admin = new AdminServer({
     host: config.host,
     port: config.httpPort,
     metrics: () => metrics.expose(),
@@ -75,7 +75,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
 
-  const ports = await openPorts({ side, health, openGrpc: () => authorizer.listen() })
+  const ports = await openPorts({ admin, health, openGrpc: () => authorizer.listen() })
   authorizer.start()
   files.start()
 
@@ -87,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       health?.setServing(false)
       await authorizer.stop()
       health?.close()
-      await side.close()
+      await admin.close()
     },
   }
 }
@@ -98,21 +98,21 @@ function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefine
 }
 
 type PortOpeners = {
-  readonly side: SideServer
+  readonly admin: AdminServer
   readonly health: HealthServer | undefined
   /** Opens the gRPC port and returns it. */
   readonly openGrpc: () => Promise<number>
 }
 
 /** Opens all ports, or none. */
-async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
-  const httpPort = await side.listen()
+async function openPorts({ admin, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await admin.listen()
   try {
     const healthPort = await health?.listen()
     return { httpPort, healthPort, grpcPort: await openGrpc() }
   } catch (error) {
     health?.close()
-    await side.close()
+    await admin.close()
     throw error
   }
 }

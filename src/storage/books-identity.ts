@@ -3,7 +3,7 @@ import { recomputeSlots } from './catalog/rule-slots.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
-import { UnfitDatabaseError } from './trouble.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 
 /** The single document of `books`: the identity of these books and the version of their schema. */
 export type BooksDocument = {

@@ -6,7 +6,7 @@ import { BOOKS_ID, type BooksIdentity, readIdentity, refuseNewer, takeSteps } fr
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
 import { type CollectionName, collections } from './collections.js'
-import { UnfitDatabaseError } from './trouble.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 
 const NAMESPACE_EXISTS = 48
 /** The version of a catalog that has never changed. */

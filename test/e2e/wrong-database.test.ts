@@ -66,10 +66,10 @@ describe('a service that loses its books under load', () => {
   })
 
   const readyz = async () => (await (await fetch(`${service.httpUrl}/readyz`)).text()).trim()
-  const untilRefused = (trouble: string, detail = '') =>
-    eventually(`/readyz says ${trouble} ${detail}`, async () => {
+  const untilRefused = (cause: string, detail = '') =>
+    eventually(`/readyz says ${cause} ${detail}`, async () => {
       const said = await readyz()
-      return said.startsWith(`the database is not the right one: ${trouble}`) && said.includes(detail)
+      return said.startsWith(`the database is not the right one: ${cause}`) && said.includes(detail)
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
@@ -118,7 +118,7 @@ describe('a service that loses its books under load', () => {
     it('says NOT_SERVING, and what is missing in its log', async () => {
       expect(await health.check(SERVICE)).to.equal('NOT_SERVING')
       const said = await service.untilEvent('not serving: the database is not the right one')
-      expect(said).to.include({ trouble: 'BOOKS_MISSING' })
+      expect(said).to.include({ cause: 'BOOKS_MISSING' })
     })
 
     it('serves by itself when the books are restored, as they were some hundred entries before', async () => {

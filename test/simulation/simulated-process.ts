@@ -3,7 +3,7 @@ import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import type { Engine } from '../../src/application/engine/engine.js'
 import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
-import type { Pauses } from '../../src/application/engine/pauses.js'
+import type { Timers } from '../../src/application/engine/timers.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import type { Random } from '../../tools/crash-test/random.js'
@@ -48,15 +48,15 @@ export class SimulatedProcess implements Client {
       now: () => new Date(PREHISTORY_AT.getTime() + Math.floor(time.nowUs / 1_000) + this.#offMs),
       monotonicMs: () => time.nowUs / 1_000,
     }
-    const pauses: Pauses = {
+    const timers: Timers = {
       after: (durationMs, callBack) => {
         const event = time.after(Math.round(durationMs * 1_000), callBack, this)
         return () => {
           event.act = undefined
         }
       },
-      random: () => random.below(1_000_000) / 1_000_000,
     }
+    const chance = () => random.below(1_000_000) / 1_000_000
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
     const { queueMax, waitMsMax, gatherMsMax } = net.settings
@@ -64,7 +64,8 @@ export class SimulatedProcess implements Client {
       ledger,
       gatherMsMax,
       clock: this.clock,
-      pauses,
+      timers,
+      random: chance,
       onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
@@ -77,7 +78,8 @@ export class SimulatedProcess implements Client {
       ledger,
       poster: this.poster,
       clock: this.clock,
-      pauses,
+      timers,
+      random: chance,
       queueMax,
       waitMsMax,
     }

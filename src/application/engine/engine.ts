@@ -10,8 +10,8 @@ import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
 import type { LedgerPoster } from './ledger-poster.js'
-import { type Pauses, systemPauses } from './pauses.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Groups in flight at once: one is decided while the other waits for the store. */
 const GROUPS_IN_FLIGHT_MAX = 2
@@ -28,7 +28,9 @@ export type EngineOptions = {
   /** How copies of accounts are stored. Default: as objects. */
   readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
-  readonly pauses?: Pauses
+  readonly timers?: Timers
+  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  readonly random?: () => number
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
   readonly queueMax: number
   /**
@@ -73,7 +75,8 @@ export class Engine {
   readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
-  readonly #pauses: Pauses
+  readonly #timers: Timers
+  readonly #random: () => number
   readonly #lanes: Lanes
   #groups = 0
   /** Attempts that failed because the store was unavailable. */
@@ -81,11 +84,12 @@ export class Engine {
   readonly #draining: (() => void)[] = []
 
   constructor(options: EngineOptions) {
-    const { queueMax, waitMsMax, pauses = systemPauses } = options
+    const { queueMax, waitMsMax, timers = systemTimers, random = Math.random } = options
     const { onUnavailable = () => {}, onGroup = () => {}, onRetry = () => {} } = options
     this.#clock = options.clock
     this.#onUnavailable = onUnavailable
-    this.#pauses = pauses
+    this.#timers = timers
+    this.#random = random
     this.#onGroup = onGroup
     this.#onRetry = onRetry
     this.#lanes = new Lanes({ queueMax, waitMsMax, clock: options.clock })
@@ -184,14 +188,14 @@ export class Engine {
       pending.lastError = error
     }
     pending.attempts += 1
-    const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
+    const pauseMs = this.#random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()
       return
     }
     this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
     this.#lanes.pause(pending)
-    this.#pauses.after(pauseMs, () => {
+    this.#timers.after(pauseMs, () => {
       this.#lanes.resume(pending)
       this.#next()
     })

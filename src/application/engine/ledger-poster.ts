@@ -4,8 +4,8 @@ import type { Clock } from '../clock.js'
 import { isUnavailable } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { LeastRecentlySetMap } from './least-recently-set-map.js'
-import { type Pauses, systemPauses } from './pauses.js'
 import { PostingBacklog } from './posting-backlog.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Most entries in one batch to the ledger. */
 const BATCH_MAX = 500
@@ -44,7 +44,9 @@ export type LedgerPosterOptions = {
    */
   readonly gatherMsMax: number
   /** Default: the system's timers. A simulation passes its own. */
-  readonly pauses?: Pauses
+  readonly timers?: Timers
+  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  readonly random?: () => number
   /** Called after each failed attempt to reach the ledger. The attempt is repeated. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -63,7 +65,8 @@ export type LedgerPosterOptions = {
  */
 export class LedgerPoster {
   readonly #options: LedgerPosterOptions
-  readonly #pauses: Pauses
+  readonly #timers: Timers
+  readonly #random: () => number
   readonly #progress = new LeastRecentlySetMap<AccountId, Progress>()
   readonly #backlog = new PostingBacklog()
   #queue: Queued[] = []
@@ -75,7 +78,8 @@ export class LedgerPoster {
 
   constructor(options: LedgerPosterOptions) {
     this.#options = options
-    this.#pauses = options.pauses ?? systemPauses
+    this.#timers = options.timers ?? systemTimers
+    this.#random = options.random ?? Math.random
   }
 
   /**
@@ -125,7 +129,7 @@ export class LedgerPoster {
     this.#draining = true
     let callOff = () => {}
     const timeIsOver = new Promise<void>((resolve) => {
-      callOff = this.#pauses.after(timeoutMs, resolve)
+      callOff = this.#timers.after(timeoutMs, resolve)
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
@@ -184,7 +188,7 @@ export class LedgerPoster {
         failures += 1
         this.#options.onFailure(error)
         await this.#pause(
-          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#pauses.random() / 2),
+          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#random() / 2),
         )
       }
     }
@@ -264,7 +268,7 @@ export class LedgerPoster {
   /** Waits for the duration, or until `drain` or a full batch ends the wait. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const callOff = this.#pauses.after(durationMs, resolve)
+      const callOff = this.#timers.after(durationMs, resolve)
       this.#hurry = () => {
         callOff()
         resolve()

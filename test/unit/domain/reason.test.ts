@@ -36,15 +36,15 @@ describe('reason', () => {
     expect(new Set(reasons).size).to.equal(reasons.length)
   })
 
-  it('lists every reason that the ladder of a purchase answers with', () => {
-    const ladder = [
+  it('lists every reason that the rules of a purchase answer with', () => {
+    const answers = [
       'APPROVED',
       'INSUFFICIENT_BALANCE',
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_BLOCKED',
       'ACCOUNT_CLOSED',
     ]
-    expect(reasons).to.include.members(ladder)
+    expect(reasons).to.include.members(answers)
   })
 
   it('approves purchases with one reason only', () => {

@@ -61,7 +61,7 @@ function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account =
 
 const reasonGiven = (...asked: Parameters<typeof outcome>): Reason => recorded(outcome(...asked)).reason
 
-describe('reversal, row 1: the id was decided before, same content', () => {
+describe('reversal, rule 1: the id was decided before, same content', () => {
   for (const status of statuses) {
     it(`gives the stored answer on an account now ${status}`, () => {
       const stored = reversalEntryOf()
@@ -95,7 +95,7 @@ describe('reversal, row 1: the id was decided before, same content', () => {
   })
 })
 
-describe('reversal, row 2: the id was decided before, other content', () => {
+describe('reversal, rule 2: the id was decided before, other content', () => {
   const full = { amount: centavos(1_000n), mcc: '5411', merchant: padaria }
   const stored = reversalEntryOf({ amount: centavos(400n), described: full })
   const same: Partial<Reversal> = { amount: centavos(400n), described: full }
@@ -125,7 +125,7 @@ describe('reversal, row 2: the id was decided before, other content', () => {
   }
 })
 
-describe('reversal, row 3: the original is not a purchase', () => {
+describe('reversal, rule 3: the original is not a purchase', () => {
   const others: readonly (readonly [string, Entry])[] = [
     ['a credit', creditEntryOf()],
     ['a change of the account', adminEntryOf()],
@@ -153,7 +153,7 @@ describe('reversal, row 3: the original is not a purchase', () => {
   })
 })
 
-describe('reversal, rows 4 and 5: the original was never seen', () => {
+describe('reversal, rules 4 and 5: the original was never seen', () => {
   it('is REVERSED_AHEAD the first time', () => {
     expect(reasonGiven([])).to.equal('REVERSED_AHEAD')
   })
@@ -179,7 +179,7 @@ describe('reversal, rows 4 and 5: the original was never seen', () => {
   })
 })
 
-describe('reversal, row 6: it is not as described', () => {
+describe('reversal, rule 6: it is not as described', () => {
   const as = (described: PurchaseDescription) => reasonGiven([authorizationOf()], { described })
 
   it('is ORIGINAL_MISMATCH when the amount differs', () => {
@@ -231,7 +231,7 @@ describe('reversal, row 6: it is not as described', () => {
   })
 })
 
-describe('reversal, row 7: the purchase was declined', () => {
+describe('reversal, rule 7: the purchase was declined', () => {
   it('is ORIGINAL_DECLINED', () => {
     expect(reasonGiven([declineOf()])).to.equal('ORIGINAL_DECLINED')
   })
@@ -250,7 +250,7 @@ describe('reversal, row 7: the purchase was declined', () => {
   })
 })
 
-describe('reversal, rows 8 and 9: what is left of the purchase', () => {
+describe('reversal, rules 8 and 9: what is left of the purchase', () => {
   const partial = (transactionId: string, delta: bigint) =>
     reversalEntryOf({
       transactionId,
@@ -301,7 +301,7 @@ describe('reversal, rows 8 and 9: what is left of the purchase', () => {
   })
 })
 
-describe('reversal, row 10: the wallet cannot hold that much', () => {
+describe('reversal, rule 10: the wallet cannot hold that much', () => {
   const holding = (balance: bigint) => accountWith({ FOOD: balance }, { version: 1n })
 
   it('is BALANCE_TOO_LARGE for one centavo too many', () => {
@@ -320,7 +320,7 @@ describe('reversal, row 10: the wallet cannot hold that much', () => {
   })
 })
 
-describe('reversal, row 11: approved', () => {
+describe('reversal, rule 11: approved', () => {
   it('is a whole entry: back to the wallet that paid, with the balance after', () => {
     const entry = recorded(outcome([authorizationOf()]))
     expect(entry).to.deep.equal(reversalEntryOf())

@@ -2,23 +2,24 @@ import { expect } from 'chai'
 import { LedgerPoster } from '../../../../src/application/engine/ledger-poster.js'
 import { accountWithJournal, fundedAccount } from '../fixtures.js'
 import { HandClock } from '../hand-clock.js'
-import { HandPauses } from '../hand-pauses.js'
+import { HandTimers } from '../hand-timers.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { nextTurns, soon } from '../soon.js'
 
 describe('pauses of the poster', () => {
   const GATHER_MS_MAX = 10
   let store: InMemoryStore
-  let pauses: HandPauses
+  let timers: HandTimers
   let poster: LedgerPoster
 
   const posterWith = (goesOn: boolean, chance = 1): void => {
     store = new InMemoryStore()
-    pauses = new HandPauses({ goesOn, chance })
+    timers = new HandTimers({ goesOn })
     poster = new LedgerPoster({
       ledger: store,
       clock: new HandClock(),
-      pauses,
+      timers,
+      random: () => chance,
       gatherMsMax: GATHER_MS_MAX,
       onFailure: () => {},
       onDiscrepancy: () => {},
@@ -31,18 +32,18 @@ describe('pauses of the poster', () => {
     await posted()
     poster.add(accountWithJournal('b', 64))
     await posted()
-    expect(pauses.lengthsMs).to.deep.equal([GATHER_MS_MAX, 0])
+    expect(timers.lengthsMs).to.deep.equal([GATHER_MS_MAX, 0])
   })
 
   it('are none while it drains, for those that come last either', async () => {
     posterWith(false)
     poster.add(accountWithJournal('a', 510))
     const end = poster.drain(1_000)
-    for (const pause of pauses.asked) if (pause.durationMs === 0) pauses.end(pause)
+    for (const pause of timers.asked) if (pause.durationMs === 0) timers.end(pause)
     await soon('the first batch is there', () => store.posted('a').length === 500)
     await nextTurns()
-    expect(pauses.lengthsMs).to.deep.equal([0, 1_000, 0])
-    pauses.end(pauses.asked[2])
+    expect(timers.lengthsMs).to.deep.equal([0, 1_000, 0])
+    timers.end(timers.asked[2])
     await end
     expect(store.posted('a')).to.have.lengthOf(510)
   })
@@ -51,7 +52,7 @@ describe('pauses of the poster', () => {
     posterWith(false)
     poster.add(fundedAccount('a'))
     await poster.drain(1_000)
-    expect(pauses.asked.map(({ durationMs, state }) => `${durationMs} ${state}`)).to.deep.equal([
+    expect(timers.asked.map(({ durationMs, state }) => `${durationMs} ${state}`)).to.deep.equal([
       `${GATHER_MS_MAX} CALLED_OFF`,
       '1000 CALLED_OFF',
     ])
@@ -62,11 +63,11 @@ describe('pauses of the poster', () => {
     store.appending.alwaysMeets('OUTAGE')
     poster.add(fundedAccount('a'))
     const end = poster.drain(1_000)
-    await soon('it pauses after a failure', () => pauses.asked.length === 3)
-    pauses.end(pauses.asked.find(({ durationMs }) => durationMs === 1_000))
+    await soon('it pauses after a failure', () => timers.asked.length === 3)
+    timers.end(timers.asked.find(({ durationMs }) => durationMs === 1_000))
     await end
     await nextTurns()
-    expect(pauses.asked.filter(({ state }) => state === 'WAITS')).to.deep.equal([])
+    expect(timers.asked.filter(({ state }) => state === 'WAITS')).to.deep.equal([])
   })
 
   for (const [chance, share] of [
@@ -79,7 +80,7 @@ describe('pauses of the poster', () => {
       poster.add(fundedAccount('a'))
       await posted()
       const wholeMs = [20, 40, 80, 160, 320, 640, 1_280, 2_560, 5_000, 5_000]
-      expect(pauses.lengthsMs).to.deep.equal([GATHER_MS_MAX, ...wholeMs.map((ms) => ms * share)])
+      expect(timers.lengthsMs).to.deep.equal([GATHER_MS_MAX, ...wholeMs.map((ms) => ms * share)])
     })
   }
 
@@ -88,18 +89,18 @@ describe('pauses of the poster', () => {
     store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
     poster.add(accountWithJournal('a', 510))
     await posted()
-    expect(pauses.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
+    expect(timers.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
   })
 
   it('after a failure are not shortened by what comes meanwhile, however much', async () => {
     posterWith(false)
     store.appending.meets('OUTAGE')
     poster.add(accountWithJournal('a', 64))
-    await soon('it pauses after a failure', () => pauses.asked.length === 2)
+    await soon('it pauses after a failure', () => timers.asked.length === 2)
     poster.add(accountWithJournal('b', 64))
     await nextTurns()
-    expect(pauses.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF', 'WAITS'])
-    pauses.end(pauses.asked[1])
+    expect(timers.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF', 'WAITS'])
+    timers.end(timers.asked[1])
     await posted()
   })
 
@@ -107,7 +108,7 @@ describe('pauses of the poster', () => {
     posterWith(false)
     poster.add(fundedAccount('a'))
     poster.add(accountWithJournal('b', 64))
-    expect(pauses.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF'])
+    expect(timers.asked.map(({ state }) => state)).to.deep.equal(['CALLED_OFF'])
     await posted()
   })
 
