@@ -32,7 +32,7 @@ const ofLooks = {
 
 const ofWindows = {
   answered: ({ answered, durationMs }) => (answered / durationMs) * 1_000,
-  failed: ({ refused, durationMs }) => (refused / durationMs) * 1_000,
+  failed: ({ rejected, durationMs }) => (rejected / durationMs) * 1_000,
   p50: ({ latency }) => latency.p50,
   p99: ({ latency }) => latency.p99,
 } satisfies Readonly<Record<string, OfWindow>>

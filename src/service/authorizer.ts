@@ -106,8 +106,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       else logger.warn({ err: error }, event)
     },
     onDiscrepancy: ({ accountId, transactionId, seq }) => {
-      metrics.ledgerRefused()
-      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify')
+      metrics.ledgerRejected()
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
     },
     engineEvents: {
       onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
@@ -147,7 +147,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   })
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new LogSampler({ logger, event: 'overloaded: calls were refused', field: 'refused' })
+  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
   const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,

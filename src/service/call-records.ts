@@ -25,11 +25,11 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
   call.context.trace?.ended(code)
-  const refused = call.code === status.RESOURCE_EXHAUSTED
-  if (refused) overload.count()
-  const level = call.code === status.OK || refused ? 'debug' : failures.count()
+  const rejected = call.code === status.RESOURCE_EXHAUSTED
+  if (rejected) overload.count()
+  const level = call.code === status.OK || rejected ? 'debug' : failures.count()
   if (!logger.isLevelEnabled(level)) return
-  const { refusal: reason } = call.context
+  const { rejection: reason } = call.context
   logger[level](
     {
       method: call.path,
@@ -45,9 +45,9 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
 /** Logs a failed purchase of a stream, as a unary call would be logged. */
 export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
   const { logger, overload, failures } = records
-  const refused = failed === status.RESOURCE_EXHAUSTED
-  if (refused) overload.count()
-  const level = refused ? 'debug' : failures.count()
+  const rejected = failed === status.RESOURCE_EXHAUSTED
+  if (rejected) overload.count()
+  const level = rejected ? 'debug' : failures.count()
   if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
   logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')

@@ -70,7 +70,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       authentication({
         verifier: credentials.verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason) => metrics.tokenRefused(reason),
+        onRejection: (reason) => metrics.tokenRejected(reason),
         onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],

@@ -19,7 +19,7 @@ const hints = {
   CERTIFICATE:
     'the certificate of MongoDB is not accepted: has it expired, is it for this host, is tlsCAFile right?',
   TLS: 'TLS with MongoDB fails: do both sides use it, and versions that the other takes?',
-  CREDENTIALS: 'MongoDB refuses the user or the password of MONGODB_URI, or authSource is wrong',
+  CREDENTIALS: 'MongoDB rejects the user or the password of MONGODB_URI, or authSource is wrong',
   RIGHTS:
     'the user of MONGODB_URI lacks rights, or MONGODB_URI names no user: it needs the roles readWrite and dbAdmin on the database',
   FILE: 'a file that MONGODB_URI names (tlsCAFile, tlsCertificateKeyFile) cannot be read',

@@ -45,7 +45,7 @@ type RoundTrip = {
 describe('a connection to MongoDB that is cut', () => {
   const db = useDatabase()
   const postingFailures: unknown[] = []
-  const refusedEntries: Entry[] = []
+  const rejectedEntries: Entry[] = []
   let proxy: TcpProxy
   let core: Core
   /** As another process, whose connections are never cut: what it commits is no copy of `core`'s. */
@@ -58,7 +58,7 @@ describe('a connection to MongoDB that is cut', () => {
       // Direct, because the set itself would tell the driver to go past the proxy.
       mongodbUri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
       onPostingFailure: (error) => postingFailures.push(error),
-      onDiscrepancy: (entry) => refusedEntries.push(entry),
+      onDiscrepancy: (entry) => rejectedEntries.push(entry),
       // It goes on with the catalog it has.
       onCatalogFailure: () => {},
       onCatalogUnwatched: () => {},
@@ -68,7 +68,7 @@ describe('a connection to MongoDB that is cut', () => {
   })
   beforeEach(() => {
     postingFailures.length = 0
-    refusedEntries.length = 0
+    rejectedEntries.length = 0
   })
   afterEach(() => {
     proxy.heal()
@@ -253,7 +253,7 @@ describe('a connection to MongoDB that is cut', () => {
           const { posted, balances } = await readBook(db(), accountId)
           expect({ posted, balances }).to.deep.equal({ posted: 3, balances: { CASH: 4_000n } })
           expect(await discrepancies()).to.deep.equal([])
-          expect(refusedEntries).to.deep.equal([])
+          expect(rejectedEntries).to.deep.equal([])
         })
       }
     })

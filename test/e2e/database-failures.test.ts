@@ -11,7 +11,7 @@ describe('a service whose MONGODB_URI', () => {
 
   for (const [what, uri, cause] of [
     ['names an address that nobody listens to', async () => uriOf('127.0.0.1:9', 'rs0'), 'UNREACHABLE'],
-    ['has a password that is refused', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
+    ['has a password that is rejected', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
     ['names another replica set', async () => uriOf(await host(), 'rs-other'), 'REPLICA_SET_NAME'],
     [
       'names a file that is not there',

@@ -99,7 +99,7 @@ describe('a service that is traced', () => {
     ])
   })
 
-  it('shows what was refused, too', async () => {
+  it('shows what was rejected, too', async () => {
     const malformed = await tracedPurchase({ amount: 0 }, 1)
     expect(malformed.spans[0]?.attributes).to.include({ 'rpc.status_code': 'INVALID_ARGUMENT' })
 

@@ -144,7 +144,7 @@ describe('MongoCatalogStore', () => {
     }
   })
 
-  it('refuses a document that cannot be one of ours', async () => {
+  it('rejects a document that cannot be one of ours', async () => {
     await database().command({ collMod: 'categories', validationLevel: 'off' })
     await database()
       .collection<{ _id: string }>('categories')

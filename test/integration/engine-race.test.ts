@@ -35,7 +35,7 @@ for (const count of [1, 2, 4]) {
       })
     }
 
-    it('are refused 80 times for want of money', () => {
+    it('are declined 80 times for want of money', () => {
       expect(entries.filter(({ reason }) => reason === 'INSUFFICIENT_BALANCE')).to.have.lengthOf(80)
     })
 

@@ -10,7 +10,7 @@ import { decideOn, postAll, somePurchase } from '../support/engines.js'
 import { eventually } from '../support/eventually.js'
 import { testMongoUri } from '../support/mongo.js'
 
-/** Has the database refuse whatever is written to the ledger, until the schema is ensured again. */
+/** Has the database reject whatever is written to the ledger, until the schema is ensured again. */
 async function closeLedger(db: Db): Promise<void> {
   await db.command({ collMod: 'ledger', validator: { $expr: false } })
 }

@@ -138,7 +138,7 @@ describe('journal bound', () => {
     expect(kept).to.equal(credited)
   })
 
-  it('is reached and left behind when the collection of the ledger refuses every document', async () => {
+  it('is reached and left behind when the collection of the ledger rejects every document', async () => {
     const core = await coreThatExpectsDamage()
     await core.prepare()
     const accountId = await open(core)

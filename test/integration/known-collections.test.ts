@@ -133,7 +133,7 @@ describe('books that are checked', () => {
     expect(books.right).to.equal(false)
   })
 
-  it('are refused when they are others', async () => {
+  it('are rejected when they are others', async () => {
     await database().dropDatabase()
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()

@@ -147,7 +147,7 @@ describe('a step that a later release adds', () => {
     },
   })
   const version = async () => (await readIdentity(database()))?.schemaVersion
-  /** This release refuses what the steps lead to. */
+  /** This release rejects what the steps lead to. */
   const take = (...more: readonly SchemaStep[]) =>
     takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => causeOf(error).name)
 
@@ -188,7 +188,7 @@ describe('a step that a later release adds', () => {
 describe('a database that a later release has upgraded', () => {
   const database = useDatabase()
 
-  it('is refused by this one, with both versions, and nothing is changed', async () => {
+  it('is rejected by this one, with both versions, and nothing is changed', async () => {
     await ensureSchema(database())
     await books(database()).updateOne({ _id: BOOKS_ID }, { $set: { schema_version: SCHEMA_VERSION + 1 } })
     await database().command({ collMod: 'ledger', validator: { $jsonSchema: { bsonType: 'object' } } })

@@ -77,13 +77,13 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: 'a refusal on a stale copy believed',
+    name: 'a rejection on a stale copy believed',
     isRare: true,
     patches: [
       {
         file: 'application/engine/group-commit.ts',
-        text: 'if (copied && member.refused) unsure.push(member)',
-        instead: 'if (copied && member.refused && false) unsure.push(member)',
+        text: 'if (copied && member.rejected) unsure.push(member)',
+        instead: 'if (copied && member.rejected && false) unsure.push(member)',
       },
     ],
   },
@@ -200,10 +200,10 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/engine/ledger-poster.ts',
-        text: 'const refused = await this.#append(await this.#notPosted(batch))',
+        text: 'const rejected = await this.#append(await this.#notPosted(batch))',
         instead: `this.#posted(batch, new Set())
         this.#queue = [...batch, ...this.#queue]
-        const refused = await this.#append(await this.#notPosted(batch))`,
+        const rejected = await this.#append(await this.#notPosted(batch))`,
       },
     ],
   },

@@ -233,8 +233,8 @@ export class RemoteStore implements AccountStore, Ledger {
     // Cut off before the last, at the latest.
     const end = fate === 'CUT' ? random.below(call.writes.length) : call.writes.length
     while (results.length < end) {
-      const isRefused = random.chance(settings.refused)
-      results.push(isRefused ? undefined : call.writes[results.length]?.())
+      const isRejected = random.chance(settings.rejected)
+      results.push(isRejected ? undefined : call.writes[results.length]?.())
       const isTorn = results.length < end && random.chance(settings.torn)
       if (!isTorn) continue
       coverage.count('writes that others came between')

@@ -69,8 +69,8 @@ export class SimulatedProcess implements Client {
       onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
-        if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
-        else accuse(`${name} takes ${entryText(entry)} for refused by the ledger`)
+        if (net.replicas.isNew) coverage.count('entries taken for rejected right after an election')
+        else accuse(`${name} takes ${entryText(entry)} for rejected by the ledger`)
       },
     })
     const options = {

@@ -61,7 +61,7 @@ describe('simulation of the engine', () => {
     'disturbances: crash',
     'answers: decided before',
     'answers: the id is another one’s',
-    'answers: refused, nothing recorded',
+    'answers: rejected, nothing recorded',
     'no answer: too many wait',
     'no answer: no time left',
     'no answer: the store is away',

@@ -43,7 +43,7 @@ const answers = {
   RECORD: 'answers: decided now',
   REPLAY: 'answers: decided before',
   REUSED: 'answers: the id is another one’s',
-  REFUSED: 'answers: refused, nothing recorded',
+  REJECTED: 'answers: rejected, nothing recorded',
 } as const satisfies Record<AnyVerdict['type'], string>
 
 const indecisions = {
@@ -54,7 +54,7 @@ const indecisions = {
 
 /** Longest history, in steps: one that is longer will never come to rest. */
 const STEPS_MAX = 200_000
-/** Time after which the poster offers again what the ledger has refused, in microseconds, and more. */
+/** Time after which the poster offers again what the ledger has rejected, in microseconds, and more. */
 const STUCK_US = 6_000_000
 /** Longest pause of a caller before the next attempt, in microseconds. */
 const CALLER_PAUSE_US = 50_000
@@ -165,7 +165,7 @@ export class Simulation {
     return true
   }
 
-  /** What the ledger has refused is offered again, but not at once. */
+  /** What the ledger has rejected is offered again, but not at once. */
   #touchAgain(): boolean {
     this.#phase = 'CALM_AGAIN'
     // Each process has something to post that no other may know of.

@@ -58,7 +58,7 @@ export const steps = {
 } as const
 
 /**
- * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is refused
+ * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is rejected
  * leaves no entry.
  */
 export function accountAfter(

@@ -53,7 +53,7 @@ export type ModelRecord = {
 export type Answer =
   | { readonly was: 'NEW' | 'REPEATED'; readonly record: ModelRecord }
   | { readonly was: 'REUSED' }
-  | { readonly was: 'REFUSED'; readonly why: string }
+  | { readonly was: 'REJECTED'; readonly why: string }
 
 export type Filter = {
   readonly kind?: ModelRecord['kind']
@@ -105,7 +105,7 @@ export class ReferenceModel {
     if (earlier) return { was: 'REUSED' }
     switch (asked.kind) {
       case 'open':
-        return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : refused('ALREADY_OPENED')
+        return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : rejected('ALREADY_OPENED')
       case 'status':
         return changed(book, asked)
       case 'limits':
@@ -183,14 +183,14 @@ type Spent = { readonly day: string; readonly dayAmount: bigint; readonly monthA
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
 
 function changed(book: Book, asked: Of<'status'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return rejected('ACCOUNT_CLOSED')
   return made(book, asked, { rest: asked.status })
 }
 
 function limited(book: Book, asked: Of<'limits'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
   return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
 }
 
@@ -220,9 +220,9 @@ function spentBy(book: Book, wallet: string, today: string): Spent {
 }
 
 function credited(book: Book, asked: Of<'credit'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
-  if (held(book, asked.wallet) + asked.amount > LARGEST) return refused('BALANCE_TOO_LARGE')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
+  if (held(book, asked.wallet) + asked.amount > LARGEST) return rejected('BALANCE_TOO_LARGE')
   return made(book, asked, { wallet: asked.wallet, delta: asked.amount, rest: `${asked.amount}` })
 }
 
@@ -318,8 +318,8 @@ function made(
   }
 }
 
-function refused(why: string): Answer {
-  return { was: 'REFUSED', why }
+function rejected(why: string): Answer {
+  return { was: 'REJECTED', why }
 }
 
 function held(book: Book, wallet: string): bigint {

@@ -21,7 +21,7 @@ const GAUGE = /^(?:benefits_catalog_age|benefits_oldest_unposted|nodejs_eventloo
 const complaints = [
   'not serving: the database does not answer',
   'token rejected',
-  'overloaded: calls were refused',
+  'overloaded: calls were rejected',
 ] as const
 
 type Look = { readonly atMs: number; readonly metrics: ReadonlyMap<string, number> }

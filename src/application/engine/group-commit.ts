@@ -185,7 +185,7 @@ export class GroupCommit {
     if (before.version > 0n) this.#options.poster.add(before, { foundThrough: before.version })
     const unsure: PendingRequest[] = []
     for (const member of members) {
-      if (copied && member.refused) unsure.push(member)
+      if (copied && member.rejected) unsure.push(member)
       else member.answer()
     }
     return unsure

@@ -180,9 +180,9 @@ export class LedgerPoster {
       if (failures === 0) await this.#gather()
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
-        const refused = await this.#append(await this.#notPosted(batch))
-        refused.forEach(this.#options.onDiscrepancy)
-        this.#posted(batch, new Set(refused))
+        const rejected = await this.#append(await this.#notPosted(batch))
+        rejected.forEach(this.#options.onDiscrepancy)
+        this.#posted(batch, new Set(rejected))
         failures = 0
       } catch (error) {
         failures += 1
@@ -234,12 +234,12 @@ export class LedgerPoster {
     }
   }
 
-  #posted(batch: readonly Queued[], refused: ReadonlySet<Entry>): void {
+  #posted(batch: readonly Queued[], rejected: ReadonlySet<Entry>): void {
     this.#queue = this.#queue.slice(batch.length)
     for (const { entry, sinceMs } of batch) {
       const progress = this.#progress.get(entry.accountId)
       if (!progress) continue
-      if (refused.has(entry)) {
+      if (rejected.has(entry)) {
         progress.stuckUntilMs = this.#options.clock.monotonicMs() + STUCK_MS
         this.#backlog.reject(entry, sinceMs)
         continue

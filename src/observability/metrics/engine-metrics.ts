@@ -28,7 +28,7 @@ export class EngineMetrics {
   readonly #groupSeconds: MeasuredSeries
   readonly #retries: ReadonlyMap<RetryCause, CountedSeries>
   readonly #postingFailures: CountedSeries
-  readonly #refusals: CountedSeries
+  readonly #rejections: CountedSeries
 
   constructor(registry: MetricRegistry, engine: () => EngineReadings) {
     this.#groupSize = registry.histogram({
@@ -54,9 +54,9 @@ export class EngineMetrics {
       help: 'Failed attempts to copy entries to the ledger.',
       labelNames: [],
     })({})
-    this.#refusals = registry.counter({
-      name: 'benefits_ledger_refusals_total',
-      help: 'Times that the ledger refused an entry; one that is offered again is counted again.',
+    this.#rejections = registry.counter({
+      name: 'benefits_ledger_rejections_total',
+      help: 'Times that the ledger rejected an entry; one that is offered again is counted again.',
       labelNames: [],
     })({})
     registry.gauges({
@@ -84,7 +84,7 @@ export class EngineMetrics {
     })
     registry.gauge({
       name: 'benefits_posting_backlog_entries',
-      help: 'Entries that nobody copies to the ledger: refused, behind one that was refused, or without room.',
+      help: 'Entries that nobody copies to the ledger: rejected, behind one that was rejected, or without room.',
       read: () => engine().backlogEntries,
     })
     registry.gauge({
@@ -111,7 +111,7 @@ export class EngineMetrics {
   }
 
   /** Counts an entry that the ledger has rejected. */
-  ledgerRefused(): void {
-    this.#refusals.inc()
+  ledgerRejected(): void {
+    this.#rejections.inc()
   }
 }

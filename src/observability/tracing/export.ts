@@ -25,7 +25,7 @@ export class ExportWatch implements SpanExporter {
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
       if (result.code === ExportResultCode.SUCCESS) this.#taken()
-      else this.#refused(spans.length, result.error)
+      else this.#rejected(spans.length, result.error)
       done(result)
     })
   }
@@ -45,7 +45,7 @@ export class ExportWatch implements SpanExporter {
     this.#lost = 0
   }
 
-  #refused(spans: number, error: unknown): void {
+  #rejected(spans: number, error: unknown): void {
     this.#lost += spans
     const nowMs = this.#options.monotonicMs()
     if (this.#toldMs !== undefined && nowMs - this.#toldMs < QUIET_MS) return

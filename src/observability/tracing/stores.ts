@@ -70,9 +70,9 @@ export class TracedLedger implements Ledger {
     const members = requests.posting(entries)
     if (!isSome(members)) return await work()
     const attributes = { 'benefits.entries': entries.length }
-    const refused = await trips.follow({ name: 'engine.post', members, attributes, work })
+    const rejected = await trips.follow({ name: 'engine.post', members, attributes, work })
     requests.posted(entries)
-    return refused
+    return rejected
   }
 
   missing(entries: readonly Entry[]): Promise<readonly Entry[]> {

@@ -144,7 +144,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (fault instanceof Error) return { type: 'FAILED', error: fault }
     if (fault === 'OUTAGE') return { type: 'FAILED', error: unavailable() }
     const { before, after } = change
-    // The real store refuses to write such a thing, whether it would match or not.
+    // The real store does not write such a thing, whether it would match or not.
     if (after.journal.at(-1)?.seq !== after.version) this.violations.push('the latest entry is missing')
     const stored = this.#accounts.get(before.id)
     if (fault === 'CONFLICT' || (stored?.version ?? 0n) !== before.version) return { type: 'CONFLICT' }

@@ -187,7 +187,7 @@ describe('one entry of a statement', () => {
     expect(await find('nobody')).to.equal(undefined)
   })
 
-  it('is not there while nobody opened the account, though the refusal is recorded', async () => {
+  it('is not there while nobody opened the account, though the decline is recorded', async () => {
     const account = accountAfter('a', [steps.purchase('buy', 1n)])
     expect(await find('buy', { account, ledger: account.journal })).to.equal(undefined)
   })

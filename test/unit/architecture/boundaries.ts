@@ -135,7 +135,7 @@ const boundaries: readonly Boundary[] = [
       'src/domain/reason.ts',
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
-      'src/grpc/tokens/token-refusal.ts',
+      'src/grpc/tokens/token-rejection.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],

@@ -214,7 +214,7 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
-    'a refused reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REST' })),
+    'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REST' })),
     'a reversal that came ahead gave money back': {
       account: { ...books.account, reversedAhead: true },
       ledger: withEntry(6n, put({ reason: 'REVERSED_AHEAD' })).ledger,
@@ -664,7 +664,7 @@ function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry
   return put({ amount: delta, movement: { wallet, delta, balanceAfter } })
 }
 
-/** The reversal as a refused one. */
+/** The reversal as a declined one. */
 function declined(entry: Entry): Entry {
   return put({ reason: 'ORIGINAL_DECLINED', movement: undefined })(entry)
 }

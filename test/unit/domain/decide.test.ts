@@ -50,7 +50,7 @@ describe('purchase, rule 1: the id was decided before, same content', () => {
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
-  it('gives the refusal of an unopened account after it was opened and topped up', () => {
+  it('gives the decline of an unopened account after it was opened and topped up', () => {
     const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf(accountWith(rich, { version: 3n }), [stored])
     const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
@@ -83,7 +83,7 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
     ['a change of the account of that id before', {}, adminEntryOf()],
   ]
   for (const [what, over, earlier] of reuses) {
-    it(`is refused as a reuse: ${what}`, () => {
+    it(`is rejected as a reuse: ${what}`, () => {
       const history = historyOf(accountWith(rich, { version: 1n }), [earlier])
       const verdict = decide(history, purchaseOf(over), challengeCatalog, at, utcCalendar)
       expect(verdict).to.deep.equal({ type: 'REUSED', entry: earlier })
@@ -91,7 +91,7 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
   }
 
   for (const status of statuses) {
-    it(`is refused as a reuse on an account now ${status}`, () => {
+    it(`is rejected as a reuse on an account now ${status}`, () => {
       const history = historyOf(accountWith(rich, { status, version: 9n }), [authorizationOf()])
       const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at, utcCalendar)
       expect(verdict.type).to.equal('REUSED')
@@ -140,7 +140,7 @@ describe('purchase, rules 3 to 5: an account that may not pay', () => {
     })
   }
 
-  it('an account never heard of has the refusal as its first entry', () => {
+  it('an account never heard of has the decline as its first entry', () => {
     const verdict = decide(
       historyOf(unopenedAccount('account-9')),
       purchaseOf(),

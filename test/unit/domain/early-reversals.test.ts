@@ -297,7 +297,7 @@ describe('an early reversal of a part', () => {
 })
 
 function textOf(verdict: Verdict<Entry>): string {
-  if (verdict.type === 'REFUSED') return verdict.refusal
+  if (verdict.type === 'REJECTED') return verdict.rejection
   const { entry } = verdict
   const reason = 'reason' in entry ? entry.reason : entry.kind
   const moved = entry.kind !== 'ADMIN' && entry.movement ? ` ${entry.movement.delta}` : ''

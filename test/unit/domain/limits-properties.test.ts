@@ -228,8 +228,8 @@ describe('any trace', () => {
       if (trace.rule !== 'WALLETS') return
       const outcomes = trace.wallets.map(({ outcome }) => outcome)
       const onlyMoney = outcomes.every((outcome) => outcome === 'INSUFFICIENT_BALANCE')
-      const refusal = onlyMoney ? 'INSUFFICIENT_BALANCE' : 'AMOUNT_OVER_LIMIT'
-      expect(entry.reason).to.equal(outcomes.includes('PAYS') ? 'APPROVED' : refusal)
+      const decline = onlyMoney ? 'INSUFFICIENT_BALANCE' : 'AMOUNT_OVER_LIMIT'
+      expect(entry.reason).to.equal(outcomes.includes('PAYS') ? 'APPROVED' : decline)
     })
   })
 

@@ -70,7 +70,7 @@ describe('reversal, rule 1: the id was decided before, same content', () => {
     })
   }
 
-  it('gives the stored refusal although it would be approved by now', () => {
+  it('gives the stored decline although it would be approved by now', () => {
     const stored = markOf({ reason: 'AMOUNT_OVER_REST', amount: centavos(400n) })
     const verdict = outcome([authorizationOf(), stored], { amount: centavos(400n) })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
@@ -290,9 +290,9 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
     expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
   })
 
-  it('does not count refused reversals', () => {
-    const refused = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REST', amount: centavos(5_000n) })
-    expect(recorded(outcome([authorizationOf(), refused])).movement?.delta).to.equal(1_000n)
+  it('does not count declined reversals', () => {
+    const declined = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REST', amount: centavos(5_000n) })
+    expect(recorded(outcome([authorizationOf(), declined])).movement?.delta).to.equal(1_000n)
   })
 
   it('does not count reversals of other purchases', () => {
@@ -398,8 +398,8 @@ describe('a purchase that was reversed ahead', () => {
     )
 
   it('is not reduced by a reversal of a part that was declined then', () => {
-    const [taken, refused] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
-    const past = [markOf(taken), markOf({ ...refused, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
+    const [taken, declined] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
+    const past = [markOf(taken), markOf({ ...declined, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
     expect(recorded(late(past)).movement?.delta).to.equal(-700n)
   })
 

@@ -50,7 +50,7 @@ describe('engine: an id is decided once', () => {
     await Promise.all(answers)
   })
 
-  it('refuses an id that comes twice in a group with other content', async () => {
+  it('rejects an id that comes twice in a group with other content', async () => {
     await occupy(test)
     const twice = [10n, 11n].map((amount) => test.authorize('a', purchase('1', amount), patience))
     test.store.loading.release()

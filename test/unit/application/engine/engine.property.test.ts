@@ -123,7 +123,7 @@ function expectConsistent(history: readonly Entry[], answers: readonly Answer[])
   expect(new Set(firsts).size, 'an id was recorded twice').to.equal(firsts.length)
   for (const { id, amount, verdict } of answers) {
     const entry = history.find(({ transactionId }) => transactionId === id)
-    expect(verdict.type === 'REFUSED' ? undefined : verdict.entry).to.deep.equal(entry)
+    expect(verdict.type === 'REJECTED' ? undefined : verdict.entry).to.deep.equal(entry)
     const sameContent = entry?.kind === 'AUTHORIZATION' && entry.amount === amount
     expect(verdict.type === 'REUSED', 'reused means other content').to.equal(!sameContent)
   }

@@ -64,11 +64,11 @@ describe('engines, one for each part of the store', () => {
     expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
   })
 
-  it('have a queue each: a full one refuses nobody else', async () => {
+  it('have a queue each: a full one rejects nobody else', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))
-    const refused = await authorize('left-2').catch((error: unknown) => error)
-    expect(refused).to.have.property('indecision', 'OVERLOADED')
+    const rejected = await authorize('left-2').catch((error: unknown) => error)
+    expect(rejected).to.have.property('indecision', 'OVERLOADED')
     const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
     expect(engines.waiting).to.equal(3)
     expect(engines.waitingMax).to.equal(4)

@@ -10,7 +10,7 @@ import type { Entry } from '../../../../src/domain/entry.js'
 import { accountAfter, steps } from '../../../support/example-books.js'
 import { InMemoryStore } from '../in-memory-store.js'
 
-/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is refused), and one ahead. */
+/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is declined), and one ahead. */
 const whole = accountAfter('a', [
   steps.open('open'),
   steps.credit('credit-1', 'FOOD', 1_000n),

@@ -166,23 +166,23 @@ describe('poster: a ledger that fails', () => {
   describe('that cannot take one entry, whatever is tried', () => {
     const bad = fundedAccount('bad')
     let clock: HandClock
-    let refuses: boolean
-    let refused: Entry[]
+    let rejects: boolean
+    let rejected: Entry[]
     let outages: number
     let problems: unknown[]
 
     beforeEach(() => {
       clock = new HandClock()
-      refuses = true
+      rejects = true
       problems = []
-      refused = []
+      rejected = []
       outages = 0
       const ledger: Ledger = {
         find: (keys) => store.find(keys),
         missing: (entries) => store.missing(entries),
         findReversals: (keys) => store.findReversals(keys),
         append: async (entries) => {
-          if (refuses && entries.some(({ accountId, seq }) => accountId === 'bad' && seq === 1n)) {
+          if (rejects && entries.some(({ accountId, seq }) => accountId === 'bad' && seq === 1n)) {
             throw new TypeError('a validator says no')
           }
           return await store.append(entries)
@@ -196,7 +196,7 @@ describe('poster: a ledger that fails', () => {
           if (isUnavailable(error)) outages += 1
           else problems.push(error)
         },
-        onDiscrepancy: (entry) => refused.push(entry),
+        onDiscrepancy: (entry) => rejected.push(entry),
       })
     })
 
@@ -209,7 +209,7 @@ describe('poster: a ledger that fails', () => {
     it('tells of that entry and no other', async () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) poster.add(account)
       await backlog(1)
-      expect(refused).to.deep.equal([bad.journal[0]])
+      expect(rejected).to.deep.equal([bad.journal[0]])
     })
 
     it('tells what the ledger says of it, once for each time that the entry was in a batch', async () => {
@@ -238,7 +238,7 @@ describe('poster: a ledger that fails', () => {
     it('is offered the entry again after five seconds', async () => {
       poster.add(bad)
       await backlog(1)
-      refuses = false
+      rejects = false
       clock.advance(5_000)
       poster.add(bad)
       await posted()
@@ -253,7 +253,7 @@ describe('poster: a ledger that fails', () => {
       poster.add(long)
       await soon(
         'what is behind the first batch does not arrive',
-        () => refused.length === 1 && outages === 1,
+        () => rejected.length === 1 && outages === 1,
       )
       clock.advance(5_000)
       poster.add(long)
@@ -289,7 +289,7 @@ describe('poster: a ledger that fails', () => {
       for (let attempt = 2; attempt <= 4; attempt++) {
         clock.advance(5_000)
         poster.add(bad)
-        await soon('it is refused once more', () => refused.length === attempt && poster.unposted === 1)
+        await soon('it is rejected once more', () => rejected.length === attempt && poster.unposted === 1)
       }
       clock.advance(2_000)
       expect(poster.oldestUnpostedMs).to.equal(17_000)
@@ -320,7 +320,7 @@ describe('poster: a ledger that fails', () => {
     it('counts nothing and tells no age once the ledger has taken it', async () => {
       poster.add(bad)
       await backlog(1)
-      refuses = false
+      rejects = false
       clock.advance(5_000)
       poster.add(bad)
       await posted()

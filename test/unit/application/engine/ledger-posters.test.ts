@@ -59,7 +59,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.oldestUnpostedMs).to.equal(0)
   })
 
-  it('count together what the ledger has refused', async () => {
+  it('count together what the ledger has rejected', async () => {
     for (const [home, id] of [
       ['here', 'one'],
       ['there', 'other'],
@@ -69,7 +69,7 @@ describe('posters, one for each part of the store', () => {
       store.putInLedger(...account.journal.slice(0, 1).map((entry) => ({ ...entry, transactionId: 'else' })))
       posters.of(home).add(account)
     }
-    await soon('both are refused', () => posters.of('here').backlog > 0 && posters.of('there').backlog > 0)
+    await soon('both are rejected', () => posters.of('here').backlog > 0 && posters.of('there').backlog > 0)
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 

@@ -16,7 +16,7 @@ describe('posting backlog of an account', () => {
     backlog = new PostingBacklog()
   })
 
-  it('is over once the highest of those refused is posted, in whatever order they were', () => {
+  it('is over once the highest of those rejected is posted, in whatever order they were', () => {
     backlog.reject(entryAt(4), 0)
     backlog.reject(entryAt(2), 0)
     backlog.posted('a', 3n)
@@ -62,7 +62,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.oldestSinceMs).to.equal(10)
   })
 
-  it('is counted no more when it is forgotten: refused and without room', () => {
+  it('is counted no more when it is forgotten: rejected and without room', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 4n, nowMs: 0 })
     expect(backlog.entries).to.equal(3)

@@ -291,7 +291,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
-  it('refuses nothing for good: what no entry proves is decided on the account as it is', async () => {
+  it('rejects nothing for good: what no entry proves is decided on the account as it is', async () => {
     creditBehindItsBack(7n)
     const seen: bigint[] = []
     await test.engine.execute(
@@ -301,7 +301,7 @@ describe('engine: a copy that is stale', () => {
         transactionIds: ['look'],
         decide: ({ account }) => {
           seen.push(account.version)
-          return { type: 'REFUSED', refusal: 'NO' }
+          return { type: 'REJECTED', rejection: 'NO' }
         },
       },
       patience,

@@ -54,7 +54,7 @@ describe('what was seen in a long run', () => {
     startedAtMs: 60_000 * (1 + index),
     durationMs: 60_000,
     answered: 120,
-    refused: 0,
+    rejected: 0,
     latency,
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })

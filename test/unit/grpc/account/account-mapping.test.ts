@@ -211,7 +211,7 @@ describe('entry on the wire', () => {
       },
     ],
     [
-      'a reversal of all that is left, refused',
+      'a reversal of all that is left, declined',
       { ...bareReversal, reason: 'ALREADY_REVERSED' },
       {
         transactionId: 'rev-1',

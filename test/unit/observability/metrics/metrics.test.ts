@@ -159,13 +159,13 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_moved_centavos_total{kind="REVERSAL",category="PETS"} 0')
   })
 
-  it('count refused tokens, by reason', async () => {
-    metrics.tokenRefused('EXPIRED')
-    expect(await lines()).to.include('benefits_tokens_refused_total{reason="EXPIRED"} 1')
+  it('count rejected tokens, by reason', async () => {
+    metrics.tokenRejected('EXPIRED')
+    expect(await lines()).to.include('benefits_tokens_rejected_total{reason="EXPIRED"} 1')
   })
 
-  it('have every reason for which a token may be refused from the start', async () => {
-    expect(await lines()).to.include('benefits_tokens_refused_total{reason="SCOPE_MISSING"} 0')
+  it('have every reason for which a token may be rejected from the start', async () => {
+    expect(await lines()).to.include('benefits_tokens_rejected_total{reason="SCOPE_MISSING"} 0')
   })
 
   it('tell how many requests are decided together, and how long that takes', async () => {
@@ -187,9 +187,9 @@ describe('metrics', () => {
     ])
   })
 
-  it('count entries that the ledger refuses', async () => {
-    metrics.ledgerRefused()
-    expect(await lines()).to.include('benefits_ledger_refusals_total 1')
+  it('count entries that the ledger rejects', async () => {
+    metrics.ledgerRejected()
+    expect(await lines()).to.include('benefits_ledger_rejections_total 1')
   })
 
   it('count when no connection can be had, by reason, and when all are given up', async () => {
