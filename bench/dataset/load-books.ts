@@ -18,7 +18,7 @@ export type LoadOptions = {
   /** In whose collections, and how an account is written. */
   readonly shape: 'OURS' | 'RIVAL'
   readonly signal: AbortSignal
-  /** Told from time to time how many accounts there are. */
+  /** Called from time to time with the number of accounts. */
   readonly onProgress?: (accounts: number) => void
 }
 

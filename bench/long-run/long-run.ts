@@ -28,7 +28,7 @@ export type LongRunOptions = {
   readonly plan: LongRunPlan
   readonly database: Database
   readonly signal: AbortSignal
-  /** Told what is going on, for somebody who waits. */
+  /** Called with progress for the person who waits. */
   readonly onProgress: (line: string) => void
 }
 

@@ -78,16 +78,16 @@ describe('reading account and ledger on a sharded cluster', () => {
       there = (await accountIdsOn(database().db, 'shard-b', 1))[0] ?? ''
     })
 
-    it('gives a commit a moment after what was posted before, though on another shard', async () => {
+    it('gives a commit an operation time after what was posted before, though on another shard', async () => {
       const { journal } = creditedAccount(here, ROUNDS * POSTINGS)
       for (let round = 0; round < ROUNDS; round++) {
-        const postedAt = await momentOf(async () => {
+        const postedAt = await operationTimeOf(async () => {
           for (const entry of journal.slice(round * POSTINGS, (round + 1) * POSTINGS))
             await ledger.append([entry])
         })
         const opened = creditedAccount(there, Math.max(0, round - 1))
         const before = round === 0 ? { ...opened, version: 0n, journal: [] } : opened
-        const committedAt = await momentOf(() =>
+        const committedAt = await operationTimeOf(() =>
           accounts.commit([{ before, after: creditedAccount(there, round) }]),
         )
         expect(committedAt.greaterThan(postedAt), `round ${round}`).to.equal(true)
@@ -109,13 +109,13 @@ describe('reading account and ledger on a sharded cluster', () => {
       return accountAfter(id, [steps.open('open'), ...Array.from({ length: credits }, credit)])
     }
 
-    /** The moment that the cluster gives to what is done last. */
-    async function momentOf(work: () => Promise<unknown>): Promise<Timestamp> {
+    /** Returns the operation time of the last command of the work. */
+    async function operationTimeOf(work: () => Promise<unknown>): Promise<Timestamp> {
       const { client } = database().db
-      const moments: Timestamp[] = []
+      const operationTimes: Timestamp[] = []
       const note = ({ reply }: CommandSucceededEvent) => {
         const { operationTime } = Object(reply)
-        if (operationTime instanceof Timestamp) moments.push(operationTime)
+        if (operationTime instanceof Timestamp) operationTimes.push(operationTime)
       }
       client.on('commandSucceeded', note)
       try {
@@ -123,8 +123,8 @@ describe('reading account and ledger on a sharded cluster', () => {
       } finally {
         client.off('commandSucceeded', note)
       }
-      const last = moments.at(-1)
-      if (!last) throw new Error('nothing was done that has a moment')
+      const last = operationTimes.at(-1)
+      if (!last) throw new Error('no command had an operation time')
       return last
     }
   })

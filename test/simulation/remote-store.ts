@@ -31,7 +31,7 @@ export type Network = {
   /** Says UNAVAILABLE. */
   readonly unavailable: (why: string) => UndecidedError
   readonly tell: (line: () => string) => void
-  /** Told of every commit as it is sent. */
+  /** Called with every commit as it is sent. */
   readonly onCommit: (client: Client, changes: readonly AccountChange[]) => void
 }
 

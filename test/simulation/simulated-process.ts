@@ -19,7 +19,7 @@ export type SimulatedProcessOptions = {
   readonly net: Network
   /** Its own: what it draws does not depend on what others do. */
   readonly random: Random
-  /** Told of what must not be. */
+  /** Called with what must not be. */
   readonly accuse: (what: string) => void
 }
 

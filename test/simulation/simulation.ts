@@ -22,7 +22,7 @@ export type SimulationOptions = {
   readonly plan: Plan
   readonly subject: Subject
   readonly mistakes?: Mistakes
-  /** Told of everything that happens, line by line. */
+  /** Called with everything that happens, line by line. */
   readonly onLine?: (line: string) => void
 }
 
