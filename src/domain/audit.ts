@@ -56,7 +56,7 @@ export class AccountAudit {
   /** Compares the sums with the account, and returns all findings. */
   finish(): AuditResult {
     this.#fillUpTo(this.#account.version)
-    const { wallets, status, reversedAhead } = this.#account
+    const { wallets, status, hasEarlyReversal } = this.#account
     for (const wallet of new Set([...wallets.keys(), ...this.#balances.keys()])) {
       const balance = wallets.get(wallet) ?? 0n
       const sum = this.#balances.get(wallet) ?? 0n
@@ -70,7 +70,8 @@ export class AccountAudit {
       this.#found('LIMITS_DIFFER', 'the last change of limits says something else')
     }
     this.#compareSpending()
-    if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
+    if (this.#marked && !hasEarlyReversal)
+      this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
     return { discrepancies: this.#discrepancies, unposted: this.#unposted, takenBack: this.#takenBack }
   }
 

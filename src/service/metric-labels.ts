@@ -21,12 +21,12 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   ],
   REVERSAL: [
     'APPROVED',
-    'REVERSED_AHEAD',
+    'REVERSED_BEFORE_PURCHASE',
     'ALREADY_REVERSED',
     'ORIGINAL_DECLINED',
     'ORIGINAL_MISMATCH',
     'ORIGINAL_NOT_REVERSIBLE',
-    'AMOUNT_OVER_REST',
+    'AMOUNT_OVER_REMAINDER',
     'BALANCE_TOO_LARGE',
   ],
 }

@@ -158,7 +158,10 @@ describe('AccountService over the wire', () => {
       const id = await opened(1_000)
       const ahead = await reverse(id, 'back', 'buy')
       const late = await buy(id, 'buy', 700)
-      expect([ahead.reason, late.reason]).to.deep.equal(['REASON_REVERSED_AHEAD', 'REASON_ALREADY_REVERSED'])
+      expect([ahead.reason, late.reason]).to.deep.equal([
+        'REASON_REVERSED_BEFORE_PURCHASE',
+        'REASON_ALREADY_REVERSED',
+      ])
     })
 
     it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {
@@ -171,7 +174,7 @@ describe('AccountService over the wire', () => {
       const late = await buy(id, 'buy', 700)
       expect(late).to.include({ reason: 'REASON_APPROVED', approved_amount: '500', balance: '0' })
       expect(await buy(id, 'buy', 700)).to.deep.equal({ ...late, replayed: true })
-      expect((await reverse(id, 'back-3', 'buy', 501)).reason).to.equal('REASON_AMOUNT_OVER_REST')
+      expect((await reverse(id, 'back-3', 'buy', 501)).reason).to.equal('REASON_AMOUNT_OVER_REMAINDER')
       expect((await reverse(id, 'back-4', 'buy')).amount).to.equal('500')
       expect(cashOf(await account(id))).to.equal(500)
     })

@@ -158,8 +158,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/authorize.ts',
-        text: '(reversedAhead ? [transactionId] : [])',
-        instead: '(reversedAhead ? [] : [transactionId])',
+        text: '(hasEarlyReversal ? [transactionId] : [])',
+        instead: '(hasEarlyReversal ? [] : [transactionId])',
       },
     ],
   },

@@ -260,7 +260,7 @@ function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
 /** The reversals of a purchase that were remembered because nobody had seen it. */
 function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
   return book.lines.flatMap(({ asked, record }) =>
-    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_AHEAD'
+    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_BEFORE_PURCHASE'
       ? [asked]
       : [],
   )
@@ -277,7 +277,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const original = book.lines.find(({ record }) => record.id === asked.original)
   const before = reversalsOf(book, asked.original)
   if (!original)
-    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
+    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
   const { asked: purchase, record } = original
   if (purchase.kind !== 'buy') return ends('ORIGINAL_NOT_REVERSIBLE')
   const isAsSaid =
@@ -289,7 +289,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const left = -record.delta - before.reduce((sum, one) => sum + one.delta, 0n)
   if (left === 0n) return ends('ALREADY_REVERSED')
   const delta = asked.amount ?? left
-  if (delta > left) return ends('AMOUNT_OVER_REST')
+  if (delta > left) return ends('AMOUNT_OVER_REMAINDER')
   if (held(book, record.wallet) + delta > LARGEST) return ends('BALANCE_TOO_LARGE')
   return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, day: record.day, rest })
 }
@@ -309,7 +309,7 @@ function made(
   told: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
 ): Answer {
   const { reason = '', wallet = '', delta = 0n, day = '', rest } = told
-  const decision = ['', 'APPROVED', 'REVERSED_AHEAD'].includes(reason) ? 'APPROVED' : 'DECLINED'
+  const decision = ['', 'APPROVED', 'REVERSED_BEFORE_PURCHASE'].includes(reason) ? 'APPROVED' : 'DECLINED'
   const balance = wallet === '' ? undefined : held(book, wallet) + delta
   const seq = BigInt(book.lines.length + 1)
   return {

@@ -28,7 +28,7 @@ describe('unopened account', () => {
       limits: { wallets: new Map() },
       spent: new Map(),
       version: 0n,
-      reversedAhead: false,
+      hasEarlyReversal: false,
       journal: [],
     })
   })

@@ -214,10 +214,10 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
-    'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REST' })),
+    'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REMAINDER' })),
     'a reversal that came ahead gave money back': {
-      account: { ...books.account, reversedAhead: true },
-      ledger: withEntry(6n, put({ reason: 'REVERSED_AHEAD' })).ledger,
+      account: { ...books.account, hasEarlyReversal: true },
+      ledger: withEntry(6n, put({ reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
     },
     'an approved reversal gave nothing back': {
       account: { ...books.account, wallets: balances({ FOOD: 700n }), spent: spentByFood(300n) },
@@ -300,7 +300,7 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     }),
   },
   DAY_WRONG: { 'the clock went back, and the counters with it': backInTime() },
-  MARK_FORGOTTEN: { 'the account does not say so': withAccount({ reversedAhead: false }) },
+  MARK_FORGOTTEN: { 'the account does not say so': withAccount({ hasEarlyReversal: false }) },
 }
 
 for (const [kind, cases] of Object.entries(planted)) {
@@ -465,7 +465,7 @@ describe('audit', () => {
   })
 
   it('finds several things that are wrong at once', () => {
-    const found = withAccount({ status: 'CLOSED', reversedAhead: false, wallets: balances({ FOOD: 1n }) })
+    const found = withAccount({ status: 'CLOSED', hasEarlyReversal: false, wallets: balances({ FOOD: 1n }) })
     expect(audit(found).kinds).to.have.members(['STATUS_DIFFERS', 'MARK_FORGOTTEN', 'BALANCE_DIFFERS'])
   })
 

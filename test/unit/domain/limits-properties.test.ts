@@ -114,7 +114,7 @@ function takenOff(past: readonly Entry[], id: string): bigint {
   return past
     .filter((entry) => entry.kind === 'REVERSAL' && entry.originalId === id)
     .reduce((sum, entry) => {
-      const early = entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
+      const early = entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_BEFORE_PURCHASE'
       return early ? sum + (entry.amount ?? 0n) : sum
     }, 0n)
 }

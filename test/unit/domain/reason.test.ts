@@ -17,11 +17,11 @@ const table: Readonly<Record<string, Row>> = {
 
 /** Ours, for what the table does not speak of: reversals. The response codes are those of ISO 8583 (DE39). */
 const reversals: typeof table = {
-  REVERSED_AHEAD: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },
   ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },
   ORIGINAL_MISMATCH: { code: '07', iso8583: '64', retry: 'NEVER' },
   ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12', retry: 'NEVER' },
-  AMOUNT_OVER_REST: { code: '07', iso8583: '13', retry: 'SMALLER' },
+  AMOUNT_OVER_REMAINDER: { code: '07', iso8583: '13', retry: 'SMALLER' },
   BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 }
 

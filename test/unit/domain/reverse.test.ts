@@ -45,7 +45,7 @@ function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
 
 /** The mark that is left by a reversal of tx-1 that came first. */
 function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
-  const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_AHEAD' })
+  const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_BEFORE_PURCHASE' })
   return { ...entry, ...over }
 }
 
@@ -71,7 +71,7 @@ describe('reversal, rule 1: the id was decided before, same content', () => {
   }
 
   it('gives the stored decline although it would be approved by now', () => {
-    const stored = markOf({ reason: 'AMOUNT_OVER_REST', amount: centavos(400n) })
+    const stored = markOf({ reason: 'AMOUNT_OVER_REMAINDER', amount: centavos(400n) })
     const verdict = outcome([authorizationOf(), stored], { amount: centavos(400n) })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
@@ -154,21 +154,23 @@ describe('reversal, rule 3: the original is not a purchase', () => {
 })
 
 describe('reversal, rules 4 and 5: the original was never seen', () => {
-  it('is REVERSED_AHEAD the first time', () => {
-    expect(reasonGiven([])).to.equal('REVERSED_AHEAD')
+  it('is REVERSED_BEFORE_PURCHASE the first time', () => {
+    expect(reasonGiven([])).to.equal('REVERSED_BEFORE_PURCHASE')
   })
 
   it('is ALREADY_REVERSED the second time', () => {
     expect(reasonGiven([markOf({ transactionId: 'rev-0' })])).to.equal('ALREADY_REVERSED')
   })
 
-  it('is REVERSED_AHEAD when only another purchase was reversed ahead', () => {
-    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal('REVERSED_AHEAD')
+  it('is REVERSED_BEFORE_PURCHASE when only another purchase was reversed before it came', () => {
+    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal(
+      'REVERSED_BEFORE_PURCHASE',
+    )
   })
 
   for (const status of statuses) {
-    it(`is REVERSED_AHEAD on an account that is ${status}`, () => {
-      expect(reasonGiven([], {}, afterPurchase({ status }))).to.equal('REVERSED_AHEAD')
+    it(`is REVERSED_BEFORE_PURCHASE on an account that is ${status}`, () => {
+      expect(reasonGiven([], {}, afterPurchase({ status }))).to.equal('REVERSED_BEFORE_PURCHASE')
     })
   }
 
@@ -274,12 +276,12 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
     expect(reasonGiven(past, { amount: centavos(1n) })).to.equal('ALREADY_REVERSED')
   })
 
-  it('is AMOUNT_OVER_REST for one centavo more than was paid', () => {
-    expect(reasonGiven([authorizationOf()], { amount: centavos(1_001n) })).to.equal('AMOUNT_OVER_REST')
+  it('is AMOUNT_OVER_REMAINDER for one centavo more than was paid', () => {
+    expect(reasonGiven([authorizationOf()], { amount: centavos(1_001n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
-  it('is AMOUNT_OVER_REST for one centavo more than is left', () => {
-    expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REST')
+  it('is AMOUNT_OVER_REMAINDER for one centavo more than is left', () => {
+    expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
   it('gives back exactly what is left', () => {
@@ -291,7 +293,11 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
   })
 
   it('does not count declined reversals', () => {
-    const declined = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REST', amount: centavos(5_000n) })
+    const declined = markOf({
+      transactionId: 'rev-0',
+      reason: 'AMOUNT_OVER_REMAINDER',
+      amount: centavos(5_000n),
+    })
     expect(recorded(outcome([authorizationOf(), declined])).movement?.delta).to.equal(1_000n)
   })
 
@@ -316,7 +322,7 @@ describe('reversal, rule 10: the wallet cannot hold that much', () => {
 
   it('comes after the rest is looked at', () => {
     const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
-    expect(reason).to.equal('AMOUNT_OVER_REST')
+    expect(reason).to.equal('AMOUNT_OVER_REMAINDER')
   })
 })
 
@@ -387,7 +393,7 @@ function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account;
   return { account, past }
 }
 
-describe('a purchase that was reversed ahead', () => {
+describe('a purchase that was reversed before it came', () => {
   const late = (past: readonly Entry[], status: AccountStatus = 'ACTIVE') =>
     decide(
       historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past),

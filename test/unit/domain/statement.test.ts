@@ -18,7 +18,7 @@ const reversal: Entry = {
   movement: { wallet: 'FOOD', delta: 10n, balanceAfter: centavos(10n) },
 }
 const { movement: _, ...unmoved } = reversal
-const mark: Entry = { ...unmoved, reason: 'REVERSED_AHEAD' }
+const mark: Entry = { ...unmoved, reason: 'REVERSED_BEFORE_PURCHASE' }
 const declinedReversal: Entry = { ...unmoved, reason: 'ALREADY_REVERSED' }
 
 const all: Readonly<Record<string, Entry>> = {

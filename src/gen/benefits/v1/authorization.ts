@@ -171,18 +171,18 @@ export const Reason = {
    */
   ALREADY_REVERSED: 6,
   /**
-   * REVERSED_AHEAD - The reversal came before its purchase. When the purchase comes, it will be declined, or approved for what
+   * REVERSED_BEFORE_PURCHASE - The reversal came before its purchase. When the purchase comes, it will be declined, or approved for what
    * the reversal leaves (00, 00, NEVER).
    */
-  REVERSED_AHEAD: 7,
+  REVERSED_BEFORE_PURCHASE: 7,
   /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, so nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
   /** ORIGINAL_MISMATCH - The purchase to reverse differs from the caller's description (07, 64, NEVER: with that description). */
   ORIGINAL_MISMATCH: 9,
   /** ORIGINAL_NOT_REVERSIBLE - The transaction to reverse is not a purchase (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
-  /** AMOUNT_OVER_REST - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
-  AMOUNT_OVER_REST: 11,
+  /** AMOUNT_OVER_REMAINDER - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
+  AMOUNT_OVER_REMAINDER: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
   /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
@@ -204,11 +204,11 @@ export namespace Reason {
   export type ACCOUNT_BLOCKED = typeof Reason.ACCOUNT_BLOCKED;
   export type ACCOUNT_CLOSED = typeof Reason.ACCOUNT_CLOSED;
   export type ALREADY_REVERSED = typeof Reason.ALREADY_REVERSED;
-  export type REVERSED_AHEAD = typeof Reason.REVERSED_AHEAD;
+  export type REVERSED_BEFORE_PURCHASE = typeof Reason.REVERSED_BEFORE_PURCHASE;
   export type ORIGINAL_DECLINED = typeof Reason.ORIGINAL_DECLINED;
   export type ORIGINAL_MISMATCH = typeof Reason.ORIGINAL_MISMATCH;
   export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
-  export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
+  export type AMOUNT_OVER_REMAINDER = typeof Reason.AMOUNT_OVER_REMAINDER;
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
@@ -459,7 +459,7 @@ export interface ReverseResponse {
   iso8583Code: string;
   /**
    * Category of the wallet that the money returned to. Empty when no money moved, as with
-   * REASON_REVERSED_AHEAD.
+   * REASON_REVERSED_BEFORE_PURCHASE.
    */
   category: string;
   /** Amount given back, in centavos of BRL. 0 when no money moved. */
@@ -1749,7 +1749,7 @@ export const AuthorizationServiceService = {
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
    *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_AHEAD.
+   *     REASON_REVERSED_BEFORE_PURCHASE.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
@@ -1758,7 +1758,7 @@ export const AuthorizationServiceService = {
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
-   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
+   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
@@ -1854,7 +1854,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
    *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
    *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_AHEAD.
+   *     REASON_REVERSED_BEFORE_PURCHASE.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
    *        The purchase is approved for the remainder, or declined when nothing is left.
    *      - Without amount, or with original.amount equal to amount, the purchase is declined.
@@ -1863,7 +1863,7 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
    *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
    *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
-   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
+   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
    * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
    * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.

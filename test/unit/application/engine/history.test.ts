@@ -97,7 +97,7 @@ describe('the past of a group', () => {
 
   it('asks for the purchases that a member names once it sees the account', async () => {
     const store = postedStore()
-    const originalIds = ({ reversedAhead }: Account) => (reversedAhead ? ['never'] : [])
+    const originalIds = ({ hasEarlyReversal }: Account) => (hasEarlyReversal ? ['never'] : [])
     await pastOf(store, [{ accountId: 'a', copy: shortened(1), asks: [{ transactionIds: [], originalIds }] }])
     expect(store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: 'never' }]])
   })
