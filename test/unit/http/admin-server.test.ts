@@ -13,7 +13,7 @@ type Answer = {
   readonly body: Buffer
 }
 
-describe('side server', () => {
+describe('admin server', () => {
   let metrics: () => Promise<Exposition>
   let readiness: () => Readiness
   let server: AdminServer
