@@ -25,7 +25,7 @@ import { secretKeys } from '../../src/keys/token-key.js'
 import { DecisionLog } from '../../src/observability/logging/decision-log.js'
 import type { Logger } from '../../src/observability/logging/logger.js'
 import type { CallLabels } from '../../src/observability/metrics/call-metrics.js'
-import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics/metrics.js'
+import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.js'
 import { systemClock } from '../../src/service/core.js'
 import { metricLabels } from '../../src/service/metric-labels.js'
 
@@ -42,7 +42,7 @@ export type FrontOptions = {
  * only what is behind it differs. Everything but Authorize is a bug to call.
  */
 export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
-  const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'rival' })
+  const metrics = createMetrics({ labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const handlers = {
@@ -76,7 +76,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         onEnd: ({ code, durationMs, context, ...call }) => {
           const name = status[code] ?? 'UNKNOWN'
           metrics.callHandled(labelsOf(call), name, durationMs / 1000)
-          const { requestId, principal, refusal: reason } = context
+          const { requestId, principal, rejection: reason } = context
           const subject = principal?.subject
           const fields = { method: call.path, code: name, reason, durationMs, requestId, subject }
           logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
@@ -86,7 +86,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason) => metrics.tokenRefused(reason),
+        onRejection: (reason) => metrics.tokenRejected(reason),
         onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
@@ -129,7 +129,7 @@ function withoutMethods<Service>(
   handlers: Parameters<typeof unaryHandler>[0],
 ): Service {
   const methods = Object.keys(service).map((name) => [name, unaryHandler(handlers, notServed)])
-  // Every method of the service is there, by its name; that they all refuse is the point.
+  // Every method of the service is there, by its name; that they all reject is the point.
   return Object.fromEntries(methods) as Service
 }
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
 import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
-import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
+import type { AuthorizationEntry, ReversalEntry } from '../../../../src/domain/entry.js'
 import { InvariantError } from '../../../../src/domain/invariant.js'
 import { unlimited } from '../../../../src/domain/limits.js'
 import { centavos } from '../../../../src/domain/money.js'
@@ -54,6 +54,19 @@ describe('documents', () => {
     })
   }
 
+  for (const [reason, name] of [
+    ['REVERSED_BEFORE_PURCHASE', 'REVERSED_AHEAD'],
+    ['AMOUNT_OVER_REMAINDER', 'AMOUNT_OVER_REST'],
+    ['ALREADY_REVERSED', 'ALREADY_REVERSED'],
+  ] as const) {
+    it(`a reversal that is ${reason} is stored as ${name}, and comes back as it went in`, () => {
+      const written = reversal(reason)
+      const document = ledgerDocument(written)
+      expect(document.reason).to.equal(name)
+      expect(entryOfLedger(stored(document))).to.deep.equal(written)
+    })
+  }
+
   it('an account from before limits and days is read as one without limits that has spent nothing', () => {
     const { limits: _, spent: _spent, ...old } = accountDocument(accountExample())
     expect(accountOf(stored(old))).to.deep.include({ limits: unlimited, spent: new Map() })
@@ -95,7 +108,7 @@ describe('damaged documents', () => {
   ]
 
   for (const [what, discrepancy] of accounts) {
-    it(`an account with ${what} is refused`, () => {
+    it(`an account with ${what} is rejected`, () => {
       expect(() => accountOf(unchecked({ ...good, ...discrepancy }))).to.throw(InvariantError)
     })
   }
@@ -121,7 +134,7 @@ describe('damaged documents', () => {
   ]
 
   for (const [what, document] of entries) {
-    it(`${what} is refused`, () => {
+    it(`${what} is rejected`, () => {
       expect(() => entryOfLedger(unchecked(document))).to.throw(InvariantError)
     })
   }
@@ -162,5 +175,19 @@ function authorization(reason: 'APPROVED' | 'INSUFFICIENT_BALANCE'): Authorizati
     effectiveMcc: '9999',
     merchant: '',
     ...(reason === 'APPROVED' && { movement }),
+  }
+}
+
+function reversal(reason: ReversalEntry['reason']): ReversalEntry {
+  return {
+    kind: 'REVERSAL',
+    accountId: 'a',
+    transactionId: 'r',
+    seq: 4n,
+    at: new Date(0),
+    reason,
+    originalId: 't',
+    amount: centavos(10n),
+    described: {},
   }
 }

@@ -1,0 +1,82 @@
+import { mock } from 'node:test'
+import { expect } from 'chai'
+import { LogSampler } from '../../../../src/observability/logging/log-sampler.js'
+
+describe('log sampler', () => {
+  let told: unknown[]
+
+  beforeEach(() => {
+    told = []
+    mock.timers.enable({ apis: ['setTimeout'] })
+  })
+  afterEach(() => mock.timers.reset())
+
+  function samplerOf(linesMax: number, isDebug = false): LogSampler {
+    const logger = { info: (...line: unknown[]) => told.push(line), isLevelEnabled: () => isDebug }
+    return new LogSampler({
+      logger: logger as never,
+      linesMax,
+      event: 'lines were left out',
+      field: 'leftOut',
+    })
+  }
+
+  it('shows the first ones of a second', () => {
+    const sampler = samplerOf(2)
+    expect([sampler.count(), sampler.count(), sampler.count()]).to.deep.equal(['info', 'info', 'debug'])
+  })
+
+  it('shows as many again in the next second', () => {
+    const sampler = samplerOf(1)
+    sampler.count()
+    sampler.count()
+    mock.timers.tick(1_000)
+    expect([sampler.count(), sampler.count()]).to.deep.equal(['info', 'debug'])
+  })
+
+  it('tells at the end of the second how many were left out', () => {
+    const sampler = samplerOf(1)
+    for (let line = 0; line < 4; line++) sampler.count()
+    mock.timers.tick(1_000)
+    expect(told).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
+  })
+
+  it('tells nothing when none was', () => {
+    const sampler = samplerOf(2)
+    sampler.count()
+    sampler.count()
+    mock.timers.tick(1_000)
+    expect(told).to.deep.equal([])
+  })
+
+  it('tells nothing where all are shown at level debug', () => {
+    const sampler = samplerOf(0, true)
+    sampler.count()
+    mock.timers.tick(1_000)
+    expect(told).to.deep.equal([])
+  })
+
+  it('tells of what was left out when it is closed', () => {
+    const sampler = samplerOf(0)
+    sampler.count()
+    sampler.close()
+    expect(told).to.deep.equal([[{ leftOut: 1 }, 'lines were left out']])
+  })
+
+  it('warns of every event when none has a line', () => {
+    const logger = { warn: (...line: unknown[]) => told.push(line), isLevelEnabled: () => true }
+    const sampler = new LogSampler({
+      logger: logger as never,
+      event: 'calls were rejected',
+      field: 'rejected',
+    })
+    for (let call = 0; call < 5; call++) sampler.count()
+    mock.timers.tick(1_000)
+    for (let call = 0; call < 2; call++) sampler.count()
+    mock.timers.tick(1_000)
+    expect(told).to.deep.equal([
+      [{ rejected: 5 }, 'calls were rejected'],
+      [{ rejected: 2 }, 'calls were rejected'],
+    ])
+  })
+})
