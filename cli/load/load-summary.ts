@@ -47,7 +47,9 @@ export function summaryView(summary: LoadSummary): View {
       notTriedCount: notTried,
     },
     parts: [
-      ...(rejected.length > 0 ? [shownRejections(rejected), rejectedSheet(rejected.slice(0, SHOWN_MAX))] : []),
+      ...(rejected.length > 0
+        ? [shownRejections(rejected), rejectedSheet(rejected.slice(0, SHOWN_MAX))]
+        : []),
       [
         `credited ${count(credited)} (${formatAmount(creditedAmount)})`,
         ...counts.map(([what, number]) => `${what} ${count(number)}`),

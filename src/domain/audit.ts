@@ -71,7 +71,8 @@ export class AccountAudit {
       this.#found('LIMITS_DIFFER', 'the last change of limits says something else')
     }
     this.#compareSpending()
-    if (this.#marked && !hasEarlyReversal) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
+    if (this.#marked && !hasEarlyReversal)
+      this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
     return { discrepancies: this.#discrepancies, unposted: this.#unposted, takenBack: this.#takenBack }
   }
 

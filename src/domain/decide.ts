@@ -167,7 +167,11 @@ function considerWallets({ account, due, route }: Asked, day: Day): readonly Con
   return considered
 }
 
-function decline(asked: Asked, reason: keyof typeof ruleByReason, considered: readonly Considered[] = []): Decision {
+function decline(
+  asked: Asked,
+  reason: keyof typeof ruleByReason,
+  considered: readonly Considered[] = [],
+): Decision {
   const rule = considered.length > 0 ? 'WALLETS' : ruleByReason[reason]
   const verdict = { type: 'RECORD', entry: { reason, ...entryFor(asked) } } as const
   return { verdict, rule, route: asked.route, considered, takenOff: takenOff(asked) }

@@ -8,7 +8,7 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 export type KeyWatchOptions = {
   readonly config: Config
   readonly logger: Logger
-  readonly metrics: () => Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
+  readonly metrics: Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
   /** Called when other keys are to be used. */
   readonly onChange: (keys: Keys) => void
 }
@@ -30,11 +30,11 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
     nowMs: Date.now,
     onChange: (files, keys) => {
       onChange(keys)
-      metrics().keyFilesReloaded(files)
+      metrics.keyFilesReloaded(files)
       logger.info({ files, ...outlineOf(files, keys) }, 'key files reloaded')
     },
     onRejection: (files, error) => {
-      metrics().keyFilesRejected(files)
+      metrics.keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
         'key files rejected, the last good ones stay in use',

@@ -3,9 +3,9 @@ import type { ReadOrder } from './account/read-order.js'
 import { type BooksIdentity, readIdentity, SCHEMA_VERSION } from './books-identity.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { unavailable } from './errors.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 import { KnownCollections } from './known-collections.js'
 import { checkSchema, ensureSchema } from './schema.js'
-import { UnfitDatabaseError } from './failure-cause.js'
 
 /** The wire version of MongoDB 8.0, the first release with the `bulkWrite` command. */
 const WIRE_VERSION_MIN = 25

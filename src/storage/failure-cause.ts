@@ -148,8 +148,7 @@ const UNKNOWN = 'Unknown'
 
 /** Finds the cause of a database failure. Classes and codes decide, never message text. */
 export function causeOf(error: unknown): FailureCause {
-  if (error instanceof UnfitDatabaseError)
-    return { name: error.reason, hint: error.message, isUnfit: true }
+  if (error instanceof UnfitDatabaseError) return { name: error.reason, hint: error.message, isUnfit: true }
   const name = nameOf(error) ?? 'OTHER'
   return { name, hint: hints[name], isUnfit: false }
 }

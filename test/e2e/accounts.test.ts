@@ -84,7 +84,10 @@ describe('AccountService over the wire', () => {
       const first = await client.ask('CreateAccount', request)
       expect(await client.ask('CreateAccount', request)).to.deep.equal(first)
       const other = { ...request, request_id: 'open-2' }
-      expect(await client.rejection('CreateAccount', other)).to.deep.equal(['ALREADY_EXISTS', 'ACCOUNT_EXISTS'])
+      expect(await client.rejection('CreateAccount', other)).to.deep.equal([
+        'ALREADY_EXISTS',
+        'ACCOUNT_EXISTS',
+      ])
     })
   })
 
@@ -108,7 +111,10 @@ describe('AccountService over the wire', () => {
     it('rejects a token that was given for other filters', async () => {
       await Promise.all([opened(), opened()])
       const { next_page_token: page_token } = await client.ask('ListAccounts', { page_size: 1 })
-      const rejection = await client.rejection('ListAccounts', { page_token, status: 'ACCOUNT_STATUS_ACTIVE' })
+      const rejection = await client.rejection('ListAccounts', {
+        page_token,
+        status: 'ACCOUNT_STATUS_ACTIVE',
+      })
       expect(rejection).to.deep.equal(['INVALID_ARGUMENT', 'INVALID_REQUEST'])
     })
   })
@@ -124,7 +130,10 @@ describe('AccountService over the wire', () => {
     it('rejects its id for another amount', async () => {
       const id = await opened(300)
       const other = { account_id: id, transaction_id: 'fund', category: 'CASH', amount: 301 }
-      expect(await client.rejection('Credit', other)).to.deep.equal(['ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'])
+      expect(await client.rejection('Credit', other)).to.deep.equal([
+        'ALREADY_EXISTS',
+        'TRANSACTION_ID_REUSED',
+      ])
     })
   })
 
@@ -149,7 +158,10 @@ describe('AccountService over the wire', () => {
       const id = await opened(1_000)
       const ahead = await reverse(id, 'back', 'buy')
       const late = await buy(id, 'buy', 700)
-      expect([ahead.reason, late.reason]).to.deep.equal(['REASON_REVERSED_BEFORE_PURCHASE', 'REASON_ALREADY_REVERSED'])
+      expect([ahead.reason, late.reason]).to.deep.equal([
+        'REASON_REVERSED_BEFORE_PURCHASE',
+        'REASON_ALREADY_REVERSED',
+      ])
     })
 
     it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {

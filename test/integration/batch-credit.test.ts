@@ -105,7 +105,13 @@ describe('batch credit over the wire', () => {
     const first = await send(monthlyLoad(CREDITS))
     const afterFirst = await totals()
     const second = await send(monthlyLoad(CREDITS))
-    const nothing = { creditedCount: 0n, creditedAmount: 0n, replayedCount: 0n, rejectedCredits: [], complete: true }
+    const nothing = {
+      creditedCount: 0n,
+      creditedAmount: 0n,
+      replayedCount: 0n,
+      rejectedCredits: [],
+      complete: true,
+    }
     const count = BigInt(CREDITS)
     expect(first).to.deep.equal({ ...nothing, creditedCount: count, creditedAmount: sumTo(CREDITS) })
     expect(afterFirst.held).to.equal(sumTo(CREDITS))

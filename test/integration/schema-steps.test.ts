@@ -10,8 +10,8 @@ import {
   takeSteps,
 } from '../../src/storage/books-identity.js'
 import { createClient } from '../../src/storage/client.js'
-import { ensureSchema } from '../../src/storage/schema.js'
 import { causeOf } from '../../src/storage/failure-cause.js'
+import { ensureSchema } from '../../src/storage/schema.js'
 import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'

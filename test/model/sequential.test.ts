@@ -271,9 +271,7 @@ const histories = fc.commands<Model, Real, false>(
       .tuple(fc.constantFrom(-1, 1, 1, 2), fc.constantFrom(0, 1, 2, 'ALL' as const, 'ALL' as const))
       .map((of) => new DaysPass(...of)),
     process_.map((process) => new Happens('post', process)),
-    fc
-      .tuple(fc.constantFrom('restart', 'kill', 'post', 'post'), process_)
-      .map((of) => new Happens(...of)),
+    fc.tuple(fc.constantFrom('restart', 'kill', 'post', 'post'), process_).map((of) => new Happens(...of)),
   ],
   {
     maxCommands: 70,

@@ -22,7 +22,11 @@ type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailur
  * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
  * to be told of it.
  */
-export async function openCore(mongodbUri: string, database: string, callbacks: Callbacks = {}): Promise<Core> {
+export async function openCore(
+  mongodbUri: string,
+  database: string,
+  callbacks: Callbacks = {},
+): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
     config: readDatabaseConfig({

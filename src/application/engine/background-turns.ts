@@ -1,5 +1,5 @@
 import type { Executor } from './engine.js'
-import { type Timers, systemTimers } from './timers.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Time between two checks for waiting purchases, in milliseconds. */
 const LOOK_MS = 1

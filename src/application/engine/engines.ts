@@ -4,8 +4,8 @@ import type { Verdict } from '../../domain/verdict.js'
 import type { Budget } from '../budget.js'
 import { Engine, type EngineOptions, type Executor } from './engine.js'
 import type { Lane } from './lane.js'
-import type { DecisionRequest } from './pending-request.js'
 import type { LedgerPosters } from './ledger-posters.js'
+import type { DecisionRequest } from './pending-request.js'
 
 /**
  * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself.
@@ -66,11 +66,11 @@ export class Engines implements Executor {
     this.#engines.clear()
   }
 
-  #engineOf(home: string): Engine {
-    const known = this.#engines.get(home)
+  #engineOf(shard: string): Engine {
+    const known = this.#engines.get(shard)
     if (known) return known
-    const engine = new Engine({ ...this.#options, poster: this.#options.posters.of(home) })
-    this.#engines.set(home, engine)
+    const engine = new Engine({ ...this.#options, poster: this.#options.posters.of(shard) })
+    this.#engines.set(shard, engine)
     return engine
   }
 }

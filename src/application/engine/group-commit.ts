@@ -6,9 +6,9 @@ import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { type AccountCodec, identityCodec } from './account-codec.js'
 import { historyOf, type Past, readHistories } from './history.js'
+import type { LedgerPoster } from './ledger-poster.js'
 import type { PendingRequest } from './pending-request.js'
 import { RecentAccounts } from './recent-accounts.js'
-import type { LedgerPoster } from './ledger-poster.js'
 
 export type GroupCommitOptions = {
   readonly accounts: AccountStore

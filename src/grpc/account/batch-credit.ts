@@ -1,7 +1,11 @@
 import type { Budget } from '../../application/budget.js'
 import { UndecidedError } from '../../application/errors.js'
 import type { CreditEntry } from '../../domain/entry.js'
-import type { BatchCreditRequest, BatchCreditResponse, RejectedCredit } from '../../gen/benefits/v1/account.js'
+import type {
+  BatchCreditRequest,
+  BatchCreditResponse,
+  RejectedCredit,
+} from '../../gen/benefits/v1/account.js'
 import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
 import { UnreadableMessage } from '../request-decoder.js'
 

@@ -18,6 +18,13 @@ import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetim
 import { transactionMessage } from './account-mapping.js'
 import { BatchCredit } from './batch-credit.js'
 
+/**
+ * Longest time for one item of a stream, in milliseconds. Nobody waits for a single item, and purchases go
+ * first: on a busy machine an item takes longer than a decision may. A stream survives a failover of the
+ * database, too.
+ */
+const ITEM_MS_MAX = 30_000
+
 export type CreditHandlersOptions = {
   readonly engine: Executor
   readonly catalog: () => Catalog
@@ -39,7 +46,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
     }),
 
     batchCredit: clientStreamHandler<BatchCreditRequest, BatchCreditResponse>(
-      handlers,
+      { ...handlers, durationMsMax: Math.max(handlers.durationMsMax, ITEM_MS_MAX) },
       async (requests, call) => {
         const inTime = requestsInTime(requests, lifetimeOf(call, STREAM_AGE_MS_MAX))
         return await new BatchCredit(creditOne, call.budget).run(inTime)

@@ -1,7 +1,7 @@
 import type { Trace } from '../../domain/trace.js'
 import {
-  RuleOutcome,
   DecisionRule,
+  RuleOutcome,
   type SimulateResponse,
   WalletOutcome,
 } from '../../gen/benefits/v1/authorization.js'

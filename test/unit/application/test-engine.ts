@@ -1,8 +1,8 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
 import type { AccountCodec } from '../../../src/application/engine/account-codec.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine/engine.js'
-import type { Timers } from '../../../src/application/engine/timers.js'
 import { LedgerPoster } from '../../../src/application/engine/ledger-poster.js'
+import type { Timers } from '../../../src/application/engine/timers.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import type { Tracing } from '../../../src/observability/tracing/tracing.js'
@@ -33,13 +33,14 @@ type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
   readonly timers?: Timers
+  readonly random?: () => number
   readonly codec?: AccountCodec
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, codec } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, random, codec } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const discrepancy: Entry[] = []
@@ -65,6 +66,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
     ...(timers && { timers }),
+    ...(random && { random }),
     ...(codec && { codec }),
   })
   const engine = tracing?.engine(whole) ?? whole

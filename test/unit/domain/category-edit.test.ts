@@ -22,7 +22,8 @@ function current(categories: readonly Category[], never: readonly string[] = [])
   return { kept, neverPermitted: mccSet(never) }
 }
 
-const rejection = (edit: CategoryEdit) => (edit.type === 'REJECTED' ? [edit.rejection, edit.detail] : edit.type)
+const rejection = (edit: CategoryEdit) =>
+  edit.type === 'REJECTED' ? [edit.rejection, edit.detail] : edit.type
 const later = (ms: number) => new Date(at.getTime() + ms)
 
 describe('upserting a category', () => {

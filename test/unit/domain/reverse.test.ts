@@ -164,7 +164,9 @@ describe('reversal, rules 4 and 5: the original was never seen', () => {
   })
 
   it('is REVERSED_BEFORE_PURCHASE when only another purchase was reversed before it came', () => {
-    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal('REVERSED_BEFORE_PURCHASE')
+    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal(
+      'REVERSED_BEFORE_PURCHASE',
+    )
   })
 
   for (const status of statuses) {
@@ -292,7 +294,11 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
   })
 
   it('does not count declined reversals', () => {
-    const declined = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REMAINDER', amount: centavos(5_000n) })
+    const declined = markOf({
+      transactionId: 'rev-0',
+      reason: 'AMOUNT_OVER_REMAINDER',
+      amount: centavos(5_000n),
+    })
     expect(recorded(outcome([authorizationOf(), declined])).movement?.delta).to.equal(1_000n)
   })
 

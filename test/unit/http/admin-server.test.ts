@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { AdminServer, type Readiness } from '../../../src/http/admin-server.js'
 import type { Exposition } from '../../../src/http/metrics-page.js'
-import { type Readiness, AdminServer } from '../../../src/http/admin-server.js'
 
 type Answer = {
   readonly status: number | undefined

@@ -10,7 +10,7 @@ import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { nextTurns, soon } from '../soon.js'
 
-describe('poster', () => {
+describe('ledger poster', () => {
   let store: InMemoryStore
   let clock: HandClock
   let poster: LedgerPoster
@@ -156,7 +156,13 @@ describe('poster', () => {
           return damaged
         },
       }
-      poster = new LedgerPoster({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDiscrepancy: () => {} })
+      poster = new LedgerPoster({
+        ledger,
+        clock,
+        gatherMsMax: 10,
+        onFailure: () => {},
+        onDiscrepancy: () => {},
+      })
       poster.add(fundedAccount('a'))
       await soon('the late account is posted', () => poster.postedThrough('late') === 2n)
     })

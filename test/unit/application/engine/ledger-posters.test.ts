@@ -29,7 +29,13 @@ describe('posters, one for each part of the store', () => {
         return await store.append(entries)
       },
     }
-    posters = new LedgerPosters({ ledger, clock, gatherMsMax: 10, onFailure: () => {}, onDiscrepancy: () => {} })
+    posters = new LedgerPosters({
+      ledger,
+      clock,
+      gatherMsMax: 10,
+      onFailure: () => {},
+      onDiscrepancy: () => {},
+    })
   })
 
   it('post what is on the others while one part does not answer', async () => {
@@ -63,10 +69,7 @@ describe('posters, one for each part of the store', () => {
       store.putInLedger(...account.journal.slice(0, 1).map((entry) => ({ ...entry, transactionId: 'else' })))
       posters.of(home).add(account)
     }
-    await soon(
-      'both are rejected',
-      () => posters.of('here').backlog > 0 && posters.of('there').backlog > 0,
-    )
+    await soon('both are rejected', () => posters.of('here').backlog > 0 && posters.of('there').backlog > 0)
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 
@@ -102,10 +105,9 @@ describe('posters, one for each part of the store', () => {
     posters.of('there').add(fundedAccount('hot'))
     await soon('both have posted it', () => posters.unposted === 0)
     expect(store.posted('hot')).to.deep.equal(fundedAccount('hot').journal)
-    expect([
-      posters.of('here').postedThrough('hot'),
-      posters.of('there').postedThrough('hot'),
-    ]).to.deep.equal([2n, 2n])
+    expect([posters.of('here').postedThrough('hot'), posters.of('there').postedThrough('hot')]).to.deep.equal(
+      [2n, 2n],
+    )
   })
 
   function comesBack(): void {

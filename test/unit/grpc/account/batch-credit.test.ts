@@ -138,7 +138,9 @@ describe('batch credit, summary', () => {
       ),
       async () => credited(),
     )
-    expect(rejectedCredits.map(({ index, reason }) => [index, reason])).to.deep.equal([[1n, 'INVALID_REQUEST']])
+    expect(rejectedCredits.map(({ index, reason }) => [index, reason])).to.deep.equal([
+      [1n, 'INVALID_REQUEST'],
+    ])
   })
 
   it('has the rejections in the order of the stream, whichever was decided first', async () => {
@@ -147,7 +149,9 @@ describe('batch credit, summary', () => {
     await soon('all are being decided', () => byHand.pending.size === 20)
     for (let place = 19; place >= 0; place--) byHand.fail(String(place), new CallError('ACCOUNT_NOT_FOUND'))
     const { rejectedCredits } = await running
-    expect(rejectedCredits.map(({ index }) => Number(index))).to.deep.equal(Array.from({ length: 20 }, (_, at) => at))
+    expect(rejectedCredits.map(({ index }) => Number(index))).to.deep.equal(
+      Array.from({ length: 20 }, (_, at) => at),
+    )
   })
 })
 
@@ -232,7 +236,10 @@ describe('batch credit, rejections without end', () => {
 
   it('is complete when the one rejection too many is the last item', async () => {
     const { complete, rejectedCredits } = await run(items(REJECTIONS_MAX + 1), rejectingFirst(20_000))
-    expect({ complete, rejectedCredits: rejectedCredits.length }).to.deep.equal({ complete: true, rejectedCredits: REJECTIONS_MAX + 1 })
+    expect({ complete, rejectedCredits: rejectedCredits.length }).to.deep.equal({
+      complete: true,
+      rejectedCredits: REJECTIONS_MAX + 1,
+    })
   })
 
   it('still fits into one message of 4 MiB, however long what was sent', async () => {
@@ -256,7 +263,10 @@ describe('batch credit, rejections without end', () => {
     const { rejectedCredits } = await run(these(whole), async () => {
       throw new CallError('ACCOUNT_CLOSED')
     })
-    expect(rejectedCredits[0]).to.deep.include({ transactionId: whole.transactionId, accountId: whole.accountId })
+    expect(rejectedCredits[0]).to.deep.include({
+      transactionId: whole.transactionId,
+      accountId: whole.accountId,
+    })
   })
 })
 

@@ -3,10 +3,10 @@ import { Simulator } from '../../../../src/application/simulate.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
 import {
   Decision,
+  DecisionRule,
   Reason,
   Retry,
   RuleOutcome,
-  DecisionRule,
   type SimulateRequest,
   type SimulateResponse,
   WalletOutcome,
