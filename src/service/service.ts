@@ -3,7 +3,7 @@ import { HealthServer } from '../grpc/health/health-server.js'
 import { AdminServer } from '../http/admin-server.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
-import { openTracing } from '../observability/tracing/tracing.js'
+import { openTracing } from '../observability/tracing/open-tracing.js'
 import { type Authorizer, createAuthorizer } from './authorizer.js'
 import { buildVersion } from './build-version.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
@@ -11,9 +11,6 @@ import { metricLabels } from './metric-labels.js'
 
 export type ServiceOptions = {
   readonly config: Config
-  readonly mongodbUri: string
-  /** The secret that signs tokens; undefined when only public keys verify them. */
-  readonly jwtSecret: string | undefined
   readonly logger: Logger
   /** Called when the service can decide for the first time, with its ports. */
   readonly onReady: (ports: Ports) => void
@@ -57,6 +54,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   })
   const authorizer: Authorizer = createAuthorizer({
     ...options,
+    mongodbUri: config.mongodbUri,
     metrics,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import type { Verdict } from '../../domain/verdict.js'
 import type { Budget } from '../budget.js'

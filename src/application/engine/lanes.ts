@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Clock } from '../clock.js'
 import { Admission } from './admission.js'
 import { FairQueue } from './fair-queue.js'

@@ -1,7 +1,7 @@
 import type { Budget } from '../../application/budget.js'
 import { creditAccount } from '../../application/credit-account.js'
 import type { Executor } from '../../application/engine/engine.js'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Catalog } from '../../domain/catalog.js'
 import type { Credit, CreditRejection } from '../../domain/credit.js'
 import type {
@@ -11,6 +11,7 @@ import type {
   CreditResponse,
 } from '../../gen/benefits/v1/account.js'
 import { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { clientStreamHandler, type HandlerOptions, unaryHandler } from '../handlers.js'
 import { RequestFields } from '../request-fields.js'
 import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetime.js'
@@ -35,9 +36,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
     const { accountId, credit } = read(request)
     const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
-    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REJECTED') throw rejectionError(verdict.rejection, catalog())
-    return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
+    return entryOf(verdict, (rejection) => rejectionError(rejection, catalog()))
   }
 
   return {

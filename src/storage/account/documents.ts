@@ -1,5 +1,6 @@
 import type { ListedAccount } from '../../application/account-list.js'
-import type { Account, AccountId, AccountStatus } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
+import type { AccountId, AccountStatus } from '../../domain/account-status.js'
 import type { Day } from '../../domain/calendar.js'
 import {
   type AdminAction,
