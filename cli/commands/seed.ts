@@ -6,11 +6,12 @@ import { applyProfile } from '../../src/domain/category-edit.js'
 import { categoryProfiles, isProfileName, type ProfileName } from '../../src/domain/category-profile.js'
 import { mccItems } from '../../src/domain/mcc-set.js'
 import { formatAmount } from '../amount.js'
+import { configHere } from '../configuration.js'
 import { withDatabase } from '../database.js'
 import { exitCodes, Failure } from '../failure.js'
 import { choiceOption } from '../options.js'
 import { subjectHere } from '../service/tokens.js'
-import { configHere, type GlobalOptions, Session, withSession } from '../session.js'
+import { type GlobalOptions, Session, withSession } from '../session.js'
 import { sheetOf } from '../terminal/sheet.js'
 import { seedSandbox } from './seed-sandbox.js'
 
@@ -44,9 +45,9 @@ export function addSeed(program: Command): void {
         throw new Failure('--profile goes with the examples, not with the sandbox')
       if (set === 'sandbox') return await withSession(command, seedSandbox)
       const { output } = new Session(command.optsWithGlobals<GlobalOptions>())
-      const config = configHere({ SEED_EXAMPLES: 'true' })
+      const here = configHere({ SEED_EXAMPLES: 'true' })
       const wanted = profile !== undefined && isProfileName(profile) ? profile : undefined
-      const editing = await withDatabase(config, async (uri) => await seed(config, { uri, profile: wanted }))
+      const editing = await withDatabase(here, async (config) => await seed(config, wanted))
       const categories = editing ? categoriesOf(editing) : []
       output.show({
         json: {
@@ -80,14 +81,11 @@ export function addSeed(program: Command): void {
     })
 }
 
-async function seed(
-  config: Config,
-  { uri, profile }: { uri: string; profile: ProfileName | undefined },
-): Promise<CategoryEditing | undefined> {
+async function seed(config: Config, profile: ProfileName | undefined): Promise<CategoryEditing | undefined> {
   const { createCore } = await import('../../src/service/core.js')
   const core = createCore({
     config,
-    mongodbUri: uri,
+    mongodbUri: config.mongodbUri,
     onPostingFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
     onDiscrepancy: ({ accountId, transactionId }) =>
       say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),

@@ -8,8 +8,8 @@ import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js'
 import { stringify } from 'yaml'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/service/authorizer.js'
-import { prometheusRule } from '../../../tools/monitoring/prometheus-rule.js'
-import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
+import { prometheusRule } from '../../../tools/deploy/prometheus-rule.js'
+import { readRuleGroups } from '../../../tools/deploy/rule-groups.js'
 import { knownVariables } from '../../support/known-variables.js'
 import { wrongTypes } from '../../support/manifest-types.js'
 import {
@@ -54,7 +54,6 @@ function describeManifests(manifests: () => Manifests): void {
 
   it('set what the service takes', () => {
     expect(config()).to.include({
-      production: true,
       host: '0.0.0.0',
       jwtRequireScope: true,
       seedExamples: false,

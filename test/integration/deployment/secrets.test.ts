@@ -1,9 +1,9 @@
 import { chmod, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Deployment } from '../../../tools/deployment.js'
-import { readEncrypted } from '../../../tools/environment-file.js'
-import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
+import { Deployment } from '../../../tools/deploy/deployment.js'
+import { readEncrypted } from '../../../tools/deploy/environment-file.js'
+import { readRuleGroups } from '../../../tools/deploy/rule-groups.js'
 import { Running, run } from '../../e2e/commands/make.js'
 import { eventually } from '../../support/eventually.js'
 import { knownVariables } from '../../support/known-variables.js'
@@ -144,7 +144,7 @@ describe('encrypting and decrypting an environment', () => {
       plain.replace(secrets.JWT_SECRET, 'hunter2'),
       'JWT_SECRET must have at least 32 bytes',
     ],
-    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'is required when NODE_ENV=production'],
+    ['a secret that is missing', plain.replace(/^JWT.*\n/m, ''), 'JWT_JWKS_FILE is required'],
     [
       'quotes, which would become part of the value',
       'JWT_SECRET="hunter2"\n',
@@ -220,7 +220,7 @@ describe('make deploy', () => {
       ],
       { ...env, ...more },
     )
-  const tool = join(process.cwd(), 'tools/deploy.ts')
+  const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
   const told = async () => (await readFile(join(folder(), 'told'), 'utf8')).trim().split('\n')
 
   it('makes the schema first and rolls out when it is there; the secrets are gone afterwards', async () => {
