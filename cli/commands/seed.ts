@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { CategoryEditing } from '../../src/application/catalog/category-store.js'
 import { exampleAccounts, exampleRules } from '../../src/application/seed-examples.js'
 import type { Config } from '../../src/config.js'
@@ -11,17 +11,24 @@ import { withDatabase } from '../database.js'
 import { exitCodes, Failure } from '../failure.js'
 import { choiceOption } from '../options.js'
 import { subjectHere } from '../service/tokens.js'
-import { type GlobalOptions, Session } from '../session.js'
+import { type GlobalOptions, Session, withSession } from '../session.js'
 import { sheetOf } from '../terminal/sheet.js'
+import { seedSandbox } from './seed-sandbox.js'
 
 /** Time for the last entries to reach the ledger, in milliseconds. */
 const CLOSE_MS_MAX = 5_000
 
-/** `benefits seed`: adds the examples to the database, and a profile of categories when one is named. */
+/** `benefits seed`: adds the examples to the database, with a profile if one is named, or the sandbox to a service. */
 export function addSeed(program: Command): void {
   program
     .command('seed')
     .description('add the example accounts and merchant rules to the database; again is harmless')
+    .addArgument(
+      new Argument(
+        '[set]',
+        'examples (the default), or sandbox: accounts and merchants that give each answer, added to a running service',
+      ).choices(['examples', 'sandbox']),
+    )
     .addOption(
       choiceOption(
         '--profile <name>',
@@ -29,8 +36,14 @@ export function addSeed(program: Command): void {
         Object.keys(categoryProfiles),
       ),
     )
-    .addHelpText('after', '\nExamples:\n  ./benefits seed\n  ./benefits seed --profile brazil')
-    .action(async ({ profile }: { profile?: string }, command: Command) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ./benefits seed\n  ./benefits seed --profile brazil\n  ./benefits seed sandbox',
+    )
+    .action(async (set: string | undefined, { profile }: { profile?: string }, command: Command) => {
+      if (set === 'sandbox' && profile !== undefined)
+        throw new Failure('--profile goes with the examples, not with the sandbox')
+      if (set === 'sandbox') return await withSession(command, seedSandbox)
       const { output } = new Session(command.optsWithGlobals<GlobalOptions>())
       const here = configHere({ SEED_EXAMPLES: 'true' })
       const wanted = profile !== undefined && isProfileName(profile) ? profile : undefined

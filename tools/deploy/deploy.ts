@@ -87,8 +87,8 @@ async function untilSchema(cluster: Cluster): Promise<void> {
 }
 
 /** The name that the repository has for an image is nobody's. */
-async function expectOwnImage({ folder }: Deployment): Promise<void> {
-  const path = join(folder, 'kustomization.yaml')
+async function expectOwnImage({ overlay }: Deployment): Promise<void> {
+  const path = join(overlay, 'kustomization.yaml')
   if ((await readFile(path, 'utf8')).includes('registry.example.com'))
     throw new Error(`${path}: set newName and newTag to the image that you have built and pushed`)
 }

@@ -21,17 +21,21 @@ import {
 const PRIVATE_MODE = 0o600
 const environments = ['staging', 'production']
 
-/** One of the environments that the service is deployed to: its folder of manifests, and the secrets in it. */
+/** One of the environments that the service is deployed to: its overlay, and the folder that adds its secrets to it. */
 export class Deployment {
   readonly name: string
+  /** The manifests with the Secret, and the encrypted secrets. */
   readonly folder: string
+  /** The manifests without the Secret, and the settings. */
+  readonly overlay: string
   readonly #root: string
 
   /** @param root the folder of all manifests. */
   constructor(name: string, root: string) {
     if (!environments.includes(name)) throw new Error(`env= must be one of ${environments.join(', ')}`)
     this.name = name
-    this.folder = join(root, 'overlays', name)
+    this.folder = join(root, 'deploy', name)
+    this.overlay = join(root, 'overlays', name)
     this.#root = root
   }
 
@@ -137,7 +141,7 @@ export class Deployment {
   async check(): Promise<Values> {
     const remedy = 'write the secrets into it, one NAME=value a line'
     const secrets = readPlain(await this.#read(this.plainPath, remedy))
-    const files = [join(this.#root, 'base', 'settings.env'), join(this.folder, 'settings.env')]
+    const files = [join(this.#root, 'base', 'settings.env'), join(this.overlay, 'settings.env')]
     const settings = await Promise.all(files.map(async (path) => readPlain(await readFile(path, 'utf8'))))
     const known = Object.keys(parseEnv(await readFile('.env.example', 'utf8')))
     const unknown = Object.keys(secrets).filter((name) => !known.includes(name))
