@@ -20,7 +20,6 @@ module.exports = {
     jobs,
     // The slow ones first, so that none of them is left alone at the end.
     spec: [
-      'test/campaign/**/*.test.ts',
       'test/faults/**/*.test.ts',
       'test/e2e/**/*.test.ts',
       'test/integration/**/*.test.ts',

@@ -1,4 +1,4 @@
-import { Random } from '../tools/crash-test/random.js'
+import { Random } from '../tools/random.js'
 import { besideScenarios, MeasuresBeside } from './beside/measure-beside.js'
 import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'

@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { AnyClientBulkWriteModel, Collection } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
-import { Random } from '../../tools/crash-test/random.js'
+import { Random } from '../../tools/random.js'
 import { rivalCollections } from '../dataset/rival-collections.js'
 import { accountIdAt } from '../load/account-id.js'
 import type { RivalAccount } from '../servers/rival-books.js'

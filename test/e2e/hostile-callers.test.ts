@@ -10,8 +10,8 @@ import {
   HEALTH_WATCH,
   purchase as purchaseBytes,
   REFLECTION,
-} from '../../tools/hostile-test/calls.js'
-import { dataFrame, frameOf, headersFrame, RawConnection } from '../../tools/hostile-test/raw-connection.js'
+} from '../faults/hostile/calls.js'
+import { dataFrame, frameOf, headersFrame, RawConnection } from '../faults/hostile/raw-connection.js'
 import { purchase } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
 import { readMetric } from '../support/metrics-page.js'

@@ -1,0 +1,126 @@
+import { runJsonProgram } from '../../../bench/json-program.js'
+import { mergedBuckets, percentileMs } from '../../../bench/load/histogram.js'
+import type { LoadJob } from '../../../bench/load/job.js'
+import type { LoadResult } from '../../../bench/load/result.js'
+import { methods, type WireClient } from '../harness/wire-client.js'
+
+const ACCOUNTS = { prefix: 'neighbour', count: 50 } as const
+/** Purchases in a second: such as leave a machine nearly idle. */
+const PER_SECOND = 60
+const WARMUP_MS = 500
+const WINDOW_MS = 10_000
+const CREDIT = '500000000000'
+const CALL_MS_MAX = 10_000
+
+/** How the well-behaved caller fared, in milliseconds. */
+export type NeighbourFigures = {
+  readonly purchases: number
+  readonly p50: number
+  readonly p99: number
+  readonly max: number
+  /** Answers and errors that were not as they should be. */
+  readonly complaints: readonly string[]
+}
+
+export type NeighbourOptions = {
+  readonly target: { readonly host: string; readonly port: number }
+  readonly token: string
+  readonly signal: AbortSignal
+}
+
+/** A caller who does everything right: a steady trickle of purchases on one connection, from a process of its own. */
+export class Neighbour {
+  readonly #options: NeighbourOptions
+  #run = 0
+
+  constructor(options: NeighbourOptions) {
+    this.#options = options
+  }
+
+  /** Opens its accounts and fills their wallets. */
+  async prepare(client: WireClient): Promise<void> {
+    for (let number = 0; number < ACCOUNTS.count; number++) {
+      const account_id = `${ACCOUNTS.prefix}${String(number).padStart(7, '0')}`
+      await must(client, methods.createAccount, { account_id, request_id: 'open' })
+      for (const category of ['FOOD', 'CASH']) {
+        const credit = { account_id, transaction_id: `load-${category}`, category, amount: CREDIT }
+        await must(client, methods.credit, credit)
+      }
+    }
+  }
+
+  /** Buys until `isOver` says so, and for ten seconds at least. */
+  async buy(isOver: () => boolean): Promise<NeighbourFigures> {
+    const results: LoadResult[] = []
+    do results.push(await this.#window())
+    while (!isOver())
+    const buckets = mergedBuckets(results.map(({ measured }) => measured.latencyBuckets))
+    return {
+      purchases: results.reduce((sum, { measured }) => sum + measured.answered, 0),
+      p50: percentileMs(buckets, 0.5),
+      p99: percentileMs(buckets, 0.99),
+      max: Math.max(...results.map(({ measured }) => measured.latency.max)),
+      complaints: results.flatMap(complaintsOf),
+    }
+  }
+
+  async #window(): Promise<LoadResult> {
+    const { target, token, signal } = this.#options
+    this.#run += 1
+    const job: LoadJob = {
+      target,
+      token,
+      mode: 'unary',
+      connections: 1,
+      callTimeoutMs: CALL_MS_MAX,
+      workload: {
+        seed: this.#run,
+        transactionPrefix: `neighbour-${this.#run}.`,
+        accounts: ACCOUNTS,
+        amount: { min: 100, max: 5_000 },
+        declinedAmount: 999_999_999_999,
+        benefitMccs: ['5411', '5412'],
+        cashMccs: ['5732'],
+        merchants: ['PADARIA DO ZE               SAO PAULO BR', 'MERCADO BOM'],
+        repeatShare: 0.1,
+        repeatDistance: { min: 50, max: 100 },
+        declineShare: 0.1,
+        cashShare: 0.3,
+      },
+      shape: {
+        type: 'open',
+        ratePerSecond: PER_SECOND,
+        warmupMs: WARMUP_MS,
+        durationMs: WINDOW_MS,
+        inFlightMax: 1_000,
+      },
+    }
+    return await runJsonProgram<LoadResult>({
+      script: 'bench/load/main.ts',
+      flags: ['--import', 'tsx'],
+      input: job,
+      timeoutMs: WARMUP_MS + WINDOW_MS + 60_000,
+      signal,
+    })
+  }
+}
+
+function complaintsOf({ whole }: LoadResult): readonly string[] {
+  const errors = whole.errors.map(({ status, count, message }) => `${status} ${count} times: ${message}`)
+  const { decidedTwice, contradicted, unexpected } = whole
+  return [
+    ...errors,
+    ...(decidedTwice > 0 ? [`${decidedTwice} decided twice`] : []),
+    ...(contradicted > 0 ? [`${contradicted} repeats answered otherwise`] : []),
+    ...(unexpected.count > 0 ? [`${unexpected.count} unexpected: ${unexpected.first}`] : []),
+  ]
+}
+
+async function must(
+  client: WireClient,
+  method: Parameters<WireClient['call']>[0],
+  request: object,
+): Promise<void> {
+  const reply = await client.call<object>(method, request, CALL_MS_MAX)
+  if (reply.type !== 'ANSWER') throw new Error(`${method.path}: ${reply.reason}`)
+}
