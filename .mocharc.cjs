@@ -28,6 +28,8 @@ module.exports = {
       'test/unit/**/*.test.ts',
     ],
   }),
+  // It needs a cluster: see .mocharc.sharded.cjs.
+  ignore: ['test/faults/shard/**'],
   reporter: './test/support/reporter.cjs',
   // Above the longest wait of a test (test/support/eventually.ts), so that a wait which fails says for what.
   timeout: 600_000,

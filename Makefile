@@ -80,7 +80,7 @@ faults: build ## Break the service or its database under load, and check the boo
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
 #       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
-	$(TSX) test/faults/$(filter $(FAULTS),$(kind))/main.ts
+	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Database } from '../faults/harness/database.js'
+import { ReplicaSet } from '../faults/harness/replica-set.js'
 import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
 import { HealthClient } from '../support/health-client.js'
 import { PurchaseStream } from '../support/purchase-stream.js'
@@ -26,7 +26,7 @@ describe('a service whose MongoDB', () => {
   // On another account, so that neither waits for the other.
   const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
   let folder: string
-  let mongo: Database
+  let mongo: ReplicaSet
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
@@ -47,7 +47,7 @@ describe('a service whose MongoDB', () => {
   const start = useServices()
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'database-away-'))
-    mongo = await Database.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
+    mongo = await ReplicaSet.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
     stream = new PurchaseStream(service.grpcAddress)

@@ -145,10 +145,7 @@ describe('hostile callers', () => {
       const asked = { grpc_method: 'ServerReflectionInfo' }
       const { httpUrl } = fixture().service
       const before = await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)
-      const connection = await RawConnection.open({
-        ...target(),
-        streamWindow: 0,
-      })
+      const connection = await RawConnection.open(target(), 0)
       const streamId = connection?.newStreamId() ?? 0
       const question = framed(Buffer.concat([Buffer.of(0x3a, 1), Buffer.from('x')]))
       const questions = dataFrame(streamId, Buffer.concat(Array.from({ length: 300 }, () => question)))

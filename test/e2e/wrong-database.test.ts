@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Db, MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
-import { Database } from '../faults/harness/database.js'
+import { ReplicaSet } from '../faults/harness/replica-set.js'
 import { AccountClient } from '../support/account-client.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { purchase, TestClient } from '../support/client.js'
@@ -32,7 +32,7 @@ type Answer = {
 
 describe('a service that loses its books under load', () => {
   const folder = useTempFolder()
-  let mongo: Database
+  let mongo: ReplicaSet
   let service: ServiceProcess
   let purchases: TestClient
   let accounts: AccountClient
@@ -54,7 +54,7 @@ describe('a service that loses its books under load', () => {
   })
   const start = useServices()
   before(async () => {
-    mongo = await Database.prepare({ folder: join(folder(), 'one'), onCrash })
+    mongo = await ReplicaSet.prepare({ folder: join(folder(), 'one'), onCrash })
     await mongo.start()
     await fill(mongo)
     mongoClient = createClient({ uri: mongo.uri, poolSizeMax: 4 })
@@ -176,8 +176,8 @@ describe('a service that loses its books under load', () => {
     })
 
     it('decides nothing on other books at the same address, although they have accounts of the same names', async () => {
-      const { port } = mongo
-      const other = await Database.prepare({ folder: join(folder(), 'other'), port, onCrash })
+      const { port } = mongo.members[0].mongod
+      const other = await ReplicaSet.prepare({ folder: join(folder(), 'other'), port, onCrash })
       try {
         await mongo.stop()
         await other.start()
@@ -216,7 +216,7 @@ function onCrash(reason: string): never {
 }
 
 /** Makes books with the accounts of the load. */
-async function fill({ uri }: Database): Promise<void> {
+async function fill({ uri }: ReplicaSet): Promise<void> {
   const core = await openCore(uri, DATABASE)
   try {
     for (const id of [HOT, ...COLD]) await fundedAccount(core, { CASH: 100_000_000n }, id)

@@ -1,9 +1,9 @@
 import type { Random } from '../../../tools/random.js'
-import { until } from '../harness/until.js'
-import type { ServiceClocks } from './service-clocks.js'
+import { eventually } from '../../support/eventually.js'
+import type { WallClock } from '../../support/wall-clock.js'
 
 const HOUR_MS = 3_600_000
-/** So long before midnight the clocks are set, in milliseconds: the load runs over it. */
+/** Distance to midnight at which the clocks are set, in milliseconds: the load runs over it. */
 const BEFORE_MIDNIGHT_MS = 1_000
 
 /** Midnights of Sao Paulo: ends of months, of a year, of a leap day and the day before it, and of an ordinary day. */
@@ -17,30 +17,39 @@ const midnights = [
   '2028-03-15T03:00:00Z',
 ] as const
 
-/** What is done to the wall clocks, under load. */
+/** The clocks of the services. */
+export type Clocks = readonly [WallClock, WallClock]
+
+type Step = { readonly title: string; readonly step: (clocks: Clocks, random: Random) => Promise<void> }
+
+/** The steps of the wall clocks, each under load. */
 export const steps = {
-  /** All of them an hour on. */
-  FORWARD: async (clocks) => clocks.jump(HOUR_MS),
-  /** All of them an hour back. */
-  BACK: async (clocks) => clocks.jump(-HOUR_MS),
-  /** That of one service, an hour either way. */
-  APART: async (clocks, random) =>
-    clocks.jumpOne(random.below(clocks.count), random.chance(0.5) ? HOUR_MS : -HOUR_MS),
-  /** All of them run over the end of a day together. */
-  MIDNIGHT: async (clocks, random) => {
-    await overMidnight(clocks, random)
+  FORWARD: { title: 'all clocks an hour on', step: async (clocks) => jump(clocks, HOUR_MS) },
+  BACK: { title: 'all clocks an hour back', step: async (clocks) => jump(clocks, -HOUR_MS) },
+  APART: {
+    title: 'the clock of one process, an hour either way',
+    step: async (clocks, random) => random.pick(clocks).jump(random.chance(0.5) ? HOUR_MS : -HOUR_MS),
   },
-  /** The same, and then all of them are set back an hour, into the day before. */
-  MIDNIGHT_TWICE: async (clocks, random) => {
-    await overMidnight(clocks, random)
-    clocks.jump(-HOUR_MS)
+  MIDNIGHT: { title: 'all clocks over the end of a day or month', step: overMidnight },
+  MIDNIGHT_TWICE: {
+    title: 'the same, and back into the day before',
+    step: async (clocks, random) => {
+      await overMidnight(clocks, random)
+      jump(clocks, -HOUR_MS)
+    },
   },
-} as const satisfies Readonly<Record<string, (clocks: ServiceClocks, random: Random) => Promise<void>>>
+} as const satisfies Readonly<Record<string, Step>>
 
 export type StepKind = keyof typeof steps
 
-async function overMidnight(clocks: ServiceClocks, random: Random): Promise<void> {
+export const kinds = Object.keys(steps) as readonly StepKind[]
+
+function jump(clocks: Clocks, ms: number): void {
+  for (const clock of clocks) clock.jump(ms)
+}
+
+async function overMidnight(clocks: Clocks, random: Random): Promise<void> {
   const midnightMs = Date.parse(random.pick(midnights))
-  clocks.set(midnightMs - BEFORE_MIDNIGHT_MS)
-  await until('it is past midnight', () => clocks.nowMs > midnightMs)
+  for (const clock of clocks) clock.set(midnightMs - BEFORE_MIDNIGHT_MS)
+  await eventually('it is past midnight', () => clocks[0].nowMs() > midnightMs)
 }

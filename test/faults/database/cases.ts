@@ -3,287 +3,244 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
-import type { FoundMongod } from '../../../src/local-mongo/find-mongod.js'
 import type { TroubleName } from '../../../src/storage/trouble.js'
 import { TcpProxy } from '../../support/tcp-proxy.js'
+import { ReplicaSet, type ReplicaSetOptions } from '../harness/replica-set.js'
 import { Certificates } from './certificates.js'
 import { Disk } from './disk.js'
-import { Patient } from './faulty-database.js'
 
-/** The password that must not be seen anywhere. */
+/** The password that must not appear in any log. */
 export const PASSWORD = 'correct-horse-battery-staple'
-/** Connections that others hold where there are too few. */
+/** Connections that other clients hold where there are too few. */
 const HOGS = 60
-/** Connections that a mongod takes where they are few, fewer than the others want. */
+/** The limit of a mongod with few connections, below the number that the other clients want. */
 const FEW_CONNECTIONS = 40
-/** By how much a request is delayed where the database is slow, in milliseconds. */
+/** Delay of every request where the database is slow, in milliseconds. */
 const SLOW_MS = 2_000
 /** Lifetime of the certificate that expires, in seconds: the services start and find a load meanwhile. */
 const CERTIFICATE_S = 40
 const DAY_S = 86_400
 
-export type Place = {
-  readonly binary: FoundMongod
-  readonly folder: string
-  readonly onCrash: (reason: string) => void
+export type Place = Pick<ReplicaSetOptions, 'folder' | 'onCrash'>
+
+/** A database that can fail in one way and recover. */
+export type FaultyDatabase = {
+  readonly set: ReplicaSet
+  /** Connection string for the services while it fails, where it is not that of the set. */
+  readonly uri?: string
+  /** The wrong connection string is the fault: the services get the right one after it. */
+  readonly isMisconfigured?: boolean
+  /** Default: starts the set. */
+  readonly start?: () => Promise<void>
+  readonly fail: () => Promise<unknown>
+  readonly recover: () => Promise<unknown>
+  /** Removes everything besides the set. */
+  readonly close?: () => Promise<void>
 }
 
-/** One case, ready to happen: nothing runs but what `prepare` started. */
 export type Case = {
-  /** What the services are told. */
-  readonly uri: string
-  /** What they are told after the illness, where that is what was wrong. */
-  readonly rightUri?: string
-  /** Where the books are verified in the end. */
-  readonly verifyUri: string
-  readonly fallsIll: () => Promise<void>
-  readonly recovers: () => Promise<void>
-  readonly end: () => Promise<void>
+  readonly title: string
+  /** The causes that the log of the services may name, one of which it must. */
+  readonly trouble: readonly TroubleName[]
+  /** Fails before the services are started. */
+  readonly failsFirst?: boolean
+  readonly prepare: (place: Place) => Promise<FaultyDatabase>
 }
 
-export type CaseKind = {
-  readonly title: string
-  /** What the log of the services must name. */
-  readonly trouble: readonly TroubleName[]
-  /** Whether it is ill before the services are started. */
-  readonly fromTheStart: boolean
-  readonly prepare: (place: Place) => Promise<Case>
-}
+const nothing = async () => {}
 
 export const cases = {
   LATE: {
     title: 'started after the service',
     trouble: ['UNREACHABLE'],
-    fromTheStart: true,
+    failsFirst: true,
     prepare: async (place) => {
-      const patient = await Patient.prepare(place)
-      return caseOf(patient, {
-        fallsIll: async () => {},
-        recovers: async () => {
-          await patient.gate.listen()
-          await patient.start()
-        },
-      })
+      const set = await setOf(place)
+      return { set, start: nothing, fail: nothing, recover: () => set.start() }
     },
   },
   REPLICA_SET_NAME: {
     title: 'wrong replica set in MONGODB_URI',
     trouble: ['REPLICA_SET_NAME'],
-    fromTheStart: true,
+    failsFirst: true,
     prepare: async (place) => {
-      const patient = await started(place)
-      const uri = patient.uri.replace('replicaSet=rs0', 'replicaSet=rs-other')
-      const nothing = async () => {}
-      return { ...caseOf(patient, { fallsIll: nothing, recovers: nothing }), uri, rightUri: patient.uri }
+      const set = await setOf(place)
+      const uri = set.uri.replace('replicaSet=rs0', 'replicaSet=rs-other')
+      return { set, uri, isMisconfigured: true, fail: nothing, recover: nothing }
     },
   },
   CONNECTIONS: {
     title: 'others hold all connections',
     trouble: ['CONNECTIONS_CLOSED'],
-    fromTheStart: true,
+    failsFirst: true,
     prepare: async (place) => {
-      const patient = await started({ ...place, args: ['--maxConns', String(FEW_CONNECTIONS)] })
+      const set = await setOf({ ...place, args: ['--maxConns', String(FEW_CONNECTIONS)] })
       let hogs: readonly Socket[] = []
-      return caseOf(patient, {
-        fallsIll: async () => {
-          hogs = Array.from({ length: HOGS }, () => hogOf(patient.mongod.port))
+      return {
+        set,
+        fail: async () => {
+          hogs = Array.from({ length: HOGS }, () => hogOf(set.members[0].mongod.port))
           await delay(500)
         },
-        recovers: async () => {
+        recover: async () => {
           for (const hog of hogs) hog.destroy()
         },
-      })
+      }
     },
   },
   CREDENTIALS: {
     title: 'password changed behind its back',
     trouble: ['CREDENTIALS'],
-    fromTheStart: false,
-    prepare: async (place) => {
-      const { patient, administrator } = await withUsers(place)
-      const change = async (pwd: string) => {
-        await administrator.db('admin').command({ updateUser: 'service', pwd })
-        // Connections that there are stay as they are.
-        patient.gate.reset()
-      }
-      const { end, ...rest } = caseOf(patient, {
-        fallsIll: () => change('another'),
-        recovers: () => change(PASSWORD),
-      })
-      return {
-        ...rest,
-        end: async () => {
-          await administrator.close()
-          await end()
-        },
-      }
-    },
+    prepare: withPassword,
   },
   CERTIFICATE: {
     title: 'its certificate expires, and is renewed',
     trouble: ['CERTIFICATE'],
-    fromTheStart: false,
     prepare: async (place) => {
       const certificates = await Certificates.create(place.folder)
-      const expiresAtMs = Date.now() + CERTIFICATE_S * 1_000
-      await certificates.issue(CERTIFICATE_S)
       const { authority, server } = certificates
       const tls = ['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', server, '--tlsCAFile', authority]
-      const patient = await started({
+      const set = await setOf({
         ...place,
         args: [...tls, '--tlsAllowConnectionsWithoutCertificates'],
-        options: `&tls=true&tlsCAFile=${encodeURIComponent(authority)}`,
+        uriOptions: `&tls=true&tlsCAFile=${encodeURIComponent(authority)}`,
         admin: { tlsAllowInvalidCertificates: true },
       })
-      return caseOf(patient, {
-        fallsIll: async () => {
+      const [member] = set.members
+      let expiresAtMs = 0
+      return {
+        set,
+        start: async () => {
+          expiresAtMs = Date.now() + CERTIFICATE_S * 1_000
+          await certificates.issue(CERTIFICATE_S)
+          await set.start()
+        },
+        fail: async () => {
           await delay(Math.max(0, expiresAtMs - Date.now()) + 1_000)
-          patient.gate.reset()
+          member.gate?.reset()
         },
-        recovers: async () => {
+        recover: async () => {
           await certificates.issue(DAY_S)
-          await patient.command({ rotateCertificates: 1 })
+          await member.command({ rotateCertificates: 1 })
         },
-      })
+      }
     },
   },
   NO_PRIMARY: {
     title: 'nobody may write: no primary',
     trouble: ['NO_PRIMARY'],
-    fromTheStart: false,
     prepare: async (place) => {
-      const patient = await started(place)
-      return caseOf(patient, {
-        fallsIll: async () => {
-          await patient.command({ replSetStepDown: 600, force: true })
-        },
-        recovers: async () => {
-          await patient.command({ replSetFreeze: 0 })
-        },
-      })
+      const set = await setOf(place)
+      const [member] = set.members
+      return {
+        set,
+        fail: () => member.command({ replSetStepDown: 600, force: true }),
+        recover: () => member.command({ replSetFreeze: 0 }),
+      }
     },
   },
   SLOW: {
     title: `slow: every request ${SLOW_MS / 1_000} s late`,
     trouble: ['SLOW'],
-    fromTheStart: false,
     prepare: async (place) => {
-      const patient = await started(place)
-      const proxy = await TcpProxy.listen(patient.mongod.port)
-      const { end, ...rest } = caseOf(patient, {
-        fallsIll: async () => proxy.slowDown(SLOW_MS),
-        recovers: async () => proxy.slowDown(0),
-      })
+      const set = await setOf(place)
+      const proxy = await TcpProxy.listen(set.members[0].mongod.port)
       return {
-        ...rest,
+        set,
         uri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
-        end: async () => {
-          await proxy.close()
-          await end()
-        },
+        fail: async () => proxy.slowDown(SLOW_MS),
+        recover: async () => proxy.slowDown(0),
+        close: () => proxy.close(),
       }
     },
   },
   DISK_FULL: {
     title: 'its disk is full',
     trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'NO_ROOM', 'SLOW'],
-    fromTheStart: false,
-    prepare: (place) =>
-      onDisk(place, {
-        fallsIll: (disk) => disk.fill(),
-        recovers: (disk) => disk.empty(),
-      }),
+    prepare: (place) => onDisk(place, { fail: (disk) => disk.fill(), recover: (disk) => disk.empty() }),
   },
   READ_ONLY: {
     title: 'its disk has become read-only',
     trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'SLOW'],
-    fromTheStart: false,
-    prepare: (place) =>
-      onDisk(place, {
-        fallsIll: (disk) => disk.breakDown(),
-        recovers: (disk) => disk.repair(),
-      }),
+    prepare: (place) => onDisk(place, { fail: (disk) => disk.breakDown(), recover: (disk) => disk.repair() }),
   },
-} as const satisfies Readonly<Record<string, CaseKind>>
+} as const satisfies Readonly<Record<string, Case>>
 
 export type CaseName = keyof typeof cases
 
-type Turns = Pick<Case, 'fallsIll' | 'recovers'>
-
-function caseOf(patient: Patient, turns: Turns): Case {
-  return { ...turns, uri: patient.uri, verifyUri: patient.uri, end: () => patient.stop() }
+/** A set of one, with a gate for the services. */
+async function setOf(options: ReplicaSetOptions): Promise<ReplicaSet> {
+  return await ReplicaSet.prepare({ ...options, isGated: true })
 }
 
-async function started(options: Parameters<typeof Patient.prepare>[0]): Promise<Patient> {
-  const patient = await Patient.prepare(options)
-  await patient.gate.listen()
-  try {
-    await patient.start()
-  } catch (error) {
-    await patient.stop()
-    throw error
-  }
-  return patient
-}
-
-/** A database that wants passwords, with a user for the services and one for us. */
-async function withUsers(place: Place) {
+/** A database that requires passwords, with a user for the services, whose password changes, and one for us. */
+async function withPassword(place: Place): Promise<FaultyDatabase> {
   const keyFile = join(place.folder, 'key')
   await writeFile(keyFile, 'the members of this set have it')
   await chmod(keyFile, 0o400)
   const credentials = `service:${PASSWORD}@`
-  const patient = await started({ ...place, credentials, auth: true, args: ['--keyFile', keyFile] })
-  // Without any user, whoever comes from the same machine may make the first one.
-  await patient.command({ createUser: 'root', pwd: 'root', roles: ['root'] })
-  const administrator = new MongoClient(
-    `mongodb://root:root@127.0.0.1:${patient.mongod.port}/?directConnection=true`,
-  )
-  const roles = ['readWrite', 'dbAdmin'].map((role) => ({ role, db: 'benefits' }))
-  await administrator.db('admin').command({ createUser: 'service', pwd: PASSWORD, roles })
-  return { patient, administrator }
+  const set = await setOf({ ...place, credentials, auth: true, args: ['--keyFile', keyFile] })
+  const [member] = set.members
+  const uri = `mongodb://root:root@127.0.0.1:${member.mongod.port}/?directConnection=true`
+  const administrator = new MongoClient(uri)
+  const admin = administrator.db('admin')
+  const change = async (pwd: string) => {
+    await admin.command({ updateUser: 'service', pwd })
+    // Open connections stay authenticated.
+    member.gate?.reset()
+  }
+  return {
+    set,
+    start: async () => {
+      await set.start()
+      // While there is no user, any client on the same machine may create the first one.
+      await member.command({ createUser: 'root', pwd: 'root', roles: ['root'] })
+      const roles = ['readWrite', 'dbAdmin'].map((role) => ({ role, db: 'benefits' }))
+      await admin.command({ createUser: 'service', pwd: PASSWORD, roles })
+    },
+    fail: () => change('another'),
+    recover: () => change(PASSWORD),
+    close: () => administrator.close(),
+  }
 }
 
-type DiskTurns = Readonly<Record<'fallsIll' | 'recovers', (disk: Disk) => Promise<void>>>
+type DiskFault = Readonly<Record<'fail' | 'recover', (disk: Disk) => Promise<void>>>
 
-/** A database whose disk misbehaves. mongod ends then; it is started again when the disk is as it should be. */
-async function onDisk(place: Place, turns: DiskTurns): Promise<Case> {
-  const disk = await Disk.create(place.folder)
-  let isIll = false
-  const onCrash = (reason: string) => {
-    if (!isIll) place.onCrash(reason)
-  }
-  // MongoDB makes no index where there are less than 500 MB, unless it is told to.
-  const args = ['--setParameter', 'indexBuildMinAvailableDiskSpaceMB=0']
-  const patient = await started({ ...place, folder: disk.folder, args, onCrash }).catch(
-    async (error: unknown) => {
-      await disk.remove()
-      throw error
-    },
-  )
-  const { end, ...rest } = caseOf(patient, {
-    fallsIll: async () => {
-      isIll = true
-      await turns.fallsIll(disk)
-    },
-    recovers: async () => {
-      await patient.mongod.kill()
-      await turns.recovers(disk)
-      isIll = false
-      await patient.start()
+/** A database on a disk that fails. mongod ends then; it starts again when the disk has recovered. */
+async function onDisk(place: Place, fault: DiskFault): Promise<FaultyDatabase> {
+  const disk = new Disk(place.folder)
+  let isFailing = false
+  const set = await setOf({
+    folder: disk.folder,
+    // Without this parameter, MongoDB builds no index where less than 500 MB are free.
+    args: ['--setParameter', 'indexBuildMinAvailableDiskSpaceMB=0'],
+    onCrash: (reason) => {
+      if (!isFailing) place.onCrash(reason)
     },
   })
   return {
-    ...rest,
-    end: async () => {
-      await end()
-      await disk.remove()
+    set,
+    start: async () => {
+      await disk.create()
+      await set.start()
     },
+    fail: async () => {
+      isFailing = true
+      await fault.fail(disk)
+    },
+    recover: async () => {
+      await set.members[0].mongod.kill()
+      await fault.recover(disk)
+      isFailing = false
+      await set.start()
+    },
+    close: () => disk.remove(),
   }
 }
 
 function hogOf(port: number): Socket {
   const hog = connect(port, '127.0.0.1')
-  // Those that are too many are closed.
+  // mongod closes the connections above its limit.
   hog.on('error', () => {})
   return hog
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
 
-/** What `openssl ca` wants to know of the authority. */
+/** The configuration of the authority for `openssl ca`. */
 const CA_SETTINGS = `[ca]
 default_ca = own
 [own]
@@ -30,19 +30,8 @@ export class Certificates {
     await writeFile(join(folder, 'ca.cnf'), CA_SETTINGS)
     await writeFile(join(folder, 'index.txt'), '')
     await writeFile(join(folder, 'serial'), '01')
-    await certificates.#openssl(
-      'req',
-      '-x509',
-      ...NEW_KEY,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=campaign',
-    )
+    const authority = ['-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=campaign']
+    await certificates.#openssl('req', '-x509', ...NEW_KEY, ...authority)
     const server = ['-subj', '/CN=mongod', '-addext', 'subjectAltName=IP:127.0.0.1']
     await certificates.#openssl('req', ...NEW_KEY, '-keyout', 'server.key', '-out', 'server.csr', ...server)
     return certificates
@@ -62,23 +51,14 @@ export class Certificates {
     return join(this.#folder, 'server.pem')
   }
 
-  /** Makes a certificate for the server, in place of the one there is, that expires in this many seconds. */
+  /** Replaces the certificate of the server by one that expires in so many seconds. */
   async issue(lifetimeSeconds: number): Promise<void> {
     const end = new Date(Date.now() + lifetimeSeconds * 1_000).toISOString()
     // As 20261124012345Z.
     const endDate = `${end.slice(0, 19).replaceAll(/[-:T]/g, '')}Z`
     const signer = ['-config', 'ca.cnf', '-keyfile', 'ca.key', '-cert', 'ca.pem']
-    await this.#openssl(
-      'ca',
-      '-batch',
-      ...signer,
-      '-enddate',
-      endDate,
-      '-in',
-      'server.csr',
-      '-out',
-      'server.crt',
-    )
+    const files = ['-in', 'server.csr', '-out', 'server.crt']
+    await this.#openssl('ca', '-batch', ...signer, '-enddate', endDate, ...files)
     const parts = await Promise.all(
       ['server.key', 'server.crt'].map((name) => readFile(join(this.#folder, name))),
     )

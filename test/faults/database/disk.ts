@@ -7,34 +7,35 @@ const run = promisify(execFile)
 const BYTES = 192 * 2 ** 20
 const CHUNK = Buffer.alloc(2 ** 20)
 
-/** A small file system of its own, in a file: it can be full, and it can break. Needs the right to mount. */
+/** A small file system in a file, which can be full and can break. Needs the right to mount. */
 export class Disk {
-  /** Where it is mounted. */
+  /** The mount point. */
   readonly folder: string
-  /** Holds its file, in memory: one disk upon another is too slow to be any use. */
+  /** Holds the file, in memory: one disk on top of another is too slow. */
   readonly #memory: string
   readonly #image: string
+  readonly #mounted: string[] = []
 
-  static async create(folder: string): Promise<Disk> {
-    const disk = new Disk(folder)
-    await mkdir(disk.folder)
-    await mkdir(disk.#memory)
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${2 * BYTES}`, 'tmpfs', disk.#memory])
-    const image = await open(disk.#image, 'w')
-    await image.truncate(BYTES)
-    await image.close()
-    await run('mkfs.ext4', ['-q', '-m', '0', disk.#image])
-    await disk.#mount()
-    return disk
-  }
-
-  private constructor(folder: string) {
+  constructor(folder: string) {
     this.folder = join(folder, 'disk')
     this.#memory = join(folder, 'memory')
     this.#image = join(this.#memory, 'disk.img')
   }
 
-  /** Takes all the room that there is. */
+  async create(): Promise<void> {
+    await mkdir(this.folder)
+    await mkdir(this.#memory)
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${2 * BYTES}`, 'tmpfs', this.#memory])
+    this.#mounted.unshift(this.#memory)
+    const image = await open(this.#image, 'w')
+    await image.truncate(BYTES)
+    await image.close()
+    await run('mkfs.ext4', ['-q', '-m', '0', this.#image])
+    await this.#mount()
+    this.#mounted.unshift(this.folder)
+  }
+
+  /** Takes all free space. */
   async fill(): Promise<void> {
     const filler = await open(this.#filler, 'a')
     try {
@@ -46,17 +47,17 @@ export class Disk {
     }
   }
 
-  /** Gives the room back. */
+  /** Frees the space. */
   async empty(): Promise<void> {
     await rm(this.#filler)
   }
 
-  /** Makes it read-only at once, as the system does with one that has errors. */
+  /** Makes it read-only at once, as the system does with a disk that has errors. */
   async breakDown(): Promise<void> {
     await run('mount', ['-o', 'remount,abort', this.folder])
   }
 
-  /** What an administrator does then. Nobody may use it meanwhile. */
+  /** Repairs it as an administrator does. No process may use it meanwhile. */
   async repair(): Promise<void> {
     await run('umount', [this.folder])
     // 1: there was something to repair.
@@ -66,9 +67,9 @@ export class Disk {
     await this.#mount()
   }
 
+  /** Unmounts everything that `create` has mounted. */
   async remove(): Promise<void> {
-    await run('umount', [this.folder])
-    await run('umount', [this.#memory])
+    for (const folder of this.#mounted.splice(0)) await run('umount', [folder])
   }
 
   async #mount(): Promise<void> {

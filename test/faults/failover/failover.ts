@@ -1,124 +1,124 @@
 import { join } from 'node:path'
-import { campaignFolder, leaveFolder, Trial } from '../harness/campaign.js'
-import { killAtRandom, untilAnswered } from '../harness/killer.js'
-import { Problems } from '../harness/problems.js'
+import { argument } from '../../../tools/command.js'
+import type { Campaign, Fault } from '../harness/campaign.js'
 import { ReplicaSet } from '../harness/replica-set.js'
-import { type EventKind, events } from './events.js'
-import { Gaps } from './gaps.js'
-import type { SetSettings } from './set-settings.js'
+import { campaignTable, count, seconds } from '../harness/report.js'
+import { chosenFrom, type Plan, wholeNumber } from '../harness/run.js'
+import { processBehind } from './peer.js'
 import { StaleReads } from './stale-reads.js'
+import { kinds, type StrikeKind, strikes } from './strikes.js'
 
-/** Answers that must come after an event before it counts as over. */
+const ROUNDS = 10
+const MEMBERS = 3
+/** Answers that must come after a strike before it counts as over. */
 const ANSWERS_AFTER = 100
 
-export type CampaignOptions = {
-  /** How often each of the kinds befalls a primary. */
-  readonly rounds: number
-  readonly kinds: readonly EventKind[]
-  readonly settings: SetSettings
-  readonly seed: number
-  /** Ends the load and the events early. */
-  readonly signal: AbortSignal
+/** How fast a replica set notices that its primary is gone. The runbook explains each figure. */
+type Profile = {
+  /** Settings of its configuration. */
+  readonly settings: Readonly<Record<string, number>>
+  /** Parameters that every mongod is started with. */
+  readonly parameters: Readonly<Record<string, number>>
 }
 
-type Parts = { readonly folder: string; readonly set: ReplicaSet; readonly problems: Problems }
+/** As the runbook recommends. */
+export const recommended: Profile = {
+  settings: { electionTimeoutMillis: 2_000, heartbeatIntervalMillis: 500, heartbeatTimeoutSecs: 2 },
+  parameters: { oplogNetworkTimeoutBufferSeconds: 1 },
+}
+/** `default`: the settings that MongoDB comes with. */
+const profiles: Readonly<Record<string, Profile>> = { recommended, default: { settings: {}, parameters: {} } }
 
-/**
- * Takes the primary of a replica set away, again and again and in several ways, under load, and then compares what the service shows with
- * what it had acknowledged. Everything runs on this machine, in a folder of its own.
- */
-export class Campaign {
-  /** Holds the data and the logs. */
-  readonly folder: string
-  readonly problems: Problems
-  readonly set: ReplicaSet
-  readonly trial: Trial
-  readonly gaps = new Gaps()
-  readonly staleReads: StaleReads
-  readonly #options: CampaignOptions
+type FailoverOptions = {
+  /** Strikes of each kind. */
+  readonly rounds: number
+  readonly kinds: readonly StrikeKind[]
+  readonly profile: Profile
+}
 
-  /** Starts the database and the services. Nothing is left when that fails. */
-  static async start(options: CampaignOptions): Promise<Campaign> {
-    const problems = new Problems()
-    const folder = await campaignFolder('failover-test')
-    const set = await ReplicaSet.prepare({
-      ...options,
-      folder: join(folder, 'data'),
-      callers: () => campaign.#callers(),
-      onCrash: (reason) => problems.found({ kind: 'PROCESS', detail: reason }),
-    })
-    const campaign: Campaign = new Campaign(options, { folder, set, problems })
-    try {
-      await set.start()
-      await campaign.trial.services.start()
-    } catch (error) {
-      await campaign.close({ keepFolder: false })
-      throw error
-    }
-    return campaign
-  }
-
-  private constructor(options: CampaignOptions, { folder, set, problems }: Parts) {
-    const { seed, signal } = options
-    this.#options = options
-    this.folder = folder
-    this.set = set
-    this.problems = problems
-    this.trial = new Trial({ folder, mongodbUri: set.uri, seed, problems, signal })
-    this.staleReads = new StaleReads(this.trial, problems)
-  }
-
-  /** Load and events, until there were enough of each; then every operation that was begun gets its answer. */
-  async run(): Promise<void> {
-    let isOver = false
-    const reading = this.staleReads.run(() => isOver || this.trial.signal.aborted)
-    await this.trial.underLoad(() => this.#strikeAtRandom())
-    isOver = true
-    await reading
-  }
-
-  /** Ends every process, and removes the folder or leaves it with a list of the problems in it. */
-  async close({ keepFolder }: { readonly keepFolder: boolean }): Promise<void> {
-    const { folder, problems, trial, set } = this
-    await trial.services.stop()
-    await set.stop()
-    await leaveFolder(folder, { keep: keepFolder, problems })
-  }
-
-  async #strikeAtRandom(): Promise<void> {
-    const { trial } = this
-    const { rounds, kinds, signal } = this.#options
-    const random = trial.fork()
-    const left = random.shuffled(Array.from({ length: rounds }, () => kinds).flat())
-    try {
-      await killAtRandom({
-        kills: left.length,
-        random,
-        answers: () => trial.answers,
-        kill: async () => {
-          const kind = left.pop()
-          if (kind) await this.#strike(kind)
+/** Takes the primary of a replica set away, in several ways, and reads right after each acknowledgement. */
+export function failover({ rounds, kinds: chosen, profile }: FailoverOptions): Fault<StrikeKind> {
+  return {
+    strikes: [Array.from({ length: rounds }, () => chosen).flat()],
+    prepare: async (campaign) => {
+      const { client, folder, onCrash, problems } = campaign
+      const { settings, parameters } = profile
+      const set: ReplicaSet = await ReplicaSet.prepare({
+        size: MEMBERS,
+        folder: join(folder, 'data'),
+        isGated: true,
+        peerOf: (connection) => {
+          const names = namesOf(campaign, set)
+          return names.get(processBehind(connection, names.keys()) ?? 0)
         },
-        onKill: () => {},
-        signal: AbortSignal.any([signal, trial.signal]),
+        settings,
+        args: Object.entries(parameters).flatMap(([name, value]) => ['--setParameter', `${name}=${value}`]),
+        onCrash,
       })
-    } catch (error) {
-      trial.fail(String(error))
-    }
+      const staleReads = new StaleReads(campaign)
+      const gapsMs = new Map<StrikeKind, number[]>()
+      let latest = ''
+      return {
+        uri: set.uri,
+        start: () => set.start(),
+        strike: async (kind) => {
+          const primary = await set.untilPrimaryAmong(set.members)
+          const longestSilenceMs = client.silence.watch()
+          await strikes[kind].strike(set, primary)
+          await set.untilWhole()
+          await campaign.untilAnswered(ANSWERS_AFTER)
+          const gapMs = longestSilenceMs()
+          gapsMs.set(kind, [...(gapsMs.get(kind) ?? []), gapMs])
+          latest = `, the latest (${kind}) ${seconds(gapMs)} s without an answer`
+        },
+        beside: (isOver) => staleReads.run(isOver),
+        close: () => set.stop(),
+        progress: () => `${campaign.strikes} failovers${latest}`,
+        report: (ending) =>
+          campaignTable(campaign, ending, {
+            above: [
+              ['Node.js, MongoDB', `${process.versions.node}, ${set.version}`],
+              ...Array.from(gapsMs, ([kind, gaps]) => [strikes[kind].title, gapText(gaps)] as const),
+            ],
+            below: [
+              ['reads right after an acknowledgement', count(staleReads.reads)],
+              ['  of these stale', count(problems.count('STALE'))],
+            ],
+          }),
+      }
+    },
   }
+}
 
-  /** One event, from before it until everything is as it was. */
-  async #strike(kind: EventKind): Promise<void> {
-    const { set, gaps, trial } = this
-    const primary = await set.untilPrimaryAmong(set.members)
-    const longestSilenceMs = trial.asker.silence.watch()
-    await events[kind](set, primary)
-    await set.untilWhole()
-    await untilAnswered({ answers: () => trial.answers, signal: trial.signal }, ANSWERS_AFTER)
-    gaps.add(kind, longestSilenceMs())
+export function failoverPlan(): Plan {
+  const rounds = wholeNumber('rounds', ROUNDS)
+  const chosen = chosenFrom(kinds, 'kinds')
+  const profile = chosenProfile()
+  return {
+    headline: `${rounds} times each of ${chosen.join(', ')}`,
+    note: `on a replica set with ${JSON.stringify({ ...profile.settings, ...profile.parameters })}`,
+    secondsMax: wholeNumber('seconds', 2_400),
+    strikes: 'failovers',
+    faults: () => ({ failover: failover({ rounds, kinds: chosen, profile }) }),
   }
+}
 
-  #callers(): ReadonlyMap<number, string> {
-    return new Map(this.trial.services.all.map(({ service }, place) => [service.pid, `service ${place + 1}`]))
-  }
+/** The services and the members, by process number: gates can part them from each other. */
+function namesOf({ services }: Campaign, set: ReplicaSet): ReadonlyMap<number, string> {
+  const names = new Map(services.all.map(({ service }, place) => [service.pid, `service ${place + 1}`]))
+  for (const { name, mongod } of set.members) if (mongod.pid !== undefined) names.set(mongod.pid, name)
+  return names
+}
+
+function gapText(gapsMs: readonly number[]): string {
+  const sorted = gapsMs.toSorted((a, b) => a - b)
+  const [median = 0, longest = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)]
+  return `${sorted.length} times; without an answer ${seconds(median)} s (median), ${seconds(longest)} s (most)`
+}
+
+function chosenProfile(): Profile {
+  const profile = profiles[argument('profile') ?? 'recommended']
+  if (!profile) throw new Error(`profile= is one of ${Object.keys(profiles).join(', ')}`)
+  if (argument('election') === undefined) return profile
+  return { ...profile, settings: { ...profile.settings, electionTimeoutMillis: wholeNumber('election', 0) } }
 }

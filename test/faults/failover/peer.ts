@@ -1,14 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { Connection } from '../harness/gate.js'
 
-/** State of a connection that is there, as Linux writes it. */
+/** State of an open connection, as Linux writes it. */
 const ESTABLISHED = '01'
 
-/** A connection between two ports of 127.0.0.1. */
-export type Connection = { readonly from: number; readonly to: number }
-
 /**
- * Which of the given processes has made a connection; undefined when none has. Linux tells: /proc/net/tcp has the socket's number, and
- * /proc/<pid>/fd who holds it.
+ * Finds which of the given processes made a connection; undefined when none did. On Linux, /proc/net/tcp has the
+ * number of the socket, and /proc/<pid>/fd shows which process holds it.
  */
 export function processBehind(connection: Connection, pids: Iterable<number>): number | undefined {
   const socket = socketOf(connection)
@@ -32,21 +30,19 @@ function addressOf(port: number): string {
 
 function holds(pid: number, socket: string): boolean {
   const folder = `/proc/${pid}/fd`
-  for (const descriptor of readdirOf(folder)) {
-    try {
-      if (readlinkSync(`${folder}/${descriptor}`) === socket) return true
-    } catch {
-      // Closed meanwhile.
-    }
+  try {
+    return readdirSync(folder).some((descriptor) => isSocket(`${folder}/${descriptor}`, socket))
+  } catch {
+    // The process has ended.
+    return false
   }
-  return false
 }
 
-/** Nothing, when the process has ended. */
-function readdirOf(folder: string): readonly string[] {
+function isSocket(path: string, socket: string): boolean {
   try {
-    return readdirSync(folder)
+    return readlinkSync(path) === socket
   } catch {
-    return []
+    // Closed meanwhile.
+    return false
   }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../../tools/random.js'
-import type { Trial } from '../harness/campaign.js'
-import type { Problems } from '../harness/problems.js'
+import type { Campaign } from '../harness/campaign.js'
 import { methods } from '../harness/wire-client.js'
 
 const ACCOUNT = 'seen-by-all'
@@ -13,20 +12,17 @@ type Wallet = { readonly category: string; readonly balance: string }
 type Account = { readonly account: { readonly wallets: readonly Wallet[] } }
 
 /**
- * Credits one account, centavo by centavo, and reads it at every process each time it was acknowledged: a balance from before the
- * acknowledgement is a stale read.
+ * Credits one account, centavo by centavo, and reads it at every process after each acknowledgement. A balance from
+ * before the acknowledgement is a stale read.
  */
 export class StaleReads {
-  readonly #trial: Trial
-  readonly #problems: Problems
+  readonly #campaign: Campaign
   readonly #random: Random
-  #credits = 0
   #reads = 0
 
-  constructor(trial: Trial, problems: Problems) {
-    this.#trial = trial
-    this.#problems = problems
-    this.#random = trial.fork()
+  constructor(campaign: Campaign) {
+    this.#campaign = campaign
+    this.#random = campaign.fork()
   }
 
   /** Reads that were answered. */
@@ -34,30 +30,28 @@ export class StaleReads {
     return this.#reads
   }
 
-  /** Goes on until it is told to end. */
+  /** Credits and reads until `isOver`. */
   async run(isOver: () => boolean): Promise<void> {
-    const { asker, services } = this.#trial
-    await asker.ask({ kind: 'open', accountId: ACCOUNT, id: 'open' }, this.#random)
-    while (!isOver()) {
+    const { client, services } = this.#campaign
+    await client.ask({ kind: 'open', accountId: ACCOUNT, id: 'open' }, this.#random)
+    for (let credits = 1; !isOver(); credits++) {
       const credit = { kind: 'credit', accountId: ACCOUNT, category: WALLET, amount: 1 } as const
-      const told = await asker.ask({ ...credit, id: `credit-${this.#credits + 1}` }, this.#random)
-      if (!told) return
-      this.#credits += 1
-      // One that is slow holds up no other, and may be read again meanwhile.
-      for (let place = 0; place < services.all.length; place++) void this.#read(place, this.#credits)
+      if (!(await client.ask({ ...credit, id: `credit-${credits}` }, this.#random))) return
+      // A slow read delays no other read, and may be repeated meanwhile.
+      for (let place = 0; place < services.all.length; place++) void this.#read(place, credits)
       await delay(PAUSE_MS)
     }
   }
 
   async #read(place: number, credits: number): Promise<void> {
-    const client = this.#trial.services.all[place]?.client
+    const client = this.#campaign.services.all[place]?.client
     const reply = await client?.call<Account>(methods.getAccount, { account_id: ACCOUNT }, CALL_MS_MAX)
     if (reply?.type !== 'ANSWER') return
     this.#reads += 1
     const { wallets } = reply.answer.account
     const balance = Number(wallets.find(({ category }) => category === WALLET)?.balance ?? 0)
     if (balance >= credits) return
-    const detail = `process ${place + 1} showed ${balance} centavos after ${credits} had been acknowledged`
-    this.#problems.found({ kind: 'STALE', accountId: ACCOUNT, detail })
+    const detail = `process ${place + 1} showed ${balance} centavos after ${credits} were acknowledged`
+    this.#campaign.problems.found({ kind: 'STALE', accountId: ACCOUNT, detail })
   }
 }

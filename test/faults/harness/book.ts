@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Random } from '../../../tools/random.js'
-import type { Operation, Told } from './operation.js'
+import type { Answer, Operation } from './operation.js'
 import type { Problems } from './problems.js'
 
-/** Most operations that are kept. When the book is full, the load goes on with repeats only. */
+/** Capacity in operations. When the book is full, the load consists of repeats only. */
 const LINES_MAX = 400_000
 
-/** One operation, and what is known of it. Times are of the monotonic clock, in milliseconds. */
+/** One operation and its first answer. Times are of the monotonic clock, in milliseconds. */
 export type Line = {
   readonly operation: Operation
   readonly sentAtMs: number
-  /** What its first answer told; absent while it has none. */
-  told?: Told
+  /** Absent while there is none. */
+  answer?: Answer
   answeredAtMs?: number
 }
 
-/** One account as the campaign's client knows it: what was sent, by id. */
+/** One account as the client knows it: every operation that it sent, by id. */
 export type Page = { readonly accountId: string; readonly lines: Map<string, Line> }
 
-/** Everything that was sent and everything that was acknowledged, kept apart from the service. */
+/** Everything that was sent and everything that was acknowledged, independent of the service. */
 export class Book {
   readonly #problems: Problems
   readonly #pages = new Map<string, Page>()
@@ -29,7 +29,7 @@ export class Book {
     this.#problems = problems
   }
 
-  /** Notes that an operation is about to be sent for the first time. */
+  /** Enters an operation that is about to be sent, or finds the line of a known one. */
   sent(operation: Operation): Line {
     const { accountId, id } = operation
     const page = this.#pages.get(accountId) ?? { accountId, lines: new Map() }
@@ -41,18 +41,18 @@ export class Book {
     return line
   }
 
-  /** Notes an answer. A second one must tell the very same. */
-  answered(line: Line, told: Told): void {
-    if (line.told === undefined) {
-      line.told = told
+  /** Enters an answer. A second answer must equal the first. */
+  answered(line: Line, answer: Answer): void {
+    if (line.answer === undefined) {
+      line.answer = answer
       line.answeredAtMs = performance.now()
       this.#answered.push(line)
       return
     }
     this.#repeats += 1
-    if (!isDeepStrictEqual(line.told, told)) {
+    if (!isDeepStrictEqual(line.answer, answer)) {
       const { accountId, id } = line.operation
-      const detail = `${id}: first ${JSON.stringify(line.told)}, then ${JSON.stringify(told)}`
+      const detail = `${id}: first ${JSON.stringify(line.answer)}, then ${JSON.stringify(answer)}`
       this.#problems.found({ kind: 'ALTERED', accountId, detail })
     }
   }

@@ -1,135 +1,216 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Random } from '../../../tools/random.js'
-import type { Environment } from '../../support/service-process.js'
+import { eventually } from '../../support/eventually.js'
 import { Book } from './book.js'
 import { Inspection } from './inspection.js'
 import { Load } from './load.js'
-import type { Problems } from './problems.js'
-import { Asker } from './retrying-client.js'
-import { Services } from './services.js'
-import { verifyBooks } from './verification.js'
+import { Problems } from './problems.js'
+import { RetryingClient } from './retrying-client.js'
+import { type ServiceSettings, Services } from './services.js'
+import { type Verified, verifyBooks } from './verification.js'
 
-const SERVICE_PROCESSES = 2
-const WORKERS = 24
+/** Longest pause before a strike, in milliseconds. */
+const PAUSE_MS_MAX = 3_000
+/** Answers that must come before a strike, so that each strike meets a load. */
+const ANSWERS = { min: 1, max: 200 }
 
-export type TrialOptions = {
-  /** Holds the data and the logs. */
-  readonly folder: string
-  readonly mongodbUri: string
-  readonly seed: number
-  readonly problems: Problems
-  /** Ends the load early. */
-  readonly signal: AbortSignal
-  /** What the services are told besides. */
-  readonly env?: Environment
-  /** What one of them is told besides, by its place. */
-  readonly envOf?: (place: number) => Environment
-  /** What they are called with. Default: a token that is good for an hour. */
-  readonly token?: string
-}
-
-/** What `verify` found in the end, and how much of it the first time had to settle. */
-export type Verified = { readonly accounts: number; readonly entries: number; readonly unsettled: number }
+/** The verdict of a whole campaign, besides its problems. */
+export type Ending = Verified & { readonly repeated: number }
 
 /**
- * Several processes of the service on one database, under load, and a book of what they had acknowledged, which is compared with what
- * they show in the end. What goes wrong meanwhile is up to whoever runs it.
+ * One kind of fault: the strikes of a campaign, and how the campaign runs beside them. The campaign hands `strike` no
+ * kinds but those of `strikes`.
  */
-export class Trial {
-  readonly startedAtMs = performance.now()
-  readonly book: Book
-  readonly asker: Asker
-  readonly services: Services
-  /** Aborted when the load is to end early, or the trial has failed. */
+export type Fault<Kind extends string = string> = {
+  /** The strikes, each by the name of its kind. Several lists are struck side by side. */
+  readonly strikes: readonly (readonly Kind[])[]
+  /** With a load, strikes come in random order and at random moments. Default true. */
+  readonly isUnderLoad?: boolean
+  readonly services?: ServiceSettings
+  /** Parent of the folder for data and logs. Default: the system's folder for temporary files. */
+  readonly parent?: string
+  /** Finds addresses and makes files for whatever is to break. Leaves nothing behind when it fails. */
+  readonly prepare: (campaign: Campaign) => Promise<PreparedFault<Kind>>
+}
+
+export type PreparedFault<Kind extends string = string> = {
+  /** Connection string for the services, read whenever one of them starts. */
+  readonly uri: string
+  /** Connection string for the audit of the books, where it differs. */
+  readonly booksUri?: string
+  /** Starts whatever is to break. The services start afterwards, unless this has started them. */
+  readonly start: () => Promise<void>
+  /** Breaks something in a way of this kind, and returns when it is whole again. */
+  strike(kind: Kind, random: Random): Promise<void>
+  /** Runs beside the load until that is over. */
+  readonly beside?: (isOver: () => boolean) => Promise<void>
+  /** Looks for traces of the fault after the load, while the services still run. */
+  readonly inspect?: () => void
+  /** Removes everything that `prepare` and `start` have made, even if `start` failed half way. */
+  readonly close: () => Promise<void>
+  /** The progress of the strikes, in a few words; without it the command prints none. */
+  readonly progress?: () => string
+  /** The figures that the command prints at the end. */
+  readonly report: (ending: Ending) => string
+}
+
+export type CampaignOptions = {
+  readonly name: string
+  readonly seed: number
+  /** Ends the load and the strikes early. */
   readonly signal: AbortSignal
-  readonly #options: TrialOptions
+}
+
+/**
+ * Runs services on one database under load while a fault strikes, and compares everything that the services show
+ * afterwards with everything that they acknowledged. All of it runs on this machine, in a folder of its own.
+ */
+export class Campaign {
+  readonly startedAtMs = performance.now()
+  /** Holds the data and the logs. */
+  readonly folder: string
+  readonly fault: Fault
+  readonly problems = new Problems()
+  readonly book = new Book(this.problems)
+  readonly services: Services
+  readonly client: RetryingClient
+  /** Strikes that are over, by kind. */
+  readonly struck = new Map<string, number>()
+  /** Aborted when the load must end early, or the campaign has failed. */
+  readonly signal: AbortSignal
   readonly #random: Random
   readonly #failed = new AbortController()
+  #prepared: PreparedFault | undefined
 
-  constructor(options: TrialOptions) {
-    const { folder, mongodbUri, problems, env = {}, envOf, token } = options
-    this.#options = options
+  /** Prepares and starts the fault, then the services. Leaves no process behind when that fails. */
+  static async start(fault: Fault, options: CampaignOptions): Promise<Campaign> {
+    const folder = await mkdtemp(join(fault.parent ?? tmpdir(), `benefits-${options.name}-test-`))
+    const campaign = new Campaign(fault, folder, options)
+    try {
+      campaign.#prepared = await fault.prepare(campaign)
+      await campaign.prepared.start()
+      await campaign.services.start()
+    } catch (error) {
+      await campaign.close({ keepFolder: false })
+      throw error
+    }
+    return campaign
+  }
+
+  private constructor(fault: Fault, folder: string, { seed, signal }: CampaignOptions) {
+    const { book, problems } = this
+    this.folder = folder
+    this.fault = fault
     this.services = new Services({
-      mongodbUri,
-      env,
-      ...(envOf && { envOf }),
-      ...(token !== undefined && { token }),
-      count: SERVICE_PROCESSES,
+      ...fault.services,
+      mongodbUri: () => this.prepared.uri,
       logFile: join(folder, 'services.log'),
       problems,
     })
-    this.book = new Book(problems)
-    this.#random = new Random(options.seed)
-    this.signal = AbortSignal.any([options.signal, this.#failed.signal])
-    // What was begun gets its answer, unless the processes cannot be started again.
-    const { book, services } = this
-    this.asker = new Asker({ book, services, problems, signal: this.#failed.signal })
+    this.#random = new Random(seed)
+    this.signal = AbortSignal.any([signal, this.#failed.signal])
+    // An operation that was begun gets its answer even when the time is over, unless the campaign has failed.
+    const { services } = this
+    this.client = new RetryingClient({ book, services, problems, signal: this.#failed.signal })
   }
 
-  /** Answers so far, repeated ones too. */
+  get prepared(): PreparedFault {
+    if (!this.#prepared) throw new Error('the fault is not prepared yet')
+    return this.#prepared
+  }
+
+  /** Answers so far, to repeats too. */
   get answers(): number {
     return this.book.acknowledged + this.book.repeats
   }
 
-  /** Numbers for something else that goes on at the same time. */
+  /** Strikes that are over. */
+  get strikes(): number {
+    return [...this.struck.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Strikes that are still to come. */
+  get missing(): number {
+    return this.fault.strikes.flat().length - this.strikes
+  }
+
+  /** Random numbers for an activity of its own. */
   fork(): Random {
     return this.#random.fork()
   }
 
-  /** Puts load on the services until `disturb` has ended; then every operation that was begun gets its answer. */
-  async underLoad(disturb: () => Promise<void>): Promise<void> {
-    const { asker, book, signal } = this
-    const { problems } = this.#options
-    const load = new Load({ asker, book, problems, random: this.fork(), workers: WORKERS, signal })
-    await load.start()
-    await disturb()
-    await load.stop()
+  /** Adds a problem when a part of the campaign ends by itself. */
+  readonly onCrash = (detail: string): void => {
+    this.problems.found({ kind: 'PROCESS', detail })
   }
 
-  /** Ends everything, because it makes no sense to go on. */
-  fail(detail: string): void {
-    this.#options.problems.found({ kind: 'STALLED', detail })
-    this.#failed.abort()
+  /** Load and strikes, until there were enough; then every operation that was begun gets its answer. */
+  async run(): Promise<void> {
+    const { book, client, fault, problems, signal } = this
+    const load =
+      fault.isUnderLoad === false
+        ? undefined
+        : new Load({ client, book, problems, random: this.fork(), signal })
+    await load?.start()
+    let isOver = false
+    const beside = this.prepared.beside?.(() => isOver || signal.aborted)
+    await Promise.all(fault.strikes.map((kinds) => this.#strikeAll(kinds)))
+    isOver = true
+    await load?.stop()
+    await beside
   }
 
-  /** Asks again for some of what was acknowledged, then compares every account with the book. */
-  async inspect({ repeats }: { readonly repeats: number }): Promise<void> {
-    const { asker, book, services } = this
-    const { problems } = this.#options
-    const inspection = new Inspection({ services, asker, book, problems, random: this.fork() })
+  /** Repeats some acknowledged operations, compares every account with the book, and has the books audited. */
+  async inspect({ repeats }: { readonly repeats: number }): Promise<Ending> {
+    const { book, client, prepared, problems, services } = this
+    const repeatsBefore = book.repeats
+    const inspection = new Inspection({ services, client, book, problems, random: this.fork() })
     await inspection.repeat(repeats)
     await inspection.compareAll()
+    const repeated = book.repeats - repeatsBefore
+    prepared.inspect?.()
+    await services.stop()
+    return { ...(await verifyBooks(prepared.booksUri ?? prepared.uri, problems)), repeated }
+  }
+
+  /** Ends every process. Removes the folder, or leaves it with a list of the problems in it. */
+  async close({ keepFolder }: { readonly keepFolder: boolean }): Promise<void> {
+    await this.services.stop()
+    await this.#prepared?.close()
+    if (!keepFolder) return await rm(this.folder, { recursive: true, force: true })
+    const lines = this.problems.all.map((problem) => `${JSON.stringify(problem)}\n`)
+    await writeFile(join(this.folder, 'problems.ndjson'), lines.join(''))
   }
 
   /**
-   * Ends the services in order, and has `verify` look at the books, settle what is left, and look again. It may have a way of its own to
-   * the database.
+   * Waits for so many more answers.
+   *
+   * @throws Error when they do not come in time.
    */
-  async verify(uri = this.#options.mongodbUri): Promise<Verified> {
-    const { problems } = this.#options
-    await this.services.stop()
-    const { unsettled } = await verifyBooks(uri, { repair: true, problems })
-    const after = await verifyBooks(uri, { repair: false, problems })
-    if (after.unsettled > 0) {
-      problems.found({ kind: 'DAMAGE', detail: `${after.unsettled} entries are unsettled after the repair` })
-    }
-    return { ...after, unsettled }
+  async untilAnswered(count: number): Promise<void> {
+    const wanted = this.answers + count
+    await eventually(`${count} more answers`, () => this.answers >= wanted || this.signal.aborted)
   }
-}
 
-/** A new folder for the data and the logs of a campaign. */
-export async function campaignFolder(name: string, within = tmpdir()): Promise<string> {
-  return await mkdtemp(join(within, `benefits-${name}-`))
-}
-
-/** Removes the folder, or leaves it with a list of the problems in it. */
-export async function leaveFolder(
-  folder: string,
-  { keep, problems }: { readonly keep: boolean; readonly problems: Problems },
-): Promise<void> {
-  if (!keep) return await rm(folder, { recursive: true, force: true })
-  const lines = problems.all.map((problem) => `${JSON.stringify(problem)}\n`)
-  await writeFile(join(folder, 'problems.ndjson'), lines.join(''))
+  async #strikeAll(kinds: readonly string[]): Promise<void> {
+    const { fault, signal } = this
+    const isUnderLoad = fault.isUnderLoad !== false
+    const random = this.fork()
+    try {
+      for (const kind of isUnderLoad ? random.shuffled(kinds) : kinds) {
+        if (isUnderLoad) await this.untilAnswered(random.between(ANSWERS))
+        if (isUnderLoad) await delay(random.below(PAUSE_MS_MAX))
+        if (signal.aborted) return
+        await this.prepared.strike(kind, random)
+        this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1)
+      }
+    } catch (error) {
+      // There is no point in going on.
+      this.problems.found({ kind: 'STALLED', detail: `${kinds[0]}: ${error}` })
+      this.#failed.abort()
+    }
+  }
 }

@@ -42,14 +42,14 @@ function entry(fields: Partial<Transaction>): Transaction {
 const credited = entry({ transaction_id: 'credit-1', seq: '1', delta: '500', balance_after: '500' })
 const bought = entry({ transaction_id: 'buy-1', seq: '2', delta: '-200', balance_after: '300' })
 
-/** A book with both operations acknowledged, the purchase sent after the answer to the credit, unless told otherwise. */
+/** A book with both operations acknowledged, the purchase sent after the answer to the credit, unless `buySentAtMs` says otherwise. */
 function page({ buySentAtMs = 20 } = {}): Page {
   const lines: readonly Line[] = [
-    { operation: credit, sentAtMs: 0, told: credited, answeredAtMs: 10 },
+    { operation: credit, sentAtMs: 0, answer: credited, answeredAtMs: 10 },
     {
       operation: purchase,
       sentAtMs: buySentAtMs,
-      told: { delta: '-200', category: 'CASH' },
+      answer: { delta: '-200', category: 'CASH' },
       answeredAtMs: 30,
     },
   ]
@@ -88,12 +88,12 @@ describe('the comparison of a statement with the book of the crash campaign', ()
       ['UNKNOWN'],
     ],
     [
-      'an entry with another content than its answer told',
+      'an entry with another content than its answer had',
       { statement: [credited, { ...bought, category: 'FOOD' }] },
       ['ALTERED'],
     ],
     [
-      'an entry with another time than its answer told',
+      'an entry with another time than its answer had',
       { statement: [{ ...credited, create_time: { seconds: '1700000001', nanos: 0 } }, bought] },
       ['ALTERED'],
     ],
@@ -125,10 +125,10 @@ describe('the comparison of a statement with the book of the crash campaign', ()
         { ...credited, seq: '2' },
       ],
     }
-    /** The answer to the credit told its number, too: here only the order is of interest. */
+    /** Drops the sequence number from the answer to the credit: only the order matters here. */
     function unnumbered(book: Page): Page {
       const line = book.lines.get('credit-1')
-      if (line) line.told = { delta: '500', category: 'CASH' }
+      if (line) line.answer = { delta: '500', category: 'CASH' }
       return book
     }
 

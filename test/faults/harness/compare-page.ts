@@ -12,10 +12,10 @@ export type Shown = {
   readonly balances: ReadonlyMap<string, bigint>
 }
 
-/** Compares one account with the book. Nothing is wrong when no problem comes back. */
+/** Compares one account with the book, and returns every problem. */
 export function comparePage({ accountId, lines }: Page, shown: Shown): readonly Problem[] {
   const problem = (kind: ProblemKind, detail: string): Problem => ({ kind, accountId, detail })
-  const answered = [...lines.values()].filter(({ told }) => told !== undefined)
+  const answered = [...lines.values()].filter(({ answer }) => answer !== undefined)
   return [
     ...duplicatesIn(shown.statement).map((id) => problem('DOUBLED', id)),
     ...unknownIn(shown.statement, lines).map((id) => problem('UNKNOWN', id)),
@@ -47,12 +47,12 @@ function lostFrom(statement: readonly Transaction[], answered: readonly Line[]):
   return answered.map(({ operation }) => operation.id).filter((id) => !kept.has(id))
 }
 
-/** Entries of which the statement says something else than their answers told. */
+/** Entries that the statement shows otherwise than their answers did. */
 function alteredIn(statement: readonly Transaction[], lines: Page['lines']): readonly string[] {
   return statement.flatMap((entry) => {
-    const told = lines.get(entry.transaction_id)?.told ?? {}
-    const same = isDeepStrictEqual({ ...entry, ...told }, { ...entry })
-    return same ? [] : [`answered ${JSON.stringify(told)}, recorded ${JSON.stringify(entry)}`]
+    const answer = lines.get(entry.transaction_id)?.answer ?? {}
+    const same = isDeepStrictEqual({ ...entry, ...answer }, { ...entry })
+    return same ? [] : [`answered ${JSON.stringify(answer)}, recorded ${JSON.stringify(entry)}`]
   })
 }
 
@@ -62,7 +62,7 @@ function gapsIn({ statement, version }: Shown): readonly string[] {
   return version === String(statement.length) ? [] : [`version ${version}, ${statement.length} entries`]
 }
 
-/** What was acknowledged before something else was sent must stand before it. */
+/** Entries that stand before an entry which was acknowledged before they were sent. */
 function disorderIn(statement: readonly Transaction[], lines: Page['lines']): readonly string[] {
   const disorder: string[] = []
   let firstAnswerBehindMs = Number.POSITIVE_INFINITY
@@ -75,11 +75,12 @@ function disorderIn(statement: readonly Transaction[], lines: Page['lines']): re
   return disorder
 }
 
-/** Credits less what was approved plus what was given back, as acknowledged, is what each wallet must hold. */
+/** Wallets that do not hold the sum of all acknowledged credits, debits and reversals. */
 function wrongBalances(balances: Shown['balances'], answered: readonly Line[]): readonly string[] {
   const sums = new Map<string, bigint>()
-  for (const { told } of answered) {
-    if (told?.category) sums.set(told.category, (sums.get(told.category) ?? 0n) + BigInt(told.delta ?? 0))
+  for (const { answer } of answered) {
+    if (answer?.category)
+      sums.set(answer.category, (sums.get(answer.category) ?? 0n) + BigInt(answer.delta ?? 0))
   }
   const wallets = new Set([...sums.keys(), ...balances.keys()])
   return [...wallets].flatMap((wallet) => {

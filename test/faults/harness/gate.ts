@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Connection } from '../failover/peer.js'
+
+/** A connection between two ports of 127.0.0.1. */
+export type Connection = { readonly from: number; readonly to: number }
 
 export type GateOptions = {
-  /** The address under which everybody knows the member behind it. */
+  /** The port that everything connects to. */
   readonly port: number
-  /** Where that member really listens. */
+  /** The port that the member behind it listens on. */
   readonly targetPort: number
-  /** Who has made a connection; undefined when it is none of those who can be parted. */
+  /** Names the process that made a connection; undefined for one that cannot be parted. */
   readonly peerOf?: (connection: Connection) => string | undefined
 }
 
@@ -15,32 +17,36 @@ export type GateOptions = {
 type Passage = { readonly peer: string | undefined; readonly client: Socket; readonly server: Socket }
 
 /**
- * The one way to a member of the replica set, for the other members and for the services. It can be shut for some of them, as a network is
- * that loses every packet: connections stay, and nothing passes. What was sent meanwhile passes when it is open again.
+ * The only way to a member of a replica set, for the other members and for the services. It can be shut for some of
+ * them, like a network that loses every packet: connections stay, and nothing passes. Everything that was sent
+ * meanwhile passes when the gate is open again.
  */
 export class Gate {
+  readonly port: number
   readonly #options: GateOptions
   readonly #server: Server
   readonly #passages = new Set<Passage>()
   #isOpenFor: (peer: string | undefined) => boolean = () => true
 
   constructor(options: GateOptions) {
+    this.port = options.port
     this.#options = options
     this.#server = createServer((client) => this.#join(client))
   }
 
   async listen(): Promise<void> {
-    this.#server.listen(this.#options.port, '127.0.0.1')
+    if (this.#server.listening) return
+    this.#server.listen(this.port, '127.0.0.1')
     await once(this.#server, 'listening')
   }
 
-  /** From now on only these get through. */
+  /** Lets only these peers through from now on. */
   openFor(isOpenFor: (peer: string | undefined) => boolean): void {
     this.#isOpenFor = isOpenFor
     for (const passage of this.#passages) this.#set(passage)
   }
 
-  /** Ends the connections that there are. */
+  /** Ends all connections. */
   reset(): void {
     for (const { client, server } of this.#passages) {
       client.destroy()
@@ -57,7 +63,7 @@ export class Gate {
 
   #join(client: Socket): void {
     const server = connect(this.#options.targetPort, '127.0.0.1')
-    const peer = this.#options.peerOf?.({ from: client.remotePort ?? 0, to: this.#options.port })
+    const peer = this.#options.peerOf?.({ from: client.remotePort ?? 0, to: this.port })
     const passage = { peer, client, server }
     this.#passages.add(passage)
     const drop = () => {

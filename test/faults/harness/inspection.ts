@@ -3,7 +3,7 @@ import type { Book, Page } from './book.js'
 import { comparePage, type Shown } from './compare-page.js'
 import type { Transaction } from './operation.js'
 import type { Problems } from './problems.js'
-import type { Asker } from './retrying-client.js'
+import type { RetryingClient } from './retrying-client.js'
 import type { Services } from './services.js'
 import { type Method, methods } from './wire-client.js'
 
@@ -12,7 +12,7 @@ const PAGE_SIZE = 1_000
 /** Calls at a time. */
 const CONCURRENCY = 32
 const CALL_MS_MAX = 10_000
-/** Times that a read is tried: the service may still be finding its database again. */
+/** Tries of a read: the service may still be reconnecting to its database. */
 const ATTEMPTS_MAX = 5
 
 type Statement = { readonly transactions: readonly Transaction[]; readonly next_page_token: string }
@@ -25,13 +25,13 @@ type Account = {
 
 export type InspectionOptions = {
   readonly services: Services
-  readonly asker: Asker
+  readonly client: RetryingClient
   readonly book: Book
   readonly problems: Problems
   readonly random: Random
 }
 
-/** Compares what the service shows, over the wire, with the book. The load has ended. */
+/** Compares everything that the services show over the wire with the book, after the load. */
 export class Inspection {
   readonly #options: InspectionOptions
 
@@ -49,12 +49,12 @@ export class Inspection {
 
   /** Asks again for operations that were acknowledged: each must get the answer it had. */
   async repeat(count: number): Promise<void> {
-    const { book, asker, random } = this.#options
+    const { book, client, random } = this.#options
     const lines = Array.from({ length: count }, () => book.anyAnswered(random)).filter(
       (line) => line !== undefined,
     )
     await inParallel(lines, async ({ operation }) => {
-      await asker.ask(operation, random)
+      await client.ask(operation, random)
     })
   }
 
@@ -81,14 +81,14 @@ export class Inspection {
     return newestFirst.reverse()
   }
 
-  /** Undefined when the service says that there is no such thing. */
+  /** Undefined when the service rejects the request. */
   async #call<T>(method: Method, request: object): Promise<T | undefined> {
     const { services, random } = this.#options
     let reason = ''
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const reply = await services.anyClient(random).call<T>(method, request, CALL_MS_MAX)
       if (reply.type === 'ANSWER') return reply.answer
-      if (reply.type === 'REFUSAL') return undefined
+      if (reply.type === 'REJECTION') return undefined
       reason = reply.reason
     }
     throw new Error(`${method.path}: ${reason}`)

@@ -1,16 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../../tools/random.js'
 import type { Book } from './book.js'
-import type { Operation, Told } from './operation.js'
+import type { Answer, Operation } from './operation.js'
 import type { Problems } from './problems.js'
-import type { Asker } from './retrying-client.js'
+import type { RetryingClient } from './retrying-client.js'
 
+const WORKERS = 24
 const HOT_ACCOUNTS = 4
 /** Accounts that are opened one after another while the campaign runs, and then used at random. */
 const COLD_ACCOUNTS_MAX = 2_000
 /** Purchases that are remembered, to be reversed. */
 const PURCHASES_MAX = 2_000
-/** Pause of a worker between two scenarios, in milliseconds: two processors are shared with what is tested. */
+/** Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load. */
 const PAUSE_MS = { min: 0, max: 30 }
 
 const categories = ['FOOD', 'MEAL', 'CASH'] as const
@@ -21,22 +22,21 @@ const merchants = [
   'UBER EATS                   SAO PAULO BR',
 ] as const
 
-/** What comes of a purchase of which an early reversal has left something. */
+/** Outcomes of a purchase of which an early reversal has left something. */
 const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
 
 type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
 
 export type LoadOptions = {
-  readonly asker: Asker
+  readonly client: RetryingClient
   readonly book: Book
   readonly problems: Problems
   readonly random: Random
-  readonly workers: number
   readonly signal: AbortSignal
 }
 
 /**
- * What callers do, many at a time: purchases on a few hot and many cold accounts, some sent twice at once, credits, partial
+ * The load of many callers at a time: purchases on a few hot and many cold accounts, some sent twice at once, credits, partial
  * and full reversals, reversals ahead of their purchase, blocking and unblocking, repeats of anything old, new accounts.
  */
 export class Load {
@@ -53,10 +53,10 @@ export class Load {
 
   /** Opens the hot accounts, then sets all workers to work. */
   async start(): Promise<void> {
-    const { random, workers } = this.#options
+    const { random } = this.#options
     for (let hot = 0; hot < HOT_ACCOUNTS; hot++) await this.#open(random.fork())
     // Only one of them blocks accounts, so that each of its changes is one.
-    const jobs = Array.from({ length: workers }, (_, index) =>
+    const jobs = Array.from({ length: WORKERS }, (_, index) =>
       this.#work(random.fork(), index === 0 ? (own) => this.#block(own) : (own) => this.#anything(own)),
     )
     this.#workers = Promise.all(jobs)
@@ -89,19 +89,19 @@ export class Load {
 
   async #purchase(random: Random): Promise<void> {
     const operation = this.#newPurchase(this.#anyAccount(random), random)
-    const { asker } = this.#options
+    const { client } = this.#options
     // A switch that loses patience sends the same message again while the first one is on its way.
     const twice = random.chance(0.1)
-    const [told] = await Promise.all([
-      asker.ask(operation, random),
-      ...(twice ? [asker.ask(operation, random.fork())] : []),
+    const [answer] = await Promise.all([
+      client.ask(operation, random),
+      ...(twice ? [client.ask(operation, random.fork())] : []),
     ])
-    if (told?.reason === 'REASON_APPROVED') this.#remember(operation, random)
+    if (answer?.reason === 'REASON_APPROVED') this.#remember(operation, random)
   }
 
   async #credit(accountId: string, random: Random): Promise<void> {
     const [category, amount] = [random.pick(categories), random.between({ min: 1_000, max: 50_000 })]
-    await this.#options.asker.ask({ kind: 'credit', accountId, id: this.#newId(), category, amount }, random)
+    await this.#options.client.ask({ kind: 'credit', accountId, id: this.#newId(), category, amount }, random)
   }
 
   async #reverse(random: Random): Promise<void> {
@@ -110,7 +110,7 @@ export class Load {
     const { accountId, id: originalId } = purchase
     const part = random.chance(0.6) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
     const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
-    await this.#options.asker.ask(reversal, random)
+    await this.#options.client.ask(reversal, random)
   }
 
   /** Reverses a purchase before it is made, half of the time a part of it, which is not debited then. */
@@ -119,11 +119,11 @@ export class Load {
     const { accountId, id: originalId } = purchase
     const part = random.chance(0.5) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
     const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
-    const first = await this.#options.asker.ask(reversal, random)
+    const first = await this.#options.client.ask(reversal, random)
     this.#expect(reversal, first, ['REASON_REVERSED_AHEAD'])
-    // Without an answer nobody knows which of the two the service saw first.
+    // Without an answer the service may have seen either of the two first.
     if (first === undefined) return
-    const late = await this.#options.asker.ask(purchase, random)
+    const late = await this.#options.client.ask(purchase, random)
     const due = purchase.amount - (reversal.amount ?? purchase.amount)
     this.#expect(purchase, late, [
       'REASON_ACCOUNT_BLOCKED',
@@ -136,17 +136,17 @@ export class Load {
 
   async #repeat(random: Random): Promise<void> {
     const line = this.#options.book.anyAnswered(random)
-    if (line) await this.#options.asker.ask(line.operation, random)
+    if (line) await this.#options.client.ask(line.operation, random)
   }
 
-  /** Opens an account and loads it. Sometimes a purchase comes before, and is refused. */
+  /** Opens an account and loads it. Sometimes a purchase comes before, and is declined. */
   async #open(random: Random): Promise<void> {
     const accountId = `account-${this.#newId()}`
     if (random.chance(0.3)) {
       const early = this.#newPurchase(accountId, random)
-      this.#expect(early, await this.#options.asker.ask(early, random), ['REASON_ACCOUNT_NOT_FOUND'])
+      this.#expect(early, await this.#options.client.ask(early, random), ['REASON_ACCOUNT_NOT_FOUND'])
     }
-    const opened = await this.#options.asker.ask({ kind: 'open', accountId, id: this.#newId() }, random)
+    const opened = await this.#options.client.ask({ kind: 'open', accountId, id: this.#newId() }, random)
     for (let credits = 0; credits < 2; credits++) await this.#credit(accountId, random)
     if (opened) this.#accounts.push(accountId)
   }
@@ -155,12 +155,12 @@ export class Load {
   async #block(random: Random): Promise<void> {
     const accountId = this.#accounts[random.below(this.#accounts.length - HOT_ACCOUNTS) + HOT_ACCOUNTS]
     if (accountId === undefined || this.#options.book.isFull) return
-    const { asker } = this.#options
+    const { client } = this.#options
     const change = { kind: 'status', accountId } as const
-    await asker.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_BLOCKED' }, random)
+    await client.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_BLOCKED' }, random)
     const purchase = this.#newPurchase(accountId, random)
-    this.#expect(purchase, await asker.ask(purchase, random), ['REASON_ACCOUNT_BLOCKED'])
-    await asker.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_ACTIVE' }, random)
+    this.#expect(purchase, await client.ask(purchase, random), ['REASON_ACCOUNT_BLOCKED'])
+    await client.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_ACTIVE' }, random)
   }
 
   /** Half of the time a hot account. */
@@ -185,9 +185,9 @@ export class Load {
     else this.#purchases[random.below(PURCHASES_MAX)] = purchase
   }
 
-  #expect({ accountId, id }: Operation, told: Told | undefined, reasons: readonly string[]): void {
-    if (told === undefined || reasons.includes(told.reason ?? '')) return
-    const detail = `${id}: ${told.reason} instead of ${reasons.join(' or ')}`
+  #expect({ accountId, id }: Operation, answer: Answer | undefined, reasons: readonly string[]): void {
+    if (answer === undefined || reasons.includes(answer.reason ?? '')) return
+    const detail = `${id}: ${answer.reason} instead of ${reasons.join(' or ')}`
     this.#options.problems.found({ kind: 'RULE', accountId, detail })
   }
 }

@@ -9,22 +9,17 @@ export type MongodOptions = {
   /** A folder of its own. */
   readonly folder: string
   readonly port: number
-  /** Further arguments. */
   readonly args?: readonly string[]
-  /** Whether callers must prove who they are. Default false. */
+  /** Requires callers to authenticate. Default false. */
   readonly auth?: boolean
-  /** Told when it ends although nobody killed it. */
+  /** Called when it ends although nothing here killed it. */
   readonly onCrash: (reason: string) => void
 }
 
-type Run = {
-  readonly mongod: RunningMongod
-  /** Ends when mongod has. */
-  readonly ended: Promise<void>
-}
+type Run = { readonly mongod: RunningMongod; readonly ended: Promise<void> }
 
 const started = new Set<Mongod>()
-// The last net, for a run that ends without `stop`. Their watchers then end by themselves.
+// For a run that ends without `stop`. The watchers then end by themselves.
 process.on('exit', () => {
   for (const mongod of started) mongod.killNow()
 })
@@ -64,7 +59,7 @@ export class Mongod {
     started.add(this)
   }
 
-  /** Kills it as nothing can be caught, and returns when it has ended. */
+  /** Kills it with SIGKILL, and returns when it has ended. */
   async kill(): Promise<void> {
     const run = this.#run
     this.killNow()
@@ -78,12 +73,12 @@ export class Mongod {
     this.#signal('SIGSTOP')
   }
 
-  /** Lets it go on after `halt`. */
+  /** Continues after `halt`. */
   resume(): void {
     this.#signal('SIGCONT')
   }
 
-  /** Ends it in order, if it runs. */
+  /** Stops it in order, if it runs. */
   async stop(): Promise<void> {
     this.#killed = true
     this.resume()
@@ -92,7 +87,7 @@ export class Mongod {
     started.delete(this)
   }
 
-  /** Kills it, if it runs, and waits for nothing. */
+  /** Kills it, if it runs, without waiting. */
   killNow(): void {
     this.#killed = true
     this.#signal('SIGKILL')
@@ -104,7 +99,7 @@ export class Mongod {
   }
 }
 
-/** The mongod that the tests use, too. */
+/** Finds the mongod that the tests use, too. */
 export async function campaignMongod(): Promise<FoundMongod> {
   return await findMongod({
     env: process.env,
@@ -114,8 +109,9 @@ export async function campaignMongod(): Promise<FoundMongod> {
 }
 
 /**
- * A port that nobody listens on, below those that the system gives to outgoing connections. While the database is away the services knock at its port
- * all the time, and one that gets the same number for its own end would connect to itself and keep the port.
+ * Picks a free port below those that the system gives to outgoing connections. While the database is away, the
+ * services connect to its port all the time. A client that got the same number for its own end would connect to
+ * itself and keep the port.
  */
 export async function portToReturnTo(): Promise<number> {
   for (;;) {

@@ -1,13 +1,13 @@
 import { methods, type Reply, type WireClient } from './wire-client.js'
 
-/** Something that the campaign asks of the service, with an id of its own on its account. Amounts are in centavos. */
+/** A request of the campaign, with an id of its own on its account. Amounts are in centavos. */
 export type Operation = { readonly accountId: string; readonly id: string } & Content
 
 type Content =
   | { readonly kind: 'open' }
   | { readonly kind: 'credit'; readonly category: string; readonly amount: number }
   | { readonly kind: 'authorize'; readonly amount: number; readonly mcc: string; readonly merchant: string }
-  /** Without an amount: all that is left. */
+  /** Without an amount: the whole remainder. */
   | { readonly kind: 'reverse'; readonly originalId: string; readonly amount?: number }
   | { readonly kind: 'status'; readonly status: 'ACCOUNT_STATUS_ACTIVE' | 'ACCOUNT_STATUS_BLOCKED' }
 
@@ -35,8 +35,8 @@ export type Transaction = {
   readonly create_time: Timestamp
 }
 
-/** What an answer tells of the entry that it acknowledges: the statement must say the same. */
-export type Told = Readonly<Partial<Transaction>>
+/** The fields of an acknowledged entry that its answer contains. The statement must show the same. */
+export type Answer = Readonly<Partial<Transaction>>
 
 type Verdict = {
   readonly decision: string
@@ -54,19 +54,19 @@ type Reversed = Verdict & { readonly amount: string }
 type Credited = { readonly transaction: Transaction }
 type Opened = { readonly account: { readonly create_time: Timestamp } }
 
-/** Asks for an operation once. */
+/** Sends an operation once. */
 export async function perform(
   client: WireClient,
   operation: Operation,
   deadlineMs: number,
-): Promise<Reply<Told>> {
+): Promise<Reply<Answer>> {
   const { accountId: account_id, id: transaction_id } = operation
   const named = { account_id, transaction_id }
   switch (operation.kind) {
     case 'open': {
       const request = { account_id, request_id: transaction_id }
       const reply = await client.call<Opened>(methods.createAccount, request, deadlineMs)
-      return told(reply, ({ account }) => ({
+      return read(reply, ({ account }) => ({
         ...named,
         kind: 'TRANSACTION_KIND_ADMIN',
         account_status: 'ACCOUNT_STATUS_ACTIVE',
@@ -77,7 +77,7 @@ export async function perform(
       const account = { id: account_id, status: operation.status }
       const request = { account, request_id: transaction_id }
       const reply = await client.call(methods.updateAccount, request, deadlineMs)
-      return told(reply, () => ({
+      return read(reply, () => ({
         ...named,
         kind: 'TRANSACTION_KIND_ADMIN',
         account_status: operation.status,
@@ -87,13 +87,13 @@ export async function perform(
       const { category, amount } = operation
       const request = { ...named, category, amount }
       const reply = await client.call<Credited>(methods.credit, request, deadlineMs)
-      return told(reply, ({ transaction }) => transaction)
+      return read(reply, ({ transaction }) => transaction)
     }
     case 'authorize': {
       const { amount, mcc, merchant } = operation
       const request = { ...named, amount, mcc, merchant }
       const reply = await client.call<Authorized>(methods.authorize, request, deadlineMs)
-      return told(reply, (answer) => ({
+      return read(reply, (answer) => ({
         ...named,
         kind: 'TRANSACTION_KIND_AUTHORIZATION',
         ...verdictOf(answer),
@@ -109,7 +109,7 @@ export async function perform(
       const { originalId: original_transaction_id, amount } = operation
       const request = { ...named, original_transaction_id, ...(amount !== undefined && { amount }) }
       const reply = await client.call<Reversed>(methods.reverse, request, deadlineMs)
-      return told(reply, (answer) => ({
+      return read(reply, (answer) => ({
         ...named,
         kind: 'TRANSACTION_KIND_REVERSAL',
         ...verdictOf(answer),
@@ -121,11 +121,11 @@ export async function perform(
   }
 }
 
-function told<T>(reply: Reply<T>, read: (answer: T) => Told): Reply<Told> {
-  return reply.type === 'ANSWER' ? { type: 'ANSWER', answer: read(reply.answer) } : reply
+function read<T>(reply: Reply<T>, entryIn: (answer: T) => Answer): Reply<Answer> {
+  return reply.type === 'ANSWER' ? { type: 'ANSWER', answer: entryIn(reply.answer) } : reply
 }
 
-function verdictOf({ decision, reason, category, balance, decided_at }: Verdict): Told {
+function verdictOf({ decision, reason, category, balance, decided_at }: Verdict): Answer {
   return {
     decision,
     reason,

@@ -25,8 +25,8 @@ export type ProblemKind =
   | 'STALE'
   /** An answer that the contract rules out. */
   | 'RULE'
-  /** A status that repeating would not change, where an answer was due. */
-  | 'REFUSED'
+  /** A status that repeating would not change, in place of an answer. */
+  | 'REJECTED'
   /** An operation that got no answer for minutes, or a load that stood still. */
   | 'STALLED'
   /** A process that ended by itself, not in order, or reports a bug in its log. */

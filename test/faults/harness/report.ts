@@ -1,48 +1,55 @@
-import type { Trial, Verified } from './campaign.js'
-import type { Problems } from './problems.js'
+import type { Campaign, Ending } from './campaign.js'
 
 /** A name and a value. */
 export type Row = readonly [name: string, value: string]
 
-/** What the end of a campaign has found, besides what the trial itself has counted. */
-export type Ending = Verified & { readonly repeated: number }
-
-/** What the callers had, and what became of it. */
-export function booksRows(trial: Trial, problems: Problems, ending: Ending): readonly Row[] {
-  const { book, asker } = trial
-  const byKind = [...book.acknowledgedByKind].map(([kind, number]) => `${kind} ${count(number)}`)
-  const byStatus = [...asker.unanswered].map(([status, number]) => `${status} ${count(number)}`)
-  return [
+/** The figures of a campaign under load, with those of its fault above and below the books. */
+export function campaignTable(
+  campaign: Campaign,
+  ending: Ending,
+  { above, below = [] }: { readonly above: readonly Row[]; readonly below?: readonly Row[] },
+): string {
+  const { book, client, problems, startedAtMs } = campaign
+  const damage = problems.count('DAMAGE')
+  return tableOf([
+    ['duration', `${seconds(performance.now() - startedAtMs)} s`],
+    ...above,
     ['acknowledged entries', count(book.acknowledged)],
-    ['  of these', byKind.join(', ')],
-    ['calls without an answer, made again', count(asker.retries)],
-    ['  of these', byStatus.join(', ')],
+    ['  of these', countsOf(book.acknowledgedByKind)],
+    ['calls without an answer, made again', count(client.retries)],
+    ['  of these', countsOf(client.unanswered)],
     ['further answers to repeated requests', count(book.repeats)],
     ['  of these at the end', count(ending.repeated)],
-    ['longest time without any answer', `${seconds(asker.silence.longestMs)} s`],
+    ['longest time without any answer', `${seconds(client.silence.longestMs)} s`],
     ['accounts', count(ending.accounts)],
     ['entries in the ledger', count(ending.entries)],
     ['entries left in journals, then settled by repair', count(ending.unsettled)],
     ['lost', count(problems.count('LOST'))],
     ['doubled', count(problems.count('DOUBLED'))],
-    ['verify', problems.count('DAMAGE') === 0 ? 'clean' : `${count(problems.count('DAMAGE'))} discrepancies`],
+    ['verify', damage === 0 ? 'clean' : `${count(damage)} discrepancies`],
     ['problems of any kind', count(problems.total)],
-  ]
+    ...below,
+  ])
 }
 
-/** How far a trial has come, in one line with what else is told. */
-export function progressLine(trial: Trial, problems: Problems, told: string): string {
+/** One line for the user who waits. */
+export function progressLine({ startedAtMs, book, client, problems }: Campaign, progress: string): string {
   return [
-    `${seconds(performance.now() - trial.startedAtMs)} s`,
-    told,
-    `${count(trial.book.acknowledged)} acknowledged`,
-    `${count(trial.asker.retries)} retries`,
+    `${seconds(performance.now() - startedAtMs)} s`,
+    progress,
+    `${count(book.acknowledged)} acknowledged`,
+    `${count(client.retries)} retries`,
     `${problems.total} problems`,
   ].join(' | ')
 }
 
 export function tableOf(rows: readonly Row[]): string {
   return rows.map(([name, value]) => `  ${name.padEnd(50)} ${value}`).join('\n')
+}
+
+/** Counts by name, in one line. */
+export function countsOf(counts: ReadonlyMap<string, number>): string {
+  return Array.from(counts, ([name, number]) => `${name} ${count(number)}`).join(', ')
 }
 
 export function seconds(durationMs: number): string {

@@ -1,39 +1,38 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Random } from '../../../tools/random.js'
 import type { Book, Line } from './book.js'
-import { type Operation, perform, type Told } from './operation.js'
+import { type Answer, type Operation, perform } from './operation.js'
 import type { Problems } from './problems.js'
 import type { Services } from './services.js'
 import { Silence } from './silence.js'
 
-/** Time for one call, in milliseconds. */
+/** Timeout of a call, in milliseconds. */
 const CALL_MS_MAX = 5_000
-/** So often a caller gives up early, so that answers get lost on the way, too. */
+/** Share of calls that are given up early, so that answers get lost on the way, too. */
 const IMPATIENT = 0.05
-/** What an impatient caller waits, in milliseconds. */
+/** Timeout of a call that is given up early, in milliseconds. */
 const IMPATIENT_MS = { min: 5, max: 60 }
-/** Pause before asking again, in milliseconds. */
+/** Pause before a retry, in milliseconds. */
 const PAUSE_MS = { min: 5, max: 100 }
 /** Longest time in which an operation must get its answer, in milliseconds. */
 const ANSWER_MS_MAX = 120_000
 
-export type AskerOptions = {
+export type RetryingClientOptions = {
   readonly services: Services
   readonly book: Book
   readonly problems: Problems
-  /** Ends every asking. */
+  /** Ends every retry. */
   readonly signal: AbortSignal
 }
 
-/** Asks for operations again and again, with the same id and at any of the processes, until they are answered. */
-export class Asker {
-  readonly #options: AskerOptions
-  /** Listens for answers to anybody. */
+/** Sends an operation again and again, with the same id and to any of the processes, until it is answered. */
+export class RetryingClient {
+  readonly #options: RetryingClientOptions
   readonly silence = new Silence()
   readonly #unanswered = new Map<string, number>()
   #retries = 0
 
-  constructor(options: AskerOptions) {
+  constructor(options: RetryingClientOptions) {
     this.#options = options
   }
 
@@ -47,22 +46,22 @@ export class Asker {
     return this.#unanswered
   }
 
-  /** Asks for an operation, new or old, and writes its answer into the book; undefined when there is none in the end. */
-  async ask(operation: Operation, random: Random): Promise<Told | undefined> {
+  /** Sends an operation, new or old, and enters its answer into the book. Undefined when it never gets one. */
+  async ask(operation: Operation, random: Random): Promise<Answer | undefined> {
     const line = this.#options.book.sent(operation)
     const endsAtMs = performance.now() + ANSWER_MS_MAX
     while (!this.#options.signal.aborted) {
-      const told = await this.#askOnce(line, random)
-      if (told !== 'SILENCE') return told
+      const answer = await this.#askOnce(line, random)
+      if (answer !== 'SILENCE') return answer
       if (performance.now() > endsAtMs)
-        return this.#gaveUp('STALLED', operation, `no answer in ${ANSWER_MS_MAX} ms`)
+        return this.#giveUp('STALLED', operation, `no answer in ${ANSWER_MS_MAX} ms`)
       this.#retries += 1
       await delay(random.between(PAUSE_MS))
     }
     return undefined
   }
 
-  async #askOnce(line: Line, random: Random): Promise<Told | undefined | 'SILENCE'> {
+  async #askOnce(line: Line, random: Random): Promise<Answer | undefined | 'SILENCE'> {
     const { operation } = line
     const isImpatient = random.chance(IMPATIENT)
     const deadlineMs = isImpatient ? random.between(IMPATIENT_MS) : CALL_MS_MAX
@@ -73,12 +72,12 @@ export class Asker {
       return 'SILENCE'
     }
     this.silence.heard()
-    if (reply.type === 'REFUSAL') return this.#gaveUp('REFUSED', operation, reply.reason)
+    if (reply.type === 'REJECTION') return this.#giveUp('REJECTED', operation, reply.reason)
     this.#options.book.answered(line, reply.answer)
     return reply.answer
   }
 
-  #gaveUp(kind: 'STALLED' | 'REFUSED', { accountId, id, kind: what }: Operation, reason: string): undefined {
+  #giveUp(kind: 'STALLED' | 'REJECTED', { accountId, id, kind: what }: Operation, reason: string): undefined {
     this.#options.problems.found({ kind, accountId, detail: `${what} ${id}: ${reason}` })
   }
 }

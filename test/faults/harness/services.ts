@@ -3,20 +3,23 @@ import type { Random } from '../../../tools/random.js'
 import { type Environment, ServiceProcess } from '../../support/service-process.js'
 import { JWT_SECRET, signToken } from '../../support/token.js'
 import type { Problems } from './problems.js'
-import { until } from './until.js'
 import { WireClient } from './wire-client.js'
 
-export type ServicesOptions = {
-  readonly mongodbUri: string
-  /** What they are told besides. */
-  readonly env: Environment
-  /** What one of them is told besides, by its place. */
+/** How the processes of a campaign are started and called. */
+export type ServiceSettings = {
+  /** Number of processes, all on one database. Default 2. */
+  readonly count?: number
+  readonly env?: Environment
+  /** Variables of one process, by its place. */
   readonly envOf?: (place: number) => Environment
-  /** What they are called with. Default: a token that is good for an hour. */
+  /** Default: a token that is valid for an hour. */
   readonly token?: string
-  /** How many processes, all on one database. */
-  readonly count: number
-  /** Where the logs of ended processes are kept. */
+}
+
+export type ServicesOptions = ServiceSettings & {
+  /** Read whenever a process is started. */
+  readonly mongodbUri: () => string
+  /** Keeps the logs of ended processes. */
   readonly logFile: string
   readonly problems: Problems
 }
@@ -25,11 +28,11 @@ export type ServicesOptions = {
 export type Running = {
   readonly service: ServiceProcess
   readonly client: WireClient
-  /** Ends when the process has ended and its log was read. */
+  /** Resolves when the process has ended and its log was read. */
   readonly ended: Promise<void>
 }
 
-/** Several processes of the service on one database. Those that are killed come back at once, on another port. */
+/** Several processes of the service on one database. A killed process comes back at once, on another port. */
 export class Services {
   readonly #options: ServicesOptions
   readonly #running: Running[] = []
@@ -40,20 +43,16 @@ export class Services {
     this.#options = options
   }
 
-  /** Starts all of them and returns when they serve. */
+  /** Starts the processes unless they run, and returns when they serve. */
   async start(): Promise<void> {
-    await this.listen()
-    for (const { service } of this.#running) {
-      await until('the service serves', () => {
-        if (service.hasExited) throw new Error(`the service has ended:\n${service.stdout}${service.stderr}`)
-        return service.events.some(({ event }) => event === 'serving')
-      })
-    }
+    if (this.#running.length === 0) await this.listen()
+    for (const { service } of this.#running) await service.untilEvent('serving')
   }
 
-  /** Starts all of them and returns when they listen, whether they find their database or not. */
+  /** Starts the processes and returns when they listen, with or without a database. */
   async listen(): Promise<void> {
-    for (let place = 0; place < this.#options.count; place++) await this.#launch(place)
+    const { count = 2 } = this.#options
+    for (let place = 0; place < count; place++) await this.#launch(place)
   }
 
   /** The processes and their clients, in order. */
@@ -61,12 +60,12 @@ export class Services {
     return this.#running
   }
 
-  /** A client of any of the processes, whether it lives or not. */
+  /** The client of any process, whether that runs or not. */
   anyClient(random: Random): WireClient {
     return this.#any(random).client
   }
 
-  /** Kills any of the processes as nothing can be caught, starts it again at once, and returns when it listens. */
+  /** Kills any process with SIGKILL, starts it again at once, and returns when it listens. */
   async crash(random: Random): Promise<void> {
     const victim = this.#any(random)
     const place = this.#running.indexOf(victim)
@@ -77,11 +76,11 @@ export class Services {
     await victim.ended
   }
 
-  /** Ends all of them in order. Their logs are complete then. */
+  /** Stops all processes in order. Their logs are complete then. */
   async stop(): Promise<void> {
     for (const { service, client, ended } of this.#running.splice(0)) {
       client.close()
-      // One that has ended already has been told of.
+      // A process that has ended already is reported already.
       if (!service.hasExited) {
         this.#dismissed.add(service)
         await service.stop().catch((error: unknown) => this.#failed(String(error)))
@@ -98,8 +97,7 @@ export class Services {
 
   async #launch(place: number): Promise<void> {
     const { mongodbUri, env, envOf, token = signToken() } = this.#options
-    const own = { ...env, ...envOf?.(place) }
-    const service = new ServiceProcess({ MONGODB_URI: mongodbUri, JWT_SECRET, ...own })
+    const service = new ServiceProcess({ MONGODB_URI: mongodbUri(), JWT_SECRET, ...env, ...envOf?.(place) })
     const ended = service.untilExit().then(async (code) => {
       if (!this.#dismissed.has(service)) this.#failed(`the service ended by itself with code ${code}`)
       await this.#readLog(service)
@@ -113,7 +111,7 @@ export class Services {
     this.#running[place] = { service, client: new WireClient(service.grpcAddress, token), ended }
   }
 
-  /** Keeps what the process has written; what it calls an error is one. */
+  /** Keeps the output of the process. A logged error is a problem. */
   async #readLog({ stdout, stderr, events }: ServiceProcess): Promise<void> {
     await appendFile(this.#options.logFile, `${stdout}${stderr}`)
     for (const event of events) {

@@ -1,15 +1,22 @@
-/** Keeps how long nobody at all got an answer, from the first answer on. All times are in milliseconds. */
+/** Measures the time without any answer, from the first answer on. All times are in milliseconds. */
 export class Silence {
   readonly #watches = new Set<{ longestMs: number }>()
+  #firstAnswerAtMs: number | undefined
   #lastAnswerAtMs = Number.NaN
   #longestMs = 0
 
-  /** Somebody got an answer. */
+  /** A caller got an answer. */
   heard(): void {
     const silentMs = this.#silentMs
     this.#longestMs = Math.max(this.#longestMs, silentMs)
     for (const watch of this.#watches) watch.longestMs = Math.max(watch.longestMs, silentMs)
     this.#lastAnswerAtMs = performance.now()
+    this.#firstAnswerAtMs ??= this.#lastAnswerAtMs
+  }
+
+  /** Time of the monotonic clock; undefined before the first answer. */
+  get firstAnswerAtMs(): number | undefined {
+    return this.#firstAnswerAtMs
   }
 
   /** The longest time between two answers. */
@@ -17,7 +24,7 @@ export class Silence {
     return this.#longestMs
   }
 
-  /** Watches from now on. What it returns ends that, and says the longest time without an answer of which a part lay in between. */
+  /** Begins a watch. The function that it returns ends it and gives its longest time without an answer. */
   watch(): () => number {
     const watch = { longestMs: 0 }
     this.#watches.add(watch)

@@ -4,18 +4,18 @@ import { MongoLedger } from '../../../src/storage/account/mongo-ledger.js'
 import { createClient } from '../../../src/storage/client.js'
 import type { Problems } from './problems.js'
 
-/** Database of a service that was told no other. */
-const DATABASE = 'benefits'
+/** The database of a service whose configuration names no other. */
+export const DATABASE = 'benefits'
 
-/** Runs `verify` over the whole database, and with `repair` settles what the kills left in journals. */
-export async function verifyBooks(
-  mongodbUri: string,
-  { repair, problems }: { readonly repair: boolean; readonly problems: Problems },
-): Promise<VerifySummary> {
+/** The audited books, and the number of entries that the first audit had to post. */
+export type Verified = { readonly accounts: number; readonly entries: number; readonly unsettled: number }
+
+/** Audits the whole database, posts what the faults left in journals, and audits it again. */
+export async function verifyBooks(mongodbUri: string, problems: Problems): Promise<Verified> {
   const client = createClient({ uri: mongodbUri, poolSizeMax: 4 })
   const db = client.db(DATABASE)
-  try {
-    return await new Verify({
+  const audit = async (repair: boolean): Promise<VerifySummary> =>
+    await new Verify({
       store: new MongoAuditStore(db),
       ledger: new MongoLedger(db),
       repair,
@@ -23,6 +23,12 @@ export async function verifyBooks(
         problems.found({ kind: 'DAMAGE', accountId, detail: `${kind}: ${detail}` }),
       onProgress: () => {},
     }).run()
+  try {
+    const { unsettled } = await audit(true)
+    const after = await audit(false)
+    if (after.unsettled > 0)
+      problems.found({ kind: 'DAMAGE', detail: `${after.unsettled} entries are unsettled after the repair` })
+    return { ...after, unsettled }
   } finally {
     await client.close()
   }

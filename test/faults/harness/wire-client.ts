@@ -1,20 +1,17 @@
-import { fileURLToPath } from 'node:url'
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
-import { loadSync, type MethodDefinition, type ServiceDefinition } from '@grpc/proto-loader'
+import {
+  Client,
+  credentials,
+  Metadata,
+  type MethodDefinition,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js'
+import { methodNamed } from '../../support/contract.js'
 
-const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
-/** The contract as a stranger reads it: none of our generated code is involved. int64 are strings. */
-const definitions = loadSync(['benefits/v1/authorization.proto', 'benefits/v1/account.proto'], {
-  includeDirs: [folder('proto'), folder('third_party/proto')],
-  keepCase: true,
-  longs: String,
-  enums: String,
-  defaults: true,
-})
 const AUTHORIZATION = 'benefits.v1.AuthorizationService'
 const ACCOUNT = 'benefits.v1.AccountService'
 
-/** The service sends it with every error of its own; an error without it comes from the connection. */
+/** The service sends it with each of its own errors; an error without it comes from the connection. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
 /** Statuses of the service that say "nothing was decided, ask again". */
 const askAgain: ReadonlySet<status> = new Set([
@@ -26,28 +23,27 @@ const askAgain: ReadonlySet<status> = new Set([
 /** Statuses that grpc-js makes up when a connection breaks. */
 const broken: ReadonlySet<status> = new Set([...askAgain, status.INTERNAL, status.UNKNOWN])
 
-/** A method of the contract, by its service's full name and its own. */
 export type Method = MethodDefinition<object, object>
 
-/** The methods that the campaign calls. */
+/** The methods that campaigns call. */
 export const methods = {
-  authorize: methodNamed(AUTHORIZATION, 'Authorize'),
-  reverse: methodNamed(AUTHORIZATION, 'Reverse'),
-  credit: methodNamed(ACCOUNT, 'Credit'),
-  createAccount: methodNamed(ACCOUNT, 'CreateAccount'),
-  updateAccount: methodNamed(ACCOUNT, 'UpdateAccount'),
-  getAccount: methodNamed(ACCOUNT, 'GetAccount'),
-  listTransactions: methodNamed(ACCOUNT, 'ListTransactions'),
+  authorize: methodNamed<object, object>(AUTHORIZATION, 'Authorize'),
+  reverse: methodNamed<object, object>(AUTHORIZATION, 'Reverse'),
+  credit: methodNamed<object, object>(ACCOUNT, 'Credit'),
+  createAccount: methodNamed<object, object>(ACCOUNT, 'CreateAccount'),
+  updateAccount: methodNamed<object, object>(ACCOUNT, 'UpdateAccount'),
+  getAccount: methodNamed<object, object>(ACCOUNT, 'GetAccount'),
+  listTransactions: methodNamed<object, object>(ACCOUNT, 'ListTransactions'),
 } as const
 
 /**
- * What came back of a call. SILENCE: no answer, or one that says to ask again: whether something was done is unknown.
- * REFUSAL: a status that repeating the call would not change.
+ * The outcome of a call. SILENCE: no answer, or one that says to ask again: the call may have taken effect or not.
+ * REJECTION: a status that repeating the call would not change.
  */
 export type Reply<T> =
   | { readonly type: 'ANSWER'; readonly answer: T }
   | { readonly type: 'SILENCE'; readonly status: string; readonly reason: string }
-  | { readonly type: 'REFUSAL'; readonly status: string; readonly reason: string }
+  | { readonly type: 'REJECTION'; readonly status: string; readonly reason: string }
 
 /** Calls one service process over the wire. */
 export class WireClient {
@@ -59,25 +55,30 @@ export class WireClient {
     this.#metadata.set('authorization', `Bearer ${token}`)
   }
 
-  /** Calls a method; `T` is what its answers look like once read. */
+  /** Calls a method; `T` is the shape of its answers. */
   call<T>(method: Method, request: object, deadlineMs: number): Promise<Reply<T>> {
     return new Promise((resolve) => {
       this.#client.makeUnaryRequest(
         method.path,
         method.requestSerialize,
-        // proto-loader does not know what the messages it has loaded look like: whoever calls knows.
+        // The contract is loaded at run time: the caller knows the type of an answer.
         method.responseDeserialize as unknown as (bytes: Buffer) => T,
         request,
         this.#metadata,
         { deadline: Date.now() + deadlineMs },
         (error, answer) => {
           if (error) resolve(replyOf(error))
-          else if (answer === undefined)
-            resolve({ type: 'SILENCE', status: 'NONE', reason: 'neither an answer nor an error' })
-          else resolve({ type: 'ANSWER', answer })
+          else if (answer !== undefined) resolve({ type: 'ANSWER', answer })
+          else resolve({ type: 'SILENCE', status: 'NONE', reason: 'neither an answer nor an error' })
         },
       )
     })
+  }
+
+  /** Calls a method that must answer. */
+  async must(method: Method, request: object, deadlineMs: number): Promise<void> {
+    const reply = await this.call<object>(method, request, deadlineMs)
+    if (reply.type !== 'ANSWER') throw new Error(`${method.path}: ${reply.reason}`)
   }
 
   close(): void {
@@ -86,15 +87,8 @@ export class WireClient {
 }
 
 function replyOf({ code, details, metadata }: ServiceError): Reply<never> {
-  const fromService = metadata.get(DETAILS_TRAILER).length > 0
-  const silence = fromService ? askAgain.has(code) : broken.has(code)
+  const isOfService = metadata.get(DETAILS_TRAILER).length > 0
+  const isSilence = isOfService ? askAgain.has(code) : broken.has(code)
   const name = status[code] ?? 'UNKNOWN'
-  return { type: silence ? 'SILENCE' : 'REFUSAL', status: name, reason: `${name}: ${details}` }
-}
-
-function methodNamed(service: string, name: string): Method {
-  // proto-loader does not tell services from messages.
-  const method = (definitions[service] as ServiceDefinition)[name]
-  if (!method) throw new Error(`the contract has no method ${service}/${name}`)
-  return method
+  return { type: isSilence ? 'SILENCE' : 'REJECTION', status: name, reason: `${name}: ${details}` }
 }

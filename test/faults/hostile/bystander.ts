@@ -4,36 +4,36 @@ import type { LoadJob } from '../../../bench/load/job.js'
 import type { LoadResult } from '../../../bench/load/result.js'
 import { methods, type WireClient } from '../harness/wire-client.js'
 
-const ACCOUNTS = { prefix: 'neighbour', count: 50 } as const
-/** Purchases in a second: such as leave a machine nearly idle. */
+const ACCOUNTS = { prefix: 'bystander', count: 50 } as const
+/** Purchases in a second: few enough to leave a machine nearly idle. */
 const PER_SECOND = 60
 const WARMUP_MS = 500
 const WINDOW_MS = 10_000
 const CREDIT = '500000000000'
 const CALL_MS_MAX = 10_000
 
-/** How the well-behaved caller fared, in milliseconds. */
-export type NeighbourFigures = {
+/** Latencies of the purchases, in milliseconds, and everything wrong with their answers. */
+export type BystanderFigures = {
   readonly purchases: number
   readonly p50: number
   readonly p99: number
   readonly max: number
-  /** Answers and errors that were not as they should be. */
+  /** Wrong answers, and errors. */
   readonly complaints: readonly string[]
 }
 
-export type NeighbourOptions = {
+export type BystanderOptions = {
   readonly target: { readonly host: string; readonly port: number }
   readonly token: string
   readonly signal: AbortSignal
 }
 
-/** A caller who does everything right: a steady trickle of purchases on one connection, from a process of its own. */
-export class Neighbour {
-  readonly #options: NeighbourOptions
+/** A well-behaved caller: a steady trickle of purchases on one connection, from a process of its own. */
+export class Bystander {
+  readonly #options: BystanderOptions
   #run = 0
 
-  constructor(options: NeighbourOptions) {
+  constructor(options: BystanderOptions) {
     this.#options = options
   }
 
@@ -41,16 +41,16 @@ export class Neighbour {
   async prepare(client: WireClient): Promise<void> {
     for (let number = 0; number < ACCOUNTS.count; number++) {
       const account_id = `${ACCOUNTS.prefix}${String(number).padStart(7, '0')}`
-      await must(client, methods.createAccount, { account_id, request_id: 'open' })
+      await client.must(methods.createAccount, { account_id, request_id: 'open' }, CALL_MS_MAX)
       for (const category of ['FOOD', 'CASH']) {
         const credit = { account_id, transaction_id: `load-${category}`, category, amount: CREDIT }
-        await must(client, methods.credit, credit)
+        await client.must(methods.credit, credit, CALL_MS_MAX)
       }
     }
   }
 
   /** Buys until `isOver` says so, and for ten seconds at least. */
-  async buy(isOver: () => boolean): Promise<NeighbourFigures> {
+  async buy(isOver: () => boolean): Promise<BystanderFigures> {
     const results: LoadResult[] = []
     do results.push(await this.#window())
     while (!isOver())
@@ -75,7 +75,7 @@ export class Neighbour {
       callTimeoutMs: CALL_MS_MAX,
       workload: {
         seed: this.#run,
-        transactionPrefix: `neighbour-${this.#run}.`,
+        transactionPrefix: `bystander-${this.#run}.`,
         accounts: ACCOUNTS,
         amount: { min: 100, max: 5_000 },
         declinedAmount: 999_999_999_999,
@@ -114,13 +114,4 @@ function complaintsOf({ whole }: LoadResult): readonly string[] {
     ...(contradicted > 0 ? [`${contradicted} repeats answered otherwise`] : []),
     ...(unexpected.count > 0 ? [`${unexpected.count} unexpected: ${unexpected.first}`] : []),
   ]
-}
-
-async function must(
-  client: WireClient,
-  method: Parameters<WireClient['call']>[0],
-  request: object,
-): Promise<void> {
-  const reply = await client.call<object>(method, request, CALL_MS_MAX)
-  if (reply.type !== 'ANSWER') throw new Error(`${method.path}: ${reply.reason}`)
 }

@@ -1,8 +1,9 @@
 import type { Header } from '../../../bench/load/hpack.js'
-import type { AttackJob } from './job.js'
+import type { AttackJob } from './attack.js'
 
 export const AUTHORIZE = '/benefits.v1.AuthorizationService/Authorize'
 export const AUTHORIZE_STREAM = '/benefits.v1.AuthorizationService/AuthorizeStream'
+export const LIST_TRANSACTIONS = '/benefits.v1.AccountService/ListTransactions'
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check'
 export const HEALTH_WATCH = '/grpc.health.v1.Health/Watch'
 export const REFLECTION = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo'
@@ -32,14 +33,12 @@ export function framed(message: Buffer, flag = 0): Buffer {
   return Buffer.concat([head, message])
 }
 
-/** A purchase that is well formed, of an account that nobody has opened. */
+/** A field of a message that holds a short text. */
+export function field(number: number, text: string): Buffer {
+  return Buffer.concat([Buffer.of((number << 3) | 2, text.length), Buffer.from(text)])
+}
+
+/** A well-formed purchase, of an account that does not exist. */
 export function purchase(id: string): Buffer {
-  const text = (tag: number, value: string) =>
-    Buffer.concat([Buffer.of(tag, value.length), Buffer.from(value)])
-  return Buffer.concat([
-    text(0x0a, id),
-    text(0x12, 'hostile-nobody'),
-    Buffer.of(0x18, 0x64),
-    text(0x22, '5411'),
-  ])
+  return Buffer.concat([field(1, id), field(2, 'hostile-nobody'), Buffer.of(0x18, 0x64), field(4, '5411')])
 }

@@ -10,14 +10,16 @@ import {
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import type { Random } from '../../../tools/random.js'
 
-/** Accounts that the attacks are about; nobody else uses them. */
+/** Accounts that only the attacks use. */
 export const HOSTILE_ACCOUNTS = 200
+/** The first of them, which has a long history. */
+export const HOSTILE_ACCOUNT = hostileAccountId(0)
 
-/** How often a field is there at all. */
+/** Share of fields that are present. */
 const PRESENT = 0.85
 const DEPTH_MAX = 4
 
-/** Values at which something may change, besides ordinary ones. */
+/** Values at the edges of ranges. */
 const integers = [
   0n,
   1n,
@@ -63,7 +65,7 @@ export const methods: ReadonlyMap<string, DescMethod> = new Map(
     .map((method) => [`/${method.parent.typeName}/${method.name}`, method]),
 )
 
-/** A message of that type with any values, most of them such as a caller might send. Encoded by hand, field by field. */
+/** A message of that type with random values, mostly plausible ones. Encoded by hand, so that illegal values fit. */
 export function randomMessage(type: DescMessage, random: Random, depth = 0): Buffer {
   const present = type.fields.filter(() => random.chance(PRESENT))
   return Buffer.concat(present.flatMap((field) => encodedField(field, random, depth)))
@@ -104,7 +106,7 @@ function scalar(number: number, type: ScalarType, text: string, random: Random):
   return Buffer.concat([tag(number, 0), varint(BigInt.asUintN(64, value))])
 }
 
-/** What a field of that name would ordinarily hold; sometimes anything else. */
+/** A plausible text for a field of that name; sometimes any other text. */
 function textFor(name: string, random: Random): string {
   if (random.chance(0.15)) return random.pick(texts)
   if (name === 'account_id') return hostileAccountId(random.below(HOSTILE_ACCOUNTS))

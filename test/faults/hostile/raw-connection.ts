@@ -3,6 +3,7 @@ import { endOfReset, statusName } from '../../../bench/load/call-end.js'
 import {
   contentOf,
   Flag,
+  FRAME_PAYLOAD_MAX,
   type Frame,
   FrameReader,
   FrameType,
@@ -11,25 +12,19 @@ import {
   settingsPayload,
 } from '../../../bench/load/h2-frames.js'
 import { decodedHeaders, encodedHeaders, type Header } from '../../../bench/load/hpack.js'
+import type { AttackJob } from './attack.js'
+import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 
 /** Longest wait for the end of a call, in milliseconds. */
 const ANSWER_MS_MAX = 5_000
 /** Room that the server is given for the whole connection, in bytes. */
 const CONNECTION_WINDOW = 2 ** 30
 
-export type RawConnectionOptions = {
-  readonly host: string
-  readonly port: number
-  /** Room that the server is given for each stream, in bytes: 0 for one who takes no answer. */
-  readonly streamWindow?: number
-}
+type Target = AttackJob['target']
 
-type Waiting = { readonly end: (outcome: string) => void; hasHeaders: boolean }
+type Waiting = { readonly end: (outcome: string) => void }
 
-/**
- * A connection on which anything can be sent, in whatever order. What comes back is read as HTTP/2; it is not expected to make sense of what
- * was sent.
- */
+/** A connection on which anything can be sent, in any order. Everything that comes back is read as HTTP/2. */
 export class RawConnection {
   readonly #socket: Socket
   readonly #waiting = new Map<number, Waiting>()
@@ -39,16 +34,26 @@ export class RawConnection {
   #closed: string | undefined
   #onPong: () => void = () => {}
 
-  /** Connects and greets. Undefined when the server closes the connection at once. */
-  static async open(options: RawConnectionOptions): Promise<RawConnection | undefined> {
-    const connection = await RawConnection.silent(options)
-    connection?.greet(options.streamWindow)
+  /**
+   * Connects and greets. Undefined when the server closes the connection at once.
+   *
+   * @param streamWindow room for the answers of each stream, in bytes
+   */
+  static async open(target: Target, streamWindow?: number): Promise<RawConnection | undefined> {
+    const connection = await RawConnection.silent(target)
+    connection?.greet(streamWindow)
     return connection
   }
 
-  /** Connects and says nothing. */
-  static async silent(options: RawConnectionOptions): Promise<RawConnection | undefined> {
-    const { host, port } = options
+  /** Connects, greets, and makes one call with a valid token. */
+  static async authenticated(job: Pick<AttackJob, 'target' | 'token'>): Promise<RawConnection | undefined> {
+    const connection = await RawConnection.open(job.target)
+    await connection?.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('known')))
+    return connection
+  }
+
+  /** Connects and sends nothing. */
+  static async silent({ host, port }: Target): Promise<RawConnection | undefined> {
     const socket = connect({ host, port, noDelay: true })
     const connection = new RawConnection(socket)
     return await new Promise((resolve) => {
@@ -75,7 +80,7 @@ export class RawConnection {
     return this.#closed === undefined
   }
 
-  /** What a well-behaved caller begins with. */
+  /** Sends the preface and the settings. */
   greet(streamWindow = 65_535): void {
     this.#hasGreeted = true
     const settings = settingsPayload([
@@ -92,7 +97,7 @@ export class RawConnection {
     )
   }
 
-  /** False when the other side should have time to take what was sent. */
+  /** False when the sender should wait until the other side has taken what was sent. */
   write(...parts: readonly Buffer[]): boolean {
     return this.isOpen && this.#socket.write(Buffer.concat(parts))
   }
@@ -118,51 +123,45 @@ export class RawConnection {
     return id
   }
 
-  /** Sends a call, and waits for how it ends: see {@link outcomeOf}. */
-  async call(
-    headers: readonly Header[],
-    data: Buffer = Buffer.alloc(0),
-    msMax = ANSWER_MS_MAX,
-  ): Promise<string> {
+  /** Sends a call, and waits for its outcome: see {@link outcomeOf}. */
+  async call(headers: readonly Header[], data: Buffer = Buffer.alloc(0), msMax?: number): Promise<string> {
     const streamId = this.newStreamId()
     const outcome = this.outcomeOf(streamId, msMax)
     this.write(headersFrame(streamId, headers), dataFrame(streamId, data, Flag.END_STREAM))
     return await outcome
   }
 
-  /**
-   * How a call ends: the name of its gRPC status, `HTTP 415` and the like, the connection's end, or SILENCE when there is none in
-   * that time, in milliseconds.
-   */
+  /** The outcome of a call: its gRPC status, `HTTP 415` and the like, the end of the connection, or SILENCE. */
   async outcomeOf(streamId: number, msMax = ANSWER_MS_MAX): Promise<string> {
-    if (this.#closed !== undefined) return this.#closed
-    return await new Promise<string>((resolve) => {
-      const timer = setTimeout(() => end('SILENCE'), msMax)
-      const end = (outcome: string) => {
-        clearTimeout(timer)
-        this.#waiting.delete(streamId)
-        resolve(outcome)
-      }
-      this.#waiting.set(streamId, { end, hasHeaders: false })
-    })
+    const { promise, end } = this.#waitFor(msMax)
+    this.#waiting.set(streamId, { end })
+    return await promise.finally(() => this.#waiting.delete(streamId))
   }
 
-  /** Whether the other side still answers: PONG, the connection's end, or SILENCE. */
+  /** Whether the other side still answers: PONG, the end of the connection, or SILENCE. */
   async ping(msMax: number): Promise<string> {
+    const { promise, end } = this.#waitFor(msMax)
+    this.#onPong = () => end(this.#closed ?? 'PONG')
     this.write(frameOf({ type: FrameType.PING }, Buffer.alloc(8, 1)))
-    return await new Promise<string>((resolve) => {
-      const timer = setTimeout(() => end('SILENCE'), msMax)
-      const end = (outcome: string) => {
-        clearTimeout(timer)
-        resolve(outcome)
-      }
-      this.#onPong = () => end(this.#closed ?? 'PONG')
-      if (this.#closed !== undefined) end(this.#closed)
-    })
+    return await promise
   }
 
   close(): void {
     this.#lose('CLOSED')
+  }
+
+  /** Waits for an outcome: SILENCE after that time, or how the connection ended. */
+  #waitFor(msMax: number): { readonly promise: Promise<string>; readonly end: (outcome: string) => void } {
+    let end = (_: string) => {}
+    const promise = new Promise<string>((resolve) => {
+      const timer = setTimeout(() => resolve('SILENCE'), msMax)
+      end = (outcome) => {
+        clearTimeout(timer)
+        resolve(outcome)
+      }
+    })
+    if (this.#closed !== undefined) end(this.#closed)
+    return { promise, end }
   }
 
   #received(frame: Frame): void {
@@ -184,14 +183,10 @@ export class RawConnection {
         waiting?.end(statusName(endOfReset(frame.payload.readUInt32BE(0)).status))
         break
       case FrameType.GOAWAY:
-        this.#goingAway(frame.payload.readUInt32BE(4))
+        // Without an error, calls that are under way may still end.
+        if (frame.payload.readUInt32BE(4) !== 0) this.#lose(`GOAWAY ${frame.payload.readUInt32BE(4)}`)
         break
     }
-  }
-
-  /** Without an error it is only told to go: what is under way may end. */
-  #goingAway(errorCode: number): void {
-    if (errorCode !== 0) this.#lose(`GOAWAY ${errorCode}`)
   }
 
   #lose(outcome: string): void {
@@ -226,27 +221,29 @@ export function frameOf(
 
 /** Headers as one block, cut into HEADERS and as many CONTINUATION frames as it takes. */
 export function headersFrame(streamId: number, headers: readonly Header[], flags = 0): Buffer {
-  const block = encodedHeaders(headers)
-  const parts: Buffer[] = []
-  for (let at = 0; at === 0 || at < block.length; at += 16_384) {
-    const isLast = at + 16_384 >= block.length
-    const type = at === 0 ? FrameType.HEADERS : FrameType.CONTINUATION
-    const ends = isLast ? Flag.END_HEADERS : 0
-    parts.push(
-      frameOf({ type, flags: ends | (at === 0 ? flags : 0), streamId }, block.subarray(at, at + 16_384)),
-    )
-  }
-  return Buffer.concat(parts)
+  return cut(encodedHeaders(headers), (payload, { isFirst, isLast }) => {
+    const type = isFirst ? FrameType.HEADERS : FrameType.CONTINUATION
+    const own = (isLast ? Flag.END_HEADERS : 0) | (isFirst ? flags : 0)
+    return frameOf({ type, flags: own, streamId }, payload)
+  })
 }
 
-/** Data cut into frames of at most 16 KiB; the last one has the flags. */
+/** Data cut into frames; the last one has the flags. */
 export function dataFrame(streamId: number, data: Buffer, flags = 0): Buffer {
-  const parts: Buffer[] = []
-  for (let at = 0; at === 0 || at < data.length; at += 16_384) {
-    const isLast = at + 16_384 >= data.length
-    parts.push(
-      frameOf({ type: FrameType.DATA, flags: isLast ? flags : 0, streamId }, data.subarray(at, at + 16_384)),
-    )
-  }
-  return Buffer.concat(parts)
+  return cut(data, (payload, { isLast }) =>
+    frameOf({ type: FrameType.DATA, flags: isLast ? flags : 0, streamId }, payload),
+  )
+}
+
+type Cut = (payload: Buffer, place: { readonly isFirst: boolean; readonly isLast: boolean }) => Buffer
+
+/** Cuts bytes into payloads that any peer must accept; at least one. */
+function cut(bytes: Buffer, frame: Cut): Buffer {
+  const count = Math.max(1, Math.ceil(bytes.length / FRAME_PAYLOAD_MAX))
+  const frames = Array.from({ length: count }, (_, index) => {
+    const start = index * FRAME_PAYLOAD_MAX
+    const place = { isFirst: index === 0, isLast: index === count - 1 }
+    return frame(bytes.subarray(start, start + FRAME_PAYLOAD_MAX), place)
+  })
+  return Buffer.concat(frames)
 }

@@ -14,34 +14,38 @@ const CHANGED = 0.6
 const PONG_MS_MAX = 250
 
 /** The connection may end, go on, or wait for the rest of something. */
-const proper: ReadonlySet<string> = new Set(['PONG', 'CLOSED', 'SILENCE', ...goaways()])
+const proper = ['PONG', 'CLOSED', 'SILENCE', ...goaways()]
 
-/** HTTP/2 of a caller with a valid token, in any order and with any bytes changed. */
-export const frames: Attack = async (context) => {
-  await context.inParallel(CONNECTIONS, async (random) => {
-    while (await context.next()) await oneConnection(context, random)
-  })
+/** HTTP/2 of a caller with a valid token, in random order and with random bytes changed. */
+export const frames: Attack = {
+  title: 'HTTP/2 frames with bytes and places changed',
+  share: 0.2,
+  pace: 0.8,
+  run: (context) =>
+    context.inParallel(CONNECTIONS, async (random) => {
+      while (await context.next()) await oneConnection(context, random)
+    }),
 }
 
 async function oneConnection(context: AttackContext, random: Random): Promise<void> {
-  const { job, tally } = context
+  const { job } = context
   const connection = await RawConnection.open(job.target)
   if (!connection) {
-    tally.ended('NOT LET IN')
+    context.ended('NOT LET IN')
     return
   }
   const known = await connection.call(callHeaders(AUTHORIZE, [bearer(job)]), framed(purchase('frames')))
-  if (known !== 'OK') tally.judge(`a valid call: ${known}`, new Set(), () => 'before any hostile frame')
+  if (known !== 'OK') context.judge(`a valid call: ${known}`, [], () => 'before any hostile frame')
   const sent: Buffer[] = []
   do {
     const frame = anyFrame(context, connection, random)
     sent.push(random.chance(CHANGED) ? mutated(frame, random) : frame)
     connection.write(sent.at(-1) ?? Buffer.alloc(0))
     // Each counts, though only the last one on a connection can be judged.
-    if (sent.length > 1) tally.ended('AMONG OTHERS')
+    if (sent.length > 1) context.ended('AMONG OTHERS')
   } while (sent.length < FRAMES_MAX && connection.isOpen && random.chance(0.85) && (await context.next()))
   const outcome = await connection.ping(PONG_MS_MAX)
-  tally.judge(outcome, proper, () => Buffer.concat(sent).toString('hex').slice(0, 400))
+  context.judge(outcome, proper, () => Buffer.concat(sent).toString('hex').slice(0, 400))
   connection.close()
 }
 

@@ -1,21 +1,24 @@
+import { once } from 'node:events'
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
+import { readStreamAnswer } from '../../../../bench/load/answer.js'
 import { statusName } from '../../../../bench/load/call-end.js'
-import { GrpcConnection, requestHeaders } from '../../../../bench/load/grpc-connection.js'
 import type { Random } from '../../../../tools/random.js'
 import type { Attack, AttackContext } from '../attack.js'
-import { bearer, framed } from '../calls.js'
+import { AUTHORIZE_STREAM, bearer } from '../calls.js'
 import { mutated } from '../mutation.js'
 import { methods, randomMessage } from '../random-message.js'
 
 const CONNECTIONS = 4
 const CALLS_PER_CONNECTION = 8
-/** How often a message is sent as it was made. */
+/** Share of messages that are sent unchanged. */
 const UNCHANGED = 0.3
 /** Most messages on one call of a stream. */
 const STREAMED_MAX = 5
-const MESSAGE_BYTES_MAX = 16_384 - 5
+/** Purchases of one stream. */
+const PURCHASES_PER_STREAM = 500
 
-/** Every answer that is one, and every refusal but those that say that we did not know what happened. */
-export const properStatuses: ReadonlySet<string> = new Set([
+/** Every answer and every error, but those that say that the service did not know what had happened. */
+const properStatuses = [
   'OK',
   'INVALID_ARGUMENT',
   'NOT_FOUND',
@@ -25,95 +28,140 @@ export const properStatuses: ReadonlySet<string> = new Set([
   'RESOURCE_EXHAUSTED',
   'UNAVAILABLE',
   'DEADLINE_EXCEEDED',
-])
+]
+/** UNAVAILABLE: the service ends a stream for its age. */
+const properEnds = ['OK', 'UNAVAILABLE']
 
-/** Methods that change what is decided for everybody. */
-const changesCatalog = (path: string) =>
-  /\/(UpsertCategory|DeleteCategory|UpdateMccPolicy|\w+MerchantRules?)$/.test(path) &&
-  !/\/(Get|List|Export)/.test(path)
-
-/** Valid token, valid HTTP/2, valid gRPC; the messages are whatever comes of them. */
-export const messages: Attack = async (context) => {
-  await attack(
-    context,
-    [...methods.keys()].filter((path) => !changesCatalog(path)),
-  )
+/** Valid token, valid HTTP/2, valid gRPC, and random messages. */
+export const messages: Attack = {
+  title: 'messages with bytes changed, every method',
+  share: 0.15,
+  pace: 0.4,
+  run: (context) =>
+    attack(
+      context,
+      [...methods.keys()].filter((path) => !changesCatalog(path)),
+    ),
 }
 
 /** The same to the methods that change categories and merchant rules. */
-export const catalogMessages: Attack = async (context) => {
-  await attack(context, [...methods.keys()].filter(changesCatalog))
+export const catalogMessages: Attack = {
+  title: 'messages with bytes changed, categories and rules',
+  share: 0.03,
+  pace: 0.5,
+  changesCatalog: true,
+  run: (context) => attack(context, [...methods.keys()].filter(changesCatalog)),
+}
+
+/** Purchases on a stream, most of them malformed: each must have its answer, and the stream goes on. */
+export const streamedMessages: Attack = {
+  title: 'the same on a stream of purchases',
+  share: 0.57,
+  pace: 1.5,
+  run: (context) =>
+    context.inParallel(CONNECTIONS, async (random) => {
+      const client = clientOf(context)
+      for (let goesOn = true; goesOn; ) goesOn = await streamPurchases(context, client, random)
+      client.close()
+    }),
+}
+
+function changesCatalog(path: string): boolean {
+  return (
+    /\/(UpsertCategory|DeleteCategory|UpdateMccPolicy|\w+MerchantRules?)$/.test(path) &&
+    !/\/(Get|List|Export)/.test(path)
+  )
 }
 
 async function attack(context: AttackContext, paths: readonly string[]): Promise<void> {
   await context.inParallel(CONNECTIONS, async (random) => {
-    const line = new Line(context)
-    const works = Array.from({ length: CALLS_PER_CONNECTION }, () => random.fork())
-    await Promise.all(works.map((own) => sendAll(context, line, { paths, random: own })))
-    line.close()
+    const client = clientOf(context)
+    const sendAll = async (own: Random) => {
+      while (await context.next()) {
+        const path = paths[own.below(paths.length)] ?? ''
+        const sent = messagesFor(path, own)
+        const outcome = await outcomeOf(client, { path, sent, metadata: metadataOf(context) })
+        const hex = () => sent.map((message) => message.toString('hex')).join(' ')
+        context.judge(outcome, properStatuses, () => `${path} ${hex()}`)
+      }
+    }
+    await Promise.all(Array.from({ length: CALLS_PER_CONNECTION }, () => sendAll(random.fork())))
+    client.close()
   })
 }
 
-type Sending = { readonly paths: readonly string[]; readonly random: Random }
-
-async function sendAll(context: AttackContext, line: Line, { paths, random }: Sending): Promise<void> {
-  while (await context.next()) {
-    const path = paths[random.below(paths.length)] ?? ''
-    const method = methods.get(path)
-    if (!method) throw new Error(`the contract has no ${path}`)
-    const isStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming'
-    const count = isStream ? 1 + random.below(STREAMED_MAX) : 1
-    const sent = Array.from({ length: count }, () => {
-      const message = randomMessage(method.input, random)
-      const changed = random.chance(UNCHANGED) ? message : mutated(message, random)
-      return changed.subarray(0, MESSAGE_BYTES_MAX)
-    })
-    const outcome = await line.call(path, sent)
-    context.tally.judge(outcome, properStatuses, () => `${path} ${sent.map(hex).join(' ')}`)
-  }
+function messagesFor(path: string, random: Random): readonly Buffer[] {
+  const kind = methods.get(path)?.methodKind
+  const isStream = kind === 'client_streaming' || kind === 'bidi_streaming'
+  const count = isStream ? 1 + random.below(STREAMED_MAX) : 1
+  return Array.from({ length: count }, () => messageFor(path, random))
 }
 
-const hex = (message: Buffer) => message.toString('hex')
+function messageFor(path: string, random: Random): Buffer {
+  const method = methods.get(path)
+  if (!method) throw new Error(`the contract has no ${path}`)
+  const message = randomMessage(method.input, random)
+  return random.chance(UNCHANGED) ? message : mutated(message, random)
+}
 
-/** A connection that is made again when the server has ended it for its age. */
-class Line {
-  readonly #context: AttackContext
-  readonly #headers = new Map<string, Buffer>()
-  #connection: Promise<GrpcConnection> | undefined
+type Call = { readonly path: string; readonly sent: readonly Buffer[]; readonly metadata: Metadata }
 
-  constructor(context: AttackContext) {
-    this.#context = context
+/** Makes a call of any kind, and returns the name of its status. On the wire all kinds look alike. */
+async function outcomeOf(client: Client, { path, sent, metadata }: Call): Promise<string> {
+  return await new Promise((resolve) => {
+    const stream = client.makeBidiStreamRequest(path, asItIs, asItIs, metadata)
+    stream.on('data', () => {})
+    stream.on('error', () => {})
+    stream.on('status', ({ code }) => resolve(statusName(code)))
+    for (const message of sent) stream.write(message)
+    stream.end()
+  })
+}
+
+/** Streams some purchases, to the last answer; false when no more cases are due. */
+async function streamPurchases(context: AttackContext, client: Client, random: Random): Promise<boolean> {
+  const stream = client.makeBidiStreamRequest(AUTHORIZE_STREAM, asItIs, asItIs, metadataOf(context))
+  let unanswered = 0
+  stream.on('data', (bytes: Buffer) => {
+    const { error } = readStreamAnswer(bytes)
+    const outcome = error ? statusName(error.status) : 'OK'
+    context.judge(outcome, properStatuses, () => error?.message ?? '')
+    unanswered -= 1
+  })
+  stream.on('error', () => {})
+  let isOpen = true
+  const ended = once(stream, 'status').finally(() => {
+    isOpen = false
+  })
+  let goesOn = true
+  for (let sent = 0; isOpen && sent < PURCHASES_PER_STREAM; sent++) {
+    goesOn = await context.next()
+    if (!goesOn) break
+    unanswered += 1
+    stream.write(messageFor(AUTHORIZE_STREAM, random))
   }
+  stream.end()
+  const [{ code, details }] = await ended
+  const end = code === status.OK && unanswered > 0 ? `OK, ${unanswered} unanswered` : statusName(code)
+  if (!properEnds.includes(end)) context.judge(`stream ended: ${end}`, [], () => details)
+  return goesOn
+}
 
-  async call(path: string, messages: readonly Buffer[]): Promise<string> {
-    this.#connection ??= GrpcConnection.open(this.#context.job.target)
-    const used = this.#connection
-    const connection = await used
-    const outcome = await new Promise<string>((resolve) => {
-      const stream = connection.call(this.#headersOf(path), {
-        message: () => {},
-        end: ({ status }) => resolve(statusName(status)),
-      })
-      messages.forEach((message, place) => {
-        const last = place === messages.length - 1
-        connection.send({ stream, message: framed(message), last })
-      })
-    })
-    if (outcome !== 'NO_ANSWER') return outcome
-    if (this.#connection === used) this.#connection = undefined
-    connection.close()
-    return await this.call(path, messages)
-  }
+/** A client on a connection of its own. */
+function clientOf({ job }: AttackContext): Client {
+  return new Client(`${job.target.host}:${job.target.port}`, credentials.createInsecure(), {
+    'grpc.enable_retries': 0,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.max_receive_message_length': -1,
+  })
+}
 
-  close(): void {
-    void this.#connection?.then((connection) => connection.close())
-  }
+function metadataOf({ job }: AttackContext): Metadata {
+  const metadata = new Metadata()
+  metadata.set(...bearer(job))
+  return metadata
+}
 
-  #headersOf(path: string): Buffer {
-    const known = this.#headers.get(path)
-    if (known) return known
-    const headers = requestHeaders({ authority: 'authorizer', path, more: [bearer(this.#context.job)] })
-    this.#headers.set(path, headers)
-    return headers
-  }
+function asItIs(bytes: Buffer): Buffer {
+  return bytes
 }
