@@ -39,7 +39,7 @@ export async function runPlan(name: string, plan: Plan): Promise<void> {
   for (const [title, fault] of Object.entries(plan.faults(seed))) {
     if (interruption.aborted) break
     try {
-      await runOne(plan, await Campaign.start(fault, { name, seed, signal }), interruption)
+      await runOne(plan, await Campaign.start(fault, { name, seed, signal }), { seed, interruption })
     } catch (error) {
       failures.push(`${title}: ${error instanceof Error ? error.message : error}`)
     }
@@ -47,7 +47,7 @@ export async function runPlan(name: string, plan: Plan): Promise<void> {
   if (failures.length > 0) throw new Error(failures.join('; '))
 }
 
-async function runOne(plan: Plan, campaign: Campaign, interruption: AbortSignal): Promise<void> {
+async function runOne(plan: Plan, campaign: Campaign, { seed, interruption }: Run): Promise<void> {
   const { prepared, folder, problems } = campaign
   console.log(`data and logs are in ${folder}, until it is over`)
   let keepFolder = true
@@ -67,12 +67,14 @@ async function runOne(plan: Plan, campaign: Campaign, interruption: AbortSignal)
   } finally {
     clearInterval(progress)
     await campaign.close({ keepFolder })
-    if (keepFolder) console.error(`data, logs and problems stay in ${folder}`)
+    if (keepFolder) console.error(`seed=${seed}; data, logs and problems stay in ${folder}`)
   }
   if (campaign.missing > 0)
     throw new Error(`the time was over, ${campaign.missing} ${plan.strikes} are missing`)
   if (keepFolder) throw new Error(`${problems.total} problems`)
 }
+
+type Run = { readonly seed: number; readonly interruption: AbortSignal }
 
 /** An argument as a whole number of at most ten digits. */
 export function wholeNumber(name: string, fallback: number): number {
