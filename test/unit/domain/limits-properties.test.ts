@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry, balanceOf } from '../../../src/domain/account.js'
-import { decide, evaluate, type Purchase } from '../../../src/domain/decide.js'
+import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -9,7 +9,7 @@ import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, challengeCatalog, historyOf } from './builders.js'
+import { accountWith, challengeCatalog, decideOn, historyOf } from './builders.js'
 
 /** What happens: a purchase or a reversal, by a clock that may jump. */
 type Event = { readonly day: number } & ({ readonly purchase: Purchase } | { readonly reversal: Reversal })
@@ -82,9 +82,7 @@ function play(start: Account, events: readonly Event[]): readonly Step[] {
     const before = account
     const history = historyOf(account, past)
     const verdict: Verdict<Entry> =
-      'purchase' in event
-        ? decide(history, event.purchase, challengeCatalog, at, utcCalendar)
-        : decideReversal(history, event.reversal, at)
+      'purchase' in event ? decideOn(history, event.purchase) : decideReversal(history, event.reversal, at)
     if (verdict.type === 'RECORD') {
       past = [...past, verdict.entry]
       account = applyEntry(account, verdict.entry)
@@ -286,7 +284,7 @@ describe('the trace of an id that was used before', () => {
     it(`${what} says that the id answered, and looks at nothing else`, () => {
       const account = accountWith({ FOOD: 100n })
       const at = new Date(0)
-      const decided = decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar)
+      const decided = decideOn(account, purchase)
       if (decided.type !== 'RECORD') throw new Error('this id is new')
       const asked = { ...purchase, ...over }
       const decision = evaluate(historyOf(account, [decided.entry]), asked, challengeCatalog, at, utcCalendar)
