@@ -39,7 +39,7 @@ export function clock(rounds: number): Fault<StepKind> {
           await campaign.untilAnswered(ANSWERS_AFTER)
           await symptoms.look(kind)
         },
-        inspect: () => symptoms.readLogs(),
+        afterLoad: () => symptoms.readLogs(),
         close: async () => {
           await database.stop()
           wallClocks.close()

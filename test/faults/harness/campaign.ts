@@ -47,7 +47,9 @@ export type PreparedFault<Kind extends string = string> = {
   strike(kind: Kind, random: Random): Promise<void>
   /** Runs beside the load until that is over. */
   readonly beside?: (isOver: () => boolean) => Promise<void>
-  /** Looks for traces of the fault after the load, while the services still run. */
+  /** Looks for traces of the fault right after the load. */
+  readonly afterLoad?: () => void
+  /** Looks for traces of the fault after the inspection of the books, while the services still run. */
   readonly inspect?: () => void
   /** Removes everything that `prepare` and `start` have made, even if `start` failed half way. */
   readonly close: () => Promise<void>
@@ -161,6 +163,7 @@ export class Campaign {
     isOver = true
     await load?.stop()
     await beside
+    this.prepared.afterLoad?.()
   }
 
   /** Repeats some acknowledged operations, compares every account with the book, and has the books audited. */

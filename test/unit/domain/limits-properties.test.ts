@@ -82,7 +82,9 @@ function play(start: Account, events: readonly Event[]): readonly Step[] {
     const before = account
     const history = historyOf(account, past)
     const verdict: Verdict<Entry> =
-      'purchase' in event ? decideOn(history, event.purchase) : decideReversal(history, event.reversal, at)
+      'purchase' in event
+        ? decideOn(history, event.purchase, { now: at })
+        : decideReversal(history, event.reversal, at)
     if (verdict.type === 'RECORD') {
       past = [...past, verdict.entry]
       account = applyEntry(account, verdict.entry)
@@ -284,7 +286,7 @@ describe('the trace of an id that was used before', () => {
     it(`${what} says that the id answered, and looks at nothing else`, () => {
       const account = accountWith({ FOOD: 100n })
       const at = new Date(0)
-      const decided = decideOn(account, purchase)
+      const decided = decideOn(account, purchase, { now: at })
       if (decided.type !== 'RECORD') throw new Error('this id is new')
       const asked = { ...purchase, ...over }
       const decision = evaluate(historyOf(account, [decided.entry]), asked, challengeCatalog, at, utcCalendar)
