@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import type { TroubleName } from '../../../src/storage/trouble.js'
+import { authority, hours, serverIdentity } from '../../support/certificates.js'
 import { TcpProxy } from '../../support/tcp-proxy.js'
 import { ReplicaSet, type ReplicaSetOptions } from '../harness/replica-set.js'
-import { Certificates } from './certificates.js'
 import { Disk } from './disk.js'
 
 /** The password that must not appear in any log. */
@@ -19,7 +19,6 @@ const FEW_CONNECTIONS = 40
 const SLOW_MS = 2_000
 /** Lifetime of the certificate that expires, in seconds: the services start and find a load meanwhile. */
 const CERTIFICATE_S = 40
-const DAY_S = 86_400
 
 export type Place = Pick<ReplicaSetOptions, 'folder' | 'onCrash'>
 
@@ -96,35 +95,7 @@ export const cases = {
   CERTIFICATE: {
     title: 'its certificate expires, and is renewed',
     trouble: ['CERTIFICATE'],
-    prepare: async (place) => {
-      const certificates = await Certificates.create(place.folder)
-      const { authority, server } = certificates
-      const tls = ['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', server, '--tlsCAFile', authority]
-      const set = await setOf({
-        ...place,
-        args: [...tls, '--tlsAllowConnectionsWithoutCertificates'],
-        uriOptions: `&tls=true&tlsCAFile=${encodeURIComponent(authority)}`,
-        admin: { tlsAllowInvalidCertificates: true },
-      })
-      const [member] = set.members
-      let expiresAtMs = 0
-      return {
-        set,
-        start: async () => {
-          expiresAtMs = Date.now() + CERTIFICATE_S * 1_000
-          await certificates.issue(CERTIFICATE_S)
-          await set.start()
-        },
-        fail: async () => {
-          await delay(Math.max(0, expiresAtMs - Date.now()) + 1_000)
-          member.gate?.reset()
-        },
-        recover: async () => {
-          await certificates.issue(DAY_S)
-          await member.command({ rotateCertificates: 1 })
-        },
-      }
-    },
+    prepare: withCertificate,
   },
   NO_PRIMARY: {
     title: 'nobody may write: no primary',
@@ -201,6 +172,44 @@ async function withPassword(place: Place): Promise<FaultyDatabase> {
     fail: () => change('another'),
     recover: () => change(PASSWORD),
     close: () => administrator.close(),
+  }
+}
+
+/** A database with a certificate that expires. */
+async function withCertificate(place: Place): Promise<FaultyDatabase> {
+  const issuer = authority('campaign')
+  const issuerFile = join(place.folder, 'authority.pem')
+  const serverFile = join(place.folder, 'server.pem')
+  const issue = async (lifetimeSeconds: number) => {
+    const validity = hours(-1, lifetimeSeconds / 3_600)
+    const { certificate, privateKey } = serverIdentity(issuer, { validity })
+    await writeFile(serverFile, `${certificate}\n${privateKey}`)
+  }
+  await writeFile(issuerFile, issuer.certificate)
+  const tls = ['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', serverFile, '--tlsCAFile', issuerFile]
+  const set = await setOf({
+    ...place,
+    args: [...tls, '--tlsAllowConnectionsWithoutCertificates'],
+    uriOptions: `&tls=true&tlsCAFile=${encodeURIComponent(issuerFile)}`,
+    admin: { tlsAllowInvalidCertificates: true },
+  })
+  const [member] = set.members
+  let expiresAtMs = 0
+  return {
+    set,
+    start: async () => {
+      expiresAtMs = Date.now() + CERTIFICATE_S * 1_000
+      await issue(CERTIFICATE_S)
+      await set.start()
+    },
+    fail: async () => {
+      await delay(Math.max(0, expiresAtMs - Date.now()) + 1_000)
+      member.gate?.reset()
+    },
+    recover: async () => {
+      await issue(3_600)
+      await member.command({ rotateCertificates: 1 })
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { methods, type Reply, type WireClient } from './wire-client.js'
+import { type Method, methods, type Reply, type WireClient } from './wire-client.js'
 
 /** A request of the campaign, with an id of its own on its account. Amounts are in centavos. */
 export type Operation = { readonly accountId: string; readonly id: string } & Content
@@ -51,7 +51,6 @@ type Authorized = Verdict & {
   readonly approved_amount: string
 }
 type Reversed = Verdict & { readonly amount: string }
-type Credited = { readonly transaction: Transaction }
 type Opened = { readonly account: { readonly create_time: Timestamp } }
 
 /** Sends an operation once. */
@@ -62,39 +61,39 @@ export async function perform(
 ): Promise<Reply<Answer>> {
   const { accountId: account_id, id: transaction_id } = operation
   const named = { account_id, transaction_id }
+  const call = async <T>(method: Method, request: object, entryIn: (answer: T) => Answer) => {
+    const reply = await client.call<T>(method, request, deadlineMs)
+    return reply.type === 'ANSWER' ? { ...reply, answer: { ...named, ...entryIn(reply.answer) } } : reply
+  }
   switch (operation.kind) {
-    case 'open': {
-      const request = { account_id, request_id: transaction_id }
-      const reply = await client.call<Opened>(methods.createAccount, request, deadlineMs)
-      return read(reply, ({ account }) => ({
-        ...named,
-        kind: 'TRANSACTION_KIND_ADMIN',
-        account_status: 'ACCOUNT_STATUS_ACTIVE',
-        create_time: account.create_time,
-      }))
-    }
+    case 'open':
+      return call<Opened>(
+        methods.createAccount,
+        { account_id, request_id: transaction_id },
+        ({ account }) => ({
+          kind: 'TRANSACTION_KIND_ADMIN',
+          account_status: 'ACCOUNT_STATUS_ACTIVE',
+          create_time: account.create_time,
+        }),
+      )
     case 'status': {
       const account = { id: account_id, status: operation.status }
-      const request = { account, request_id: transaction_id }
-      const reply = await client.call(methods.updateAccount, request, deadlineMs)
-      return read(reply, () => ({
-        ...named,
+      return call(methods.updateAccount, { account, request_id: transaction_id }, () => ({
         kind: 'TRANSACTION_KIND_ADMIN',
         account_status: operation.status,
       }))
     }
     case 'credit': {
       const { category, amount } = operation
-      const request = { ...named, category, amount }
-      const reply = await client.call<Credited>(methods.credit, request, deadlineMs)
-      return read(reply, ({ transaction }) => transaction)
+      return call<{ transaction: Transaction }>(
+        methods.credit,
+        { ...named, category, amount },
+        ({ transaction }) => transaction,
+      )
     }
     case 'authorize': {
       const { amount, mcc, merchant } = operation
-      const request = { ...named, amount, mcc, merchant }
-      const reply = await client.call<Authorized>(methods.authorize, request, deadlineMs)
-      return read(reply, (answer) => ({
-        ...named,
+      return call<Authorized>(methods.authorize, { ...named, amount, mcc, merchant }, (answer) => ({
         kind: 'TRANSACTION_KIND_AUTHORIZATION',
         ...verdictOf(answer),
         amount: String(amount),
@@ -108,9 +107,7 @@ export async function perform(
     case 'reverse': {
       const { originalId: original_transaction_id, amount } = operation
       const request = { ...named, original_transaction_id, ...(amount !== undefined && { amount }) }
-      const reply = await client.call<Reversed>(methods.reverse, request, deadlineMs)
-      return read(reply, (answer) => ({
-        ...named,
+      return call<Reversed>(methods.reverse, request, (answer) => ({
         kind: 'TRANSACTION_KIND_REVERSAL',
         ...verdictOf(answer),
         amount: String(amount ?? 0),
@@ -119,10 +116,6 @@ export async function perform(
       }))
     }
   }
-}
-
-function read<T>(reply: Reply<T>, entryIn: (answer: T) => Answer): Reply<Answer> {
-  return reply.type === 'ANSWER' ? { type: 'ANSWER', answer: entryIn(reply.answer) } : reply
 }
 
 function verdictOf({ decision, reason, category, balance, decided_at }: Verdict): Answer {
