@@ -13,7 +13,7 @@ const named = process.argv.slice(2).some((argument) => argument.endsWith('.test.
 
 module.exports = {
   import: 'tsx',
-  require: ['./test/support/hooks.ts', ...(named ? [] : ['./test/support/shared-mongo.ts'])],
+  require: ['./test/support/hooks.ts', ...(named ? [] : ['./test/support/database/shared-mongo.ts'])],
   ...(!named && {
     // All use the same database server.
     parallel: true,

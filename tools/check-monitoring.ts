@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEphemeralMongo } from '../src/local-mongo/ephemeral-mongo.js'
-import { ServiceProcess } from '../test/support/service-process.js'
-import { JWT_SECRET } from '../test/support/token.js'
+import { JWT_SECRET } from '../test/support/clients/token.js'
+import { ServiceProcess } from '../test/support/processes/service-process.js'
 import { runCommand } from './command.js'
 import {
   type DashboardQuery,

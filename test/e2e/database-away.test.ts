@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ReplicaSet } from '../faults/harness/replica-set.js'
-import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
-import { HealthClient } from '../support/health-client.js'
-import { PurchaseStream } from '../support/purchase-stream.js'
-import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import {
+  type AuthorizeRequest,
+  type AuthorizeResponse,
+  purchase,
+  TestClient,
+} from '../support/clients/client.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { PurchaseStream } from '../support/clients/purchase-stream.js'
+import { type RpcError, statusErrorOf } from '../support/clients/rpc-error.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'

@@ -12,11 +12,11 @@ import {
   REFLECTION,
 } from '../faults/hostile/calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../faults/hostile/raw-connection.js'
-import { purchase } from '../support/client.js'
+import { purchase } from '../support/clients/client.js'
+import { signToken } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { readMetric } from '../support/metrics-page.js'
-import { useService } from '../support/service-fixture.js'
-import { signToken } from '../support/token.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const KIB = 1_024
 /** What is sent together in a flood, in bytes. */

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/clients/client.js'
+import { signToken } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { signToken } from '../support/token.js'
 
 describe('a service without MONGODB_URI and JWT_SECRET', () => {
   const start = useServices()

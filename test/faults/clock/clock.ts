@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { tokenOfYears } from '../../support/card-holder.js'
-import { WallClocks } from '../../support/wall-clock.js'
+import { tokenOfYears } from '../../support/clients/card-holder.js'
+import { WallClocks } from '../../support/processes/wall-clock.js'
 import type { Fault } from '../harness/campaign.js'
 import { ReplicaSet } from '../harness/replica-set.js'
 import { campaignTable, count } from '../harness/report.js'

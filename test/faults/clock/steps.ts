@@ -1,6 +1,6 @@
 import type { Random } from '../../../tools/random.js'
 import { eventually } from '../../support/eventually.js'
-import type { WallClock } from '../../support/wall-clock.js'
+import type { WallClock } from '../../support/processes/wall-clock.js'
 
 const HOUR_MS = 3_600_000
 /** Distance to midnight at which the clocks are set, in milliseconds: the load runs over it. */

@@ -1,5 +1,5 @@
-import { readMetrics } from '../../support/metrics-page.js'
-import type { ServiceProcess } from '../../support/service-process.js'
+import { readMetrics } from '../../support/processes/metrics-page.js'
+import type { ServiceProcess } from '../../support/processes/service-process.js'
 import type { Problems } from '../harness/problems.js'
 import type { Services } from '../harness/services.js'
 

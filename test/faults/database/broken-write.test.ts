@@ -5,9 +5,9 @@ import type { MongoClient } from 'mongodb'
 import { UndecidedError } from '../../../src/application/errors.js'
 import { createClient } from '../../../src/storage/client.js'
 import { mapTransientErrors } from '../../../src/storage/errors.js'
-import { useDatabase } from '../../support/database-fixture.js'
-import { testMongoUri } from '../../support/mongo.js'
-import { TcpProxy } from '../../support/tcp-proxy.js'
+import { useDatabase } from '../../support/database/database-fixture.js'
+import { testMongoUri } from '../../support/database/mongo.js'
+import { TcpProxy } from '../../support/database/tcp-proxy.js'
 
 /** More than the buffers of a connection hold. A document may have 16 MB. */
 const LARGE = 'x'.repeat(14_000_000)

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import type { TroubleName } from '../../../src/storage/trouble.js'
-import { authority, hours, serverIdentity } from '../../support/certificates.js'
-import { TcpProxy } from '../../support/tcp-proxy.js'
+import type { Identity } from '../../../tools/certificates/certificate.js'
+import { TcpProxy } from '../../support/database/tcp-proxy.js'
+import { authority, clientIdentity, hours, serverIdentity } from '../../support/processes/certificates.js'
 import { ReplicaSet, type ReplicaSetOptions } from '../harness/replica-set.js'
 import { Disk } from './disk.js'
 
@@ -180,16 +181,17 @@ async function withCertificate(place: Place): Promise<FaultyDatabase> {
   const issuer = authority('campaign')
   const issuerFile = join(place.folder, 'authority.pem')
   const serverFile = join(place.folder, 'server.pem')
+  /** The certificate with which mongod connects to itself. */
+  const memberFile = join(place.folder, 'member.pem')
   const issue = async (lifetimeSeconds: number) => {
-    const validity = hours(-1, lifetimeSeconds / 3_600)
-    const { certificate, privateKey } = serverIdentity(issuer, { validity })
-    await writeFile(serverFile, `${certificate}\n${privateKey}`)
+    await writePem(serverFile, serverIdentity(issuer, { validity: hours(-1, lifetimeSeconds / 3_600) }))
   }
   await writeFile(issuerFile, issuer.certificate)
+  await writePem(memberFile, clientIdentity(issuer))
   const tls = ['--tlsMode', 'requireTLS', '--tlsCertificateKeyFile', serverFile, '--tlsCAFile', issuerFile]
   const set = await setOf({
     ...place,
-    args: [...tls, '--tlsAllowConnectionsWithoutCertificates'],
+    args: [...tls, '--tlsClusterFile', memberFile, '--tlsAllowConnectionsWithoutCertificates'],
     uriOptions: `&tls=true&tlsCAFile=${encodeURIComponent(issuerFile)}`,
     admin: { tlsAllowInvalidCertificates: true },
   })
@@ -211,6 +213,10 @@ async function withCertificate(place: Place): Promise<FaultyDatabase> {
       await member.command({ rotateCertificates: 1 })
     },
   }
+}
+
+async function writePem(file: string, { certificate, privateKey }: Identity): Promise<void> {
+  await writeFile(file, `${certificate}\n${privateKey}`)
 }
 
 type DiskFault = Readonly<Record<'fail' | 'recover', (disk: Disk) => Promise<void>>>

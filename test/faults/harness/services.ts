@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import type { Random } from '../../../tools/random.js'
-import { type Environment, ServiceProcess } from '../../support/service-process.js'
-import { JWT_SECRET, signToken } from '../../support/token.js'
+import { JWT_SECRET, signToken } from '../../support/clients/token.js'
+import { type Environment, ServiceProcess } from '../../support/processes/service-process.js'
 import type { Problems } from './problems.js'
 import { WireClient } from './wire-client.js'
 

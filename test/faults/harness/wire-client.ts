@@ -6,7 +6,7 @@ import {
   type ServiceError,
   status,
 } from '@grpc/grpc-js'
-import { methodNamed } from '../../support/contract.js'
+import { methodNamed } from '../../support/clients/contract.js'
 
 const AUTHORIZATION = 'benefits.v1.AuthorizationService'
 const ACCOUNT = 'benefits.v1.AccountService'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { purchase } from '../../support/client.js'
-import { useService } from '../../support/service-fixture.js'
-import { signToken } from '../../support/token.js'
+import { purchase } from '../../support/clients/client.js'
+import { signToken } from '../../support/clients/token.js'
+import { useService } from '../../support/processes/service-fixture.js'
 import { type Attack, AttackContext } from './attack.js'
 import { attackNames, attacks, seedOf } from './attacks/all.js'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { signToken } from '../../support/token.js'
+import { signToken } from '../../support/clients/token.js'
 import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK, purchase } from '../hostile/calls.js'
 import { RawConnection } from '../hostile/raw-connection.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'

@@ -257,9 +257,9 @@ const boundaries: readonly Boundary[] = [
     of: 'test/simulation/',
     may: [
       'test/simulation/',
-      'test/support/catalogs.ts',
+      'test/support/catalog/catalogs.ts',
       'test/support/engine-sources.ts',
-      'test/support/utc-calendar.ts',
+      'test/support/catalog/utc-calendar.ts',
       'tools/random.ts',
       'src/application/',
       'src/domain/',

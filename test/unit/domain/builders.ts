@@ -7,8 +7,8 @@ import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../.
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 
 /** When everything in these tests is decided, unless they say otherwise. */
 export const at = new Date('2026-01-02T03:04:05.678Z')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import { accountWith, de43, decideOn, padaria, purchaseOf, recorded, ruleOf } from './builders.js'
 
 const rich = { FOOD: 5000n, MEAL: 5000n, CASH: 5000n }

@@ -6,7 +6,7 @@ import type { Purchase } from '../../../src/domain/decide.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import { accountWith, challengeCatalog, decideOn, purchaseOf, recorded } from './builders.js'
 
 type Wallets = Readonly<Record<string, bigint>>

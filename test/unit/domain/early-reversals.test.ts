@@ -8,7 +8,7 @@ import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { accountAfter, steps } from '../../support/example-books.js'
+import { accountAfter, steps } from '../../support/database/example-books.js'
 import { at, decideOn, historyOf, purchaseOf } from './builders.js'
 
 /** One message of a switch about the purchase tx-1. */

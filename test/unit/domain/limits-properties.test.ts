@@ -8,7 +8,7 @@ import { centavos } from '../../../src/domain/money.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { accountWith, challengeCatalog, decideOn, historyOf } from './builders.js'
 
 /** What happens: a purchase or a reversal, by a clock that may jump. */
