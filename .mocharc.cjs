@@ -18,6 +18,8 @@ module.exports = {
     // All use the same database server.
     parallel: true,
     jobs,
+    // It needs a cluster: see .mocharc.sharded.cjs.
+    ignore: ['test/faults/shard/**'],
     // The slow ones first, so that none of them is left alone at the end.
     spec: [
       'test/faults/**/*.test.ts',
@@ -28,8 +30,6 @@ module.exports = {
       'test/unit/**/*.test.ts',
     ],
   }),
-  // It needs a cluster: see .mocharc.sharded.cjs.
-  ignore: ['test/faults/shard/**'],
   reporter: './test/support/reporter.cjs',
   // Above the longest wait of a test (test/support/eventually.ts), so that a wait which fails says for what.
   timeout: 600_000,
