@@ -199,21 +199,21 @@ export class Campaign {
   }
 
   async #strikeAll(kinds: readonly string[]): Promise<void> {
-    const { fault, signal } = this
-    const isUnderLoad = fault.isUnderLoad !== false
+    const isUnderLoad = this.fault.isUnderLoad !== false
     const random = this.fork()
-    try {
-      for (const kind of isUnderLoad ? random.shuffled(kinds) : kinds) {
+    for (const kind of isUnderLoad ? random.shuffled(kinds) : kinds) {
+      try {
         if (isUnderLoad) await this.untilAnswered(random.between(ANSWERS))
         if (isUnderLoad) await delay(random.below(PAUSE_MS_MAX))
-        if (signal.aborted) return
+        if (this.signal.aborted) return
         await this.prepared.strike(kind, random)
         this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1)
+      } catch (error) {
+        // Nothing that follows could be judged.
+        this.problems.found({ kind: 'STALLED', detail: `${kind}: ${error}` })
+        this.#failed.abort()
+        return
       }
-    } catch (error) {
-      // There is no point in going on.
-      this.problems.found({ kind: 'STALLED', detail: `${kinds[0]}: ${error}` })
-      this.#failed.abort()
     }
   }
 }
