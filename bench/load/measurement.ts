@@ -6,7 +6,7 @@ import { TimeWindows } from './time-windows.js'
 /** What happens in the measured time, which begins and ends when it is told so. */
 export class Measurement {
   readonly #latency = new Histogram()
-  readonly #refusalLatency = new Histogram()
+  readonly #rejectionLatency = new Histogram()
   readonly #sendDelay = new Histogram()
   readonly #windowMs: number | undefined
   #windows: TimeWindows | undefined
@@ -16,7 +16,7 @@ export class Measurement {
   #cpuMs = 0
   #offered = 0
   #answered = 0
-  #refused = 0
+  #rejected = 0
   #late = 0
   #unsent = 0
 
@@ -48,11 +48,11 @@ export class Measurement {
     const now = performance.now()
     if (this.#includes(now)) {
       if (isOk) this.#answered++
-      else this.#refused++
+      else this.#rejected++
       this.#windows?.ended({ at: now, latencyMs: now - arrivedAt, isOk })
     }
     if (!this.#includes(arrivedAt)) return
-    const latency = isOk ? this.#latency : this.#refusalLatency
+    const latency = isOk ? this.#latency : this.#rejectionLatency
     latency.record(now - arrivedAt)
     if (!isLate) this.#sendDelay.record(sentAt - arrivedAt)
   }
@@ -70,13 +70,13 @@ export class Measurement {
       durationMs,
       offered: this.#offered,
       answered: this.#answered,
-      refused: this.#refused,
+      rejected: this.#rejected,
       perSecond: (this.#answered / durationMs) * 1_000,
       late: this.#late,
       unsent: this.#unsent,
       latency: this.#latency.figures(),
       latencyBuckets: this.#latency.buckets(),
-      refusalLatency: this.#refusalLatency.figures(),
+      rejectionLatency: this.#rejectionLatency.figures(),
     }
   }
 
@@ -86,7 +86,7 @@ export class Measurement {
   }
 
   generator(): LoadResult['generator'] {
-    const ended = this.#answered + this.#refused
+    const ended = this.#answered + this.#rejected
     return {
       cpuMs: this.#cpuMs,
       cpuUsPerCall: ended === 0 ? 0 : (this.#cpuMs * 1_000) / ended,

@@ -47,8 +47,8 @@ const shown: readonly Shown[] = [
       ['mongod', 'mongodDescriptors'],
     ],
   },
-  { title: 'Unsettled entries', lines: [['entries', 'unsettled']] },
-  { title: 'Age of the oldest unsettled entry, ms', lines: [['age', 'unsettledMs']] },
+  { title: 'Unposted entries', lines: [['entries', 'unposted']] },
+  { title: 'Age of the oldest unposted entry, ms', lines: [['age', 'unpostedMs']] },
   { title: 'Waiting requests', lines: [['waiting', 'waiting']] },
   { title: 'Time for collecting garbage, %', lines: [['share', 'collectingPercent']] },
   {

@@ -23,8 +23,8 @@ export function besideSection(measurements: Measurements): Section | undefined {
           'p99 ms',
           'p50, times the quiet one',
           'p99, times the quiet one',
-          'refused',
-          "refused of the modest caller's",
+          'rejected',
+          "rejected of the modest caller's",
           'other work per second',
         ],
         measured.map((scenario) => row(measurements, scenario, quiet)),
@@ -43,14 +43,14 @@ function row(measurements: Measurements, scenario: Scenario, quiet: Scenario): r
   const times = (['p50', 'p99'] as const).map((figure) =>
     scenario === quiet ? '' : spreadText(ratioOf(measurements, { of, over, figure }), timesText),
   )
-  const refused = shareText(runs.map(({ result: { measured } }) => measured))
+  const rejected = shareText(runs.map(({ result: { measured } }) => measured))
   const modest = shareText(runs.flatMap(({ beside }) => beside?.modest ?? []))
-  return [scenario.title, ...latency, ...times, refused, modest, otherText(runs)]
+  return [scenario.title, ...latency, ...times, rejected, modest, otherText(runs)]
 }
 
-function shareText(calls: readonly { readonly offered: number; readonly refused: number }[]): string {
-  const sum = (of: 'offered' | 'refused') => calls.reduce((total, call) => total + call[of], 0)
-  return `${numberText(sum('refused'))} of ${numberText(sum('offered'))}`
+function shareText(calls: readonly { readonly offered: number; readonly rejected: number }[]): string {
+  const sum = (of: 'offered' | 'rejected') => calls.reduce((total, call) => total + call[of], 0)
+  return `${numberText(sum('rejected'))} of ${numberText(sum('offered'))}`
 }
 
 function otherText(runs: readonly Run[]): string {

@@ -21,7 +21,7 @@ export function booksSection(measurements: Measurements): Section {
           'side',
           'runs',
           'answers',
-          'refused',
+          'rejected',
           'without answer',
           'decided twice',
           'answered otherwise',

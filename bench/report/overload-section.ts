@@ -8,10 +8,10 @@ import { linearScale, logScale } from './scale.js'
 import { type Chart, image, type Section, table } from './section.js'
 import { type Spread, spreadOf } from './spread.js'
 
-const REFUSED = { color: '#c0392b', isBold: false, dash: '' }
+const REJECTED = { color: '#c0392b', isBold: false, dash: '' }
 const OFFERED = { color: '#8a94a0', isBold: false, dash: '4 4' }
 
-/** More than can be done: what is answered, what is refused, and how long an answer takes then. */
+/** More than can be done: what is answered, what is rejected, and how long an answer takes then. */
 export function overloadSection(measurements: Measurements): Section | undefined {
   const scenarios = measurements.scenarios.filter(({ group }) => group === 'overload')
   const contenders = contendersIn(measurements, scenarios)
@@ -20,14 +20,14 @@ export function overloadSection(measurements: Measurements): Section | undefined
   return {
     title: 'Overload',
     paragraphs: [
-      'Requests arrive at rising rates, beyond what can be done. Who is refused at once can try elsewhere; who is answered should be answered in time.',
-      ...charts.map(({ file }) => image(file, 'Answered, refused, and p99 by rate')),
+      'Requests arrive at rising rates, beyond what can be done. Who is rejected at once can try elsewhere; who is answered should be answered in time.',
+      ...charts.map(({ file }) => image(file, 'Answered, rejected, and p99 by rate')),
       table(
         [
           'load and side',
           'offered per second',
           'answered per second',
-          'refused per second',
+          'rejected per second',
           'p99 of answers, ms',
           'late',
           'never sent',
@@ -62,7 +62,7 @@ function chartOf(
   const svg = lineChart({
     title: `Overload: ${name}`,
     subtitle:
-      'What is answered and refused, and how long an answer takes, by the rate at which requests arrive',
+      'What is answered and rejected, and how long an answer takes, by the rate at which requests arrive',
     panels: [
       {
         xLabel: 'requests arriving per second',
@@ -79,7 +79,7 @@ function chartOf(
             ],
           },
           { name: 'answered', look, points: line(({ result }) => result.measured.perSecond) },
-          { name: 'refused', look: REFUSED, points: line(refusedPerSecond) },
+          { name: 'rejected', look: REJECTED, points: line(rejectedPerSecond) },
         ],
       },
       {
@@ -107,7 +107,7 @@ function row(measurements: Measurements, { side, name }: Contender, scenario: Sc
     `${scenario.title}: ${name}`,
     spreadText(over(offeredPerSecond)),
     spreadText(over(({ result }) => result.measured.perSecond)),
-    spreadText(over(refusedPerSecond)),
+    spreadText(over(rejectedPerSecond)),
     spreadText(over(({ result }) => result.measured.latency.p99)),
     spreadText(over(({ result }) => result.measured.late)),
     spreadText(over(({ result }) => result.measured.unsent)),
@@ -118,6 +118,6 @@ function offeredPerSecond({ result }: Run): number {
   return (result.measured.offered / result.measured.durationMs) * 1_000
 }
 
-function refusedPerSecond({ result }: Run): number {
-  return (result.measured.refused / result.measured.durationMs) * 1_000
+function rejectedPerSecond({ result }: Run): number {
+  return (result.measured.rejected / result.measured.durationMs) * 1_000
 }

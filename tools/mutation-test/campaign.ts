@@ -28,7 +28,7 @@ export type CampaignOptions = {
   readonly mutants: readonly Mutant[]
   /** Files of tests. */
   readonly tests: readonly string[]
-  /** Told of each mutant that was tried. */
+  /** Called with each mutant that was tried. */
   readonly onResult: (result: Result) => void
 }
 

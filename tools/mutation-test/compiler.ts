@@ -7,11 +7,11 @@ import { Sandbox } from './sandbox.js'
 const COMPILE_MS_MAX = 120_000
 const OUTPUT_MAX = 16 * 1024 * 1024
 
-/** Asks the compiler whether it takes mutants. One that it refuses is no program that anybody could run. */
+/** Asks the compiler whether it takes mutants. One that it rejects is no program that anybody could run. */
 export class Compiler {
   readonly #sandbox = new Sandbox('src')
 
-  /** The mutants that it refuses. At first one of each file together, to be quick; those of a file with errors by themselves. */
+  /** The mutants that it rejects. At first one of each file together, to be quick; those of a file with errors by themselves. */
   async rejected(mutants: readonly Mutant[]): Promise<ReadonlySet<Mutant>> {
     const rejected = new Set<Mutant>()
     for (const lot of chunksOf(mutants)) {

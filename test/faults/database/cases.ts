@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
-import type { TroubleName } from '../../../src/storage/trouble.js'
+import type { CauseName } from '../../../src/storage/failure-cause.js'
 import type { Identity } from '../../../tools/certificates/certificate.js'
 import { TcpProxy } from '../../support/database/tcp-proxy.js'
 import { authority, clientIdentity, hours, serverIdentity } from '../../support/processes/certificates.js'
@@ -41,7 +41,7 @@ export type FaultyDatabase = {
 export type Case = {
   readonly title: string
   /** The causes that the log of the services may name, one of which it must. */
-  readonly trouble: readonly TroubleName[]
+  readonly cause: readonly CauseName[]
   /** Fails before the services are started. */
   readonly failsFirst?: boolean
   readonly prepare: (place: Place) => Promise<FaultyDatabase>
@@ -52,7 +52,7 @@ const nothing = async () => {}
 export const cases = {
   LATE: {
     title: 'started after the service',
-    trouble: ['UNREACHABLE'],
+    cause: ['UNREACHABLE'],
     failsFirst: true,
     prepare: async (place) => {
       const set = await setOf(place)
@@ -61,7 +61,7 @@ export const cases = {
   },
   REPLICA_SET_NAME: {
     title: 'wrong replica set in MONGODB_URI',
-    trouble: ['REPLICA_SET_NAME'],
+    cause: ['REPLICA_SET_NAME'],
     failsFirst: true,
     prepare: async (place) => {
       const set = await setOf(place)
@@ -71,7 +71,7 @@ export const cases = {
   },
   CONNECTIONS: {
     title: 'others hold all connections',
-    trouble: ['CONNECTIONS_CLOSED'],
+    cause: ['CONNECTIONS_CLOSED'],
     failsFirst: true,
     prepare: async (place) => {
       const set = await setOf({ ...place, args: ['--maxConns', String(FEW_CONNECTIONS)] })
@@ -90,17 +90,17 @@ export const cases = {
   },
   CREDENTIALS: {
     title: 'password changed behind its back',
-    trouble: ['CREDENTIALS'],
+    cause: ['CREDENTIALS'],
     prepare: withPassword,
   },
   CERTIFICATE: {
     title: 'its certificate expires, and is renewed',
-    trouble: ['CERTIFICATE'],
+    cause: ['CERTIFICATE'],
     prepare: withCertificate,
   },
   NO_PRIMARY: {
     title: 'nobody may write: no primary',
-    trouble: ['NO_PRIMARY'],
+    cause: ['NO_PRIMARY'],
     prepare: async (place) => {
       const set = await setOf(place)
       const [member] = set.members
@@ -113,7 +113,7 @@ export const cases = {
   },
   SLOW: {
     title: `slow: every request ${SLOW_MS / 1_000} s late`,
-    trouble: ['SLOW'],
+    cause: ['SLOW'],
     prepare: async (place) => {
       const set = await setOf(place)
       const proxy = await TcpProxy.listen(set.members[0].mongod.port)
@@ -128,12 +128,12 @@ export const cases = {
   },
   DISK_FULL: {
     title: 'its disk is full',
-    trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'NO_ROOM', 'SLOW'],
+    cause: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'NO_ROOM', 'SLOW'],
     prepare: (place) => onDisk(place, { fail: (disk) => disk.fill(), recover: (disk) => disk.empty() }),
   },
   READ_ONLY: {
     title: 'its disk has become read-only',
-    trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'SLOW'],
+    cause: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'SLOW'],
     prepare: (place) => onDisk(place, { fail: (disk) => disk.breakDown(), recover: (disk) => disk.repair() }),
   },
 } as const satisfies Readonly<Record<string, Case>>

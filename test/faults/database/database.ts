@@ -16,7 +16,7 @@ const names = Object.keys(cases) as readonly CaseName[]
 
 /** Runs the services against a database that fails in one way, and looks at their answers and logs. */
 export function database(name: CaseName): Fault {
-  const { title, failsFirst = false, trouble, prepare }: Case = cases[name]
+  const { title, failsFirst = false, cause, prepare }: Case = cases[name]
   return {
     strikes: [[name]],
     prepare: async (campaign) => {
@@ -37,7 +37,7 @@ export function database(name: CaseName): Fault {
         await faulty.fail()
         await services.listen()
         unanswered = await knock(campaign)
-        named = await untilNamed(campaign, trouble)
+        named = await untilNamed(campaign, cause)
         if (faulty.isMisconfigured) {
           findPassword(campaign)
           await services.stop()
@@ -50,7 +50,7 @@ export function database(name: CaseName): Fault {
         const before = new Map(client.unanswered)
         await faulty.fail()
         // A full disk does no harm until more space is needed.
-        named = await untilNamed(campaign, trouble)
+        named = await untilNamed(campaign, cause)
         await delay(FAILING_MS)
         unanswered = difference(client.unanswered, before)
         await recover()
@@ -116,9 +116,9 @@ async function untilNamed({ problems, services }: Campaign, due: readonly string
   try {
     for (const { service } of services.all) {
       const event = await eventually(`the log names ${due.join(' or ')}`, () =>
-        service.events.find(({ trouble }) => typeof trouble === 'string' && due.includes(trouble)),
+        service.events.find(({ cause }) => typeof cause === 'string' && due.includes(cause)),
       )
-      named ||= String(event['trouble'])
+      named ||= String(event['cause'])
     }
   } catch (error) {
     problems.found({ kind: 'RULE', detail: String(error) })

@@ -23,7 +23,7 @@ export function campaignTable(
     ['longest time without any answer', `${seconds(client.silence.longestMs)} s`],
     ['accounts', count(ending.accounts)],
     ['entries in the ledger', count(ending.entries)],
-    ['entries left in journals, then settled by repair', count(ending.unsettled)],
+    ['entries left in journals, then posted by repair', count(ending.unposted)],
     ['lost', count(problems.count('LOST'))],
     ['doubled', count(problems.count('DOUBLED'))],
     ['verify', damage === 0 ? 'clean' : `${count(damage)} discrepancies`],

@@ -8,7 +8,7 @@ import type { Problems } from './problems.js'
 export const DATABASE = 'benefits'
 
 /** The audited books, and the number of entries that the first audit had to post. */
-export type Verified = { readonly accounts: number; readonly entries: number; readonly unsettled: number }
+export type Verified = { readonly accounts: number; readonly entries: number; readonly unposted: number }
 
 /** Audits the whole database, posts what the faults left in journals, and audits it again. */
 export async function verifyBooks(mongodbUri: string, problems: Problems): Promise<Verified> {
@@ -24,11 +24,11 @@ export async function verifyBooks(mongodbUri: string, problems: Problems): Promi
       onProgress: () => {},
     }).run()
   try {
-    const { unsettled } = await audit(true)
+    const { unposted } = await audit(true)
     const after = await audit(false)
-    if (after.unsettled > 0)
-      problems.found({ kind: 'DAMAGE', detail: `${after.unsettled} entries are unsettled after the repair` })
-    return { ...after, unsettled }
+    if (after.unposted > 0)
+      problems.found({ kind: 'DAMAGE', detail: `${after.unposted} entries are unposted after the repair` })
+    return { ...after, unposted }
   } finally {
     await client.close()
   }

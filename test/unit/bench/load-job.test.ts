@@ -36,7 +36,7 @@ describe('a job of the load generator', () => {
     expect(readJob(JSON.stringify(long))).to.deep.equal(long)
   })
 
-  const refused: readonly (readonly [what: string, changed: object, message: string])[] = [
+  const rejected: readonly (readonly [what: string, changed: object, message: string])[] = [
     [
       'a port that is none',
       { target: { host: 'a', port: 0 } },
@@ -78,13 +78,13 @@ describe('a job of the load generator', () => {
       'workload.repeatDistance needs a min',
     ],
   ]
-  for (const [what, changed, message] of refused) {
-    it(`is refused with ${what}`, () => {
+  for (const [what, changed, message] of rejected) {
+    it(`is rejected with ${what}`, () => {
       expect(() => readJob(JSON.stringify({ ...job, ...changed }))).to.throw(message)
     })
   }
 
-  it('is refused with everything that is wrong with it', () => {
+  it('is rejected with everything that is wrong with it', () => {
     expect(() => readJob('{}')).to.throw(/target\.host .*; target\.port .*; token .*; shape\.durationMs/)
     expect(() => readJob('[]')).to.throw('target.host')
     expect(() => readJob('no')).to.throw()
