@@ -244,10 +244,40 @@ const boundaries: readonly Boundary[] = [
       'chai',
     ],
   },
-  // The benchmark may use all of the sources, and none of them the benchmark. What puts load on the service shares no code with it but
-  // the messages, and what tells of the figures needs nothing but them.
-  { of: 'bench/load/', may: ['bench/load/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
-  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'tools/command.ts', 'node:'] },
+  // The benchmark may use all of the sources, and no source the benchmark. The load generator shares only the generated
+  // messages with the service. The report needs only the figures.
+  { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
+  { of: 'bench/load/', may: ['bench/load/', 'bench/h2/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'node:'] },
+  { of: 'bench/dataset/', may: ['bench/dataset/', 'bench/load/', 'src/', 'mongodb'] },
+  {
+    of: 'bench/servers/',
+    may: ['bench/servers/', 'bench/dataset/', 'src/', '@grpc/grpc-js', 'mongodb', 'node:'],
+  },
+  {
+    of: 'bench/plan/',
+    may: ['bench/plan/', 'bench/dataset/', 'bench/report/', 'src/gen/'],
+    mayForTypes: ['bench/load/'],
+  },
+  {
+    of: 'bench/books/',
+    may: ['bench/books/', 'bench/plan/', 'bench/dataset/', 'bench/load/', 'src/', 'mongodb'],
+    mayForTypes: ['bench/servers/'],
+  },
+  {
+    of: 'bench/session/',
+    may: [
+      'bench/session/',
+      'bench/books/',
+      'bench/plan/',
+      'bench/dataset/',
+      'src/local-mongo/',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
+    mayForTypes: ['bench/load/', 'bench/report/'],
+  },
   {
     of: 'bench/',
     may: [

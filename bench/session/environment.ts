@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
+import type { Machine, Measurements } from '../report/measurements.js'
 import { NODE_FLAGS, PROJECT } from './children.js'
-import type { Machine, Measurements } from './report/measurements.js'
 
 /** What the figures depend on: the page that they are written to is not part of it. */
 const MEASURED = ['src', 'bench', 'package-lock.json'] as const

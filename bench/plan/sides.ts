@@ -1,5 +1,5 @@
-import { AuthorizationServiceService } from '../src/gen/benefits/v1/authorization.js'
-import type { Scenario, Side } from './report/measurements.js'
+import { AuthorizationServiceService } from '../../src/gen/benefits/v1/authorization.js'
+import type { Scenario, Side } from '../report/measurements.js'
 
 /** A side, and how it is run. */
 export type BenchmarkedSide = Side & {

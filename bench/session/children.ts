@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** The project's folder: programs are named from there. */
-export const PROJECT = fileURLToPath(new URL('..', import.meta.url))
+export const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** What every program of the benchmark is run with, ours and others alike: as `npm start` does. */
 export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=64'] as const

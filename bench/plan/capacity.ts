@@ -1,4 +1,4 @@
-import type { Run, Scenario } from './report/measurements.js'
+import type { Run, Scenario } from '../report/measurements.js'
 
 /** Answers a second that a side can give over many accounts: of its numbers of callers the best, each by the middle of its rounds. */
 export function capacityOf(

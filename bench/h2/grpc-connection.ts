@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { type CallEnd, endOfReset, NO_ANSWER, ResponseHeaders, statusCalled } from './call-end.js'
 import { FrameWriter } from './frame-writer.js'
-import { GrpcStream, type StreamListener } from './grpc-stream.js'
 import {
   contentOf,
   Flag,
@@ -12,7 +11,8 @@ import {
   PREFACE,
   Setting,
   settingsPayload,
-} from './h2-frames.js'
+} from './frames.js'
+import { GrpcStream, type StreamListener } from './grpc-stream.js'
 import { encodedHeaders, type Header } from './hpack.js'
 import { type Sending, SendQueue, WINDOW_DEFAULT } from './send-queue.js'
 

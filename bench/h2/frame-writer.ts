@@ -1,4 +1,4 @@
-import { FRAME_HEAD_BYTES, type FrameHead } from './h2-frames.js'
+import { FRAME_HEAD_BYTES, type FrameHead } from './frames.js'
 
 /** Memory is taken in pieces of this many bytes. */
 const PIECE_BYTES = 64 * 1024

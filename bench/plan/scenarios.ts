@@ -1,6 +1,6 @@
-import { DECLINED_AMOUNT } from './dataset/loaded-account.js'
-import type { LoadShape, Workload } from './load/job.js'
-import type { Scenario, ScenarioGroup } from './report/measurements.js'
+import { DECLINED_AMOUNT } from '../dataset/loaded-account.js'
+import type { LoadShape, Workload } from '../load/job.js'
+import type { Scenario, ScenarioGroup } from '../report/measurements.js'
 
 /** How large a run of the benchmark is. Everything that has a size is here. */
 export type Plan = {

@@ -1,6 +1,6 @@
 import type { FrameWriter } from './frame-writer.js'
+import { Flag, type Frame, FrameType, Setting, settingsOf } from './frames.js'
 import type { GrpcStream } from './grpc-stream.js'
-import { Flag, type Frame, FrameType, Setting, settingsOf } from './h2-frames.js'
 
 /** Window of a connection, and of a stream until SETTINGS say otherwise, in bytes (RFC 9113, 6.9.2). */
 export const WINDOW_DEFAULT = 65_535

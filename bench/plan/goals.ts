@@ -1,4 +1,4 @@
-import type { Goal, Scenario } from './report/measurements.js'
+import type { Goal, Scenario } from '../report/measurements.js'
 import type { Plan } from './scenarios.js'
 
 /** Milliseconds that the challenge allows for one purchase. */
