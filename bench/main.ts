@@ -8,8 +8,9 @@ import { writeMeasurements } from './measurements-file.js'
 import { goals } from './plan/goals.js'
 import { besideOnly, type Plan, quickPlan, wholePlan } from './plan/scenarios.js'
 import { sidesNamed } from './plan/sides.js'
-import { besideSection } from './report/beside-section.js'
 import type { Measurements } from './report/measurements.js'
+import { besideSection } from './report/more-sections.js'
+import { paragraphsOf } from './report/section.js'
 import { buildPrograms } from './session/build.js'
 import { PROJECT } from './session/children.js'
 import { Database } from './session/database.js'
@@ -35,7 +36,8 @@ await runCommand('bench', async () => {
     const measurements = measurementsOf(plan, await benchmark.run(), database.version)
     const file = whole ? MEASUREMENTS : await temporaryFile()
     await writeMeasurements(file, measurements)
-    if (!whole) console.log(besideSection(measurements)?.paragraphs.join('\n\n'))
+    const beside = besideSection(measurements)
+    if (!whole && beside) console.log(paragraphsOf(beside).join('\n\n'))
     const discrepancies = measurements.runs.flatMap((run) => run.discrepancies)
     progress(`${measurements.runs.length} runs, ${discrepancies.length} discrepancies, written to ${file}`)
   } catch (error) {
