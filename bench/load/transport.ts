@@ -64,10 +64,7 @@ class StreamTransport implements Transport {
   constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
     this.#connections = connections
     const headers = headersOf(job, { method: 'AuthorizeStream' })
-    const { streamsPerConnection = 1 } = job
-    this.#channels = connections.flatMap((connection) =>
-      Array.from({ length: streamsPerConnection }, () => new Channel(connection, headers)),
-    )
+    this.#channels = connections.map((connection) => new Channel(connection, headers))
   }
 
   send(call: Call): void {

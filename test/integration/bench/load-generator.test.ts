@@ -80,9 +80,9 @@ describe('the load generator', () => {
     })
   }
 
-  it('spreads a stream mode over as many streams as it is told', async () => {
-    await runLoad(job({ mode: 'stream', streamsPerConnection: 3 }))
-    expect(server.calls).to.equal(6)
+  it('sends all requests of the stream mode on one stream for each connection', async () => {
+    await runLoad(job({ mode: 'stream' }))
+    expect(server.calls).to.equal(2)
   })
 
   it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {
