@@ -51,13 +51,20 @@ function lookOf(side: Side, all: readonly Side[]): Look {
   return { color: RIVALS[place % RIVALS.length] ?? FLOOR, isBold: false, dash: '' }
 }
 
-/** The places of each scenario, or of each side in one mode. */
+/** Places with something in common, such as a scenario. */
+export type Group = { readonly first: MeasuredPlace; readonly places: readonly MeasuredPlace[] }
+
+/** Groups places by their key, in the order in which the keys come. */
 export function groupedBy(
   places: readonly MeasuredPlace[],
   key: (place: MeasuredPlace) => string,
-): readonly (readonly MeasuredPlace[])[] {
-  const groups = new Map<string, MeasuredPlace[]>()
-  for (const place of places) groups.set(key(place), [...(groups.get(key(place)) ?? []), place])
+): readonly Group[] {
+  const groups = new Map<string, Group & { readonly places: MeasuredPlace[] }>()
+  for (const place of places) {
+    const group = groups.get(key(place))
+    if (group) group.places.push(place)
+    else groups.set(key(place), { first: place, places: [place] })
+  }
   return [...groups.values()]
 }
 

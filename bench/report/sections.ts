@@ -3,11 +3,12 @@ import type { HistogramBuckets } from '../load/result.js'
 import type { Line, Point } from './chart.js'
 import { ratioOf } from './figures.js'
 import { type GoalOutcome, goalOutcomes } from './goal-outcome.js'
-import { numberText, spreadText, timesText } from './markdown.js'
+import { numberText, spreadText, type Table, timesText } from './markdown.js'
 import type { Goal, Measurements, Run } from './measurements.js'
 import {
   type Column,
   figureCell,
+  type Group,
   groupedBy,
   type MeasuredPlace,
   over,
@@ -90,7 +91,7 @@ export function throughputSection(measurements: Measurements): Section | undefin
   // Modes one after another, in each the sides in their order.
   const sides = groupedBy(places, ({ name }) => name)
   const ours = measurements.sides.find(({ kind }) => kind === 'ours')
-  const others = sides.filter(([first]) => first?.side !== ours && first?.scenario.mode === 'unary')
+  const others = sides.filter(({ first }) => first.side !== ours && first.scenario.mode === 'unary')
   const ratio = ({ scenario, side }: MeasuredPlace) =>
     spreadText(ours && ratioOf(measurements, ratioPlaces(scenario.id, ours.id, side.id)), timesText)
   return {
@@ -120,32 +121,25 @@ function callersOf({ scenario: { load } }: MeasuredPlace): number {
 }
 
 /** A row for each side, and a column for each number of callers. */
-function byCallers(sides: readonly (readonly MeasuredPlace[])[], cell: (place: MeasuredPlace) => string) {
-  const callers = [...new Set(sides.flat().map(callersOf))].sort((one, other) => one - other)
-  const columns = callers.map((number): Column<readonly MeasuredPlace[]> => {
-    const placeIn = (side: readonly MeasuredPlace[]) => side.find((place) => callersOf(place) === number)
-    return [numberText(number), (side) => cellAt(placeIn(side), cell)]
+function byCallers(sides: readonly Group[], cell: (place: MeasuredPlace) => string): Table {
+  const all = sides.flatMap(({ places }) => places.map(callersOf))
+  const callers = [...new Set(all)].sort((one, other) => one - other)
+  const columns = callers.map((number): Column<Group> => {
+    const cellIn = ({ places }: Group) => places.filter((place) => callersOf(place) === number).map(cell)[0]
+    return [numberText(number), (side) => cellIn(side) ?? '-']
   })
-  return tableOf([['callers', ([first]) => first?.name ?? ''], ...columns], sides)
+  return tableOf([['callers', ({ first }) => first.name], ...columns], sides)
 }
 
-function cellAt(place: MeasuredPlace | undefined, cell: (place: MeasuredPlace) => string): string {
-  return place ? cell(place) : '-'
-}
-
-function throughputChart(
-  sides: readonly (readonly MeasuredPlace[])[],
-  mode: 'unary' | 'stream',
-): readonly ChartPart[] {
-  const isOf = ([first]: readonly MeasuredPlace[]) => first?.scenario.mode === mode
+function throughputChart(sides: readonly Group[], mode: 'unary' | 'stream'): readonly ChartPart[] {
+  const isOf = ({ first }: Group) => first.scenario.mode === mode
   if (!sides.some(isOf)) return []
   // Beside the streams stand our own single calls, for comparison.
-  const shown = sides.filter((side) => isOf(side) || (mode === 'stream' && side[0]?.side.kind === 'ours'))
-  const lines = shown.map((side): Line => {
-    const points = side.flatMap((place) => pointOf(place.runs, () => callersOf(place), perSecond))
+  const shown = sides.filter((side) => isOf(side) || (mode === 'stream' && side.first.side.kind === 'ours'))
+  const lines = shown.map(({ first: { name, look }, places }): Line => {
+    const points = places.flatMap((place) => pointOf(place.runs, () => callersOf(place), perSecond))
     points.sort((one, other) => one.x - other.x)
     const last = points.at(-1)
-    const { name = '', look = GREEN } = side[0] ?? {}
     return { name: last ? `${name}: ${numberText(last.y)}` : name, look, points }
   })
   const points = lines.flatMap((line) => line.points)
@@ -196,20 +190,12 @@ export function hotSection(measurements: Measurements): Section | undefined {
   }
 }
 
-type ScenarioPlaces = {
-  readonly scenario: MeasuredPlace['scenario']
-  readonly places: readonly MeasuredPlace[]
-}
-
 /** The scenarios under which more than one side was measured. */
-function byScenario(places: readonly MeasuredPlace[]): readonly ScenarioPlaces[] {
-  return groupedBy(places, ({ scenario }) => scenario.id).flatMap((group) => {
-    const [first] = group
-    return first && group.length > 1 ? [{ scenario: first.scenario, places: group }] : []
-  })
+function byScenario(places: readonly MeasuredPlace[]): readonly Group[] {
+  return groupedBy(places, ({ scenario }) => scenario.id).filter((group) => group.places.length > 1)
 }
 
-function hotChart({ scenario, places }: ScenarioPlaces): ChartPart {
+function hotChart({ first: { scenario }, places }: Group): ChartPart {
   const bars = places.flatMap(({ name, look, runs }) => {
     const value = spreadIn(runs, perSecond)
     return value ? [{ name, look, value, label: spreadText(value) }] : []
@@ -255,7 +241,7 @@ export function latencySection(measurements: Measurements): Section | undefined 
   }
 }
 
-function latencyChart({ scenario, places }: ScenarioPlaces): ChartPart {
+function latencyChart({ first: { scenario }, places }: Group): ChartPart {
   const lines = places.map((place) => latencyLine(place, bucketsIn(place)))
   const points = lines.flatMap((line) => line.points)
   const values = points.map(({ y }) => y)
@@ -325,16 +311,14 @@ export function overloadSection(measurements: Measurements): Section | undefined
           ['late', over(({ result }) => result.measured.late)],
           ['never sent', over(({ result }) => result.measured.unsent)],
         ],
-        sides.flat(),
+        sides.flatMap((side) => side.places),
       ),
       'Late are requests that had to wait in the load generator because as many calls as it allows were under way; their waiting is in the latency.',
     ],
   }
 }
 
-function overloadChart(places: readonly MeasuredPlace[]): ChartPart {
-  const [{ side, name, look, scenario } = { side: undefined, name: '', look: GREEN, scenario: undefined }] =
-    places
+function overloadChart({ first: { side, name, look, scenario }, places }: Group): ChartPart {
   const line = (figure: (run: Run) => number): readonly Point[] =>
     places
       .flatMap(({ runs }) => pointOf(runs, offeredPerSecond, figure))
@@ -367,7 +351,7 @@ function overloadChart(places: readonly MeasuredPlace[]): ChartPart {
       'What is answered and refused, and how long an answer takes, by the rate at which requests arrive',
     panels: [counts, times],
   }
-  const file = `overload-${side?.id}-${scenario?.mode}.svg`
+  const file = `overload-${side.id}-${scenario.mode}.svg`
   return { file, description: 'Answered, refused, and p99 by rate', chart }
 }
 
