@@ -37,7 +37,7 @@ export default {
   ignoreStatic: true,
   // Stryker would rewrite it with the JavaScript API of TypeScript, which TypeScript 7 does not have.
   tsconfigFile: 'none.json',
-  ignorePatterns: ['/.docs', '/bench', '/cli', '/third_party', '/proto', '/dist*', '/data'],
+  ignorePatterns: ['*.md', '/.docs', '/bench', '/cli', '/third_party', '/proto', '/dist*', '/data'],
   reporters: [process.stderr.isTTY ? 'progress' : 'progress-append-only', 'clear-text'],
   clearTextReporter: { logTests: false, allowEmojis: false },
   timeoutMS: 10_000,
