@@ -1,8 +1,14 @@
+import {
+  goalsSection,
+  hotSection,
+  latencySection,
+  overloadSection,
+  throughputSection,
+} from './charted-sections.js'
 import { tableText } from './markdown.js'
 import type { Measurements } from './measurements.js'
-import { besideSection, booksSection, conditionsSection, costSection, sizeSection } from './more-sections.js'
 import { type ChartFile, chartsOf, paragraphsOf } from './section.js'
-import { goalsSection, hotSection, latencySection, overloadSection, throughputSection } from './sections.js'
+import { besideSection, booksSection, conditionsSection, costSection, sizeSection } from './table-sections.js'
 
 /** A page in Markdown, and the charts that it shows. */
 export type Report = { readonly markdown: string; readonly charts: readonly ChartFile[] }

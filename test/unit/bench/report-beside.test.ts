@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Beside, Measurements, Run } from '../../../bench/report/measurements.js'
-import { besideSection } from '../../../bench/report/more-sections.js'
+import { besideSection } from '../../../bench/report/table-sections.js'
 import { invented, result, withoutRuns } from './report-fixture.js'
 
 const quiet: Beside = { modest: { offered: 200, refused: 0 } }
