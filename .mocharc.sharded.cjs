@@ -15,13 +15,13 @@ module.exports = {
     'test/e2e/own-database.test.ts',
     'test/e2e/wrong-database.test.ts',
     // Its connection strings name a replica set.
-    'test/e2e/database-trouble.test.ts',
+    'test/e2e/database-failures.test.ts',
     // They never come to the database.
     'test/e2e/announcement.test.ts',
     'test/e2e/authentication.test.ts',
     'test/e2e/malformed-requests.test.ts',
     'test/e2e/reflection.test.ts',
-    'test/e2e/refused-start.test.ts',
+    'test/e2e/rejected-start.test.ts',
     'test/e2e/request-id.test.ts',
   ],
 }

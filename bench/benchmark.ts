@@ -28,7 +28,7 @@ export type BenchmarkOptions = {
   readonly plan: Plan
   readonly database: Database
   readonly signal: AbortSignal
-  /** Told what is going on, for somebody who waits. */
+  /** Called with progress for the person who waits. */
   readonly onProgress: (line: string) => void
 }
 
@@ -278,12 +278,12 @@ export class Benchmark {
 }
 
 function figuresOf({ result, discrepancies = [] }: Pick<Run, 'result'> & Partial<Run>): string {
-  const { perSecond, refused, latency } = result.measured
+  const { perSecond, rejected, latency } = result.measured
   return [
     `${whole(perSecond)}/s`,
     `p50 ${latency.p50.toFixed(1)} ms`,
     `p99 ${latency.p99.toFixed(1)} ms`,
-    ...(refused > 0 ? [`${whole(refused)} refused`] : []),
+    ...(rejected > 0 ? [`${whole(rejected)} rejected`] : []),
     ...discrepancies,
   ].join(', ')
 }

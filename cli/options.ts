@@ -94,7 +94,7 @@ export function requestIdOption(): Option {
   return textOption('--id <id>', 'names the change: the same id changes nothing more when it is sent again')
 }
 
-/** Refuses an empty argument: a variable of a shell that is not set must not count as left out. */
+/** Rejects an empty argument: a variable of a shell that is not set must not count as left out. */
 export function textArgument(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
   return text

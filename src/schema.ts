@@ -1,6 +1,6 @@
 import { type Config, loadEnvFile, readConfig } from './config.js'
 import { createLogger } from './observability/logging/logger.js'
-import { refuseUnfitServer } from './storage/books.js'
+import { rejectUnfitServer } from './storage/books.js'
 import type { BooksIdentity } from './storage/books-identity.js'
 import { createClient } from './storage/client.js'
 import { ensureSchema } from './storage/schema.js'
@@ -26,7 +26,7 @@ async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<Book
   if (mongodbUri === undefined) throw new Error('MONGODB_URI is required')
   const client = createClient({ uri: mongodbUri, poolSizeMax: 2, answerMsMax: INDEX_MS_MAX })
   try {
-    await refuseUnfitServer(client)
+    await rejectUnfitServer(client)
     return await ensureSchema(client.db(mongodbDatabase))
   } finally {
     await client.close()

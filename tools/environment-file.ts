@@ -13,7 +13,7 @@ export type EncryptedFile = {
 
 /**
  * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. What another program would read
- * otherwise (quotes around it, spaces at its ends) is refused.
+ * otherwise (quotes around it, spaces at its ends) is rejected.
  *
  * @throws Error that names the line, and never shows a value.
  */

@@ -40,14 +40,14 @@ async function run(first: number, count: number, subject: Subject): Promise<void
   process.once('SIGINT', () => {
     isInterrupted = true
   })
-  let toldMs = startMs
+  let shownMs = startMs
   await shareOut(tasksOf(first, first + count), ({ figures, hashes, bad: found }) => {
     total.add(figures)
     for (const [seed, hash] of hashes) toRepeat.set(seed, hash)
     // Histories before one that is bad may end after it.
     if (found !== undefined) bad = Math.min(found, bad ?? found)
-    if (performance.now() - toldMs > PROGRESS_MS) {
-      toldMs = performance.now()
+    if (performance.now() - shownMs > PROGRESS_MS) {
+      shownMs = performance.now()
       console.log(`${figure(total.histories)} histories, ${perSecond(total.histories)} a second`)
     }
     return bad === undefined && !isInterrupted

@@ -64,8 +64,8 @@ export class MeasuresBeside {
     ])
     const seconds = (performance.now() - startedAtMs) / 1_000
     const other = work && units !== undefined && { unit: work.unit, perSecond: units / seconds }
-    const { offered, refused } = modest.measured
-    return { result, beside: { ...(other && { other }), modest: { offered, refused } } }
+    const { offered, rejected } = modest.measured
+    return { result, beside: { ...(other && { other }), modest: { offered, rejected } } }
   }
 
   close(): void {

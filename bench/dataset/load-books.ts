@@ -18,7 +18,7 @@ export type LoadOptions = {
   /** In whose collections, and how an account is written. */
   readonly shape: 'OURS' | 'RIVAL'
   readonly signal: AbortSignal
-  /** Told from time to time how many accounts there are. */
+  /** Called from time to time with the number of accounts. */
   readonly onProgress?: (accounts: number) => void
 }
 
@@ -58,7 +58,7 @@ function targetOf(db: Db, shape: LoadOptions['shape']): Target {
   return {
     accounts: db.collection(names.accounts),
     ledger: db.collection<LedgerDocument>(names.ledger),
-    documentOf: shape === 'OURS' ? settledDocument : rivalDocument,
+    documentOf: shape === 'OURS' ? postedDocument : rivalDocument,
   }
 }
 
@@ -80,7 +80,7 @@ async function writeLot(
 }
 
 /** Our account with everything in the ledger: the journal keeps only the entry that made the version. */
-function settledDocument(account: Account): Document {
+function postedDocument(account: Account): Document {
   return accountDocument({ ...account, journal: account.journal.slice(-1) })
 }
 

@@ -40,10 +40,10 @@ export class GrpcConnection {
   readonly #streams = new Map<number, GrpcStream>()
   readonly #responseHeaders = new ResponseHeaders()
   readonly #receiveWindow: number
-  readonly #settled: (error?: Error) => void
+  readonly #posted: (error?: Error) => void
   #consumed = 0
   /** Why no more calls are taken. */
-  #refusal: CallEnd | undefined
+  #rejection: CallEnd | undefined
 
   /** Connects, and waits for the server's settings; fails after five seconds. */
   static async open(options: ConnectionOptions): Promise<GrpcConnection> {
@@ -59,9 +59,9 @@ export class GrpcConnection {
     })
   }
 
-  private constructor(options: ConnectionOptions, settled: (error?: Error) => void) {
+  private constructor(options: ConnectionOptions, posted: (error?: Error) => void) {
     this.#receiveWindow = options.receiveWindow ?? WINDOW_MAX
-    this.#settled = settled
+    this.#posted = posted
     this.#socket = this.#connect(options)
     this.#writer = new FrameWriter((bytes) => this.#socket.write(bytes))
     this.#queue = new SendQueue(this.#writer, this.#streams)
@@ -70,7 +70,7 @@ export class GrpcConnection {
 
   /** False from when the server said that it takes no more calls, or the connection was lost. Calls under way may still end as they should. */
   get takesCalls(): boolean {
-    return this.#refusal === undefined
+    return this.#rejection === undefined
   }
 
   /** A call of which nothing is sent yet. */
@@ -82,7 +82,7 @@ export class GrpcConnection {
   send(sending: Sending): void {
     if (sending.message.length > FRAME_PAYLOAD_MAX) throw new Error('the message is larger than a frame')
     if (sending.stream.hasEnded) return
-    if (this.#refusal && sending.stream.id === 0) sending.stream.end(this.#refusal)
+    if (this.#rejection && sending.stream.id === 0) sending.stream.end(this.#rejection)
     else this.#queue.send(sending)
   }
 
@@ -184,7 +184,7 @@ export class GrpcConnection {
     if (frame.flags & Flag.ACK) return
     this.#acknowledge(frame, NOTHING)
     this.#queue.settings(frame)
-    this.#settled()
+    this.#posted()
   }
 
   #acknowledge({ type, flags }: Frame, payload: Buffer): void {
@@ -197,9 +197,9 @@ export class GrpcConnection {
     const last = payload.readUInt32BE(0) & 0x7fffffff
     const message = `the server takes no more calls, error ${payload.readUInt32BE(4)}`
     const untouched = [...this.#streams.values()].filter((stream) => stream.id > last)
-    const refusal = { status: NO_ANSWER, message, isUntouched: true } as const
-    this.#refuse(refusal)
-    for (const stream of untouched) this.#end(stream, refusal)
+    const rejection = { status: NO_ANSWER, message, isUntouched: true } as const
+    this.#reject(rejection)
+    for (const stream of untouched) this.#end(stream, rejection)
   }
 
   #consume(stream: GrpcStream | undefined, bytes: number): void {
@@ -233,15 +233,15 @@ export class GrpcConnection {
   #lose(error: Error): void {
     this.#socket.destroy()
     const end = { status: NO_ANSWER, message: error.message }
-    this.#refuse({ ...end, isUntouched: true })
+    this.#reject({ ...end, isUntouched: true })
     for (const stream of [...this.#streams.values()]) this.#end(stream, end)
-    this.#settled(error)
+    this.#posted(error)
   }
 
   /** Takes no more calls, and ends those that wait. */
-  #refuse(refusal: CallEnd): void {
-    this.#refusal ??= refusal
-    for (const stream of this.#queue.abandon()) stream.end(refusal)
+  #reject(rejection: CallEnd): void {
+    this.#rejection ??= rejection
+    for (const stream of this.#queue.abandon()) stream.end(rejection)
   }
 }
 

@@ -15,7 +15,7 @@ export class Measurement {
   #cpuMs = 0
   #offered = 0
   #answered = 0
-  #refused = 0
+  #rejected = 0
   #late = 0
   #unsent = 0
 
@@ -47,7 +47,7 @@ export class Measurement {
     const now = performance.now()
     if (this.#includes(now)) {
       if (isOk) this.#answered++
-      else this.#refused++
+      else this.#rejected++
       this.#windows?.ended({ at: now, latencyMs: now - arrivedAt, isOk })
     }
     if (!this.#includes(arrivedAt)) return
@@ -68,7 +68,7 @@ export class Measurement {
       durationMs,
       offered: this.#offered,
       answered: this.#answered,
-      refused: this.#refused,
+      rejected: this.#rejected,
       perSecond: (this.#answered / durationMs) * 1_000,
       late: this.#late,
       unsent: this.#unsent,
@@ -83,7 +83,7 @@ export class Measurement {
   }
 
   generator(): LoadResult['generator'] {
-    const ended = this.#answered + this.#refused
+    const ended = this.#answered + this.#rejected
     return {
       cpuMs: this.#cpuMs,
       cpuUsPerCall: ended === 0 ? 0 : (this.#cpuMs * 1_000) / ended,

@@ -29,7 +29,7 @@ export type TimeWindow = {
   /** Calls that ended with status OK. */
   readonly answered: number
   /** Calls that ended with another status. */
-  readonly refused: number
+  readonly rejected: number
   /** Of those that ended with status OK, from their arrival. */
   readonly latency: LatencyFigures
 }
@@ -50,7 +50,7 @@ export type MeasuredWindow = {
   /** Calls that ended in the window with status OK. */
   readonly answered: number
   /** Calls that ended in the window with another status. */
-  readonly refused: number
+  readonly rejected: number
   /** `answered` in one second, a fraction. */
   readonly perSecond: number
   /** Open loop: requests that arrived in the window and had to wait because inFlightMax calls were under way. */

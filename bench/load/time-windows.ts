@@ -7,7 +7,7 @@ export class TimeWindows {
   readonly #done: TimeWindow[] = []
   #from: number
   #answered = 0
-  #refused = 0
+  #rejected = 0
   #latency = new Histogram()
 
   constructor(lengthMs: number, startedAt: number) {
@@ -25,7 +25,7 @@ export class TimeWindows {
     readonly isOk: boolean
   }): void {
     this.#passTo(at)
-    if (!isOk) this.#refused++
+    if (!isOk) this.#rejected++
     else {
       this.#answered++
       this.#latency.record(latencyMs)
@@ -49,12 +49,12 @@ export class TimeWindows {
       startedAtMs: performance.timeOrigin + this.#from,
       durationMs: at - this.#from,
       answered: this.#answered,
-      refused: this.#refused,
+      rejected: this.#rejected,
       latency: this.#latency.figures(),
     })
     this.#from = at
     this.#answered = 0
-    this.#refused = 0
+    this.#rejected = 0
     this.#latency = new Histogram()
   }
 }

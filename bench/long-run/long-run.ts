@@ -17,8 +17,8 @@ import { Watcher } from './watcher.js'
 
 /** Entries that `verify` goes through in less than ten minutes; of more than that it looks at some accounts only. */
 const VERIFIED_ENTRIES_MAX = 8_000_000
-/** Of all calls, how many may be refused for overload: 999 of 1000 purchases are to be decided. */
-const REFUSED_SHARE_MAX = 0.001
+/** Of all calls, how many may be rejected for overload: 999 of 1000 purchases are to be decided. */
+const REJECTED_SHARE_MAX = 0.001
 /** Accounts that it looks at then, twice: any, and such as were used. */
 const SAMPLED_ACCOUNTS = 2_000
 /** How often somebody who waits is told how far it is, in milliseconds. */
@@ -28,7 +28,7 @@ export type LongRunOptions = {
   readonly plan: LongRunPlan
   readonly database: Database
   readonly signal: AbortSignal
-  /** Told what is going on, for somebody who waits. */
+  /** Called with progress for the person who waits. */
   readonly onProgress: (line: string) => void
 }
 
@@ -138,8 +138,8 @@ function scenarioAt(scenarios: readonly OpenScenario[], place: number): OpenScen
   return scenario
 }
 
-function isCarried({ measured: { answered, refused } }: LoadResult): boolean {
-  return refused <= (answered + refused) * REFUSED_SHARE_MAX
+function isCarried({ measured: { answered, rejected } }: LoadResult): boolean {
+  return rejected <= (answered + rejected) * REJECTED_SHARE_MAX
 }
 
 function scenarioOf({ share, accounts }: LongRunPlan, capacityPerSecond: number): OpenScenario {
@@ -202,10 +202,10 @@ function loadOf({ measured, whole, renewals }: LoadResult): LongRunRecord['load'
   }
 }
 
-/** A machine that does something else for a moment has calls refused for overload: as many as the objective allows are no problem. */
+/** A machine that does something else for a moment has calls rejected for overload: as many as the objective allows are no problem. */
 function errorsIn({ whole }: LoadResult): readonly string[] {
   const isFew = ({ status, count }: CallErrors) =>
-    status === 'RESOURCE_EXHAUSTED' && count <= whole.sent * REFUSED_SHARE_MAX
+    status === 'RESOURCE_EXHAUSTED' && count <= whole.sent * REJECTED_SHARE_MAX
   return whole.errors
     .filter((errors) => !isFew(errors))
     .map(({ status, count, message }) => `${count} calls ended with ${status}, the first: ${message}`)

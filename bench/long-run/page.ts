@@ -58,7 +58,7 @@ function conditions(record: LongRunRecord): readonly (readonly [name: string, va
       `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, p99.9 ${ms(latency.p999)}, most ${ms(latency.max)}`,
     ],
     ['descriptors at rest', `${rest.before.descriptors} before, ${rest.after.descriptors} after`],
-    ['unsettled at rest', `${rest.before.unsettled} before, ${rest.after.unsettled} after`],
+    ['unposted at rest', `${rest.before.unposted} before, ${rest.after.unposted} after`],
     ['looks at the service', `${count(record.clocks.looks.length)}, ${record.missedLooks} missed`],
     [
       'verify',

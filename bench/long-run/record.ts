@@ -44,5 +44,5 @@ export type Clock = 'looks' | 'windows'
 export type Rest = {
   /** Open files without the connections to the database, which it keeps. */
   readonly descriptors: number
-  readonly unsettled: number
+  readonly unposted: number
 }

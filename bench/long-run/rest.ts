@@ -12,7 +12,7 @@ export async function restOf(watched: Watched, before?: Rest): Promise<Rest> {
   const endsAtMs = performance.now() + REST_MS_MAX
   for (;;) {
     const rest = await restNow(watched)
-    const isAtRest = rest.unsettled === 0 && rest.descriptors <= (before?.descriptors ?? rest.descriptors)
+    const isAtRest = rest.unposted === 0 && rest.descriptors <= (before?.descriptors ?? rest.descriptors)
     if (isAtRest || performance.now() > endsAtMs) return rest
     await delay(POLL_MS)
   }
@@ -22,8 +22,8 @@ export async function restOf(watched: Watched, before?: Rest): Promise<Rest> {
 export function notAtRest(before: Rest, after: Rest): readonly string[] {
   const wrong: string[] = []
   const more = after.descriptors - before.descriptors
-  if (after.unsettled > 0)
-    wrong.push(`${after.unsettled} entries are unsettled ${REST_MS_MAX} ms after the load`)
+  if (after.unposted > 0)
+    wrong.push(`${after.unposted} entries are unposted ${REST_MS_MAX} ms after the load`)
   if (more > 0) wrong.push(`${more} descriptors more are open after the load than before it`)
   return wrong
 }
@@ -32,6 +32,6 @@ async function restNow(watched: Watched): Promise<Rest> {
   const { service, page } = await lookAt(watched)
   return {
     descriptors: (service.descriptors?.open ?? 0) - sumOf(page, 'mongodb_pool_connections'),
-    unsettled: sumOf(page, 'benefits_unsettled_entries'),
+    unposted: sumOf(page, 'benefits_unposted_entries'),
   }
 }

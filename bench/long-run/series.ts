@@ -17,8 +17,8 @@ const ofLooks = {
   liveExternal: ({ page }) => mebibytes(sumOf(page, 'benefits_external_used_after_gc_bytes')),
   descriptors: ({ service }) => service.descriptors?.open,
   sockets: ({ service }) => service.descriptors?.sockets,
-  unsettled: ({ page }) => sumOf(page, 'benefits_unsettled_entries'),
-  unsettledMs: ({ page }) => sumOf(page, 'benefits_oldest_unsettled_seconds') * 1_000,
+  unposted: ({ page }) => sumOf(page, 'benefits_unposted_entries'),
+  unpostedMs: ({ page }) => sumOf(page, 'benefits_oldest_unposted_seconds') * 1_000,
   waiting: ({ page }) => sumOf(page, 'benefits_waiting_requests'),
   lagMs: ({ page }) => sumOf(page, 'nodejs_eventloop_lag_p99_seconds') * 1_000,
   collectingPercent: (now, before) => (collectedMs(now) - collectedMs(before)) / percentOf(now, before),
@@ -32,7 +32,7 @@ const ofLooks = {
 
 const ofWindows = {
   answered: ({ answered, durationMs }) => (answered / durationMs) * 1_000,
-  failed: ({ refused, durationMs }) => (refused / durationMs) * 1_000,
+  failed: ({ rejected, durationMs }) => (rejected / durationMs) * 1_000,
   p50: ({ latency }) => latency.p50,
   p99: ({ latency }) => latency.p99,
 } satisfies Readonly<Record<string, OfWindow>>

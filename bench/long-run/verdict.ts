@@ -24,9 +24,9 @@ export const judged: readonly Judged[] = [
   { id: 'liveHeap', title: 'heap after a collection', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
   { id: 'liveExternal', title: 'buffers after one', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },
   { id: 'descriptors', title: 'open descriptors', unit: '', tolerance: { share: 0, least: 2 } },
-  { id: 'unsettled', title: 'unsettled entries', unit: '', tolerance: { share: 0.5, least: 50 } },
+  { id: 'unposted', title: 'unposted entries', unit: '', tolerance: { share: 0.5, least: 50 } },
   {
-    id: 'unsettledMs',
+    id: 'unpostedMs',
     title: 'age of the oldest of them',
     unit: 'ms',
     tolerance: { share: 0.5, least: 50 },

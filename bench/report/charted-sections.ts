@@ -291,7 +291,7 @@ function largestLatency({ runs }: MeasuredPlace): string {
   return numberText(Math.max(...runs.map(({ result }) => result.measured.latency.max)))
 }
 
-/** More than can be done: what is answered, what is refused, and how long an answer takes then. */
+/** More than can be done: what is answered, what is rejected, and how long an answer takes then. */
 export function overloadSection(measurements: Measurements): Section | undefined {
   const places = placesIn(measurements, ({ group }) => group === 'overload')
   if (places.length === 0) return undefined
@@ -299,14 +299,14 @@ export function overloadSection(measurements: Measurements): Section | undefined
   return {
     title: 'Overload',
     parts: [
-      'Requests arrive at rising rates, beyond what can be done. Who is refused at once can try elsewhere; who is answered should be answered in time.',
+      'Requests arrive at rising rates, beyond what can be done. Who is rejected at once can try elsewhere; who is answered should be answered in time.',
       ...sides.map(overloadChart),
       tableOf(
         [
           placeColumn('load and side'),
           ['offered per second', over(offeredPerSecond)],
           ['answered per second', figureCell('perSecond')],
-          ['refused per second', over(refusedPerSecond)],
+          ['rejected per second', over(rejectedPerSecond)],
           ['p99 of answers, ms', over(p99)],
           ['late', over(({ result }) => result.measured.late)],
           ['never sent', over(({ result }) => result.measured.unsent)],
@@ -336,7 +336,7 @@ function overloadChart({ first: { side, name, look, scenario }, places }: Group)
     lines: [
       { name: 'arriving', look: OFFERED, points: diagonal },
       { name: 'answered', look, points: line(perSecond) },
-      { name: 'refused', look: RED, points: line(refusedPerSecond) },
+      { name: 'rejected', look: RED, points: line(rejectedPerSecond) },
     ],
   }
   const times = {
@@ -348,11 +348,11 @@ function overloadChart({ first: { side, name, look, scenario }, places }: Group)
   const chart = {
     title: `Overload: ${name}`,
     subtitle:
-      'What is answered and refused, and how long an answer takes, by the rate at which requests arrive',
+      'What is answered and rejected, and how long an answer takes, by the rate at which requests arrive',
     panels: [counts, times],
   }
   const file = `overload-${side.id}-${scenario.mode}.svg`
-  return { file, description: 'Answered, refused, and p99 by rate', chart }
+  return { file, description: 'Answered, rejected, and p99 by rate', chart }
 }
 
 /** The medians of two numbers of the same runs as a point, with the rounds of the second as its range. */
@@ -377,6 +377,6 @@ function offeredPerSecond({ result }: Run): number {
   return (result.measured.offered / result.measured.durationMs) * 1_000
 }
 
-function refusedPerSecond({ result }: Run): number {
-  return (result.measured.refused / result.measured.durationMs) * 1_000
+function rejectedPerSecond({ result }: Run): number {
+  return (result.measured.rejected / result.measured.durationMs) * 1_000
 }

@@ -79,7 +79,7 @@ export type Run = {
 export type Beside = {
   /** Absent when the measured purchases and those of the modest caller were alone. */
   readonly other?: { readonly unit: string; readonly perSecond: number }
-  readonly modest: { readonly offered: number; readonly refused: number }
+  readonly modest: { readonly offered: number; readonly rejected: number }
 }
 
 /** What the bare driver does in one round, without gRPC and without any rule. */

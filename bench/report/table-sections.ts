@@ -31,9 +31,9 @@ export function besideSection(measurements: Measurements): Section | undefined {
     ['p99 ms', figureCell('p99')],
     ['p50, times the quiet one', times('p50')],
     ['p99, times the quiet one', times('p99')],
-    ['refused', ({ runs }) => shareText(runs.map(({ result }) => result.measured))],
+    ['rejected', ({ runs }) => shareText(runs.map(({ result }) => result.measured))],
     [
-      "refused of the modest caller's",
+      "rejected of the modest caller's",
       ({ runs }) => shareText(runs.flatMap((run) => run.beside?.modest ?? [])),
     ],
     ['other work per second', otherText],
@@ -50,9 +50,9 @@ export function besideSection(measurements: Measurements): Section | undefined {
 
 type BesideRow = { readonly scenario: Scenario; readonly runs: readonly Run[] }
 
-function shareText(calls: readonly { readonly offered: number; readonly refused: number }[]): string {
-  const sum = (of: 'offered' | 'refused') => calls.reduce((total, call) => total + call[of], 0)
-  return `${numberText(sum('refused'))} of ${numberText(sum('offered'))}`
+function shareText(calls: readonly { readonly offered: number; readonly rejected: number }[]): string {
+  const sum = (of: 'offered' | 'rejected') => calls.reduce((total, call) => total + call[of], 0)
+  return `${numberText(sum('rejected'))} of ${numberText(sum('offered'))}`
 }
 
 function otherText({ runs }: BesideRow): string {
@@ -161,7 +161,7 @@ export function booksSection({ sides, runs }: Measurements): Section {
     ['side', ({ side }) => side.name],
     ['runs', sumOf(() => 1)],
     ['answers', counted('outcomes')],
-    ['refused', counted('errors')],
+    ['rejected', counted('errors')],
     ['without answer', sumOf(({ result }) => result.whole.unknown.count)],
     ['decided twice', sumOf(({ result }) => result.whole.decidedTwice)],
     ['answered otherwise', sumOf(({ result }) => result.whole.contradicted)],

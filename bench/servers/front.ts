@@ -76,7 +76,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         onEnd: ({ code, durationMs, context, ...call }) => {
           const name = status[code] ?? 'UNKNOWN'
           metrics.callHandled(labelsOf(call), name, durationMs / 1000)
-          const { requestId, principal, refusal: reason } = context
+          const { requestId, principal, rejection: reason } = context
           const subject = principal?.subject
           const fields = { method: call.path, code: name, reason, durationMs, requestId, subject }
           logger[code === status.OK ? 'debug' : 'info'](fields, 'call')
@@ -86,7 +86,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason) => metrics.tokenRefused(reason),
+        onRejection: (reason) => metrics.tokenRejected(reason),
         onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
@@ -129,7 +129,7 @@ function withoutMethods<Service>(
   handlers: Parameters<typeof unaryHandler>[0],
 ): Service {
   const methods = Object.keys(service).map((name) => [name, unaryHandler(handlers, notServed)])
-  // Every method of the service is there, by its name; that they all refuse is the point.
+  // Every method of the service is there, by its name; that they all reject is the point.
   return Object.fromEntries(methods) as Service
 }
 

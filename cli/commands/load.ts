@@ -43,7 +43,7 @@ export function addLoad(program: Command): void {
     .argument('<file>', 'CSV as a spreadsheet writes it', textArgument)
     .option('--yes', 'do not ask before the first credit')
     .option('--partial', 'when lines are bad, make the credits of the good ones all the same')
-    .addOption(textOption('--rejects <file>', 'write the lines that were refused to a new file'))
+    .addOption(textOption('--rejects <file>', 'write the lines that were rejected to a new file'))
     .addHelpText(
       'after',
       '\nThe same file again credits nothing twice. --timeout is the longest time without any answer (300).\n\nExample:\n  ./benefits load load.csv --rejects rejects.csv',
@@ -54,7 +54,7 @@ export function addLoad(program: Command): void {
         try {
           const file = readLoadFile(path, await categoryStates(session))
           const outcome = await load(session, { path, file, options })
-          if (rejects) writeRejects(rejects, outcome.summary.refused, file.separator)
+          if (rejects) writeRejects(rejects, outcome.summary.rejected, file.separator)
           finish(session, outcome)
         } finally {
           rejects?.close()
@@ -72,7 +72,7 @@ async function load(
   const { credits, bad, unused } = file
   if (credits.length + bad.length === 0) throw new Failure(`${path} holds no credits`)
   if (unused.length > 0) session.output.note(`columns that are not used: ${unused.join(', ')}`)
-  const untouched = { ...nothing, refused: bad, notTried: credits.length }
+  const untouched = { ...nothing, rejected: bad, notTried: credits.length }
   if (bad.length > 0 && !options.partial)
     return {
       summary: untouched,
@@ -83,15 +83,15 @@ async function load(
   if (!options.yes && !(await isConfirmed(credits)))
     return { summary: untouched, problem: new Failure('nothing was credited: it was not confirmed') }
   const { summary, problem } = await send(session, credits)
-  const refused = [...bad, ...summary.refused].sort((one, other) => one.line - other.line)
-  return { summary: { ...summary, refused }, problem }
+  const rejected = [...bad, ...summary.rejected].sort((one, other) => one.line - other.line)
+  return { summary: { ...summary, rejected }, problem }
 }
 
 const nothing: LoadSummary = {
   credited: 0,
   creditedAmount: 0n,
   alreadyThere: 0,
-  refused: [],
+  rejected: [],
   unsure: 0,
   notTried: 0,
 }
@@ -126,16 +126,16 @@ async function send(session: Session, credits: readonly Credit[]): Promise<Outco
 /** Shows the summary, whatever happened, and sets the exit code. */
 function finish(session: Session, { summary, problem }: Outcome): void {
   session.output.show(summaryView(summary))
-  const { credited, alreadyThere, refused, unsure } = summary
+  const { credited, alreadyThere, rejected, unsure } = summary
   if (problem) {
-    // A file that was refused whole, or not confirmed, has nothing to go on with.
+    // A file that was rejected whole, or not confirmed, has nothing to go on with.
     const isBegun = credited + alreadyThere + unsure > 0 || problem.exitCode === exitCodes.noAnswer
     const advice = isBegun
       ? '\nrun the same command again: it goes on where this one ended, and credits nothing twice'
       : ''
     throw new Failure(`${problem.message}${advice}`, problem.exitCode)
   }
-  if (refused.length > 0) process.exitCode = exitCodes.declined
+  if (rejected.length > 0) process.exitCode = exitCodes.declined
 }
 
 /** Which categories take credits; undefined where the token may not ask. */

@@ -75,7 +75,7 @@ async function seed(
   const core = createCore({
     config,
     mongodbUri: uri,
-    onSettleFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
+    onPostingFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
     onDiscrepancy: ({ accountId, transactionId }) =>
       say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),
     onCatalogFailure: (error) => say(`the catalog could not be read: ${error}`),
@@ -87,7 +87,7 @@ async function seed(
     if (profile === undefined) return undefined
     const wanted = categoryProfiles[profile]
     const editing = await core.categories.edit((current) => applyProfile(current, wanted), subjectHere())
-    if (editing.edit.type !== 'REFUSED') return editing
+    if (editing.edit.type !== 'REJECTED') return editing
     throw new Failure(
       `the categories that are there do not go with it: ${editing.edit.detail}`,
       exitCodes.declined,
@@ -98,7 +98,7 @@ async function seed(
 }
 
 function categoriesOf({ edit, after }: CategoryEditing) {
-  const written = new Set(edit.type === 'REFUSED' ? [] : edit.upserted.map(({ id }) => id))
+  const written = new Set(edit.type === 'REJECTED' ? [] : edit.upserted.map(({ id }) => id))
   return after.kept.map(({ category }) => ({
     id: category.id,
     state: written.has(category.id) ? 'written' : 'as it was',

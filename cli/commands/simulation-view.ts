@@ -102,7 +102,7 @@ function answerText(simulation: JsonObject): string {
 }
 
 function deciderText(simulation: JsonObject): string {
-  const decider = (textIn(simulation, 'rung') || textIn(simulation, 'rule')).replace(/^[A-Z]+?_/, '')
+  const decider = textIn(simulation, 'rule').replace(/^[A-Z]+?_/, '')
   return deciders[decider] ?? words(decider)
 }
 

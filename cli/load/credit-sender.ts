@@ -41,7 +41,7 @@ export type CreditSenderOptions = {
 export class CreditSender {
   readonly #options: CreditSenderOptions
   readonly #startedMs = Date.now()
-  readonly #refused: RejectedLine[] = []
+  readonly #rejected: RejectedLine[] = []
   #credited = 0
   #creditedAmount = 0n
   #alreadyThere = 0
@@ -102,9 +102,9 @@ export class CreditSender {
     this.#credited += Number(response.creditedCount)
     this.#creditedAmount += response.creditedAmount
     this.#alreadyThere += Number(response.replayedCount)
-    for (const { index, reason, description } of response.refused) {
+    for (const { index, reason, description } of response.rejectedCredits) {
       const credit = credits[Number(index)]
-      if (credit) this.#refuse(credit, { reason, description })
+      if (credit) this.#reject(credit, { reason, description })
     }
   }
 
@@ -138,7 +138,7 @@ export class CreditSender {
     }
   }
 
-  /** Credits one line, or counts it as refused; returns why neither happened. */
+  /** Credits one line, or counts it as rejected; returns why neither happened. */
   async #attempt(credit: Credit): Promise<Failure | undefined> {
     try {
       await this.#creditOne(credit)
@@ -148,7 +148,7 @@ export class CreditSender {
         if (isSilence(error)) this.#options.connection.renew(CALL_MS_MAX)
         return error
       }
-      this.#refuse(credit, error)
+      this.#reject(credit, error)
     }
     return undefined
   }
@@ -169,9 +169,9 @@ export class CreditSender {
     this.#creditedAmount += credit.amount
   }
 
-  #refuse({ line, cells }: Credit, { reason, description }: { reason: string; description: string }): void {
+  #reject({ line, cells }: Credit, { reason, description }: { reason: string; description: string }): void {
     this.#lastAnswerMs = performance.now()
-    this.#refused.push({ line, cells, reason, description })
+    this.#rejected.push({ line, cells, reason, description })
   }
 
   /** Whether no other attempt can help: the token is no good, or may not do this. */
@@ -190,7 +190,7 @@ export class CreditSender {
       credited: this.#credited,
       creditedAmount: this.#creditedAmount,
       alreadyThere: this.#alreadyThere,
-      refused: this.#refused,
+      rejected: this.#rejected,
       unsure: this.#unsure,
       notTried: this.#notTried,
     }

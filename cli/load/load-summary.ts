@@ -4,9 +4,9 @@ import type { View } from '../terminal/output.js'
 import { type Sheet, sheetOf } from '../terminal/sheet.js'
 import { type Credit, loadColumns, type RejectedLine } from './load-file.js'
 
-/** Refused lines that a table shows; JSON, CSV and the file of rejects have all. */
+/** Rejected lines that a table shows; JSON, CSV and the file of rejects have all. */
 const SHOWN_MAX = 100
-/** Longest text of a refused line that a table shows, in characters. */
+/** Longest text of a rejected line that a table shows, in characters. */
 const TEXT_LENGTH_MAX = 200
 
 /** What became of the lines of a load. Each line is counted once. */
@@ -16,17 +16,17 @@ export type LoadSummary = {
   readonly creditedAmount: bigint
   /** Credited by an earlier one. */
   readonly alreadyThere: number
-  readonly refused: readonly RejectedLine[]
+  readonly rejected: readonly RejectedLine[]
   /** Sent, and no answer came: they may be credited or not. */
   readonly unsure: number
   readonly notTried: number
 }
 
 export function summaryView(summary: LoadSummary): View {
-  const { credited, creditedAmount, alreadyThere, refused, unsure, notTried } = summary
+  const { credited, creditedAmount, alreadyThere, rejected, unsure, notTried } = summary
   const counts: readonly (readonly [string, number])[] = [
     ['already there', alreadyThere],
-    ['refused', refused.length],
+    ['rejected', rejected.length],
     ...(unsure > 0 ? [['not sure', unsure] as const] : []),
     ['not tried', notTried],
   ]
@@ -35,8 +35,8 @@ export function summaryView(summary: LoadSummary): View {
       creditedCount: credited,
       creditedAmount: creditedAmount.toString(),
       alreadyThereCount: alreadyThere,
-      refusedCount: refused.length,
-      refused: refused.map(({ line, cells, reason, description, text }) => ({
+      rejectedCount: rejected.length,
+      rejected: rejected.map(({ line, cells, reason, description, text }) => ({
         line,
         ...cells,
         reason,
@@ -47,13 +47,15 @@ export function summaryView(summary: LoadSummary): View {
       notTriedCount: notTried,
     },
     parts: [
-      ...(refused.length > 0 ? [shownRefusals(refused), rejectedSheet(refused.slice(0, SHOWN_MAX))] : []),
+      ...(rejected.length > 0
+        ? [shownRejections(rejected), rejectedSheet(rejected.slice(0, SHOWN_MAX))]
+        : []),
       [
         `credited ${count(credited)} (${formatAmount(creditedAmount)})`,
         ...counts.map(([what, number]) => `${what} ${count(number)}`),
       ].join(', '),
     ],
-    csv: rejectedSheet(refused),
+    csv: rejectedSheet(rejected),
   }
 }
 
@@ -76,12 +78,12 @@ export function totalsSheet(credits: readonly Credit[]): Sheet {
 }
 
 /**
- * Writes refused lines so that they can be corrected and loaded: the columns of a load, and three that it ignores. The spreadsheet that
+ * Writes rejected lines so that they can be corrected and loaded: the columns of a load, and three that it ignores. The spreadsheet that
  * wrote the load opens this file too: it has the same separator, and a byte order mark.
  */
-export function writeRejects(file: NewFile, refused: readonly RejectedLine[], separator: string): void {
-  if (refused.length === 0) return
-  const rows = refused.map(({ line, cells, description, text = '' }) => [
+export function writeRejects(file: NewFile, rejected: readonly RejectedLine[], separator: string): void {
+  if (rejected.length === 0) return
+  const rows = rejected.map(({ line, cells, description, text = '' }) => [
     ...loadColumns.map((column) => cells[column]),
     String(line),
     description,
@@ -99,8 +101,8 @@ export function count(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, '.')
 }
 
-function shownRefusals({ length }: readonly RejectedLine[]): string {
-  return length > SHOWN_MAX ? `refused, the first ${SHOWN_MAX} of ${count(length)} lines:` : 'refused:'
+function shownRejections({ length }: readonly RejectedLine[]): string {
+  return length > SHOWN_MAX ? `rejected, the first ${SHOWN_MAX} of ${count(length)} lines:` : 'rejected:'
 }
 
 /** A line as a table shows it. */
@@ -108,7 +110,7 @@ function shortened(text: string): string {
   return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}...` : text
 }
 
-function rejectedSheet(refused: readonly RejectedLine[]): Sheet {
+function rejectedSheet(rejected: readonly RejectedLine[]): Sheet {
   return sheetOf<RejectedLine>(
     [
       { name: 'line', title: 'line', kind: 'count', value: ({ line }) => line },
@@ -121,6 +123,6 @@ function rejectedSheet(refused: readonly RejectedLine[]): Sheet {
       { name: 'text', value: ({ text = '' }) => text },
       { name: 'text_shown', kind: 'note', value: ({ text = '' }) => shortened(text) },
     ],
-    refused,
+    rejected,
   )
 }

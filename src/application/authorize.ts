@@ -42,6 +42,6 @@ export function readSetOf({ transactionId }: Purchase): {
 } {
   return {
     transactionIds: [transactionId],
-    originalIds: ({ reversedAhead }) => (reversedAhead ? [transactionId] : []),
+    originalIds: ({ hasEarlyReversal }) => (hasEarlyReversal ? [transactionId] : []),
   }
 }

@@ -1,5 +1,5 @@
 import type { AccountId } from '../domain/account.js'
-import { decideLimits, type LimitsChange, type LimitsRefusal } from '../domain/change-limits.js'
+import { decideLimits, type LimitsChange, type LimitsRejection } from '../domain/change-limits.js'
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
@@ -11,7 +11,7 @@ export function changeLimits(
   accountId: AccountId,
   change: LimitsChange,
   budget: Budget,
-): Promise<Verdict<AdminEntry, LimitsRefusal>> {
+): Promise<Verdict<AdminEntry, LimitsRejection>> {
   return engine.execute(
     {
       accountId,

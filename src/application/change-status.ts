@@ -1,5 +1,5 @@
 import type { AccountId } from '../domain/account.js'
-import { decideStatusChange, type StatusChange, type StatusRefusal } from '../domain/change-status.js'
+import { decideStatusChange, type StatusChange, type StatusRejection } from '../domain/change-status.js'
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
@@ -11,7 +11,7 @@ export function changeStatus(
   accountId: AccountId,
   change: StatusChange,
   budget: Budget,
-): Promise<Verdict<AdminEntry, StatusRefusal>> {
+): Promise<Verdict<AdminEntry, StatusRejection>> {
   return engine.execute(
     {
       accountId,

@@ -1,6 +1,6 @@
 import type { AccountId } from '../domain/account.js'
 import type { Catalog } from '../domain/catalog.js'
-import { type Credit, type CreditRefusal, decideCredit } from '../domain/credit.js'
+import { type Credit, type CreditRejection, decideCredit } from '../domain/credit.js'
 import type { CreditEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
@@ -20,7 +20,7 @@ export function creditAccount(
   accountId: AccountId,
   credit: Credit,
   budget: Budget,
-): Promise<Verdict<CreditEntry, CreditRefusal>> {
+): Promise<Verdict<CreditEntry, CreditRejection>> {
   return engine.execute(
     {
       accountId,

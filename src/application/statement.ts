@@ -62,8 +62,8 @@ export class Statement {
     if (!account) return undefined
     const recent = account.journal.find((entry) => entry.transactionId === transactionId)
     if (recent) return recent
-    const [settled] = await this.#options.ledger.find([{ accountId, transactionId }])
-    return settled
+    const [posted] = await this.#options.ledger.find([{ accountId, transactionId }])
+    return posted
   }
 
   async #openedAccount(id: AccountId) {

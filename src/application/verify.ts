@@ -48,7 +48,7 @@ export type VerifySummary = {
   readonly entries: number
   readonly discrepancies: number
   /** Entries that only journals held. Not a discrepancy. */
-  readonly unsettled: number
+  readonly unposted: number
 }
 
 /**
@@ -57,7 +57,7 @@ export type VerifySummary = {
  */
 export class Verify {
   readonly #options: VerifyOptions
-  readonly #summary = { accounts: 0, entries: 0, discrepancies: 0, unsettled: 0 }
+  readonly #summary = { accounts: 0, entries: 0, discrepancies: 0, unposted: 0 }
 
   constructor(options: VerifyOptions) {
     this.#options = options
@@ -108,10 +108,10 @@ export class Verify {
     const result = wrong ? await this.#addUp(id, await this.#options.store.account(id)) : first
     this.#summary.accounts += 1
     this.#summary.entries += first.entries
-    this.#summary.unsettled += result.unsettled.length
+    this.#summary.unposted += result.unposted.length
     for (const discrepancy of result.discrepancies) this.#report(discrepancy)
-    const repairable = result.discrepancies.length === 0 && result.unsettled.length > 0
-    if (this.#options.repair && repairable) await this.#options.ledger.append(result.unsettled)
+    const repairable = result.discrepancies.length === 0 && result.unposted.length > 0
+    if (this.#options.repair && repairable) await this.#options.ledger.append(result.unposted)
     this.#options.onProgress(this.#summary.accounts)
   }
 
@@ -131,7 +131,7 @@ export class Verify {
     }
     if (account?.problem !== undefined) {
       cannotRead(account.problem)
-      return { discrepancies: unreadable, unsettled: [], takenBack: new Map(), entries: count }
+      return { discrepancies: unreadable, unposted: [], takenBack: new Map(), entries: count }
     }
     const result = audit.finish()
     // An unreadable purchase cannot be looked up, so report unreadable documents first.

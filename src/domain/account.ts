@@ -39,7 +39,7 @@ export type Account = {
   /**
    * Whether a reversal ever arrived before its purchase. If false, purchases skip the look-up of reversals.
    */
-  readonly reversedAhead: boolean
+  readonly hasEarlyReversal: boolean
   /** The latest entries, oldest first, without gaps up to `version`. They may not be in the ledger yet. */
   readonly journal: readonly Entry[]
 }
@@ -62,7 +62,7 @@ export function unopenedAccount(id: AccountId): Account {
     limits: unlimited,
     spent: new Map(),
     version: 0n,
-    reversedAhead: false,
+    hasEarlyReversal: false,
     journal: [],
   }
 }
@@ -91,7 +91,7 @@ export function applyEntry(account: Account, entry: Entry): Account {
     limits: (entry.kind === 'ADMIN' && entry.limits) || account.limits,
     spent: spentAfter(account, entry),
     version: entry.seq,
-    reversedAhead: account.reversedAhead || isEarlyReversal(entry),
+    hasEarlyReversal: account.hasEarlyReversal || isEarlyReversal(entry),
     journal: [...account.journal, entry],
     ...(openedAt && { openedAt }),
   }

@@ -22,7 +22,7 @@ export class AccountAudit {
   /** Difference between the last `balanceAfter` of a wallet and the sum of its entries. */
   readonly #offBy = new Map<string, bigint>()
   readonly #discrepancies: Discrepancy[] = []
-  readonly #unsettled: Entry[] = []
+  readonly #unposted: Entry[] = []
   readonly #takenBack: TakenBackById = new Map()
   #seq = 0n
   readonly #spent = new Map<string, Spent>()
@@ -56,7 +56,7 @@ export class AccountAudit {
   /** Compares the sums with the account, and returns all findings. */
   finish(): AuditResult {
     this.#fillUpTo(this.#account.version)
-    const { wallets, status, reversedAhead } = this.#account
+    const { wallets, status, hasEarlyReversal } = this.#account
     for (const wallet of new Set([...wallets.keys(), ...this.#balances.keys()])) {
       const balance = wallets.get(wallet) ?? 0n
       const sum = this.#balances.get(wallet) ?? 0n
@@ -70,8 +70,9 @@ export class AccountAudit {
       this.#found('LIMITS_DIFFER', 'the last change of limits says something else')
     }
     this.#compareSpending()
-    if (this.#marked && !reversedAhead) this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
-    return { discrepancies: this.#discrepancies, unsettled: this.#unsettled, takenBack: this.#takenBack }
+    if (this.#marked && !hasEarlyReversal)
+      this.#found('MARK_FORGOTTEN', 'a reversal came before its purchase')
+    return { discrepancies: this.#discrepancies, unposted: this.#unposted, takenBack: this.#takenBack }
   }
 
   #compareSpending(): void {
@@ -103,7 +104,7 @@ export class AccountAudit {
     while (this.#seq < seq) {
       const next = this.#inJournal.get(this.#seq + 1n)
       if (next) {
-        this.#unsettled.push(next)
+        this.#unposted.push(next)
         this.#count(next)
         continue
       }
@@ -180,7 +181,7 @@ export class AccountAudit {
 export type AuditResult = {
   readonly discrepancies: readonly Discrepancy[]
   /** Entries that only the journal holds. Not a discrepancy: the next request on the account posts them. */
-  readonly unsettled: readonly Entry[]
+  readonly unposted: readonly Entry[]
   /** Reversals by purchase. The caller compares them with the purchases. */
   readonly takenBack: Readonly<TakenBackById>
 }

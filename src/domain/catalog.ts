@@ -96,7 +96,7 @@ export class Catalog {
   }
 
   /** Returns the reason why this wallet accepts no credits; undefined when it does. */
-  creditRefusal(wallet: CategoryId): 'CATEGORY_UNKNOWN' | 'CREDITS_CLOSED' | undefined {
+  creditRejection(wallet: CategoryId): 'CATEGORY_UNKNOWN' | 'CREDITS_CLOSED' | undefined {
     const category = this.categories.find(({ id }) => id === wallet)
     if (!category) return 'CATEGORY_UNKNOWN'
     return category.creditsClosed ? 'CREDITS_CLOSED' : undefined

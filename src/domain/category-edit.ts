@@ -30,7 +30,7 @@ export type CategoryEdit =
       readonly deleted: readonly CategoryId[]
       readonly neverPermitted: MccSet
     }
-  | { readonly type: 'REFUSED'; readonly refusal: CategoryRefusal; readonly detail: string }
+  | { readonly type: 'REJECTED'; readonly rejection: CategoryRejection; readonly detail: string }
 
 /**
  * Why an edit is rejected:
@@ -38,7 +38,7 @@ export type CategoryEdit =
  * - CREDITS_OPEN: the category accepts credits, or did so a moment ago.
  * - CATALOG_CONTRADICTION: the categories would contradict each other.
  */
-export type CategoryRefusal = 'CATEGORY_NOT_FOUND' | 'CREDITS_OPEN' | 'CATALOG_CONTRADICTION'
+export type CategoryRejection = 'CATEGORY_NOT_FOUND' | 'CREDITS_OPEN' | 'CATALOG_CONTRADICTION'
 
 /**
  * Shortest time between closing a category for credits and deleting it, in milliseconds. Every process learns
@@ -62,13 +62,13 @@ export function deleteCategory(
   { id, at, lookedMs }: { readonly id: CategoryId; readonly at: Date; readonly lookedMs: number },
 ): CategoryEdit {
   const found = current.kept.find(({ category }) => category.id === id)
-  if (!found) return refused('CATEGORY_NOT_FOUND', id)
+  if (!found) return rejected('CATEGORY_NOT_FOUND', id)
   const edit = edited(current, { deleted: [id] })
-  if (edit.type === 'REFUSED') return edit
-  if (!found.category.creditsClosed) return refused('CREDITS_OPEN', `${id} takes credits`)
+  if (edit.type === 'REJECTED') return edit
+  if (!found.category.creditsClosed) return rejected('CREDITS_OPEN', `${id} takes credits`)
   const missingMs = CLOSED_MS_MIN + lookedMs - (at.getTime() - found.changedAt.getTime())
   if (missingMs <= 0) return edit
-  return refused('CREDITS_OPEN', `${id} took credits until a moment ago: try again in ${missingMs} ms`)
+  return rejected('CREDITS_OPEN', `${id} took credits until a moment ago: try again in ${missingMs} ms`)
 }
 
 /** Replaces the MCCs that no wallet pays for. */
@@ -110,13 +110,13 @@ function edited(
     neverPermitted,
   }
   const contradiction = contradictionIn(after)
-  if (contradiction !== undefined) return refused('CATALOG_CONTRADICTION', contradiction)
+  if (contradiction !== undefined) return rejected('CATALOG_CONTRADICTION', contradiction)
   const changed = upserted.filter((category) => !current.some((other) => sameCategory(other, category)))
   return { type: 'EDIT', upserted: changed, deleted, neverPermitted }
 }
 
-function refused(refusal: CategoryRefusal, detail: string): CategoryEdit {
-  return { type: 'REFUSED', refusal, detail }
+function rejected(rejection: CategoryRejection, detail: string): CategoryEdit {
+  return { type: 'REJECTED', rejection, detail }
 }
 
 function sameCategory(a: Category, b: Category): boolean {

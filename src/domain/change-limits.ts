@@ -19,7 +19,7 @@ export type LimitsChange = {
 }
 
 /** Why a change of limits is rejected. */
-export type LimitsRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
+export type LimitsRejection = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
 /**
  * Decides a change of limits. Earlier spending does not matter: a limit below it only declines later
@@ -30,7 +30,7 @@ export function decideLimits(
   { account, find }: AccountHistory,
   change: LimitsChange,
   at: Date,
-): Verdict<AdminEntry, LimitsRefusal> {
+): Verdict<AdminEntry, LimitsRejection> {
   const earlier = find(change.transactionId)
   if (
     earlier?.kind === 'ADMIN' &&
@@ -39,8 +39,8 @@ export function decideLimits(
   )
     return { type: 'REPLAY', entry: earlier }
   if (earlier) return { type: 'REUSED', entry: earlier }
-  if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
-  if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+  if (account.status === 'UNOPENED') return { type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' }
+  if (account.status === 'CLOSED') return { type: 'REJECTED', rejection: 'ACCOUNT_CLOSED' }
 
   const limits = changed(account.limits, change)
   return {

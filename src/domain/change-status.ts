@@ -11,7 +11,7 @@ export type StatusChange = {
 }
 
 /** Why a change of status is rejected. */
-export type StatusRefusal = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
+export type StatusRejection = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED'
 
 /**
  * Decides a change of status. A closed account never opens again. A change to the current status is recorded
@@ -21,14 +21,14 @@ export function decideStatusChange(
   { account, find }: AccountHistory,
   { transactionId, status, subject }: StatusChange,
   at: Date,
-): Verdict<AdminEntry, StatusRefusal> {
+): Verdict<AdminEntry, StatusRejection> {
   const earlier = find(transactionId)
   if (earlier?.kind === 'ADMIN' && earlier.action === 'STATUS' && earlier.status === status)
     return { type: 'REPLAY', entry: earlier }
   if (earlier) return { type: 'REUSED', entry: earlier }
-  if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
+  if (account.status === 'UNOPENED') return { type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' }
   if (account.status === 'CLOSED' && status !== 'CLOSED')
-    return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+    return { type: 'REJECTED', rejection: 'ACCOUNT_CLOSED' }
   return {
     type: 'RECORD',
     entry: {

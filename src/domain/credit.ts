@@ -14,7 +14,7 @@ export type Credit = {
 }
 
 /** Why a credit is rejected. */
-export type CreditRefusal =
+export type CreditRejection =
   | 'CATEGORY_UNKNOWN'
   | 'CREDITS_CLOSED'
   | 'ACCOUNT_NOT_FOUND'
@@ -30,19 +30,19 @@ export function decideCredit(
   { transactionId, wallet, amount }: Credit,
   catalog: Catalog,
   at: Date,
-): Verdict<CreditEntry, CreditRefusal> {
+): Verdict<CreditEntry, CreditRejection> {
   const earlier = find(transactionId)
   if (earlier?.kind === 'CREDIT' && earlier.movement.wallet === wallet && earlier.movement.delta === amount) {
     return { type: 'REPLAY', entry: earlier }
   }
   if (earlier) return { type: 'REUSED', entry: earlier }
-  const closed = catalog.creditRefusal(wallet)
-  if (closed) return { type: 'REFUSED', refusal: closed }
-  if (account.status === 'UNOPENED') return { type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' }
-  if (account.status === 'CLOSED') return { type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' }
+  const closed = catalog.creditRejection(wallet)
+  if (closed) return { type: 'REJECTED', rejection: closed }
+  if (account.status === 'UNOPENED') return { type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' }
+  if (account.status === 'CLOSED') return { type: 'REJECTED', rejection: 'ACCOUNT_CLOSED' }
 
   const balance = balanceOf(account, wallet) + amount
-  if (balance > BALANCE_MAX) return { type: 'REFUSED', refusal: 'BALANCE_TOO_LARGE' }
+  if (balance > BALANCE_MAX) return { type: 'REJECTED', rejection: 'BALANCE_TOO_LARGE' }
   return {
     type: 'RECORD',
     entry: {

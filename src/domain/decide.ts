@@ -25,7 +25,7 @@ export type Purchase = {
 /** A verdict on a purchase, with the steps that led to it. */
 export type Decision = {
   readonly verdict: Verdict<AuthorizationEntry>
-  readonly rung: Rung
+  readonly rule: DecisionRule
   /** Absent when the transaction id alone decided. */
   readonly route?: Route
   /** The wallets that were tried, in order. If a wallet pays, it is the last. */
@@ -38,7 +38,7 @@ export type Decision = {
  * The part of the rules that answered: the id (rules 1, 2), the account's status (3 to 5), an earlier
  * reversal (6), the MCC (7), the maximum per purchase (8), or the wallets (9 to 11).
  */
-export type Rung =
+export type DecisionRule =
   | 'TRANSACTION_ID'
   | 'ACCOUNT_STATUS'
   | 'REVERSED_BEFORE'
@@ -139,7 +139,7 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
 }
 
 function byId(verdict: Verdict<AuthorizationEntry>): Decision {
-  return { verdict, rung: 'TRANSACTION_ID', considered: [], takenOff: centavos(0n) }
+  return { verdict, rule: 'TRANSACTION_ID', considered: [], takenOff: centavos(0n) }
 }
 
 type Asked = {
@@ -167,14 +167,18 @@ function considerWallets({ account, due, route }: Asked, day: Day): readonly Con
   return considered
 }
 
-function decline(asked: Asked, reason: keyof typeof rungs, considered: readonly Considered[] = []): Decision {
-  const rung = considered.length > 0 ? 'WALLETS' : rungs[reason]
+function decline(
+  asked: Asked,
+  reason: keyof typeof ruleByReason,
+  considered: readonly Considered[] = [],
+): Decision {
+  const rule = considered.length > 0 ? 'WALLETS' : ruleByReason[reason]
   const verdict = { type: 'RECORD', entry: { reason, ...entryFor(asked) } } as const
-  return { verdict, rung, route: asked.route, considered, takenOff: takenOff(asked) }
+  return { verdict, rule, route: asked.route, considered, takenOff: takenOff(asked) }
 }
 
 /** The part of the rules behind each reason, as long as no wallet was tried. */
-const rungs = {
+const ruleByReason = {
   ACCOUNT_NOT_FOUND: 'ACCOUNT_STATUS',
   ACCOUNT_CLOSED: 'ACCOUNT_STATUS',
   ACCOUNT_BLOCKED: 'ACCOUNT_STATUS',
@@ -182,7 +186,7 @@ const rungs = {
   MCC_NOT_PERMITTED: 'MCC',
   AMOUNT_OVER_LIMIT: 'PURCHASE_LIMIT',
   INSUFFICIENT_BALANCE: 'WALLETS',
-} as const satisfies Partial<Record<Reason, Rung>>
+} as const satisfies Partial<Record<Reason, DecisionRule>>
 
 function approve(asked: Asked, payer: Considered, considered: readonly Considered[]): Decision {
   const { account, due, route } = asked
@@ -192,7 +196,7 @@ function approve(asked: Asked, payer: Considered, considered: readonly Considere
   // New fields come before the spread: the other order takes V8 ten times as long.
   const entry = { reason: 'APPROVED', movement, day: spending.day, ...entryFor(asked) } as const
   const verdict = { type: 'RECORD', entry } as const
-  return { verdict, rung: 'WALLETS', route, considered, takenOff: takenOff(asked) }
+  return { verdict, rule: 'WALLETS', route, considered, takenOff: takenOff(asked) }
 }
 
 function takenOff({ purchase, due }: Asked): Centavos {

@@ -117,7 +117,7 @@ export function decisionOf(entry: Entry): 'APPROVED' | 'DECLINED' {
 
 /** Whether the entry is a reversal that came before its purchase. */
 export function isEarlyReversal(entry: Entry): boolean {
-  return entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
+  return entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_BEFORE_PURCHASE'
 }
 
 /** Returns the entry's change of balance; undefined when it has none. */

@@ -18,7 +18,7 @@ export function decideOpening(
   const earlier = find(opening.transactionId)
   if (earlier?.kind === 'ADMIN' && earlier.action === 'OPEN') return { type: 'REPLAY', entry: earlier }
   if (earlier) return { type: 'REUSED', entry: earlier }
-  if (account.status !== 'UNOPENED') return { type: 'REFUSED', refusal: 'ALREADY_OPENED' }
+  if (account.status !== 'UNOPENED') return { type: 'REJECTED', rejection: 'ALREADY_OPENED' }
   return {
     type: 'RECORD',
     entry: {

@@ -26,11 +26,11 @@ const codes = {
   MCC_NOT_PERMITTED: { code: '07', iso8583: '57', retry: 'NEVER' },
   AMOUNT_OVER_LIMIT: { code: '07', iso8583: '61', retry: 'SMALLER' },
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
-  REVERSED_AHEAD: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },
   ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },
   ORIGINAL_MISMATCH: { code: '07', iso8583: '64', retry: 'NEVER' },
   ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12', retry: 'NEVER' },
-  AMOUNT_OVER_REST: { code: '07', iso8583: '13', retry: 'SMALLER' },
+  AMOUNT_OVER_REMAINDER: { code: '07', iso8583: '13', retry: 'SMALLER' },
   BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 } as const satisfies Record<string, Codes>
 

@@ -33,11 +33,11 @@ export type Reversal = {
  * | 2  | the id was decided before, other content         | rejected as a reuse of the id     |
  * | 3  | the original is not a purchase                   | declined, ORIGINAL_NOT_REVERSIBLE |
  * | 4  | the original was never seen, but reversed in full | declined, ALREADY_REVERSED       |
- * | 5  | the original was never seen                      | recorded, REVERSED_AHEAD          |
+ * | 5  | the original was never seen                      | recorded, REVERSED_BEFORE_PURCHASE          |
  * | 6  | the original differs from its description        | declined, ORIGINAL_MISMATCH       |
  * | 7  | the original was declined                        | declined, ORIGINAL_DECLINED       |
  * | 8  | nothing of the original is left                  | declined, ALREADY_REVERSED        |
- * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REST        |
+ * | 9  | the requested amount is more than is left        | declined, AMOUNT_OVER_REMAINDER        |
  * | 10 | the wallet's balance would become too large      | declined, BALANCE_TOO_LARGE       |
  * | 11 | otherwise                                        | approved: back to the wallet that paid |
  *
@@ -59,7 +59,7 @@ export function decideReversal(
   const reversals = history.reversalsOf(reversal.originalId)
   if (original && original.kind !== 'AUTHORIZATION') return conclude(asked, 'ORIGINAL_NOT_REVERSIBLE')
   if (!original)
-    return conclude(asked, earlyReversalsIn(reversals).full ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
+    return conclude(asked, earlyReversalsIn(reversals).full ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
   if (!fits(original, reversal.described)) return conclude(asked, 'ORIGINAL_MISMATCH')
   if (!original.movement) return conclude(asked, 'ORIGINAL_DECLINED')
 
@@ -67,7 +67,7 @@ export function decideReversal(
   const rest = -original.movement.delta - wentBack
   const amount = reversal.amount ?? rest
   if (rest === 0n) return conclude(asked, 'ALREADY_REVERSED')
-  if (amount > rest) return conclude(asked, 'AMOUNT_OVER_REST')
+  if (amount > rest) return conclude(asked, 'AMOUNT_OVER_REMAINDER')
 
   const { wallet } = original.movement
   const balance = balanceOf(account, wallet) + amount

@@ -2,7 +2,7 @@ import { type Account, balanceOf } from './account.js'
 import type { Day } from './calendar.js'
 import type { Catalog } from './catalog.js'
 import type { CategoryId } from './category.js'
-import type { Decision, Purchase, Rung } from './decide.js'
+import type { Decision, DecisionRule, Purchase } from './decide.js'
 import { leftOf, type Obstacle } from './limits.js'
 import { type Merchant, parseMerchant } from './merchant.js'
 import type { MerchantRuleId } from './merchant-rule.js'
@@ -15,7 +15,7 @@ import { spendingOn } from './spending.js'
  * disagree.
  */
 export type Trace = {
-  readonly rung: Rung
+  readonly rule: DecisionRule
   /** Amount taken off by early reversals, in centavos. 0 when the transaction id alone decided. */
   readonly takenOff: Centavos
   /** The merchant as the rules compare it. */
@@ -56,7 +56,7 @@ type Circumstances = {
 
 /** Explains the decision on this purchase. `day` is the day of the decision. */
 export function traceOf(
-  { rung, route, considered, takenOff }: Decision,
+  { rule, route, considered, takenOff }: Decision,
   { account, purchase, catalog, day }: Circumstances,
 ): Trace {
   const tried = (wallet: CategoryId): WalletTried => {
@@ -73,7 +73,7 @@ export function traceOf(
   }
   const merchant = parseMerchant(purchase.merchant)
   return {
-    rung,
+    rule,
     takenOff,
     merchant,
     rules: route ? rulesTried(catalog.rules.explain(merchant)) : [],

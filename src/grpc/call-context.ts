@@ -1,6 +1,6 @@
 import type { Metadata } from '@grpc/grpc-js'
 import type { CallTrace } from '../observability/tracing/tracing.js'
-import type { RefusalReason } from './tokens/token-refusal.js'
+import type { RejectionReason } from './tokens/token-rejection.js'
 
 /** Facts about a call that the interceptors establish before its handler runs. */
 export type CallContext = {
@@ -16,7 +16,7 @@ export type CallContext = {
   /** The authenticated caller. Absent for methods that need no token. */
   principal?: Principal
   /** Why the token was rejected. Absent when it was accepted. */
-  refusal?: RefusalReason
+  rejection?: RejectionReason
 }
 
 /** The authenticated caller, as its token describes it. */

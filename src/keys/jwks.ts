@@ -9,7 +9,7 @@ const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 /** Longest `kid` of a key, in characters. */
 const KID_LENGTH_MAX = 256
 
-type Refuse = (problem: string) => KeyFileError
+type Reject = (problem: string) => KeyFileError
 
 /**
  * Reads the keys for the allowed algorithms from a JSON Web Key Set (RFC 7517). Keys for other uses
@@ -50,21 +50,21 @@ export function jwksKeysIn(file: KeyFile): readonly PublicKey[] {
 function publicKeyOf(
   jwk: Readonly<Record<string, unknown>>,
   { allowed }: KeyFile,
-  refuse: Refuse,
+  reject: Reject,
 ): PublicKey | undefined {
   if (jwk['kty'] === 'oct' || PRIVATE_MEMBERS.some((member) => member in jwk)) {
-    throw refuse('is private: only public keys belong here, and this one should be replaced')
+    throw reject('is private: only public keys belong here, and this one should be replaced')
   }
   const { kid, alg } = jwk
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > KID_LENGTH_MAX)) {
-    throw refuse(`has a kid that is not a text of 1 to ${KID_LENGTH_MAX} characters`)
+    throw reject(`has a kid that is not a text of 1 to ${KID_LENGTH_MAX} characters`)
   }
   if (!isForTokens(jwk)) return undefined
 
   const key = keyObjectOf(jwk)
-  if (!key) throw refuse('is not a valid key')
+  if (!key) throw reject('is not a valid key')
   const weakness = weaknessOf(key)
-  if (weakness !== undefined) throw refuse(`is ${weakness}`)
+  if (weakness !== undefined) throw reject(`is ${weakness}`)
   const algorithms = algorithmsFor(key).filter(
     (algorithm) => allowed.includes(algorithm) && (alg === undefined || alg === algorithm),
   )

@@ -40,7 +40,7 @@ export type KeyFilesOptions = {
   /** Called when new files are in use. */
   readonly onChange: (group: KeyFileGroup, keys: Keys) => void
   /** Called when new files are invalid. The last valid ones stay in use. */
-  readonly onRefusal: (group: KeyFileGroup, error: KeyFileError) => void
+  readonly onRejection: (group: KeyFileGroup, error: KeyFileError) => void
 }
 
 /** All configured files of keys and certificates, with their content. */
@@ -61,7 +61,7 @@ export class KeyFiles {
 
   /** Reads the files for the first time. Throws KeyFileError when one is invalid. */
   static async open(options: KeyFilesOptions): Promise<KeyFiles> {
-    const { paths, intervalMs, onRefusal } = options
+    const { paths, intervalMs, onRejection } = options
     const tls =
       paths.certificate === undefined || paths.privateKey === undefined
         ? undefined
@@ -74,7 +74,7 @@ export class KeyFiles {
             parse: (texts) => parseTls(texts, options.nowMs()),
             intervalMs,
             onChange: () => options.onChange('tls', files.keys),
-            onRefusal: (error) => onRefusal('tls', error),
+            onRejection: (error) => onRejection('tls', error),
           })
     const tokens =
       paths.publicKeys === undefined && paths.jwks === undefined
@@ -84,7 +84,7 @@ export class KeyFiles {
             parse: (texts) => parseTokens(texts, options.algorithms),
             intervalMs,
             onChange: () => options.onChange('tokens', files.keys),
-            onRefusal: (error) => onRefusal('tokens', error),
+            onRejection: (error) => onRejection('tokens', error),
           })
     const files = new KeyFiles(options, tls, tokens)
     return files
@@ -108,10 +108,10 @@ export class KeyFiles {
 
   /** A message for operators about invalid files and expired certificates. Undefined when there are none. */
   get warning(): string | undefined {
-    const refused = [...this.problems.values()]
+    const rejected = [...this.problems.values()]
       .filter((problem) => problem !== undefined)
       .map((problem) => `${problem}: the last good ones are in use`)
-    const warnings = [...refused, ...this.#expired()]
+    const warnings = [...rejected, ...this.#expired()]
     return warnings.length === 0 ? undefined : warnings.join('; ')
   }
 

@@ -23,15 +23,15 @@ export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly Public
     )
   }
   return pemBlocksIn({ variable, text }).map((block, index) => {
-    const refuse = (problem: string) => new KeyFileError(variable, `key ${index + 1} ${problem}`)
+    const reject = (problem: string) => new KeyFileError(variable, `key ${index + 1} ${problem}`)
     const key = publicKeyOf(block)
-    if (!key) throw refuse('is not a public key')
+    if (!key) throw reject('is not a public key')
     const weakness = weaknessOf(key)
-    if (weakness !== undefined) throw refuse(`is ${weakness}`)
+    if (weakness !== undefined) throw reject(`is ${weakness}`)
     const fitting = algorithmsFor(key)
-    if (fitting.length === 0) throw refuse('is of another kind than RSA and EC P-256')
+    if (fitting.length === 0) throw reject('is of another kind than RSA and EC P-256')
     const algorithms = fitting.filter((algorithm) => allowed.includes(algorithm))
-    if (algorithms.length === 0) throw refuse(`is for ${fitting.join(' and ')}, not in JWT_ALGORITHMS`)
+    if (algorithms.length === 0) throw reject(`is for ${fitting.join(' and ')}, not in JWT_ALGORITHMS`)
     return { kid: undefined, algorithms, publicKey: block.text }
   })
 }

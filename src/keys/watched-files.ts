@@ -13,7 +13,7 @@ export type WatchedFilesOptions<T> = {
   /** Called when a new value is in use. */
   readonly onChange: (value: T) => void
   /** Called once for each new content that is invalid. The previous value stays in use. */
-  readonly onRefusal: (error: KeyFileError) => void
+  readonly onRejection: (error: KeyFileError) => void
 }
 
 type Contents = Readonly<Record<string, FileContent>>
@@ -30,7 +30,7 @@ export class WatchedFiles<T> {
   #value: T
   #used: string
   #seen: string
-  #refused: string | undefined
+  #rejected: string | undefined
   #problem: string | undefined
   #timer: NodeJS.Timeout | undefined
   #stopped = false
@@ -89,28 +89,28 @@ export class WatchedFiles<T> {
     try {
       this.#value = this.#options.parse(textsOf(contents))
     } catch (error) {
-      this.#refuse(found, error)
+      this.#reject(found, error)
       return
     }
     this.#accept(found)
     this.#options.onChange(this.#value)
   }
 
-  #refuse(found: string, error: unknown): void {
-    const { paths, onRefusal } = this.#options
+  #reject(found: string, error: unknown): void {
+    const { paths, onRejection } = this.#options
     // An unexpected error must not end a running service.
     const names = Object.keys(paths).join(', ')
-    const refusal =
+    const rejection =
       error instanceof KeyFileError ? error : new KeyFileError(names, 'cannot be used', { cause: error })
-    const known = this.#refused === found && this.#problem === refusal.message
-    this.#refused = found
-    this.#problem = refusal.message
-    if (!known) onRefusal(refusal)
+    const known = this.#rejected === found && this.#problem === rejection.message
+    this.#rejected = found
+    this.#problem = rejection.message
+    if (!known) onRejection(rejection)
   }
 
   #accept(found: string): void {
     this.#used = found
-    this.#refused = undefined
+    this.#rejected = undefined
     this.#problem = undefined
   }
 }

@@ -52,7 +52,7 @@ class MongosInstance extends WatchedInstance {
   }
 
   /**
-   * Starts the mongos. The library knows only the version of a mongod, and refuses to start anything else.
+   * Starts the mongos. The library knows only the version of a mongod, and does not start anything else.
    */
   override _launchMongod(): ChildProcess {
     return super._launchMongod(this.#path)

@@ -6,7 +6,7 @@ import type { CallContext } from '../grpc/call-context.js'
 import type { EndedCall, ObservedCall } from '../grpc/interceptors/observation.js'
 import type { Caller, CallIds } from '../observability/logging/call-fields.js'
 import type { DecisionLog } from '../observability/logging/decision-log.js'
-import type { LineLimit } from '../observability/logging/line-limit.js'
+import type { LogSampler } from '../observability/logging/log-sampler.js'
 import { type Logger, roundMs } from '../observability/logging/logger.js'
 import type { TallyLog } from '../observability/logging/tally-log.js'
 import type { CallLabels } from '../observability/metrics/call-metrics.js'
@@ -19,18 +19,18 @@ export type CallRecords = {
   readonly decisions: DecisionLog
   readonly overload: TallyLog
   /** Limits the lines about failed calls. */
-  readonly failures: LineLimit
+  readonly failures: LogSampler
 }
 
 export function recordCall(call: EndedCall, { logger, metrics, overload, failures }: CallRecords): void {
   const code = status[call.code] ?? 'UNKNOWN'
   metrics.callHandled(labelsOf(call), code, call.durationMs / 1000)
   call.context.trace?.ended(code)
-  const refused = call.code === status.RESOURCE_EXHAUSTED
-  if (refused) overload.count()
-  const level = call.code === status.OK || refused ? 'debug' : failures.level()
+  const rejected = call.code === status.RESOURCE_EXHAUSTED
+  if (rejected) overload.count()
+  const level = call.code === status.OK || rejected ? 'debug' : failures.level()
   if (!logger.isLevelEnabled(level)) return
-  const { refusal: reason } = call.context
+  const { rejection: reason } = call.context
   logger[level](
     {
       method: call.path,
@@ -46,9 +46,9 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
 /** Logs a failed purchase of a stream, as a unary call would be logged. */
 export function recordFailure(failed: status, call: CallContext, records: CallRecords): void {
   const { logger, overload, failures } = records
-  const refused = failed === status.RESOURCE_EXHAUSTED
-  if (refused) overload.count()
-  const level = refused ? 'debug' : failures.level()
+  const rejected = failed === status.RESOURCE_EXHAUSTED
+  if (rejected) overload.count()
+  const level = rejected ? 'debug' : failures.level()
   if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
   logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')

@@ -9,7 +9,7 @@ import type { Clock } from '../application/clock.js'
 import { type BackgroundTurns, PurchasesFirst } from '../application/engine/background-turns.js'
 import type { EngineOptions, Executor } from '../application/engine/engine.js'
 import { Engines } from '../application/engine/engines.js'
-import { Settlers, type Settling } from '../application/engine/settlers.js'
+import { LedgerPosters, type Posting } from '../application/engine/ledger-posters.js'
 import { seedExamples } from '../application/seed-examples.js'
 import { Simulator } from '../application/simulate.js'
 import { Statement } from '../application/statement.js'
@@ -49,7 +49,7 @@ export type CoreOptions = {
   readonly onDecisionFailure?: (error: unknown) => void
   /** Absent when nothing is traced: the engine then uses its stores directly. */
   readonly tracing?: Tracing | undefined
-  readonly onSettleFailure: (error: unknown) => void
+  readonly onPostingFailure: (error: unknown) => void
   readonly onDiscrepancy: (entry: Entry) => void
   /** The engine's callbacks for metrics. */
   readonly engineEvents?: Pick<EngineOptions, 'onGroup' | 'onRetry'>
@@ -75,7 +75,7 @@ export type Core = {
   readonly waitingMax: () => number
   /** Turns for background work, which yields to purchases. */
   readonly backgroundTurns: BackgroundTurns
-  readonly settler: Settling
+  readonly poster: Posting
   readonly catalog: CatalogCache
   /** The calendar of the days and months of spending limits. */
   readonly calendar: Calendar
@@ -106,11 +106,11 @@ export function createCore(options: CoreOptions): Core {
   const books = new Books(db, order)
   const ledger = new MongoLedger(db, order, books.known)
   const engineLedger = tracing?.ledger(ledger) ?? ledger
-  const settler = new Settlers({
+  const poster = new LedgerPosters({
     ledger: engineLedger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
-    onFailure: options.onSettleFailure,
+    onFailure: options.onPostingFailure,
     onDiscrepancy: options.onDiscrepancy,
   })
   const accounts = new MongoAccountStore(db, order, books.known)
@@ -119,7 +119,7 @@ export function createCore(options: CoreOptions): Core {
     shardOf: shardMap.shardOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
     ledger: engineLedger,
-    settlers: settler,
+    posters: poster,
     clock,
     codec: v8Codec,
     queueMax: config.queueMax,
@@ -157,7 +157,7 @@ export function createCore(options: CoreOptions): Core {
   async function forget(): Promise<void> {
     await engine.drain()
     engine.forget()
-    settler.forget()
+    poster.forget()
     await catalog.reread()
   }
 
@@ -179,7 +179,7 @@ export function createCore(options: CoreOptions): Core {
     },
     waitingMax: () => engine.waitingMax,
     backgroundTurns,
-    settler,
+    poster,
     catalog,
     calendar,
     categories: new MongoCategoryStore(db),
@@ -205,7 +205,7 @@ export function createCore(options: CoreOptions): Core {
       const endsAtMs = clock.monotonicMs() + timeoutMs
       // A silent database takes longer. Its late answers no longer matter.
       await Promise.race([engine.drain(), delay(timeoutMs / 2, undefined, { ref: false })])
-      await settler.drain(endsAtMs - clock.monotonicMs())
+      await poster.drain(endsAtMs - clock.monotonicMs())
       await client.close()
     },
   }

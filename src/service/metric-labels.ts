@@ -2,7 +2,7 @@ import { status } from '@grpc/grpc-js'
 import { codesOf, type Reason } from '../domain/reason.js'
 import { closings } from '../grpc/connections/connection-guard.js'
 import { servedMethods } from '../grpc/served-methods.js'
-import { refusalReasons } from '../grpc/tokens/token-refusal.js'
+import { rejectionReasons } from '../grpc/tokens/token-rejection.js'
 import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
@@ -21,12 +21,12 @@ const reasonsOf: Readonly<Record<Kind, readonly Reason[]>> = {
   ],
   REVERSAL: [
     'APPROVED',
-    'REVERSED_AHEAD',
+    'REVERSED_BEFORE_PURCHASE',
     'ALREADY_REVERSED',
     'ORIGINAL_DECLINED',
     'ORIGINAL_MISMATCH',
     'ORIGINAL_NOT_REVERSIBLE',
-    'AMOUNT_OVER_REST',
+    'AMOUNT_OVER_REMAINDER',
     'BALANCE_TOO_LARGE',
   ],
 }
@@ -39,7 +39,7 @@ export const metricLabels: LabelSets = {
   }),
   codes: Object.values(status).filter((name) => typeof name === 'string'),
   outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
-  refusals: refusalReasons,
+  rejections: rejectionReasons,
   closings,
 }
 

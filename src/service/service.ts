@@ -1,9 +1,9 @@
 import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
-import { SideServer } from '../http/side-server.js'
+import { AdminServer } from '../http/admin-server.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { openTracing } from '../observability/tracing/tracing.js'
-import { createDecider, type Decider } from './decider.js'
+import { type Authorizer, createAuthorizer } from './authorizer.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 
 export type ServiceOptions = {
@@ -43,15 +43,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
   const files = await openKeyFiles({
     ...options,
-    metrics: () => decider.metrics,
-    onChange: (keys) => decider.useKeys(keys),
+    metrics: () => authorizer.metrics,
+    onChange: (keys) => authorizer.useKeys(keys),
   })
   const health = createHealth(config)
   let failed = (_: Error) => {}
   const failure = new Promise<Error>((resolve) => {
     failed = resolve
   })
-  const decider: Decider = createDecider({
+  const decider: Authorizer = createAuthorizer({
     ...options,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
@@ -60,18 +60,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     onServing: (serving) => health?.setServing(serving),
     onHopeless: failed,
   })
-  const side = new SideServer({
+  const admin = new AdminServer({
     host: config.host,
     port: config.httpPort,
-    metrics: () => decider.metrics.expose(),
+    metrics: () => authorizer.metrics.expose(),
     readiness: () => ({
-      ready: decider.serving(),
-      detail: withWarning(decider.detail(), files),
+      ready: authorizer.serving(),
+      detail: withWarning(authorizer.detail(), files),
     }),
   })
 
-  const ports = await openPorts({ side, health, openGrpc: () => decider.listen() })
-  decider.start()
+  const ports = await openPorts({ admin, health, openGrpc: () => authorizer.listen() })
+  authorizer.start()
   files.start()
 
   return {
@@ -80,9 +80,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       files.stop()
       health?.setServing(false)
-      await decider.stop()
+      await authorizer.stop()
       health?.close()
-      await side.close()
+      await admin.close()
     },
   }
 }
@@ -93,21 +93,21 @@ function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefine
 }
 
 type PortOpeners = {
-  readonly side: SideServer
+  readonly admin: AdminServer
   readonly health: HealthServer | undefined
   /** Opens the gRPC port and returns it. */
   readonly openGrpc: () => Promise<number>
 }
 
 /** Opens all ports, or none. */
-async function openPorts({ side, health, openGrpc }: PortOpeners): Promise<Ports> {
-  const httpPort = await side.listen()
+async function openPorts({ admin, health, openGrpc }: PortOpeners): Promise<Ports> {
+  const httpPort = await admin.listen()
   try {
     const healthPort = await health?.listen()
     return { httpPort, healthPort, grpcPort: await openGrpc() }
   } catch (error) {
     health?.close()
-    await side.close()
+    await admin.close()
     throw error
   }
 }

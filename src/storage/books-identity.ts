@@ -3,7 +3,7 @@ import { recomputeSlots } from './catalog/rule-slots.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 import { DUPLICATE_KEY } from './errors.js'
-import { UnfitDatabaseError } from './trouble.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 
 /** The single document of `books`: the identity of these books and the version of their schema. */
 export type BooksDocument = {
@@ -63,7 +63,7 @@ export async function readIdentity(db: Db): Promise<BooksIdentity | undefined> {
  *
  * @throws UnfitDatabaseError SCHEMA_NEWER when the stored version is above {@link SCHEMA_VERSION}.
  */
-export function refuseNewer({ schemaVersion }: BooksIdentity): void {
+export function rejectNewer({ schemaVersion }: BooksIdentity): void {
   if (schemaVersion <= SCHEMA_VERSION) return
   throw new UnfitDatabaseError(
     'SCHEMA_NEWER',
@@ -88,7 +88,7 @@ export async function takeSteps(db: Db, steps: readonly SchemaStep[] = schemaSte
   }
   const identity = await readIdentity(db)
   if (!identity) throw new UnfitDatabaseError('BOOKS_MISSING', 'the books were removed while they were made')
-  refuseNewer(identity)
+  rejectNewer(identity)
   return identity
 }
 

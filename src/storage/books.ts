@@ -3,9 +3,9 @@ import type { ReadOrder } from './account/read-order.js'
 import { type BooksIdentity, readIdentity, SCHEMA_VERSION } from './books-identity.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { unavailable } from './errors.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 import { KnownCollections } from './known-collections.js'
 import { checkSchema, ensureSchema } from './schema.js'
-import { UnfitDatabaseError } from './trouble.js'
 
 /** The wire version of MongoDB 8.0, the first release with the `bulkWrite` command. */
 const WIRE_VERSION_MIN = 25
@@ -51,7 +51,7 @@ export class Books {
    */
   async open(): Promise<void> {
     if (this.#booksId === undefined) {
-      await refuseUnfitServer(this.#db.client)
+      await rejectUnfitServer(this.#db.client)
       this.#booksId = (await ensureSchema(this.#db)).booksId
     }
     await this.check(async () => {})
@@ -114,7 +114,7 @@ export class Books {
  *
  * @throws UnfitDatabaseError STANDALONE or TOO_OLD.
  */
-export async function refuseUnfitServer(client: MongoClient): Promise<void> {
+export async function rejectUnfitServer(client: MongoClient): Promise<void> {
   const { setName, msg, maxWireVersion } = await client.db('admin').command({ hello: 1 })
   if (setName === undefined && msg !== 'isdbgrid') throw new UnfitDatabaseError('STANDALONE')
   if (maxWireVersion < WIRE_VERSION_MIN) throw new UnfitDatabaseError('TOO_OLD')

@@ -106,7 +106,7 @@ export function classified(what: string, error: unknown): unknown {
 }
 
 /** Whether the server code is transient. */
-export function isPassingCode(code: number): boolean {
+export function isTransientCode(code: number): boolean {
   return passingCodes.has(code)
 }
 

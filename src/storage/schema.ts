@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CreateIndexesOptions, type Db, type Document, MongoServerError, type UUID } from 'mongodb'
 import { JOURNAL_MAX } from '../domain/account.js'
 import { challengeCategories } from '../domain/category.js'
-import { BOOKS_ID, type BooksIdentity, readIdentity, refuseNewer, takeSteps } from './books-identity.js'
+import { BOOKS_ID, type BooksIdentity, readIdentity, rejectNewer, takeSteps } from './books-identity.js'
 import { CATALOG_ID, type CatalogDocument } from './catalog/catalog-change.js'
 import { type CategoryDocument, categoryDocument } from './catalog/category-document.js'
 import { type CollectionName, collections } from './collections.js'
-import { UnfitDatabaseError } from './trouble.js'
+import { UnfitDatabaseError } from './failure-cause.js'
 
 const NAMESPACE_EXISTS = 48
 /** The version of a catalog that has never changed. */
@@ -189,7 +189,7 @@ const indexes: Readonly<Partial<Record<CollectionName, readonly Index[]>>> = {
  */
 export async function ensureSchema(db: Db): Promise<BooksIdentity> {
   const identity = await readIdentity(db)
-  if (identity) refuseNewer(identity)
+  if (identity) rejectNewer(identity)
 
   const found = await readCollections(db)
   for (const [name, schema] of Object.entries(validators)) {

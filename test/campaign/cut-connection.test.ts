@@ -44,8 +44,8 @@ type RoundTrip = {
 
 describe('a connection to MongoDB that is cut', () => {
   const db = useDatabase()
-  const settleFailures: unknown[] = []
-  const refusedEntries: Entry[] = []
+  const postingFailures: unknown[] = []
+  const rejectedEntries: Entry[] = []
   let proxy: TcpProxy
   let core: Core
   /** As another process, whose connections are never cut: what it commits is no copy of `core`'s. */
@@ -57,8 +57,8 @@ describe('a connection to MongoDB that is cut', () => {
       config: readConfig({ MONGODB_DATABASE: db().databaseName }),
       // Direct, because the set itself would tell the driver to go past the proxy.
       mongodbUri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
-      onSettleFailure: (error) => settleFailures.push(error),
-      onDiscrepancy: (entry) => refusedEntries.push(entry),
+      onPostingFailure: (error) => postingFailures.push(error),
+      onDiscrepancy: (entry) => rejectedEntries.push(entry),
       // It goes on with the catalog it has.
       onCatalogFailure: () => {},
       onCatalogUnwatched: () => {},
@@ -67,8 +67,8 @@ describe('a connection to MongoDB that is cut', () => {
     other = await openCore(await testMongoUri(), db().databaseName)
   })
   beforeEach(() => {
-    settleFailures.length = 0
-    refusedEntries.length = 0
+    postingFailures.length = 0
+    rejectedEntries.length = 0
   })
   afterEach(() => {
     proxy.heal()
@@ -99,11 +99,11 @@ describe('a connection to MongoDB that is cut', () => {
     return { accountId, transactionId, balances, ask }
   }
 
-  async function settledThrough(accountId: string, seq: bigint): Promise<void> {
+  async function postedThrough(accountId: string, seq: bigint): Promise<void> {
     const kept = () => db().collection('ledger').countDocuments({ '_id.account': accountId })
     await eventually(
       'the entries are in the ledger, and the engine knows',
-      async () => BigInt(await kept()) === seq && core.settler.unsettled === 0,
+      async () => BigInt(await kept()) === seq && core.poster.unposted === 0,
     )
   }
 
@@ -111,7 +111,7 @@ describe('a connection to MongoDB that is cut', () => {
   async function accountWithPast(): Promise<string> {
     const accountId = await fundedAccount(core, { CASH: 4_000n })
     await purchase(accountId, {}, 'old').ask(testBudget())
-    await settledThrough(accountId, 3n)
+    await postedThrough(accountId, 3n)
     const credit = { transactionId: 'later', wallet: 'CASH', amount: centavos(1_000n) }
     await creditAccount(core, accountId, credit, testBudget())
     return accountId
@@ -237,23 +237,23 @@ describe('a connection to MongoDB that is cut', () => {
     describe(`while copying an entry to the ledger, the ${loses.toLowerCase()} lost`, () => {
       for (const [how, times, failuresMin] of [
         ['once, so that the driver tries again', 1, 0],
-        ['three times, so that the settler tries again', 3, 1],
-        ['with everything after it, until the settler fails', 'ALL_FROM_THERE', 1],
-        ['and no connection can be made, until the settler fails', 'AWAY_FROM_THERE', 1],
+        ['three times, so that the poster tries again', 3, 1],
+        ['with everything after it, until the poster fails', 'ALL_FROM_THERE', 1],
+        ['and no connection can be made, until the poster fails', 'AWAY_FROM_THERE', 1],
       ] as const) {
         it(`copies it once when lost ${how}`, async () => {
           const accountId = await fundedAccount(core, { CASH: 5_000n })
-          await settledThrough(accountId, 2n)
+          await postedThrough(accountId, 2n)
           proxy.cut({ command: { name: 'insert', collection: 'ledger' }, loses, times })
           await purchase(accountId, {}).ask(testBudget())
-          await eventually('the settler fails that often', () => settleFailures.length >= failuresMin)
+          await eventually('the poster fails that often', () => postingFailures.length >= failuresMin)
           if (typeof times === 'string') proxy.heal()
-          await settledThrough(accountId, 3n)
+          await postedThrough(accountId, 3n)
 
-          const { settled, balances } = await readBook(db(), accountId)
-          expect({ settled, balances }).to.deep.equal({ settled: 3, balances: { CASH: 4_000n } })
+          const { posted, balances } = await readBook(db(), accountId)
+          expect({ posted, balances }).to.deep.equal({ posted: 3, balances: { CASH: 4_000n } })
           expect(await discrepancies()).to.deep.equal([])
-          expect(refusedEntries).to.deep.equal([])
+          expect(rejectedEntries).to.deep.equal([])
         })
       }
     })

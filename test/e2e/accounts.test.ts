@@ -27,8 +27,8 @@ describe('AccountService over the wire', () => {
     client.ask('Credit', { transaction_id, account_id, category, amount })
   const update = (id: string, status: string, over: object = {}) =>
     client.ask('UpdateAccount', { account: { id, status: `ACCOUNT_STATUS_${status}` }, ...over })
-  const refusedUpdate = (id: string, status: string, over: object = {}) =>
-    client.refusal('UpdateAccount', { account: { id, status: `ACCOUNT_STATUS_${status}` }, ...over })
+  const rejectedUpdate = (id: string, status: string, over: object = {}) =>
+    client.rejection('UpdateAccount', { account: { id, status: `ACCOUNT_STATUS_${status}` }, ...over })
   const account = async (account_id: string) => (await client.ask('GetAccount', { account_id })).account
   const buy = (account_id: string, transaction_id: string, amount: number) =>
     fixture().client.decide(purchase({ account_id, transaction_id, amount }))
@@ -56,21 +56,21 @@ describe('AccountService over the wire', () => {
       const id = await opened(500)
       await update(id, 'CLOSED')
       expect(cashOf(await account(id))).to.equal(500)
-      expect(await refusedUpdate(id, 'ACTIVE')).to.deep.equal(['FAILED_PRECONDITION', 'ACCOUNT_CLOSED'])
+      expect(await rejectedUpdate(id, 'ACTIVE')).to.deep.equal(['FAILED_PRECONDITION', 'ACCOUNT_CLOSED'])
       expect((await buy(id, 'late', 1)).reason).to.equal('REASON_ACCOUNT_CLOSED')
     })
 
     for (const paths of [['wallets'], ['status', 'id'], ['*']]) {
-      it(`refuses the mask ${paths}`, async () => {
-        const refusal = await refusedUpdate(await opened(), 'BLOCKED', { update_mask: { paths } })
-        expect(refusal).to.deep.equal(['INVALID_ARGUMENT', 'INVALID_REQUEST'])
+      it(`rejects the mask ${paths}`, async () => {
+        const rejection = await rejectedUpdate(await opened(), 'BLOCKED', { update_mask: { paths } })
+        expect(rejection).to.deep.equal(['INVALID_ARGUMENT', 'INVALID_REQUEST'])
       })
     }
 
     it('finds no account that nobody opened, also one that was asked for', async () => {
       const id = randomUUID()
       await buy(id, 'early', 1)
-      expect(await refusedUpdate(id, 'BLOCKED')).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
+      expect(await rejectedUpdate(id, 'BLOCKED')).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
     })
   })
 
@@ -84,7 +84,10 @@ describe('AccountService over the wire', () => {
       const first = await client.ask('CreateAccount', request)
       expect(await client.ask('CreateAccount', request)).to.deep.equal(first)
       const other = { ...request, request_id: 'open-2' }
-      expect(await client.refusal('CreateAccount', other)).to.deep.equal(['ALREADY_EXISTS', 'ACCOUNT_EXISTS'])
+      expect(await client.rejection('CreateAccount', other)).to.deep.equal([
+        'ALREADY_EXISTS',
+        'ACCOUNT_EXISTS',
+      ])
     })
   })
 
@@ -105,11 +108,14 @@ describe('AccountService over the wire', () => {
       expect(seen).to.include.members(mine)
     })
 
-    it('refuses a token that was given for other filters', async () => {
+    it('rejects a token that was given for other filters', async () => {
       await Promise.all([opened(), opened()])
       const { next_page_token: page_token } = await client.ask('ListAccounts', { page_size: 1 })
-      const refusal = await client.refusal('ListAccounts', { page_token, status: 'ACCOUNT_STATUS_ACTIVE' })
-      expect(refusal).to.deep.equal(['INVALID_ARGUMENT', 'INVALID_REQUEST'])
+      const rejection = await client.rejection('ListAccounts', {
+        page_token,
+        status: 'ACCOUNT_STATUS_ACTIVE',
+      })
+      expect(rejection).to.deep.equal(['INVALID_ARGUMENT', 'INVALID_REQUEST'])
     })
   })
 
@@ -121,10 +127,13 @@ describe('AccountService over the wire', () => {
       expect(cashOf(await account(id))).to.equal(300)
     })
 
-    it('refuses its id for another amount', async () => {
+    it('rejects its id for another amount', async () => {
       const id = await opened(300)
       const other = { account_id: id, transaction_id: 'fund', category: 'CASH', amount: 301 }
-      expect(await client.refusal('Credit', other)).to.deep.equal(['ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'])
+      expect(await client.rejection('Credit', other)).to.deep.equal([
+        'ALREADY_EXISTS',
+        'TRANSACTION_ID_REUSED',
+      ])
     })
   })
 
@@ -149,7 +158,10 @@ describe('AccountService over the wire', () => {
       const id = await opened(1_000)
       const ahead = await reverse(id, 'back', 'buy')
       const late = await buy(id, 'buy', 700)
-      expect([ahead.reason, late.reason]).to.deep.equal(['REASON_REVERSED_AHEAD', 'REASON_ALREADY_REVERSED'])
+      expect([ahead.reason, late.reason]).to.deep.equal([
+        'REASON_REVERSED_BEFORE_PURCHASE',
+        'REASON_ALREADY_REVERSED',
+      ])
     })
 
     it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {
@@ -162,7 +174,7 @@ describe('AccountService over the wire', () => {
       const late = await buy(id, 'buy', 700)
       expect(late).to.include({ reason: 'REASON_APPROVED', approved_amount: '500', balance: '0' })
       expect(await buy(id, 'buy', 700)).to.deep.equal({ ...late, replayed: true })
-      expect((await reverse(id, 'back-3', 'buy', 501)).reason).to.equal('REASON_AMOUNT_OVER_REST')
+      expect((await reverse(id, 'back-3', 'buy', 501)).reason).to.equal('REASON_AMOUNT_OVER_REMAINDER')
       expect((await reverse(id, 'back-4', 'buy')).amount).to.equal('500')
       expect(cashOf(await account(id))).to.equal(500)
     })
@@ -235,9 +247,9 @@ describe('AccountService over the wire', () => {
 
     it('finds neither an unknown account nor an unknown transaction', async () => {
       expect([
-        await client.refusal('ListTransactions', { account_id: 'nobody-at-all' }),
-        await client.refusal('GetAccount', { account_id: 'nobody-at-all' }),
-        await client.refusal('GetTransaction', { account_id: id, transaction_id: 'never' }),
+        await client.rejection('ListTransactions', { account_id: 'nobody-at-all' }),
+        await client.rejection('GetAccount', { account_id: 'nobody-at-all' }),
+        await client.rejection('GetTransaction', { account_id: id, transaction_id: 'never' }),
       ]).to.deep.equal([
         ['NOT_FOUND', 'ACCOUNT_NOT_FOUND'],
         ['NOT_FOUND', 'ACCOUNT_NOT_FOUND'],

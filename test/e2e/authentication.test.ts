@@ -21,7 +21,7 @@ const scopeMissing = {
 describe('authentication', () => {
   const fixture = useService()
 
-  async function refusalOf(options: CallOptions) {
+  async function rejectionOf(options: CallOptions) {
     const { code, message, info } = await fixture().client.fail(purchase({}), options)
     return { code, message, info }
   }
@@ -46,18 +46,18 @@ describe('authentication', () => {
     ['two tokens in one entry', `${bearer()}, ${bearer()}`],
     ['a token of 20,000 characters', `Bearer ${'x'.repeat(8_193)}`],
   ] as const) {
-    it(`refuses ${what}, and does not say why`, async () => {
-      expect(await refusalOf({ authorization })).to.deep.equal(unauthenticated)
+    it(`rejects ${what}, and does not say why`, async () => {
+      expect(await rejectionOf({ authorization })).to.deep.equal(unauthenticated)
     })
   }
 
-  it('refuses a changed token', async () => {
+  it('rejects a changed token', async () => {
     const [header, , signature] = signToken().split('.')
     const claims = Buffer.from(JSON.stringify({ sub: 'admin', exp: secondsFromNow(60) })).toString(
       'base64url',
     )
     const authorization = `Bearer ${header}.${claims}.${signature}`
-    expect(await refusalOf({ authorization })).to.deep.equal(unauthenticated)
+    expect(await rejectionOf({ authorization })).to.deep.equal(unauthenticated)
   })
 
   it('takes the word Bearer in any case', async () => {
@@ -74,12 +74,12 @@ describe('authentication', () => {
 
   for (const scope of ['accounts:write', '', 'transactions:authorize-not']) {
     it(`denies the method to a token with the scope "${scope}"`, async () => {
-      expect(await refusalOf({ authorization: withScope(scope) })).to.deep.equal(scopeMissing)
+      expect(await rejectionOf({ authorization: withScope(scope) })).to.deep.equal(scopeMissing)
     })
   }
 
   it('denies the method to a token whose list of scopes has another one', async () => {
-    expect(await refusalOf({ authorization: withScope(['accounts:write']) })).to.deep.equal(scopeMissing)
+    expect(await rejectionOf({ authorization: withScope(['accounts:write']) })).to.deep.equal(scopeMissing)
   })
 
   it('lets a token whose list of scopes has the one of the method call it', async () => {
@@ -97,10 +97,10 @@ describe('authentication', () => {
     expect(stderr).to.include('"code": "unauthenticated"')
   })
 
-  it('counts refusals by reason', async () => {
-    await refusalOf({ authorization: bearer({ claims: { exp: secondsFromNow(-60) } }) })
+  it('counts rejections by reason', async () => {
+    await rejectionOf({ authorization: bearer({ claims: { exp: secondsFromNow(-60) } }) })
     const metrics = await (await fetch(`${fixture().service.httpUrl}/metrics`)).text()
-    expect(metrics).to.match(/^benefits_tokens_refused_total\{reason="EXPIRED"\} [1-9]/m)
+    expect(metrics).to.match(/^benefits_tokens_rejected_total\{reason="EXPIRED"\} [1-9]/m)
   })
 })
 
@@ -133,7 +133,7 @@ describe('authentication with JWT_ISSUER and JWT_AUDIENCE', () => {
   })
 
   for (const claim of ['iss', 'aud']) {
-    it(`refuses a token with another "${claim}"`, async () => {
+    it(`rejects a token with another "${claim}"`, async () => {
       const authorization = bearer({ claims: { ...good, [claim]: 'another' } })
       expect((await fixture().client.fail(purchase({}), { authorization })).code).to.equal('UNAUTHENTICATED')
     })

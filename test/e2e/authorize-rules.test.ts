@@ -116,7 +116,7 @@ describe('Authorize', () => {
       expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
     })
 
-    it('gives no balance with a refusal', async () => {
+    it('gives no balance with a decline', async () => {
       expect(await decideOn({}, { amount: 1 })).not.to.have.property('balance')
     })
   })

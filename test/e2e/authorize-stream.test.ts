@@ -239,7 +239,7 @@ describe('a stream of purchases', () => {
     expect(await stream.ended).to.include({ code: 'RESOURCE_EXHAUSTED' })
   })
 
-  it('is refused to a token without the scope', async () => {
+  it('is rejected with a token without the scope', async () => {
     const authorization = `Bearer ${signToken({ claims: { scope: 'accounts:read' } })}`
     const ended = await open({ authorization }).ended
     expect(ended).to.include({ code: 'PERMISSION_DENIED' })

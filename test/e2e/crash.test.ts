@@ -78,8 +78,8 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     expect(book.balances).to.deep.equal({ FOOD: 0n, CASH: 0n })
   })
 
-  it('has settled what the killed process left', () => {
-    expect(book.settled).to.equal(book.entries.length)
+  it('has posted what the killed process left', () => {
+    expect(book.posted).to.equal(book.entries.length)
   })
 
   it('leaves books in which every centavo is explained', async () => {

@@ -83,7 +83,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('have a thousand empty messages refused as one', async () => {
+    it('have a thousand empty messages rejected as one', async () => {
       const before = await readMetric(fixture().service.httpUrl, 'grpc_server_handled_total', {
         grpc_code: 'UNIMPLEMENTED',
       })

@@ -16,7 +16,7 @@ const illegal = Buffer.from([0x00, 0xfa, 0x01, 0x00])
 
 type StreamAnswer = { readonly error?: { readonly code: number; readonly message: string } }
 type BatchAnswer = {
-  readonly refused: readonly { readonly reason: string; readonly description: string }[]
+  readonly rejected_credits: readonly { readonly reason: string; readonly description: string }[]
 }
 
 describe('bytes that are not a message of their method', () => {
@@ -43,10 +43,10 @@ describe('bytes that are not a message of their method', () => {
     expect(answers.map((answer) => answer.error?.code).sort()).to.deep.equal([3, undefined])
   })
 
-  it('are refused in their place by BatchCredit', async () => {
+  it('are rejected in their place by BatchCredit', async () => {
     const { answers } = await callWithBytes<BatchAnswer>(address(), `${ACCOUNT}/BatchCredit`, [illegal])
-    const refused = answers[0]?.refused.map(({ reason, description }) => `${reason} ${description}`)
-    expect(refused).to.deep.equal([
+    const rejected = answers[0]?.rejected_credits.map(({ reason, description }) => `${reason} ${description}`)
+    expect(rejected).to.deep.equal([
       'INVALID_REQUEST the request is malformed: request has a field with the number 0 (byte 0)',
     ])
   })

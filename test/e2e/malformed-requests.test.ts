@@ -42,7 +42,7 @@ describe('a malformed request', () => {
     ['a merchant of 100 characters', { merchant: 'x'.repeat(100) }],
     ['a merchant with a control character', { merchant: 'PADARIA\u0000DO ZE' }],
   ] as const) {
-    it(`is refused for ${what}, by the name of the field`, async () => {
+    it(`is rejected for ${what}, by the name of the field`, async () => {
       expect(await failureOf(change)).to.deep.equal(malformed(...Object.keys(change)))
     })
   }
@@ -57,23 +57,23 @@ describe('a malformed request', () => {
     ['with a wire type that does not exist', [0x0f, 0x01]],
     ['with text that is not UTF-8', [0x0a, 0x02, 0xff, 0xfe]],
   ] as const) {
-    it(`is refused for bytes ${what}`, async () => {
+    it(`is rejected for bytes ${what}`, async () => {
       const { error } = await fixture().client.authorizeBytes(Buffer.from(bytes))
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT' })
     })
   }
 
-  it('is refused by the name of the field at fault, when its bytes are no message', async () => {
+  it('is rejected by the name of the field at fault, when its bytes are no message', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
     expect(error).to.deep.include(malformed('transaction_id'))
   })
 
-  it('is refused with every field missing, when it has no bytes at all', async () => {
+  it('is rejected with every field missing, when it has no bytes at all', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.alloc(0))
     expect(error).to.deep.include(malformed('transaction_id', 'account_id', 'amount', 'mcc'))
   })
 
-  it('is refused when it is larger than 16 KiB', async () => {
+  it('is rejected when it is larger than 16 KiB', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.alloc(16 * 1_024 + 1))
     expect(error?.code).to.equal('RESOURCE_EXHAUSTED')
   })

@@ -85,7 +85,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(id).to.match(/^[0-9a-f-]{36}$/)
     })
 
-    it('is refused when the id is taken', async () => {
+    it('is rejected when the id is taken', async () => {
       const { id } = await create(fresh())
       const { code, info } = await calls.fail('CreateMerchantRule', {
         merchant_rule: fresh({ id: id ?? '' }),
@@ -93,7 +93,7 @@ describe('MerchantRuleService over the wire', () => {
       expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'MERCHANT_RULE_EXISTS'])
     })
 
-    it('is refused when it ties, and names the other rule', async () => {
+    it('is rejected when it ties, and names the other rule', async () => {
       const { id, name } = await create(fresh())
       const second = fresh({ name: `${name?.toLowerCase()}  ` })
       const { code, info, message } = await calls.fail('CreateMerchantRule', { merchant_rule: second })
@@ -107,11 +107,11 @@ describe('MerchantRuleService over the wire', () => {
         rules.map((merchant_rule, at) =>
           (at % 2 ? calls : otherCalls).call('CreateMerchantRule', { merchant_rule }).then(
             () => 'created',
-            (error: Error) => (error.message.includes('ALREADY_EXISTS') ? 'refused' : error.message),
+            (error: Error) => (error.message.includes('ALREADY_EXISTS') ? 'rejected' : error.message),
           ),
         ),
       )
-      expect([...outcomes].sort()).to.deep.equal(['created', ...Array(5).fill('refused')])
+      expect([...outcomes].sort()).to.deep.equal(['created', ...Array(5).fill('rejected')])
     })
 
     it('names every bad field', async () => {
@@ -157,7 +157,7 @@ describe('MerchantRuleService over the wire', () => {
     expect(merchant_rules.map((rule) => rule.id)).to.deep.equal([id])
   })
 
-  it('refuses a rule whose name is empty once it is normalised', async () => {
+  it('rejects a rule whose name is empty once it is normalised', async () => {
     const { badFields } = await calls.fail('CreateMerchantRule', {
       merchant_rule: fresh({ name: '\u200b\u00ad' }),
     })
@@ -217,7 +217,7 @@ describe('MerchantRuleService over the wire', () => {
     ])
   })
 
-  it('ListMerchantRules names every bad filter, and refuses the token of another list', async () => {
+  it('ListMerchantRules names every bad filter, and rejects the token of another list', async () => {
     const bad = { match: 7, name_prefix: 'a\n', city: 'c'.repeat(100), country: 'B', mcc: 'x' }
     const { badFields } = await calls.fail('ListMerchantRules', bad)
     expect(badFields).to.deep.equal(['match', 'name_prefix', 'city', 'country', 'mcc'])
@@ -244,7 +244,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await get(id)).to.deep.include({ match: EXACT, name, city: 'Santos', mcc: '5812' })
     })
 
-    it('is refused when the rule has another etag', async () => {
+    it('is rejected when the rule has another etag', async () => {
       const { id = '', etag = '' } = await create(fresh())
       await calls.call('UpdateMerchantRule', update({ id, etag, mcc: '5812' }))
       for (const old of [etag, 'none of ours']) {
@@ -254,7 +254,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await get(id)).to.deep.include({ mcc: '5812' })
     })
 
-    it('is refused when it would tie', async () => {
+    it('is rejected when it would tie', async () => {
       const { name } = await create(fresh())
       const { id = '' } = await create(fresh())
       const { info } = await calls.fail('UpdateMerchantRule', update({ id, name: name ?? '' }))
@@ -310,7 +310,7 @@ describe('MerchantRuleService over the wire', () => {
     expect(decided).to.include({ merchant_rule: won.id, effective_mcc: '5411' })
   })
 
-  it('ResolveMerchant says that no rule covers a merchant, and refuses what is too long', async () => {
+  it('ResolveMerchant says that no rule covers a merchant, and rejects what is too long', async () => {
     const { merchant_rule, name } = await calls.call<Resolution>('ResolveMerchant', { merchant: 'Ninguém' })
     expect([merchant_rule, name]).to.deep.equal([null, 'NINGUEM'])
     const { badFields } = await calls.fail('ResolveMerchant', { merchant: 'x'.repeat(100) })
@@ -322,8 +322,8 @@ describe('MerchantRuleService over the wire', () => {
       created_count: String(created),
       changed_count: String(changed),
       unchanged_count: String(unchanged),
-      refused_count: '0',
-      refused: [],
+      rejected_count: '0',
+      rejected_rules: [],
     })
     const exported = async (ids: readonly string[]) =>
       (await calls.export()).filter(({ id = '' }) => ids.includes(id)).map(({ id, mcc }) => [id, mcc])
@@ -339,7 +339,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await exported(rules.map(({ id }) => id))).to.deep.equal(sorted)
     })
 
-    it('does nothing when a rule is refused, and names each with its place and the other one', async () => {
+    it('does nothing when a rule is rejected, and names each with its place and the other one', async () => {
       const there = await create(fresh())
       const good = fresh()
       const twin = fresh()
@@ -352,10 +352,10 @@ describe('MerchantRuleService over the wire', () => {
         fresh({ name: there.name ?? '' }),
         fresh({ match: 'MERCHANT_RULE_MATCH_UNSPECIFIED' }),
       ]
-      const { refused, refused_count, created_count } = answerOf(await calls.import([rules]))
-      expect([refused_count, created_count]).to.deep.equal(['5', '0'])
+      const { rejected_rules, rejected_count, created_count } = answerOf(await calls.import([rules]))
+      expect([rejected_count, created_count]).to.deep.equal(['5', '0'])
       expect(
-        refused.map(({ index, reason, other_index = '', other_merchant_rule_id: other }) =>
+        rejected_rules.map(({ index, reason, other_index = '', other_merchant_rule_id: other }) =>
           [index, reason, other_index, other].join(' ').trim(),
         ),
       ).to.deep.equal([
@@ -368,13 +368,13 @@ describe('MerchantRuleService over the wire', () => {
       expect(await exported(rules.map(({ id }) => id))).to.deep.equal([])
     })
 
-    it('lists a hundred refusals of more', async () => {
+    it('lists a hundred rejections of more', async () => {
       const bad = Array.from({ length: 120 }, () => ({ id: '' }))
-      const { refused, refused_count } = answerOf(await calls.import([bad]))
-      expect([refused_count, refused.length]).to.deep.equal(['120', 100])
+      const { rejected_rules, rejected_count } = answerOf(await calls.import([bad]))
+      expect([rejected_count, rejected_rules.length]).to.deep.equal(['120', 100])
     })
 
-    it('refuses more than a hundred thousand rules', async () => {
+    it('rejects more than a hundred thousand rules', async () => {
       const { error } = await calls.import(Array(13).fill(Array(8_000).fill({})))
       expect([error?.code, error?.badFields]).to.deep.equal(['INVALID_ARGUMENT', ['merchant_rules']])
     })
@@ -386,7 +386,7 @@ describe('MerchantRuleService over the wire', () => {
     it('is one at a time, and does nothing when its caller leaves', async () => {
       const left = fresh()
       const open = calls.beginImport([[left]])
-      await eventually('another import is refused', async () => {
+      await eventually('another import is rejected', async () => {
         const { error } = await calls.import([])
         return error?.code === 'RESOURCE_EXHAUSTED' && error.info?.reason === 'OVERLOADED'
       })

@@ -29,7 +29,7 @@ describe('a repeated purchase', () => {
     expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
   })
 
-  it('stays refused when there is money by now', async () => {
+  it('stays declined when there is money by now', async () => {
     const { client, core } = fixture()
     const request = purchase({ account_id: await fundedAccount(core, {}) })
     const first = await client.decide(request)
@@ -45,7 +45,7 @@ describe('a repeated purchase', () => {
     expect(await client.decide(request)).to.deep.equal(replayOf(first))
   })
 
-  it('stays refused on an account that was opened later', async () => {
+  it('stays declined on an account that was opened later', async () => {
     const { client, core } = fixture()
     const request = purchase({ account_id: 'opened-later' })
     const first = await client.decide(request)
@@ -83,7 +83,7 @@ describe('a repeated purchase', () => {
       { merchant: 'PADARIA DA ANA              SAO PAULO BR' },
     ]
     for (const change of changes) {
-      it(`is refused as a reuse of the id (${Object.keys(change)})`, async () => {
+      it(`is rejected as a reuse of the id (${Object.keys(change)})`, async () => {
         const { client, core } = fixture()
         const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
         await client.decide(request)
@@ -103,7 +103,7 @@ describe('a repeated purchase', () => {
       expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
     })
 
-    it('is refused when the id names something that is no purchase', async () => {
+    it('is rejected when the id names something that is no purchase', async () => {
       const { client, core } = fixture()
       const account_id = await fundedAccount(core, { CASH: 5_000n })
       const { code } = await client.fail(purchase({ account_id, transaction_id: 'credit:CASH' }))

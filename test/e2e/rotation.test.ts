@@ -113,7 +113,7 @@ describe('keys and certificates replaced under load', () => {
       expect(await outcomeFor(oldClient, oldToken)).to.equal('answered')
     }))
 
-  it('fails no call when the old key is removed, and then refuses its tokens', () =>
+  it('fails no call when the old key is removed, and then rejects its tokens', () =>
     underLoad(async () => {
       await load.use({ security: secured(oldClient), token: newToken })
       putKeys(newJwk)
@@ -123,7 +123,7 @@ describe('keys and certificates replaced under load', () => {
       )
     }))
 
-  /** A connection with the old certificate. Of TLS 1.2, where a refusal comes before the handshake is over. */
+  /** A connection with the old certificate. Of TLS 1.2, where a rejection comes before the handshake is over. */
   const oldHandshake = (session?: Buffer) => {
     const { certificate: cert, privateKey: key } = oldClient
     const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const
@@ -147,13 +147,13 @@ describe('keys and certificates replaced under load', () => {
         async () => (await outcomeFor(oldClient, newToken)) === 'UNAVAILABLE',
       )
       const again = await Promise.all(Array.from({ length: SESSIONS }, () => oldHandshake(session)))
-      expect(again.map(({ refusal }) => typeof refusal)).to.deep.equal(again.map(() => 'string'))
+      expect(again.map(({ rejection }) => typeof rejection)).to.deep.equal(again.map(() => 'string'))
     }))
 
   it('has kept the first connection, made with a certificate that is not accepted any more', () =>
     load.moreWhereItBegan())
 
-  it('counts each of them, and has refused none', async () => {
+  it('counts each of them, and has rejected none', async () => {
     const read = (name: string, files: string) =>
       readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files })
     const counted = await Promise.all([

@@ -10,7 +10,7 @@ const PASSWORD = 'hunter2-of-the-database'
 const SECRET = 'hunter2 signs tokens, and has far more than 32 bytes'
 
 /** Where the service may not show its secrets: all that it writes and answers, on the way to a database that lets it in no further. */
-describe('a service with a password that the database refuses', () => {
+describe('a service with a password that the database rejects', () => {
   const start = useServices()
   const token = signToken({ secret: SECRET })
   let service: ServiceProcess
@@ -22,7 +22,7 @@ describe('a service with a password that the database refuses', () => {
     service = await start({ MONGODB_URI: uri, JWT_SECRET: SECRET, LOG_LEVEL: 'trace' })
     await service.untilEvent('not serving: the database does not answer')
     const client = new TestClient(service.grpcAddress)
-    const refused = await client.authorize(purchase({}), { authorization: `Bearer ${token}x` })
+    const rejected = await client.authorize(purchase({}), { authorization: `Bearer ${token}x` })
     const undecided = await client.authorize(purchase({}), { authorization: `Bearer ${token}` })
     client.close()
     const pages = ['/metrics', '/readyz', '/livez'].map(async (path) =>
@@ -33,7 +33,7 @@ describe('a service with a password that the database refuses', () => {
       return found.length > 0 ? found : undefined
     })
     shown = {
-      answers: JSON.stringify([refused.error, undecided.error]),
+      answers: JSON.stringify([rejected.error, undecided.error]),
       pages: (await Promise.all(pages)).join(),
       processes: processes.join(),
       log: service.stdout + service.stderr,

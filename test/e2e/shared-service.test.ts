@@ -33,7 +33,7 @@ describe('a service that callers share', () => {
     for (const client of greedy) client.close()
   })
 
-  it('answers all of a modest caller’s purchases while a greedy one has 512 under way and is refused some', async () => {
+  it('answers all of a modest caller’s purchases while a greedy one has 512 under way and is rejected some', async () => {
     const options = tokenOf('greedy')
     const ofGreedy = Array.from({ length: GREEDY_CALLS }, async (_, index) => {
       const outcome = await greedy[index % greedy.length]?.authorize(anyPurchase(), options)

@@ -82,8 +82,8 @@ describe('SIGTERM while a purchase is being decided', () => {
 
   it('has copied the purchase to the ledger before it ended', async () => {
     const { core, env } = fixture()
-    const { entries, settled } = await readBook(core.client.db(env['MONGODB_DATABASE']), accountId)
-    expect({ entries: entries.length, settled }).to.deep.equal({ entries: 3, settled: 3 })
+    const { entries, posted } = await readBook(core.client.db(env['MONGODB_DATABASE']), accountId)
+    expect({ entries: entries.length, posted }).to.deep.equal({ entries: 3, posted: 3 })
   })
 })
 

@@ -86,18 +86,18 @@ describe('mutual TLS', () => {
     ['a certificate that is not valid yet', secured(clientIdentity(ca, { validity: hours(24, 48) }))],
     ['a certificate for servers', secured(serverIdentity(ca))],
   ] as const) {
-    it(`refuses a client with ${what}`, async () => {
+    it(`rejects a client with ${what}`, async () => {
       expect(await outcomeFor(security)).to.equal('UNAVAILABLE')
     })
   }
 
-  it('is refused by a client that trusts another authority', async () => {
-    expect(await shakeHands({ ca: stranger.certificate })).to.have.property('refusal')
+  it('is rejected by a client that trusts another authority', async () => {
+    expect(await shakeHands({ ca: stranger.certificate })).to.have.property('rejection')
   })
 
-  it('is refused by a client that has called another name', async () => {
+  it('is rejected by a client that has called another name', async () => {
     expect(await shakeHands({ servername: 'other.test' })).to.deep.equal({
-      refusal: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      rejection: 'ERR_TLS_CERT_ALTNAME_INVALID',
     })
   })
 
@@ -111,14 +111,14 @@ describe('mutual TLS', () => {
   for (const protocol of ['TLSv1', 'TLSv1.1'] as const) {
     it(`does not speak ${protocol}`, async () => {
       const old = { minVersion: protocol, maxVersion: protocol, ciphers: 'DEFAULT@SECLEVEL=0' }
-      expect(await shakeHands(old)).to.deep.equal({ refusal: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })
+      expect(await shakeHands(old)).to.deep.equal({ rejection: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' })
     })
   }
 
   for (const cipher of ['ECDHE-ECDSA-AES128-SHA256', 'AES128-GCM-SHA256']) {
     it(`does not speak ${cipher}`, async () => {
-      const { refusal } = await shakeHands({ maxVersion: 'TLSv1.2', ciphers: cipher })
-      expect(refusal).to.match(/HANDSHAKE_FAILURE/)
+      const { rejection } = await shakeHands({ maxVersion: 'TLSv1.2', ciphers: cipher })
+      expect(rejection).to.match(/HANDSHAKE_FAILURE/)
     })
   }
 
@@ -158,9 +158,9 @@ describe('mutual TLS', () => {
 
     it('that has no other service either', async () => {
       const accounts = new ServiceCalls(fixture().service.healthAddress, 'benefits.v1.AccountService')
-      const refusal = await accounts.call('ListAccounts', {}).catch((error: unknown) => String(error))
+      const rejection = await accounts.call('ListAccounts', {}).catch((error: unknown) => String(error))
       accounts.close()
-      expect(refusal).to.include('UNIMPLEMENTED')
+      expect(rejection).to.include('UNIMPLEMENTED')
     })
 
     it('that does not reflect', async () => {
@@ -180,7 +180,7 @@ describe('mutual TLS', () => {
       atFirst = [await metric('unusable'), await metric('reload_failures_total')]
       const { privateKey } = serverIdentity(ca)
       files.replace(filesOf({ ...server, privateKey }))
-      await fixture().service.untilEvent('key files refused, the last good ones stay in use')
+      await fixture().service.untilEvent('key files rejected, the last good ones stay in use')
     })
 
     it('goes on with the last good ones', async () => {
@@ -282,7 +282,7 @@ describe('a service whose files are no good does not start:', () => {
   after(() => files.remove())
   const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
 
-  async function refusalOf(
+  async function rejectionOf(
     { certificate, privateKey }: Identity,
     env: Readonly<Record<string, string>> = {},
   ): Promise<string> {
@@ -296,25 +296,25 @@ describe('a service whose files are no good does not start:', () => {
 
   it('an expired certificate', async () => {
     const expired = serverIdentity(ca, { validity: hours(-48, -24) })
-    expect(await refusalOf(expired)).to.match(/^GRPC_TLS_CERT_FILE: expired at 20[\dT:.-]+Z$/)
+    expect(await rejectionOf(expired)).to.match(/^GRPC_TLS_CERT_FILE: expired at 20[\dT:.-]+Z$/)
   })
 
   it('a key of another certificate', async () => {
     const { privateKey } = serverIdentity(ca)
     const mixed = { ...serverIdentity(ca), privateKey }
-    expect(await refusalOf(mixed)).to.equal(
+    expect(await rejectionOf(mixed)).to.equal(
       'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE',
     )
   })
 
   it('a file that is not there', async () => {
-    expect(await refusalOf(serverIdentity(ca), { JWT_JWKS_FILE: '/no/such/file' })).to.equal(
+    expect(await rejectionOf(serverIdentity(ca), { JWT_JWKS_FILE: '/no/such/file' })).to.equal(
       'JWT_JWKS_FILE: cannot be read (ENOENT)',
     )
   })
 
   it('a certificate without its key', async () => {
-    expect(await refusalOf(serverIdentity(ca), { GRPC_TLS_KEY_FILE: '' })).to.equal(
+    expect(await rejectionOf(serverIdentity(ca), { GRPC_TLS_KEY_FILE: '' })).to.equal(
       'configuration: GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files',
     )
   })

@@ -46,7 +46,7 @@ describe('a service that is traced', () => {
     return { caller, outcome, spans: await collector.untilTrace(caller.traceId, count) }
   }
 
-  it('shows a purchase below its caller’s span, with what was read, committed and settled', async () => {
+  it('shows a purchase below its caller’s span, with what was read, committed and posted', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const { caller, spans } = await tracedPurchase({ account_id }, 4)
     const server = named(spans, AUTHORIZE)
@@ -55,7 +55,7 @@ describe('a service that is traced', () => {
       parentSpanId: caller.spanId,
       traceState: 'switch=7',
     })
-    for (const name of ['engine.read', 'engine.commit', 'engine.settle']) {
+    for (const name of ['engine.read', 'engine.commit', 'engine.post']) {
       expect(named(spans, name).parentSpanId, name).to.equal(server.spanId)
     }
   })
@@ -99,7 +99,7 @@ describe('a service that is traced', () => {
     ])
   })
 
-  it('shows what was refused, too', async () => {
+  it('shows what was rejected, too', async () => {
     const malformed = await tracedPurchase({ amount: 0 }, 1)
     expect(malformed.spans[0]?.attributes).to.include({ 'rpc.status_code': 'INVALID_ARGUMENT' })
 

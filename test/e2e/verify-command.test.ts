@@ -37,16 +37,16 @@ describe('the command that checks the books', () => {
     }
   })
 
-  it('sums them up, and settles what is left when it is told to, and only then', async () => {
+  it('sums them up, and posts what is left when it is told to, and only then', async () => {
     const runs = [await verify(env), await verify(env, 'repair'), await verify(env)]
     expect(runs.map(({ code, stderr }) => ({ code, stderr }))).to.deep.equal(
       runs.map(() => ({ code: 0, stderr: '' })),
     )
     const [first, repaired, last] = runs.map(summaryIn)
     expect(first).to.include({ accounts: 2, discrepancies: 0 })
-    expect(first.unsettled).to.be.above(0)
+    expect(first.unposted).to.be.above(0)
     expect(repaired).to.include({ accounts: 2, discrepancies: 0 })
-    expect(last).to.include({ discrepancies: 0, unsettled: 0 })
+    expect(last).to.include({ discrepancies: 0, unposted: 0 })
   })
 
   it('names what is not explained, and ends with 1', async () => {

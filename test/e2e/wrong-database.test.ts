@@ -66,10 +66,10 @@ describe('a service that loses its books under load', () => {
   })
 
   const readyz = async () => (await (await fetch(`${service.httpUrl}/readyz`)).text()).trim()
-  const untilRefused = (trouble: string, detail = '') =>
-    eventually(`/readyz says ${trouble} ${detail}`, async () => {
+  const untilRejected = (cause: string, detail = '') =>
+    eventually(`/readyz says ${cause} ${detail}`, async () => {
       const said = await readyz()
-      return said.startsWith(`the database is not the right one: ${trouble}`) && said.includes(detail)
+      return said.startsWith(`the database is not the right one: ${cause}`) && said.includes(detail)
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
@@ -90,7 +90,7 @@ describe('a service that loses its books under load', () => {
         const later = since(droppedAtMs, answers)
         return later.length >= 150 && new Set(later.map(({ call }) => call)).size === 5
       })
-      await untilRefused('BOOKS_MISSING')
+      await untilRejected('BOOKS_MISSING')
     })
 
     it('had answered every call before', () => {
@@ -118,7 +118,7 @@ describe('a service that loses its books under load', () => {
     it('says NOT_SERVING, and what is missing in its log', async () => {
       expect(await health.check(SERVICE)).to.equal('NOT_SERVING')
       const said = await service.untilEvent('not serving: the database is not the right one')
-      expect(said).to.include({ trouble: 'BOOKS_MISSING' })
+      expect(said).to.include({ cause: 'BOOKS_MISSING' })
     })
 
     it('serves by itself when the books are restored, as they were some hundred entries before', async () => {
@@ -126,8 +126,8 @@ describe('a service that loses its books under load', () => {
       await untilServing()
       const again = new Load(purchases, accounts)
       await again.run((answers) => answers.length >= 300)
-      const refused = again.answers.filter(({ outcome }) => outcome !== '00' && outcome !== 'OK')
-      expect(refused).to.deep.equal([])
+      const rejected = again.answers.filter(({ outcome }) => outcome !== '00' && outcome !== 'OK')
+      expect(rejected).to.deep.equal([])
     })
 
     it('has books in which every centavo is explained', () => cleanBooks(db()))
@@ -158,7 +158,7 @@ describe('a service that loses its books under load', () => {
 
     it('decides nothing without the unique index of the ledger, and goes on when it is back', async () => {
       await db().collection('ledger').dropIndex('account_seq')
-      await untilRefused('SCHEMA_DAMAGED', 'without index: ledger.account_seq')
+      await untilRejected('SCHEMA_DAMAGED', 'without index: ledger.account_seq')
       expect(await outcomeOf(purchases, HOT)).to.equal('UNAVAILABLE')
       await db()
         .collection('ledger')
@@ -170,7 +170,7 @@ describe('a service that loses its books under load', () => {
     it('decides nothing without the validator of the accounts, and goes on when it is back', async () => {
       const [kept] = (await backUp(db())).filter(({ name }) => name === 'accounts')
       await db().command({ collMod: 'accounts', validator: {} })
-      await untilRefused('SCHEMA_DAMAGED', 'without validator: accounts')
+      await untilRejected('SCHEMA_DAMAGED', 'without validator: accounts')
       await db().command({ collMod: 'accounts', validator: kept?.options['validator'] })
       await untilServing()
     })

@@ -28,7 +28,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
     return change.after
   }
 
-  /** A change that the database must refuse: more entries in the journal than it may hold. */
+  /** A change that the database must reject: more entries in the journal than it may hold. */
   async function invalid(): Promise<AccountChange> {
     const before = await funded()
     let after = before
@@ -91,7 +91,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
       expect((await store.load([failed.id])).get(failed.id)).to.deep.equal(failed)
     })
 
-    it('does not take a refused document for a database that is away', () => {
+    it('does not take a rejected document for a database that is away', () => {
       const [failure] = results.filter((result) => result.type === 'FAILED')
       expect(failure && isUnavailable(failure.error)).to.equal(false)
     })

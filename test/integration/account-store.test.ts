@@ -41,7 +41,7 @@ describe('MongoAccountStore', () => {
   const open = (account: Account) => changeOf(account, opening(account))
   const fund = (account: Account) => changeOf(account, credit(account, 'CASH', 1_000n))
   const pay = (account: Account) => changeOf(account, debit(account, 'CASH', 300n))
-  const refuse = (account: Account) => changeOf(account, decline(account))
+  const reject = (account: Account) => changeOf(account, decline(account))
   const limit = (account: Account) => changeOf(account, limiting(account, limits))
   const limitNot = (account: Account) => changeOf(account, limiting(account, unlimited))
 
@@ -55,7 +55,7 @@ describe('MongoAccountStore', () => {
     })
 
     it('gives an account back as it was committed, with every kind of entry', async () => {
-      const account = await committed(open, fund, pay, refuse, limit)
+      const account = await committed(open, fund, pay, reject, limit)
       expect(await loaded(account)).to.deep.equal(account)
     })
 
@@ -70,7 +70,7 @@ describe('MongoAccountStore', () => {
       expect(Object.fromEntries(found)).to.deep.equal({ [one.id]: one, [other.id]: other })
     })
 
-    it('refuses an account whose balance somebody has made a double', async () => {
+    it('rejects an account whose balance somebody has made a double', async () => {
       const account = await committed(open, fund)
       const raw = database().collection<{ _id: string }>('accounts')
       const discrepancy = { $set: { 'wallets.CASH': 0.5 } }
@@ -82,7 +82,7 @@ describe('MongoAccountStore', () => {
 
   describe('load with entries', () => {
     it('gives accounts and entries back as they were written', async () => {
-      const [one, other] = [await committed(open, fund, pay), await committed(open, refuse)]
+      const [one, other] = [await committed(open, fund, pay), await committed(open, reject)]
       await new MongoLedger(database()).append([...one.journal, ...other.journal])
       const keys = [...one.journal.slice(1), ...other.journal.slice(0, 1)]
       const { accounts, entries } = await store.loadWithEntries([one.id, other.id, newAccount().id], keys)

@@ -22,7 +22,7 @@ describe('list of accounts', () => {
 
   async function store(...ids: readonly string[]): Promise<void> {
     const wholes = ids.map((id) => accountAfter(id, [steps.open('open'), steps.credit('c', 'FOOD', 7n)]))
-    await storeBooks(database(), ...wholes.map((whole) => booksOf(whole, { journal: 2, settled: 0 })))
+    await storeBooks(database(), ...wholes.map((whole) => booksOf(whole, { journal: 2, posted: 0 })))
   }
 
   function page(pageToken: string, { pageSize = 0, status = AccountStatus.UNSPECIFIED }: Asked) {
@@ -98,7 +98,7 @@ describe('list of accounts', () => {
 
   it('leaves out what nobody opened', async () => {
     const unopened = accountAfter('u', [steps.purchase('buy', 1n)])
-    await storeBooks(database(), booksOf(unopened, { journal: 1, settled: 0 }))
+    await storeBooks(database(), booksOf(unopened, { journal: 1, posted: 0 }))
     await store('a', 'z')
     expect(idsOf(await list({ pageSize: 1 }))).to.deep.equal(['a', 'z'])
   })
@@ -106,7 +106,7 @@ describe('list of accounts', () => {
   describe('of one status', () => {
     beforeEach(async () => {
       const withStatus = (id: string, status: 'ACTIVE' | 'BLOCKED' | 'CLOSED') =>
-        booksOf(accountAfter(id, [steps.open('open'), steps.status('s', status)]), { journal: 1, settled: 0 })
+        booksOf(accountAfter(id, [steps.open('open'), steps.status('s', status)]), { journal: 1, posted: 0 })
       const all = numbered(30).map((id, index) =>
         withStatus(id, (['ACTIVE', 'BLOCKED', 'CLOSED'] as const)[index % 3] ?? 'ACTIVE'),
       )

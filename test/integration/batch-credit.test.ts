@@ -90,8 +90,8 @@ describe('batch credit over the wire', () => {
     await categories.edit((current) => upsertCategory(current, { ...gifts, creditsClosed: true }), 'test')
     const probe = { transactionId: 'probe', accountId: 'nobody', category: 'GIFTS', amount: 1n }
     await eventually('the service knows the category', async () => {
-      const { refused } = await send([probe])
-      return refused[0]?.reason !== 'INVALID_REQUEST'
+      const { rejectedCredits } = await send([probe])
+      return rejectedCredits[0]?.reason !== 'INVALID_REQUEST'
     })
   }
 
@@ -107,7 +107,13 @@ describe('batch credit over the wire', () => {
     const first = await send(monthlyLoad(CREDITS))
     const afterFirst = await totals()
     const second = await send(monthlyLoad(CREDITS))
-    const nothing = { creditedCount: 0n, creditedAmount: 0n, replayedCount: 0n, refused: [], complete: true }
+    const nothing = {
+      creditedCount: 0n,
+      creditedAmount: 0n,
+      replayedCount: 0n,
+      rejectedCredits: [],
+      complete: true,
+    }
     const count = BigInt(CREDITS)
     expect(first).to.deep.equal({ ...nothing, creditedCount: count, creditedAmount: sumTo(CREDITS) })
     expect(afterFirst.held).to.equal(sumTo(CREDITS))
@@ -131,7 +137,7 @@ describe('batch credit over the wire', () => {
     expect((await totals()).held).to.equal(sumTo(2_000))
   })
 
-  it('names each item that is refused, in the order of the stream, and credits the others', async () => {
+  it('names each item that is rejected, in the order of the stream, and credits the others', async () => {
     const closed = await fundedAccount(core, {})
     await changeStatus(core, closed, 'CLOSED')
     const full = await fundedAccount(core, { FOOD: 2n ** 63n - 1n })
@@ -144,7 +150,7 @@ describe('batch credit over the wire', () => {
       amount: 10n,
       ...over,
     })
-    const { refused, ...counts } = await send([
+    const { rejectedCredits, ...counts } = await send([
       item('a'),
       item('b', { accountId: 'nobody' }),
       item('c', { amount: 0n }),
@@ -158,7 +164,7 @@ describe('batch credit over the wire', () => {
       item('f'),
     ])
     expect(
-      refused.map(({ index, transactionId, reason }) => [Number(index), transactionId, reason]),
+      rejectedCredits.map(({ index, transactionId, reason }) => [Number(index), transactionId, reason]),
     ).to.deep.equal([
       [1, 'b', 'ACCOUNT_NOT_FOUND'],
       [2, 'c', 'INVALID_REQUEST'],
@@ -177,11 +183,11 @@ describe('batch credit over the wire', () => {
     })
   })
 
-  it('ends a stream with more than 5000 refusals early, with a summary', async () => {
+  it('ends a stream with more than 5000 rejections early, with a summary', async () => {
     const wrong = monthlyLoad(8_000).map((item) => ({ ...item, category: 'PETS' }))
-    const { complete, refused, creditedCount } = await send(wrong)
+    const { complete, rejectedCredits, creditedCount } = await send(wrong)
     expect({ complete, creditedCount }).to.deep.equal({ complete: false, creditedCount: 0n })
-    expect(refused.length).to.be.within(5_001, 5_128)
+    expect(rejectedCredits.length).to.be.within(5_001, 5_128)
   })
 
   it('holds the stream back while its items are not decided', async () => {

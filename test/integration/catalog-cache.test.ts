@@ -183,7 +183,7 @@ describe('the catalog cache on MongoDB', () => {
         await categories.edit((current) => replaceNeverPermitted(current, mccSet(change.mccs)), 'ana')
         return
       case 'RULE':
-        // Another rule of the same name and place refuses it: that is a change, too.
+        // Another rule of the same name and place rejects it: that is a change, too.
         await rules.create(change.rule, 'ana')
         return
       case 'NO_RULE':

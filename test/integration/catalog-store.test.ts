@@ -120,21 +120,21 @@ describe('MongoCatalogStore', () => {
     afterEach(() => watch.close())
 
     it('tells of a change', async () => {
-      await untilTold()
+      await untilCalled()
     })
 
     it('tells that it cannot, and begins again when it can', async () => {
-      await untilTold()
+      await untilCalled()
       // A stream does not outlive its collection.
       await database().dropCollection('catalog')
       await eventually('the loss is told', () => losses.length > 0)
       await ensureSchema(database())
       changes = 0
-      await untilTold()
+      await untilCalled()
     })
 
     /** Changes the catalog until it is told: the stream may not be open yet when the first change is made. */
-    async function untilTold(): Promise<void> {
+    async function untilCalled(): Promise<void> {
       let order = 100_000
       await eventually('a change is told', async () => {
         order += 1
@@ -144,7 +144,7 @@ describe('MongoCatalogStore', () => {
     }
   })
 
-  it('refuses a document that cannot be one of ours', async () => {
+  it('rejects a document that cannot be one of ours', async () => {
     await database().command({ collMod: 'categories', validationLevel: 'off' })
     await database()
       .collection<{ _id: string }>('categories')

@@ -47,7 +47,7 @@ describe('CategoryService on MongoDB', () => {
 
   const upsert = (over: Partial<Category>) =>
     callHandler(methods.upsertCategory, { category: { ...pets, ...over } })
-  const refuse = (over: Partial<Category>) =>
+  const reject = (over: Partial<Category>) =>
     failHandler(methods.upsertCategory, { category: { ...pets, ...over } })
   const remove = (categoryId: string) => failHandler(methods.deleteCategory, { categoryId })
   const list = async (pageSize = 0, pageToken = '') =>
@@ -104,7 +104,7 @@ describe('CategoryService on MongoDB', () => {
   })
 
   it('names every bad field of a category', async () => {
-    const { code, badFields } = await refuse({
+    const { code, badFields } = await reject({
       id: 'pets',
       displayName: 'x'.repeat(65),
       mccs: ['5995', '99', '3350-3000'],
@@ -127,8 +127,8 @@ describe('CategoryService on MongoDB', () => {
     expect([code, badFields?.[0]]).to.deep.equal(['INVALID_ARGUMENT', 'category'])
   })
 
-  it('refuses MCCs for the free balance', async () => {
-    const { badFields } = await refuse({ id: 'CASH', free: true })
+  it('rejects MCCs for the free balance', async () => {
+    const { badFields } = await reject({ id: 'CASH', free: true })
     expect(badFields).to.deep.equal(['category.mccs'])
   })
 
@@ -136,8 +136,8 @@ describe('CategoryService on MongoDB', () => {
     ['an MCC in two categories of one order', { id: 'CLASH', mccs: ['5411'], order: 10 }, /FOOD.*CLASH/],
     ['a second free balance', { id: 'GIFT', mccs: [], free: true }, /CASH and GIFT/],
   ] as const) {
-    it(`refuses ${what}, naming both`, async () => {
-      const { code, info, message: text } = await refuse({ ...over, mccs: [...over.mccs] })
+    it(`rejects ${what}, naming both`, async () => {
+      const { code, info, message: text } = await reject({ ...over, mccs: [...over.mccs] })
       expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CATALOG_CONTRADICTION'])
       expect(text).to.match(message)
     })
@@ -180,21 +180,21 @@ describe('CategoryService on MongoDB', () => {
   })
 
   describe('deleting', () => {
-    it('is refused while the category takes credits', async () => {
+    it('is rejected while the category takes credits', async () => {
       const { code, info } = await remove('FOOD')
       expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'CREDITS_OPEN'])
     })
 
-    it('is refused when the category took credits until a moment ago', async () => {
+    it('is rejected when the category took credits until a moment ago', async () => {
       await upsert({ id: 'FRESH', mccs: [], order: 300, creditsClosed: true })
       expect((await remove('FRESH')).message).to.include('until a moment ago')
     })
 
-    it('is refused for the free balance', async () => {
+    it('is rejected for the free balance', async () => {
       expect((await remove('CASH')).info?.reason).to.equal('CATALOG_CONTRADICTION')
     })
 
-    it('is refused while somebody holds money in it, and names who', async () => {
+    it('is rejected while somebody holds money in it, and names who', async () => {
       const held = { id: 'HELD', mccs: [], order: 301 }
       await upsert(held)
       await core.catalog.refresh()
@@ -262,7 +262,7 @@ describe('CategoryService on MongoDB', () => {
           { transactionId, wallet: 'ENDING', amount: centavos(1_000n) },
           testBudget(),
         )
-      expect(await credit('new')).to.deep.equal({ type: 'REFUSED', refusal: 'CREDITS_CLOSED' })
+      expect(await credit('new')).to.deep.equal({ type: 'REJECTED', rejection: 'CREDITS_CLOSED' })
       expect((await credit('credit:ENDING')).type).to.equal('REPLAY')
       const paid = await decideOn(core, account, somePurchase({ mcc: '7929' }))
       expect(entryIn(paid).movement?.wallet).to.equal('ENDING')

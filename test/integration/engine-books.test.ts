@@ -4,7 +4,7 @@ import { centavos } from '../../src/domain/money.js'
 import type { Core } from '../../src/service/core.js'
 import { changeStatus, fundedAccount, testBudget } from '../support/accounts.js'
 import { readBooks, wrongInBooks } from '../support/books.js'
-import { decideOn, settleAll, somePurchase, useEngines } from '../support/engines.js'
+import { decideOn, postAll, somePurchase, useEngines } from '../support/engines.js'
 import { seededRandom } from '../support/seeded-random.js'
 
 const ACCOUNTS = ['a', 'b', 'c', 'nobody-opened-this'] as const
@@ -20,7 +20,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     if (!first) throw new Error('there is no engine')
     for (const id of ACCOUNTS.slice(0, 3)) await fundedAccount(first, { FOOD: 50_000n, CASH: 50_000n }, id)
     await Promise.all(Array.from({ length: REQUESTS }, () => request(random.pick(cores), random)))
-    await settleAll(cores)
+    await postAll(cores)
   })
 
   /** Something at random: mostly purchases, some of them with the id of another. */
@@ -54,8 +54,8 @@ describe('the books after a rush of everything at once, through two engines', ()
 
   it('are in the ledger to the last entry', async () => {
     const books = await readBooks(engines().db)
-    const unsettled = books.filter(({ entries, settled }) => settled !== entries.length)
-    expect(unsettled.map(({ accountId }) => accountId)).to.deep.equal([])
+    const unposted = books.filter(({ entries, posted }) => posted !== entries.length)
+    expect(unposted.map(({ accountId }) => accountId)).to.deep.equal([])
   })
 
   it('have no transaction twice', async () => {

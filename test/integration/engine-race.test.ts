@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { AuthorizationEntry } from '../../src/domain/entry.js'
 import { fundedAccount } from '../support/accounts.js'
 import { type Book, readBook, wrongInBooks } from '../support/books.js'
-import { decideAllOn, settleAll, somePurchase, useEngines } from '../support/engines.js'
+import { decideAllOn, postAll, somePurchase, useEngines } from '../support/engines.js'
 
 for (const count of [1, 2, 4]) {
   describe(`100 debits of 10.00 at once on FOOD 100.00 and CASH 100.00, through ${count} of the engines`, () => {
@@ -18,7 +18,7 @@ for (const count of [1, 2, 4]) {
       const purchases = Array.from({ length: 100 }, () => somePurchase({ mcc: '5411' }))
       const verdicts = await decideAllOn(cores, accountId, purchases)
       entries = verdicts.flatMap((verdict) => (verdict.type === 'RECORD' ? [verdict.entry] : []))
-      await settleAll(cores)
+      await postAll(cores)
       book = await readBook(db, accountId)
     })
 
@@ -35,7 +35,7 @@ for (const count of [1, 2, 4]) {
       })
     }
 
-    it('are refused 80 times for want of money', () => {
+    it('are declined 80 times for want of money', () => {
       expect(entries.filter(({ reason }) => reason === 'INSUFFICIENT_BALANCE')).to.have.lengthOf(80)
     })
 
@@ -52,7 +52,7 @@ for (const count of [1, 2, 4]) {
     })
 
     it('stand in the ledger, all of them', () => {
-      expect(book.settled).to.equal(book.entries.length)
+      expect(book.posted).to.equal(book.entries.length)
     })
 
     it('leave books in which every centavo is explained', async () => {

@@ -56,7 +56,7 @@ for (const count of [1, 2, 4]) {
         verdicts = await decideAllOn(engines().cores, accountId, purchases)
       })
 
-      it('decides one of them and refuses the others as a reuse', () => {
+      it('decides one of them and rejects the others as a reuse', () => {
         expect(typesOf(verdicts)).to.deep.equal(['RECORD', ...Array(49).fill('REUSED')])
       })
 

@@ -6,11 +6,11 @@ import { ensureSchema } from '../../src/storage/schema.js'
 import { fundedAccount, openCore } from '../support/accounts.js'
 import { readBook, wrongInBooks } from '../support/books.js'
 import { useDatabase } from '../support/database-fixture.js'
-import { decideOn, settleAll, somePurchase } from '../support/engines.js'
+import { decideOn, postAll, somePurchase } from '../support/engines.js'
 import { eventually } from '../support/eventually.js'
 import { testMongoUri } from '../support/mongo.js'
 
-/** Has the database refuse whatever is written to the ledger, until the schema is ensured again. */
+/** Has the database reject whatever is written to the ledger, until the schema is ensured again. */
 async function closeLedger(db: Db): Promise<void> {
   await db.command({ collMod: 'ledger', validator: { $expr: false } })
 }
@@ -29,7 +29,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
 
   const open = async () =>
     openCore(await testMongoUri(), database().databaseName, {
-      onSettleFailure: () => {
+      onPostingFailure: () => {
         failures += 1
       },
     })
@@ -40,11 +40,11 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     accountId = await fundedAccount(core, { CASH: 5_000n })
     await decideOn(core, accountId, purchase)
   })
-  after(() => settleAll([core]))
+  after(() => postAll([core]))
 
   it('is not in the ledger', async () => {
-    await eventually('settling was tried', () => failures > 0)
-    expect((await readBook(database(), accountId)).settled).to.equal(0)
+    await eventually('posting was tried', () => failures > 0)
+    expect((await readBook(database(), accountId)).posted).to.equal(0)
   })
 
   it('is found when the purchase is repeated', async () => {
@@ -58,7 +58,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
 
   describe('after a restart', () => {
     before(async () => {
-      // Gives up what it could not settle, like a process that was killed.
+      // Gives up what it could not post, like a process that was killed.
       await core.close(0)
       core = await open()
       // A start ensures the schema, and so has opened the ledger.
@@ -70,7 +70,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     })
 
     it('is not in the ledger yet', async () => {
-      expect((await readBook(database(), accountId)).settled).to.equal(0)
+      expect((await readBook(database(), accountId)).posted).to.equal(0)
     })
   })
 
@@ -78,9 +78,9 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     before(async () => {
       await ensureSchema(database())
       await decideOn(core, accountId, somePurchase())
-      // The entries are in the ledger a moment before the settler hears of it.
-      await eventually('all is known to be settled', () => core.settler.unsettled === 0)
-      // The next commit is the one that may leave out what is settled.
+      // The entries are in the ledger a moment before the poster hears of it.
+      await eventually('all is known to be posted', () => core.poster.unposted === 0)
+      // The next commit is the one that may leave out what is posted.
       await decideOn(core, accountId, somePurchase())
     })
 
@@ -93,7 +93,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     })
 
     it('is found when the purchase is repeated after another restart', async () => {
-      await settleAll([core])
+      await postAll([core])
       core = await open()
       expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
     })

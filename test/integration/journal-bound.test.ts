@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type CreditOptions, creditAccount } from '../../src/application/credit-account.js'
 import { Engine } from '../../src/application/engine/engine.js'
-import { Settler } from '../../src/application/engine/settler.js'
+import { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import { UndecidedError } from '../../src/application/errors.js'
 import { readConfig } from '../../src/config.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
@@ -28,7 +28,7 @@ class AwayLedger extends MongoLedger {
   }
 }
 
-type Process = Pick<Core, 'engine' | 'settler'> & CreditOptions
+type Process = Pick<Core, 'engine' | 'poster'> & CreditOptions
 
 const challenge = catalogOf(challengeCategories)
 const catalog = { current: () => challenge }
@@ -44,16 +44,16 @@ describe('journal bound', () => {
   })
   afterEach(async () => {
     ledger.away = false
-    for (const { engine, settler } of running.splice(0)) {
+    for (const { engine, poster } of running.splice(0)) {
       await engine.drain()
-      await settler.drain(2_000)
+      await poster.drain(2_000)
     }
   })
 
   /** Another process on the same database and the same ledger. */
   function startProcess(): Process {
     const clock = systemClock
-    const settler = new Settler({
+    const poster = new LedgerPoster({
       ledger,
       clock,
       gatherMsMax: 10,
@@ -61,8 +61,8 @@ describe('journal bound', () => {
       onDiscrepancy: failed,
     })
     const accounts = new MongoAccountStore(database())
-    const engine = new Engine({ accounts, ledger, settler, clock, queueMax: 2_000, waitMsMax: 60_000 })
-    const process = { settler, engine, catalog }
+    const engine = new Engine({ accounts, ledger, poster, clock, queueMax: 2_000, waitMsMax: 60_000 })
+    const process = { poster, engine, catalog }
     running.push(process)
     return process
   }
@@ -119,7 +119,7 @@ describe('journal bound', () => {
     ledger.away = true
     const accountId = await open(dead)
     await creditMany(dead, accountId, 600)
-    await dead.settler.drain(1)
+    await dead.poster.drain(1)
     ledger.away = false
     await recovery(startProcess(), accountId)
   })
@@ -131,18 +131,18 @@ describe('journal bound', () => {
     const answers = await creditMany(process, accountId, 600)
     ledger.away = false
     await recovery(process, accountId)
-    await eventually('everything is settled', () => process.settler.unsettled === 0)
+    await eventually('everything is posted', () => process.poster.unposted === 0)
     const entries = database().collection('ledger')
     const credited = answers.filter((answer) => answer === 'RECORD').length
     const kept = await entries.countDocuments({ '_id.account': accountId, '_id.transaction': /^credit-/ })
     expect(kept).to.equal(credited)
   })
 
-  it('is reached and left behind when the collection of the ledger refuses every document', async () => {
+  it('is reached and left behind when the collection of the ledger rejects every document', async () => {
     const core = await coreThatExpectsDamage()
     await core.prepare()
     const accountId = await open(core)
-    await eventually('the opening is settled', () => core.settler.unsettled === 0)
+    await eventually('the opening is posted', () => core.poster.unposted === 0)
     await database().command({ collMod: 'ledger', validator: { never: { $exists: true } } })
     try {
       const answers = await creditMany(core, accountId, 600)
@@ -162,7 +162,7 @@ describe('journal bound', () => {
     return createCore({
       config,
       mongodbUri,
-      onSettleFailure: expected,
+      onPostingFailure: expected,
       onDiscrepancy: expected,
       onCatalogFailure: failed,
       onCatalogUnwatched: failed,

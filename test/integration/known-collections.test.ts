@@ -6,9 +6,9 @@ import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ReadOrder } from '../../src/storage/account/read-order.js'
 import { Books } from '../../src/storage/books.js'
 import { createClient } from '../../src/storage/client.js'
+import { causeOf } from '../../src/storage/failure-cause.js'
 import { KnownCollections } from '../../src/storage/known-collections.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { troubleOf } from '../../src/storage/trouble.js'
 import { changeOf, credit, newAccount, opening } from '../support/account-changes.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
@@ -80,7 +80,7 @@ describe('what decisions rely on, between two checks of the books,', () => {
         for (const [name, run] of Object.entries(operations)) {
           const error = await failureOf(run)
           expect(isUnavailable(error), name).to.equal(true)
-          expect(troubleOf(error).name, name).to.equal('BOOKS_REPLACED')
+          expect(causeOf(error).name, name).to.equal('BOOKS_REPLACED')
         }
         expect(await contents()).to.deep.equal(before)
       })
@@ -121,26 +121,26 @@ describe('books that are checked', () => {
     await client.close()
     const error = await books.check(async () => {}).catch((thrown: unknown) => thrown)
     expect(error).to.be.instanceOf(Error)
-    expect([troubleOf(error).isUnfit, books.right]).to.deep.equal([false, true])
+    expect([causeOf(error).isUnfit, books.right]).to.deep.equal([false, true])
   })
 
   it('are made once: what was emptied stays empty when it is opened again', async () => {
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()
     await database().dropDatabase()
-    expect(troubleOf(await failureOf(() => books.open())).name).to.equal('BOOKS_MISSING')
+    expect(causeOf(await failureOf(() => books.open())).name).to.equal('BOOKS_MISSING')
     expect(await database().listCollections().toArray()).to.deep.equal([])
     expect(books.right).to.equal(false)
   })
 
-  it('are refused when they are others', async () => {
+  it('are rejected when they are others', async () => {
     await database().dropDatabase()
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()
     await database()
       .collection<{ _id: string }>('books')
       .updateOne({ _id: 'books' }, { $set: { books_id: 'of somebody else' } })
-    expect(troubleOf(await failureOf(() => books.check(async () => {}))).name).to.equal('BOOKS_OTHER')
+    expect(causeOf(await failureOf(() => books.check(async () => {}))).name).to.equal('BOOKS_OTHER')
   })
 
   it('are right for a process of this release after a later one has upgraded them', async () => {

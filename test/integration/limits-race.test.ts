@@ -23,7 +23,7 @@ describe('limits, with everybody buying at once', () => {
   })
   after(() => group.stop())
 
-  /** Sends 60 purchases of 10.00 to the processes; how many were paid by which wallet, or refused for which reason. */
+  /** Sends 60 purchases of 10.00 to the processes; how many were paid by which wallet, or declined for which reason. */
   async function buy(food: WalletLimits): Promise<Readonly<Record<string, number>>> {
     const cores = [group.at(0).core, group.at(1).core]
     const accountId = await fundedAccount(group.at(0).core, { FOOD: 100_000n, CASH: 5_000n })
@@ -55,7 +55,7 @@ describe('limits, with everybody buying at once', () => {
   })
 
   it('leave books in which every centavo and every counter is explained', async () => {
-    await group.settle()
+    await group.post()
     await cleanBooks(database())
   })
 })

@@ -42,17 +42,17 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.find('rule-1')).to.equal(undefined)
   })
 
-  it('refuses an id that is taken', async () => {
+  it('rejects an id that is taken', async () => {
     await create(ruleOf())
     expect(await store.create(ruleOf({ name: 'OTHER' }), 'ana')).to.deep.equal({
-      refusal: { reason: 'EXISTS' },
+      rejection: { reason: 'EXISTS' },
     })
   })
 
-  it('refuses a rule that ties, and names the other one', async () => {
+  it('rejects a rule that ties, and names the other one', async () => {
     await create(ruleOf({ id: 'first', name: 'Açaí', ...bound }))
     const second = ruleOf({ id: 'second', name: 'ACAI', city: 'SAO PAULO', country: 'BR' })
-    expect(await store.create(second, 'ana')).to.deep.equal({ refusal: { reason: 'TIE', with: 'first' } })
+    expect(await store.create(second, 'ana')).to.deep.equal({ rejection: { reason: 'TIE', with: 'first' } })
     expect(await ids()).to.deep.equal(['first'])
   })
 
@@ -78,8 +78,8 @@ describe('MongoMerchantRuleStore', () => {
       )
       const winners = outcomes.flatMap(({ stored }) => (stored ? [stored.rule.id] : []))
       expect(winners).to.have.length(1)
-      const refusals = outcomes.flatMap(({ refusal }) => (refusal ? [refusal] : []))
-      expect(refusals).to.deep.equal(Array(7).fill({ reason: 'TIE', with: winners[0] }))
+      const rejections = outcomes.flatMap(({ rejection }) => (rejection ? [rejection] : []))
+      expect(rejections).to.deep.equal(Array(7).fill({ reason: 'TIE', with: winners[0] }))
       expect(await ids()).to.deep.equal(winners)
     } finally {
       await client.close()
@@ -104,21 +104,21 @@ describe('MongoMerchantRuleStore', () => {
     const { version } = storedOf(await store.create(ruleOf(), 'ana'))
     const expected = { by: 'eva', expectedVersion: version }
     storedOf(await store.update('rule-1', (rule) => ({ ...rule, mcc: '5812' }), expected))
-    const late = { refusal: { reason: 'CHANGED_MEANWHILE' } }
+    const late = { rejection: { reason: 'CHANGED_MEANWHILE' } }
     expect(await store.update('rule-1', (rule) => ({ ...rule, mcc: '5411' }), expected)).to.deep.equal(late)
     expect(await store.delete('rule-1', version)).to.deep.equal(late)
     expect((await store.find('rule-1'))?.rule.mcc).to.equal('5812')
   })
 
-  it('refuses an update that would tie, and names the other one', async () => {
+  it('rejects an update that would tie, and names the other one', async () => {
     await create(ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' }))
     const outcome = await store.update('b', (rule) => ({ ...rule, name: 'a' }), { by: 'ana' })
-    expect(outcome).to.deep.equal({ refusal: { reason: 'TIE', with: 'a' } })
+    expect(outcome).to.deep.equal({ rejection: { reason: 'TIE', with: 'a' } })
     expect((await store.find('b'))?.rule.name).to.equal('B')
   })
 
   it('neither updates nor deletes what is not there', async () => {
-    const missing = { refusal: { reason: 'NOT_FOUND' } }
+    const missing = { rejection: { reason: 'NOT_FOUND' } }
     expect(await store.update('nobody', (rule) => rule, { by: 'ana' })).to.deep.equal(missing)
     expect(await store.delete('nobody', undefined)).to.deep.equal(missing)
   })
@@ -139,7 +139,7 @@ describe('MongoMerchantRuleStore', () => {
       small.replace(rules, { by: 'ana', dryRun: false, proceed: () => {} })
     await create(ruleOf({ id: 'a', name: 'A' }), ruleOf({ id: 'b', name: 'B' }))
     const third = ruleOf({ id: 'c', name: 'C' })
-    expect(await small.create(third, 'ana')).to.deep.equal({ refusal: { reason: 'FULL' } })
+    expect(await small.create(third, 'ana')).to.deep.equal({ rejection: { reason: 'FULL' } })
     expect((await replace(ruleOf({ id: 'a', name: 'A2' }), third)).full).to.equal(true)
     expect((await small.find('a'))?.rule.name).to.equal('A')
     expect((await replace(ruleOf({ id: 'a', name: 'A2' }))).full).to.equal(false)
@@ -263,8 +263,8 @@ describe('MongoMerchantRuleStore', () => {
   })
 })
 
-function storedOf({ stored, refusal }: MerchantRuleOutcome): StoredMerchantRule {
-  if (!stored) throw new Error(`refused: ${refusal.reason}`)
+function storedOf({ stored, rejection }: MerchantRuleOutcome): StoredMerchantRule {
+  if (!stored) throw new Error(`rejected: ${rejection.reason}`)
   return stored
 }
 

@@ -10,8 +10,8 @@ import {
   takeSteps,
 } from '../../src/storage/books-identity.js'
 import { createClient } from '../../src/storage/client.js'
+import { causeOf } from '../../src/storage/failure-cause.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { troubleOf } from '../../src/storage/trouble.js'
 import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
 import { useDatabase } from '../support/database-fixture.js'
 import { testMongoUri } from '../support/mongo.js'
@@ -147,9 +147,9 @@ describe('a step that a later release adds', () => {
     },
   })
   const version = async () => (await readIdentity(database()))?.schemaVersion
-  /** This release refuses what the steps lead to. */
+  /** This release rejects what the steps lead to. */
   const take = (...more: readonly SchemaStep[]) =>
-    takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => troubleOf(error).name)
+    takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => causeOf(error).name)
 
   beforeEach(async () => {
     await database().dropDatabase()
@@ -188,13 +188,13 @@ describe('a step that a later release adds', () => {
 describe('a database that a later release has upgraded', () => {
   const database = useDatabase()
 
-  it('is refused by this one, with both versions, and nothing is changed', async () => {
+  it('is rejected by this one, with both versions, and nothing is changed', async () => {
     await ensureSchema(database())
     await books(database()).updateOne({ _id: BOOKS_ID }, { $set: { schema_version: SCHEMA_VERSION + 1 } })
     await database().command({ collMod: 'ledger', validator: { $jsonSchema: { bsonType: 'object' } } })
     const before = await contents(database())
     const error = await ensureSchema(database()).catch((thrown: unknown) => thrown)
-    expect(troubleOf(error).name).to.equal('SCHEMA_NEWER')
+    expect(causeOf(error).name).to.equal('SCHEMA_NEWER')
     expect(String(error)).to.include(
       `the database has schema version ${SCHEMA_VERSION + 1}, this release works with version ${SCHEMA_VERSION}`,
     )

@@ -95,8 +95,8 @@ describe('ensureSchema by a start of the same version', () => {
   })
 
   for (const [what, other] of [
-    ['refuse something else', { validator: { $jsonSchema: { bsonType: 'object' } } }],
-    ['refuse nothing old', { validationLevel: 'moderate' }],
+    ['reject something else', { validator: { $jsonSchema: { bsonType: 'object' } } }],
+    ['reject nothing old', { validationLevel: 'moderate' }],
     ['only warn', { validationAction: 'warn' }],
   ] as const) {
     it(`changes those, and only those, that ${what}`, async () => {

@@ -29,9 +29,9 @@ if (!isSharded) {
     const database = useDatabase()
 
     it('says that there is nothing to shard, and makes nothing', async () => {
-      const refused = await shardDatabase(database()).catch((error: unknown) => error)
-      expect(refused).to.have.property('name', 'ShardingError')
-      expect(String(refused)).to.include('this is not a sharded cluster: let MONGODB_URI name its mongos')
+      const rejected = await shardDatabase(database()).catch((error: unknown) => error)
+      expect(rejected).to.have.property('name', 'ShardingError')
+      expect(String(rejected)).to.include('this is not a sharded cluster: let MONGODB_URI name its mongos')
       expect(await database().collections()).to.deep.equal([])
     })
   })

@@ -108,7 +108,7 @@ describe('statement', () => {
       })
     }
 
-    it('pages through without a gap or a double while new entries arrive and are settled', async () => {
+    it('pages through without a gap or a double while new entries arrive and are posted', async () => {
       let reading = true
       let written = 0
       const writing = Promise.all(
@@ -144,14 +144,14 @@ describe('statement', () => {
 
     it('has it once when it is in the journal and in the ledger', async () => {
       const accountId = await fundedAccount(core, { FOOD: 5n })
-      await settled()
+      await posted()
       expect(await inJournal(accountId)).to.equal(2)
       expect(seqsOf(await read({ accountId }))).to.deep.equal([2, 1])
     })
 
     it('has it once when it has left the journal', async () => {
       const accountId = await fundedAccount(core, { FOOD: 5n, MEAL: 5n })
-      await settled()
+      await posted()
       await credit(accountId, 'one-more')
       expect(await inJournal(accountId)).to.equal(1)
       expect(seqsOf(await read({ accountId }))).to.deep.equal([4, 3, 2, 1])
@@ -163,7 +163,7 @@ describe('statement', () => {
     ] as const) {
       it(`finds one entry by its id: ${what}`, async () => {
         const accountId = await fundedAccount(core, { FOOD: 5n })
-        if (more > 0) await settled()
+        if (more > 0) await posted()
         for (let count = 0; count < more; count++) await credit(accountId, `more-${count}`)
         const asked = { accountId, transactionId: 'credit:FOOD' }
         const { transaction } = await callHandler(accountMethods(core).getTransaction, asked)
@@ -172,7 +172,7 @@ describe('statement', () => {
     }
 
     /** Waits until everything is in the ledger. */
-    const settled = () => eventually('everything is settled', () => core.settler.unsettled === 0)
+    const posted = () => eventually('everything is posted', () => core.poster.unposted === 0)
 
     async function inJournal(accountId: string): Promise<number> {
       const account = await database()

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import type { MongoClient } from 'mongodb'
 import { timeBudget } from '../../src/application/budget.js'
 import { Engine } from '../../src/application/engine/engine.js'
-import { Settler } from '../../src/application/engine/settler.js'
+import { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import { isUnavailable } from '../../src/application/errors.js'
 import { openAccount } from '../../src/application/open-account.js'
 import { benefit } from '../../src/domain/category.js'
@@ -60,7 +60,7 @@ describe('a database that does not answer', () => {
   it('makes decisions fail as UNAVAILABLE, not for want of time, whenever their time is over', async () => {
     const db = client.db('away')
     const ledger = new MongoLedger(db)
-    const settler = new Settler({
+    const poster = new LedgerPoster({
       ledger,
       clock: systemClock,
       gatherMsMax: 10,
@@ -71,7 +71,7 @@ describe('a database that does not answer', () => {
     const engine = new Engine({
       accounts,
       ledger,
-      settler,
+      poster,
       clock: systemClock,
       queueMax: 1_000,
       waitMsMax: 60_000,

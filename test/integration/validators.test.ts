@@ -73,12 +73,12 @@ describe('the validators', () => {
       expect(await codeOf(insert(collection, good))).to.equal(0)
     })
 
-    it(`of ${collection} refuses a field that nobody knows`, async () => {
+    it(`of ${collection} rejects a field that nobody knows`, async () => {
       expect(await codeOf(insert(collection, { ...good, note: 'x' }))).to.equal(VALIDATION_FAILED)
     })
 
     for (const missing of Object.keys(good).filter((name) => !/amount|wallet$|delta|balance_/.test(name))) {
-      it(`of ${collection} refuses a document without ${missing}`, async () => {
+      it(`of ${collection} rejects a document without ${missing}`, async () => {
         const { [missing as keyof typeof good]: _, ...rest } = good
         expect(await codeOf(insert(collection, rest))).to.equal(VALIDATION_FAILED)
       })
@@ -133,7 +133,7 @@ describe('the validators', () => {
     ['an empty name', 'merchant_rules', { ...rule, name: '' }],
     ['a country of three letters', 'merchant_rules', { ...rule, country: 'BRA' }],
   ] as const) {
-    it(`of ${collection} refuses ${what}`, async () => {
+    it(`of ${collection} rejects ${what}`, async () => {
       expect(await codeOf(insert(collection, document))).to.equal(VALIDATION_FAILED)
     })
   }
@@ -146,14 +146,14 @@ describe('the validators', () => {
     expect(await codeOf(insert('ledger', { ...entry, kind: 'ADMIN', limits, day: '2026-11-23' }))).to.equal(0)
   })
 
-  it('of accounts refuses a debit that would overdraw', async () => {
+  it('of accounts rejects a debit that would overdraw', async () => {
     await insert('accounts', account)
     const debit = { $inc: { 'wallets.CASH': -101n } }
     const update = database().collection('accounts').updateOne({ 'wallets.CASH': 100n }, debit)
     expect(await codeOf(update)).to.equal(VALIDATION_FAILED)
   })
 
-  it('of ledger refuses an id with another field', async () => {
+  it('of ledger rejects an id with another field', async () => {
     const write = database()
       .collection<{ _id: unknown }>('ledger')
       .insertOne({ ...entry, _id: { account: 'a', transaction: 't', more: 1 } })

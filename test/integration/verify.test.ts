@@ -185,26 +185,26 @@ describe('verify on a database', () => {
   describe('that is clean', () => {
     it('finds nothing in an empty one', async () => {
       const summary = await verify(database())
-      expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unsettled: 0, found: [] })
+      expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0, found: [] })
     })
 
     it('finds nothing where there is something of everything', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const summary = await verify(database())
-      expect(summary).to.deep.equal({ accounts: 3, entries: 27, discrepancies: 0, unsettled: 3, found: [] })
+      expect(summary).to.deep.equal({ accounts: 3, entries: 27, discrepancies: 0, unposted: 3, found: [] })
     })
 
     it('takes every account into account, lot after lot', async () => {
       const whole = (id: string) => accountAfter(id, [steps.open('open'), steps.credit('c', 'FOOD', 1n)])
       const ids = Array.from({ length: 1_203 }, (_, index) => `account-${index}`)
-      await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, settled: 1 })))
+      await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, posted: 1 })))
       const summary = await verify(database())
-      expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unsettled: 1_203 })
+      expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unposted: 1_203 })
     })
 
     it('finds nothing where nobody opened the account', async () => {
       const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
-      await storeBooks(database(), booksOf(whole, { journal: 1, settled: 1 }))
+      await storeBooks(database(), booksOf(whole, { journal: 1, posted: 1 }))
       expect((await verify(database())).found).to.deep.equal([])
     })
   })
@@ -286,26 +286,26 @@ describe('verify on a database', () => {
   })
 
   describe('with entries that only journals hold', () => {
-    const three = () => booksOf(exampleWhole('a'), { journal: 3, settled: 7 })
+    const three = () => booksOf(exampleWhole('a'), { journal: 3, posted: 7 })
 
     it('counts them, and leaves them where they are', async () => {
       await storeBooks(database(), three())
       await verify(database())
-      expect((await verify(database())).unsettled).to.equal(3)
+      expect((await verify(database())).unposted).to.equal(3)
     })
 
     it('copies them to the ledger when asked to: a second run finds none', async () => {
       await storeBooks(database(), three())
       const first = await verify(database(), { repair: true })
       const second = await verify(database(), { repair: true })
-      const seen = [first, second].map(({ entries, unsettled, discrepancies }) => ({
+      const seen = [first, second].map(({ entries, unposted, discrepancies }) => ({
         entries,
-        unsettled,
+        unposted,
         discrepancies,
       }))
       expect(seen).to.deep.equal([
-        { entries: 7, unsettled: 3, discrepancies: 0 },
-        { entries: 10, unsettled: 0, discrepancies: 0 },
+        { entries: 7, unposted: 3, discrepancies: 0 },
+        { entries: 10, unposted: 0, discrepancies: 0 },
       ])
     })
 
@@ -345,7 +345,7 @@ describe('verify on a database', () => {
       const accountId = await fundedAccount(core, { FOOD: 1_000n })
       const store = new InterruptedStore(database(), async () => {
         await buy(core, { accountId, transactionId: 'meanwhile' })
-        await eventually('everything is settled', () => core.settler.unsettled === 0)
+        await eventually('everything is posted', () => core.poster.unposted === 0)
       })
       const { found } = await verify(database(), { store })
       expect({ found, lookedAgain: store.lookedAgain }).to.deep.equal({ found: [], lookedAgain: [accountId] })

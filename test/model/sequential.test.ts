@@ -230,10 +230,10 @@ class DaysPass implements Command {
 
 /** Something that happens to the processes, and that nobody must notice. */
 class Happens implements Command {
-  readonly #what: 'settle' | 'restart' | 'kill'
+  readonly #what: 'post' | 'restart' | 'kill'
   readonly #process: number
 
-  constructor(what: 'settle' | 'restart' | 'kill', process: number) {
+  constructor(what: 'post' | 'restart' | 'kill', process: number) {
     this.#what = what
     this.#process = process
   }
@@ -243,7 +243,7 @@ class Happens implements Command {
   }
 
   async run(_model: Model, { group }: Real): Promise<void> {
-    if (this.#what === 'settle') await group.settle()
+    if (this.#what === 'post') await group.post()
     else await group[this.#what](this.#process)
   }
 
@@ -270,10 +270,8 @@ const histories = fc.commands<Model, Real, false>(
     fc
       .tuple(fc.constantFrom(-1, 1, 1, 2), fc.constantFrom(0, 1, 2, 'ALL' as const, 'ALL' as const))
       .map((of) => new DaysPass(...of)),
-    process_.map((process) => new Happens('settle', process)),
-    fc
-      .tuple(fc.constantFrom('restart', 'kill', 'settle', 'settle'), process_)
-      .map((of) => new Happens(...of)),
+    process_.map((process) => new Happens('post', process)),
+    fc.tuple(fc.constantFrom('restart', 'kill', 'post', 'post'), process_).map((of) => new Happens(...of)),
   ],
   {
     maxCommands: 70,

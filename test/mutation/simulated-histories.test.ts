@@ -5,7 +5,7 @@ import * as limits from '../../src/application/change-limits.js'
 import * as status from '../../src/application/change-status.js'
 import * as credit from '../../src/application/credit-account.js'
 import * as engine from '../../src/application/engine/engine.js'
-import * as settler from '../../src/application/engine/settler.js'
+import * as poster from '../../src/application/engine/ledger-poster.js'
 import * as errors from '../../src/application/errors.js'
 import * as open from '../../src/application/open-account.js'
 import * as reverse from '../../src/application/reverse.js'
@@ -19,7 +19,7 @@ const SEEDS = 48
 // Loaded with the tests: modules that are loaded by a test would keep for good what the mutant of that moment made of them.
 const subject: Subject = {
   ...{ authorize, budget, credit, engine, errors },
-  ...{ limits, open, reverse, settler, status },
+  ...{ limits, open, reverse, poster, status },
 }
 
 describe('simulated histories of the engine', () => {

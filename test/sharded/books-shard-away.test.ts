@@ -16,7 +16,7 @@ describe('a sharded cluster of which the shard with the identity of the books is
     const { db, uri, shards } = database()
     const unheard = () => {}
     core = await openCore(uri, db.databaseName, {
-      onSettleFailure: unheard,
+      onPostingFailure: unheard,
       onCatalogFailure: unheard,
       onCatalogUnwatched: unheard,
     })

@@ -11,8 +11,8 @@ import { commandsSent } from '../support/sent-commands.js'
 
 /** Often enough that both mongos have their turn. */
 const ROUNDS = 10
-/** Settlings before each commit, so that their shard's clock is ahead. */
-const SETTLINGS = 5
+/** Postings before each commit, so that their shard's clock is ahead. */
+const POSTINGS = 5
 
 describe('reading account and ledger on a sharded cluster', () => {
   const database = useClusterDatabase()
@@ -47,7 +47,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     }
   })
 
-  it('sees in the ledger what was settled on either shard, however far the shards have come', async () => {
+  it('sees in the ledger what was posted on either shard, however far the shards have come', async () => {
     const entries = ids.flatMap((id) => accountOf(id).journal)
     // One shard after the other, so that each in turn is behind.
     for (const id of ids) await ledger.append(entries.filter(({ accountId }) => accountId === id))
@@ -57,7 +57,7 @@ describe('reading account and ledger on a sharded cluster', () => {
     expect(found.map(keyOf)).to.have.deep.members(keys)
   })
 
-  it('looks entries, reversals and statements up no earlier than entries of the account were settled', async () => {
+  it('looks entries, reversals and statements up no earlier than entries of the account were posted', async () => {
     const [id = ''] = ids
     const key = { accountId: id, transactionId: 'buy' }
     const sent = await commandsSent(database().db.client, ['find'], async () => {
@@ -78,23 +78,23 @@ describe('reading account and ledger on a sharded cluster', () => {
       there = (await accountIdsOn(database().db, 'shard-b', 1))[0] ?? ''
     })
 
-    it('gives a commit a moment after what was settled before, though on another shard', async () => {
-      const { journal } = creditedAccount(here, ROUNDS * SETTLINGS)
+    it('gives a commit an operation time after what was posted before, though on another shard', async () => {
+      const { journal } = creditedAccount(here, ROUNDS * POSTINGS)
       for (let round = 0; round < ROUNDS; round++) {
-        const settledAt = await momentOf(async () => {
-          for (const entry of journal.slice(round * SETTLINGS, (round + 1) * SETTLINGS))
+        const postedAt = await operationTimeOf(async () => {
+          for (const entry of journal.slice(round * POSTINGS, (round + 1) * POSTINGS))
             await ledger.append([entry])
         })
         const opened = creditedAccount(there, Math.max(0, round - 1))
         const before = round === 0 ? { ...opened, version: 0n, journal: [] } : opened
-        const committedAt = await momentOf(() =>
+        const committedAt = await operationTimeOf(() =>
           accounts.commit([{ before, after: creditedAccount(there, round) }]),
         )
-        expect(committedAt.greaterThan(settledAt), `round ${round}`).to.equal(true)
+        expect(committedAt.greaterThan(postedAt), `round ${round}`).to.equal(true)
       }
     })
 
-    it('has a shard that was told nothing since answer a look-up no earlier than the settling on the other', async () => {
+    it('has a shard that was told nothing since answer a look-up no earlier than the posting on the other', async () => {
       const [other = ''] = await accountIdsOn(database().db, 'shard-a', 1)
       for (const entry of creditedAccount(other, ROUNDS).journal) {
         await ledger.append([entry])
@@ -109,13 +109,13 @@ describe('reading account and ledger on a sharded cluster', () => {
       return accountAfter(id, [steps.open('open'), ...Array.from({ length: credits }, credit)])
     }
 
-    /** The moment that the cluster gives to what is done last. */
-    async function momentOf(work: () => Promise<unknown>): Promise<Timestamp> {
+    /** Returns the operation time of the last command of the work. */
+    async function operationTimeOf(work: () => Promise<unknown>): Promise<Timestamp> {
       const { client } = database().db
-      const moments: Timestamp[] = []
+      const operationTimes: Timestamp[] = []
       const note = ({ reply }: CommandSucceededEvent) => {
         const { operationTime } = Object(reply)
-        if (operationTime instanceof Timestamp) moments.push(operationTime)
+        if (operationTime instanceof Timestamp) operationTimes.push(operationTime)
       }
       client.on('commandSucceeded', note)
       try {
@@ -123,8 +123,8 @@ describe('reading account and ledger on a sharded cluster', () => {
       } finally {
         client.off('commandSucceeded', note)
       }
-      const last = moments.at(-1)
-      if (!last) throw new Error('nothing was done that has a moment')
+      const last = operationTimes.at(-1)
+      if (!last) throw new Error('no command had an operation time')
       return last
     }
   })

@@ -25,7 +25,7 @@ describe('a sharded cluster of which one shard is away', () => {
     shard = other
     const unheard = () => {}
     core = await openCore(uri, db.databaseName, {
-      onSettleFailure: unheard,
+      onPostingFailure: unheard,
       onCatalogFailure: unheard,
       onCatalogUnwatched: unheard,
     })
@@ -51,7 +51,7 @@ describe('a sharded cluster of which one shard is away', () => {
     expect(verdicts).to.deep.equal(here.map(() => 'here RECORD'))
   })
 
-  it('settles what was decided on them', async () => {
+  it('posts what was decided on them', async () => {
     const { shards } = database()
     const healthy = shards.find(({ name }) => name === 'shard-a')
     await eventually('an opening, a credit and a purchase of each are in the ledger', async () => {

@@ -67,13 +67,13 @@ describe('shardDatabase', () => {
     await cleanBooks(whole)
   })
 
-  it('refuses a collection that is sharded by another key, and says by which', async () => {
+  it('rejects a collection that is sharded by another key, and says by which', async () => {
     const { db } = database()
     const other = `${db.databaseName}-other`
     await db.client.db('admin').command({ shardCollection: `${other}.ledger`, key: { '_id.account': 1 } })
-    const refused = await shardDatabase(db.client.db(other)).catch((error: unknown) => error)
-    expect(refused).to.have.property('name', 'ShardingError')
-    expect(String(refused)).to.include(
+    const rejected = await shardDatabase(db.client.db(other)).catch((error: unknown) => error)
+    expect(rejected).to.have.property('name', 'ShardingError')
+    expect(String(rejected)).to.include(
       `${other}.ledger is sharded by {"_id.account":1} and not by {"_id.account":"hashed"}`,
     )
   })

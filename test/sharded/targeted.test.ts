@@ -29,22 +29,22 @@ for (const { home, other } of [
       const core = await freshCore()
       const done = await operationsOf(async () => {
         for (const accountId of ids) await fundedAccount(core, { CASH: 100_000n }, accountId)
-        await settled(2 * ACCOUNTS)
+        await posted(2 * ACCOUNTS)
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
       expect(done[home]?.accounts).to.include.members(['query', 'insert', 'update'])
       expect(done[home]?.ledger).to.include('insert')
     })
 
-    it('a purchase on an account as read: one read of it, one look for its id, one commit, one settling', async () => {
+    it('a purchase on an account as read: one read of it, one look for its id, one commit, one posting', async () => {
       const core = await freshCore()
       const done = await operationsOf(async () => {
         await decideOn(core, id, purchase)
-        await settled(2 * ACCOUNTS + 1)
+        await posted(2 * ACCOUNTS + 1)
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
       expect(done[home]?.accounts).to.deep.equal(['query', 'update'])
-      // What an account's journal holds is looked for before it is settled again.
+      // What an account's journal holds is looked for before it is posted again.
       expect(done[home]?.ledger.filter((op) => op === 'insert')).to.have.length(1)
       expect(done[home]?.ledger[0]).to.equal('query')
     })
@@ -52,13 +52,13 @@ for (const { home, other } of [
     it('a purchase on a copy, a repeat and a simulation', async () => {
       const core = await freshCore()
       await decideOn(core, id, somePurchase())
-      await settled(2 * ACCOUNTS + 2)
+      await posted(2 * ACCOUNTS + 2)
       const done = await operationsOf(async () => {
         await decideOn(core, id, somePurchase())
         const repeat = await decideOn(core, id, purchase)
         expect(repeat.type).to.equal('REPLAY')
         await core.simulator.simulate(id, somePurchase(), testBudget())
-        await settled(2 * ACCOUNTS + 3)
+        await posted(2 * ACCOUNTS + 3)
       })
       expect(done[other]).to.deep.equal({ accounts: [], ledger: [] })
       expect(done[home]?.accounts).to.include.members(['query', 'update'])
@@ -67,10 +67,10 @@ for (const { home, other } of [
 
     it('a reversal of a purchase that has left the journal', async () => {
       const core = await freshCore()
-      // Two commits: the first settles what the journal held, the second leaves it out.
-      for (const settledThen of [4, 5]) {
+      // Two commits: the first posts what the journal held, the second leaves it out.
+      for (const postedThen of [4, 5]) {
         await decideOn(core, id, somePurchase())
-        await settled(2 * ACCOUNTS + settledThen)
+        await posted(2 * ACCOUNTS + postedThen)
       }
       const { journal = [] } = (await core.accounts.load([id])).get(id) ?? {}
       expect(journal.map(({ transactionId }) => transactionId)).to.not.include('purchase')
@@ -112,7 +112,7 @@ for (const { home, other } of [
       expect(done[home]).to.deep.equal({ accounts: ['query', 'query'], ledger: ['query', 'query'] })
     })
 
-    /** A process of its own, which has no copy of any account. The one before has settled everything then, and asks no more. */
+    /** A process of its own, which has no copy of any account. The one before has posted everything then, and asks no more. */
     async function freshCore(): Promise<Core> {
       for (const earlier of cores.splice(0)) await earlier.close(5_000)
       const core = await openCore(database().uri, database().db.databaseName)
@@ -120,7 +120,7 @@ for (const { home, other } of [
       return core
     }
 
-    async function settled(entries: number): Promise<void> {
+    async function posted(entries: number): Promise<void> {
       await eventually(`${entries} entries are in the ledger`, async () => {
         // Past mongos, so that the look itself is not noted.
         const counts = await Promise.all(database().shards.map((shard) => shard.count('ledger')))

@@ -185,7 +185,7 @@ function holdsAllOf(one: Account, { wallets }: Account): boolean {
 
 /** A verdict in one line, for people. */
 export function verdictText(verdict: AnyVerdict): string {
-  return verdict.type === 'REFUSED'
-    ? `REFUSED ${verdict.refusal}`
+  return verdict.type === 'REJECTED'
+    ? `REJECTED ${verdict.rejection}`
     : `${verdict.type} ${entryText(verdict.entry)}`
 }

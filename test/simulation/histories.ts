@@ -7,7 +7,7 @@ import { type Outcome, Simulation } from './simulation.js'
 export type HistoriesOptions = {
   readonly subject: Subject
   readonly mistake?: Mistake | undefined
-  /** Told of each history that ended. Says whether there are to be more. */
+  /** Called after each history. Returns whether there are to be more. */
   readonly onEnd: (seed: number, outcome: Outcome) => boolean
 }
 

@@ -1,6 +1,6 @@
 import type { Mistake, Ports } from './mistake.js'
 
-/** Mistakes that somebody could make in the engine, the settler or the adapter: each of them must be found. */
+/** Mistakes that somebody could make in the engine, the poster or the adapter: each of them must be found. */
 export const knownMistakes: readonly Mistake[] = [
   { name: 'a commit without the version in its filter', ignoresVersion: true },
   {
@@ -10,15 +10,15 @@ export const knownMistakes: readonly Mistake[] = [
   },
   { name: 'reads of what no majority has', readsLocally: true },
   { name: 'a commit answered before a majority has it', commitsEarly: true },
-  { name: 'entries taken for settled before a majority has them', settlesEarly: true },
+  { name: 'entries taken for posted before a majority has them', postsEarly: true },
   { name: 'the ledger read before the account', between: ledgerFirst, isRare: true },
   { name: 'the ledger not asked whether the id was used before', between: withoutLookUp },
   { name: 'the reversals of a purchase not looked for', between: withoutReversals },
   { name: 'a commit of unknown outcome taken for made', between: ambiguousIsMade },
   { name: 'a failed change of a group taken for made', between: failedIsMade },
-  { name: 'the last entry of a batch not settled', between: skippingLast },
-  { name: 'an entry settled in the place after its own', between: shiftingPlace },
-  { name: 'entries that were found taken for settled without a look', between: nothingMissing },
+  { name: 'the last entry of a batch not posted', between: skippingLast },
+  { name: 'an entry posted in the place after its own', between: shiftingPlace },
+  { name: 'entries that were found taken for posted without a look', between: nothingMissing },
   {
     name: 'a commit of unknown outcome answered as declined',
     patches: [
@@ -71,19 +71,19 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/engine/group-commit.ts',
-        text: 'journal: after.journal.filter(({ seq }) => seq > settled) }',
-        instead: 'journal: after.journal.filter(({ seq }) => seq > settled + 1n) }',
+        text: 'journal: after.journal.filter(({ seq }) => seq > posted) }',
+        instead: 'journal: after.journal.filter(({ seq }) => seq > posted + 1n) }',
       },
     ],
   },
   {
-    name: 'a refusal on a stale copy believed',
+    name: 'a rejection on a stale copy believed',
     isRare: true,
     patches: [
       {
         file: 'application/engine/group-commit.ts',
-        text: 'if (copied && member.refused) unsure.push(member)',
-        instead: 'if (copied && member.refused && false) unsure.push(member)',
+        text: 'if (copied && member.rejected) unsure.push(member)',
+        instead: 'if (copied && member.rejected && false) unsure.push(member)',
       },
     ],
   },
@@ -158,8 +158,8 @@ export const knownMistakes: readonly Mistake[] = [
     patches: [
       {
         file: 'application/authorize.ts',
-        text: '(reversedAhead ? [transactionId] : [])',
-        instead: '(reversedAhead ? [] : [transactionId])',
+        text: '(hasEarlyReversal ? [transactionId] : [])',
+        instead: '(hasEarlyReversal ? [] : [transactionId])',
       },
     ],
   },
@@ -196,22 +196,22 @@ export const knownMistakes: readonly Mistake[] = [
     ],
   },
   {
-    name: 'entries taken for settled when they are sent',
+    name: 'entries taken for posted when they are sent',
     patches: [
       {
-        file: 'application/engine/settler.ts',
-        text: 'const refused = await this.#append(await this.#notSettled(batch))',
-        instead: `this.#settled(batch, new Set())
+        file: 'application/engine/ledger-poster.ts',
+        text: 'const rejected = await this.#append(await this.#notPosted(batch))',
+        instead: `this.#posted(batch, new Set())
         this.#queue = [...batch, ...this.#queue]
-        const refused = await this.#append(await this.#notSettled(batch))`,
+        const rejected = await this.#append(await this.#notPosted(batch))`,
       },
     ],
   },
   {
-    name: 'entries forgotten that could not be settled at once',
+    name: 'entries forgotten that could not be posted at once',
     patches: [
       {
-        file: 'application/engine/settler.ts',
+        file: 'application/engine/ledger-poster.ts',
         text: 'failures += 1\n',
         instead: 'failures += 1\n        this.#queue = this.#queue.slice(batch.length)\n',
       },

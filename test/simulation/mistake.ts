@@ -16,7 +16,7 @@ export type Mistakes = {
   /** A commit is answered before a majority has it. */
   readonly commitsEarly?: boolean
   /** Entries are said to be in the ledger before a majority has them. */
-  readonly settlesEarly?: boolean
+  readonly postsEarly?: boolean
   /** Puts something between the engine and its ports. */
   readonly between?: (ports: Ports) => Ports
 }

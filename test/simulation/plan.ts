@@ -59,7 +59,7 @@ export type AccountPlan = {
   /** Entries of it that are still in the journal. */
   readonly journal: number
   /** Entries of it that are in the ledger already. */
-  readonly settled: number
+  readonly posted: number
 }
 
 const names = ['A', 'B', 'C', 'D']
@@ -86,11 +86,11 @@ function accountPlan(id: AccountId, random: Random): AccountPlan {
   const chosen = random.below(1_000)
   const prehistory = chosen < 120 ? 'NONE' : chosen < 995 ? 'SHORT' : 'LONG'
   const { length } = prehistoryOf(id, prehistory).entries
-  if (length === 0) return { id, prehistory, journal: 0, settled: 0 }
+  if (length === 0) return { id, prehistory, journal: 0, posted: 0 }
   // A full journal is one whose entries are not known to be in the ledger.
   const journal = prehistory === 'LONG' ? length : 1 + random.below(length)
-  const settled = length - journal + random.below(prehistory === 'LONG' ? 2 : journal + 1)
-  return { id, prehistory, journal, settled }
+  const posted = length - journal + random.below(prehistory === 'LONG' ? 2 : journal + 1)
+  return { id, prehistory, journal, posted }
 }
 
 function disturbance(

@@ -31,7 +31,7 @@ export type Network = {
   /** Says UNAVAILABLE. */
   readonly unavailable: (why: string) => UndecidedError
   readonly tell: (line: () => string) => void
-  /** Told of every commit as it is sent. */
+  /** Called with every commit as it is sent. */
   readonly onCommit: (client: Client, changes: readonly AccountChange[]) => void
 }
 
@@ -154,14 +154,14 @@ export class RemoteStore implements AccountStore, Ledger {
       what: 'append',
       about: () => `append ${placesText(entries)}`,
       writes: entries.map((entry) => () => replicas.insert(entry)),
-      answersEarly: mistakes.settlesEarly ?? false,
+      answersEarly: mistakes.postsEarly ?? false,
       conclude: (inserted, isSure) => {
         if (!isSure || inserted.includes(undefined)) throw this.#net.unavailable('not for good')
         return entries.filter((_, index) => !inserted[index])
       },
     })
     if (duplicates.length === 0) return []
-    coverage.count('entries settled by two', duplicates.length)
+    coverage.count('entries posted by two', duplicates.length)
     return await this.missing(duplicates)
   }
 
@@ -233,8 +233,8 @@ export class RemoteStore implements AccountStore, Ledger {
     // Cut off before the last, at the latest.
     const end = fate === 'CUT' ? random.below(call.writes.length) : call.writes.length
     while (results.length < end) {
-      const isRefused = random.chance(settings.refused)
-      results.push(isRefused ? undefined : call.writes[results.length]?.())
+      const isRejected = random.chance(settings.rejected)
+      results.push(isRejected ? undefined : call.writes[results.length]?.())
       const isTorn = results.length < end && random.chance(settings.torn)
       if (!isTorn) continue
       coverage.count('writes that others came between')

@@ -237,7 +237,7 @@ function updated(stored: Account, { before, after }: AccountChange): Account {
     limits: limitsAfter(stored, { before, after }),
     spent: after.spent.size > 0 ? after.spent : stored.spent,
     version: stored.version + after.version - before.version,
-    reversedAhead: stored.reversedAhead || after.reversedAhead,
+    hasEarlyReversal: stored.hasEarlyReversal || after.hasEarlyReversal,
     journal: after.journal,
     ...(after.updatedAt && { updatedAt: after.updatedAt }),
     ...(openedAt && { openedAt }),

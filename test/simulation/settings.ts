@@ -20,7 +20,7 @@ export type Settings = {
   /** Of the writes of one call only the first are carried out, and the reply is lost. */
   readonly cut: number
   /** One write of a call fails. */
-  readonly refused: number
+  readonly rejected: number
   /** The reply says that the writes were made, but perhaps not for good. */
   readonly unsure: number
   /** Between two writes of one call something else comes. */
@@ -29,7 +29,7 @@ export type Settings = {
 
 /** Nothing fails, and everything is on its way for as long as before. */
 export function calmed(settings: Settings): Settings {
-  return { ...settings, slow: 0, unreached: 0, lost: 0, late: 0, cut: 0, refused: 0, unsure: 0 }
+  return { ...settings, slow: 0, unreached: 0, lost: 0, late: 0, cut: 0, rejected: 0, unsure: 0 }
 }
 
 /** Every history has a weather of its own: what is rare everywhere is seldom seen together. */
@@ -47,7 +47,7 @@ export function settingsFrom(random: Random): Settings {
     lost: often(0.25),
     late: often(0.1),
     cut: often(0.1),
-    refused: often(0.1),
+    rejected: often(0.1),
     unsure: often(0.15),
     torn: often(0.6),
   }

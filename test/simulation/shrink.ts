@@ -18,7 +18,7 @@ const rates: readonly (keyof Rates)[] = [
   'lost',
   'late',
   'cut',
-  'refused',
+  'rejected',
   'unsure',
   'torn',
 ]

@@ -2,8 +2,8 @@ import type { AccountStore } from '../../src/application/account-store.js'
 import type { Budget } from '../../src/application/budget.js'
 import type { Clock } from '../../src/application/clock.js'
 import type { Engine } from '../../src/application/engine/engine.js'
-import type { Pauses } from '../../src/application/engine/pauses.js'
-import type { Settler } from '../../src/application/engine/settler.js'
+import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
+import type { Timers } from '../../src/application/engine/timers.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import type { Random } from '../../tools/crash-test/random.js'
@@ -19,15 +19,15 @@ export type SimulatedProcessOptions = {
   readonly net: Network
   /** Its own: what it draws does not depend on what others do. */
   readonly random: Random
-  /** Told of what must not be. */
+  /** Called with what must not be. */
   readonly accuse: (what: string) => void
 }
 
-/** One process of the service: an engine, a settler, clocks, and nothing that outlives it. */
+/** One process of the service: an engine, a poster, clocks, and nothing that outlives it. */
 export class SimulatedProcess implements Client {
   readonly name: string
   readonly engine: Engine
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly clock: Clock
   isAlive = true
   /** Whether it takes requests. */
@@ -48,7 +48,7 @@ export class SimulatedProcess implements Client {
       now: () => new Date(PREHISTORY_AT.getTime() + Math.floor(time.nowUs / 1_000) + this.#offMs),
       monotonicMs: () => time.nowUs / 1_000,
     }
-    const pauses: Pauses = {
+    const timers: Timers = {
       after: (durationMs, callBack) => {
         const event = time.after(Math.round(durationMs * 1_000), callBack, this)
         return () => {
@@ -60,24 +60,24 @@ export class SimulatedProcess implements Client {
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
     const { queueMax, waitMsMax, gatherMsMax } = net.settings
-    this.settler = new subject.settler.Settler({
+    this.poster = new subject.poster.LedgerPoster({
       ledger,
       gatherMsMax,
       clock: this.clock,
-      pauses,
-      onFailure: () => coverage.count('settling failed'),
+      timers,
+      onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
-        if (net.replicas.isNew) coverage.count('entries taken for refused right after an election')
-        else accuse(`${name} takes ${entryText(entry)} for refused by the ledger`)
+        if (net.replicas.isNew) coverage.count('entries taken for rejected right after an election')
+        else accuse(`${name} takes ${entryText(entry)} for rejected by the ledger`)
       },
     })
     const options = {
       accounts,
       ledger,
-      settler: this.settler,
+      poster: this.poster,
       clock: this.clock,
-      pauses,
+      timers,
       queueMax,
       waitMsMax,
     }

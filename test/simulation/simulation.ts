@@ -22,7 +22,7 @@ export type SimulationOptions = {
   readonly plan: Plan
   readonly subject: Subject
   readonly mistakes?: Mistakes
-  /** Told of everything that happens, line by line. */
+  /** Called with everything that happens, line by line. */
   readonly onLine?: (line: string) => void
 }
 
@@ -43,7 +43,7 @@ const answers = {
   RECORD: 'answers: decided now',
   REPLAY: 'answers: decided before',
   REUSED: 'answers: the id is another one’s',
-  REFUSED: 'answers: refused, nothing recorded',
+  REJECTED: 'answers: rejected, nothing recorded',
 } as const satisfies Record<AnyVerdict['type'], string>
 
 const indecisions = {
@@ -54,7 +54,7 @@ const indecisions = {
 
 /** Longest history, in steps: one that is longer will never come to rest. */
 const STEPS_MAX = 200_000
-/** Time after which the settler offers again what the ledger has refused, in microseconds, and more. */
+/** Time after which the poster offers again what the ledger has rejected, in microseconds, and more. */
 const STUCK_US = 6_000_000
 /** Longest pause of a caller before the next attempt, in microseconds. */
 const CALLER_PAUSE_US = 50_000
@@ -145,15 +145,15 @@ export class Simulation {
       if (isAlive && engine.waiting > 0)
         this.#witness.accuse(`${engine.waiting} requests wait in ${name} forever`)
     if (this.#phase === 'ROUGH') return this.#calmDown()
-    const behind = this.#processes.filter(({ isAlive, settler }) => isAlive && settler.unsettled > 0)
+    const behind = this.#processes.filter(({ isAlive, poster }) => isAlive && poster.unposted > 0)
     if (behind.length > 0 && this.#phase === 'CALM') return this.#touchAgain()
-    for (const { name, settler } of behind)
-      this.#witness.accuse(`${name} never settles ${settler.unsettled} entries`)
+    for (const { name, poster } of behind)
+      this.#witness.accuse(`${name} never posts ${poster.unposted} entries`)
     if (this.#witness.violation === undefined) this.#witness.finish()
     return false
   }
 
-  /** From now on nothing fails. Whoever touches an account settles what is left in its journal. */
+  /** From now on nothing fails. Whoever touches an account posts what is left in its journal. */
   #calmDown(): boolean {
     this.#phase = 'CALM'
     this.#tell(() => 'the weather calms down')
@@ -165,10 +165,10 @@ export class Simulation {
     return true
   }
 
-  /** What the ledger has refused is offered again, but not at once. */
+  /** What the ledger has rejected is offered again, but not at once. */
   #touchAgain(): boolean {
     this.#phase = 'CALM_AGAIN'
-    // Each process has something to settle that no other may know of.
+    // Each process has something to post that no other may know of.
     this.#time.after(STUCK_US, () => this.#touchAll('touch-again', this.#processes.length))
     return true
   }
@@ -184,11 +184,11 @@ export class Simulation {
     }
   }
 
-  #put({ id, prehistory, journal, settled }: AccountPlan): void {
+  #put({ id, prehistory, journal, posted }: AccountPlan): void {
     const { account, entries } = prehistoryOf(id, prehistory)
     if (entries.length === 0) return
     const kept = entries.slice(entries.length - journal)
-    this.#replicas.put({ account: { ...account, journal: kept }, ledger: entries.slice(0, settled) })
+    this.#replicas.put({ account: { ...account, journal: kept }, ledger: entries.slice(0, posted) })
   }
 
   #start(index: number): void {
@@ -324,7 +324,7 @@ export class Simulation {
     const process = this.#processes[index]
     if (!process?.isAlive || !process.isOpen) return
     process.isOpen = false
-    const drained = process.engine.drain().then(() => process.settler.drain(1_000))
+    const drained = process.engine.drain().then(() => process.poster.drain(1_000))
     drained.then(
       () => {
         if (!process.isAlive) return

@@ -42,7 +42,7 @@ export class Witness implements WriteListener {
   }
 
   accountWritten({ before, after }: { readonly before: Account | undefined; readonly after: Account }): void {
-    const wrong = this.#book(after.id).write(before, after) ?? this.#leftUnsettled(before, after)
+    const wrong = this.#book(after.id).write(before, after) ?? this.#leftUnposted(before, after)
     if (wrong !== undefined) this.accuse(`account ${after.id}: ${wrong}`)
     const added = Number(after.version - (before?.version ?? 0n))
     this.#coverage.count('entries committed', added)
@@ -71,7 +71,7 @@ export class Witness implements WriteListener {
       )
     if (entry.seq > durable)
       this.accuse(`account ${entry.accountId}: the ledger takes ${entryText(entry)}, which may yet be lost`)
-    this.#coverage.count('entries settled')
+    this.#coverage.count('entries posted')
   }
 
   takenBack(writes: readonly Write[]): void {
@@ -84,8 +84,8 @@ export class Witness implements WriteListener {
   /** Compares an answer with what is durable at this moment. */
   answered(attempt: Attempt, verdict: AnyVerdict): void {
     const wrong =
-      verdict.type === 'REFUSED'
-        ? this.#wronglyRefused(attempt, verdict)
+      verdict.type === 'REJECTED'
+        ? this.#wronglyRejected(attempt, verdict)
         : this.#wronglyAnswered(attempt, verdict)
     if (wrong === undefined) return
     this.accuse(`${operationText(attempt.operation)} is answered ${verdictText(verdict)}, but ${wrong}`)
@@ -127,7 +127,7 @@ export class Witness implements WriteListener {
   }
 
   /** What has left the journal must be in the ledger for good. */
-  #leftUnsettled(before: Account | undefined, after: Account): string | undefined {
+  #leftUnposted(before: Account | undefined, after: Account): string | undefined {
     const { documents, committed } = this.#store
     const first = after.journal[0]?.seq ?? after.version + 1n
     for (const entry of before?.journal ?? []) {
@@ -140,7 +140,7 @@ export class Witness implements WriteListener {
 
   #wronglyAnswered(
     { operation }: Attempt,
-    verdict: Exclude<AnyVerdict, { type: 'REFUSED' }>,
+    verdict: Exclude<AnyVerdict, { type: 'REJECTED' }>,
   ): string | undefined {
     const book = this.#book(operation.accountId)
     const seq = book.seqOf(idOf(operation))
@@ -154,10 +154,10 @@ export class Witness implements WriteListener {
     return isReuse === (due.type === 'REUSED') ? undefined : `${verdictText(due)} was due`
   }
 
-  /** A refusal is in no entry: it must have been right at some moment since it was asked for. */
-  #wronglyRefused(
+  /** A rejection is in no entry: it must have been right at some moment since it was asked for. */
+  #wronglyRejected(
     { operation, oldestPlace }: Attempt,
-    { refusal }: Extract<AnyVerdict, { type: 'REFUSED' }>,
+    { rejection }: Extract<AnyVerdict, { type: 'REJECTED' }>,
   ): string | undefined {
     const book = this.#book(operation.accountId)
     const oldest = Number(this.#store.documents.account(operation.accountId, oldestPlace)?.version ?? 0n)
@@ -165,7 +165,7 @@ export class Witness implements WriteListener {
     for (let seq = newest; seq >= oldest; seq--) {
       for (const { version } of catalogs) {
         const due = book.decide(operation, { seq, at: new Date(0), version })
-        if (due.type === 'REFUSED' && due.refusal === refusal) return undefined
+        if (due.type === 'REJECTED' && due.rejection === rejection) return undefined
       }
     }
     return `from ${oldest} to ${newest} entries there was no reason for it`

@@ -78,7 +78,7 @@ export class AccountClient {
   }
 
   /** Sends what is to end with an error, and returns the status code and reason. */
-  async refusal(name: MethodName, request: object): Promise<readonly [string, string | undefined]> {
+  async rejection(name: MethodName, request: object): Promise<readonly [string, string | undefined]> {
     const { answer, error } = await this.#send(name, request)
     if (!error) throw new Error(`no error, but the answer ${JSON.stringify(answer)}`)
     return [error.code, error.info?.reason]

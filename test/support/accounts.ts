@@ -16,22 +16,26 @@ const unexpected = (cause: unknown): void => {
 }
 
 /** Who is told of what fails behind the engine's back. */
-type Told = Partial<Pick<CoreOptions, 'onSettleFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
+type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
 
 /**
  * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
  * to be told of it.
  */
-export async function openCore(mongodbUri: string, database: string, told: Told = {}): Promise<Core> {
+export async function openCore(
+  mongodbUri: string,
+  database: string,
+  callbacks: Callbacks = {},
+): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
     config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
     mongodbUri,
-    onSettleFailure: unexpected,
+    onPostingFailure: unexpected,
     onDiscrepancy: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
-    ...told,
+    ...callbacks,
   })
   await core.prepare()
   return core

@@ -10,7 +10,7 @@ export type Book = {
   /** Journal and ledger together, each entry once, in the order of `seq`. */
   readonly entries: readonly BookEntry[]
   /** How many of the entries the ledger holds. */
-  readonly settled: number
+  readonly posted: number
 }
 
 export type BookEntry = Omit<EntryDocument, 'transaction'> & { readonly transaction: string }
@@ -42,10 +42,10 @@ export async function wrongInBooks(db: Db): Promise<readonly string[]> {
 async function bookOf(db: Db, account: AccountDocument): Promise<Book> {
   const { _id: accountId, version, wallets: balances, journal } = account
   const ledger = await db.collection<LedgerDocument>('ledger').find({ '_id.account': accountId }).toArray()
-  const settled = ledger.map(({ _id, ...fields }) => ({ transaction: _id.transaction, ...fields }))
-  const bySeq = new Map([...settled, ...journal].map((entry) => [`${entry.seq} ${entry.transaction}`, entry]))
+  const posted = ledger.map(({ _id, ...fields }) => ({ transaction: _id.transaction, ...fields }))
+  const bySeq = new Map([...posted, ...journal].map((entry) => [`${entry.seq} ${entry.transaction}`, entry]))
   const entries = [...bySeq.values()].sort((a, b) => Number(a.seq - b.seq))
-  return { accountId, version, balances, entries, settled: settled.length }
+  return { accountId, version, balances, entries, posted: posted.length }
 }
 
 function wrongInBook(book: Book): readonly string[] {

@@ -14,7 +14,7 @@ export type Patch = {
 /** The engine and what is asked of it: the sources as they are, or a copy of them with mistakes in it. */
 export type Subject = {
   readonly engine: typeof import('../../src/application/engine/engine.js')
-  readonly settler: typeof import('../../src/application/engine/settler.js')
+  readonly poster: typeof import('../../src/application/engine/ledger-poster.js')
   readonly errors: typeof import('../../src/application/errors.js')
   readonly budget: typeof import('../../src/application/budget.js')
   readonly authorize: typeof import('../../src/application/authorize.js')
@@ -58,7 +58,7 @@ async function subjectIn(root: URL): Promise<Subject> {
   const load = async (name: string) => await import(new URL(`application/${name}.ts`, root).href)
   return {
     engine: await load('engine/engine'),
-    settler: await load('engine/settler'),
+    poster: await load('engine/ledger-poster'),
     errors: await load('errors'),
     budget: await load('budget'),
     authorize: await load('authorize'),

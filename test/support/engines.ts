@@ -24,12 +24,12 @@ export function useEngines(count: number): () => Engines {
     const uri = await testMongoUri()
     cores = await Promise.all(Array.from({ length: count }, () => openCore(uri, database().databaseName)))
   })
-  after(() => settleAll(cores))
+  after(() => postAll(cores))
   return () => ({ cores, db: database() })
 }
 
-/** Closes engines, which settles everything that they have decided. May be done again. */
-export async function settleAll(cores: readonly Core[]): Promise<void> {
+/** Closes engines, which posts everything that they have decided. May be done again. */
+export async function postAll(cores: readonly Core[]): Promise<void> {
   await Promise.all(cores.map((core) => core.close(WAIT_MS_MAX)))
 }
 

@@ -58,7 +58,7 @@ export const steps = {
 } as const
 
 /**
- * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is refused
+ * The account after these steps, one second apart unless it is said otherwise, its whole history in its journal. What is rejected
  * leaves no entry.
  */
 export function accountAfter(
@@ -73,9 +73,9 @@ export function accountAfter(
 }
 
 /** The same account with only the last entries in its journal, and all up to some place in the ledger. */
-export function booksOf(whole: Account, split: { journal: number; settled: number }): StoredBooks {
+export function booksOf(whole: Account, split: { journal: number; posted: number }): StoredBooks {
   const account = { ...whole, journal: whole.journal.slice(-split.journal) }
-  return { account, ledger: whole.journal.slice(0, split.settled) }
+  return { account, ledger: whole.journal.slice(0, split.posted) }
 }
 
 /**
@@ -107,7 +107,7 @@ export function exampleBooks(accountId: string): StoredBooks {
     steps.status('block-2', 'ACTIVE'),
     steps.credit('credit-3', 'MEAL', 50n),
   ])
-  return booksOf(whole, { journal: 3, settled: 9 })
+  return booksOf(whole, { journal: 3, posted: 9 })
 }
 
 // Few ids, so that they repeat and reversals meet their purchases; small amounts, so that wallets run dry.

@@ -11,10 +11,10 @@ export type Handshake =
       readonly session: Buffer | undefined
       /** Whether it went on from the session that it was given. */
       readonly resumed: boolean
-      readonly refusal?: never
+      readonly rejection?: never
     }
   | {
-      readonly refusal: string
+      readonly rejection: string
       readonly protocol?: never
       readonly serialNumber?: never
       readonly session?: never
@@ -35,6 +35,6 @@ export function handshake(address: string, options: ConnectionOptions): Promise<
       socket.destroy()
     })
     socket.setTimeout(WAIT_MS_MAX, () => socket.destroy(new Error('no handshake in time')))
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve({ refusal: error.code ?? error.message }))
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve({ rejection: error.code ?? error.message }))
   })
 }

@@ -24,7 +24,7 @@ export function longBooks(accountId: string, length: number): StoredBooks {
     version: BigInt(length),
     openedAt: secondOf(1),
     updatedAt: secondOf(length),
-    reversedAhead: false,
+    hasEarlyReversal: false,
     journal: entries.slice(-20),
   }
   return { account, ledger: entries.slice(0, -10) }

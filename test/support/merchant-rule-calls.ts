@@ -24,8 +24,8 @@ export type WireImport = {
   readonly created_count: string
   readonly changed_count: string
   readonly unchanged_count: string
-  readonly refused_count: string
-  readonly refused: readonly {
+  readonly rejected_count: string
+  readonly rejected_rules: readonly {
     readonly index: string
     readonly merchant_rule_id: string
     readonly reason: string

@@ -174,8 +174,8 @@ function answeredBy(verdict: Verdict<Entry, string>): Answered {
       return { was: 'REPEATED', record: recordOf(verdict.entry) }
     case 'REUSED':
       return { was: 'REUSED' }
-    case 'REFUSED':
-      return { was: 'REFUSED', why: verdict.refusal }
+    case 'REJECTED':
+      return { was: 'REJECTED', why: verdict.rejection }
   }
 }
 

@@ -34,7 +34,7 @@ export class ProcessGroup {
     return process
   }
 
-  /** Ends a process in order, everything settled, and starts another in its place. */
+  /** Ends a process in order, everything posted, and starts another in its place. */
   async restart(index: number): Promise<void> {
     await this.at(index).core.close(WAIT_MS_MAX)
     await this.#replace(index)
@@ -42,7 +42,7 @@ export class ProcessGroup {
 
   /**
    * Cuts a process off from the database at once, as a crash would: nothing that it was doing comes to anything more, and nothing
-   * is settled. Another one starts in its place.
+   * is posted. Another one starts in its place.
    */
   async kill(index: number): Promise<void> {
     const { core, die } = this.at(index)
@@ -51,14 +51,14 @@ export class ProcessGroup {
     this.#killed.push(core)
     await core.client.close()
     // It has no connection any more: this only ends its attempts.
-    await core.settler.drain(0)
+    await core.poster.drain(0)
     await this.#replace(index)
   }
 
-  /** Waits until no process has anything left to settle. */
-  async settle(): Promise<void> {
+  /** Waits until no process has anything left to post. */
+  async post(): Promise<void> {
     for (const { core } of this.#processes) {
-      while (core.settler.unsettled > 0) await new Promise((resolve) => setTimeout(resolve, 2))
+      while (core.poster.unposted > 0) await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
 
@@ -94,7 +94,7 @@ export class ProcessGroup {
       }),
       mongodbUri,
       clock,
-      onSettleFailure: unexpected,
+      onPostingFailure: unexpected,
       onDiscrepancy: unexpected,
       onCatalogFailure: unexpected,
       onCatalogUnwatched: unexpected,

@@ -28,7 +28,7 @@ export const authorizeStreamMethod = methodNamed<AuthorizeRequest, StreamAnswer>
 export class PurchaseStream {
   readonly #client: Client
   readonly #call: ClientDuplexStream<Buffer, StreamAnswer>
-  /** Never comes to those that are refused. */
+  /** Never comes to those that are rejected. */
   readonly headers: Promise<Metadata>
   /** What came so far, in the order in which it came. */
   readonly answers: StreamAnswer[] = []

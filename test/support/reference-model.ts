@@ -53,7 +53,7 @@ export type ModelRecord = {
 export type Answer =
   | { readonly was: 'NEW' | 'REPEATED'; readonly record: ModelRecord }
   | { readonly was: 'REUSED' }
-  | { readonly was: 'REFUSED'; readonly why: string }
+  | { readonly was: 'REJECTED'; readonly why: string }
 
 export type Filter = {
   readonly kind?: ModelRecord['kind']
@@ -105,7 +105,7 @@ export class ReferenceModel {
     if (earlier) return { was: 'REUSED' }
     switch (asked.kind) {
       case 'open':
-        return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : refused('ALREADY_OPENED')
+        return book.status === 'UNOPENED' ? made(book, asked, { rest: 'ACTIVE' }) : rejected('ALREADY_OPENED')
       case 'status':
         return changed(book, asked)
       case 'limits':
@@ -183,14 +183,14 @@ type Spent = { readonly day: string; readonly dayAmount: bigint; readonly monthA
 type Of<Kind extends Operation['kind']> = Extract<Operation, { kind: Kind }>
 
 function changed(book: Book, asked: Of<'status'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED' && asked.status !== 'CLOSED') return rejected('ACCOUNT_CLOSED')
   return made(book, asked, { rest: asked.status })
 }
 
 function limited(book: Book, asked: Of<'limits'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
   return made(book, asked, { rest: `${book.status}, ${mostText(asked.most)}` })
 }
 
@@ -220,9 +220,9 @@ function spentBy(book: Book, wallet: string, today: string): Spent {
 }
 
 function credited(book: Book, asked: Of<'credit'>): Answer {
-  if (book.status === 'UNOPENED') return refused('ACCOUNT_NOT_FOUND')
-  if (book.status === 'CLOSED') return refused('ACCOUNT_CLOSED')
-  if (held(book, asked.wallet) + asked.amount > LARGEST) return refused('BALANCE_TOO_LARGE')
+  if (book.status === 'UNOPENED') return rejected('ACCOUNT_NOT_FOUND')
+  if (book.status === 'CLOSED') return rejected('ACCOUNT_CLOSED')
+  if (held(book, asked.wallet) + asked.amount > LARGEST) return rejected('BALANCE_TOO_LARGE')
   return made(book, asked, { wallet: asked.wallet, delta: asked.amount, rest: `${asked.amount}` })
 }
 
@@ -260,7 +260,7 @@ function dueOf(book: Book, { id, amount }: Of<'buy'>): bigint {
 /** The reversals of a purchase that were remembered because nobody had seen it. */
 function earlyOf(book: Book, original: string): readonly Of<'reverse'>[] {
   return book.lines.flatMap(({ asked, record }) =>
-    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_AHEAD'
+    asked.kind === 'reverse' && asked.original === original && record.reason === 'REVERSED_BEFORE_PURCHASE'
       ? [asked]
       : [],
   )
@@ -277,7 +277,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const original = book.lines.find(({ record }) => record.id === asked.original)
   const before = reversalsOf(book, asked.original)
   if (!original)
-    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_AHEAD')
+    return ends(earlyOf(book, asked.original).some(isWhole) ? 'ALREADY_REVERSED' : 'REVERSED_BEFORE_PURCHASE')
   const { asked: purchase, record } = original
   if (purchase.kind !== 'buy') return ends('ORIGINAL_NOT_REVERSIBLE')
   const isAsSaid =
@@ -289,7 +289,7 @@ function reversed(book: Book, asked: Of<'reverse'>): Answer {
   const left = -record.delta - before.reduce((sum, one) => sum + one.delta, 0n)
   if (left === 0n) return ends('ALREADY_REVERSED')
   const delta = asked.amount ?? left
-  if (delta > left) return ends('AMOUNT_OVER_REST')
+  if (delta > left) return ends('AMOUNT_OVER_REMAINDER')
   if (held(book, record.wallet) + delta > LARGEST) return ends('BALANCE_TOO_LARGE')
   return made(book, asked, { reason: 'APPROVED', wallet: record.wallet, delta, day: record.day, rest })
 }
@@ -309,7 +309,7 @@ function made(
   told: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
 ): Answer {
   const { reason = '', wallet = '', delta = 0n, day = '', rest } = told
-  const decision = ['', 'APPROVED', 'REVERSED_AHEAD'].includes(reason) ? 'APPROVED' : 'DECLINED'
+  const decision = ['', 'APPROVED', 'REVERSED_BEFORE_PURCHASE'].includes(reason) ? 'APPROVED' : 'DECLINED'
   const balance = wallet === '' ? undefined : held(book, wallet) + delta
   const seq = BigInt(book.lines.length + 1)
   return {
@@ -318,8 +318,8 @@ function made(
   }
 }
 
-function refused(why: string): Answer {
-  return { was: 'REFUSED', why }
+function rejected(why: string): Answer {
+  return { was: 'REJECTED', why }
 }
 
 function held(book: Book, wallet: string): bigint {

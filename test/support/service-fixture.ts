@@ -39,7 +39,7 @@ export function useService(env: Environment = {}): () => ServiceFixture {
 }
 
 /**
- * What a service needs to serve on the database that the tests share, with a database name of its own. It refuses nothing only because
+ * What a service needs to serve on the database that the tests share, with a database name of its own. It rejects nothing only because
  * the machine is slow: what a service does when time is short, the tests of that say.
  */
 export async function serviceEnvironment() {

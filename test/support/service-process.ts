@@ -98,7 +98,7 @@ export class ServiceProcess {
     return `127.0.0.1:${this.#listening('healthPort')}`
   }
 
-  /** Address of the side port. Known once it listens. */
+  /** Address of the admin port. Known once it listens. */
   get httpUrl(): string {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
   }

@@ -15,13 +15,13 @@ const DURATION_MS_MAX = 60_000
 
 /** Histograms of durations, and ages and lags. */
 const SUM = /^(?:grpc_server_handling|benefits_\w+|mongodb_command_duration)_seconds_sum\b/
-const GAUGE = /^(?:benefits_catalog_age|benefits_oldest_unsettled|nodejs_eventloop_lag\w*)_seconds\b/
+const GAUGE = /^(?:benefits_catalog_age|benefits_oldest_unposted|nodejs_eventloop_lag\w*)_seconds\b/
 
 /** What a service says when it is not well: none of it is true when only its clock was moved. */
 const complaints = [
   'not serving: the database does not answer',
   'token rejected',
-  'overloaded: calls were refused',
+  'overloaded: calls were rejected',
 ] as const
 
 type Look = { readonly atMs: number; readonly metrics: ReadonlyMap<string, number> }

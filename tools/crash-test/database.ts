@@ -6,7 +6,7 @@ export type DatabaseOptions = {
   readonly folder: string
   /** The port of another one that does not run at the same time; absent: one of its own. */
   readonly port?: number
-  /** Told when it ends although nobody killed it. */
+  /** Called when it ends although nobody killed it. */
   readonly onCrash: (reason: string) => void
 }
 

@@ -22,7 +22,7 @@ export function booksRows(trial: Trial, problems: Problems, ending: Ending): rea
     ['longest time without any answer', `${seconds(asker.silence.longestMs)} s`],
     ['accounts', count(ending.accounts)],
     ['entries in the ledger', count(ending.entries)],
-    ['entries left in journals, then settled by repair', count(ending.unsettled)],
+    ['entries left in journals, then posted by repair', count(ending.unposted)],
     ['lost', count(problems.count('LOST'))],
     ['doubled', count(problems.count('DOUBLED'))],
     ['verify', problems.count('DAMAGE') === 0 ? 'clean' : `${count(problems.count('DAMAGE'))} discrepancies`],

@@ -120,7 +120,7 @@ export class Load {
     const part = random.chance(0.5) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
     const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
     const first = await this.#options.asker.ask(reversal, random)
-    this.#expect(reversal, first, ['REASON_REVERSED_AHEAD'])
+    this.#expect(reversal, first, ['REASON_REVERSED_BEFORE_PURCHASE'])
     // Without an answer nobody knows which of the two the service saw first.
     if (first === undefined) return
     const late = await this.#options.asker.ask(purchase, random)

@@ -13,7 +13,7 @@ export type MongodOptions = {
   readonly args?: readonly string[]
   /** Whether callers must prove who they are. Default false. */
   readonly auth?: boolean
-  /** Told when it ends although nobody killed it. */
+  /** Called when it ends although nobody killed it. */
   readonly onCrash: (reason: string) => void
 }
 

@@ -30,8 +30,8 @@ export type TrialOptions = {
   readonly token?: string
 }
 
-/** What `verify` found in the end, and how much of it the first time had to settle. */
-export type Verified = { readonly accounts: number; readonly entries: number; readonly unsettled: number }
+/** What `verify` found in the end, and how much of it the first time had to post. */
+export type Verified = { readonly accounts: number; readonly entries: number; readonly unposted: number }
 
 /**
  * Several processes of the service on one database, under load, and a book of what they had acknowledged, which is compared with what
@@ -104,18 +104,18 @@ export class Trial {
   }
 
   /**
-   * Ends the services in order, and has `verify` look at the books, settle what is left, and look again. It may have a way of its own to
+   * Ends the services in order, and has `verify` look at the books, post what is left, and look again. It may have a way of its own to
    * the database.
    */
   async verify(uri = this.#options.mongodbUri): Promise<Verified> {
     const { problems } = this.#options
     await this.services.stop()
-    const { unsettled } = await verifyBooks(uri, { repair: true, problems })
+    const { unposted } = await verifyBooks(uri, { repair: true, problems })
     const after = await verifyBooks(uri, { repair: false, problems })
-    if (after.unsettled > 0) {
-      problems.found({ kind: 'DAMAGE', detail: `${after.unsettled} entries are unsettled after the repair` })
+    if (after.unposted > 0) {
+      problems.found({ kind: 'DAMAGE', detail: `${after.unposted} entries are unposted after the repair` })
     }
-    return { ...after, unsettled }
+    return { ...after, unposted }
   }
 }
 

@@ -7,7 +7,7 @@ import type { Problems } from './problems.js'
 /** Database of a service that was told no other. */
 const DATABASE = 'benefits'
 
-/** Runs `verify` over the whole database, and with `repair` settles what the kills left in journals. */
+/** Runs `verify` over the whole database, and with `repair` posts what the kills left in journals. */
 export async function verifyBooks(
   mongodbUri: string,
   { repair, problems }: { readonly repair: boolean; readonly problems: Problems },

@@ -16,7 +16,7 @@ export type ReplicaSetOptions = {
   readonly settings: SetSettings
   /** The processes besides the members that can be parted from some of them: their names, by process number. */
   readonly callers: () => ReadonlyMap<number, string>
-  /** Told when a member ends although nobody killed it. */
+  /** Called when a member ends although nobody killed it. */
   readonly onCrash: (reason: string) => void
 }
 

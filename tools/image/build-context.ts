@@ -10,7 +10,7 @@ export async function copyContext(from: string, options: { readonly to: string; 
 }
 
 /**
- * The files and folders that a `.dockerignore` lets through, one that forbids everything first. Any other kind of it is refused: what it
+ * The files and folders that a `.dockerignore` lets through, one that forbids everything first. Any other kind of it is rejected: what it
  * lets through nobody could say at a glance.
  */
 export function allowedNames(ignore: string): ReadonlySet<string> {

@@ -29,7 +29,7 @@ const RUN_MS_MAX = 300_000
 
 /**
  * Does what a Dockerfile says, without an engine and on this machine's Node.js: each stage in a folder that stands for its `/`. What FROM
- * would bring is not there. Refuses what it does not know.
+ * would bring is not there. Rejects what it does not know.
  */
 export async function buildImage(stages: readonly Stage[], options: BuildOptions): Promise<BuiltImage> {
   const built = new Map<string, StageBuild>()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import type { FoundMongod } from '../../src/local-mongo/find-mongod.js'
-import type { TroubleName } from '../../src/storage/trouble.js'
+import type { CauseName } from '../../src/storage/failure-cause.js'
 import { TcpProxy } from '../../test/support/tcp-proxy.js'
 import { Certificates } from './certificates.js'
 import { Disk } from './disk.js'
@@ -44,7 +44,7 @@ export type Case = {
 export type CaseKind = {
   readonly title: string
   /** What the log of the services must name. */
-  readonly trouble: readonly TroubleName[]
+  readonly cause: readonly CauseName[]
   /** Whether it is ill before the services are started. */
   readonly fromTheStart: boolean
   readonly prepare: (place: Place) => Promise<Case>
@@ -53,7 +53,7 @@ export type CaseKind = {
 export const cases = {
   LATE: {
     title: 'started after the service',
-    trouble: ['UNREACHABLE'],
+    cause: ['UNREACHABLE'],
     fromTheStart: true,
     prepare: async (place) => {
       const patient = await Patient.prepare(place)
@@ -68,7 +68,7 @@ export const cases = {
   },
   REPLICA_SET_NAME: {
     title: 'wrong replica set in MONGODB_URI',
-    trouble: ['REPLICA_SET_NAME'],
+    cause: ['REPLICA_SET_NAME'],
     fromTheStart: true,
     prepare: async (place) => {
       const patient = await started(place)
@@ -79,7 +79,7 @@ export const cases = {
   },
   CONNECTIONS: {
     title: 'others hold all connections',
-    trouble: ['CONNECTIONS_CLOSED'],
+    cause: ['CONNECTIONS_CLOSED'],
     fromTheStart: true,
     prepare: async (place) => {
       const patient = await started({ ...place, args: ['--maxConns', String(FEW_CONNECTIONS)] })
@@ -97,7 +97,7 @@ export const cases = {
   },
   CREDENTIALS: {
     title: 'password changed behind its back',
-    trouble: ['CREDENTIALS'],
+    cause: ['CREDENTIALS'],
     fromTheStart: false,
     prepare: async (place) => {
       const { patient, administrator } = await withUsers(place)
@@ -121,7 +121,7 @@ export const cases = {
   },
   CERTIFICATE: {
     title: 'its certificate expires, and is renewed',
-    trouble: ['CERTIFICATE'],
+    cause: ['CERTIFICATE'],
     fromTheStart: false,
     prepare: async (place) => {
       const certificates = await Certificates.create(place.folder)
@@ -149,7 +149,7 @@ export const cases = {
   },
   NO_PRIMARY: {
     title: 'nobody may write: no primary',
-    trouble: ['NO_PRIMARY'],
+    cause: ['NO_PRIMARY'],
     fromTheStart: false,
     prepare: async (place) => {
       const patient = await started(place)
@@ -165,7 +165,7 @@ export const cases = {
   },
   SLOW: {
     title: `slow: every request ${SLOW_MS / 1_000} s late`,
-    trouble: ['SLOW'],
+    cause: ['SLOW'],
     fromTheStart: false,
     prepare: async (place) => {
       const patient = await started(place)
@@ -186,7 +186,7 @@ export const cases = {
   },
   DISK_FULL: {
     title: 'its disk is full',
-    trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'NO_ROOM', 'SLOW'],
+    cause: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'NO_ROOM', 'SLOW'],
     fromTheStart: false,
     prepare: (place) =>
       onDisk(place, {
@@ -196,7 +196,7 @@ export const cases = {
   },
   READ_ONLY: {
     title: 'its disk has become read-only',
-    trouble: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'SLOW'],
+    cause: ['UNREACHABLE', 'CONNECTIONS_CLOSED', 'SLOW'],
     fromTheStart: false,
     prepare: (place) =>
       onDisk(place, {

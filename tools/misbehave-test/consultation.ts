@@ -32,7 +32,7 @@ export type Finding = {
   readonly name: CaseName
   readonly title: string
   /** What the log named, of what it was to name. */
-  readonly trouble: string
+  readonly cause: string
   /** Calls without an answer while it was ill, by their status. */
   readonly unanswered: ReadonlyMap<string, number>
   readonly acknowledged: number
@@ -88,7 +88,7 @@ class Consultation {
     const early = patient.rightUri === undefined ? trial.services : this.#servicesOn(patient.uri)
     await early.listen()
     const unanswered = await this.#knock(early)
-    const trouble = await this.#untilNamed(early)
+    const cause = await this.#untilNamed(early)
     // What is wrong in the configuration can be mended only there.
     if (early !== trial.services) {
       this.#lookForPassword(early)
@@ -102,14 +102,14 @@ class Consultation {
       recoveryMs = performance.now() - recoveredAtMs
       await this.#untilAnswered(ANSWERS)
     })
-    return await this.#finding({ trouble, unanswered, recoveryMs })
+    return await this.#finding({ cause, unanswered, recoveryMs })
   }
 
   /** The services have a load when their database falls ill, and go on when it has recovered. */
   async illMeanwhile(): Promise<Finding> {
     const { patient, trial } = this.#parts
     await trial.services.start()
-    let trouble = ''
+    let cause = ''
     let recoveryMs = 0
     let unanswered: ReadonlyMap<string, number> = new Map()
     await trial.underLoad(async () => {
@@ -117,7 +117,7 @@ class Consultation {
       const before = new Map(trial.asker.unanswered)
       await patient.fallsIll()
       // A full disk does no harm until more room is needed.
-      trouble = await this.#untilNamed(trial.services)
+      cause = await this.#untilNamed(trial.services)
       await delay(ILL_MS)
       unanswered = difference(trial.asker.unanswered, before)
       await patient.recovers()
@@ -126,10 +126,10 @@ class Consultation {
       recoveryMs = performance.now() - recoveredAtMs
       await this.#untilAnswered(ANSWERS)
     })
-    return await this.#finding({ trouble, unanswered, recoveryMs })
+    return await this.#finding({ cause, unanswered, recoveryMs })
   }
 
-  async #finding(found: Pick<Finding, 'trouble' | 'unanswered' | 'recoveryMs'>): Promise<Finding> {
+  async #finding(found: Pick<Finding, 'cause' | 'unanswered' | 'recoveryMs'>): Promise<Finding> {
     const { kind, patient, trial, problems } = this.#parts
     await trial.inspect({ repeats: REPEATS })
     this.#lookForPassword(trial.services)
@@ -158,16 +158,16 @@ class Consultation {
     return statuses
   }
 
-  /** Waits until the log of every process names one of the troubles that are due, and returns what the first one named. */
+  /** Waits until the log of every process names one of the causes that are due, and returns what the first one named. */
   async #untilNamed(services: Services): Promise<string> {
-    const due: readonly string[] = this.#parts.kind.trouble
+    const due: readonly string[] = this.#parts.kind.cause
     let named = ''
     try {
       for (const { service } of services.all) {
         const event = await until(`the log names ${due.join(' or ')}`, () =>
-          service.events.find(({ trouble }) => typeof trouble === 'string' && due.includes(trouble)),
+          service.events.find(({ cause }) => typeof cause === 'string' && due.includes(cause)),
         )
-        named ||= String(event['trouble'])
+        named ||= String(event['cause'])
       }
     } catch (error) {
       this.#found(String(error))

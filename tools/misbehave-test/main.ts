@@ -52,10 +52,10 @@ async function tell(consultation: Promise<Finding>, folder: string): Promise<boo
   }
 }
 
-function lineOf({ title, trouble, unanswered, acknowledged, recoveryMs }: Omit<Finding, 'problems'>): string {
+function lineOf({ title, cause, unanswered, acknowledged, recoveryMs }: Omit<Finding, 'problems'>): string {
   const statuses = Array.from(unanswered, ([status, number]) => `${status} ${count(number)}`).join(', ')
   return [
-    `  ${title.padEnd(42)} log: ${trouble.padEnd(18)} callers: ${statuses}`,
+    `  ${title.padEnd(42)} log: ${cause.padEnd(18)} callers: ${statuses}`,
     `  ${''.padEnd(42)} answers again after ${seconds(recoveryMs)} s, ${count(acknowledged)} acknowledged`,
   ].join('\n')
 }

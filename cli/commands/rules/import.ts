@@ -38,8 +38,8 @@ export function addImport(rules: Command): void {
           requests: messagesOf(lines.map(({ rule }) => rule)),
           timeoutMs: session.timeoutMs ?? IMPORT_MS_MAX,
         })
-        if (answer.refusedCount > 0n)
-          throw refusal(file, refusals(answer, lines), Number(answer.refusedCount))
+        if (answer.rejectedCount > 0n)
+          throw rejection(file, rejections(answer, lines), Number(answer.rejectedCount))
         const { createdCount, changedCount, unchangedCount } = answer
         const counts = {
           created: Number(createdCount),
@@ -85,8 +85,8 @@ function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRu
 }
 
 /** The service counts rules, people count lines. A line with a fault was sent as an empty rule. */
-function refusals(
-  { refused: items }: ImportMerchantRulesResponse,
+function rejections(
+  { rejectedRules: items }: ImportMerchantRulesResponse,
   lines: readonly RuleLine[],
 ): readonly string[] {
   return items.map(({ index, description, otherIndex }) => {
@@ -97,7 +97,7 @@ function refusals(
   })
 }
 
-function refusal(file: string, faults: readonly string[], count: number): Failure {
+function rejection(file: string, faults: readonly string[], count: number): Failure {
   const shown = faults.slice(0, SHOWN_MAX)
   const rest = count > shown.length ? [`and ${count - shown.length} more`] : []
   const said = `${file}: nothing was imported, ${count} bad ${count === 1 ? 'line' : 'lines'}`

@@ -1,6 +1,6 @@
 import type { AccountId } from '../../domain/account.js'
 import type { CategoryId } from '../../domain/category.js'
-import { type CategoryRefusal, deleteCategory } from '../../domain/category-edit.js'
+import { type CategoryRejection, deleteCategory } from '../../domain/category-edit.js'
 import type { Budget } from '../budget.js'
 import type { Clock } from '../clock.js'
 import type { CategoryStore } from './category-store.js'
@@ -9,7 +9,7 @@ import type { CategoryStore } from './category-store.js'
 export type CategoryDeletion =
   | { readonly type: 'DELETED' }
   | { readonly type: 'HELD'; readonly holder: AccountId }
-  | { readonly type: 'REFUSED'; readonly refusal: CategoryRefusal; readonly detail: string }
+  | { readonly type: 'REJECTED'; readonly rejection: CategoryRejection; readonly detail: string }
 
 export type DeleteCategoryOptions = {
   readonly store: CategoryStore
@@ -34,7 +34,7 @@ export async function removeCategory(
 ): Promise<CategoryDeletion> {
   // Reject early what will be rejected anyway, before the search through all accounts.
   const first = deleteCategory(await store.read(), { id, at: clock.now(), lookedMs: 0 })
-  if (first.type === 'REFUSED') return first
+  if (first.type === 'REJECTED') return first
 
   const lookedFromMs = clock.monotonicMs()
   const holder = await store.holderOf(id, budget)
@@ -43,5 +43,5 @@ export async function removeCategory(
     (current, at) => deleteCategory(current, { id, at, lookedMs: clock.monotonicMs() - lookedFromMs }),
     by,
   )
-  return edit.type === 'REFUSED' ? edit : { type: 'DELETED' }
+  return edit.type === 'REJECTED' ? edit : { type: 'DELETED' }
 }

@@ -11,7 +11,7 @@ export type ArrivingRule = {
 }
 
 /** A rule that the import rejects, and why. */
-export type RefusedRule = {
+export type RejectedRule = {
   /** Its position in the import, from 0. */
   readonly index: number
   readonly id: MerchantRuleId
@@ -33,7 +33,7 @@ export type ImportOutcome = {
   readonly changed: number
   readonly unchanged: number
   /** In the order of the import. */
-  readonly refused: readonly RefusedRule[]
+  readonly rejected: readonly RejectedRule[]
   /** Whether the import would exceed the limit of rules. If so, nothing was changed. */
   readonly full: boolean
 }
@@ -49,7 +49,7 @@ export type ImportOptions = {
 export class MerchantRuleImport {
   readonly #options: ImportOptions
   readonly #rules: MerchantRule[] = []
-  readonly #refused: RefusedRule[] = []
+  readonly #rejected: RejectedRule[] = []
   readonly #indexById = new Map<MerchantRuleId, number>()
   readonly #firstBySlot = new Map<string, { readonly index: number; readonly id: MerchantRuleId }>()
   #count = 0
@@ -66,27 +66,27 @@ export class MerchantRuleImport {
   add({ rule, faults }: ArrivingRule): void {
     const index = this.#count
     this.#count += 1
-    const refusal = this.#refusalOf(rule, faults)
-    if (refusal) this.#refused.push({ index, id: rule.id, ...refusal })
+    const rejection = this.#rejectionOf(rule, faults)
+    if (rejection) this.#rejected.push({ index, id: rule.id, ...rejection })
     else this.#rules.push(rule)
     if (!this.#indexById.has(rule.id)) this.#indexById.set(rule.id, index)
-    if (!refusal) this.#firstBySlot.set(slotKey(slotOf(rule)), { index, id: rule.id })
+    if (!rejection) this.#firstBySlot.set(slotKey(slotOf(rule)), { index, id: rule.id })
   }
 
   /** Applies the added rules. After any rejection it only looks for further faults. */
   async finish(): Promise<ImportOutcome> {
     const { store, by, proceed } = this.#options
-    const dryRun = this.#refused.length > 0
+    const dryRun = this.#rejected.length > 0
     const { ties, ...done } = await store.replace(this.#rules, { by, proceed, dryRun })
-    const refused = [...this.#refused, ...this.#tiesFound(ties)].sort((a, b) => a.index - b.index)
-    if (refused.length > 0) return { created: 0, changed: 0, unchanged: 0, refused, full: false }
-    return { ...done, refused }
+    const rejected = [...this.#rejected, ...this.#tiesFound(ties)].sort((a, b) => a.index - b.index)
+    if (rejected.length > 0) return { created: 0, changed: 0, unchanged: 0, rejected, full: false }
+    return { ...done, rejected }
   }
 
-  #refusalOf(
+  #rejectionOf(
     rule: MerchantRule,
     faults: ArrivingRule['faults'],
-  ): Omit<RefusedRule, 'index' | 'id'> | undefined {
+  ): Omit<RejectedRule, 'index' | 'id'> | undefined {
     if (faults.length > 0) {
       const description = faults.map((fault) => `${fault.field} ${fault.description}`).join('; ')
       return { reason: 'INVALID', description }
@@ -99,7 +99,7 @@ export class MerchantRuleImport {
     return first && { ...tieWith(first.id), otherIndex: first.index }
   }
 
-  *#tiesFound(ties: ReadonlyMap<MerchantRuleId, MerchantRuleId>): Generator<RefusedRule> {
+  *#tiesFound(ties: ReadonlyMap<MerchantRuleId, MerchantRuleId>): Generator<RejectedRule> {
     for (const [id, otherId] of ties) {
       // The position of every rule sent to the store is known.
       yield { index: this.#indexById.get(id) ?? 0, id, ...tieWith(otherId) }

@@ -14,15 +14,15 @@ export type StoredMerchantRule = {
  * Why a change of a rule is rejected; nothing was changed. FULL: the limit of 500,000 merchant rules is
  * reached.
  */
-export type MerchantRuleRefusal =
+export type MerchantRuleRejection =
   | { readonly reason: 'EXISTS' | 'NOT_FOUND' | 'CHANGED_MEANWHILE' | 'FULL' }
   /** Another rule has the same match, name, city and country. */
   | { readonly reason: 'TIE'; readonly with: MerchantRuleId }
 
 /** The outcome of a change. */
 export type MerchantRuleOutcome =
-  | { readonly refusal?: never; readonly stored: StoredMerchantRule }
-  | { readonly refusal: MerchantRuleRefusal; readonly stored?: never }
+  | { readonly rejection?: never; readonly stored: StoredMerchantRule }
+  | { readonly rejection: MerchantRuleRejection; readonly stored?: never }
 
 /**
  * The store of merchant rules. Each change is atomic, and follows all changes before it. Of two changes that
@@ -40,11 +40,11 @@ export interface MerchantRuleStore {
   /** Reads all rules as of one moment, ordered by id, in chunks. */
   all(): AsyncIterable<readonly StoredMerchantRule[]>
 
-  /** Creates a rule. Possible refusals: EXISTS, TIE, FULL. */
+  /** Creates a rule. Possible rejections: EXISTS, TIE, FULL. */
   create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome>
 
   /**
-   * Replaces a rule with the result of `change`, which may be called several times. Possible refusals:
+   * Replaces a rule with the result of `change`, which may be called several times. Possible rejections:
    * NOT_FOUND, TIE, and CHANGED_MEANWHILE when the rule is not at the expected version.
    */
   update(
@@ -53,7 +53,7 @@ export interface MerchantRuleStore {
     by: MerchantRuleChangeBy,
   ): Promise<MerchantRuleOutcome>
 
-  /** Deletes a rule and returns its last form. Possible refusals: NOT_FOUND, CHANGED_MEANWHILE. */
+  /** Deletes a rule and returns its last form. Possible rejections: NOT_FOUND, CHANGED_MEANWHILE. */
   delete(id: MerchantRuleId, expectedVersion: bigint | undefined): Promise<MerchantRuleOutcome>
 
   /**

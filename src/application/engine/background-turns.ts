@@ -1,5 +1,5 @@
 import type { Executor } from './engine.js'
-import { type Pauses, systemPauses } from './pauses.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Time between two checks for waiting purchases, in milliseconds. */
 const LOOK_MS = 1
@@ -22,12 +22,12 @@ export interface BackgroundTurns {
 /** Background turns that come after the purchases of an engine, one at a time, in the order of the requests. */
 export class PurchasesFirst implements BackgroundTurns {
   readonly #engine: Pick<Executor, 'waitingIn'>
-  readonly #pauses: Pauses
+  readonly #timers: Timers
   #last = Promise.resolve()
 
-  constructor(engine: Pick<Executor, 'waitingIn'>, pauses: Pauses = systemPauses) {
+  constructor(engine: Pick<Executor, 'waitingIn'>, timers: Timers = systemTimers) {
     this.#engine = engine
-    this.#pauses = pauses
+    this.#timers = timers
   }
 
   turn(): Promise<void> {
@@ -37,7 +37,7 @@ export class PurchasesFirst implements BackgroundTurns {
 
   async #next(): Promise<void> {
     for (let looks = 1; looks <= LOOKS_MAX; looks++) {
-      await new Promise<void>((resolve) => this.#pauses.after(LOOK_MS, resolve))
+      await new Promise<void>((resolve) => this.#timers.after(LOOK_MS, resolve))
       if (looks >= LOOKS_MIN && this.#engine.waitingIn('PURCHASE') === 0) return
     }
   }

@@ -9,9 +9,9 @@ import type { AccountCodec } from './account-codec.js'
 import { GroupCommit } from './group-commit.js'
 import type { Lane } from './lane.js'
 import { type Group, Lanes } from './lanes.js'
-import { type Pauses, systemPauses } from './pauses.js'
+import type { LedgerPoster } from './ledger-poster.js'
 import { type DecisionRequest, PendingRequest, subjectOf } from './pending-request.js'
-import type { Settler } from './settler.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Groups in flight at once: one is decided while the other waits for the store. */
 const GROUPS_IN_FLIGHT_MAX = 2
@@ -23,12 +23,12 @@ const overloaded = new UndecidedError('OVERLOADED', 'too many requests are waiti
 export type EngineOptions = {
   readonly accounts: AccountStore
   readonly ledger: Ledger
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
   readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
-  readonly pauses?: Pauses
+  readonly timers?: Timers
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
   readonly queueMax: number
   /**
@@ -73,7 +73,7 @@ export class Engine {
   readonly #onRetry: NonNullable<EngineOptions['onRetry']>
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
-  readonly #pauses: Pauses
+  readonly #timers: Timers
   readonly #lanes: Lanes
   #groups = 0
   /** Attempts that failed because the store was unavailable. */
@@ -81,11 +81,11 @@ export class Engine {
   readonly #draining: (() => void)[] = []
 
   constructor(options: EngineOptions) {
-    const { queueMax, waitMsMax, pauses = systemPauses } = options
+    const { queueMax, waitMsMax, timers = systemTimers } = options
     const { onUnavailable = () => {}, onGroup = () => {}, onRetry = () => {} } = options
     this.#clock = options.clock
     this.#onUnavailable = onUnavailable
-    this.#pauses = pauses
+    this.#timers = timers
     this.#onGroup = onGroup
     this.#onRetry = onRetry
     this.#lanes = new Lanes({ queueMax, waitMsMax, clock: options.clock })
@@ -184,14 +184,14 @@ export class Engine {
       pending.lastError = error
     }
     pending.attempts += 1
-    const pauseMs = this.#pauses.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
+    const pauseMs = this.#timers.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()
       return
     }
     this.#onRetry(error === undefined ? 'LOST_RACE' : 'STORE_AWAY')
     this.#lanes.pause(pending)
-    this.#pauses.after(pauseMs, () => {
+    this.#timers.after(pauseMs, () => {
       this.#lanes.resume(pending)
       this.#next()
     })

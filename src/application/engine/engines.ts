@@ -4,8 +4,8 @@ import type { Verdict } from '../../domain/verdict.js'
 import type { Budget } from '../budget.js'
 import { Engine, type EngineOptions, type Executor } from './engine.js'
 import type { Lane } from './lane.js'
+import type { LedgerPosters } from './ledger-posters.js'
 import type { DecisionRequest } from './pending-request.js'
-import type { Settlers } from './settlers.js'
 
 /**
  * Maps an account to the part of the store that holds it: a shard of a cluster, which can fail by itself.
@@ -13,13 +13,13 @@ import type { Settlers } from './settlers.js'
  */
 export type ShardOf = (accountId: AccountId) => string
 
-export type EnginesOptions = Omit<EngineOptions, 'settler'> & {
+export type EnginesOptions = Omit<EngineOptions, 'poster'> & {
   readonly shardOf: ShardOf
-  readonly settlers: Settlers
+  readonly posters: LedgerPosters
 }
 
 /**
- * One engine for each part of the store, with its own groups, queue and `Settler`. A slow or unavailable part
+ * One engine for each part of the store, with its own groups, queue and `LedgerPoster`. A slow or unavailable part
  * delays only requests that need it. An unsharded store has one engine. The bounds on an engine's queue and
  * on its copies of accounts apply to each.
  *
@@ -69,7 +69,7 @@ export class Engines implements Executor {
   #engineOf(home: string): Engine {
     const known = this.#engines.get(home)
     if (known) return known
-    const engine = new Engine({ ...this.#options, settler: this.#options.settlers.of(home) })
+    const engine = new Engine({ ...this.#options, poster: this.#options.posters.of(home) })
     this.#engines.set(home, engine)
     return engine
   }

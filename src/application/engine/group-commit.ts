@@ -5,14 +5,14 @@ import { isUnavailable, UndecidedError } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { type AccountCodec, identityCodec } from './account-codec.js'
 import { historyOf, type Past, readHistories } from './history.js'
+import type { LedgerPoster } from './ledger-poster.js'
 import type { PendingRequest } from './pending-request.js'
 import { RecentAccounts } from './recent-accounts.js'
-import type { Settler } from './settler.js'
 
 export type GroupCommitOptions = {
   readonly accounts: AccountStore
   readonly ledger: Ledger
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly clock: Clock
   /** How copies of accounts are stored. Default: as objects. */
   readonly codec?: AccountCodec
@@ -131,11 +131,11 @@ export class GroupCommit {
   #decide({ before, copied, members }: AccountGroup, past: Past, at: Date): DecidedAccountGroup {
     // Another engine of this process may have posted entries newer than this account. The commit of this
     // decision then fails.
-    const settled = earlier(this.#options.settler.settledThrough(before.id), before.version)
+    const posted = earlier(this.#options.poster.postedThrough(before.id), before.version)
     const decided: PendingRequest[] = []
     const doubtful: PendingRequest[] = []
     let after = before
-    let room = JOURNAL_MAX - before.journal.filter(({ seq }) => seq > settled).length
+    let room = JOURNAL_MAX - before.journal.filter(({ seq }) => seq > posted).length
 
     for (const member of members) {
       if (!member.hasTime()) {
@@ -159,7 +159,7 @@ export class GroupCommit {
       }
     }
     // Entries in the ledger leave the journal, but only with a commit.
-    if (after !== before) after = { ...after, journal: after.journal.filter(({ seq }) => seq > settled) }
+    if (after !== before) after = { ...after, journal: after.journal.filter(({ seq }) => seq > posted) }
     return { before, after, copied, members: decided, doubtful }
   }
 
@@ -182,10 +182,10 @@ export class GroupCommit {
    */
   #answerUnchanged({ before, copied, members }: DecidedAccountGroup): readonly PendingRequest[] {
     // Another process, or a commit with a lost reply, may have left entries in the journal. Post them now.
-    if (before.version > 0n) this.#options.settler.add(before, { foundThrough: before.version })
+    if (before.version > 0n) this.#options.poster.add(before, { foundThrough: before.version })
     const unsure: PendingRequest[] = []
     for (const member of members) {
-      if (copied && member.refused) unsure.push(member)
+      if (copied && member.rejected) unsure.push(member)
       else member.answer()
     }
     return unsure
@@ -206,7 +206,7 @@ export class GroupCommit {
   ): readonly PendingRequest[] {
     if (result?.type === 'COMMITTED') {
       this.#recent.committed(after, { copied })
-      this.#options.settler.add(after, { foundThrough: before.version })
+      this.#options.poster.add(after, { foundThrough: before.version })
       for (const member of members) member.answer()
       return []
     }

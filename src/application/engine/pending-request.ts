@@ -63,8 +63,8 @@ export class PendingRequest {
   }
 
   /** Whether the last verdict is a rejection. No entry proves a rejection. */
-  get refused(): boolean {
-    return this.#verdict?.type === 'REFUSED'
+  get rejected(): boolean {
+    return this.#verdict?.type === 'REJECTED'
   }
 
   /** Resolves the caller's promise with the last verdict. */

@@ -56,7 +56,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         const opening = { transactionId, subject: subjectOf(call) }
         const verdict = await openAccount(engine, accountId, opening, call.budget)
         if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REFUSED') throw new CallError('ACCOUNT_EXISTS')
+        if (verdict.type === 'REJECTED') throw new CallError('ACCOUNT_EXISTS')
         return { account: await current(accountId) }
       },
     ),
@@ -94,7 +94,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
           ? await changeLimits(engine, accountId, limits, call.budget)
           : await changeStatus(engine, accountId, status, call.budget)
         if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REFUSED') throw new CallError(verdict.refusal)
+        if (verdict.type === 'REJECTED') throw new CallError(verdict.rejection)
         return { account: await current(accountId) }
       },
     ),

@@ -1,7 +1,11 @@
 import type { Budget } from '../../application/budget.js'
 import { UndecidedError } from '../../application/errors.js'
 import type { CreditEntry } from '../../domain/entry.js'
-import type { BatchCreditRequest, BatchCreditResponse, RefusedCredit } from '../../gen/benefits/v1/account.js'
+import type {
+  BatchCreditRequest,
+  BatchCreditResponse,
+  RejectedCredit,
+} from '../../gen/benefits/v1/account.js'
 import { type CallError, type CallErrorKind, callErrorOf } from '../call-error.js'
 import { UnreadableMessage } from '../request-decoder.js'
 
@@ -11,7 +15,7 @@ import { UnreadableMessage } from '../request-decoder.js'
  */
 const IN_FLIGHT_MAX = 128
 /** Rejected items that end a stream. More of them suggest a wrong file, and the answer has to stay small. */
-const REFUSALS_MAX = 5_000
+const REJECTIONS_MAX = 5_000
 /** Longest part of an id that is repeated in a rejection, in bytes: an invalid id may have any length. */
 const ECHO_BYTES_MAX = 128
 /**
@@ -32,7 +36,7 @@ export class BatchCredit {
   readonly #creditOne: CreditOne
   readonly #budget: () => Budget
   readonly #inFlight = new Set<Promise<void>>()
-  readonly #refused: RefusedCredit[] = []
+  readonly #rejected: RejectedCredit[] = []
   #creditedCount = 0n
   #creditedAmount = 0n
   #replayedCount = 0n
@@ -54,7 +58,7 @@ export class BatchCredit {
     let complete = true
     try {
       for await (const request of requests) {
-        if (this.#refused.length > REFUSALS_MAX) complete = false
+        if (this.#rejected.length > REJECTIONS_MAX) complete = false
         if (!complete || this.#failure !== undefined) break
         this.#begin(request, index)
         index += 1n
@@ -69,7 +73,7 @@ export class BatchCredit {
       creditedCount: this.#creditedCount,
       creditedAmount: this.#creditedAmount,
       replayedCount: this.#replayedCount,
-      refused: this.#refused.sort((a, b) => (a.index < b.index ? -1 : 1)),
+      rejectedCredits: this.#rejected.sort((a, b) => (a.index < b.index ? -1 : 1)),
       complete,
     }
   }
@@ -85,7 +89,7 @@ export class BatchCredit {
 
   async #decide(request: BatchCreditRequest | UnreadableMessage, index: bigint): Promise<void> {
     if (request instanceof UnreadableMessage) {
-      this.#refuse({ index, transactionId: '', accountId: '' }, request.error)
+      this.#reject({ index, transactionId: '', accountId: '' }, request.error)
       return
     }
     try {
@@ -96,7 +100,7 @@ export class BatchCredit {
     } catch (error) {
       const callError = callErrorOf(error)
       if (concerns[callError.kind] === 'STREAM') throw error
-      this.#refuse({ index, transactionId: request.transactionId, accountId: request.accountId }, callError)
+      this.#reject({ index, transactionId: request.transactionId, accountId: request.accountId }, callError)
     }
   }
 
@@ -114,8 +118,8 @@ export class BatchCredit {
     }
   }
 
-  #refuse(item: Pick<RefusedCredit, 'index' | 'transactionId' | 'accountId'>, error: CallError): void {
-    this.#refused.push({
+  #reject(item: Pick<RejectedCredit, 'index' | 'transactionId' | 'accountId'>, error: CallError): void {
+    this.#rejected.push({
       index: item.index,
       transactionId: echo(item.transactionId),
       accountId: echo(item.accountId),

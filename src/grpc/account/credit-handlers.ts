@@ -3,7 +3,7 @@ import { creditAccount } from '../../application/credit-account.js'
 import type { Executor } from '../../application/engine/engine.js'
 import type { AccountId } from '../../domain/account.js'
 import type { Catalog } from '../../domain/catalog.js'
-import type { Credit, CreditRefusal } from '../../domain/credit.js'
+import type { Credit, CreditRejection } from '../../domain/credit.js'
 import type {
   BatchCreditRequest,
   BatchCreditResponse,
@@ -29,7 +29,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
     const { accountId, credit } = read(request)
     const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
     if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REFUSED') throw refusalError(verdict.refusal, catalog())
+    if (verdict.type === 'REJECTED') throw rejectionError(verdict.rejection, catalog())
     return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
   }
 
@@ -65,8 +65,8 @@ function read(request: CreditRequest | BatchCreditRequest): { accountId: Account
  * Only the decision can reject an unknown category: a repeat of a credit made before the category was deleted
  * still gets its stored answer.
  */
-function refusalError(refusal: CreditRefusal, { categories }: Catalog): CallError {
-  if (refusal !== 'CATEGORY_UNKNOWN') return new CallError(refusal)
+function rejectionError(rejection: CreditRejection, { categories }: Catalog): CallError {
+  if (rejection !== 'CATEGORY_UNKNOWN') return new CallError(rejection)
   const description = `must be one of ${categories.map(({ id }) => id).join(', ')}`
   return new CallError('INVALID_REQUEST', { violations: [{ field: 'category', description }] })
 }

@@ -51,7 +51,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
     const { accountId, purchase } = readPurchase(request)
     const verdict = await authorize(accountId, purchase, budget)
     if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+    if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
     const replayed = verdict.type === 'REPLAY'
     onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
     return authorizeResponse(verdict.entry, replayed)
@@ -68,7 +68,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const transactionId = request.transactionId === '' ? randomUUID() : request.transactionId
       const { accountId, purchase } = readPurchase({ ...request, transactionId })
       const { verdict, trace } = await simulate(accountId, purchase, budget)
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
       const isReused = verdict.type === 'REUSED'
       const answer = isReused ? undefined : authorizeResponse(verdict.entry, verdict.type === 'REPLAY')
       return { answer, mcc: purchase.mcc, ...traceMessage(trace) }
@@ -79,7 +79,7 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const { accountId, reversal } = readReversal(request)
       const verdict = await reverse(accountId, reversal, call.budget)
       if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-      if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+      if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
       const replayed = verdict.type === 'REPLAY'
       onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
       return reverseResponse(verdict.entry, replayed)

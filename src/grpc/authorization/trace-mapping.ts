@@ -1,7 +1,7 @@
 import type { Trace } from '../../domain/trace.js'
 import {
+  DecisionRule,
   RuleOutcome,
-  Rung,
   type SimulateResponse,
   WalletOutcome,
 } from '../../gen/benefits/v1/authorization.js'
@@ -9,10 +9,10 @@ import {
 /** Writes how a decision came about. The contract's enum values are named as in the domain. */
 export function traceMessage(
   trace: Trace,
-): Pick<SimulateResponse, 'rung' | 'merchant' | 'rules' | 'wallets' | 'earlyReversedAmount'> {
+): Pick<SimulateResponse, 'rule' | 'merchant' | 'rules' | 'wallets' | 'earlyReversedAmount'> {
   const { name, city = '', country = '' } = trace.merchant
   return {
-    rung: Rung[trace.rung],
+    rule: DecisionRule[trace.rule],
     earlyReversedAmount: trace.takenOff,
     merchant: { name, city, country },
     rules: trace.rules.map(({ id, outcome }) => ({ merchantRule: id, outcome: RuleOutcome[outcome] })),

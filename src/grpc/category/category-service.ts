@@ -95,7 +95,7 @@ export function categoryService({ store, handlers }: CategoryServiceOptions): Ca
           { id, by: subjectOf(call) },
           call.budget,
         )
-        if (deletion.type === 'REFUSED') throw new CallError(deletion.refusal, { detail: deletion.detail })
+        if (deletion.type === 'REJECTED') throw new CallError(deletion.rejection, { detail: deletion.detail })
         if (deletion.type === 'HELD') {
           throw new CallError('CATEGORY_IN_USE', { detail: `${id} in account ${deletion.holder}` })
         }
@@ -131,7 +131,7 @@ function subjectOf({ principal }: HandledCall): string {
 }
 
 function mustBeEdited(edit: CategoryEdit): void {
-  if (edit.type === 'REFUSED') throw new CallError(edit.refusal, { detail: edit.detail })
+  if (edit.type === 'REJECTED') throw new CallError(edit.rejection, { detail: edit.detail })
 }
 
 function messageOf(id: CategoryId, { kept }: KeptCategorySet) {

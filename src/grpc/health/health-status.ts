@@ -24,7 +24,7 @@ export class HealthStatus {
   addTo(server: Server, descriptors: Descriptors): void {
     this.#health.addToServer({
       addService: (definition: ServiceDefinition, handlers: Record<string, Handler>) =>
-        server.addService(withReadErrors(definition, descriptors), refusingUnreadable(handlers)),
+        server.addService(withReadErrors(definition, descriptors), rejectingUnreadable(handlers)),
     })
   }
 
@@ -43,8 +43,8 @@ type Handler = (call: HealthCall, callback?: (error: ServiceError) => void) => v
 type HealthCall = { readonly request: unknown; emit(event: 'error', error: ServiceError): unknown }
 
 /** Wraps handlers so that they reject unreadable requests, which they do not expect. */
-function refusingUnreadable(handlers: Readonly<Record<string, Handler>>): Record<string, Handler> {
-  const refusing = Object.entries(handlers).map(([name, handle]): [string, Handler] => [
+function rejectingUnreadable(handlers: Readonly<Record<string, Handler>>): Record<string, Handler> {
+  const rejecting = Object.entries(handlers).map(([name, handle]): [string, Handler] => [
     name,
     (call, callback) => {
       if (!(call.request instanceof UnreadableMessage)) return handle(call, callback)
@@ -53,5 +53,5 @@ function refusingUnreadable(handlers: Readonly<Record<string, Handler>>): Record
       else call.emit('error', error)
     },
   ])
-  return Object.fromEntries(refusing)
+  return Object.fromEntries(rejecting)
 }

@@ -8,7 +8,7 @@ import { callContextOf, type Principal } from '../call-context.js'
 import { CallError, type CallErrorKind, serviceErrorOf } from '../call-error.js'
 import type { Peer } from '../connections/connection-guard.js'
 import { isOpenMethod, methodScopes } from '../tokens/method-scopes.js'
-import type { RefusalReason } from '../tokens/token-refusal.js'
+import type { RejectionReason } from '../tokens/token-rejection.js'
 import type { TokenVerifier } from '../tokens/token-verifier.js'
 
 export type AuthenticationOptions = {
@@ -16,7 +16,7 @@ export type AuthenticationOptions = {
   /** When false, a token without a claim of scopes may call every method. */
   readonly requireScope: boolean
   /** Called when a call is rejected. The caller does not learn the reason. */
-  readonly onRefusal: (reason: RefusalReason) => void
+  readonly onRejection: (reason: RejectionReason) => void
   /** Called with the remote end of each call that presents a valid token. */
   readonly onAuthenticated: (peer: Peer) => void
 }
@@ -29,15 +29,15 @@ export function authentication(options: AuthenticationOptions): ServerIntercepto
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         const context = callContextOf(metadata)
-        const reject = (reason: RefusalReason, kind: CallErrorKind) => {
-          context.refusal = reason
-          options.onRefusal(reason)
+        const reject = (reason: RejectionReason, kind: CallErrorKind) => {
+          context.rejection = reason
+          options.onRejection(reason)
           call.sendStatus(serviceErrorOf(new CallError(kind)))
         }
-        const { principal, refusal } = authenticate(metadata, options.verifier)
+        const { principal, rejection } = authenticate(metadata, options.verifier)
         if (principal) options.onAuthenticated(call.getConnectionInfo())
         if (!principal) {
-          reject(refusal, 'UNAUTHENTICATED')
+          reject(rejection, 'UNAUTHENTICATED')
         } else if (!allows(principal, method.path, options.requireScope)) {
           reject('SCOPE_MISSING', 'SCOPE_MISSING')
         } else {
@@ -51,16 +51,16 @@ export function authentication(options: AuthenticationOptions): ServerIntercepto
 }
 
 type Authentication =
-  | { readonly principal: Principal; readonly refusal?: never }
-  | { readonly refusal: RefusalReason; readonly principal?: never }
+  | { readonly principal: Principal; readonly rejection?: never }
+  | { readonly rejection: RejectionReason; readonly principal?: never }
 
 function authenticate(metadata: Metadata, verifier: TokenVerifier): Authentication {
   const [header, ...more] = metadata.get('authorization')
-  if (header === undefined) return { refusal: 'MISSING' }
+  if (header === undefined) return { rejection: 'MISSING' }
   // HTTP joins repeated headers with a comma, which no token contains.
-  if (more.length > 0 || header.includes(',')) return { refusal: 'MORE_THAN_ONE' }
+  if (more.length > 0 || header.includes(',')) return { rejection: 'MORE_THAN_ONE' }
   const token = /^Bearer +([^ ]+)$/i.exec(header.toString())?.[1]
-  return token === undefined ? { refusal: 'MALFORMED' } : verifier.verify(token)
+  return token === undefined ? { rejection: 'MALFORMED' } : verifier.verify(token)
 }
 
 function allows({ scopes }: Principal, path: string, requireScope: boolean): boolean {

@@ -11,14 +11,14 @@ import type {
 import { CallError } from '../call-error.js'
 import { clientStreamHandler, type HandlerOptions, inTime, serverStreamHandler } from '../handlers.js'
 import { UnreadableMessage } from '../request-decoder.js'
-import { readRule, refusalMessage, storedRuleMessage } from './merchant-rule-mapping.js'
+import { readRule, rejectionMessage, storedRuleMessage } from './merchant-rule-mapping.js'
 
 /** Longest duration of an import or an export, in milliseconds. */
 const FILE_MS_MAX = 180_000
 /** Rules read between two turns. */
 const PIECE_RULES = 300
 /** Most rejected rules that the answer to an import lists. */
-const REFUSED_MAX = 100
+const REJECTED_MAX = 100
 
 export type MerchantRuleFilesOptions = {
   readonly store: MerchantRuleStore
@@ -83,14 +83,14 @@ async function importAll(
     inPiece = 0
     await turns.turn()
   }
-  const { created, changed, unchanged, refused, full } = await rules.finish()
+  const { created, changed, unchanged, rejected, full } = await rules.finish()
   if (full) throw new CallError('MERCHANT_RULES_FULL')
   return {
     createdCount: BigInt(created),
     changedCount: BigInt(changed),
     unchangedCount: BigInt(unchanged),
-    refusedCount: BigInt(refused.length),
-    refused: refused.slice(0, REFUSED_MAX).map(refusalMessage),
+    rejectedCount: BigInt(rejected.length),
+    rejectedRules: rejected.slice(0, REJECTED_MAX).map(rejectionMessage),
   }
 }
 

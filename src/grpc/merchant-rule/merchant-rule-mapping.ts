@@ -1,4 +1,4 @@
-import type { RefusedRule } from '../../application/catalog/merchant-rule-import.js'
+import type { RejectedRule } from '../../application/catalog/merchant-rule-import.js'
 import type { StoredMerchantRule } from '../../application/catalog/merchant-rule-store.js'
 import type { Catalog } from '../../domain/catalog.js'
 import { parseMerchant } from '../../domain/merchant.js'
@@ -7,7 +7,7 @@ import {
   MerchantRuleMatch as MerchantRuleMatchMessage,
   type MerchantRule as MerchantRuleMessage,
   PassedOverReason,
-  type RefusedMerchantRule,
+  type RejectedMerchantRule,
   type ResolveMerchantResponse,
 } from '../../gen/benefits/v1/merchant_rule.js'
 import type { CallErrorKind, FieldViolation } from '../call-error.js'
@@ -72,24 +72,24 @@ export function resolutionMessage(text: string, catalog: Catalog): ResolveMercha
 }
 
 /** Writes why a rule of an import was rejected. */
-export function refusalMessage({
+export function rejectionMessage({
   index,
   id,
   reason,
   description,
   ...other
-}: RefusedRule): RefusedMerchantRule {
+}: RejectedRule): RejectedMerchantRule {
   return {
     index: BigInt(index),
     merchantRuleId: id.slice(0, ECHO_LENGTH_MAX),
-    reason: kindsOfRefusal[reason],
+    reason: kindsOfRejection[reason],
     description: description.slice(0, DESCRIPTION_LENGTH_MAX),
     otherIndex: other.otherIndex === undefined ? undefined : BigInt(other.otherIndex),
     otherMerchantRuleId: other.otherId ?? '',
   }
 }
 
-const kindsOfRefusal: Readonly<Record<RefusedRule['reason'], CallErrorKind>> = {
+const kindsOfRejection: Readonly<Record<RejectedRule['reason'], CallErrorKind>> = {
   INVALID: 'INVALID_REQUEST',
   TWICE: 'MERCHANT_RULE_EXISTS',
   TIE: 'MERCHANT_RULES_TIE',

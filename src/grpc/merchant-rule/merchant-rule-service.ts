@@ -118,9 +118,9 @@ export function merchantRuleService(options: MerchantRuleServiceOptions): Mercha
 
 /** Returns the rule after a change, or throws the error that explains why nothing changed. */
 function changed(outcome: MerchantRuleOutcome, id: MerchantRule['id']): MerchantRuleMessage {
-  if (!outcome.refusal) return storedRuleMessage(outcome.stored)
-  const { refusal } = outcome
-  switch (refusal.reason) {
+  if (!outcome.rejection) return storedRuleMessage(outcome.stored)
+  const { rejection } = outcome
+  switch (rejection.reason) {
     case 'NOT_FOUND':
       throw new CallError('MERCHANT_RULE_NOT_FOUND', { detail: id })
     case 'EXISTS':
@@ -130,8 +130,8 @@ function changed(outcome: MerchantRuleOutcome, id: MerchantRule['id']): Merchant
     case 'FULL':
       throw new CallError('MERCHANT_RULES_FULL')
     case 'TIE': {
-      const metadata = { merchant_rule: refusal.with }
-      throw new CallError('MERCHANT_RULES_TIE', { detail: `rule ${refusal.with}`, metadata })
+      const metadata = { merchant_rule: rejection.with }
+      throw new CallError('MERCHANT_RULES_TIE', { detail: `rule ${rejection.with}`, metadata })
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Principal } from '../call-context.js'
-import type { TokenRefusal } from './token-refusal.js'
+import type { TokenRejection } from './token-rejection.js'
 
 /** Tolerated difference between the issuer's clock and ours, in seconds. */
 const CLOCK_TOLERANCE_S = 5
@@ -37,7 +37,7 @@ export function ownerOf(
   claims: Claims,
   { issuer, audience }: ClaimRules,
   nowMs: number,
-): TokenOwner | TokenRefusal {
+): TokenOwner | TokenRejection {
   const { sub = '', nbf = Number.NEGATIVE_INFINITY, exp, iss, aud } = claims
   if (typeof sub !== 'string' || !isRecordable(sub) || typeof nbf !== 'number') return 'MALFORMED'
   const nowS = Math.floor(nowMs / 1000)

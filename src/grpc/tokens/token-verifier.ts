@@ -4,7 +4,7 @@ import jwt, { type Jwt } from 'jsonwebtoken'
 import type { TokenAlgorithm, TokenKey } from '../../keys/token-key.js'
 import type { Principal } from '../call-context.js'
 import { type ClaimRules, type Claims, ownerOf, type TokenOwner } from './token-claims.js'
-import type { TokenRefusal } from './token-refusal.js'
+import type { TokenRejection } from './token-rejection.js'
 
 /** Longest token that is decoded, in characters. */
 const TOKEN_LENGTH_MAX = 8_192
@@ -23,8 +23,8 @@ export type TokenVerifierOptions = ClaimRules & {
 }
 
 export type TokenVerdict =
-  | { readonly principal: Principal; readonly refusal?: never }
-  | { readonly refusal: TokenRefusal; readonly principal?: never }
+  | { readonly principal: Principal; readonly rejection?: never }
+  | { readonly rejection: TokenRejection; readonly principal?: never }
 
 /** A key ready for use: creating the key object costs more than verifying. */
 type ReadyKey = {
@@ -45,7 +45,7 @@ export class TokenVerifier {
   #keys: readonly ReadyKey[]
   #verified = new Map<string, TokenOwner>()
   /** Tokens that no key has signed, with the reason. They never become valid. */
-  #rejected = new Map<string, TokenRefusal>()
+  #rejected = new Map<string, TokenRejection>()
 
   constructor({ keys, ...options }: TokenVerifierOptions) {
     this.#options = options
@@ -60,17 +60,17 @@ export class TokenVerifier {
   }
 
   verify(token: string): TokenVerdict {
-    if (token.length > TOKEN_LENGTH_MAX) return { refusal: 'TOO_LONG' }
+    if (token.length > TOKEN_LENGTH_MAX) return { rejection: 'TOO_LONG' }
     const known = this.#verified.get(token)
     if (known && isValidAt(known, this.#options.nowMs())) return { principal: known.principal }
     this.#verified.delete(token)
     const rejected = this.#rejected.get(token)
-    if (rejected !== undefined) return { refusal: rejected }
+    if (rejected !== undefined) return { rejection: rejected }
 
     const claims = claimsBy(this.#keys, token)
-    if (typeof claims === 'string') return { refusal: this.#reject(token, claims) }
+    if (typeof claims === 'string') return { rejection: this.#reject(token, claims) }
     const owner = ownerOf(claims, this.#options, this.#options.nowMs())
-    if (typeof owner === 'string') return { refusal: owner }
+    if (typeof owner === 'string') return { rejection: owner }
     this.#remember(token, owner)
     return { principal: owner.principal }
   }
@@ -80,10 +80,10 @@ export class TokenVerifier {
     if (this.#verified.size > CACHE_MAX) deleteOldest(this.#verified)
   }
 
-  #reject(token: string, refusal: TokenRefusal): TokenRefusal {
-    this.#rejected.set(token, refusal)
+  #reject(token: string, rejection: TokenRejection): TokenRejection {
+    this.#rejected.set(token, rejection)
     if (this.#rejected.size > REJECTED_MAX) deleteOldest(this.#rejected)
-    return refusal
+    return rejection
   }
 }
 
@@ -106,7 +106,7 @@ function readyKey(key: TokenKey): ReadyKey {
 }
 
 /** Returns the claims of a token that one of the keys has signed, still unchecked. */
-function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRefusal {
+function claimsBy(keys: readonly ReadyKey[], token: string): Claims | TokenRejection {
   const header = headerOf(token)
   if (header === undefined) return 'MALFORMED'
   const ofAlgorithm = keys.filter(({ algorithms }) => algorithms.some((one) => one === header.alg))

@@ -1,5 +1,5 @@
 import type { Caller } from './call-fields.js'
-import { LineLimit } from './line-limit.js'
+import { LogSampler } from './log-sampler.js'
 import { type Logger, roundMs } from './logger.js'
 
 /**
@@ -30,12 +30,12 @@ export type DecisionLogOptions = {
  */
 export class DecisionLog {
   readonly #logger: Logger
-  readonly #approvals: LineLimit
+  readonly #approvals: LogSampler
 
   constructor({ logger, approvalsMax: linesMax }: DecisionLogOptions) {
     this.#logger = logger
     const event = 'approvals without a line: more than LOG_APPROVALS_PER_SECOND'
-    this.#approvals = new LineLimit({ logger, linesMax, event })
+    this.#approvals = new LogSampler({ logger, linesMax, event })
   }
 
   /** Logs a decision. Calls `callerOf` only when the line will be written. */

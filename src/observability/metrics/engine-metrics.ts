@@ -12,9 +12,9 @@ export type EngineReadings = {
   readonly waitingRequests: Readonly<Record<Lane, number>>
   /** Most requests that may wait in each lane. */
   readonly waitingRequestsMax: number
-  readonly unsettledEntries: number
-  readonly withheldEntries: number
-  readonly oldestUnsettledMs: number
+  readonly unpostedEntries: number
+  readonly backlogEntries: number
+  readonly oldestUnpostedMs: number
 }
 
 const lanes: readonly Lane[] = ['PURCHASE', 'BACK_OFFICE']
@@ -27,8 +27,8 @@ export class EngineMetrics {
   readonly #groupSize: MeasuredSeries
   readonly #groupSeconds: MeasuredSeries
   readonly #retries: ReadonlyMap<RetryCause, CountedSeries>
-  readonly #settleFailures: CountedSeries
-  readonly #refusals: CountedSeries
+  readonly #postingFailures: CountedSeries
+  readonly #rejections: CountedSeries
 
   constructor(registry: MetricRegistry, engine: () => EngineReadings) {
     this.#groupSize = registry.histogram({
@@ -49,14 +49,14 @@ export class EngineMetrics {
       labelNames: ['cause'],
     })
     this.#retries = new Map(retryCauses.map((cause) => [cause, retries({ cause })]))
-    this.#settleFailures = registry.counter({
-      name: 'benefits_settle_failures_total',
+    this.#postingFailures = registry.counter({
+      name: 'benefits_posting_failures_total',
       help: 'Failed attempts to copy entries to the ledger.',
       labelNames: [],
     })({})
-    this.#refusals = registry.counter({
-      name: 'benefits_ledger_refusals_total',
-      help: 'Times that the ledger refused an entry; one that is offered again is counted again.',
+    this.#rejections = registry.counter({
+      name: 'benefits_ledger_rejections_total',
+      help: 'Times that the ledger rejected an entry; one that is offered again is counted again.',
       labelNames: [],
     })({})
     registry.gauges({
@@ -78,19 +78,19 @@ export class EngineMetrics {
       },
     })
     registry.gauge({
-      name: 'benefits_unsettled_entries',
+      name: 'benefits_unposted_entries',
       help: 'Entries not known to be in the ledger: on their way, or withheld.',
-      read: () => engine().unsettledEntries,
+      read: () => engine().unpostedEntries,
     })
     registry.gauge({
-      name: 'benefits_withheld_entries',
-      help: 'Entries that nobody copies to the ledger: refused, behind one that was refused, or without room.',
-      read: () => engine().withheldEntries,
+      name: 'benefits_posting_backlog_entries',
+      help: 'Entries that nobody copies to the ledger: rejected, behind one that was rejected, or without room.',
+      read: () => engine().backlogEntries,
     })
     registry.gauge({
-      name: 'benefits_oldest_unsettled_seconds',
+      name: 'benefits_oldest_unposted_seconds',
       help: 'Time since the oldest entry not known to be in the ledger was first seen, in seconds.',
-      read: () => engine().oldestUnsettledMs / 1000,
+      read: () => engine().oldestUnpostedMs / 1000,
     })
   }
 
@@ -106,12 +106,12 @@ export class EngineMetrics {
   }
 
   /** Counts a failed attempt to post to the ledger, which will be repeated. */
-  settleFailed(): void {
-    this.#settleFailures.inc()
+  postingFailed(): void {
+    this.#postingFailures.inc()
   }
 
   /** Counts an entry that the ledger has rejected. */
-  ledgerRefused(): void {
-    this.#refusals.inc()
+  ledgerRejected(): void {
+    this.#rejections.inc()
   }
 }

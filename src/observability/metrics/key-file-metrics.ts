@@ -36,12 +36,12 @@ export class KeyFileMetrics {
     })
     this.#failures = registry.counter({
       name: 'benefits_key_files_reload_failures_total',
-      help: 'New keys (tokens) or certificates (tls) refused, the last good ones staying in use.',
+      help: 'New keys (tokens) or certificates (tls) rejected, the last good ones staying in use.',
       labelNames: ['files'],
     })
     registry.gauges({
       name: 'benefits_key_files_unusable',
-      help: '1 while the files as they are now are refused and the last good ones are in use, else 0.',
+      help: '1 while the files as they are now are rejected and the last good ones are in use, else 0.',
       labelNames: ['files'],
       read: () =>
         [...readings.problems()].map(([files, problem]) => ({
@@ -71,7 +71,7 @@ export class KeyFileMetrics {
   }
 
   /** Counts new files that were rejected; the last good ones stay in use. */
-  refused(files: KeyFileGroup): void {
+  rejected(files: KeyFileGroup): void {
     this.#seriesOf(files).failures.inc()
   }
 

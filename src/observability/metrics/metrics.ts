@@ -26,7 +26,7 @@ export interface Metrics {
    */
   decision(decision: DecisionLabels, centavos: number): void
   /** Counts a rejected token. */
-  tokenRefused(reason: string): void
+  tokenRejected(reason: string): void
   /** Counts a caller's connection that was closed or rejected. */
   connectionClosed(reason: string): void
   /** Records a group of requests that were decided together. */
@@ -40,15 +40,15 @@ export interface Metrics {
   /** Counts a drop of all connections to one database server. */
   poolCleared(): void
   /** Counts a failed attempt to post to the ledger, which will be repeated. */
-  settleFailed(): void
+  postingFailed(): void
   /** Counts an entry that the ledger has rejected. */
-  ledgerRefused(): void
+  ledgerRejected(): void
   /** Counts a failed refresh of the catalog; the last good one stays in use. */
   catalogRefreshFailed(): void
   /** Counts new key or certificate files that are now in use. */
   keyFilesReloaded(files: KeyFileGroup): void
   /** Counts new key or certificate files that were rejected; the last good ones stay in use. */
-  keyFilesRefused(files: KeyFileGroup): void
+  keyFilesRejected(files: KeyFileGroup): void
   /** Renders all metrics in the Prometheus text format. */
   expose(): Promise<Exposition>
 }
@@ -77,7 +77,7 @@ export type CatalogReadings = {
 export type LabelSets = CallMetricsOptions & {
   readonly outcomes: readonly Outcome[]
   /** Reasons for rejecting a token. */
-  readonly refusals: readonly string[]
+  readonly rejections: readonly string[]
   /** Reasons for closing or rejecting a connection. */
   readonly closings: readonly string[]
 }
@@ -94,9 +94,9 @@ export const idleReadings: Readings = {
   engine: () => ({
     waitingRequests: { PURCHASE: 0, BACK_OFFICE: 0 },
     waitingRequestsMax: 0,
-    unsettledEntries: 0,
-    withheldEntries: 0,
-    oldestUnsettledMs: 0,
+    unpostedEntries: 0,
+    backlogEntries: 0,
+    oldestUnpostedMs: 0,
   }),
   pool: () => ({ connections: 0, checkedOut: 0, waiting: 0, connectionsMax: 0, usedRatio: 0 }),
   isDatabaseUnfit: () => false,
@@ -120,12 +120,12 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
   const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
   measureLiveMemory(registry)
 
-  const refused = registry.counter({
-    name: 'benefits_tokens_refused_total',
-    help: 'Calls refused for their token, by reason.',
+  const rejected = registry.counter({
+    name: 'benefits_tokens_rejected_total',
+    help: 'Calls rejected for their token, by reason.',
     labelNames: ['reason'],
   })
-  const refusals = new Map(labels.refusals.map((reason) => [reason, refused({ reason })]))
+  const rejections = new Map(labels.rejections.map((reason) => [reason, rejected({ reason })]))
   const refreshFailures = registry.counter({
     name: 'benefits_catalog_refresh_failures_total',
     help: 'Failed attempts to look for a new catalog, or to take it over.',
@@ -163,18 +163,18 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
     streamMessage: (call, direction) => calls.message(call, direction),
     streamedPurchase: (code, seconds) => calls.streamedPurchase(code, seconds),
     decision: (decision, centavos) => decisions.decided(decision, centavos),
-    tokenRefused: (reason) => refusals.get(reason)?.inc(),
+    tokenRejected: (reason) => rejections.get(reason)?.inc(),
     connectionClosed: (reason) => connections.closed(reason),
     groupDecided: (size, seconds) => engine.groupDecided(size, seconds),
     retried: (cause) => engine.retried(cause),
     mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),
     poolFailed: (reason) => database.poolFailed(reason),
     poolCleared: () => database.poolCleared(),
-    settleFailed: () => engine.settleFailed(),
-    ledgerRefused: () => engine.ledgerRefused(),
+    postingFailed: () => engine.postingFailed(),
+    ledgerRejected: () => engine.ledgerRejected(),
     catalogRefreshFailed: () => refreshFailures.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),
-    keyFilesRefused: (files) => keyFiles.refused(files),
+    keyFilesRejected: (files) => keyFiles.rejected(files),
     expose: async () => {
       showAll()
       return await registry.expose()

@@ -67,7 +67,8 @@ export class FollowedEngine implements Executor {
  * there are categories. Never an id, a merchant or an amount.
  */
 function attributesOf(verdict: Verdict<Entry, string>): Attributes {
-  if (verdict.type === 'REFUSED') return { 'benefits.verdict': 'REFUSED', 'benefits.reason': verdict.refusal }
+  if (verdict.type === 'REJECTED')
+    return { 'benefits.verdict': 'REJECTED', 'benefits.reason': verdict.rejection }
   if (verdict.type === 'REUSED') return { 'benefits.verdict': 'REUSED' }
   const { entry } = verdict
   return {

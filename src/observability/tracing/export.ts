@@ -15,7 +15,7 @@ export class ExportWatch implements SpanExporter {
   readonly #exporter: SpanExporter
   readonly #options: ExportWatchOptions
   #lost = 0
-  #toldMs: number | undefined
+  #loggedMs: number | undefined
 
   constructor(exporter: SpanExporter, options: ExportWatchOptions) {
     this.#exporter = exporter
@@ -25,7 +25,7 @@ export class ExportWatch implements SpanExporter {
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
       if (result.code === ExportResultCode.SUCCESS) this.#taken()
-      else this.#refused(spans.length, result.error)
+      else this.#rejected(spans.length, result.error)
       done(result)
     })
   }
@@ -39,17 +39,17 @@ export class ExportWatch implements SpanExporter {
   }
 
   #taken(): void {
-    if (this.#toldMs === undefined) return
+    if (this.#loggedMs === undefined) return
     this.#options.logger.info({ lost: this.#lost }, 'the collector takes spans again')
-    this.#toldMs = undefined
+    this.#loggedMs = undefined
     this.#lost = 0
   }
 
-  #refused(spans: number, error: unknown): void {
+  #rejected(spans: number, error: unknown): void {
     this.#lost += spans
     const nowMs = this.#options.monotonicMs()
-    if (this.#toldMs !== undefined && nowMs - this.#toldMs < QUIET_MS) return
-    this.#toldMs = nowMs
+    if (this.#loggedMs !== undefined && nowMs - this.#loggedMs < QUIET_MS) return
+    this.#loggedMs = nowMs
     this.#options.logger.warn({ lost: this.#lost, cause: causeOf(error) }, 'the collector takes no spans')
     this.#lost = 0
   }

@@ -3,7 +3,7 @@ import type { AccountId } from '../../domain/account.js'
 import type { TransactionId } from '../../domain/entry.js'
 
 /** Most unposted entries whose calls are remembered. A forgotten one is posted without a span. */
-const SETTLING_MAX = 10_000
+const POSTING_MAX = 10_000
 
 /** The key of a request, as the ports use it. */
 export type RequestKey = { readonly accountId: AccountId; readonly transactionId: TransactionId }
@@ -14,7 +14,7 @@ export type RequestKey = { readonly accountId: AccountId; readonly transactionId
  */
 export class FollowedRequests {
   readonly #deciding = new Map<string, Set<Span>>()
-  readonly #settling = new Map<string, Span>()
+  readonly #posting = new Map<string, Span>()
 
   /** Registers a call that waits for reads and commits under these keys. */
   began(keys: readonly RequestKey[], span: Span): void {
@@ -27,9 +27,9 @@ export class FollowedRequests {
 
   /** Registers a committed entry that will be posted to the ledger. */
   recorded(key: RequestKey, span: Span): void {
-    this.#settling.set(textOf(key), span)
-    const oldest = this.#settling.size > SETTLING_MAX ? this.#settling.keys().next().value : undefined
-    if (oldest !== undefined) this.#settling.delete(oldest)
+    this.#posting.set(textOf(key), span)
+    const oldest = this.#posting.size > POSTING_MAX ? this.#posting.keys().next().value : undefined
+    if (oldest !== undefined) this.#posting.delete(oldest)
   }
 
   /** Removes a call that no longer waits. */
@@ -56,14 +56,14 @@ export class FollowedRequests {
   }
 
   /** Returns the spans that these unposted entries belong to, each once. */
-  settling(keys: readonly RequestKey[]): readonly Span[] {
-    if (this.#settling.size === 0) return []
-    return [...new Set(keys.flatMap((key) => this.#settling.get(textOf(key)) ?? []))]
+  posting(keys: readonly RequestKey[]): readonly Span[] {
+    if (this.#posting.size === 0) return []
+    return [...new Set(keys.flatMap((key) => this.#posting.get(textOf(key)) ?? []))]
   }
 
   /** Removes entries that are posted. */
-  settled(keys: readonly RequestKey[]): void {
-    for (const key of keys) this.#settling.delete(textOf(key))
+  posted(keys: readonly RequestKey[]): void {
+    for (const key of keys) this.#posting.delete(textOf(key))
   }
 }
 

@@ -67,12 +67,12 @@ export class TracedLedger implements Ledger {
   async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const { requests, trips } = this.#tracing
     const work = () => this.#ledger.append(entries)
-    const members = requests.settling(entries)
+    const members = requests.posting(entries)
     if (!isSome(members)) return await work()
     const attributes = { 'benefits.entries': entries.length }
-    const refused = await trips.follow({ name: 'engine.settle', members, attributes, work })
-    requests.settled(entries)
-    return refused
+    const rejected = await trips.follow({ name: 'engine.post', members, attributes, work })
+    requests.posted(entries)
+    return rejected
   }
 
   missing(entries: readonly Entry[]): Promise<readonly Entry[]> {

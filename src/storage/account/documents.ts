@@ -119,7 +119,7 @@ export function accountAsStored(document: AccountDocument): Account {
     status,
     version,
     journal,
-    reversedAhead: document.reversed_ahead ?? false,
+    hasEarlyReversal: document.reversed_ahead ?? false,
     updatedAt: document.updated_at,
     ...(document.created_at && { openedAt: document.created_at }),
     wallets: mapOf(document.wallets, money),
@@ -146,7 +146,7 @@ export function accountDocument(account: Account): AccountDocument {
     journal: account.journal.map(journalDocument),
     updated_at: last.at,
     ...(account.openedAt && { created_at: account.openedAt }),
-    ...(account.reversedAhead && { reversed_ahead: true }),
+    ...(account.hasEarlyReversal && { reversed_ahead: true }),
   }
 }
 

@@ -68,7 +68,7 @@ export class MongoAccountStore implements AccountStore {
 
   async load(ids: readonly AccountId[]): Promise<ReadonlyMap<AccountId, Account>> {
     const documents = await mapTransientErrors('loading accounts', () =>
-      this.#order.noting(ids, (options) =>
+      this.#order.readAndRecord(ids, (options) =>
         this.#accounts
           .find({ _id: { $in: [...ids] } }, { ...options, maxTimeMS: OPERATION_MS_MAX })
           .toArray(),
@@ -146,7 +146,7 @@ export class MongoAccountStore implements AccountStore {
     const [only, ...more] = changes
     if (only === undefined) return []
     return await mapTransientErrors('committing accounts', () =>
-      this.#order.committing(async (session) =>
+      this.#order.commit(async (session) =>
         more.length === 0
           ? [await this.#commitOne(only, session)]
           : await this.#commitTogether(changes, session),

@@ -4,7 +4,7 @@ import type { Entry, ReversalEntry } from '../../domain/entry.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { runRead, runWrite, throwWriteErrors, type WriteReply } from '../commands.js'
-import { DUPLICATE_KEY, isPassingCode, mapTransientErrors } from '../errors.js'
+import { DUPLICATE_KEY, isTransientCode, mapTransientErrors } from '../errors.js'
 import { byName, type CollectionIdentities } from '../known-collections.js'
 import { entryOfLedger, type LedgerDocument, ledgerDocument, ledgerKey } from './documents.js'
 import { type InSession, ReadOrder } from './read-order.js'
@@ -35,7 +35,7 @@ export class MongoLedger implements Ledger {
   async find(keys: readonly EntryKey[]): Promise<readonly Entry[]> {
     const query = { filter: filterOf(keys), hint: { _id: 1 } }
     const documents = await mapTransientErrors('reading the ledger', () =>
-      this.#order.following(accountsOf(keys), (options) => this.#find(query, options)),
+      this.#order.readAfter(accountsOf(keys), (options) => this.#find(query, options)),
     )
     return documents.map(entryOfLedger)
   }
@@ -46,7 +46,7 @@ export class MongoLedger implements Ledger {
       original: transactionId,
     }))
     const documents = await mapTransientErrors('reading reversals', () =>
-      this.#order.following(accountsOf(originals), (options) =>
+      this.#order.readAfter(accountsOf(originals), (options) =>
         this.#find({ filter: { $or: wanted } }, options),
       ),
     )
@@ -69,7 +69,7 @@ export class MongoLedger implements Ledger {
 
   async missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
     const kept = await mapTransientErrors('reading the ledger', () =>
-      this.#order.noting(accountsOf(entries), (options) =>
+      this.#order.readAndRecord(accountsOf(entries), (options) =>
         this.#entries
           .find(filterOf(entries), {
             ...options,
@@ -94,7 +94,7 @@ export class MongoLedger implements Ledger {
       ordered: false,
       ...this.#known.on('ledger'),
     }
-    const reply = await this.#order.noting(accountsOf(entries), ({ session }) =>
+    const reply = await this.#order.readAndRecord(accountsOf(entries), ({ session }) =>
       runWrite(this.#db, command, { ...(session && { session }) }),
     )
     throwUnlessTaken(reply)
@@ -107,7 +107,7 @@ export class MongoLedger implements Ledger {
 function throwUnlessTaken({ writeErrors = [], writeConcernError }: WriteReply): void {
   const others = writeErrors.filter(({ code }) => code !== DUPLICATE_KEY)
   // A permanent error prevents a retry of all of them.
-  const worst = others.find(({ code }) => !isPassingCode(code)) ?? others[0]
+  const worst = others.find(({ code }) => !isTransientCode(code)) ?? others[0]
   throwWriteErrors({
     ...(worst && { writeErrors: [worst] }),
     ...(writeConcernError && { writeConcernError }),

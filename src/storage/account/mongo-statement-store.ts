@@ -28,7 +28,7 @@ export class MongoStatementStore implements StatementStore {
 
   async page({ accountId, beforeSeq, filter, limit }: StatementQuery): Promise<readonly Entry[]> {
     return await mapTransientErrors('reading a statement', () =>
-      this.#order.following([accountId], (options) =>
+      this.#order.readAfter([accountId], (options) =>
         gathered(
           this.#entries.find(
             { '_id.account': accountId, seq: { $lt: beforeSeq }, ...conditionsOf(filter) },

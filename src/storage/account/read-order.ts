@@ -35,7 +35,7 @@ export type InSession = {
  */
 export class ReadOrder {
   readonly #client: MongoClient
-  readonly #moments = new Array<Timestamp | undefined>(PLACES)
+  readonly #operationTimes = new Array<Timestamp | undefined>(PLACES)
   #isSharded: boolean | undefined
   #latest: ClusterTime | undefined
 
@@ -53,7 +53,7 @@ export class ReadOrder {
    * Runs an operation on these accounts and records its operation time. Later reads of their ledger are not
    * older.
    */
-  async noting<T>(
+  async readAndRecord<T>(
     accountIds: readonly AccountId[],
     operation: (options: InSession) => Promise<T>,
   ): Promise<T> {
@@ -63,21 +63,21 @@ export class ReadOrder {
         return await operation(optionsIn(session))
       } finally {
         // After an error too: some of the entries may be in the ledger.
-        if (session.operationTime) this.#note(accountIds, session.operationTime)
+        if (session.operationTime) this.#record(accountIds, session.operationTime)
       }
     })
   }
 
   /** Runs a read of these accounts' ledger, no earlier than any recorded operation on them. */
-  async following<T>(accountIds: readonly AccountId[], read: (options: InSession) => Promise<T>): Promise<T> {
+  async readAfter<T>(accountIds: readonly AccountId[], read: (options: InSession) => Promise<T>): Promise<T> {
     if (!(await this.isSharded())) return await read({})
     return await this.#inSession(async (session) => {
       for (const id of accountIds) {
-        const moment = this.#moments[placeOf(id)]
-        if (moment) session.advanceOperationTime(moment)
+        const operationTime = this.#operationTimes[placeOf(id)]
+        if (operationTime) session.advanceOperationTime(operationTime)
       }
-      const hasMoment = session.operationTime !== undefined
-      return hasMoment ? await inOrder(() => read(optionsIn(session))) : await read(optionsIn(session))
+      const hasOperationTime = session.operationTime !== undefined
+      return hasOperationTime ? await inOrder(() => read(optionsIn(session))) : await read(optionsIn(session))
     })
   }
 
@@ -86,7 +86,7 @@ export class ReadOrder {
    * shard it goes to. That includes the posting of the entries that it drops from a journal. It never waits:
    * servers only advance their clocks.
    */
-  async committing<T>(commit: (options: Pick<InSession, 'session'>) => Promise<T>): Promise<T> {
+  async commit<T>(commit: (options: Pick<InSession, 'session'>) => Promise<T>): Promise<T> {
     if (!(await this.isSharded())) return await commit({})
     return await this.#inSession((session) => commit({ session }))
   }
@@ -108,11 +108,11 @@ export class ReadOrder {
     if (!this.#latest || heard.clusterTime.greaterThan(this.#latest.clusterTime)) this.#latest = heard
   }
 
-  #note(accountIds: readonly AccountId[], moment: Timestamp): void {
+  #record(accountIds: readonly AccountId[], operationTime: Timestamp): void {
     for (const id of accountIds) {
       const place = placeOf(id)
-      const known = this.#moments[place]
-      if (!known || known.lessThan(moment)) this.#moments[place] = moment
+      const known = this.#operationTimes[place]
+      if (!known || known.lessThan(operationTime)) this.#operationTimes[place] = operationTime
     }
   }
 }

@@ -3,7 +3,7 @@ import { inOrder } from '../account/read-order.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { mapTransientErrors, unavailable } from '../errors.js'
-import { UnfitDatabaseError } from '../trouble.js'
+import { UnfitDatabaseError } from '../failure-cause.js'
 import { catchUp } from './catalog-snapshot.js'
 
 /** The single document of `catalog`. Every change of the catalog writes it first. */

@@ -47,7 +47,7 @@ export class MongoCategoryStore implements CategoryStore {
       const { session } = change
       const before = await this.#read(session)
       const decided = edit(before, change.at)
-      if (decided.type === 'REFUSED' || isIdle(decided, before)) {
+      if (decided.type === 'REJECTED' || isIdle(decided, before)) {
         await session.abortTransaction()
         return { edit: decided, after: before }
       }

@@ -4,7 +4,7 @@ import type {
   MerchantRuleFilter,
   MerchantRuleOutcome,
   MerchantRuleQuery,
-  MerchantRuleRefusal,
+  MerchantRuleRejection,
   MerchantRuleStore,
   MerchantRulesReplaced,
   ReplaceOptions,
@@ -86,9 +86,9 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 
   async create(rule: MerchantRule, by: string): Promise<MerchantRuleOutcome> {
-    if (!(await this.#hasRoomFor(1))) return { refusal: { reason: 'FULL' } }
+    if (!(await this.#hasRoomFor(1))) return { rejection: { reason: 'FULL' } }
     return await changeCatalog(this.#db, async (change) => {
-      if (await this.#find(rule.id, change.session)) return await refuse(change, { reason: 'EXISTS' })
+      if (await this.#find(rule.id, change.session)) return await reject(change, { reason: 'EXISTS' })
       return await this.#put(rule, { ...change, by })
     })
   }
@@ -100,9 +100,9 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   ): Promise<MerchantRuleOutcome> {
     return await changeCatalog(this.#db, async (catalogChange) => {
       const before = await this.#find(id, catalogChange.session)
-      if (!before) return await refuse(catalogChange, { reason: 'NOT_FOUND' })
+      if (!before) return await reject(catalogChange, { reason: 'NOT_FOUND' })
       if (!isExpected(before, expectedVersion))
-        return await refuse(catalogChange, { reason: 'CHANGED_MEANWHILE' })
+        return await reject(catalogChange, { reason: 'CHANGED_MEANWHILE' })
       const rule = { ...change(before.rule), id }
       if (!isSameRule(before.rule, rule)) return await this.#put(rule, { ...catalogChange, by })
       await catalogChange.session.abortTransaction()
@@ -113,8 +113,8 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   async delete(id: MerchantRuleId, expectedVersion: bigint | undefined): Promise<MerchantRuleOutcome> {
     return await changeCatalog(this.#db, async (change) => {
       const stored = await this.#find(id, change.session)
-      if (!stored) return await refuse(change, { reason: 'NOT_FOUND' })
-      if (!isExpected(stored, expectedVersion)) return await refuse(change, { reason: 'CHANGED_MEANWHILE' })
+      if (!stored) return await reject(change, { reason: 'NOT_FOUND' })
+      if (!isExpected(stored, expectedVersion)) return await reject(change, { reason: 'CHANGED_MEANWHILE' })
       const { _id, ...tombstone } = tombstoneOf(id, change)
       await this.#db
         .collection<Tombstone>(collections.merchantRules)
@@ -162,7 +162,7 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
       },
       { ...options, projection: { _id: 1 } },
     )
-    if (holder && holder._id !== rule.id) return await refuse(change, { reason: 'TIE', with: holder._id })
+    if (holder && holder._id !== rule.id) return await reject(change, { reason: 'TIE', with: holder._id })
     const stored = { rule, version, changedAt, changedBy }
     const { _id, ...fields } = merchantRuleDocument(stored)
     await this.#rules.replaceOne({ _id }, fields, { ...options, upsert: true })
@@ -176,12 +176,12 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   }
 }
 
-async function refuse(
+async function reject(
   { session }: CatalogChange,
-  refusal: MerchantRuleRefusal,
+  rejection: MerchantRuleRejection,
 ): Promise<MerchantRuleOutcome> {
   await session.abortTransaction()
-  return { refusal }
+  return { rejection }
 }
 
 function isExpected({ version }: StoredMerchantRule, expectedVersion: bigint | undefined): boolean {

@@ -94,11 +94,11 @@ describe('./benefits load through breaks', () => {
 
   it('with one bad line credits nothing, or with --partial all others', async () => {
     const file = fileOf('bad', LINES - 2)
-    const refused = await benefits(['load', file], env)
-    expect(refused.code).to.equal(2)
-    expect(JSON.parse(refused.stdout)).to.include({
+    const rejected = await benefits(['load', file], env)
+    expect(rejected.code).to.equal(2)
+    expect(JSON.parse(rejected.stdout)).to.include({
       creditedCount: 0,
-      refusedCount: 1,
+      rejectedCount: 1,
       notTriedCount: LINES - 1,
     })
     expect((await creditsOf('bad')).count).to.equal(0)
@@ -109,7 +109,7 @@ describe('./benefits load through breaks', () => {
       creditedCount: LINES - 1,
       creditedAmount: String(AMOUNT * BigInt(LINES - 1)),
       alreadyThereCount: 0,
-      refusedCount: 1,
+      rejectedCount: 1,
       notTriedCount: 0,
     })
     expect(await creditsOf('bad')).to.deep.equal({ count: LINES - 1, amount: AMOUNT * BigInt(LINES - 1) })
@@ -135,8 +135,8 @@ describe('./benefits load through breaks', () => {
       creditedCount: LINES,
       creditedAmount: String(AMOUNT * BigInt(LINES)),
       alreadyThereCount: 0,
-      refusedCount: 0,
-      refused: [],
+      rejectedCount: 0,
+      rejected: [],
       unsureCount: 0,
       notTriedCount: 0,
     })
@@ -252,7 +252,7 @@ async function openAccounts(address: string): Promise<void> {
   const work = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const request = { account_id: id, request_id: 'open' }
-      // A busy machine may refuse some at first.
+      // A busy machine may reject some at first.
       await eventually(`${id} is open`, () =>
         client.ask('CreateAccount', request).catch(() => false as const),
       )

@@ -37,7 +37,7 @@ describe('./benefits load', () => {
     expect(stderr)
       .to.match(/FOOD +1 +R\$ 600,00\n/)
       .and.match(/in all +2 +R\$ 610,00\n/)
-    const counts = { refusedCount: 0, refused: [], unsureCount: 0, notTriedCount: 0 }
+    const counts = { rejectedCount: 0, rejected: [], unsureCount: 0, notTriedCount: 0 }
     expect(summary).to.deep.equal({
       creditedCount: 2,
       creditedAmount: '61000',
@@ -94,10 +94,10 @@ describe('./benefits load', () => {
     const { code, stderr, summary } = await load(`${HEADER}\n${bad.join('\n')}\n`)
     expect(code).to.equal(2)
     expect(stderr).to.match(/nothing was credited, 11 bad lines\n$/)
-    expect(summary.refused.map(({ line }: { line: number }) => line)).to.deep.equal([
+    expect(summary.rejected.map(({ line }: { line: number }) => line)).to.deep.equal([
       2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14,
     ])
-    expect(summary).to.include({ creditedCount: 0, refusedCount: 11, notTriedCount: 2 })
+    expect(summary).to.include({ creditedCount: 0, rejectedCount: 11, notTriedCount: 2 })
     expect(await food()).to.equal(before)
   })
 
@@ -107,9 +107,9 @@ describe('./benefits load', () => {
     const content = `${HEADER}\np1,emp1,FOOD,1.00\np2,emp1,FOOD,-1.00\np3,gone,FOOD,1.00\np4,nobody,FOOD,1.00\n`
     const first = await load(content, '--partial', '--rejects', rejects)
     expect(first.code).to.equal(1)
-    expect(first.summary).to.include({ creditedCount: 1, refusedCount: 3, notTriedCount: 0 })
+    expect(first.summary).to.include({ creditedCount: 1, rejectedCount: 3, notTriedCount: 0 })
     expect(
-      first.summary.refused.map(({ line, reason }: { line: number; reason: string }) => [line, reason]),
+      first.summary.rejected.map(({ line, reason }: { line: number; reason: string }) => [line, reason]),
     ).to.deep.equal([
       [3, 'INVALID_LINE'],
       [4, 'ACCOUNT_CLOSED'],
@@ -122,7 +122,7 @@ describe('./benefits load', () => {
     )
     // Corrected and loaded.
     const corrected = await load(written.replace("'-1.00", '1.00').replaceAll(/gone|nobody/g, 'emp1'))
-    expect(corrected.summary).to.include({ creditedCount: 3, refusedCount: 0 })
+    expect(corrected.summary).to.include({ creditedCount: 3, rejectedCount: 0 })
     const again = await load(content, '--rejects', rejects)
     expect(again.stderr).to.match(/rejects\.csv is there already/)
     expect(again.code).to.equal(2)
@@ -137,7 +137,7 @@ describe('./benefits load', () => {
       'r3;emp1;FOOD;0,001',
     ]
     const { summary } = await load(lines.join('\r\n'), '--rejects', rejects)
-    expect(summary.refused.map(({ text }: { text?: string }) => text)).to.deep.equal([
+    expect(summary.rejected.map(({ text }: { text?: string }) => text)).to.deep.equal([
       lines[1],
       lines[2],
       undefined,
@@ -149,38 +149,38 @@ describe('./benefits load', () => {
     expect(written[3]).to.match(/^r3;emp1;FOOD;0,001;4;/)
   })
 
-  it('names every refused line in CSV, and is done when there is none', async () => {
+  it('names every rejected line in CSV, and is done when there is none', async () => {
     const bad = Array.from({ length: 150 }, (_, index) => `v${index},emp1,FOOD,0`)
     const file = join(folder(), 'csv.csv')
     writeFileSync(file, [HEADER, ...bad].join('\n'))
-    const refused = await run('load', file, '--output', 'csv')
-    expect(refused.code).to.equal(2)
-    expect(refused.stdout.trim().split('\n')).to.have.length(151)
-    expect(refused.stderr).to.include('credited 0 (R$ 0,00), already there 0, refused 150, not tried 0\n')
+    const rejected = await run('load', file, '--output', 'csv')
+    expect(rejected.code).to.equal(2)
+    expect(rejected.stdout.trim().split('\n')).to.have.length(151)
+    expect(rejected.stderr).to.include('credited 0 (R$ 0,00), already there 0, rejected 150, not tried 0\n')
     writeFileSync(file, `${HEADER}\nv,emp1,FOOD,1.00\n`)
     const done = await run('load', file, '--output', 'csv')
     expect(done.code).to.equal(0)
     expect(done.stdout).to.match(/^line,transaction_id,.*\n$/)
   })
 
-  it('leaves no file of rejects where nothing was refused', async () => {
+  it('leaves no file of rejects where nothing was rejected', async () => {
     const rejects = join(folder(), 'none.csv')
     await load(`${HEADER}\nn1,emp1,FOOD,1.00\n`, '--rejects', rejects)
     expect(existsSync(rejects)).to.equal(false)
   })
 
-  it('refuses a category that is closed for credits, whoever finds out', async () => {
+  it('rejects a category that is closed for credits, whoever finds out', async () => {
     await run('categories', 'set', 'OLD', '--order', '90', '--mccs', '0742', '--credits', 'closed')
     const content = `${HEADER}\nc1,emp1,OLD,1.00\nc2,emp1,FOOD,1.00\n`
     const here = await load(content)
     expect(here.code).to.equal(2)
-    expect(here.summary.refused[0].description).to.equal('category OLD is closed for credits')
+    expect(here.summary.rejected[0].description).to.equal('category OLD is closed for credits')
     // With a token that may not read categories, only the service knows.
     const token = signToken({ claims: { scope: 'accounts:credit' } })
     const { code, summary } = await load(content, '--token', token)
     expect(code).to.equal(1)
-    expect(summary).to.include({ creditedCount: 1, refusedCount: 1 })
-    expect(summary.refused[0]).to.include({ line: 2, reason: 'CREDITS_CLOSED' })
+    expect(summary).to.include({ creditedCount: 1, rejectedCount: 1 })
+    expect(summary.rejected[0]).to.include({ line: 2, reason: 'CREDITS_CLOSED' })
   })
 
   for (const [what, content, said] of [
@@ -208,7 +208,7 @@ describe('./benefits load', () => {
       /line 2: looks decoded wrongly/,
     ],
   ] as const) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       const { code, stderr, summary } = await load(content)
       expect({ code, summary }).to.deep.equal({ code: 2, summary: undefined })
       expect(stderr).to.match(said)
@@ -237,9 +237,9 @@ describe('./benefits load', () => {
       ...envOf(fixture()),
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(source)}`,
     }
-    const refused = await benefits(['load', file], env)
-    expect(refused.stderr).to.match(/Credit R\$ 1,00 in 1 credits\? Type yes: /)
-    expect(refused.code).to.equal(2)
+    const rejected = await benefits(['load', file], env)
+    expect(rejected.stderr).to.match(/Credit R\$ 1,00 in 1 credits\? Type yes: /)
+    expect(rejected.code).to.equal(2)
     expect(await food()).to.equal(before)
     expect((await benefits(['load', file, '--yes'], env)).code).to.equal(0)
     expect(await food()).to.equal(before + 100n)

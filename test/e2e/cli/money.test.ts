@@ -36,7 +36,7 @@ describe('./benefits and money', () => {
       '--amount',
     ],
   ] as const) {
-    it(`refuses ${what}, names the nearest, and changes nothing`, async () => {
+    it(`rejects ${what}, names the nearest, and changes nothing`, async () => {
       const before = await foodOf('ana')
       const { code, stdout, stderr } = await run(...args)
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
@@ -53,8 +53,8 @@ describe('./benefits and money', () => {
     ['an empty option', ['--account', ''], /'--account <id>' .* It must not be empty/],
     ['an argument too many', ['extra'], /too many arguments/],
   ] as const) {
-    it(`refuses ${what}`, async () => {
-      const credit = ['credit', '--category', 'FOOD', '--amount', '5.00', '--id', 'refused-1']
+    it(`rejects ${what}`, async () => {
+      const credit = ['credit', '--category', 'FOOD', '--amount', '5.00', '--id', 'rejected-1']
       const { code, stderr } = await run(...credit, ...args)
       expect(code).to.equal(2)
       expect(stderr).to.match(said)
@@ -90,7 +90,7 @@ describe('./benefits and money', () => {
     '.5',
     'US$ 5',
   ]) {
-    it(`refuses the amount ${amount}`, async () => {
+    it(`rejects the amount ${amount}`, async () => {
       const { code, stderr } = await run('credit', '--category', 'FOOD', '--id', 'x', '--amount', amount)
       expect(code).to.equal(2)
       expect(stderr).to.include("option '--amount <reais>' argument")

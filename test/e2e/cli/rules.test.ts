@@ -113,7 +113,7 @@ describe('./benefits rules', () => {
     ['text decoded wrongly', `${HEADER}b,EXACT,CAFÃ‰,,,5411\n`, /line 2: looks decoded wrongly/],
     ['no rule at all', HEADER, /holds no rules/],
   ] as const) {
-    it(`refuse ${what}`, async () => {
+    it(`reject ${what}`, async () => {
       const before = await exported()
       const { code, stderr, counts } = await importing(content)
       expect({ code, counts }).to.deep.equal({ code: 2, counts: undefined })

@@ -47,7 +47,7 @@ describe('./benefits token', () => {
       audience: 'them',
       nowMs: Date.now,
     })
-    expect(verifier.verify(stdout.trim()).refusal).to.equal(undefined)
+    expect(verifier.verify(stdout.trim()).rejection).to.equal(undefined)
   })
 
   it('keeps a secret of its own when none is configured', async () => {
@@ -69,7 +69,7 @@ describe('./benefits token', () => {
       /There is no scope transactions:authoriz: there are accounts:credit, /,
     ],
   ] as const) {
-    it(`refuses ${what}, without a token`, async () => {
+    it(`rejects ${what}, without a token`, async () => {
       const { code, stdout, stderr } = await benefits(['token', ...args], { JWT_SECRET })
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
       expect(stderr).to.match(said)

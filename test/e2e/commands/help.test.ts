@@ -13,7 +13,7 @@ describe('make', () => {
     expect(shown).to.have.length.below(30)
   })
 
-  it('refuses a variable that no target has, with the list of those that there are', async () => {
+  it('rejects a variable that no target has, with the list of those that there are', async () => {
     for (const args of [
       ['help', 'amout=5.00'],
       ['-n', 'faults', 'kind=crash', 'kils=5'],
@@ -28,7 +28,7 @@ describe('make', () => {
     expect((await make(['help', 'GRPC_PORT=1'])).code).to.equal(0)
   })
 
-  it('refuses a kind that a target does not have', async () => {
+  it('rejects a kind that a target does not have', async () => {
     for (const args of [['faults', 'kind=crsh'], ['faults'], ['bench', 'kind=quik']]) {
       const { code, stderr } = await make(['-n', ...args])
       expect(code).to.equal(2)

@@ -125,7 +125,13 @@ describe('a deadline, when the wall clock jumps', () => {
       })
       credits.close()
       expect(outcome).to.deep.include({
-        summary: { creditedCount: 3n, creditedAmount: 3n, replayedCount: 0n, refused: [], complete: true },
+        summary: {
+          creditedCount: 3n,
+          creditedAmount: 3n,
+          replayedCount: 0n,
+          rejectedCredits: [],
+          complete: true,
+        },
       })
     })
   }

@@ -32,25 +32,25 @@ describe('a token, when the wall clock jumps', () => {
     return response ? 'decided' : error.code
   }
 
-  /** Waits until the log says that the last token to be refused was so for this reason: it comes by another way than the answer. */
-  async function untilRefusedFor(reason: string): Promise<void> {
-    const refusals = () => fixture().service.events.filter(({ event }) => event === 'token rejected')
+  /** Waits until the log says that the last token to be rejected was so for this reason: it comes by another way than the answer. */
+  async function untilRejectedFor(reason: string): Promise<void> {
+    const rejections = () => fixture().service.events.filter(({ event }) => event === 'token rejected')
     await eventually(
-      `the last token was refused as ${reason}`,
-      () => refusals().at(-1)?.['reason'] === reason,
+      `the last token was rejected as ${reason}`,
+      () => rejections().at(-1)?.['reason'] === reason,
     )
   }
 
-  it('an hour on and has expired by then, is refused although it was verified before', async () => {
+  it('an hour on and has expired by then, is rejected although it was verified before', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(HOUR_MS)
     outcomes.push(await outcome(options))
     expect(outcomes).to.deep.equal(['decided', 'UNAUTHENTICATED'])
-    await untilRefusedFor('EXPIRED')
+    await untilRejectedFor('EXPIRED')
   })
 
-  it('an hour back, is good again although it was refused before', async () => {
+  it('an hour back, is good again although it was rejected before', async () => {
     const options = bearing({ exp: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
@@ -58,13 +58,13 @@ describe('a token, when the wall clock jumps', () => {
     expect(outcomes).to.deep.equal(['UNAUTHENTICATED', 'decided'])
   })
 
-  it('an hour back to before its beginning, is refused although it was verified before', async () => {
+  it('an hour back to before its beginning, is rejected although it was verified before', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS, nbf: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
     outcomes.push(await outcome(options))
     expect(outcomes).to.deep.equal(['decided', 'UNAUTHENTICATED'])
-    await untilRefusedFor('NOT_YET_VALID')
+    await untilRejectedFor('NOT_YET_VALID')
   })
 
   it('to before it was issued, is good all the same: that is not asked', async () => {
@@ -105,7 +105,7 @@ describe('a token, when the wall clock jumps', () => {
       return new PurchaseStream(fixture().service.grpcAddress, bearing({ exp }))
     }
 
-    it('to after its end, does not end the stream; another one is refused', async () => {
+    it('to after its end, does not end the stream; another one is rejected', async () => {
       const exp = clock.nowMs() + HOUR_MS / 2
       stream = open(exp)
       stream.send(purchase({}))

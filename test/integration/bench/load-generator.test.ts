@@ -60,12 +60,12 @@ describe('the load generator', () => {
       expect(measured.latency.count).to.equal(measured.offered)
     })
 
-    it(`counts what is refused, and what it says (${mode})`, async () => {
-      server.refuseEvery = 3
+    it(`counts what is rejected, and what it says (${mode})`, async () => {
+      server.rejectEvery = 3
       const { measured, whole } = await runLoad(job({ mode }))
-      const [refused] = whole.errors
-      expect(refused).to.include({ status: 'RESOURCE_EXHAUSTED', message: 'não dá: 100 %' })
-      expect(measured.refused).to.be.above(0)
+      const [rejected] = whole.errors
+      expect(rejected).to.include({ status: 'RESOURCE_EXHAUSTED', message: 'não dá: 100 %' })
+      expect(measured.rejected).to.be.above(0)
       expect(whole.approved.centavos).to.equal(String(server.debited))
       expect(whole.unknown.count).to.equal(0)
     })
@@ -269,7 +269,7 @@ describe('a connection of the load generator', () => {
       'no grpc-status',
     ],
     ['an HTTP status', (stream) => stream.respond({ ':status': 503 }), 2, 'HTTP status 503'],
-    ['a reset that refuses', (stream) => stream.close(7), 14, 'error 7'],
+    ['a reset that rejects', (stream) => stream.close(7), 14, 'error 7'],
     ['a reset', (stream) => stream.close(2), 13, 'error 2'],
     ['the end of the connection', (stream) => stream.session?.destroy(), -1, ''],
   ]

@@ -53,7 +53,7 @@ describe('books that the benchmark has loaded', () => {
   })
 
   it('have nothing that verify objects to, whole or in a sample', async () => {
-    const clean = { discrepancies: 0, unsettled: 0, damageFound: [] }
+    const clean = { discrepancies: 0, unposted: 0, damageFound: [] }
     expect(await verifyBooks(db())).to.deep.equal({
       accounts: COUNT,
       entries: COUNT * ENTRIES_PER_ACCOUNT,

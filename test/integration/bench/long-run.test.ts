@@ -83,7 +83,7 @@ describe('the long run in the small', () => {
   })
 
   it('finds the service at rest afterwards as it was before', () => {
-    expect(record.rest.after.unsettled).to.equal(0)
+    expect(record.rest.after.unposted).to.equal(0)
     expect(record.rest.after.descriptors).to.be.at.most(record.rest.before.descriptors).and.above(0)
   })
 })

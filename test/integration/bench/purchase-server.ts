@@ -28,8 +28,8 @@ export class PurchaseServer {
   readonly #server: Server
   readonly #decided = new Map<string, AuthorizeResponse>()
   #requests = 0
-  /** Refuses every so-manieth request. */
-  refuseEvery = Number.POSITIVE_INFINITY
+  /** Rejects every so-manieth request. */
+  rejectEvery = Number.POSITIVE_INFINITY
   /** Answers nothing. */
   isSilent = false
   /** Added to each answer, as a merchant rule's id. */
@@ -88,7 +88,7 @@ export class PurchaseServer {
     this.onRequest()
     const before = this.#decided.get(request.transactionId)
     if (before) return { ...before, replayed: true }
-    if (this.#requests % this.refuseEvery === 0) return status.RESOURCE_EXHAUSTED
+    if (this.#requests % this.rejectEvery === 0) return status.RESOURCE_EXHAUSTED
     const response = this.#responseTo(request)
     this.#decided.set(request.transactionId, response)
     if (response.decision === Decision.APPROVED) this.debited += request.amount

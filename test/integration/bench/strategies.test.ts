@@ -62,7 +62,7 @@ for (const name of rivals) {
       expect(await walletsOf('twin')).to.deep.equal({ FOOD: 4_000n, CASH: 0n })
     })
 
-    it('refuses an id that was used for something else', async () => {
+    it('rejects an id that was used for something else', async () => {
       await open('reused', { FOOD: 5_000n, CASH: 0n })
       await buy('reused', { id: 'one' })
       expect((await buy('reused', { id: 'one', amount: 999n })).type).to.equal('REUSED')
@@ -120,7 +120,7 @@ for (const name of rivals) {
 
 /** The wallet that paid, or why none did. */
 function outcomeOf(verdict: Verdict<AuthorizationEntry>): string {
-  if (verdict.type === 'REFUSED') return verdict.refusal satisfies never
+  if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
   if (verdict.entry.kind !== 'AUTHORIZATION') return verdict.entry.kind
   return verdict.entry.movement?.wallet ?? verdict.entry.reason
 }

@@ -153,7 +153,7 @@ describe('encrypting and decrypting an environment', () => {
     ['a line that is nothing', `${plain}hunter2\n`, 'line 3 is not NAME=value'],
     ['a variable that is there twice', `${plain}${plain}`, 'MONGODB_URI is there twice'],
   ] as const) {
-    it(`refuses ${what}, and shows no value`, async () => {
+    it(`rejects ${what}, and shows no value`, async () => {
       await writeFile(deployment.plainPath, text)
       const failure = await failureOf(deployment.encrypt('same key', {}))
       expect(failure).to.include(message).and.not.include('hunter2')

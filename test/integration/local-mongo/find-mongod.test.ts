@@ -24,7 +24,7 @@ describe('findMongod', () => {
     expect(found).to.deep.equal({ path: mongodPath, version: '8.0.4' })
   })
 
-  it('refuses a configured path that is no executable file, without falling through', async () => {
+  it('rejects a configured path that is no executable file, without falling through', async () => {
     await writeFile(at('plain-file'), '')
     for (const name of ['absent', 'plain-file', '.']) {
       const error = await failureOf({ mongodPath: at(name) }, [source('never', at('any'))])
@@ -34,7 +34,7 @@ describe('findMongod', () => {
     }
   })
 
-  it('refuses a configured program that is older than 8.0', async () => {
+  it('rejects a configured program that is older than 8.0', async () => {
     const mongodPath = await fakeMongod('configured-old', '7.0.14')
     const error = await failureOf({ mongodPath })
     expect(error.message).to.include(
@@ -42,7 +42,7 @@ describe('findMongod', () => {
     )
   })
 
-  it('refuses a configured program that does not run, with its complaint', async () => {
+  it('rejects a configured program that does not run, with its complaint', async () => {
     const mongodPath = await writeScript(at('broken'), ['echo "libcurl.so.4: not found" >&2', 'exit 127'])
     const error = await failureOf({ mongodPath })
     expect(error.message).to.include(

@@ -18,11 +18,11 @@ describe('findMongos', () => {
   })
 
   it('looks nowhere else when there is none beside it', async () => {
-    const refused = await findMongos({ mongodPath: at('absent/mongod'), log }).catch(
+    const rejected = await findMongos({ mongodPath: at('absent/mongod'), log }).catch(
       (error: unknown) => error,
     )
-    expect(refused).to.be.instanceOf(NoMongodError)
-    expect(String(refused)).to.include('beside MONGOD_PATH: ').and.to.not.include('npm package')
+    expect(rejected).to.be.instanceOf(NoMongodError)
+    expect(String(rejected)).to.include('beside MONGOD_PATH: ').and.to.not.include('npm package')
   })
 
   it('takes the first on the PATH that is recent enough', async () => {

@@ -40,7 +40,7 @@ describe('fetchNpmMongo', () => {
   }
 
   for (const host of [NEW, OLD]) {
-    it(`refuses a tarball that is not the pinned one, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
+    it(`rejects a tarball that is not the pinned one, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
       const npm = `fs.writeFileSync(folder + '/some.tgz', 'not the pinned bytes')`
       expect(await fetchFailure('forged', npm, host)).to.equal(
         'the tarball that npm fetched is not the one we pinned',

@@ -109,7 +109,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     for (const account of accounts) this.#accounts.set(account.id, account)
   }
 
-  /** Puts entries into the ledger as if they had been settled long ago. */
+  /** Puts entries into the ledger as if they had been posted long ago. */
   putInLedger(...entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.#ledger.set(ledgerKey(entry), entry)
@@ -124,14 +124,14 @@ export class InMemoryStore implements AccountStore, Ledger {
   }
 
   /** The ledger's entries of an account, oldest first. */
-  settled(id: AccountId): readonly Entry[] {
+  posted(id: AccountId): readonly Entry[] {
     const entries = [...this.#ledger.values()].filter((entry) => entry.accountId === id)
     return entries.sort((a, b) => Number(a.seq - b.seq))
   }
 
   /** Every entry of an account that there is, in the ledger or in the journal, oldest first. */
   history(id: AccountId): readonly Entry[] {
-    const bySeq = new Map(this.settled(id).map((entry) => [entry.seq, entry]))
+    const bySeq = new Map(this.posted(id).map((entry) => [entry.seq, entry]))
     for (const entry of this.#accounts.get(id)?.journal ?? []) bySeq.set(entry.seq, entry)
     return [...bySeq.values()].sort((a, b) => Number(a.seq - b.seq))
   }
@@ -144,7 +144,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (fault instanceof Error) return { type: 'FAILED', error: fault }
     if (fault === 'OUTAGE') return { type: 'FAILED', error: unavailable() }
     const { before, after } = change
-    // The real store refuses to write such a thing, whether it would match or not.
+    // The real store does not write such a thing, whether it would match or not.
     if (after.journal.at(-1)?.seq !== after.version) this.violations.push('the latest entry is missing')
     const stored = this.#accounts.get(before.id)
     if (fault === 'CONFLICT' || (stored?.version ?? 0n) !== before.version) return { type: 'CONFLICT' }
@@ -163,7 +163,7 @@ export class InMemoryStore implements AccountStore, Ledger {
     if (BigInt(seqs.length) < after.version - before.version) this.violations.push('a new entry is missing')
     if (!gapless) this.violations.push(`a journal with gaps: ${seqs}`)
     if (seqs.length > JOURNAL_MAX) this.violations.push('a journal is too long')
-    if (lost.length > 0) this.violations.push(`left the journal unsettled: ${lost.map(({ seq }) => seq)}`)
+    if (lost.length > 0) this.violations.push(`left the journal unposted: ${lost.map(({ seq }) => seq)}`)
     if ([...after.wallets.values()].some((balance) => balance < 0n)) this.violations.push('a balance below 0')
   }
 

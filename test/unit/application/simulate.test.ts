@@ -81,7 +81,7 @@ describe('Simulator', () => {
         const { authorize, simulator } = serviceWith(whole)
         const { verdict, trace } = await simulator.simulate('a', asked, patience)
         expect(verdict).to.deep.equal(await authorize('a', asked, patience))
-        seen.add(verdict.type === 'RECORD' ? `${trace.rung} ${verdict.entry.reason}` : verdict.type)
+        seen.add(verdict.type === 'RECORD' ? `${trace.rule} ${verdict.entry.reason}` : verdict.type)
       }),
       { numRuns: 1_000 },
     )

@@ -132,7 +132,7 @@ describe('statement', () => {
     await fc.assert(
       fc.asyncProperty(given, async ({ whole: { whole, any }, filter, limit }) => {
         const account = { ...whole, journal: whole.journal.slice(any.first) }
-        const { statement } = statementOf({ account, ledger: whole.journal.slice(0, any.settled) })
+        const { statement } = statementOf({ account, ledger: whole.journal.slice(0, any.posted) })
         const expected = whole.journal.filter((entry) => fitsFilter(entry, filter)).reverse()
         expect(await allPages(statement, filter, limit)).to.deep.equal(expected)
       }),
@@ -145,7 +145,7 @@ function splitOf(entries: readonly Entry[]) {
   return fc.nat({ max: entries.length - 1 }).chain((first) =>
     fc.record({
       first: fc.constant(first),
-      settled: fc.integer({ min: first, max: entries.length }),
+      posted: fc.integer({ min: first, max: entries.length }),
     }),
   )
 }
@@ -187,7 +187,7 @@ describe('one entry of a statement', () => {
     expect(await find('nobody')).to.equal(undefined)
   })
 
-  it('is not there while nobody opened the account, though the refusal is recorded', async () => {
+  it('is not there while nobody opened the account, though the decline is recorded', async () => {
     const account = accountAfter('a', [steps.purchase('buy', 1n)])
     expect(await find('buy', { account, ledger: account.journal })).to.equal(undefined)
   })

@@ -10,7 +10,7 @@ export type Fault = 'OUTAGE' | 'LOST_REPLY' | Error
 export class StoreOperation<Asked, Meets = Fault> {
   /** What it was asked, call by call. */
   readonly asked: Asked[] = []
-  /** Told of each call when it comes. */
+  /** Called with each call when it comes. */
   onCall: () => void = () => {}
   /** How many turns of the event loop a call takes: one or more. */
   turns: () => number = () => 1

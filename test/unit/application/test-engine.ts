@@ -1,8 +1,8 @@
 import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
 import type { AccountCodec } from '../../../src/application/engine/account-codec.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine/engine.js'
-import type { Pauses } from '../../../src/application/engine/pauses.js'
-import { Settler } from '../../../src/application/engine/settler.js'
+import { LedgerPoster } from '../../../src/application/engine/ledger-poster.js'
+import type { Timers } from '../../../src/application/engine/timers.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import type { Tracing } from '../../../src/observability/tracing/tracing.js'
@@ -17,10 +17,10 @@ import { soon } from './soon.js'
 export type TestEngine = {
   readonly store: InMemoryStore
   readonly clock: HandClock
-  readonly settler: Settler
+  readonly poster: LedgerPoster
   readonly engine: Executor
   readonly authorize: Authorize
-  /** What the settler complained about. */
+  /** What the poster complained about. */
   readonly discrepancy: Entry[]
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
@@ -32,18 +32,18 @@ export type TestEngine = {
 type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
-  readonly pauses?: Pauses
+  readonly timers?: Timers
   readonly codec?: AccountCodec
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, pauses, codec } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, codec } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const discrepancy: Entry[] = []
-  const settler = new Settler({
+  const poster = new LedgerPoster({
     ledger,
     clock,
     gatherMsMax: 10,
@@ -57,20 +57,20 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const whole = new Engine({
     accounts,
     ledger,
-    settler,
+    poster,
     clock,
     queueMax,
     waitMsMax: 1_000,
     onGroup: (group) => groups.push(group),
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
-    ...(pauses && { pauses }),
+    ...(timers && { timers }),
     ...(codec && { codec }),
   })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
   const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, settler, engine, authorize, discrepancy, groups, retries, outages }
+  return { store, clock, poster, engine, authorize, discrepancy, groups, retries, outages }
 }
 
 /**
@@ -85,7 +85,7 @@ export async function occupy({ store, authorize }: TestEngine): Promise<void> {
   await soon('both groups are loading', () => store.loading.inProgress === 2)
 }
 
-/** Waits until everything that the settler knows of is in the ledger. */
-export async function allSettled({ settler }: TestEngine): Promise<void> {
-  await soon('everything is settled', () => settler.unsettled === 0)
+/** Waits until everything that the poster knows of is in the ledger. */
+export async function allSettled({ poster }: TestEngine): Promise<void> {
+  await soon('everything is posted', () => poster.unposted === 0)
 }

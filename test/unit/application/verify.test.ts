@@ -109,12 +109,12 @@ function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
 describe('verify', () => {
   it('finds nothing where there is nothing', async () => {
     const { summary } = await verify([])
-    expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unsettled: 0 })
+    expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0 })
   })
 
   it('counts accounts, entries of the ledger, and what only journals hold', async () => {
     const { summary } = await verify([clean('a'), clean('b')])
-    expect(summary).to.deep.equal({ accounts: 2, entries: 18, discrepancies: 0, unsettled: 2 })
+    expect(summary).to.deep.equal({ accounts: 2, entries: 18, discrepancies: 0, unposted: 2 })
   })
 
   it('finds nothing in any clean books', async () => {
@@ -237,7 +237,7 @@ describe('verify, reversals', () => {
 
   it('compares reversals with purchases that are only in the ledger', async () => {
     const whole = manyReversed(3, 5n)
-    const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+    const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
     expect((await verify([shelf])).found).to.deep.equal([])
   })
 
@@ -248,7 +248,7 @@ describe('verify, reversals', () => {
 
   it('looks the purchases up in lots of at most 200', async () => {
     const whole = manyReversed(450, 5n)
-    const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+    const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
     const ledger = ledgerWith([shelf])
     await verify([shelf], { ledger })
     expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([200, 200, 50])
@@ -257,7 +257,7 @@ describe('verify, reversals', () => {
   for (const count of [1, 200]) {
     it(`looks ${count} up at once, and nothing else`, async () => {
       const whole = manyReversed(count, 5n)
-      const shelf = shelfOf(booksOf(whole, { journal: 1, settled: whole.journal.length }))
+      const shelf = shelfOf(booksOf(whole, { journal: 1, posted: whole.journal.length }))
       const ledger = ledgerWith([shelf])
       await verify([shelf], { ledger })
       expect(ledger.finding.asked.map(({ length }) => length)).to.deep.equal([count])
@@ -265,7 +265,7 @@ describe('verify, reversals', () => {
   }
 
   it('reports each reversal whose purchase is nowhere', async () => {
-    const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, settled: 422 })
+    const { account, ledger } = booksOf(manyReversed(210, 4n), { journal: 1, posted: 422 })
     const renamed = ledger.map((entry) =>
       ['buy-3', 'buy-205'].includes(entry.transactionId)
         ? { ...entry, transactionId: `x-${entry.seq}` }
@@ -287,7 +287,7 @@ describe('verify with repair', () => {
   })
 
   it('still counts what it copied', async () => {
-    expect((await verify([clean('a')], { repair: true })).summary.unsettled).to.equal(1)
+    expect((await verify([clean('a')], { repair: true })).summary.unposted).to.equal(1)
   })
 
   it('leaves alone an account that is damaged', async () => {
@@ -296,7 +296,7 @@ describe('verify with repair', () => {
     expect(ledger.appending.asked).to.deep.equal([])
   })
 
-  it('writes nothing where everything is settled', async () => {
+  it('writes nothing where everything is posted', async () => {
     const { account, ledger: entries } = exampleBooks('a')
     const shelf = shelfOf({ account, ledger: [...entries, ...account.journal.slice(-1)] })
     const ledger = ledgerWith([shelf])

@@ -70,7 +70,7 @@ describe('calendar of a time zone', () => {
   }
 
   for (const zone of ['', 'Brasil', 'America/Sao Paulo', '-03:00', '+0300', 'America/Sao_Paulo\n']) {
-    it(`refuses ${JSON.stringify(zone)}`, () => {
+    it(`rejects ${JSON.stringify(zone)}`, () => {
       expect(() => zoneCalendar(zone)).to.throw(RangeError)
     })
   }

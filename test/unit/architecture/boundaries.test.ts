@@ -145,7 +145,7 @@ describe('the check of module boundaries', () => {
     ])
   })
 
-  it('refuses what it cannot see', () => {
+  it('rejects what it cannot see', () => {
     expect(() => plant({ 'src/main.ts': 'await import(process.argv[2])' })).to.throw('computes the name')
     expect(() => plant({ 'src/main.ts': 'import {' })).to.throw('cannot be parsed')
   })

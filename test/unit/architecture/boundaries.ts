@@ -135,7 +135,7 @@ const boundaries: readonly Boundary[] = [
       'src/domain/reason.ts',
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
-      'src/grpc/tokens/token-refusal.ts',
+      'src/grpc/tokens/token-rejection.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
@@ -159,7 +159,7 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/'],
   },
   {
-    of: 'src/service/decider.ts',
+    of: 'src/service/authorizer.ts',
     may: [
       'src/application/',
       'src/domain/',
@@ -178,7 +178,7 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/service/service.ts',
     may: [
-      'src/service/decider.ts',
+      'src/service/authorizer.ts',
       'src/grpc/health/health-server.ts',
       'src/http/',
       'src/service/key-watch.ts',

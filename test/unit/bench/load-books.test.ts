@@ -42,7 +42,7 @@ describe('the books of the load generator', () => {
     ])
   })
 
-  it('tell categories apart, and leave refusals out', () => {
+  it('tell categories apart, and leave rejections out', () => {
     answered(purchase('t-1'))
     answered(purchase('t-2', 'CASH'), { category: 'CASH' })
     answered(purchase('t-3', 'DECLINED'), decline)
@@ -63,7 +63,7 @@ describe('the books of the load generator', () => {
     expect(books.whole(2).approved.count).to.equal(1)
   })
 
-  it('know that what was refused was not decided', () => {
+  it('know that what was rejected was not decided', () => {
     failed(purchase('t-1'), statusCalled('RESOURCE_EXHAUSTED'))
     expect(books.whole(1).unknown.count).to.equal(0)
     expect(books.whole(1).errors).to.deep.equal([

@@ -92,7 +92,7 @@ describe('the messages that the load generator writes and reads by hand', () => 
     })
   })
 
-  it('are refused when they are cut off', () => {
+  it('are rejected when they are cut off', () => {
     const bytes = Buffer.from(
       AuthorizeResponse.encode(AuthorizeResponse.decode(Buffer.from('0a0131', 'hex'))).finish(),
     )

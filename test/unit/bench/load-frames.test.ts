@@ -58,7 +58,7 @@ describe('the frames of the load generator', () => {
     expect(Buffer.concat(chunks)).to.have.length(9 * (9 + 16_384))
   })
 
-  it('are refused when they are larger than was agreed', () => {
+  it('are rejected when they are larger than was agreed', () => {
     const reader = new FrameReader(() => {})
     expect(() => reader.push(Buffer.from('004001000000000001', 'hex'))).to.throw('16385 bytes')
   })
@@ -90,7 +90,7 @@ describe('the messages of the load generator', () => {
     )
   })
 
-  it('are refused when they are compressed, or too large', () => {
+  it('are rejected when they are compressed, or too large', () => {
     const push = (hexadecimal: string) => () =>
       new MessageReader().push(Buffer.from(hexadecimal, 'hex'), { message: () => {} })
     expect(push('0100000000')).to.throw('compressed')

@@ -75,7 +75,7 @@ describe('the HPACK of the load generator', () => {
     )
   })
 
-  const refused: readonly (readonly [what: string, block: string, message: string])[] = [
+  const rejected: readonly (readonly [what: string, block: string, message: string])[] = [
     ['a header of a dynamic table', 'be', 'no header 62'],
     ['header number 0', '80', 'no header 0'],
     ['a dynamic table', '3fe1 1f', 'dynamic table'],
@@ -85,8 +85,8 @@ describe('the HPACK of the load generator', () => {
     ['a string that holds its own end', '0084 ffff fffc 00', 'its own end'],
     ['a string that ends within a code', '0081 fe00', 'within a code'],
   ]
-  for (const [what, block, message] of refused) {
-    it(`refuses ${what}`, () => {
+  for (const [what, block, message] of rejected) {
+    it(`rejects ${what}`, () => {
       expect(() => decodedHeaders(bytes(block))).to.throw(message)
     })
   }

@@ -9,7 +9,7 @@ describe('the windows of the load generator', () => {
     windows.ended({ at: 1_100, latencyMs: 50, isOk: false })
     windows.ended({ at: 1_350, latencyMs: 8, isOk: true })
     const told = windows.finish(1_400)
-    expect(told.map(({ answered, refused }) => [answered, refused])).to.deep.equal([
+    expect(told.map(({ answered, rejected }) => [answered, rejected])).to.deep.equal([
       [2, 0],
       [0, 1],
       [0, 0],

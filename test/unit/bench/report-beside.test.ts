@@ -3,11 +3,11 @@ import type { Beside, Measurements, Run } from '../../../bench/report/measuremen
 import { besideSection } from '../../../bench/report/table-sections.js'
 import { invented, result, withoutRuns } from './report-fixture.js'
 
-const quiet: Beside = { modest: { offered: 200, refused: 0 } }
-const loaded: Beside = { modest: { offered: 200, refused: 3 }, other: { unit: 'credits', perSecond: 1_500 } }
+const quiet: Beside = { modest: { offered: 200, rejected: 0 } }
+const loaded: Beside = { modest: { offered: 200, rejected: 3 }, other: { unit: 'credits', perSecond: 1_500 } }
 
 function run(scenario: string, round: number, medianMs: number, beside: Beside): Run {
-  const measured = result({ perSecond: 100, medianMs, refusedPerSecond: 2, offeredPerSecond: 102 })
+  const measured = result({ perSecond: 100, medianMs, rejectedPerSecond: 2, offeredPerSecond: 102 })
   return { round, scenario: `beside-${scenario}`, side: 'ours', result: measured, beside, discrepancies: [] }
 }
 
@@ -36,7 +36,7 @@ describe('the section of the report on other work', () => {
     expect(credits?.[4]).to.match(/^2\.5× /)
   })
 
-  it('counts what was refused, over all rounds', () => {
+  it('counts what was rejected, over all rounds', () => {
     expect(rows[1]?.slice(5, 7)).to.deep.equal(['16 of 816', '6 of 400'])
   })
 

@@ -70,10 +70,10 @@ const scenarios: readonly Scenario[] = [
 export function result(figures: {
   readonly perSecond: number
   readonly medianMs: number
-  readonly refusedPerSecond?: number
+  readonly rejectedPerSecond?: number
   readonly offeredPerSecond?: number
 }): LoadResult {
-  const { perSecond, medianMs, refusedPerSecond = 0, offeredPerSecond = perSecond } = figures
+  const { perSecond, medianMs, rejectedPerSecond = 0, offeredPerSecond = perSecond } = figures
   const histogram = new Histogram()
   const random = new Random(1)
   for (let count = 0; count < 500; count++) {
@@ -87,7 +87,7 @@ export function result(figures: {
       durationMs: 4_000,
       offered: offeredPerSecond * 4,
       answered,
-      refused: refusedPerSecond * 4,
+      rejected: rejectedPerSecond * 4,
       perSecond,
       late: 0,
       unsent: 0,
@@ -95,11 +95,11 @@ export function result(figures: {
       latencyBuckets: histogram.buckets(),
     },
     whole: {
-      sent: answered + refusedPerSecond * 4,
+      sent: answered + rejectedPerSecond * 4,
       ids: answered,
       decided: answered,
       outcomes: [{ code: '00', reason: 'APPROVED', category: 'FOOD', replayed: false, count: answered }],
-      errors: [{ status: 'RESOURCE_EXHAUSTED', count: refusedPerSecond * 4, message: '' }],
+      errors: [{ status: 'RESOURCE_EXHAUSTED', count: rejectedPerSecond * 4, message: '' }],
       approved: { count: answered, centavos: '1' },
       approvedByCategory: {},
       unknown: { count: 0, centavos: '0', ids: [] },
@@ -129,7 +129,7 @@ function measuredOf({ load, group, mode }: Scenario, side: Side, wobble: number)
     perSecond: Math.round(perSecond),
     medianMs,
     offeredPerSecond: load.ratePerSecond,
-    refusedPerSecond: Math.round(load.ratePerSecond - perSecond),
+    rejectedPerSecond: Math.round(load.ratePerSecond - perSecond),
   })
 }
 

@@ -26,7 +26,7 @@ describe('an amount in reais', () => {
   }
 
   for (const text of ['1.234', '1,234', '10.000', '999,999', 'R$ 1.234']) {
-    it(`is refused as ambiguous in ${text}`, () => {
+    it(`is rejected as ambiguous in ${text}`, () => {
       expect(() => parseAmount(text)).to.throw(RangeError, 'ambiguous')
     })
   }
@@ -60,7 +60,7 @@ describe('an amount in reais', () => {
     ],
     ...['\u0661\u0662', '1\u200b0', '10\n20'],
   ]) {
-    it(`is refused in ${JSON.stringify(text.slice(0, 30))}`, () => {
+    it(`is rejected in ${JSON.stringify(text.slice(0, 30))}`, () => {
       expect(() => parseAmount(text)).to.throw(RangeError)
     })
   }
@@ -77,7 +77,7 @@ describe('an amount in reais', () => {
     )
   })
 
-  it('is read or refused, whatever the text', () => {
+  it('is read or rejected, whatever the text', () => {
     const nearly = fc.string({ unit: fc.constantFrom('0', '9', '.', ',', '-', ' ', 'R$'), maxLength: 24 })
     fc.assert(
       fc.property(fc.oneof(nearly, fc.string({ unit: 'binary' })), (text) => {

@@ -94,7 +94,7 @@ describe('a CSV file', () => {
     ['a replacement character', 'first_id,amount\na,1\nS\ufffdo,1\n', 'line 3: looks decoded wrongly'],
     ['too many bytes', 'x'.repeat(1_000_001), 'has more than'],
   ] as const) {
-    it(`is refused with ${what}`, () => {
+    it(`is rejected with ${what}`, () => {
       expect(() => read(content, 10)).to.throw(said)
     })
   }

@@ -28,7 +28,7 @@ describe('unopened account', () => {
       limits: { wallets: new Map() },
       spent: new Map(),
       version: 0n,
-      reversedAhead: false,
+      hasEarlyReversal: false,
       journal: [],
     })
   })
@@ -146,7 +146,7 @@ describe('entry that does not fit the account', () => {
     ['that takes money by a reversal', reversal, /only a purchase/],
   )
   for (const [what, entry, message] of misfits) {
-    it(`is refused as a bug: one ${what}`, () => {
+    it(`is rejected as a bug: one ${what}`, () => {
       expect(() => applyEntry(accountWith({ FOOD: 1200n }), entry)).to.throw(InvariantError, message)
     })
   }

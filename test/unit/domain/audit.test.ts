@@ -21,7 +21,7 @@ const ID = 'account-1'
 const books = exampleBooks(ID)
 const limitedBooks = booksOf(
   accountAfter(ID, [steps.open('open'), steps.limits('limits', { purchase: 10n, foodDay: 5n })]),
-  { journal: 1, settled: 1 },
+  { journal: 1, posted: 1 },
 )
 
 /** Goes through the books as `verify` does, and names what is wrong. */
@@ -29,11 +29,11 @@ function audit({ account, ledger }: Found): {
   kinds: readonly DiscrepancyKind[]
   details: readonly string[]
   accounts: readonly string[]
-  unsettled: readonly Entry[]
+  unposted: readonly Entry[]
 } {
   const auditing = new AccountAudit(ID, account)
   for (const entry of ledger) auditing.add(entry)
-  const { discrepancies, unsettled, takenBack } = auditing.finish()
+  const { discrepancies, unposted, takenBack } = auditing.finish()
   const entries = [...ledger, ...(account?.journal ?? [])]
   const ofReversals = [...takenBack].flatMap(([originalId, taken]) => {
     const original = entries.find(({ transactionId }) => transactionId === originalId)
@@ -44,7 +44,7 @@ function audit({ account, ledger }: Found): {
     kinds: all.map(({ kind }) => kind),
     details: all.map(({ detail }) => detail),
     accounts: all.map(({ accountId }) => accountId),
-    unsettled,
+    unposted,
   }
 }
 
@@ -90,12 +90,12 @@ describe('audit of clean books', () => {
     )
   })
 
-  it('names as unsettled exactly what only the journal holds, in order', () => {
+  it('names as unposted exactly what only the journal holds, in order', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {
-        const settled = new Set(any.ledger.map(({ seq }) => seq))
-        const expected = any.account.journal.filter(({ seq }) => !settled.has(seq))
-        expect(audit(any).unsettled).to.deep.equal(expected)
+        const posted = new Set(any.ledger.map(({ seq }) => seq))
+        const expected = any.account.journal.filter(({ seq }) => !posted.has(seq))
+        expect(audit(any).unposted).to.deep.equal(expected)
       }),
     )
   })
@@ -110,7 +110,7 @@ describe('audit of clean books', () => {
         return new Date(`${days[index - 2] ?? '2026-01-01'}T12:00:00Z`)
       },
     )
-    expect(audit(booksOf(whole, { journal: 1, settled: 7 })).kinds).to.deep.equal([])
+    expect(audit(booksOf(whole, { journal: 1, posted: 7 })).kinds).to.deep.equal([])
   })
 
   it('finds nothing when all of a purchase went back, at once or in parts', () => {
@@ -136,7 +136,7 @@ describe('audit of clean books', () => {
 
   it('takes the copies of an entry for one', () => {
     const whole = { ...books, ledger: [...books.ledger, ...books.account.journal.slice(-1)] }
-    expect(audit(whole)).to.deep.include({ kinds: [], unsettled: [] })
+    expect(audit(whole)).to.deep.include({ kinds: [], unposted: [] })
   })
 })
 
@@ -214,10 +214,10 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     },
     'a declined purchase took money': withEntry(4n, put({ reason: 'INSUFFICIENT_BALANCE' })),
     'a reversal gave back something else than it was asked for': withEntry(6n, put({ amount: 99n })),
-    'a refused reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REST' })),
+    'a declined reversal gave money back': withEntry(6n, put({ reason: 'AMOUNT_OVER_REMAINDER' })),
     'a reversal that came ahead gave money back': {
-      account: { ...books.account, reversedAhead: true },
-      ledger: withEntry(6n, put({ reason: 'REVERSED_AHEAD' })).ledger,
+      account: { ...books.account, hasEarlyReversal: true },
+      ledger: withEntry(6n, put({ reason: 'REVERSED_BEFORE_PURCHASE' })).ledger,
     },
     'an approved reversal gave nothing back': {
       account: { ...books.account, wallets: balances({ FOOD: 700n }), spent: spentByFood(300n) },
@@ -300,7 +300,7 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     }),
   },
   DAY_WRONG: { 'the clock went back, and the counters with it': backInTime() },
-  MARK_FORGOTTEN: { 'the account does not say so': withAccount({ reversedAhead: false }) },
+  MARK_FORGOTTEN: { 'the account does not say so': withAccount({ hasEarlyReversal: false }) },
 }
 
 for (const [kind, cases] of Object.entries(planted)) {
@@ -344,7 +344,7 @@ describe('audit of a purchase whose reversal came first', () => {
     it(`finds nothing when ${what}`, () => {
       const begin = [steps.open('open'), steps.credit('credit', 'FOOD', 9n), steps.reverse('ahead', 'never')]
       expect(
-        audit(booksOf(accountAfter(ID, [...begin, ...more]), { journal: 1, settled: 9 })).kinds,
+        audit(booksOf(accountAfter(ID, [...begin, ...more]), { journal: 1, posted: 9 })).kinds,
       ).to.deep.equal([])
     })
   }
@@ -465,7 +465,7 @@ describe('audit', () => {
   })
 
   it('finds several things that are wrong at once', () => {
-    const found = withAccount({ status: 'CLOSED', reversedAhead: false, wallets: balances({ FOOD: 1n }) })
+    const found = withAccount({ status: 'CLOSED', hasEarlyReversal: false, wallets: balances({ FOOD: 1n }) })
     expect(audit(found).kinds).to.have.members(['STATUS_DIFFERS', 'MARK_FORGOTTEN', 'BALANCE_DIFFERS'])
   })
 
@@ -542,7 +542,7 @@ function buyingAfterReversal(over: object): Found {
     steps.status('block', 'BLOCKED'),
   ])
   const movement = { wallet: 'FOOD', delta: -30n, balanceAfter: 70n }
-  const { account, ledger } = booksOf(whole, { journal: 1, settled: 5 })
+  const { account, ledger } = booksOf(whole, { journal: 1, posted: 5 })
   const changed = ledger.map((entry) =>
     entry.seq === 4n ? put({ reason: 'APPROVED', movement, ...over })(entry) : entry,
   )
@@ -564,7 +564,7 @@ function payingAfterParts(paid: bigint | undefined): Found {
     steps.purchase('buy', 30n),
     steps.status('block', 'BLOCKED'),
   ])
-  const { account, ledger } = booksOf(whole, { journal: 1, settled: 6 })
+  const { account, ledger } = booksOf(whole, { journal: 1, posted: 6 })
   const balanceAfter = 100n - (paid ?? 0n)
   const paying = paid === undefined ? unmoved : (entry: Entry) => moved(entry, { delta: -paid, balanceAfter })
   return {
@@ -588,7 +588,7 @@ function takingBackTwice(later?: bigint): Found {
     ...(later === undefined ? [] : [steps.reverse('back-3', 'buy')]),
     steps.status('block', 'BLOCKED'),
   ])
-  const { account, ledger } = booksOf(whole, { journal: 1, settled: whole.journal.length })
+  const { account, ledger } = booksOf(whole, { journal: 1, posted: whole.journal.length })
   return {
     account,
     ledger: ledger.map((entry) => (entry.seq === 5n ? put({ amount: undefined })(entry) : entry)),
@@ -605,7 +605,7 @@ function takingBackOnTwoDays(): Found {
     steps.reverse('back-2', 'buy', 20n),
     steps.status('block', 'BLOCKED'),
   ])
-  const { account, ledger } = booksOf(whole, { journal: 1, settled: 6 })
+  const { account, ledger } = booksOf(whole, { journal: 1, posted: 6 })
   return {
     account: { ...account, spent: spentByFood(30n) },
     ledger: ledger.map((entry) => (entry.seq === 5n ? put({ day: '2025-12-31' })(entry) : entry)),
@@ -664,7 +664,7 @@ function givingBack(wallet: string, delta: bigint, balanceAfter: bigint): (entry
   return put({ amount: delta, movement: { wallet, delta, balanceAfter } })
 }
 
-/** The reversal as a refused one. */
+/** The reversal as a declined one. */
 function declined(entry: Entry): Entry {
   return put({ reason: 'ORIGINAL_DECLINED', movement: undefined })(entry)
 }

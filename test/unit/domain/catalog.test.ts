@@ -49,15 +49,15 @@ describe('catalog', () => {
     expect(walletsAt('5411', [cash])).to.deep.equal(['CASH'])
   })
 
-  it('is refused without a free balance', () => {
+  it('is rejected without a free balance', () => {
     expect(() => catalogOf([categoryOf('FOOD')], [])).to.throw(RangeError, 'not 0')
   })
 
-  it('is refused with two free balances', () => {
+  it('is rejected with two free balances', () => {
     expect(() => catalogOf([cash, { ...cash, id: 'GIFT' }], [])).to.throw(RangeError, 'not 2')
   })
 
-  it('is refused when a category stands twice', () => {
+  it('is rejected when a category stands twice', () => {
     const twice = [categoryOf('FOOD'), categoryOf('FOOD', { mccs: mccSet(['5411']) }), cash]
     expect(() => catalogOf(twice, [])).to.throw(RangeError, 'twice')
   })
@@ -265,13 +265,13 @@ describe('successor of a catalog', () => {
     ['without a free balance', delta({ deleted: ['CASH'] })],
     ['with a rule twice', delta({ rules: { upserted: [padariaRule, padariaRule], deleted: [] } })],
   ] as const) {
-    it(`is refused ${what}, and the one before stays in use as it was`, () => {
+    it(`is rejected ${what}, and the one before stays in use as it was`, () => {
       const first = catalogOf([cash], [padariaRule])
       expect(() => first.succeed(wrong)).to.throw(RangeError)
       expect(routeOf(first)).to.deep.include({ merchantRule: 'padaria', wallets: ['CASH'] })
     })
 
-    it(`is refused ${what} when it is made in steps`, () => {
+    it(`is rejected ${what} when it is made in steps`, () => {
       const first = catalogOf([cash], [padariaRule])
       expect(() => finished(first.succeedInSteps(wrong))).to.throw(RangeError)
       expect(routeOf(first).merchantRule).to.equal('padaria')

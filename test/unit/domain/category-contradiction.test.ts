@@ -68,7 +68,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('are what a catalog is refused for, in the same words', () => {
+  it('are what a catalog is rejected for, in the same words', () => {
     fc.assert(
       fc.property(anySet, (set) => {
         const contradiction = contradictionIn(set)

@@ -22,7 +22,8 @@ function current(categories: readonly Category[], never: readonly string[] = [])
   return { kept, neverPermitted: mccSet(never) }
 }
 
-const refusal = (edit: CategoryEdit) => (edit.type === 'REFUSED' ? [edit.refusal, edit.detail] : edit.type)
+const rejection = (edit: CategoryEdit) =>
+  edit.type === 'REJECTED' ? [edit.rejection, edit.detail] : edit.type
 const later = (ms: number) => new Date(at.getTime() + ms)
 
 describe('upserting a category', () => {
@@ -39,7 +40,7 @@ describe('upserting a category', () => {
     const [food] = challengeCategories
     if (!food) throw new Error('the profile has categories')
     const edit = upsertCategory(challenge, { ...food })
-    if (edit.type !== 'EDIT') throw new Error('refused')
+    if (edit.type !== 'EDIT') throw new Error('rejected')
     expect(isIdle(edit, challenge)).to.equal(true)
   })
 
@@ -69,7 +70,7 @@ describe('upserting a category', () => {
     expect(upsertCategory(challenge, { ...pets, order: 10 }).type).to.equal('EDIT')
   })
 
-  const refused: readonly (readonly [string, KeptCategorySet, Category, RegExp])[] = [
+  const rejected: readonly (readonly [string, KeptCategorySet, Category, RegExp])[] = [
     [
       'shares an MCC and the order with another',
       challenge,
@@ -99,9 +100,9 @@ describe('upserting a category', () => {
       /at most 64/,
     ],
   ]
-  for (const [what, before, category, detail] of refused) {
-    it(`is refused when it ${what}`, () => {
-      const [kind, text] = refusal(upsertCategory(before, category))
+  for (const [what, before, category, detail] of rejected) {
+    it(`is rejected when it ${what}`, () => {
+      const [kind, text] = rejection(upsertCategory(before, category))
       expect(kind).to.equal('CATALOG_CONTRADICTION')
       expect(text).to.match(detail)
     })
@@ -134,32 +135,32 @@ describe('deleting a category', () => {
     expect(edit.type === 'EDIT' && edit.deleted).to.deep.equal(['PETS'])
   })
 
-  it('is refused a millisecond earlier', () => {
+  it('is rejected a millisecond earlier', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(9_999), lookedMs: 0 })
-    expect(refusal(edit)).to.deep.equal([
+    expect(rejection(edit)).to.deep.equal([
       'CREDITS_OPEN',
       'PETS took credits until a moment ago: try again in 1 ms',
     ])
   })
 
-  it('is refused when it was closed long enough only by the end of the look for money', () => {
+  it('is rejected when it was closed long enough only by the end of the look for money', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 1 })
-    expect(refusal(edit)[0]).to.equal('CREDITS_OPEN')
+    expect(rejection(edit)[0]).to.equal('CREDITS_OPEN')
   })
 
-  it('is refused while it takes credits', () => {
+  it('is rejected while it takes credits', () => {
     const edit = deleteCategory(challenge, { id: 'FOOD', at: later(60_000), lookedMs: 0 })
-    expect(refusal(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD takes credits'])
+    expect(rejection(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD takes credits'])
   })
 
-  it('is refused when there is none', () => {
+  it('is rejected when there is none', () => {
     const edit = deleteCategory(challenge, { id: 'PETS', at, lookedMs: 0 })
-    expect(refusal(edit)).to.deep.equal(['CATEGORY_NOT_FOUND', 'PETS'])
+    expect(rejection(edit)).to.deep.equal(['CATEGORY_NOT_FOUND', 'PETS'])
   })
 
-  it('is refused for the free balance', () => {
+  it('is rejected for the free balance', () => {
     const edit = deleteCategory(challenge, { id: 'CASH', at: later(60_000), lookedMs: 0 })
-    expect(refusal(edit)[0]).to.equal('CATALOG_CONTRADICTION')
+    expect(rejection(edit)[0]).to.equal('CATALOG_CONTRADICTION')
   })
 })
 
@@ -171,7 +172,7 @@ describe('the MCCs that are never permitted', () => {
 
   it('must not be in a category', () => {
     const edit = replaceNeverPermitted(challenge, mccSet(['5000-6000']))
-    expect(refusal(edit)[1]).to.match(/MCC 5411 is in FOOD and is never permitted/)
+    expect(rejection(edit)[1]).to.match(/MCC 5411 is in FOOD and is never permitted/)
   })
 })
 

@@ -9,8 +9,8 @@ describe('category id', () => {
     })
   }
 
-  const refused = ['', 'food', 'Food', '1A', '_A', 'A.B', 'A$', '$A', 'A B', 'FOOD\n', 'ÉDEN', '__proto__']
-  for (const text of [...refused, 'A'.repeat(33)]) {
+  const rejected = ['', 'food', 'Food', '1A', '_A', 'A.B', 'A$', '$A', 'A B', 'FOOD\n', 'ÉDEN', '__proto__']
+  for (const text of [...rejected, 'A'.repeat(33)]) {
     it(`may not be ${JSON.stringify(text)}`, () => {
       expect(isCategoryId(text)).to.equal(false)
     })

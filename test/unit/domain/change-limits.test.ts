@@ -91,18 +91,18 @@ describe('a change of limits', () => {
     })
   }
 
-  const refusals: readonly (readonly [AccountStatus, string])[] = [
+  const rejections: readonly (readonly [AccountStatus, string])[] = [
     ['UNOPENED', 'ACCOUNT_NOT_FOUND'],
     ['CLOSED', 'ACCOUNT_CLOSED'],
   ]
-  for (const [status, refusal] of refusals) {
-    it(`is refused on an account that is ${status}`, () => {
+  for (const [status, rejection] of rejections) {
+    it(`is rejected on an account that is ${status}`, () => {
       const verdict = decideLimits(
         historyOf(accountWith({}, { status })),
         changeOf({ purchase: { limit: most } }),
         at,
       )
-      expect(verdict).to.deep.equal({ type: 'REFUSED', refusal })
+      expect(verdict).to.deep.equal({ type: 'REJECTED', rejection })
     })
   }
 })

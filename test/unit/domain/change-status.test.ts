@@ -67,14 +67,14 @@ describe('a change of status with a fresh id', () => {
     it(`to the status that the account has, ${status}, is an entry like any other: its id is taken`, () => {
       expect(recorded(change(status, status))).to.include({ transactionId: 'change-1', status, seq: 5n })
     })
-    it(`to ${status} is refused while nobody opened the account`, () => {
-      expect(change('UNOPENED', status)).to.deep.equal({ type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' })
+    it(`to ${status} is rejected while nobody opened the account`, () => {
+      expect(change('UNOPENED', status)).to.deep.equal({ type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' })
     })
   }
 
   for (const status of ['ACTIVE', 'BLOCKED'] as const) {
-    it(`to ${status} is refused on a closed account: it never opens again`, () => {
-      expect(change('CLOSED', status)).to.deep.equal({ type: 'REFUSED', refusal: 'ACCOUNT_CLOSED' })
+    it(`to ${status} is rejected on a closed account: it never opens again`, () => {
+      expect(change('CLOSED', status)).to.deep.equal({ type: 'REJECTED', rejection: 'ACCOUNT_CLOSED' })
     })
   }
 

@@ -22,7 +22,7 @@ const creditOf = (over: Partial<Credit> = {}): Credit => ({
   amount: centavos(1000n),
   ...over,
 })
-const refusal = (name: string) => ({ type: 'REFUSED', refusal: name })
+const rejection = (name: string) => ({ type: 'REJECTED', rejection: name })
 const full = { FOOD: BALANCE_MAX }
 
 describe('credit repeated', () => {
@@ -81,37 +81,37 @@ describe('credit with an id that was used before', () => {
 describe('credit with a fresh id', () => {
   const closed = catalogOf(challengeCategories.map((category) => ({ ...category, creditsClosed: true })))
 
-  it('is refused when its category is closed for credits', () => {
+  it('is rejected when its category is closed for credits', () => {
     const history = historyOf(accountWith({ FOOD: 1n }))
-    expect(decideCredit(history, creditOf(), closed, at)).to.deep.equal(refusal('CREDITS_CLOSED'))
+    expect(decideCredit(history, creditOf(), closed, at)).to.deep.equal(rejection('CREDITS_CLOSED'))
   })
 
-  it('is refused when there is no such category', () => {
+  it('is rejected when there is no such category', () => {
     const verdict = decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'PETS' }), closed, at)
-    expect(verdict).to.deep.equal(refusal('CATEGORY_UNKNOWN'))
+    expect(verdict).to.deep.equal(rejection('CATEGORY_UNKNOWN'))
   })
 
-  it('is refused when nobody opened the account', () => {
+  it('is rejected when nobody opened the account', () => {
     const history = historyOf(unopenedAccount('account-1'))
     expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(
-      refusal('ACCOUNT_NOT_FOUND'),
+      rejection('ACCOUNT_NOT_FOUND'),
     )
   })
 
-  it('is refused when the account is closed', () => {
+  it('is rejected when the account is closed', () => {
     const history = historyOf(accountWith({}, { status: 'CLOSED' }))
-    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(rejection('ACCOUNT_CLOSED'))
   })
 
-  it('is refused as closed before it is refused as too large', () => {
+  it('is rejected as closed before it is rejected as too large', () => {
     const history = historyOf(accountWith(full, { status: 'CLOSED' }))
-    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(refusal('ACCOUNT_CLOSED'))
+    expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(rejection('ACCOUNT_CLOSED'))
   })
 
-  it('is refused when the balance would be one centavo above the largest', () => {
+  it('is rejected when the balance would be one centavo above the largest', () => {
     const history = historyOf(accountWith(full))
     const credit = creditOf({ amount: centavos(1n) })
-    expect(decideCredit(history, credit, challengeCatalog, at)).to.deep.equal(refusal('BALANCE_TOO_LARGE'))
+    expect(decideCredit(history, credit, challengeCatalog, at)).to.deep.equal(rejection('BALANCE_TOO_LARGE'))
   })
 
   it('may make the balance the largest there is', () => {
@@ -122,7 +122,7 @@ describe('credit with a fresh id', () => {
     expect(movement.balanceAfter).to.equal(BALANCE_MAX)
   })
 
-  it('is not refused for the balance of another wallet', () => {
+  it('is not rejected for the balance of another wallet', () => {
     const history = historyOf(accountWith(full))
     expect(decideCredit(history, creditOf({ wallet: 'MEAL' }), challengeCatalog, at).type).to.equal('RECORD')
   })

@@ -28,7 +28,7 @@ import {
 const statuses: readonly AccountStatus[] = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED']
 const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
 
-describe('purchase, row 1: the id was decided before, same content', () => {
+describe('purchase, rule 1: the id was decided before, same content', () => {
   for (const status of statuses) {
     it(`gives the stored answer on an account now ${status}`, () => {
       const stored = authorizationOf()
@@ -50,7 +50,7 @@ describe('purchase, row 1: the id was decided before, same content', () => {
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
-  it('gives the refusal of an unopened account after it was opened and topped up', () => {
+  it('gives the decline of an unopened account after it was opened and topped up', () => {
     const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf(accountWith(rich, { version: 3n }), [stored])
     const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
@@ -71,7 +71,7 @@ describe('purchase, row 1: the id was decided before, same content', () => {
   })
 })
 
-describe('purchase, row 2: the id was decided before, other content', () => {
+describe('purchase, rule 2: the id was decided before, other content', () => {
   const reuses: readonly (readonly [string, Partial<Purchase>, Entry])[] = [
     ['another amount', { amount: centavos(1001n) }, authorizationOf()],
     ['another MCC', { mcc: '5412' }, authorizationOf()],
@@ -83,7 +83,7 @@ describe('purchase, row 2: the id was decided before, other content', () => {
     ['a change of the account of that id before', {}, adminEntryOf()],
   ]
   for (const [what, over, earlier] of reuses) {
-    it(`is refused as a reuse: ${what}`, () => {
+    it(`is rejected as a reuse: ${what}`, () => {
       const history = historyOf(accountWith(rich, { version: 1n }), [earlier])
       const verdict = decide(history, purchaseOf(over), challengeCatalog, at, utcCalendar)
       expect(verdict).to.deep.equal({ type: 'REUSED', entry: earlier })
@@ -91,7 +91,7 @@ describe('purchase, row 2: the id was decided before, other content', () => {
   }
 
   for (const status of statuses) {
-    it(`is refused as a reuse on an account now ${status}`, () => {
+    it(`is rejected as a reuse on an account now ${status}`, () => {
       const history = historyOf(accountWith(rich, { status, version: 9n }), [authorizationOf()])
       const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at, utcCalendar)
       expect(verdict.type).to.equal('REUSED')
@@ -99,7 +99,7 @@ describe('purchase, row 2: the id was decided before, other content', () => {
   }
 })
 
-describe('purchase, rows 3 to 5: an account that may not pay', () => {
+describe('purchase, rules 3 to 5: an account that may not pay', () => {
   const rows = [
     ['UNOPENED', 'ACCOUNT_NOT_FOUND'],
     ['CLOSED', 'ACCOUNT_CLOSED'],
@@ -140,7 +140,7 @@ describe('purchase, rows 3 to 5: an account that may not pay', () => {
     })
   }
 
-  it('an account never heard of has the refusal as its first entry', () => {
+  it('an account never heard of has the decline as its first entry', () => {
     const verdict = decide(
       historyOf(unopenedAccount('account-9')),
       purchaseOf(),
@@ -152,7 +152,7 @@ describe('purchase, rows 3 to 5: an account that may not pay', () => {
   })
 })
 
-describe('purchase, row 7: an MCC that nothing pays for', () => {
+describe('purchase, rule 7: an MCC that nothing pays for', () => {
   const catalog = catalogOf(challengeCategories, [ruleOf({ id: 'casino', name: 'LUCKY', mcc: '7995' })], {
     version: 8n,
     neverPermitted: mccSet(['7995', '6010-6011']),
@@ -218,7 +218,7 @@ describe('purchase by a route that is wrong', () => {
   })
 })
 
-describe('purchase, rows 8 to 11: an account that may pay', () => {
+describe('purchase, rules 8 to 11: an account that may pay', () => {
   it('is approved, and the entry holds everything', () => {
     const history = historyOf(accountWith({ FOOD: 1200n, MEAL: 1300n, CASH: 1400n }, { version: 41n }))
     const purchase = purchaseOf({ merchant: 'PAG*JoseDaSilva' })

@@ -192,13 +192,13 @@ describe('an early reversal of a part', () => {
 
   it('takes its amount off the purchase, which is approved for the rest', () => {
     const { books, said } = sent(backing(0, 300n), buying(1_000n))
-    expect(said).to.deep.equal(['REVERSED_AHEAD', 'APPROVED -700'])
+    expect(said).to.deep.equal(['REVERSED_BEFORE_PURCHASE', 'APPROVED -700'])
     expect(books.past.at(-1)).to.deep.include({ amount: 1_000n })
   })
 
   it('adds up with others', () => {
     const { said } = sent(backing(0, 300n), backing(1, 100n), buying(1_000n))
-    expect(said).to.deep.equal(['REVERSED_AHEAD', 'REVERSED_AHEAD', 'APPROVED -600'])
+    expect(said).to.deep.equal(['REVERSED_BEFORE_PURCHASE', 'REVERSED_BEFORE_PURCHASE', 'APPROVED -600'])
   })
 
   for (const [what, parts] of [
@@ -229,8 +229,8 @@ describe('an early reversal of a part', () => {
   it('may be followed by a full one, which declines the purchase, and after which there is nothing to reverse', () => {
     const { said } = sent(backing(0, 300n), backing(1), backing(2, 100n), backing(3), buying(1_000n))
     expect(said).to.deep.equal([
-      'REVERSED_AHEAD',
-      'REVERSED_AHEAD',
+      'REVERSED_BEFORE_PURCHASE',
+      'REVERSED_BEFORE_PURCHASE',
       'ALREADY_REVERSED',
       'ALREADY_REVERSED',
       'ALREADY_REVERSED',
@@ -239,7 +239,7 @@ describe('an early reversal of a part', () => {
 
   it('counts in what later reversals may give back', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
-    expect(sent(...begin, backing(1, 701n)).said.at(-1)).to.equal('AMOUNT_OVER_REST')
+    expect(sent(...begin, backing(1, 701n)).said.at(-1)).to.equal('AMOUNT_OVER_REMAINDER')
     expect(sent(...begin, backing(1, 700n)).said.at(-1)).to.equal('APPROVED 700')
     expect(sent(...begin, backing(1)).said.at(-1)).to.equal('APPROVED 700')
     expect(sent(...begin, backing(1, 500n), backing(2)).said.at(-1)).to.equal('APPROVED 200')
@@ -297,7 +297,7 @@ describe('an early reversal of a part', () => {
 })
 
 function textOf(verdict: Verdict<Entry>): string {
-  if (verdict.type === 'REFUSED') return verdict.refusal
+  if (verdict.type === 'REJECTED') return verdict.rejection
   const { entry } = verdict
   const reason = 'reason' in entry ? entry.reason : entry.kind
   const moved = entry.kind !== 'ADMIN' && entry.movement ? ` ${entry.movement.delta}` : ''

@@ -114,7 +114,7 @@ function takenOff(past: readonly Entry[], id: string): bigint {
   return past
     .filter((entry) => entry.kind === 'REVERSAL' && entry.originalId === id)
     .reduce((sum, entry) => {
-      const early = entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_AHEAD'
+      const early = entry.kind === 'REVERSAL' && entry.reason === 'REVERSED_BEFORE_PURCHASE'
       return early ? sum + (entry.amount ?? 0n) : sum
     }, 0n)
 }
@@ -165,7 +165,7 @@ describe('any history with limits', () => {
   it('reaches every outcome, or the facts below would say little', () => {
     const seen = new Set<string>()
     everyPurchase(({ entry, trace }) => {
-      seen.add(`${trace.rung} ${entry.reason}`)
+      seen.add(`${trace.rule} ${entry.reason}`)
       for (const { outcome } of trace.wallets) seen.add(outcome)
     })
     expect([...seen]).to.include.members([
@@ -225,11 +225,11 @@ describe('any trace', () => {
 
   it('gives the reason away', () => {
     everyPurchase(({ entry, trace }) => {
-      if (trace.rung !== 'WALLETS') return
+      if (trace.rule !== 'WALLETS') return
       const outcomes = trace.wallets.map(({ outcome }) => outcome)
       const onlyMoney = outcomes.every((outcome) => outcome === 'INSUFFICIENT_BALANCE')
-      const refusal = onlyMoney ? 'INSUFFICIENT_BALANCE' : 'AMOUNT_OVER_LIMIT'
-      expect(entry.reason).to.equal(outcomes.includes('PAYS') ? 'APPROVED' : refusal)
+      const decline = onlyMoney ? 'INSUFFICIENT_BALANCE' : 'AMOUNT_OVER_LIMIT'
+      expect(entry.reason).to.equal(outcomes.includes('PAYS') ? 'APPROVED' : decline)
     })
   })
 
@@ -251,7 +251,7 @@ describe('any trace', () => {
 
   it('says what early reversals took off, and that is what the wallet did not pay', () => {
     everyPurchase(({ due, purchase, entry, trace }) => {
-      if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rung)) return
+      if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rule)) return
       expect(trace.takenOff).to.equal(purchase.amount - due)
       if (entry.movement) expect(-entry.movement.delta).to.equal(due)
     })
@@ -259,7 +259,7 @@ describe('any trace', () => {
 
   it('asks no wallet when something else has answered', () => {
     everyPurchase(({ trace }) => {
-      if (trace.rung === 'WALLETS') return
+      if (trace.rule === 'WALLETS') return
       expect(new Set(trace.wallets.map(({ outcome }) => outcome))).to.deep.equal(new Set(['NOT_ASKED']))
     })
   })
@@ -293,7 +293,7 @@ describe('the trace of an id that was used before', () => {
       expect(
         traceOf(decision, { account, purchase: asked, catalog: challengeCatalog, day: utcCalendar(at) }),
       ).to.deep.equal({
-        rung: 'TRANSACTION_ID',
+        rule: 'TRANSACTION_ID',
         takenOff: 0n,
         merchant: { name: 'UBER TRIP' },
         rules: [],

@@ -93,7 +93,7 @@ describe('the maximum of one purchase', () => {
     expect(new Card(purchaseMax(500n)).buy(500n)).to.equal('FOOD')
   })
 
-  it('refuses one centavo more, whatever the wallets hold', () => {
+  it('declines one centavo more, whatever the wallets hold', () => {
     expect(new Card(purchaseMax(500n)).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
@@ -132,7 +132,7 @@ for (const [name, limit, sameCount] of [
       expect(new Card(limit(500n), { FOOD: 500n, CASH: 500n }).buy(501n)).to.equal('INSUFFICIENT_BALANCE')
     })
 
-    it('leaves a smaller purchase possible after one was refused', () => {
+    it('leaves a smaller purchase possible after one was declined', () => {
       const card = new Card(limit(500n), unpaid)
       expect([card.buy(501n, first), card.buy(500n, second)]).to.deep.equal(['AMOUNT_OVER_LIMIT', 'FOOD'])
     })
@@ -141,7 +141,7 @@ for (const [name, limit, sameCount] of [
       expect(new Card(limit(0n)).buy(1n)).to.equal('CASH')
     })
 
-    it('lowered below what is spent refuses what comes next', () => {
+    it('lowered below what is spent declines what comes next', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(100n))

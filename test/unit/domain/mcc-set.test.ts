@@ -45,7 +45,7 @@ describe('set of MCCs', () => {
     ['５４１１', 'must be four digits'],
     ['3350-3000', 'ends before it begins'],
   ] as const) {
-    it(`refuses ${JSON.stringify(item)}: ${fault}`, () => {
+    it(`rejects ${JSON.stringify(item)}: ${fault}`, () => {
       expect(mccItemFault(item)).to.include(fault)
       expect(() => mccSet(['5411', item])).to.throw(RangeError, fault)
     })

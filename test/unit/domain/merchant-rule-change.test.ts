@@ -84,7 +84,7 @@ describe('a change of an index of merchant rules', () => {
     })
   }
 
-  it('that has a rule twice is refused, and nothing has changed', () => {
+  it('that has a rule twice is rejected, and nothing has changed', () => {
     const index = merchantRules([])
     const twice = change([ruleOf({ name: 'A' }), ruleOf({ name: 'B' })])
     expect(() => index.apply(twice)).to.throw(RangeError, 'twice')

@@ -16,7 +16,7 @@ describe('centavos', () => {
   }
 
   for (const value of [-1n, -AMOUNT_MAX, 9_223_372_036_854_775_808n]) {
-    it(`refuses ${value}`, () => {
+    it(`rejects ${value}`, () => {
       expect(() => centavos(value)).to.throw(RangeError, `${value}`)
     })
   }

@@ -54,11 +54,11 @@ describe('opening with an id that was used before', () => {
 
 describe('opening with a fresh id', () => {
   for (const status of others) {
-    it(`is refused when the account is ${status}`, () => {
+    it(`is rejected when the account is ${status}`, () => {
       const history = historyOf(accountWith({}, { status, version: 1n }))
       expect(decideOpening(history, opening, at)).to.deep.equal({
-        type: 'REFUSED',
-        refusal: 'ALREADY_OPENED',
+        type: 'REJECTED',
+        rejection: 'ALREADY_OPENED',
       })
     })
   }
@@ -78,7 +78,7 @@ describe('opening with a fresh id', () => {
     expect(verdict).to.deep.equal({ type: 'RECORD', entry })
   })
 
-  it('follows the refusals that stand in the history', () => {
+  it('follows the declines that stand in the history', () => {
     const asked = { ...unopenedAccount('account-1'), version: 3n }
     expect(decideOpening(historyOf(asked), opening, at)).to.have.nested.property('entry.seq', 4n)
   })

@@ -17,11 +17,11 @@ const table: Readonly<Record<string, Row>> = {
 
 /** Ours, for what the table does not speak of: reversals. The response codes are those of ISO 8583 (DE39). */
 const reversals: typeof table = {
-  REVERSED_AHEAD: { code: '00', iso8583: '00', retry: 'NEVER' },
+  REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },
   ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },
   ORIGINAL_MISMATCH: { code: '07', iso8583: '64', retry: 'NEVER' },
   ORIGINAL_NOT_REVERSIBLE: { code: '07', iso8583: '12', retry: 'NEVER' },
-  AMOUNT_OVER_REST: { code: '07', iso8583: '13', retry: 'SMALLER' },
+  AMOUNT_OVER_REMAINDER: { code: '07', iso8583: '13', retry: 'SMALLER' },
   BALANCE_TOO_LARGE: { code: '07', iso8583: '61', retry: 'SMALLER' },
 }
 
@@ -36,15 +36,15 @@ describe('reason', () => {
     expect(new Set(reasons).size).to.equal(reasons.length)
   })
 
-  it('lists every reason that the ladder of a purchase answers with', () => {
-    const ladder = [
+  it('lists every reason that the rules of a purchase answer with', () => {
+    const answers = [
       'APPROVED',
       'INSUFFICIENT_BALANCE',
       'ACCOUNT_NOT_FOUND',
       'ACCOUNT_BLOCKED',
       'ACCOUNT_CLOSED',
     ]
-    expect(reasons).to.include.members(ladder)
+    expect(reasons).to.include.members(answers)
   })
 
   it('approves purchases with one reason only', () => {

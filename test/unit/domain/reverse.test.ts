@@ -45,7 +45,7 @@ function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
 
 /** The mark that is left by a reversal of tx-1 that came first. */
 function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
-  const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_AHEAD' })
+  const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_BEFORE_PURCHASE' })
   return { ...entry, ...over }
 }
 
@@ -61,7 +61,7 @@ function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account =
 
 const reasonGiven = (...asked: Parameters<typeof outcome>): Reason => recorded(outcome(...asked)).reason
 
-describe('reversal, row 1: the id was decided before, same content', () => {
+describe('reversal, rule 1: the id was decided before, same content', () => {
   for (const status of statuses) {
     it(`gives the stored answer on an account now ${status}`, () => {
       const stored = reversalEntryOf()
@@ -70,8 +70,8 @@ describe('reversal, row 1: the id was decided before, same content', () => {
     })
   }
 
-  it('gives the stored refusal although it would be approved by now', () => {
-    const stored = markOf({ reason: 'AMOUNT_OVER_REST', amount: centavos(400n) })
+  it('gives the stored decline although it would be approved by now', () => {
+    const stored = markOf({ reason: 'AMOUNT_OVER_REMAINDER', amount: centavos(400n) })
     const verdict = outcome([authorizationOf(), stored], { amount: centavos(400n) })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
@@ -95,7 +95,7 @@ describe('reversal, row 1: the id was decided before, same content', () => {
   })
 })
 
-describe('reversal, row 2: the id was decided before, other content', () => {
+describe('reversal, rule 2: the id was decided before, other content', () => {
   const full = { amount: centavos(1_000n), mcc: '5411', merchant: padaria }
   const stored = reversalEntryOf({ amount: centavos(400n), described: full })
   const same: Partial<Reversal> = { amount: centavos(400n), described: full }
@@ -125,7 +125,7 @@ describe('reversal, row 2: the id was decided before, other content', () => {
   }
 })
 
-describe('reversal, row 3: the original is not a purchase', () => {
+describe('reversal, rule 3: the original is not a purchase', () => {
   const others: readonly (readonly [string, Entry])[] = [
     ['a credit', creditEntryOf()],
     ['a change of the account', adminEntryOf()],
@@ -153,22 +153,24 @@ describe('reversal, row 3: the original is not a purchase', () => {
   })
 })
 
-describe('reversal, rows 4 and 5: the original was never seen', () => {
-  it('is REVERSED_AHEAD the first time', () => {
-    expect(reasonGiven([])).to.equal('REVERSED_AHEAD')
+describe('reversal, rules 4 and 5: the original was never seen', () => {
+  it('is REVERSED_BEFORE_PURCHASE the first time', () => {
+    expect(reasonGiven([])).to.equal('REVERSED_BEFORE_PURCHASE')
   })
 
   it('is ALREADY_REVERSED the second time', () => {
     expect(reasonGiven([markOf({ transactionId: 'rev-0' })])).to.equal('ALREADY_REVERSED')
   })
 
-  it('is REVERSED_AHEAD when only another purchase was reversed ahead', () => {
-    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal('REVERSED_AHEAD')
+  it('is REVERSED_BEFORE_PURCHASE when only another purchase was reversed before it came', () => {
+    expect(reasonGiven([markOf({ transactionId: 'rev-0', originalId: 'tx-0' })])).to.equal(
+      'REVERSED_BEFORE_PURCHASE',
+    )
   })
 
   for (const status of statuses) {
-    it(`is REVERSED_AHEAD on an account that is ${status}`, () => {
-      expect(reasonGiven([], {}, afterPurchase({ status }))).to.equal('REVERSED_AHEAD')
+    it(`is REVERSED_BEFORE_PURCHASE on an account that is ${status}`, () => {
+      expect(reasonGiven([], {}, afterPurchase({ status }))).to.equal('REVERSED_BEFORE_PURCHASE')
     })
   }
 
@@ -179,7 +181,7 @@ describe('reversal, rows 4 and 5: the original was never seen', () => {
   })
 })
 
-describe('reversal, row 6: it is not as described', () => {
+describe('reversal, rule 6: it is not as described', () => {
   const as = (described: PurchaseDescription) => reasonGiven([authorizationOf()], { described })
 
   it('is ORIGINAL_MISMATCH when the amount differs', () => {
@@ -231,7 +233,7 @@ describe('reversal, row 6: it is not as described', () => {
   })
 })
 
-describe('reversal, row 7: the purchase was declined', () => {
+describe('reversal, rule 7: the purchase was declined', () => {
   it('is ORIGINAL_DECLINED', () => {
     expect(reasonGiven([declineOf()])).to.equal('ORIGINAL_DECLINED')
   })
@@ -250,7 +252,7 @@ describe('reversal, row 7: the purchase was declined', () => {
   })
 })
 
-describe('reversal, rows 8 and 9: what is left of the purchase', () => {
+describe('reversal, rules 8 and 9: what is left of the purchase', () => {
   const partial = (transactionId: string, delta: bigint) =>
     reversalEntryOf({
       transactionId,
@@ -274,12 +276,12 @@ describe('reversal, rows 8 and 9: what is left of the purchase', () => {
     expect(reasonGiven(past, { amount: centavos(1n) })).to.equal('ALREADY_REVERSED')
   })
 
-  it('is AMOUNT_OVER_REST for one centavo more than was paid', () => {
-    expect(reasonGiven([authorizationOf()], { amount: centavos(1_001n) })).to.equal('AMOUNT_OVER_REST')
+  it('is AMOUNT_OVER_REMAINDER for one centavo more than was paid', () => {
+    expect(reasonGiven([authorizationOf()], { amount: centavos(1_001n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
-  it('is AMOUNT_OVER_REST for one centavo more than is left', () => {
-    expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REST')
+  it('is AMOUNT_OVER_REMAINDER for one centavo more than is left', () => {
+    expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
   it('gives back exactly what is left', () => {
@@ -290,9 +292,13 @@ describe('reversal, rows 8 and 9: what is left of the purchase', () => {
     expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
   })
 
-  it('does not count refused reversals', () => {
-    const refused = markOf({ transactionId: 'rev-0', reason: 'AMOUNT_OVER_REST', amount: centavos(5_000n) })
-    expect(recorded(outcome([authorizationOf(), refused])).movement?.delta).to.equal(1_000n)
+  it('does not count declined reversals', () => {
+    const declined = markOf({
+      transactionId: 'rev-0',
+      reason: 'AMOUNT_OVER_REMAINDER',
+      amount: centavos(5_000n),
+    })
+    expect(recorded(outcome([authorizationOf(), declined])).movement?.delta).to.equal(1_000n)
   })
 
   it('does not count reversals of other purchases', () => {
@@ -301,7 +307,7 @@ describe('reversal, rows 8 and 9: what is left of the purchase', () => {
   })
 })
 
-describe('reversal, row 10: the wallet cannot hold that much', () => {
+describe('reversal, rule 10: the wallet cannot hold that much', () => {
   const holding = (balance: bigint) => accountWith({ FOOD: balance }, { version: 1n })
 
   it('is BALANCE_TOO_LARGE for one centavo too many', () => {
@@ -316,11 +322,11 @@ describe('reversal, row 10: the wallet cannot hold that much', () => {
 
   it('comes after the rest is looked at', () => {
     const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
-    expect(reason).to.equal('AMOUNT_OVER_REST')
+    expect(reason).to.equal('AMOUNT_OVER_REMAINDER')
   })
 })
 
-describe('reversal, row 11: approved', () => {
+describe('reversal, rule 11: approved', () => {
   it('is a whole entry: back to the wallet that paid, with the balance after', () => {
     const entry = recorded(outcome([authorizationOf()]))
     expect(entry).to.deep.equal(reversalEntryOf())
@@ -387,7 +393,7 @@ function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account;
   return { account, past }
 }
 
-describe('a purchase that was reversed ahead', () => {
+describe('a purchase that was reversed before it came', () => {
   const late = (past: readonly Entry[], status: AccountStatus = 'ACTIVE') =>
     decide(
       historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past),
@@ -398,8 +404,8 @@ describe('a purchase that was reversed ahead', () => {
     )
 
   it('is not reduced by a reversal of a part that was declined then', () => {
-    const [taken, refused] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
-    const past = [markOf(taken), markOf({ ...refused, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
+    const [taken, declined] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
+    const past = [markOf(taken), markOf({ ...declined, transactionId: 'rev-2', reason: 'ALREADY_REVERSED' })]
     expect(recorded(late(past)).movement?.delta).to.equal(-700n)
   })
 

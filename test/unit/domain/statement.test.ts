@@ -18,8 +18,8 @@ const reversal: Entry = {
   movement: { wallet: 'FOOD', delta: 10n, balanceAfter: centavos(10n) },
 }
 const { movement: _, ...unmoved } = reversal
-const mark: Entry = { ...unmoved, reason: 'REVERSED_AHEAD' }
-const refusedReversal: Entry = { ...unmoved, reason: 'ALREADY_REVERSED' }
+const mark: Entry = { ...unmoved, reason: 'REVERSED_BEFORE_PURCHASE' }
+const declinedReversal: Entry = { ...unmoved, reason: 'ALREADY_REVERSED' }
 
 const all: Readonly<Record<string, Entry>> = {
   purchase: authorizationOf(),
@@ -28,7 +28,7 @@ const all: Readonly<Record<string, Entry>> = {
   change: adminEntryOf(),
   reversal,
   mark,
-  refusedReversal,
+  declinedReversal,
 }
 const every = Object.keys(all)
 
@@ -47,7 +47,7 @@ describe('statement filter', () => {
 
   const byKind = {
     AUTHORIZATION: ['purchase', 'decline'],
-    REVERSAL: ['reversal', 'mark', 'refusedReversal'],
+    REVERSAL: ['reversal', 'mark', 'declinedReversal'],
     CREDIT: ['credit'],
     ADMIN: ['change'],
   } as const
@@ -68,7 +68,7 @@ describe('statement filter', () => {
   })
 
   it('finds what did not', () => {
-    expect(fitting({ decision: 'DECLINED' })).to.deep.equal(['decline', 'refusedReversal'])
+    expect(fitting({ decision: 'DECLINED' })).to.deep.equal(['decline', 'declinedReversal'])
   })
 
   it('finds what moved money of a wallet', () => {

@@ -69,7 +69,7 @@ describe('request fields', () => {
   }
 
   for (const [what, read] of bad) {
-    it(`refuse ${what}`, () => {
+    it(`reject ${what}`, () => {
       expect(violationsOf(read).map(({ field }) => field)).to.deep.equal([what.split(':')[0]])
     })
   }

@@ -103,14 +103,14 @@ describe('a JSON Web Key Set', () => {
     ],
     ['two keys of one name', keySet(good, jwkOf(rsa, { kid: 'good' })), 'has two keys with the kid "good"'],
   ] as const) {
-    it(`is refused with ${what}`, () => {
-      const refusal = errorOf(text)
-      expect(refusal).to.be.instanceOf(KeyFileError)
-      expect(String(refusal)).to.include(FILE).and.include(problem)
+    it(`is rejected with ${what}`, () => {
+      const rejection = errorOf(text)
+      expect(rejection).to.be.instanceOf(KeyFileError)
+      expect(String(rejection)).to.include(FILE).and.include(problem)
     })
   }
 
-  it('is refused without showing what is in it', () => {
+  it('is rejected without showing what is in it', () => {
     const { d = 'none' } = ec.privateKey.export({ format: 'jwk' })
     expect(String(errorOf(keySet(ec.privateKey.export({ format: 'jwk' }))))).to.not.include(d)
   })

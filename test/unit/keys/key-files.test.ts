@@ -35,7 +35,7 @@ describe('key files', () => {
       intervalMs: 10,
       nowMs: Date.now,
       onChange: () => {},
-      onRefusal: () => {},
+      onRejection: () => {},
       ...options,
     })
     opened.push(files)
@@ -78,8 +78,8 @@ describe('key files', () => {
 
   it('give at most 16 keys', async () => {
     const path = await write('many.pem', pemOf(ec).repeat(17))
-    const refusal = await open({ publicKeys: path }).catch((error: unknown) => String(error))
-    expect(refusal).to.equal('KeyFileError: JWT_PUBLIC_KEY_FILE: 17 keys, more than 16')
+    const rejection = await open({ publicKeys: path }).catch((error: unknown) => String(error))
+    expect(rejection).to.equal('KeyFileError: JWT_PUBLIC_KEY_FILE: 17 keys, more than 16')
   })
 
   it('that are replaced are told with all keys, and of which group they are', async () => {
@@ -98,12 +98,12 @@ describe('key files', () => {
     expect(told).to.deep.equal([['tokens', true, [undefined, 'old', 'new']]])
   })
 
-  it('that are refused are a warning', async () => {
+  it('that are rejected are a warning', async () => {
     const jwks = await write('spoilt.json', keySet(jwkOf(ec)))
     const files = await open({ jwks })
     files.start()
     await writeFile(jwks, '{}')
-    await eventually('they are refused', () => files.warning !== undefined)
+    await eventually('they are rejected', () => files.warning !== undefined)
     expect(files.warning).to.equal(
       'JWT_JWKS_FILE: is not a JSON Web Key Set: an object with the array "keys": the last good ones are in use',
     )

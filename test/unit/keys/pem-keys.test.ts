@@ -49,12 +49,12 @@ describe('public keys in PEM', () => {
     ['EC secp256k1', pemOf(secp256k1), 'key 1 is of another kind than RSA and EC P-256'],
     ['Ed25519', pemOf(rsa) + pemOf(ed25519), 'key 2 is of another kind than RSA and EC P-256'],
   ] as const) {
-    it(`are refused with ${what}`, () => {
+    it(`are rejected with ${what}`, () => {
       expect(() => read(text)).to.throw(`${FILE}: ${problem}`)
     })
   }
 
-  it('are refused when nothing allowed fits', () => {
+  it('are rejected when nothing allowed fits', () => {
     expect(() => read(pemOf(rsa), ['ES256'])).to.throw(
       `${FILE}: key 1 is for RS256 and PS256, not in JWT_ALGORITHMS`,
     )

@@ -132,16 +132,16 @@ describe('files for TLS', () => {
     ],
     ['authorities that have expired', { clientCa: authorityFor(hours(-48, -24)) }, /^CA: expired at /],
   ] as const) {
-    it(`are refused with ${what}`, () => {
+    it(`are rejected with ${what}`, () => {
       expect(problemOf(given)).to.match(problem)
     })
   }
 
-  it('are refused with the moment at which they expired', () => {
+  it('are rejected with the moment at which they expired', () => {
     expect(problemOf({ cert: old.certificate, key: old.privateKey })).to.match(isoDate)
   })
 
-  it('are not refused any more once they are valid', () => {
+  it('are not rejected any more once they are valid', () => {
     const inADay = Date.now() + 25 * 3_600_000
     expect(problemOf({ cert: early.certificate, key: early.privateKey }, inADay)).to.equal('none')
   })

@@ -20,7 +20,7 @@ describe('watched files', () => {
   const folder = useTempFolder()
   let files: WatchedFiles<string>
   let taken: string[]
-  let refused: string[]
+  let rejected: string[]
   let one: string
   let other: string
   let tests = 0
@@ -31,7 +31,7 @@ describe('watched files', () => {
     one = join(own, 'one')
     other = join(own, 'other')
     taken = []
-    refused = []
+    rejected = []
     await writePair('a')
     files = await open()
   })
@@ -43,7 +43,7 @@ describe('watched files', () => {
       parse: parsePair,
       intervalMs: 10,
       onChange: (value) => taken.push(value),
-      onRefusal: ({ message }) => refused.push(message),
+      onRejection: ({ message }) => rejected.push(message),
     })
   }
 
@@ -56,8 +56,8 @@ describe('watched files', () => {
     for (let looks = 0; looks < times; looks += 1) await files.look()
   }
 
-  const state = () => ({ value: files.value, taken, refused, problem: files.problem })
-  const unchanged = { value: 'a', taken: [], refused: [], problem: undefined }
+  const state = () => ({ value: files.value, taken, rejected, problem: files.problem })
+  const unchanged = { value: 'a', taken: [], rejected: [], problem: undefined }
 
   it('are what they were at the beginning, as long as nothing happens', async () => {
     await look(3)
@@ -76,7 +76,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('are not refused when one of them comes later', async () => {
+  it('are not rejected when one of them comes later', async () => {
     await writeFile(one, 'b')
     await look(1)
     await writeFile(other, 'b')
@@ -84,7 +84,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('are not refused while one of them is missing between two looks', async () => {
+  it('are not rejected while one of them is missing between two looks', async () => {
     await rm(one)
     await look(1)
     await writePair('b')
@@ -96,15 +96,15 @@ describe('watched files', () => {
     await writeFile(one, 'b')
     await look(5)
     const problem = 'ONE: does not belong to OTHER'
-    expect(state()).to.deep.equal({ ...unchanged, refused: [problem], problem })
+    expect(state()).to.deep.equal({ ...unchanged, rejected: [problem], problem })
   })
 
-  it('are refused again when they are bad in another way', async () => {
+  it('are rejected again when they are bad in another way', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(one, 'c')
     await look(2)
-    expect(refused).to.have.length(2)
+    expect(rejected).to.have.length(2)
   })
 
   it('are well again when they are what is in use', async () => {
@@ -112,10 +112,10 @@ describe('watched files', () => {
     await look(2)
     await writeFile(one, 'a')
     await look(2)
-    expect(state()).to.deep.equal({ ...unchanged, refused: ['ONE: does not belong to OTHER'] })
+    expect(state()).to.deep.equal({ ...unchanged, rejected: ['ONE: does not belong to OTHER'] })
   })
 
-  it('are taken over after they were refused, when they are good', async () => {
+  it('are taken over after they were rejected, when they are good', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(other, 'b')
@@ -133,13 +133,13 @@ describe('watched files', () => {
       },
       intervalMs: 10,
       onChange: (value) => taken.push(value),
-      onRefusal: ({ message }) => refused.push(message),
+      onRejection: ({ message }) => rejected.push(message),
     })
     await writeFile(one, 'b')
     for (let looks = 0; looks < 3; looks += 1) await late.look()
     good = true
     await late.look()
-    expect({ value: late.value, refused }).to.deep.equal({ value: 'b', refused: ['ONE: is not valid yet'] })
+    expect({ value: late.value, rejected }).to.deep.equal({ value: 'b', rejected: ['ONE: is not valid yet'] })
   })
 
   it('stay in use when nobody has thought of what is in the new ones', async () => {
@@ -151,13 +151,13 @@ describe('watched files', () => {
       },
       intervalMs: 10,
       onChange: (value) => taken.push(value),
-      onRefusal: ({ message, cause }) => refused.push(message, String(cause)),
+      onRejection: ({ message, cause }) => rejected.push(message, String(cause)),
     })
     await writePair('b')
     for (let looks = 0; looks < 3; looks += 1) await bug.look()
-    expect({ value: bug.value, refused }).to.deep.equal({
+    expect({ value: bug.value, rejected }).to.deep.equal({
       value: 'a',
-      refused: ['ONE, OTHER: cannot be used', 'TypeError: a bug'],
+      rejected: ['ONE, OTHER: cannot be used', 'TypeError: a bug'],
     })
   })
 
@@ -170,7 +170,7 @@ describe('watched files', () => {
     it(`stay in use when one of them ${what}`, async () => {
       await spoil()
       await look(3)
-      expect(state()).to.deep.equal({ ...unchanged, refused: [problem], problem })
+      expect(state()).to.deep.equal({ ...unchanged, rejected: [problem], problem })
     })
 
     it(`cannot be opened when one of them ${what}`, async () => {
@@ -199,7 +199,7 @@ describe('watched files', () => {
     await links.look()
     await links.look()
     mounted.remove()
-    expect({ value: links.value, refused }).to.deep.equal({ value: 'b', refused: [] })
+    expect({ value: links.value, rejected }).to.deep.equal({ value: 'b', rejected: [] })
   })
 
   it('are looked at again and again once started', async () => {

@@ -61,13 +61,13 @@ describe('retargetElf', () => {
     expect(output.subarray(layout.sections).equals(image.subarray(layout.sections))).to.equal(true)
   })
 
-  it('refuses its own output, which needs no rewrite', () => {
+  it('rejects its own output, which needs no rewrite', () => {
     const output = retargetElf(syntheticElf().image)
     expect(() => retargetElf(output)).to.throw(UnexpectedElfError, 'unexpected libraries of GLIBC_2.38: none')
   })
 
-  for (const { what, image, says } of refusals()) {
-    it(`refuses ${what}`, () => {
+  for (const { what, image, says } of rejections()) {
+    it(`rejects ${what}`, () => {
       expect(() => retargetElf(image)).to.throw(UnexpectedElfError, says)
     })
   }
@@ -79,7 +79,7 @@ describe('retargetElf', () => {
     const property = fc.property(discrepancy, length, (changes, kept) => {
       const damaged = Buffer.from(image)
       for (const [at, byte] of changes) damaged.writeUInt8(byte, at)
-      expectRewriteOrRefusal(damaged.subarray(0, kept))
+      expectRewriteOrRejection(damaged.subarray(0, kept))
     })
     fc.assert(property, { numRuns: 5_000 })
   })
@@ -93,16 +93,16 @@ describe('retargetElf', () => {
       (changes) => {
         const damaged = Buffer.from(image)
         for (const [at, word] of changes) damaged.writeUInt32LE(word, layout.symbols + at * 4)
-        expectRewriteOrRefusal(damaged)
+        expectRewriteOrRejection(damaged)
       },
     )
     fc.assert(property, { numRuns: 5_000 })
   })
 })
 
-type Refusal = { readonly what: string; readonly image: Buffer; readonly says: string }
+type Rejection = { readonly what: string; readonly image: Buffer; readonly says: string }
 
-function refusals(): readonly Refusal[] {
+function rejections(): readonly Rejection[] {
   return [
     { what: 'an empty file', image: Buffer.alloc(0), says: 'not an ELF file' },
     { what: 'a script', image: Buffer.from('#!/bin/sh\nexit 0\n'), says: 'not an ELF file' },
@@ -262,7 +262,7 @@ function sectionAt(elf: SyntheticElf, index: number): number {
   return elf.layout.sections + index * 64
 }
 
-function expectRewriteOrRefusal(image: Buffer): void {
+function expectRewriteOrRejection(image: Buffer): void {
   try {
     expect(retargetElf(image).length).to.equal(image.length)
   } catch (error) {

@@ -39,11 +39,11 @@ describe('the search for an order that explains every answer', () => {
     explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
-  it('refuses two answers that are both new', () => {
+  it('rejects two answers that are both new', () => {
     expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 
-  it('refuses an entry that nobody was told of at once', () => {
+  it('rejects an entry that nobody was told of at once', () => {
     expect(explained([told('REPEATED', 1)])).to.throw('nobody asked for the entry')
   })
 })

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import { PurchasesFirst } from '../../../../src/application/engine/background-turns.js'
 import type { Lane } from '../../../../src/application/engine/lane.js'
-import { HandPauses } from '../hand-pauses.js'
+import { HandTimers } from '../hand-timers.js'
 
 describe('background turns', () => {
-  let pauses: HandPauses
+  let timers: HandTimers
   let waiting: Record<Lane, number>
   let looks: number
   let turns: PurchasesFirst
 
   beforeEach(() => {
-    pauses = new HandPauses({ goesOn: true })
+    timers = new HandTimers({ goesOn: true })
     waiting = { PURCHASE: 0, BACK_OFFICE: 9 }
     looks = 0
     const waitingIn = (lane: Lane) => {
@@ -18,12 +18,12 @@ describe('background turns', () => {
       if (looks === 5) waiting.PURCHASE = 0
       return waiting[lane]
     }
-    turns = new PurchasesFirst({ waitingIn }, pauses)
+    turns = new PurchasesFirst({ waitingIn }, timers)
   })
 
   it('leave three turns of the event loop to purchases, also while none waits', async () => {
     await turns.turn()
-    expect(pauses.lengthsMs).to.deep.equal([1, 1, 1])
+    expect(timers.lengthsMs).to.deep.equal([1, 1, 1])
   })
 
   it('come when no purchase waits any more', async () => {
@@ -36,7 +36,7 @@ describe('background turns', () => {
     looks = 5
     waiting.PURCHASE = 3
     await turns.turn()
-    expect(pauses.lengthsMs).to.deep.equal(Array.from({ length: 15 }, () => 1))
+    expect(timers.lengthsMs).to.deep.equal(Array.from({ length: 15 }, () => 1))
   })
 
   it('come one at a time, in the order in which they were asked for', async () => {
@@ -44,7 +44,7 @@ describe('background turns', () => {
     await Promise.all(
       ['first', 'second', 'third'].map(async (name) => {
         await turns.turn()
-        came.push(`${name} after ${pauses.asked.filter(({ state }) => state === 'OVER').length}`)
+        came.push(`${name} after ${timers.asked.filter(({ state }) => state === 'OVER').length}`)
       }),
     )
     expect(came).to.deep.equal(['first after 3', 'second after 6', 'third after 9'])

@@ -118,7 +118,7 @@ describe('engine: what an account’s journal holds', () => {
     expect(test.store.violations).to.deep.equal([])
   })
 
-  it('leaves it with the first commit after it was settled, to the last entry', async () => {
+  it('leaves it with the first commit after it was posted, to the last entry', async () => {
     test.store.put(fundedAccount('a'))
     await test.authorize('a', purchase('1'), patience)
     await allSettled(test)
@@ -127,7 +127,7 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
-  it('leaves room for as many entries as are settled', async () => {
+  it('leaves room for as many entries as are posted', async () => {
     test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
     await test.authorize('a', purchase('last'), patience)
     await allSettled(test)
@@ -141,10 +141,10 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
-  it('leaves room for the one entry of a full one that is settled', async () => {
-    test.settler.add(accountAfter('a', [steps.open('open')]))
+  it('leaves room for the one entry of a full one that is posted', async () => {
+    test.poster.add(accountAfter('a', [steps.open('open')]))
     await allSettled(test)
-    expect(test.settler.settledThrough('a')).to.equal(1n)
+    expect(test.poster.postedThrough('a')).to.equal(1n)
     test.store.appending.alwaysMeets('OUTAGE')
     test.store.put(accountWithJournal('a', JOURNAL_MAX))
     expect((await test.authorize('a', purchase('last', 1n), patience)).type).to.equal('RECORD')
@@ -152,7 +152,7 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
-  it('is settled when somebody comes by, if it is a single entry', async () => {
+  it('is posted when somebody comes by, if it is a single entry', async () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(
@@ -160,14 +160,14 @@ describe('engine: what an account’s journal holds', () => {
       patience,
     )
     expect((await again).type).to.equal('REPLAY')
-    await soon('it is settled', () => test.store.settled('a').length === 1)
+    await soon('it is posted', () => test.store.posted('a').length === 1)
   })
 
   for (const [what, ask] of [
     ['an answer', () => test.authorize('a', purchase('fund'), patience)],
     ['a commit', () => test.authorize('a', purchase('new'), patience)],
   ] as const) {
-    it(`is not appended again after ${what} when another process has settled it`, async () => {
+    it(`is not appended again after ${what} when another process has posted it`, async () => {
       const account = credited(fundedAccount('a'), { transactionId: 'latest', amount: 1n })
       test.store.put(account)
       test.store.putInLedger(...account.journal)
@@ -179,13 +179,13 @@ describe('engine: what an account’s journal holds', () => {
     })
   }
 
-  it('keeps the new entry, also when more of the account was settled here than is read of it', async () => {
+  it('keeps the new entry, also when more of the account was posted here than is read of it', async () => {
     const old = fundedAccount('a')
     const newer = credited(credited(old, { transactionId: 't-3', amount: 1n }), {
       transactionId: 't-4',
       amount: 1n,
     })
-    test.settler.add(newer)
+    test.poster.add(newer)
     await allSettled(test)
     test.store.put(old)
     test.store.committing.hold()

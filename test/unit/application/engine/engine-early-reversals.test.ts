@@ -47,7 +47,7 @@ describe('engine: early reversals of a part are taken off', () => {
     await reversePart('early', 30n)
     await leaveJournal()
     const other = testEngine()
-    other.store.putInLedger(...test.store.settled('a'))
+    other.store.putInLedger(...test.store.posted('a'))
     other.store.put(test.store.account('a'))
     expect(debited(await other.authorize('a', purchase('late', 100n), patience))).to.equal(70n)
   })

@@ -50,7 +50,7 @@ describe('engine: an id is decided once', () => {
     await Promise.all(answers)
   })
 
-  it('refuses an id that comes twice in a group with other content', async () => {
+  it('rejects an id that comes twice in a group with other content', async () => {
     await occupy(test)
     const twice = [10n, 11n].map((amount) => test.authorize('a', purchase('1', amount), patience))
     test.store.loading.release()
@@ -163,7 +163,7 @@ describe('engine: the journal', () => {
   it('keeps an entry whose acknowledgement was lost', async () => {
     test.store.appending.alwaysMeets('LOST_REPLY')
     await test.authorize('a', purchase('1'), patience)
-    await soon('the entry is in the ledger', () => test.store.settled('a').length === 3)
+    await soon('the entry is in the ledger', () => test.store.posted('a').length === 3)
     await test.authorize('a', purchase('2'), patience)
     expect(journalOf(test)).to.deep.equal(['open', 'fund', '1', '2'])
     test.store.appending.alwaysMeets(undefined)
@@ -184,12 +184,12 @@ describe('engine: the journal', () => {
     expect(verdict.type).to.equal('REPLAY')
   })
 
-  it('settles what another process left in the journal, even if only a repeated request touches it', async () => {
+  it('posts what another process left in the journal, even if only a repeated request touches it', async () => {
     await test.authorize('a', purchase('1'), patience)
     const fresh = testEngine()
     fresh.store.put(test.store.account('a'))
     await fresh.authorize('a', purchase('1'), patience)
-    await soon('the entries are in the ledger', () => fresh.store.settled('a').length === 3)
+    await soon('the entries are in the ledger', () => fresh.store.posted('a').length === 3)
   })
 })
 

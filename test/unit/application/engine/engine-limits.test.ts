@@ -18,7 +18,7 @@ describe('engine: its queue', () => {
     Math.random = random
   })
 
-  it('refuses one request more than may wait as OVERLOADED', async () => {
+  it('rejects one request more than may wait as OVERLOADED', async () => {
     const test = testEngine({ queueMax: 2 })
     await occupy(test)
     const waiting = ['a', 'b'].map((id) => test.authorize(id, purchase('1'), patience))
@@ -51,10 +51,10 @@ describe('engine: its queue', () => {
     const waiting = rejectionOf(test.authorize('a', purchase('1'), timeBudget(1_000, test.clock)))
     // After so many attempts the pauses are long enough to be met; they are as long as they may be.
     await soon('it pauses', () => test.store.loading.asked.length >= 6 && test.store.loading.inProgress === 0)
-    const refused = await rejectionOf(test.authorize('b', purchase('1'), patience))
+    const rejected = await rejectionOf(test.authorize('b', purchase('1'), patience))
     test.clock.advance(1_000)
     await waiting
-    expect(refused).to.equal('OVERLOADED')
+    expect(rejected).to.equal('OVERLOADED')
   })
 })
 
@@ -88,7 +88,7 @@ describe('engine: one member fails', () => {
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal(bug)
   })
 
-  it('commits the neighbours of a change that the store refuses', async () => {
+  it('commits the neighbours of a change that the store rejects', async () => {
     test.store.committing.meets(undefined, undefined, new Map([['a', bug]]))
     const answers = ['a', 'b'].map((id) => rejectionOf(test.authorize(id, purchase('1'), patience)))
     test.store.loading.release()
@@ -167,11 +167,11 @@ describe('engine: a full journal', () => {
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('ANSWERED')
   })
 
-  it('refuses one entry more as UNAVAILABLE while the ledger is down', async () => {
+  it('rejects one entry more as UNAVAILABLE while the ledger is down', async () => {
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('UNAVAILABLE')
   })
 
-  it('refuses only as many requests of a group as find no room', async () => {
+  it('rejects only as many requests of a group as find no room', async () => {
     test.store.put(accountWithJournal('a', JOURNAL_MAX - 1))
     await occupy(test)
     const answers = ['1', '2'].map((id) => rejectionOf(test.authorize('a', purchase(id), patience)))
@@ -189,14 +189,14 @@ describe('engine: a full journal', () => {
     await test.authorize('a', purchase('1'), patience)
     await rejectionOf(test.authorize('a', purchase('2'), patience))
     test.store.appending.alwaysMeets(undefined)
-    await soon('the journal is settled', () => test.settler.settledThrough('a') === BigInt(JOURNAL_MAX))
+    await soon('the journal is posted', () => test.poster.postedThrough('a') === BigInt(JOURNAL_MAX))
     expect(await rejectionOf(test.authorize('a', purchase('2'), patience))).to.equal('ANSWERED')
   })
 
   it('has room again in a process that found the journal full', async () => {
     await rejectionOf(test.authorize('a', purchase('1'), patience))
     test.store.appending.alwaysMeets(undefined)
-    await soon('the journal is settled', () => test.settler.settledThrough('a') === BigInt(JOURNAL_MAX))
+    await soon('the journal is posted', () => test.poster.postedThrough('a') === BigInt(JOURNAL_MAX))
     expect(await rejectionOf(test.authorize('a', purchase('1'), patience))).to.equal('ANSWERED')
   })
 })

@@ -25,7 +25,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(test.store.violations).to.deep.equal([])
   })
 
-  it('holds another purchase under the same id: the second is refused as a reuse', async () => {
+  it('holds another purchase under the same id: the second is rejected as a reuse', async () => {
     test.store.betweenReads = async () => {
       await other.authorize('a', purchase('1', 10n), patience)
       await forgotten(['2', '3'])
@@ -51,7 +51,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(approved.map(({ transactionId }) => transactionId)).to.deep.equal(['back-1'])
   })
 
-  /** Has the other process settle what the journal holds, and leave it out of the journal with more purchases. */
+  /** Has the other process post what the journal holds, and leave it out of the journal with more purchases. */
   async function forgotten(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await allSettled(other)

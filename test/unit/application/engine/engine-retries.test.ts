@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type Budget, timeBudget } from '../../../../src/application/budget.js'
 import { credited, fundedAccount, patience, purchase } from '../fixtures.js'
-import { HandPauses } from '../hand-pauses.js'
+import { HandTimers } from '../hand-timers.js'
 import { rejectionOf } from '../rejection.js'
 import { soon } from '../soon.js'
 import { occupy, type TestEngine, testEngine } from '../test-engine.js'
@@ -53,23 +53,23 @@ describe('engine: lost races and an unreliable store', () => {
   })
 
   it('pauses longer and longer between its attempts, by chance less, and for 64 ms at most', async () => {
-    const pauses = new HandPauses({ goesOn: true })
-    const { store, authorize } = testEngine({ pauses })
+    const timers = new HandTimers({ goesOn: true })
+    const { store, authorize } = testEngine({ timers })
     store.put(fundedAccount('a'))
     store.committing.meets(...Array.from({ length: 8 }, () => 'CONFLICT' as const))
     await authorize('a', purchase('1'), patience)
-    expect(pauses.lengthsMs).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64])
+    expect(timers.lengthsMs).to.deep.equal([2, 4, 8, 16, 32, 64, 64, 64])
   })
 
   it('does not pause when there is no time for a commit afterwards', async () => {
-    const pauses = new HandPauses({ goesOn: true })
-    const { store, authorize } = testEngine({ pauses })
+    const timers = new HandTimers({ goesOn: true })
+    const { store, authorize } = testEngine({ timers })
     store.put(fundedAccount('a'))
     store.committing.alwaysMeets('CONFLICT')
     // Enough for pauses of 2 and 4 ms and a commit, and not for 8.
     const late = authorize('a', purchase('1'), { remainingMs: () => 9 })
     expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
-    expect(pauses.lengthsMs).to.deep.equal([2, 4])
+    expect(timers.lengthsMs).to.deep.equal([2, 4])
   })
 
   it('tells of each attempt that found the store away', async () => {
@@ -112,10 +112,10 @@ describe('engine: lost races and an unreliable store', () => {
     expect(verdict.type).to.equal('RECORD')
   })
 
-  it('hands the entry of a lost reply to the settler', async () => {
+  it('hands the entry of a lost reply to the poster', async () => {
     test.store.committing.meets('LOST_REPLY')
     await test.authorize('a', purchase('1'), patience)
-    await soon('the entry is in the ledger', () => test.store.settled('a').at(-1)?.transactionId === '1')
+    await soon('the entry is in the ledger', () => test.store.posted('a').at(-1)?.transactionId === '1')
   })
 
   for (const operation of ['loading', 'finding'] as const) {

@@ -33,7 +33,7 @@ const changeFault = fc.constantFrom('CONFLICT' as const, 'LOST_REPLY' as const, 
 const ofOneAccount = fc.tuple(fc.constantFrom(...accounts), changeFault).map((fault) => new Map([fault]))
 const commitFault = fc.option(fc.oneof(changeFault, ofOneAccount), { nil: undefined, freq: 3 })
 const world = fc.record({
-  /** Between two rounds everything is settled, so that entries leave their journals. */
+  /** Between two rounds everything is posted, so that entries leave their journals. */
   rounds: fc.array(callers, { minLength: 1, maxLength: 3 }),
   loading: fc.array(outage, { maxLength: 10 }),
   finding: fc.array(outage, { maxLength: 10 }),
@@ -123,7 +123,7 @@ function expectConsistent(history: readonly Entry[], answers: readonly Answer[])
   expect(new Set(firsts).size, 'an id was recorded twice').to.equal(firsts.length)
   for (const { id, amount, verdict } of answers) {
     const entry = history.find(({ transactionId }) => transactionId === id)
-    expect(verdict.type === 'REFUSED' ? undefined : verdict.entry).to.deep.equal(entry)
+    expect(verdict.type === 'REJECTED' ? undefined : verdict.entry).to.deep.equal(entry)
     const sameContent = entry?.kind === 'AUTHORIZATION' && entry.amount === amount
     expect(verdict.type === 'REUSED', 'reused means other content').to.equal(!sameContent)
   }

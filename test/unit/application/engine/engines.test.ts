@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createAuthorize } from '../../../../src/application/authorize.js'
 import { Engines } from '../../../../src/application/engine/engines.js'
-import { Settlers } from '../../../../src/application/engine/settlers.js'
+import { LedgerPosters } from '../../../../src/application/engine/ledger-posters.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
 import { catalogOf } from '../../../support/catalogs.js'
 import { utcCalendar } from '../../../support/utc-calendar.js'
@@ -13,14 +13,14 @@ describe('engines, one for each part of the store', () => {
   const ids = ['left-1', 'right-1', 'left-2', 'right-2', 'left-3', 'right-3']
   let test: TestEngine
   let engines: Engines
-  let settlers: Settlers
+  let posters: LedgerPosters
   let moved: boolean
 
   beforeEach(() => {
     test = testEngine()
     moved = false
     test.store.put(...ids.map((id) => fundedAccount(id)))
-    settlers = new Settlers({
+    posters = new LedgerPosters({
       ledger: test.store,
       clock: test.clock,
       gatherMsMax: 10,
@@ -30,7 +30,7 @@ describe('engines, one for each part of the store', () => {
     engines = new Engines({
       accounts: test.store,
       ledger: test.store,
-      settlers,
+      posters,
       clock: test.clock,
       queueMax: 2,
       waitMsMax: 1_000,
@@ -64,11 +64,11 @@ describe('engines, one for each part of the store', () => {
     expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
   })
 
-  it('have a queue each: a full one refuses nobody else', async () => {
+  it('have a queue each: a full one rejects nobody else', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))
-    const refused = await authorize('left-2').catch((error: unknown) => error)
-    expect(refused).to.have.property('indecision', 'OVERLOADED')
+    const rejected = await authorize('left-2').catch((error: unknown) => error)
+    expect(rejected).to.have.property('indecision', 'OVERLOADED')
     const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
     expect(engines.waiting).to.equal(3)
     expect(engines.waitingMax).to.equal(4)
@@ -80,7 +80,7 @@ describe('engines, one for each part of the store', () => {
     test.store.betweenReads = async () => {
       moved = true
       await authorize('left-1')
-      await everythingSettled()
+      await everythingPosted()
     }
     expect((await authorize('left-1')).type).to.equal('RECORD')
     expect(test.store.committed.map(({ seq }) => seq)).to.deep.equal([3n, 4n])
@@ -94,7 +94,7 @@ describe('engines, one for each part of the store', () => {
     expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
       Array.from({ length: 4 }, () => 'RECORD'),
     )
-    await everythingSettled()
+    await everythingPosted()
   })
 
   it('drain only when each has answered', async () => {
@@ -108,25 +108,25 @@ describe('engines, one for each part of the store', () => {
     expect(isDrained).to.equal(false)
     test.store.loading.release()
     await Promise.all([answer, end])
-    await everythingSettled()
+    await everythingPosted()
   })
 
   it('let as many wait as one of them before they are asked anything', () => {
     expect(engines.waitingMax).to.equal(2)
   })
 
-  it('settle for one part while the other does not take entries', async () => {
+  it('post for one part while the other does not take entries', async () => {
     test.store.appending.hold()
     await authorize('left-1')
-    await soon('the left is being settled', () => test.store.appending.inProgress === 1)
+    await soon('the left is being posted', () => test.store.appending.inProgress === 1)
     await authorize('right-1')
     await soon('so is the right', () => test.store.appending.inProgress === 2)
     test.store.appending.release()
-    await everythingSettled()
+    await everythingPosted()
   })
 
-  async function everythingSettled(): Promise<void> {
-    await soon('everything is settled', () => settlers.unsettled === 0)
+  async function everythingPosted(): Promise<void> {
+    await soon('everything is posted', () => posters.unposted === 0)
   }
 
   let requests = 0

@@ -10,7 +10,7 @@ import type { Entry } from '../../../../src/domain/entry.js'
 import { accountAfter, steps } from '../../../support/example-books.js'
 import { InMemoryStore } from '../in-memory-store.js'
 
-/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is refused), and one ahead. */
+/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is declined), and one ahead. */
 const whole = accountAfter('a', [
   steps.open('open'),
   steps.credit('credit-1', 'FOOD', 1_000n),
@@ -44,7 +44,7 @@ const idsOf = (entries: Iterable<Entry> | undefined) =>
   [...(entries ?? [])].map(({ transactionId }) => transactionId)
 
 /** A store that has the whole history in its ledger. */
-function settledStore(): InMemoryStore {
+function postedStore(): InMemoryStore {
   const store = new InMemoryStore()
   store.putInLedger(...whole.journal)
   return store
@@ -52,25 +52,25 @@ function settledStore(): InMemoryStore {
 
 describe('the past of a group', () => {
   it('is not read where the journals hold the whole history', async () => {
-    const store = settledStore()
+    const store = postedStore()
     await pastOf(store, [asking(whole, ['new', 'open'], ['buy'])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is not read where nothing is asked of it', async () => {
-    const store = settledStore()
+    const store = postedStore()
     await pastOf(store, [asking(shortened(2), [], [])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is not read for an id that the journal has', async () => {
-    const store = settledStore()
+    const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['ahead'])])
     expect(store.calls).to.deep.equal([])
   })
 
   it('is looked up by the ids that the journal has not', async () => {
-    const store = settledStore()
+    const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
     expect(store.finding.asked).to.deep.equal([
       [
@@ -81,13 +81,13 @@ describe('the past of a group', () => {
   })
 
   it('is asked for the reversals of a purchase although the journal has some', async () => {
-    const store = settledStore()
+    const store = postedStore()
     const past = await pastOf(store, [asking(shortened(2), [], ['buy'])])
     expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
   it('asks for each id once, whoever asks', async () => {
-    const store = settledStore()
+    const store = postedStore()
     const before = shortened(2)
     const ask = { transactionIds: ['buy'], originalIds: () => ['buy'] }
     await pastOf(store, [{ accountId: 'a', copy: before, asks: [ask, ask] }])
@@ -96,14 +96,14 @@ describe('the past of a group', () => {
   })
 
   it('asks for the purchases that a member names once it sees the account', async () => {
-    const store = settledStore()
-    const originalIds = ({ reversedAhead }: Account) => (reversedAhead ? ['never'] : [])
+    const store = postedStore()
+    const originalIds = ({ hasEarlyReversal }: Account) => (hasEarlyReversal ? ['never'] : [])
     await pastOf(store, [{ accountId: 'a', copy: shortened(1), asks: [{ transactionIds: [], originalIds }] }])
     expect(store.finding.asked).to.deep.equal([[{ accountId: 'a', transactionId: 'never' }]])
   })
 
   it('is read for all accounts at once, and kept apart by account', async () => {
-    const store = settledStore()
+    const store = postedStore()
     const other = accountAfter('b', [steps.open('open'), steps.credit('buy', 'CASH', 7n)])
     store.putInLedger(...other.journal)
     const short = { ...other, journal: other.journal.slice(-1) }
@@ -113,7 +113,7 @@ describe('the past of a group', () => {
   })
 
   it('is read together with the accounts of which there is no copy', async () => {
-    const store = settledStore()
+    const store = postedStore()
     store.put(shortened(2))
     const ask = { transactionIds: ['buy', 'new'] }
     const { accounts, past } = await readHistories({ accounts: store, ledger: store }, [
@@ -125,7 +125,7 @@ describe('the past of a group', () => {
   })
 
   it('is read for copies in the round trip that reads the other accounts', async () => {
-    const store = settledStore()
+    const store = postedStore()
     const asks = [{ transactionIds: ['buy'] }]
     const { accounts } = await readHistories({ accounts: store, ledger: store }, [
       { accountId: 'a', copy: shortened(1), asks },
@@ -141,7 +141,7 @@ describe('the past of a group', () => {
   })
 
   it('fails when the ledger does not answer', async () => {
-    const store = settledStore()
+    const store = postedStore()
     store.finding.meets('OUTAGE')
     const outcome = await pastOf(store, [asking(shortened(1), ['buy'])]).catch((error: unknown) => error)
     expect(outcome).to.have.property('indecision', 'UNAVAILABLE')
@@ -150,9 +150,9 @@ describe('the past of a group', () => {
 
 describe('the history of an account', () => {
   /** What is known of the account when the ledger has all of its entries up to this place, and more was asked for than needed. */
-  async function historyWhen(journal: number, settled: number) {
+  async function historyWhen(journal: number, posted: number) {
     const store = new InMemoryStore()
-    store.putInLedger(...whole.journal.slice(0, settled))
+    store.putInLedger(...whole.journal.slice(0, posted))
     const before = shortened(journal)
     return historyOf(before, await pastOf(store, [asking(before, idsOf(whole.journal), ['buy', 'never'])]))
   }
@@ -191,15 +191,15 @@ describe('the history of an account', () => {
 
   it('leaves out an entry that the ledger has but the account, as it was committed here, has not', async () => {
     const stale: Account = { ...whole, version: 2n, journal: whole.journal.slice(1, 2) }
-    const past = await pastOf(settledStore(), [asking(stale, ['buy', 'open'])])
+    const past = await pastOf(postedStore(), [asking(stale, ['buy', 'open'])])
     const { find } = historyOf(stale, past)
     expect([find('buy'), find('open')?.seq]).to.deep.equal([undefined, 1n])
   })
 
   it('leaves out reversals that the ledger has but the account, as it was read, has not', async () => {
-    // Somebody else committed and settled in between: the commit of this decision will fail, and be decided again.
+    // Somebody else committed and posted in between: the commit of this decision will fail, and be decided again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }
-    const store = settledStore()
+    const store = postedStore()
     const { reversalsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))
     expect(idsOf(reversalsOf('buy'))).to.deep.equal(['back-1'])
   })

@@ -102,7 +102,7 @@ describe('lanes of requests that wait', () => {
       push('PURCHASE', 200, 'greedy')
     })
 
-    it('refuse the subject that has the most', () => {
+    it('reject the subject that has the most', () => {
       expect(lanes.admits('PURCHASE', 'greedy', nobody)).to.equal(false)
     })
 
@@ -129,7 +129,7 @@ describe('lanes of requests that wait', () => {
       }
     })
 
-    it('refuse a subject that would wait too long behind its own requests', () => {
+    it('reject a subject that would wait too long behind its own requests', () => {
       expect(lanes.admits('PURCHASE', 'greedy', nobody)).to.equal(false)
     })
 

@@ -13,6 +13,6 @@ describe('a request on its way', () => {
       { budget: patience, resolve: () => {}, reject: () => {} },
     )
     expect(() => pending.answer()).to.throw(InvariantError, 'before it was decided')
-    expect(pending.refused).to.equal(false)
+    expect(pending.rejected).to.equal(false)
   })
 })

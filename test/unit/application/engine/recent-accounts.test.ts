@@ -291,7 +291,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
-  it('refuses nothing for good: what no entry proves is decided on the account as it is', async () => {
+  it('rejects nothing for good: what no entry proves is decided on the account as it is', async () => {
     creditBehindItsBack(7n)
     const seen: bigint[] = []
     await test.engine.execute(
@@ -301,7 +301,7 @@ describe('engine: a copy that is stale', () => {
         transactionIds: ['look'],
         decide: ({ account }) => {
           seen.push(account.version)
-          return { type: 'REFUSED', refusal: 'NO' }
+          return { type: 'REJECTED', rejection: 'NO' }
         },
       },
       patience,
@@ -317,10 +317,10 @@ describe('engine: a copy that is stale', () => {
 
   it('does not keep an account from going on when the copy has a full journal', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
-    // Nothing of it was settled here.
+    // Nothing of it was posted here.
     test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
     await test.authorize('b', purchase('full'), patience)
-    // Somebody else has settled meanwhile, and shortened the journal.
+    // Somebody else has posted meanwhile, and shortened the journal.
     const { journal, ...account } = test.store.account('b')
     test.store.putInLedger(...journal)
     test.store.put(
@@ -329,7 +329,7 @@ describe('engine: a copy that is stale', () => {
     const verdict = await test.authorize('b', purchase('after', 1n), patience)
     expect(verdict.type).to.equal('RECORD')
     test.store.appending.alwaysMeets(undefined)
-    await soon('all is settled', () => test.settler.unsettled === 0)
+    await soon('all is posted', () => test.poster.unposted === 0)
   })
 
   function creditBehindItsBack(amount: bigint): void {

@@ -27,7 +27,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all(ofGreedy))).to.deep.equal({ ANSWERED: 492, OVERLOADED: 20 })
   })
 
-  it('refuses the greedy caller itself when it asks for more', async () => {
+  it('rejects the greedy caller itself when it asks for more', async () => {
     test = testEngine({ queueMax: 512 })
     test.store.put(...accounts(64))
     await occupy(test)
@@ -65,7 +65,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all(credits))).to.deep.equal({ ANSWERED: 300 })
   })
 
-  it('does not refuse purchases for the sake of credits', async () => {
+  it('does not reject purchases for the sake of credits', async () => {
     test = testEngine({ queueMax: 100 })
     test.store.put(...accounts(64))
     await occupy(test)
@@ -75,7 +75,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all([...credits, ...purchases]))).to.deep.equal({ ANSWERED: 200 })
   })
 
-  it('refuses what has to leave the queue with the failure of its last attempt: its outcome is not known', async () => {
+  it('rejects what has to leave the queue with the failure of its last attempt: its outcome is not known', async () => {
     test = testEngine({ queueMax: 2 })
     test.store.put(...accounts(64))
     test.store.loading.alwaysMeets('OUTAGE')

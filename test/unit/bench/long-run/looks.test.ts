@@ -10,10 +10,10 @@ function pageAfter(collectedSeconds: number): string {
     '# HELP nodejs_heap_size_used_bytes Heap in use',
     `nodejs_gc_duration_seconds_sum{kind="major"} ${collectedSeconds}`,
     `nodejs_gc_duration_seconds_sum{kind="minor"} ${collectedSeconds}`,
-    ...['nodejs_heap_size_used_bytes', 'benefits_unsettled_entries'].map(plain),
+    ...['nodejs_heap_size_used_bytes', 'benefits_unposted_entries'].map(plain),
     `benefits_heap_used_after_gc_bytes ${3 * 2 ** 20}`,
     `benefits_external_used_after_gc_bytes ${2 ** 20}`,
-    ...['benefits_oldest_unsettled_seconds', 'benefits_waiting_requests'].map(plain),
+    ...['benefits_oldest_unposted_seconds', 'benefits_waiting_requests'].map(plain),
     'nodejs_eventloop_lag_p99_seconds 0.012',
   ].join('\n')
 }
@@ -54,7 +54,7 @@ describe('what was seen in a long run', () => {
     startedAtMs: 60_000 * (1 + index),
     durationMs: 60_000,
     answered: 120,
-    refused: 0,
+    rejected: 0,
     latency,
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
@@ -82,15 +82,15 @@ describe('what was seen in a long run', () => {
 })
 
 describe('a service at rest', () => {
-  const before = { descriptors: 30, unsettled: 0 }
+  const before = { descriptors: 30, unposted: 0 }
 
   it('is as it was before the load', () => {
-    expect(notAtRest(before, { descriptors: 29, unsettled: 0 })).to.deep.equal([])
+    expect(notAtRest(before, { descriptors: 29, unposted: 0 })).to.deep.equal([])
   })
 
   it('has lost no descriptor and left no entry', () => {
-    const wrong = notAtRest(before, { descriptors: 31, unsettled: 2 })
+    const wrong = notAtRest(before, { descriptors: 31, unposted: 2 })
     expect(wrong).to.have.length(2)
-    expect(wrong.join()).to.include('1 descriptors more').and.include('2 entries are unsettled')
+    expect(wrong.join()).to.include('1 descriptors more').and.include('2 entries are unposted')
   })
 })

@@ -28,7 +28,7 @@ describe('the page on the long run', () => {
     expect(withFigures(page, inventedRecord({ minutes: 2 }), 'a.svg')).to.not.include('slope over the run')
   })
 
-  it('is refused when there is no place for the figures', () => {
+  it('is rejected when there is no place for the figures', () => {
     expect(() => withFigures('# Another page', leaky, 'a.svg')).to.throw('no place')
   })
 
@@ -46,13 +46,13 @@ describe('the picture of a long run', () => {
     const svg = pictureOf(leaky)
     const slopes = [...svg.matchAll(/stroke-dasharray="6 4"/g)]
     expect(slopes).to.have.length(judged.length)
-    for (const title of ['Latency, p99, ms', 'Unsettled entries', 'Waiting requests'])
+    for (const title of ['Latency, p99, ms', 'Unposted entries', 'Waiting requests'])
       expect(svg).to.include(`>${title}</text>`)
     expect(svg).to.not.match(/NaN|undefined|Infinity/)
   })
 
   it('can be drawn of a run of seconds', () => {
-    const svg = pictureOf(inventedRecord({ minutes: 1, courses: { unsettled: () => 0 } }))
+    const svg = pictureOf(inventedRecord({ minutes: 1, courses: { unposted: () => 0 } }))
     expect(svg).to.not.match(/NaN|undefined|Infinity|stroke-dasharray="6 4"/)
   })
 })

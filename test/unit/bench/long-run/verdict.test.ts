@@ -23,8 +23,8 @@ describe('the verdict on a long run', () => {
       liveHeap: noise(90, 15),
       liveExternal: noise(20, 6),
       descriptors: (_: number, random: Parameters<Course>[1]) => 40 + random.below(3),
-      unsettled: noise(60, 100),
-      unsettledMs: noise(40, 60),
+      unposted: noise(60, 100),
+      unpostedMs: noise(40, 60),
       waiting: noise(8, 14),
       lagMs: noise(14, 10),
       p50: noise(9, 4),
@@ -52,8 +52,8 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ descriptors })).to.equal(SEEDS.length)
   })
 
-  it('finds entries that are left unsettled, and answers that take longer and longer', () => {
-    expect(risingIn({ unsettled: (minute) => 60 + 4 * minute })).to.equal(SEEDS.length)
+  it('finds entries that are left unposted, and answers that take longer and longer', () => {
+    expect(risingIn({ unposted: (minute) => 60 + 4 * minute })).to.equal(SEEDS.length)
     expect(risingIn({ p99: leaking({ from: 30, percent: 40, noise: 20 }) })).to.equal(SEEDS.length)
   })
 

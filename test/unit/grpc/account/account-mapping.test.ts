@@ -123,11 +123,11 @@ const numbers: Readonly<Record<DomainReason, number>> = {
   ACCOUNT_BLOCKED: 4,
   ACCOUNT_CLOSED: 5,
   ALREADY_REVERSED: 6,
-  REVERSED_AHEAD: 7,
+  REVERSED_BEFORE_PURCHASE: 7,
   ORIGINAL_DECLINED: 8,
   ORIGINAL_MISMATCH: 9,
   ORIGINAL_NOT_REVERSIBLE: 10,
-  AMOUNT_OVER_REST: 11,
+  AMOUNT_OVER_REMAINDER: 11,
   BALANCE_TOO_LARGE: 12,
   MCC_NOT_PERMITTED: 13,
   AMOUNT_OVER_LIMIT: 14,
@@ -211,7 +211,7 @@ describe('entry on the wire', () => {
       },
     ],
     [
-      'a reversal of all that is left, refused',
+      'a reversal of all that is left, declined',
       { ...bareReversal, reason: 'ALREADY_REVERSED' },
       {
         transactionId: 'rev-1',
@@ -224,13 +224,13 @@ describe('entry on the wire', () => {
     ],
     [
       'a reversal that came ahead',
-      { ...bareReversal, reason: 'REVERSED_AHEAD' },
+      { ...bareReversal, reason: 'REVERSED_BEFORE_PURCHASE' },
       {
         transactionId: 'rev-1',
         seq: 9n,
         kind: TransactionKind.REVERSAL,
         decision: Decision.APPROVED,
-        reason: Reason.REVERSED_AHEAD,
+        reason: Reason.REVERSED_BEFORE_PURCHASE,
         originalTransactionId: 'tx-1',
       },
     ],

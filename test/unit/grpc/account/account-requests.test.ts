@@ -117,7 +117,7 @@ describe('CreateAccount', () => {
     expect((await create({ accountId: 'u' })).account).to.include({ status: ACTIVE, version: 2n })
   })
 
-  it('refuses an id that is taken, ACCOUNT_EXISTS', async () => {
+  it('rejects an id that is taken, ACCOUNT_EXISTS', async () => {
     const { code, info } = await fail({ accountId: 'a' })
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'ACCOUNT_EXISTS'])
   })
@@ -128,7 +128,7 @@ describe('CreateAccount', () => {
     expect((await create({ accountId: 'new', requestId: 'r' }, on)).account?.version).to.equal(1n)
   })
 
-  it('refuses a request_id that was used for something else', async () => {
+  it('rejects a request_id that was used for something else', async () => {
     const { code, info } = await fail({ accountId: 'a', requestId: 'fund' })
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'])
   })
@@ -238,7 +238,7 @@ describe('ListAccounts', () => {
     ['a status that it does not know', { status: unknown }, 'status'],
   ]
   for (const [what, over, field] of wrong) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       const { code, badFields } = await failHandler(service().listAccounts, request(over))
       expect({ code, badFields }).to.deep.equal({ code: 'INVALID_ARGUMENT', badFields: [field] })
     })
@@ -316,7 +316,7 @@ describe('UpdateAccount', () => {
     expect(account).to.include({ status: ACTIVE, version: 4n })
   })
 
-  const refused: readonly (readonly [string, Parameters<typeof request>, string, string])[] = [
+  const rejected: readonly (readonly [string, Parameters<typeof request>, string, string])[] = [
     ['to open a closed account', ['c', ACTIVE], 'FAILED_PRECONDITION', 'ACCOUNT_CLOSED'],
     ['to block a closed account', ['c', BLOCKED], 'FAILED_PRECONDITION', 'ACCOUNT_CLOSED'],
     ['an account that was never heard of', ['x', BLOCKED], 'NOT_FOUND', 'ACCOUNT_NOT_FOUND'],
@@ -328,8 +328,8 @@ describe('UpdateAccount', () => {
       'TRANSACTION_ID_REUSED',
     ],
   ]
-  for (const [what, asked, code, reason] of refused) {
-    it(`refuses ${what}`, async () => {
+  for (const [what, asked, code, reason] of rejected) {
+    it(`rejects ${what}`, async () => {
       const error = await fail(...asked)
       expect([error.code, error.info?.reason]).to.deep.equal([code, reason])
     })
@@ -446,7 +446,7 @@ describe('UpdateAccount', () => {
       ['a closed account', 'c', 'FAILED_PRECONDITION'],
       ['an account that nobody opened', 'u', 'NOT_FOUND'],
     ] as const) {
-      it(`refuses ${what}`, async () => {
+      it(`rejects ${what}`, async () => {
         expect((await failHandler(service().updateAccount, ask(id, food))).code).to.equal(code)
       })
     }
@@ -565,20 +565,20 @@ describe('Credit', () => {
     expect((await credit({ accountId: 'b' })).transaction?.balanceAfter).to.equal(25n)
   })
 
-  const refused: readonly (readonly [string, Partial<CreditRequest>, string, string])[] = [
+  const rejected: readonly (readonly [string, Partial<CreditRequest>, string, string])[] = [
     ['on a closed account', { accountId: 'c' }, 'FAILED_PRECONDITION', 'ACCOUNT_CLOSED'],
     ['on an account that was never heard of', { accountId: 'x' }, 'NOT_FOUND', 'ACCOUNT_NOT_FOUND'],
     ['on an account that nobody opened', { accountId: 'u' }, 'NOT_FOUND', 'ACCOUNT_NOT_FOUND'],
     ['with an id of another amount', { transactionId: 'fund' }, 'ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'],
   ]
-  for (const [what, over, code, reason] of refused) {
-    it(`is refused ${what}`, async () => {
+  for (const [what, over, code, reason] of rejected) {
+    it(`is rejected ${what}`, async () => {
       const error = await fail(over)
       expect([error.code, error.info?.reason]).to.deep.equal([code, reason])
     })
   }
 
-  it('is refused when the wallet cannot hold that much', async () => {
+  it('is rejected when the wallet cannot hold that much', async () => {
     const on = service()
     const most = { transactionId: 'most', wallet: 'FOOD', amount: centavos(BALANCE_MAX - 500n) }
     await creditAccount({ engine: on.engine, catalog: { current: () => catalog } }, 'a', most, patience)
@@ -739,7 +739,7 @@ describe('ListTransactions', () => {
     ['decision', { decision: Decision.APPROVED }],
   ]
   for (const [what, over] of filters) {
-    it(`refuses a token of a list with another ${what}`, async () => {
+    it(`rejects a token of a list with another ${what}`, async () => {
       const on = withLong()
       const { nextPageToken } = await callHandler(on.listTransactions, request({ pageSize: 1 }))
       const { badFields } = await failHandler(
@@ -767,7 +767,7 @@ describe('ListTransactions', () => {
     ['an end after the year 9999', { endTime: new Date('+010000-01-01T00:00:00Z') }, 'end_time'],
   ]
   for (const [what, over, field] of wrong) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       const { code, badFields } = await failHandler(withLong().listTransactions, request(over))
       expect({ code, badFields }).to.deep.equal({ code: 'INVALID_ARGUMENT', badFields: [field] })
     })

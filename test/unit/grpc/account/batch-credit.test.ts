@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Budget } from '../../../../src/application/budget.js'
 import { UndecidedError } from '../../../../src/application/errors.js'
-import type { CreditRefusal } from '../../../../src/domain/credit.js'
+import type { CreditRejection } from '../../../../src/domain/credit.js'
 import type { CreditEntry } from '../../../../src/domain/entry.js'
 import { centavos } from '../../../../src/domain/money.js'
 import { type BatchCreditRequest, BatchCreditResponse } from '../../../../src/gen/benefits/v1/account.js'
@@ -13,7 +13,7 @@ import { soon } from '../../application/soon.js'
 import { creditEntryOf } from '../../domain/builders.js'
 
 const WINDOW = 128
-const REFUSALS_MAX = 5_000
+const REJECTIONS_MAX = 5_000
 
 type CreditOne = ConstructorParameters<typeof BatchCredit>[0]
 type Answer = Awaited<ReturnType<CreditOne>>
@@ -85,7 +85,7 @@ describe('batch credit, summary', () => {
       creditedCount: 0n,
       creditedAmount: 0n,
       replayedCount: 0n,
-      refused: [],
+      rejectedCredits: [],
       complete: true,
     })
   })
@@ -102,16 +102,16 @@ describe('batch credit, summary', () => {
     expect(summary).to.deep.include({ creditedCount: 7n, creditedAmount: 35n, replayedCount: 3n })
   })
 
-  /** What the caller is told of each refusal of the domain. */
-  const refusals = {
+  /** What the caller is told of each rejection of the domain. */
+  const rejections = {
     CATEGORY_UNKNOWN: 'INVALID_REQUEST',
     CREDITS_CLOSED: 'CREDITS_CLOSED',
     ACCOUNT_NOT_FOUND: 'ACCOUNT_NOT_FOUND',
     ACCOUNT_CLOSED: 'ACCOUNT_CLOSED',
     BALANCE_TOO_LARGE: 'BALANCE_TOO_LARGE',
-  } as const satisfies Record<CreditRefusal, CallErrorKind>
-  for (const kind of [...Object.values(refusals), 'TRANSACTION_ID_REUSED'] as const) {
-    it(`names an item that is refused: ${kind}`, async () => {
+  } as const satisfies Record<CreditRejection, CallErrorKind>
+  for (const kind of [...Object.values(rejections), 'TRANSACTION_ID_REUSED'] as const) {
+    it(`names an item that is rejected: ${kind}`, async () => {
       const error = new CallError(kind)
       const creditOne: CreditOne = async ({ transactionId }) => {
         if (transactionId === '3') throw error
@@ -121,7 +121,7 @@ describe('batch credit, summary', () => {
         creditedCount: 4n,
         creditedAmount: 20n,
         replayedCount: 0n,
-        refused: [
+        rejectedCredits: [
           { index: 3n, transactionId: '3', accountId: 'account-3', reason: kind, description: error.message },
         ],
         complete: true,
@@ -130,7 +130,7 @@ describe('batch credit, summary', () => {
   }
 
   it('names an item that could not be read, by its place', async () => {
-    const { refused } = await run(
+    const { rejectedCredits } = await run(
       these<BatchCreditRequest | UnreadableMessage>(
         item(0),
         new UnreadableMessage({ field: 'amount', description: 'is cut off' }),
@@ -138,16 +138,20 @@ describe('batch credit, summary', () => {
       ),
       async () => credited(),
     )
-    expect(refused.map(({ index, reason }) => [index, reason])).to.deep.equal([[1n, 'INVALID_REQUEST']])
+    expect(rejectedCredits.map(({ index, reason }) => [index, reason])).to.deep.equal([
+      [1n, 'INVALID_REQUEST'],
+    ])
   })
 
-  it('has the refusals in the order of the stream, whichever was decided first', async () => {
+  it('has the rejections in the order of the stream, whichever was decided first', async () => {
     const byHand = new ByHand()
     const running = run(items(20), byHand.creditOne)
     await soon('all are being decided', () => byHand.pending.size === 20)
     for (let place = 19; place >= 0; place--) byHand.fail(String(place), new CallError('ACCOUNT_NOT_FOUND'))
-    const { refused } = await running
-    expect(refused.map(({ index }) => Number(index))).to.deep.equal(Array.from({ length: 20 }, (_, at) => at))
+    const { rejectedCredits } = await running
+    expect(rejectedCredits.map(({ index }) => Number(index))).to.deep.equal(
+      Array.from({ length: 20 }, (_, at) => at),
+    )
   })
 })
 
@@ -203,22 +207,22 @@ describe('batch credit, window', () => {
   })
 })
 
-describe('batch credit, refusals without end', () => {
-  /** Refuses the first items of the stream, and credits the others. */
-  const refusingFirst = (count: number): CreditOne => {
+describe('batch credit, rejections without end', () => {
+  /** Rejects the first items of the stream, and credits the others. */
+  const rejectingFirst = (count: number): CreditOne => {
     return async ({ transactionId }) => {
       if (Number(transactionId) < count) throw new CallError('ACCOUNT_NOT_FOUND')
       return credited()
     }
   }
 
-  it('is complete with 5000 refusals and no more', async () => {
-    const { complete, creditedCount } = await run(items(6_000), refusingFirst(REFUSALS_MAX))
+  it('is complete with 5000 rejections and no more', async () => {
+    const { complete, creditedCount } = await run(items(6_000), rejectingFirst(REJECTIONS_MAX))
     expect({ complete, creditedCount }).to.deep.equal({ complete: true, creditedCount: 1_000n })
   })
 
   it('ends the stream early after more than 5000', async () => {
-    expect((await run(items(20_000), refusingFirst(20_000))).complete).to.equal(false)
+    expect((await run(items(20_000), rejectingFirst(20_000))).complete).to.equal(false)
   })
 
   it('does not look at the rest then', async () => {
@@ -227,12 +231,15 @@ describe('batch credit, refusals without end', () => {
       taken += 1
       throw new CallError('ACCOUNT_NOT_FOUND')
     })
-    expect(taken).to.be.within(REFUSALS_MAX + 1, REFUSALS_MAX + WINDOW)
+    expect(taken).to.be.within(REJECTIONS_MAX + 1, REJECTIONS_MAX + WINDOW)
   })
 
-  it('is complete when the one refusal too many is the last item', async () => {
-    const { complete, refused } = await run(items(REFUSALS_MAX + 1), refusingFirst(20_000))
-    expect({ complete, refused: refused.length }).to.deep.equal({ complete: true, refused: REFUSALS_MAX + 1 })
+  it('is complete when the one rejection too many is the last item', async () => {
+    const { complete, rejectedCredits } = await run(items(REJECTIONS_MAX + 1), rejectingFirst(20_000))
+    expect({ complete, rejectedCredits: rejectedCredits.length }).to.deep.equal({
+      complete: true,
+      rejectedCredits: REJECTIONS_MAX + 1,
+    })
   })
 
   it('still fits into one message of 4 MiB, however long what was sent', async () => {
@@ -253,10 +260,13 @@ describe('batch credit, refusals without end', () => {
 
   it('repeats an id that could be valid whole', async () => {
     const whole = { ...item(0), transactionId: 't'.repeat(128), accountId: 'a'.repeat(64) }
-    const { refused } = await run(these(whole), async () => {
+    const { rejectedCredits } = await run(these(whole), async () => {
       throw new CallError('ACCOUNT_CLOSED')
     })
-    expect(refused[0]).to.deep.include({ transactionId: whole.transactionId, accountId: whole.accountId })
+    expect(rejectedCredits[0]).to.deep.include({
+      transactionId: whole.transactionId,
+      accountId: whole.accountId,
+    })
   })
 })
 

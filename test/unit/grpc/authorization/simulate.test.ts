@@ -3,10 +3,10 @@ import { Simulator } from '../../../../src/application/simulate.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
 import {
   Decision,
+  DecisionRule,
   Reason,
   Retry,
   RuleOutcome,
-  Rung,
   type SimulateRequest,
   type SimulateResponse,
   WalletOutcome,
@@ -95,7 +95,7 @@ describe('Simulate', () => {
         retry: Retry.NEVER,
         approvedAmount: 100n,
       },
-      rung: Rung.WALLETS,
+      rule: DecisionRule.WALLETS,
       merchant: { name: 'ACME', city: 'SAO PAULO', country: 'BR' },
       mcc: '5999',
       rules: [
@@ -136,12 +136,12 @@ describe('Simulate', () => {
   })
 
   it('says that reversals that came first leave nothing', async () => {
-    const { answer, rung, earlyReversedAmount } = await service().simulate({
+    const { answer, rule, earlyReversedAmount } = await service().simulate({
       transactionId: 'late',
       amount: 50n,
     })
     expect(answer).to.include({ reason: Reason.ALREADY_REVERSED, approvedAmount: 0n })
-    expect([rung, earlyReversedAmount]).to.deep.equal([Rung.REVERSED_BEFORE, 50n])
+    expect([rule, earlyReversedAmount]).to.deep.equal([DecisionRule.REVERSED_BEFORE, 50n])
   })
 
   it('has neither city nor country of a bare name, and no rule where none matches', async () => {
@@ -153,9 +153,9 @@ describe('Simulate', () => {
   })
 
   it('names the limit of one purchase, and asks no wallet then', async () => {
-    const { answer, rung, wallets } = await service().simulate({ amount: 901n })
+    const { answer, rule, wallets } = await service().simulate({ amount: 901n })
     expect(answer).to.include({ code: '07', iso8583Code: '61', retry: Retry.SMALLER })
-    expect(rung).to.equal(Rung.PURCHASE_LIMIT)
+    expect(rule).to.equal(DecisionRule.PURCHASE_LIMIT)
     expect(wallets.map(({ outcome }) => outcome)).to.deep.equal([
       WalletOutcome.NOT_ASKED,
       WalletOutcome.NOT_ASKED,
@@ -164,14 +164,14 @@ describe('Simulate', () => {
 
   it('says that a purchase was decided before, and how', async () => {
     const asked = { transactionId: 'bread', amount: 10n, mcc: '5411', merchant: 'PADARIA DO ZE' }
-    const { answer, rung } = await service().simulate(asked)
+    const { answer, rule } = await service().simulate(asked)
     expect(answer).to.include({ replayed: true, category: 'FOOD', balance: 400n })
-    expect(rung).to.equal(Rung.TRANSACTION_ID)
+    expect(rule).to.equal(DecisionRule.TRANSACTION_ID)
   })
 
   it('says that the id was used for something else: then there is no answer', async () => {
-    const { answer, rung } = await service().simulate({ transactionId: 'food' })
-    expect([answer, rung]).to.deep.equal([undefined, Rung.TRANSACTION_ID])
+    const { answer, rule } = await service().simulate({ transactionId: 'food' })
+    expect([answer, rule]).to.deep.equal([undefined, DecisionRule.TRANSACTION_ID])
   })
 
   it('takes an id that was never used when none is given', async () => {
@@ -179,8 +179,8 @@ describe('Simulate', () => {
   })
 
   it('says that there is no such account', async () => {
-    const { answer, rung } = await service().simulate({ accountId: 'nobody' })
-    expect([answer?.reason, rung]).to.deep.equal([Reason.ACCOUNT_NOT_FOUND, Rung.ACCOUNT_STATUS])
+    const { answer, rule } = await service().simulate({ accountId: 'nobody' })
+    expect([answer?.reason, rule]).to.deep.equal([Reason.ACCOUNT_NOT_FOUND, DecisionRule.ACCOUNT_STATUS])
   })
 
   it('changes nothing', async () => {

@@ -60,7 +60,7 @@ describe('files of merchant rules', () => {
     const answered = new Promise<unknown>((resolve) => {
       handlers.importMerchantRules(call, (error, response) => resolve(error ?? response))
     })
-    expect(await answered).to.deep.include({ refusedCount: 0n })
+    expect(await answered).to.deep.include({ rejectedCount: 0n })
     expect(turns).to.equal(PIECES)
   })
 

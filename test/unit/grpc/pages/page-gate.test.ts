@@ -23,13 +23,13 @@ class FakeCall extends EventEmitter implements PageCall {
 describe('page gate', () => {
   let gate: PageGate
   let entered: number[]
-  let refused: string[]
+  let rejected: string[]
 
   beforeEach(() => {
     mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
     gate = new PageGate()
     entered = []
-    refused = []
+    rejected = []
   })
   afterEach(() => mock.timers.reset())
 
@@ -39,7 +39,7 @@ describe('page gate', () => {
     for (const [number, call] of calls.entries()) {
       gate.enter(call).then(
         () => entered.push(number),
-        (error: Error & { kind: string }) => refused.push(error.kind),
+        (error: Error & { kind: string }) => rejected.push(error.kind),
       )
     }
     await settled()
@@ -76,20 +76,20 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('refuses who comes when too many wait', async () => {
+  it('rejects who comes when too many wait', async () => {
     await come(PAGES_MAX + WAITING_MAX + 2)
-    expect(refused).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
+    expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })
 
-  it('refuses who has waited too long, and nobody else', async () => {
+  it('rejects who has waited too long, and nobody else', async () => {
     const calls = await come(PAGES_MAX + 2)
     mock.timers.tick(WAIT_MS_MAX - 1)
     await settled()
-    expect(refused).to.deep.equal([])
+    expect(rejected).to.deep.equal([])
     await leave(calls[0])
     mock.timers.tick(1)
     await settled()
-    expect({ entered, refused }).to.deep.equal({ entered: [0, 1, 2, 3, 4], refused: ['OVERLOADED'] })
+    expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: ['OVERLOADED'] })
   })
 
   it('gives nobody the place of one who waits no more', async () => {

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { CallError } from '../../../../src/grpc/call-error.js'
 import { pageSizeOf, readPageToken, writePageToken } from '../../../../src/grpc/pages/page-token.js'
 
-/** The field that is refused, or ACCEPTED. */
-function refusedField(read: () => unknown): string | undefined {
+/** The field that is rejected, or ACCEPTED. */
+function rejectedField(read: () => unknown): string | undefined {
   try {
     read()
     return 'ACCEPTED'
@@ -14,7 +14,7 @@ function refusedField(read: () => unknown): string | undefined {
   }
 }
 
-const refusedToken = 'INVALID_REQUEST page_token'
+const rejectedToken = 'INVALID_REQUEST page_token'
 /** What tokens hold: account ids, and places in a history. */
 const anyPlace = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
@@ -40,34 +40,34 @@ describe('page token', () => {
     )
   })
 
-  it('is refused with another filter', () => {
+  it('is rejected with another filter', () => {
     const different = fc
       .tuple(anyFilter, anyFilter)
       .filter(([one, other]) => JSON.stringify(one) !== JSON.stringify(other))
     fc.assert(
       fc.property(anyPlace, different, (place, [one, other]) => {
-        expect(refusedField(() => readPageToken(writePageToken(place, one), other))).to.equal(refusedToken)
+        expect(rejectedField(() => readPageToken(writePageToken(place, one), other))).to.equal(rejectedToken)
       }),
     )
   })
 
-  it('is refused when it is garbage', () => {
+  it('is rejected when it is garbage', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), anyFilter, (garbage, filter) => {
-        expect(refusedField(() => readPageToken(garbage, filter))).to.equal(refusedToken)
+        expect(rejectedField(() => readPageToken(garbage, filter))).to.equal(rejectedToken)
       }),
     )
   })
 
-  it('is refused when its first part is damaged', () => {
+  it('is rejected when its first part is damaged', () => {
     const token = writePageToken('6712b3eb3ec7354864d4274f', [1])
     const damaged = `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`
-    expect(refusedField(() => readPageToken(damaged, [1]))).to.equal(refusedToken)
+    expect(rejectedField(() => readPageToken(damaged, [1]))).to.equal(rejectedToken)
   })
 
-  it('is refused when it is longer than any of ours', () => {
+  it('is rejected when it is longer than any of ours', () => {
     const long = writePageToken('x'.repeat(1_000), [1])
-    expect(refusedField(() => readPageToken(long, [1]))).to.equal(refusedToken)
+    expect(rejectedField(() => readPageToken(long, [1]))).to.equal(rejectedToken)
   })
 
   it('is no place at all on the first page', () => {
@@ -83,7 +83,7 @@ describe('page size', () => {
     })
   }
 
-  it('is refused below zero', () => {
-    expect(refusedField(() => pageSizeOf(-1))).to.equal('INVALID_REQUEST page_size')
+  it('is rejected below zero', () => {
+    expect(rejectedField(() => pageSizeOf(-1))).to.equal('INVALID_REQUEST page_size')
   })
 })

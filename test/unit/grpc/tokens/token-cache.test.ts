@@ -40,10 +40,10 @@ describe('token verifier: what it remembers', () => {
     expect(verifier.verify(token('a')).principal).to.equal(first)
   })
 
-  it('refuses a token that it remembers once it has expired', () => {
+  it('rejects a token that it remembers once it has expired', () => {
     verifier.verify(token('a'))
     nowMs = (NOW_S + 60 + 5) * 1_000
-    expect(verifier.verify(token('a'))).to.deep.equal({ refusal: 'EXPIRED' })
+    expect(verifier.verify(token('a'))).to.deep.equal({ rejection: 'EXPIRED' })
   })
 
   describe('of a token that no time makes valid', () => {
@@ -52,7 +52,7 @@ describe('token verifier: what it remembers', () => {
 
     it('is that it is not valid', () => {
       for (let times = 0; times < 2; times++) {
-        expect(verifier.verify(forged('a'))).to.deep.equal({ refusal: 'BAD_SIGNATURE' })
+        expect(verifier.verify(forged('a'))).to.deep.equal({ rejection: 'BAD_SIGNATURE' })
       }
     })
 
@@ -95,14 +95,14 @@ describe('token verifier: what it remembers', () => {
 
     it('does not let it in when the clock is set back to before that', () => {
       nowMs = (NOW_S - 5) * 1_000 - 1
-      expect(verifier.verify(token('a', { nbf: NOW_S }))).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+      expect(verifier.verify(token('a', { nbf: NOW_S }))).to.deep.equal({ rejection: 'NOT_YET_VALID' })
     })
 
     it('is of no use for a moment between two seconds either', () => {
       const text = token('a', { nbf: NOW_S - 0.5 })
       verifier.verify(text)
       nowMs = (NOW_S - 5) * 1_000 - 1
-      expect(verifier.verify(text)).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+      expect(verifier.verify(text)).to.deep.equal({ rejection: 'NOT_YET_VALID' })
     })
   })
 

@@ -46,7 +46,7 @@ const families = ['HS', 'RS', 'PS', 'ES'].flatMap((family) =>
   [256, 384, 512].map((bits) => `${family}${bits}`),
 )
 const algorithms = ['none', 'None', 'EdDSA', '', ...families]
-/** What each key is for; every other algorithm it must refuse. */
+/** What each key is for; every other algorithm it must reject. */
 const right: Readonly<Record<string, readonly string[]>> = {
   secret: ['HS256'],
   rsa: ['RS256', 'PS256'],
@@ -67,14 +67,14 @@ describe('token verifier: each algorithm with each key', () => {
         const own: readonly SignedToken[] =
           name === 'secret' ? [{ algorithm, key: Buffer.from(secret) }] : forgeries(algorithm, pairs[name])
 
-        it(`${expected ? 'accepts' : 'refuses'} ${algorithm || 'no algorithm'} by that key`, () => {
+        it(`${expected ? 'accepts' : 'rejects'} ${algorithm || 'no algorithm'} by that key`, () => {
           const outcomes = own
             .map(signed)
             .map((token) => token !== undefined && isAccepted(token, ...verifies))
           expect(new Set(outcomes)).to.deep.equal(new Set([expected]))
         })
 
-        it(`refuses ${algorithm || 'no algorithm'} by any other key`, () => {
+        it(`rejects ${algorithm || 'no algorithm'} by any other key`, () => {
           const others = Object.entries(pairs).filter(([other]) => other !== name)
           const tokens = others.flatMap(([, pair]) => forgeries(algorithm, pair)).map(signed)
           const accepted = tokens.filter((token) => token !== undefined && isAccepted(token, ...verifies))
@@ -100,12 +100,12 @@ describe('token verifier: each algorithm with each key', () => {
     expect(accepted).to.have.members(['RS256 by rsa', 'PS256 by rsa', 'PS256 by rsaPss', 'ES256 by ec'])
   })
 
-  it('refuses an algorithm that the key could verify, but is not for', () => {
+  it('rejects an algorithm that the key could verify, but is not for', () => {
     const token = signWith({ algorithm: 'RS256', key: rsa.privateKey })
     expect(isAccepted(token, { ...publicKey(rsa), algorithms: ['PS256'] })).to.equal(false)
   })
 
-  it('refuses a signature of ES256 in the other encoding, and one of zeros', () => {
+  it('rejects a signature of ES256 in the other encoding, and one of zeros', () => {
     const [head, body, signature = ''] = signWith({ algorithm: 'ES256', key: ec.privateKey }).split('.')
     const zeros = Buffer.alloc(64).toString('base64url')
     const longer = Buffer.concat([Buffer.from(signature, 'base64url'), Buffer.from([0])]).toString(
@@ -116,7 +116,7 @@ describe('token verifier: each algorithm with each key', () => {
     }
   })
 
-  it('refuses what the issuer calls critical', () => {
+  it('rejects what the issuer calls critical', () => {
     const header = { crit: ['b64'], b64: false }
     expect(isAccepted(signWith({ algorithm: 'ES256', key: ec.privateKey, header }), publicKey(ec))).to.equal(
       false,
@@ -129,7 +129,7 @@ describe('token verifier: which key', () => {
     signWith({ algorithm: 'ES256', key: pair.privateKey, header: kid === undefined ? {} : { kid } })
   const named = [publicKey(ec, 'one'), publicKey(otherEc, 'two')]
 
-  for (const [what, text, keys, refusal] of [
+  for (const [what, text, keys, rejection] of [
     ['the key that the token names', token(otherEc, 'two'), named, undefined],
     ['another than it names', token(ec, 'two'), named, 'BAD_SIGNATURE'],
     ['one that is not there', token(ec, 'three'), named, 'UNKNOWN_KEY'],
@@ -139,8 +139,8 @@ describe('token verifier: which key', () => {
     ['none, when it names none and none fits', token(ec384), named, 'BAD_SIGNATURE'],
     ['none at all', token(ec), [], 'ALGORITHM'],
   ] as const) {
-    it(`is ${what}: ${refusal ?? 'accepted'}`, () => {
-      expect(verifierWith(...keys).verify(text).refusal).to.equal(refusal)
+    it(`is ${what}: ${rejection ?? 'accepted'}`, () => {
+      expect(verifierWith(...keys).verify(text).rejection).to.equal(rejection)
     })
   }
 
@@ -152,7 +152,7 @@ describe('token verifier: which key', () => {
 
   it('tells that a token has expired, whichever of the keys has signed it', () => {
     const text = signWith({ algorithm: 'ES256', key: otherEc.privateKey, claims: { exp: 1_000_000_000 } })
-    expect(verifierWith(...named).verify(text)).to.deep.equal({ refusal: 'EXPIRED' })
+    expect(verifierWith(...named).verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
   })
 })
 

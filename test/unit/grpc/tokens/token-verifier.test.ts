@@ -106,17 +106,17 @@ describe('token verifier', () => {
       ['an expiry in milliseconds', 'EXPIRY_TOO_FAR', jwt.sign({ exp: (NOW_S + 60) * 1_000 }, secret)],
     ]
 
-    for (const [what, refusal, text] of rows) {
-      it(`is one with ${what}: ${refusal}`, () => {
-        expect(verify(text)).to.deep.equal({ refusal })
+    for (const [what, rejection, text] of rows) {
+      it(`is one with ${what}: ${rejection}`, () => {
+        expect(verify(text)).to.deep.equal({ rejection })
       })
     }
 
-    it('stays refused when it comes again', () => {
+    it('stays rejected when it comes again', () => {
       const verifier = verifierWith({})
       const text = jwt.sign(hour, `${secret}!`)
       verifier.verify(text)
-      expect(verifier.verify(text)).to.deep.equal({ refusal: 'BAD_SIGNATURE' })
+      expect(verifier.verify(text)).to.deep.equal({ rejection: 'BAD_SIGNATURE' })
     })
   })
 
@@ -127,18 +127,18 @@ describe('token verifier', () => {
       expect(verify(text)).to.have.property('principal')
     })
 
-    it('refuses a token from five seconds after its expiry', () => {
+    it('rejects a token from five seconds after its expiry', () => {
       const text = token({ sub: 'a', exp: NOW_S })
       nowMs = NOW_S * 1_000 + 5_000
-      expect(verify(text)).to.deep.equal({ refusal: 'EXPIRED' })
+      expect(verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
     })
 
     it('accepts a token from five seconds before its beginning', () => {
       expect(verify(token({ sub: 'a', nbf: NOW_S + 5 }))).to.have.property('principal')
     })
 
-    it('refuses a token until five seconds before its beginning', () => {
-      expect(verify(token({ sub: 'a', nbf: NOW_S + 6 }))).to.deep.equal({ refusal: 'NOT_YET_VALID' })
+    it('rejects a token until five seconds before its beginning', () => {
+      expect(verify(token({ sub: 'a', nbf: NOW_S + 6 }))).to.deep.equal({ rejection: 'NOT_YET_VALID' })
     })
   })
 
@@ -150,21 +150,21 @@ describe('token verifier', () => {
     })
 
     it('may not be further ahead', () => {
-      expect(verify(token({ exp: NOW_S + tenYears + 1 }))).to.deep.equal({ refusal: 'EXPIRY_TOO_FAR' })
+      expect(verify(token({ exp: NOW_S + tenYears + 1 }))).to.deep.equal({ rejection: 'EXPIRY_TOO_FAR' })
     })
   })
 
   describe('length', () => {
     it('looks at a token of 8192 characters', () => {
-      expect(verify('x'.repeat(8_192))).to.deep.equal({ refusal: 'MALFORMED' })
+      expect(verify('x'.repeat(8_192))).to.deep.equal({ rejection: 'MALFORMED' })
     })
 
     it('does not look at a longer one', () => {
-      expect(verify('x'.repeat(8_193))).to.deep.equal({ refusal: 'TOO_LONG' })
+      expect(verify('x'.repeat(8_193))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
 
-    it('refuses a longer one even if it is good', () => {
-      expect(verify(token({ sub: 'x'.repeat(8_192) }))).to.deep.equal({ refusal: 'TOO_LONG' })
+    it('rejects a longer one even if it is good', () => {
+      expect(verify(token({ sub: 'x'.repeat(8_192) }))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
   })
 
@@ -177,14 +177,14 @@ describe('token verifier', () => {
       )
     })
 
-    for (const [what, refusal, claims] of [
+    for (const [what, rejection, claims] of [
       ['another issuer', 'ISSUER', { iss: 'issuer-2', aud: 'benefits' }],
       ['no issuer', 'ISSUER', { aud: 'benefits' }],
       ['another audience', 'AUDIENCE', { iss: 'issuer-1', aud: 'other' }],
       ['no audience', 'AUDIENCE', { iss: 'issuer-1' }],
     ] as const) {
-      it(`rejects a token with ${what}: ${refusal}`, () => {
-        expect(verify(token(claims), expected)).to.deep.equal({ refusal })
+      it(`rejects a token with ${what}: ${rejection}`, () => {
+        expect(verify(token(claims), expected)).to.deep.equal({ rejection })
       })
     }
 

@@ -224,7 +224,7 @@ describe('every request of every method', () => {
       )
     })
 
-    it(`${path} is refused with an illegal tag anywhere`, () => {
+    it(`${path} is rejected with an illegal tag anywhere`, () => {
       const illegal = [0, 1, 2, 3, 5, 6, 7, ...[3, 4, 6, 7].flatMap((wire) => [8 | wire, (99 << 3) | wire])]
       const intruders = [...illegal.map((tag) => varint(tag)), varint(1, 5), [0xf8, 0x06, ...varint(1, 10)]]
       const bytes = fc.constantFrom(...intruders).chain((intruder) => bytesWith(type, intruder))
@@ -234,7 +234,7 @@ describe('every request of every method', () => {
       )
     })
 
-    it(`${path} is refused, or read as another decoder reads it, whatever the bytes`, () => {
+    it(`${path} is rejected, or read as another decoder reads it, whatever the bytes`, () => {
       const changed = fc.tuple(legalBytes(type), fc.nat(), fc.nat(255)).map(([bytes, at, byte]) => {
         if (bytes.length > 0) bytes[at % bytes.length] = byte
         return bytes

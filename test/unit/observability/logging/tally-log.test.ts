@@ -6,14 +6,14 @@ describe('tally log', () => {
   it('tells once a second how often something was', async () => {
     const lines: unknown[] = []
     const logger = { warn: (...line: unknown[]) => lines.push(line) } as never
-    const log = new TallyLog({ logger, event: 'calls were refused', field: 'refused' })
+    const log = new TallyLog({ logger, event: 'calls were rejected', field: 'rejected' })
     for (let call = 0; call < 5; call++) log.count()
     await eventually('it has told', () => lines.length > 0)
     for (let call = 0; call < 2; call++) log.count()
     await eventually('it has told again', () => lines.length > 1)
     expect(lines).to.deep.equal([
-      [{ refused: 5 }, 'calls were refused'],
-      [{ refused: 2 }, 'calls were refused'],
+      [{ rejected: 5 }, 'calls were rejected'],
+      [{ rejected: 2 }, 'calls were rejected'],
     ])
   })
 })

@@ -24,9 +24,9 @@ describe('metrics', () => {
         engine: () => ({
           waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
           waitingRequestsMax: 1_024,
-          unsettledEntries: 5,
-          withheldEntries: 2,
-          oldestUnsettledMs: 1_500,
+          unpostedEntries: 5,
+          backlogEntries: 2,
+          oldestUnpostedMs: 1_500,
         }),
         connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
         pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
@@ -162,13 +162,13 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_moved_centavos_total{kind="REVERSAL",category="PETS"} 0')
   })
 
-  it('count refused tokens, by reason', async () => {
-    metrics.tokenRefused('EXPIRED')
-    expect(await lines()).to.include('benefits_tokens_refused_total{reason="EXPIRED"} 1')
+  it('count rejected tokens, by reason', async () => {
+    metrics.tokenRejected('EXPIRED')
+    expect(await lines()).to.include('benefits_tokens_rejected_total{reason="EXPIRED"} 1')
   })
 
-  it('have every reason for which a token may be refused from the start', async () => {
-    expect(await lines()).to.include('benefits_tokens_refused_total{reason="SCOPE_MISSING"} 0')
+  it('have every reason for which a token may be rejected from the start', async () => {
+    expect(await lines()).to.include('benefits_tokens_rejected_total{reason="SCOPE_MISSING"} 0')
   })
 
   it('tell how many requests are decided together, and how long that takes', async () => {
@@ -190,9 +190,9 @@ describe('metrics', () => {
     ])
   })
 
-  it('count entries that the ledger refuses', async () => {
-    metrics.ledgerRefused()
-    expect(await lines()).to.include('benefits_ledger_refusals_total 1')
+  it('count entries that the ledger rejects', async () => {
+    metrics.ledgerRejected()
+    expect(await lines()).to.include('benefits_ledger_rejections_total 1')
   })
 
   it('count when no connection can be had, by reason, and when all are given up', async () => {
@@ -213,14 +213,14 @@ describe('metrics', () => {
     expect((await metrics.expose()).text).to.match(/^nodejs_gc_duration_seconds_count{kind="weakcb"} \d+$/m)
   })
 
-  it('count failed attempts to settle', async () => {
-    metrics.settleFailed()
-    metrics.settleFailed()
-    expect(await lines()).to.include('benefits_settle_failures_total 2')
+  it('count failed attempts to post', async () => {
+    metrics.postingFailed()
+    metrics.postingFailed()
+    expect(await lines()).to.include('benefits_posting_failures_total 2')
   })
 
-  it('show that nothing has failed to settle', async () => {
-    expect(await lines()).to.include('benefits_settle_failures_total 0')
+  it('show that nothing has failed to post', async () => {
+    expect(await lines()).to.include('benefits_posting_failures_total 0')
   })
 
   for (const command of ['find', 'aggregate', 'insert', 'update', 'bulkWrite', 'getMore', 'ping']) {
@@ -248,11 +248,11 @@ describe('metrics', () => {
   for (const line of [
     'benefits_waiting_requests{lane="PURCHASE"} 3',
     'benefits_waiting_requests{lane="BACK_OFFICE"} 6',
-    'benefits_unsettled_entries 5',
-    'benefits_oldest_unsettled_seconds 1.5',
+    'benefits_unposted_entries 5',
+    'benefits_oldest_unposted_seconds 1.5',
     'benefits_waiting_requests_max{lane="PURCHASE"} 1024',
     'benefits_waiting_requests_max{lane="BACK_OFFICE"} 1024',
-    'benefits_withheld_entries 2',
+    'benefits_posting_backlog_entries 2',
     'benefits_serving 1',
     'mongodb_pool_connections 9',
     'mongodb_pool_connections_checked_out 7',
@@ -296,9 +296,9 @@ describe('metrics', () => {
   })
 
   it('share nothing with another registry', async () => {
-    metrics.settleFailed()
+    metrics.postingFailed()
     const other = createMetrics({ readings: idleReadings, labels: metricLabels, version: '1.2.3' })
-    expect((await other.expose()).text).to.match(/^benefits_settle_failures_total 0$/m)
+    expect((await other.expose()).text).to.match(/^benefits_posting_failures_total 0$/m)
   })
 
   async function lines(): Promise<readonly string[]> {

@@ -14,7 +14,7 @@ describe('an engine that is followed', () => {
   after(() => diag.disable())
 
   for (const [what, endsEarly, verdicts] of [
-    ['writes what was decided on the span of the call', false, ['REFUSED']],
+    ['writes what was decided on the span of the call', false, ['REJECTED']],
     ['leaves the span alone when the call has ended before the decision', true, [undefined]],
   ] as const) {
     it(what, async () => {
@@ -35,7 +35,7 @@ describe('an engine that is followed', () => {
       const engine = recorder.tracing.engine(inner as unknown as Executor)
       const decided = engine.execute({ accountId: 'a', transactionIds: ['t'] } as never, budget)
       if (endsEarly) call.ended('UNAVAILABLE')
-      decide({ type: 'REFUSED', refusal: 'ACCOUNT_NOT_FOUND' })
+      decide({ type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' })
       await decided
       if (!endsEarly) call.ended('OK')
       expect(recorder.ended.map(({ attributes }) => attributes['benefits.verdict'])).to.deep.equal(verdicts)

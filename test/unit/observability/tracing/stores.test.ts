@@ -36,9 +36,9 @@ describe('round trips of the engine, traced', () => {
     const call = recorder.call()
     await authorize('a', '1', call)
     await allSettled(test)
-    await soon('settled', () => recorder.named('engine.settle').length === 1)
+    await soon('posted', () => recorder.named('engine.post').length === 1)
     const child = { parent: call.ids.span_id, links: [] }
-    for (const name of ['engine.read', 'engine.commit', 'engine.settle']) {
+    for (const name of ['engine.read', 'engine.commit', 'engine.post']) {
       expect(recorder.named(name).map(relations), name).to.deep.equal([child])
     }
   })

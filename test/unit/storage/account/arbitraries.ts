@@ -105,15 +105,15 @@ export const account: fc.Arbitrary<Account> = fc
       minLength: 1,
       maxLength: 8,
     }),
-    settled: fc.nat({ max: 7 }),
+    posted: fc.nat({ max: 7 }),
     spent: fc.array(fc.tuple(wallet, spending)).map((pairs) => new Map(pairs)),
   })
-  .map(({ id, entries, settled, spent }) => {
+  .map(({ id, entries, posted, spent }) => {
     const whole = entries.reduce(
       (before, entry) => applyEntry(before, next(before, entry)),
       unopenedAccount(id),
     )
-    return { ...whole, spent, journal: whole.journal.slice(Math.min(settled, whole.journal.length - 1)) }
+    return { ...whole, spent, journal: whole.journal.slice(Math.min(posted, whole.journal.length - 1)) }
   })
 
 /** The entry as it must be to come next: it adds its amount to whatever is there, and spends nothing. */

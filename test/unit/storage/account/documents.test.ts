@@ -95,7 +95,7 @@ describe('damaged documents', () => {
   ]
 
   for (const [what, discrepancy] of accounts) {
-    it(`an account with ${what} is refused`, () => {
+    it(`an account with ${what} is rejected`, () => {
       expect(() => accountOf(unchecked({ ...good, ...discrepancy }))).to.throw(InvariantError)
     })
   }
@@ -121,7 +121,7 @@ describe('damaged documents', () => {
   ]
 
   for (const [what, document] of entries) {
-    it(`${what} is refused`, () => {
+    it(`${what} is rejected`, () => {
       expect(() => entryOfLedger(unchecked(document))).to.throw(InvariantError)
     })
   }

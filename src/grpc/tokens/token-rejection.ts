@@ -13,7 +13,7 @@
  * - ISSUER, AUDIENCE: `iss` or `aud` is not as configured. SCOPE_MISSING: the token is valid, but not for
  *   this method.
  */
-export const refusalReasons = [
+export const rejectionReasons = [
   'MISSING',
   'MORE_THAN_ONE',
   'TOO_LONG',
@@ -30,7 +30,7 @@ export const refusalReasons = [
   'SCOPE_MISSING',
 ] as const
 
-export type RefusalReason = (typeof refusalReasons)[number]
+export type RejectionReason = (typeof rejectionReasons)[number]
 
 /** The reasons for which a token alone is rejected. */
-export type TokenRefusal = Exclude<RefusalReason, 'MISSING' | 'MORE_THAN_ONE' | 'SCOPE_MISSING'>
+export type TokenRejection = Exclude<RejectionReason, 'MISSING' | 'MORE_THAN_ONE' | 'SCOPE_MISSING'>

@@ -4,8 +4,8 @@ import type { Clock } from '../clock.js'
 import { isUnavailable } from '../errors.js'
 import type { Ledger } from '../ledger.js'
 import { LeastRecentlySetMap } from './least-recently-set-map.js'
-import { type Pauses, systemPauses } from './pauses.js'
-import { Withheld } from './withheld.js'
+import { PostingBacklog } from './posting-backlog.js'
+import { systemTimers, type Timers } from './timers.js'
 
 /** Most entries in one batch to the ledger. */
 const BATCH_MAX = 500
@@ -26,16 +26,16 @@ const BACKOFF_MS_MAX = 5_000
 const STUCK_MS = 5_000
 
 /**
- * Posting progress of one account, by `seq`. Everything up to `settled` is in the ledger; everything up to
- * `queued` has been queued. An entry that the ledger rejects stops `settled`, because later entries must not
+ * Posting progress of one account, by `seq`. Everything up to `posted` is in the ledger; everything up to
+ * `queued` has been queued. An entry that the ledger rejects stops `posted`, because later entries must not
  * leave the journal either.
  */
-type Progress = { settled: bigint; queued: bigint; stuckUntilMs?: number | undefined }
+type Progress = { posted: bigint; queued: bigint; stuckUntilMs?: number | undefined }
 
 /** A queued entry, and when it was queued. */
 type Queued = { readonly entry: Entry; readonly sinceMs: number; readonly isFound: boolean }
 
-export type SettlerOptions = {
+export type LedgerPosterOptions = {
   readonly ledger: Ledger
   readonly clock: Clock
   /**
@@ -44,7 +44,7 @@ export type SettlerOptions = {
    */
   readonly gatherMsMax: number
   /** Default: the system's timers. A simulation passes its own. */
-  readonly pauses?: Pauses
+  readonly timers?: Timers
   /** Called after each failed attempt to reach the ledger. The attempt is repeated. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -61,11 +61,11 @@ export type SettlerOptions = {
  * Its memory is lost when the process ends, but no entry is: an entry leaves the journal only after this
  * class has seen it in the ledger. The next request on an account queues the remaining entries again.
  */
-export class Settler {
-  readonly #options: SettlerOptions
-  readonly #pauses: Pauses
+export class LedgerPoster {
+  readonly #options: LedgerPosterOptions
+  readonly #timers: Timers
   readonly #progress = new LeastRecentlySetMap<AccountId, Progress>()
-  readonly #withheld = new Withheld()
+  readonly #backlog = new PostingBacklog()
   #queue: Queued[] = []
   #running: Promise<void> | undefined
   #hurry: (() => void) | undefined
@@ -73,9 +73,9 @@ export class Settler {
   #draining = false
   #stopped = false
 
-  constructor(options: SettlerOptions) {
+  constructor(options: LedgerPosterOptions) {
     this.#options = options
-    this.#pauses = options.pauses ?? systemPauses
+    this.#timers = options.timers ?? systemTimers
   }
 
   /**
@@ -89,14 +89,14 @@ export class Settler {
     const nowMs = this.#options.clock.monotonicMs()
     const isStuck = progress.stuckUntilMs !== undefined && nowMs < progress.stuckUntilMs
     if (!isStuck) this.#takeIn(account, progress, { foundThrough, nowMs })
-    this.#withheld.waits(account, { takenSeq: progress.queued, nowMs })
+    this.#backlog.waits(account, { takenSeq: progress.queued, nowMs })
     this.#start()
     if (this.#isGathering && this.#hasGathered()) this.#hurry?.()
   }
 
   /** Returns the `seq` up to which the ledger has all entries of the account; 0 when unknown. */
-  settledThrough(id: AccountId): bigint {
-    return this.#progress.get(id)?.settled ?? 0n
+  postedThrough(id: AccountId): bigint {
+    return this.#progress.get(id)?.posted ?? 0n
   }
 
   /**
@@ -104,19 +104,19 @@ export class Settler {
    * room in the queue. Backlogged entries count until a later request has posted their account's journal, or
    * the account is evicted.
    */
-  get unsettled(): number {
-    return this.#queue.length + this.#withheld.entries
+  get unposted(): number {
+    return this.#queue.length + this.#backlog.entries
   }
 
   /** Number of those entries that are not queued: rejected, behind a rejected entry, or without room. */
-  get withheld(): number {
-    return this.#withheld.entries
+  get backlog(): number {
+    return this.#backlog.entries
   }
 
   /** Age of the oldest such entry since it was first seen, in milliseconds; 0 when there is none. */
-  get oldestUnsettledMs(): number {
+  get oldestUnpostedMs(): number {
     const queuedMs = this.#queue[0]?.sinceMs ?? Number.POSITIVE_INFINITY
-    const oldestMs = Math.min(queuedMs, this.#withheld.oldestSinceMs)
+    const oldestMs = Math.min(queuedMs, this.#backlog.oldestSinceMs)
     return Number.isFinite(oldestMs) ? this.#options.clock.monotonicMs() - oldestMs : 0
   }
 
@@ -125,7 +125,7 @@ export class Settler {
     this.#draining = true
     let callOff = () => {}
     const timeIsOver = new Promise<void>((resolve) => {
-      callOff = this.#pauses.after(timeoutMs, resolve)
+      callOff = this.#timers.after(timeoutMs, resolve)
     }).then(() => this.#stop())
     while (this.#running && !this.#stopped) {
       this.#hurry?.()
@@ -143,12 +143,12 @@ export class Settler {
   ): void {
     if (progress.stuckUntilMs !== undefined) {
       progress.stuckUntilMs = undefined
-      progress.queued = progress.settled
-      this.#withheld.offerAgain(account.id)
+      progress.queued = progress.posted
+      this.#backlog.offerAgain(account.id)
     }
     // Entries that have left the journal were in the ledger before.
     const leftThrough = account.version - BigInt(account.journal.length)
-    if (leftThrough > progress.settled) this.#settledThrough(account.id, progress, leftThrough)
+    if (leftThrough > progress.posted) this.#postedThrough(account.id, progress, leftThrough)
     for (const entry of account.journal) {
       if (entry.seq <= progress.queued) continue
       if (this.#queue.length >= QUEUE_MAX) break
@@ -176,15 +176,15 @@ export class Settler {
       if (failures === 0) await this.#gather()
       const batch = this.#queue.slice(0, BATCH_MAX)
       try {
-        const refused = await this.#append(await this.#notSettled(batch))
-        refused.forEach(this.#options.onDiscrepancy)
-        this.#settled(batch, new Set(refused))
+        const rejected = await this.#append(await this.#notPosted(batch))
+        rejected.forEach(this.#options.onDiscrepancy)
+        this.#posted(batch, new Set(rejected))
         failures = 0
       } catch (error) {
         failures += 1
         this.#options.onFailure(error)
         await this.#pause(
-          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#pauses.random() / 2),
+          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#timers.random() / 2),
         )
       }
     }
@@ -205,7 +205,7 @@ export class Settler {
    * Returns the entries of the batch to append: all except those found in a journal that are already in the
    * ledger.
    */
-  async #notSettled(batch: readonly Queued[]): Promise<readonly Entry[]> {
+  async #notPosted(batch: readonly Queued[]): Promise<readonly Entry[]> {
     const found = batch.filter(({ isFound }) => isFound).map(({ entry }) => entry)
     if (found.length === 0) return batch.map(({ entry }) => entry)
     const missing = new Set(await this.#options.ledger.missing(found))
@@ -230,33 +230,33 @@ export class Settler {
     }
   }
 
-  #settled(batch: readonly Queued[], refused: ReadonlySet<Entry>): void {
+  #posted(batch: readonly Queued[], rejected: ReadonlySet<Entry>): void {
     this.#queue = this.#queue.slice(batch.length)
     for (const { entry, sinceMs } of batch) {
       const progress = this.#progress.get(entry.accountId)
       if (!progress) continue
-      if (refused.has(entry)) {
+      if (rejected.has(entry)) {
         progress.stuckUntilMs = this.#options.clock.monotonicMs() + STUCK_MS
-        this.#withheld.refuse(entry, sinceMs)
+        this.#backlog.reject(entry, sinceMs)
         continue
       }
       // A later entry may be posted before a rejected one. It counts only once all entries before it are in
       // the ledger.
-      if (entry.seq === progress.settled + 1n) this.#settledThrough(entry.accountId, progress, entry.seq)
+      if (entry.seq === progress.posted + 1n) this.#postedThrough(entry.accountId, progress, entry.seq)
     }
   }
 
-  #settledThrough(id: AccountId, progress: Progress, seq: bigint): void {
-    progress.settled = seq
-    this.#withheld.settle(id, seq)
+  #postedThrough(id: AccountId, progress: Progress, seq: bigint): void {
+    progress.posted = seq
+    this.#backlog.posted(id, seq)
   }
 
   #progressOf(id: AccountId): Progress {
-    const progress = this.#progress.get(id) ?? { settled: 0n, queued: 0n }
+    const progress = this.#progress.get(id) ?? { posted: 0n, queued: 0n }
     this.#progress.set(id, progress)
     if (this.#progress.size > ACCOUNTS_MAX) {
       const [forgotten] = this.#progress.evict()
-      this.#withheld.forget(forgotten)
+      this.#backlog.forget(forgotten)
     }
     return progress
   }
@@ -264,7 +264,7 @@ export class Settler {
   /** Waits for the duration, or until `drain` or a full batch ends the wait. */
   async #pause(durationMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const callOff = this.#pauses.after(durationMs, resolve)
+      const callOff = this.#timers.after(durationMs, resolve)
       this.#hurry = () => {
         callOff()
         resolve()

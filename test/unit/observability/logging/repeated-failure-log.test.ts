@@ -1,24 +1,24 @@
 import { expect } from 'chai'
-import { TroubleLog } from '../../../../src/observability/logging/trouble-log.js'
+import { RepeatedFailureLog } from '../../../../src/observability/logging/repeated-failure-log.js'
 
-describe('trouble log', () => {
+describe('repeated failure log', () => {
   let nowMs: number
   let lines: unknown[]
-  let log: TroubleLog
+  let log: RepeatedFailureLog
 
   beforeEach(() => {
     nowMs = 0
     lines = []
-    log = new TroubleLog({
+    log = new RepeatedFailureLog({
       logger: { warn: (fields: object, event: string) => lines.push({ ...fields, event }) } as never,
       monotonicMs: () => nowMs,
-      explain: (error) => ({ name: String(error), advice: 'look there' }),
+      explain: (error) => ({ name: String(error), hint: 'look there' }),
     })
   })
 
   it('says what fails, what is behind it, and where to look', () => {
     log.failed('not serving', 'A')
-    expect(lines).to.deep.equal([{ trouble: 'A', advice: 'look there', error: 'A', event: 'not serving' }])
+    expect(lines).to.deep.equal([{ cause: 'A', hint: 'look there', error: 'A', event: 'not serving' }])
   })
 
   it('says of an error its class and message, without the state that a driver hangs onto it', () => {
@@ -52,7 +52,7 @@ describe('trouble log', () => {
 
   it('says at once that something else fails, too', () => {
     log.failed('not serving', 'A')
-    log.failed('settling failed', 'A')
+    log.failed('posting failed', 'A')
     expect(lines).to.have.length(2)
   })
 
@@ -66,6 +66,6 @@ describe('trouble log', () => {
   it('says once that something takes long', () => {
     log.slow('slow', 700)
     log.slow('slow', 800)
-    expect(lines).to.deep.equal([{ trouble: 'SLOW', durationMs: 700, event: 'slow' }])
+    expect(lines).to.deep.equal([{ cause: 'SLOW', durationMs: 700, event: 'slow' }])
   })
 })

@@ -1,8 +1,8 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
-import { LineLimit } from '../../../../src/observability/logging/line-limit.js'
+import { LogSampler } from '../../../../src/observability/logging/log-sampler.js'
 
-describe('line limit', () => {
+describe('log sampler', () => {
   let told: unknown[]
 
   beforeEach(() => {
@@ -11,9 +11,9 @@ describe('line limit', () => {
   })
   afterEach(() => mock.timers.reset())
 
-  function limitOf(linesMax: number, isDebug = false): LineLimit {
+  function limitOf(linesMax: number, isDebug = false): LogSampler {
     const logger = { info: (...line: unknown[]) => told.push(line), isLevelEnabled: () => isDebug }
-    return new LineLimit({ logger: logger as never, linesMax, event: 'lines were left out' })
+    return new LogSampler({ logger: logger as never, linesMax, event: 'lines were left out' })
   }
 
   it('shows the first ones of a second', () => {

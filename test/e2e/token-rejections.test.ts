@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
-import { type RefusalReason, refusalReasons } from '../../src/grpc/tokens/token-refusal.js'
+import { type RejectionReason, rejectionReasons } from '../../src/grpc/tokens/token-rejection.js'
 import { purchase } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
 import { readMetric } from '../support/metrics-page.js'
@@ -10,7 +10,7 @@ import { jwkOf, keySet, signWith } from '../support/signing.js'
 import { secondsFromNow, signToken, type TokenOptions } from '../support/token.js'
 
 const ELEVEN_YEARS_S = 11 * 366 * 86_400
-const REJECTED = 'benefits_tokens_refused_total'
+const REJECTED = 'benefits_tokens_rejected_total'
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const ours = { iss: 'https://issuer.example', aud: 'benefits', scope: 'transactions:authorize' }
 
@@ -23,7 +23,7 @@ function tokenOfKey(kid: string): string {
 }
 
 /** What a caller sends in `authorization` to be rejected for each reason. */
-const rejectedFor: Readonly<Record<RefusalReason, readonly (readonly [string, string | null])[]>> = {
+const rejectedFor: Readonly<Record<RejectionReason, readonly (readonly [string, string | null])[]>> = {
   MISSING: [['no token', null]],
   MORE_THAN_ONE: [['two tokens', `${token()}, ${token()}`]],
   TOO_LONG: [['8,193 characters', `Bearer ${'x'.repeat(8_193)}`]],
@@ -78,7 +78,7 @@ describe('a rejected token', () => {
     }
   })
 
-  for (const reason of refusalReasons) {
+  for (const reason of rejectionReasons) {
     for (const [what, authorization] of rejectedFor[reason]) {
       it(`has one line in the log, ${reason}: ${what}`, async () => {
         const { client, service } = fixture()
@@ -95,9 +95,9 @@ describe('a rejected token', () => {
   it('is counted once, by its reason', async () => {
     const { client, service } = fixture()
     const counted = async () =>
-      await Promise.all(refusalReasons.map((reason) => readMetric(service.httpUrl, REJECTED, { reason })))
+      await Promise.all(rejectionReasons.map((reason) => readMetric(service.httpUrl, REJECTED, { reason })))
     const before = await counted()
-    const wanted = refusalReasons.map((reason, place) => (before[place] ?? 0) + rejectedFor[reason].length)
+    const wanted = rejectionReasons.map((reason, place) => (before[place] ?? 0) + rejectedFor[reason].length)
     for (const [, authorization] of Object.values(rejectedFor).flat())
       await client.fail(purchase({}), { authorization })
     // The page may be a second old.

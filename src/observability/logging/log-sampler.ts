@@ -3,7 +3,7 @@ import type { Logger } from './logger.js'
 /** Interval of counting lines, in milliseconds. */
 const INTERVAL_MS = 1_000
 
-export type LineLimitOptions = {
+export type LogSamplerOptions = {
   readonly logger: Logger
   /** Most lines per second at level info. The rest are at level debug. */
   readonly linesMax: number
@@ -12,12 +12,12 @@ export type LineLimitOptions = {
 }
 
 /** A limit on similar log lines: only the first ones of each second are shown. */
-export class LineLimit {
-  readonly #options: LineLimitOptions
+export class LogSampler {
+  readonly #options: LogSamplerOptions
   #lines = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(options: LineLimitOptions) {
+  constructor(options: LogSamplerOptions) {
     this.#options = options
   }
 

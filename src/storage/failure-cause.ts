@@ -10,7 +10,7 @@ import {
 } from 'mongodb'
 
 /** The causes of a database failure, each with a hint for the operator. */
-const advices = {
+const hints = {
   UNREACHABLE:
     'no server of MONGODB_URI takes a connection: is MongoDB running, are hosts and ports right, does the network let us through?',
   HOST_UNKNOWN: 'a host of MONGODB_URI has no address: is its name right, does DNS answer?',
@@ -19,7 +19,7 @@ const advices = {
   CERTIFICATE:
     'the certificate of MongoDB is not accepted: has it expired, is it for this host, is tlsCAFile right?',
   TLS: 'TLS with MongoDB fails: do both sides use it, and versions that the other takes?',
-  CREDENTIALS: 'MongoDB refuses the user or the password of MONGODB_URI, or authSource is wrong',
+  CREDENTIALS: 'MongoDB rejects the user or the password of MONGODB_URI, or authSource is wrong',
   RIGHTS:
     'the user of MONGODB_URI lacks rights, or MONGODB_URI names no user: it needs the roles readWrite and dbAdmin on the database',
   FILE: 'a file that MONGODB_URI names (tlsCAFile, tlsCertificateKeyFile) cannot be read',
@@ -57,10 +57,10 @@ const advices = {
   OTHER: 'see error, and the log of MongoDB',
 } as const satisfies Readonly<Record<string, string>>
 
-export type TroubleName = keyof typeof advices
+export type CauseName = keyof typeof hints
 
 /** The causes of a database that answers but must not be used. */
-type UnfitName = Extract<TroubleName, 'STANDALONE' | 'TOO_OLD' | `BOOKS_${string}` | `SCHEMA_${string}`>
+type UnfitName = Extract<CauseName, 'STANDALONE' | 'TOO_OLD' | `BOOKS_${string}` | `SCHEMA_${string}`>
 
 /**
  * Thrown when the database answers but the service must not decide on it. The message says why, and quotes
@@ -68,24 +68,24 @@ type UnfitName = Extract<TroubleName, 'STANDALONE' | 'TOO_OLD' | `BOOKS_${string
  */
 export class UnfitDatabaseError extends Error {
   override readonly name = 'UnfitDatabaseError'
-  readonly trouble: UnfitName
+  readonly reason: UnfitName
 
-  constructor(trouble: UnfitName, detail?: string) {
-    super(detail === undefined ? advices[trouble] : `${detail}: ${advices[trouble]}`)
-    this.trouble = trouble
+  constructor(reason: UnfitName, detail?: string) {
+    super(detail === undefined ? hints[reason] : `${detail}: ${hints[reason]}`)
+    this.reason = reason
   }
 }
 
 /** The cause of a database failure. Neither field quotes MONGODB_URI. */
-export type Trouble = {
-  readonly name: TroubleName
-  readonly advice: string
+export type FailureCause = {
+  readonly name: CauseName
+  readonly hint: string
   /** Whether the database answers but must not be used. */
   readonly isUnfit: boolean
 }
 
 /** Causes by server code. Names as in the server's error_codes.yml. */
-const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
+const byServerCode: ReadonlyMap<unknown, CauseName> = new Map([
   [6, 'SHARD_AWAY'], // HostUnreachable
   [7, 'SHARD_AWAY'], // HostNotFound
   [13, 'RIGHTS'], // Unauthorized
@@ -116,7 +116,7 @@ const byServerCode: ReadonlyMap<unknown, TroubleName> = new Map([
 ])
 
 /** Causes by the codes of Node.js and OpenSSL. */
-const bySystemCode: ReadonlyMap<unknown, TroubleName> = new Map([
+const bySystemCode: ReadonlyMap<unknown, CauseName> = new Map([
   ['ECONNREFUSED', 'UNREACHABLE'],
   ['EHOSTUNREACH', 'UNREACHABLE'],
   ['ENETUNREACH', 'UNREACHABLE'],
@@ -147,16 +147,15 @@ const MEMBER_OF_NONE = 'RSGhost'
 const UNKNOWN = 'Unknown'
 
 /** Finds the cause of a database failure. Classes and codes decide, never message text. */
-export function troubleOf(error: unknown): Trouble {
-  if (error instanceof UnfitDatabaseError)
-    return { name: error.trouble, advice: error.message, isUnfit: true }
+export function causeOf(error: unknown): FailureCause {
+  if (error instanceof UnfitDatabaseError) return { name: error.reason, hint: error.message, isUnfit: true }
   const name = nameOf(error) ?? 'OTHER'
-  return { name, advice: advices[name], isUnfit: false }
+  return { name, hint: hints[name], isUnfit: false }
 }
 
-function nameOf(error: unknown): TroubleName | undefined {
+function nameOf(error: unknown): CauseName | undefined {
   if (!(error instanceof Error)) return undefined
-  if (error instanceof UnfitDatabaseError) return error.trouble
+  if (error instanceof UnfitDatabaseError) return error.reason
   if (error instanceof MongoServerSelectionError) return ofSelection(error)
   // The write is applied but not yet durable: as a rule the other members do not confirm it.
   if (error instanceof MongoWriteConcernError)
@@ -174,7 +173,7 @@ function nameOf(error: unknown): TroubleName | undefined {
   )
 }
 
-function ofCode(error: Error): TroubleName | undefined {
+function ofCode(error: Error): CauseName | undefined {
   const code = 'code' in error ? error.code : undefined
   if (error instanceof MongoServerError) return byServerCode.get(code)
   if (error instanceof MongoError || typeof code !== 'string') return undefined
@@ -184,7 +183,7 @@ function ofCode(error: Error): TroubleName | undefined {
 }
 
 /** Finds the cause when no server qualified, from the driver's last description of each. */
-function ofSelection({ reason }: MongoServerSelectionError): TroubleName | undefined {
+function ofSelection({ reason }: MongoServerSelectionError): CauseName | undefined {
   // The driver passes a description of the deployment; the type would also allow others.
   const servers: readonly ServerDescription[] =
     reason && 'servers' in reason ? [...reason.servers.values()] : []

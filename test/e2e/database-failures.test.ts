@@ -9,9 +9,9 @@ describe('a service whose MONGODB_URI', () => {
   const start = useServices()
   const host = async () => new URL((await serviceEnvironment()).MONGODB_URI).host
 
-  for (const [what, uri, trouble] of [
+  for (const [what, uri, cause] of [
     ['names an address that nobody listens to', async () => uriOf('127.0.0.1:9', 'rs0'), 'UNREACHABLE'],
-    ['has a password that is refused', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
+    ['has a password that is rejected', async () => uriOf(await host(), 'rs0'), 'CREDENTIALS'],
     ['names another replica set', async () => uriOf(await host(), 'rs-other'), 'REPLICA_SET_NAME'],
     [
       'names a file that is not there',
@@ -34,14 +34,14 @@ describe('a service whose MONGODB_URI', () => {
       })
 
       it('says so in its log, and what to look for', () => {
-        expect(said).to.include({ level: 'warn', trouble }).and.have.property('advice').not.equal('')
+        expect(said).to.include({ level: 'warn', cause }).and.have.property('hint').not.equal('')
       })
 
       it('says so on /readyz', async () => {
         const response = await fetch(`${service.httpUrl}/readyz`)
         expect({ status: response.status, text: await response.text() })
           .to.have.property('text')
-          .that.matches(new RegExp(`^the database does not answer: ${trouble}, `))
+          .that.matches(new RegExp(`^the database does not answer: ${cause}, `))
       })
 
       it('keeps trying, and lives', async () => {
@@ -67,8 +67,8 @@ describe('a service on a standalone mongod', () => {
   it('names it as such, on /readyz and in its log, and writes nothing to it', async () => {
     const service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET })
     const said = await service.untilEvent('not serving: the database is not the right one')
-    expect(said).to.include({ level: 'warn', trouble: 'STANDALONE' })
-    expect(said['advice']).to.match(/--replSet/)
+    expect(said).to.include({ level: 'warn', cause: 'STANDALONE' })
+    expect(said['hint']).to.match(/--replSet/)
     const response = await fetch(`${service.httpUrl}/readyz`)
     expect(response.status).to.equal(503)
     expect(await response.text()).to.match(/^the database is not the right one: STANDALONE, /)

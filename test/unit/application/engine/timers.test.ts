@@ -1,6 +1,6 @@
 import { mock } from 'node:test'
 import { expect } from 'chai'
-import { systemPauses } from '../../../../src/application/engine/pauses.js'
+import { systemTimers } from '../../../../src/application/engine/timers.js'
 
 describe('a pause of the system', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
@@ -8,7 +8,7 @@ describe('a pause of the system', () => {
 
   it('is over after its time, once', () => {
     let times = 0
-    systemPauses.after(10, () => {
+    systemTimers.after(10, () => {
       times += 1
     })
     mock.timers.tick(9)
@@ -20,7 +20,7 @@ describe('a pause of the system', () => {
 
   it('is never over when it was called off', () => {
     let times = 0
-    const callOff = systemPauses.after(10, () => {
+    const callOff = systemTimers.after(10, () => {
       times += 1
     })
     callOff()

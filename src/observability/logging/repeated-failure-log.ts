@@ -6,34 +6,34 @@ const AGAIN_MS = 60_000
 /** Longest summary of an error, in characters. */
 const SUMMARY_LENGTH_MAX = 300
 
-export type TroubleLogOptions = {
+export type RepeatedFailureLogOptions = {
   readonly logger: Pick<Logger, 'warn'>
   readonly monotonicMs: () => number
   /** Returns the cause of an error and a hint for the operator. Both are logged. */
-  readonly explain: (error: unknown) => { readonly name: string; readonly advice: string }
+  readonly explain: (error: unknown) => { readonly name: string; readonly hint: string }
 }
 
 /** A log of repeated failures: each is logged once, and again when its cause changes or it lasts a minute. */
-export class TroubleLog {
-  readonly #options: TroubleLogOptions
+export class RepeatedFailureLog {
+  readonly #options: RepeatedFailureLogOptions
   /** The time of the last line by event and cause, in milliseconds. */
   readonly #toldAtMs = new Map<string, number>()
 
-  constructor(options: TroubleLogOptions) {
+  constructor(options: RepeatedFailureLogOptions) {
     this.#options = options
   }
 
   /** Logs a failure. */
   failed(event: string, error: unknown): void {
-    const { name, advice } = this.#options.explain(error)
+    const { name, hint } = this.#options.explain(error)
     if (this.#isNews(`${event}/${name}`)) {
-      this.#options.logger.warn({ trouble: name, advice, error: summaryOf(error) }, event)
+      this.#options.logger.warn({ cause: name, hint, error: summaryOf(error) }, event)
     }
   }
 
   /** Logs an operation that succeeded but took long. */
   slow(event: string, durationMs: number): void {
-    if (this.#isNews(event)) this.#options.logger.warn({ trouble: 'SLOW', durationMs }, event)
+    if (this.#isNews(event)) this.#options.logger.warn({ cause: 'SLOW', durationMs }, event)
   }
 
   /** Ends all failures: the next one is logged at once. */

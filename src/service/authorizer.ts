@@ -26,17 +26,17 @@ import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
 import { TokenVerifier } from '../grpc/tokens/token-verifier.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
-import { LineLimit } from '../observability/logging/line-limit.js'
+import { LogSampler } from '../observability/logging/log-sampler.js'
 import type { Logger } from '../observability/logging/logger.js'
+import { RepeatedFailureLog } from '../observability/logging/repeated-failure-log.js'
 import { TallyLog } from '../observability/logging/tally-log.js'
-import { TroubleLog } from '../observability/logging/trouble-log.js'
 import type { KeyFileReadings } from '../observability/metrics/key-file-metrics.js'
 import { createMetrics, type Metrics, type Readings } from '../observability/metrics/metrics.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
+import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { type Trouble, troubleOf, UnfitDatabaseError } from '../storage/trouble.js'
 import { buildVersion } from './build-version.js'
 import {
   type CallRecords,
@@ -57,16 +57,16 @@ const SLOW_PING_MS = 500
  * Time for posting the last entries to the ledger while stopping, in milliseconds. They are safe in the
  * journals without it.
  */
-const SETTLE_TIMEOUT_MS = 2_000
+const POSTING_TIMEOUT_MS = 2_000
 /**
  * Time for sending the last spans while stopping, in milliseconds. An unavailable collector costs no more
  * than this.
  */
 const TRACE_TIMEOUT_MS = 2_000
 /** Longest time that stopping takes after SHUTDOWN_TIMEOUT_MS, in milliseconds. */
-export const CLOSE_MS_MAX = SETTLE_TIMEOUT_MS + TRACE_TIMEOUT_MS
+export const CLOSE_MS_MAX = POSTING_TIMEOUT_MS + TRACE_TIMEOUT_MS
 
-export type DeciderOptions = {
+export type AuthorizerOptions = {
   readonly config: Config
   readonly mongodbUri: string
   readonly logger: Logger
@@ -88,7 +88,7 @@ export type DeciderOptions = {
  * The gRPC port and everything behind it: the whole service except the plaintext health port and the admin
  * port.
  */
-export type Decider = {
+export type Authorizer = {
   readonly metrics: Metrics
   /** Whether it can decide now. */
   readonly serving: () => boolean
@@ -109,24 +109,28 @@ export type Decider = {
   readonly stop: () => Promise<void>
 }
 
-export function createDecider(options: DeciderOptions): Decider {
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const { config, logger, tracing } = options
-  const troubles = new TroubleLog({ logger, monotonicMs: systemClock.monotonicMs, explain: troubleOf })
+  const databaseFailures = new RepeatedFailureLog({
+    logger,
+    monotonicMs: systemClock.monotonicMs,
+    explain: causeOf,
+  })
   const core = createCore({
     config,
     tracing,
     mongodbUri: options.mongodbUri,
     onDecisionFailure: (error) =>
-      troubles.failed('not decided: the database does not do what it is asked', error),
-    onSettleFailure: (error) => {
-      metrics.settleFailed()
-      const event = 'settling failed, will be tried again'
-      if (isUnavailable(error)) troubles.failed(event, error)
+      databaseFailures.failed('not decided: the database does not do what it is asked', error),
+    onPostingFailure: (error) => {
+      metrics.postingFailed()
+      const event = 'posting failed, will be tried again'
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
     onDiscrepancy: ({ accountId, transactionId, seq }) => {
-      metrics.ledgerRefused()
-      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger refuses an entry: run verify')
+      metrics.ledgerRejected()
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
     },
     engineEvents: {
       onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
@@ -135,11 +139,11 @@ export function createDecider(options: DeciderOptions): Decider {
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
       const event = 'the catalog could not be read, the last one stays in use'
-      if (isUnavailable(error)) troubles.failed(event, error)
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
     onCatalogUnwatched: (error) =>
-      troubles.failed('changes of the catalog are not announced, it is looked for them', error),
+      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
     onShardMapUnreadable: (error) =>
       logger.warn(
         { err: error },
@@ -159,7 +163,7 @@ export function createDecider(options: DeciderOptions): Decider {
   const metrics = createMetrics({
     readings: {
       ...deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
-      isDatabaseUnfit: () => !readiness.ready && trouble?.isUnfit === true,
+      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
     },
     labels: metricLabels,
     version: buildVersion(),
@@ -170,8 +174,8 @@ export function createDecider(options: DeciderOptions): Decider {
 
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new TallyLog({ logger, event: 'overloaded: calls were refused', field: 'refused' })
-  const failures = new LineLimit({
+  const overload = new TallyLog({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
+  const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
@@ -189,28 +193,28 @@ export function createDecider(options: DeciderOptions): Decider {
       const startedMs = systemClock.monotonicMs()
       await core.checkBooks()
       const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
-      if (tookMs > SLOW_PING_MS) troubles.slow('the database answers slowly', tookMs)
+      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
     },
     intervalMs: READINESS_INTERVAL_MS,
     onChange: (ready) => {
       grpc.setServing(ready)
-      if (ready) troubles.over()
+      if (ready) databaseFailures.over()
       if (ready) logger.info('serving')
       options.onServing(ready)
     },
     onFailure: (error) => {
-      trouble = troubleOf(error)
-      if (error instanceof UnfitDatabaseError && trouble.name === 'SCHEMA_NEWER') options.onHopeless(error)
-      troubles.failed(`not serving: ${reasonOf(trouble)}`, error)
+      cause = causeOf(error)
+      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
+      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
     },
   })
-  let trouble: Trouble | undefined
+  let cause: FailureCause | undefined
   onPrimaryFound(core.client, () => readiness.checkSoon())
 
   return {
     metrics,
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(trouble)),
+    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     start: () => void readiness.start(),
     useKeys: locks.useKeys,
@@ -219,7 +223,7 @@ export function createDecider(options: DeciderOptions): Decider {
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
-      await core.close(SETTLE_TIMEOUT_MS)
+      await core.close(POSTING_TIMEOUT_MS)
       decisions.close()
       failures.close()
       await tracing?.close(TRACE_TIMEOUT_MS)
@@ -234,7 +238,7 @@ type Locks = {
   readonly useKeys: (keys: Keys) => void
 }
 
-function createLocks({ config, keys }: DeciderOptions): Locks {
+function createLocks({ config, keys }: AuthorizerOptions): Locks {
   const tls = keys.tls && new TlsCredentials(keys.tls)
   const verifier = new TokenVerifier({
     keys: keys.tokens,
@@ -266,7 +270,7 @@ function createGuard(
   })
 }
 
-type Watched = Pick<DeciderOptions, 'config' | 'keyFiles'> & {
+type Watched = Pick<AuthorizerOptions, 'config' | 'keyFiles'> & {
   readonly core: Core
   readonly pool: PoolWatch
   readonly guard: ConnectionGuard
@@ -275,7 +279,7 @@ type Watched = Pick<DeciderOptions, 'config' | 'keyFiles'> & {
 
 function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
   const { config, core, pool, guard, serving, keyFiles } = watched
-  const { engine, settler, catalog } = core
+  const { engine, poster, catalog } = core
   return {
     engine: () => ({
       waitingRequests: {
@@ -283,9 +287,9 @@ function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
         BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
       },
       waitingRequestsMax: core.waitingMax(),
-      unsettledEntries: settler.unsettled,
-      withheldEntries: settler.withheld,
-      oldestUnsettledMs: settler.oldestUnsettledMs,
+      unpostedEntries: poster.unposted,
+      backlogEntries: poster.backlog,
+      oldestUnpostedMs: poster.oldestUnpostedMs,
     }),
     pool: () => pool,
     connections: () => ({
@@ -302,7 +306,7 @@ function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
   }
 }
 
-type GrpcOptions = DeciderOptions & {
+type GrpcOptions = AuthorizerOptions & {
   readonly credentials: ServerCredentials
   readonly verifier: TokenVerifier
   readonly core: Core
@@ -341,7 +345,7 @@ function createGrpc(options: GrpcOptions): GrpcServer {
       authentication({
         verifier,
         requireScope: config.jwtRequireScope,
-        onRefusal: (reason) => metrics.tokenRefused(reason),
+        onRejection: (reason) => metrics.tokenRejected(reason),
         onAuthenticated: (peer) => guard.markAuthenticated(peer),
       }),
     ],
@@ -380,13 +384,13 @@ function createGrpc(options: GrpcOptions): GrpcServer {
   })
 }
 
-function unreadyDetail(trouble: Trouble | undefined): string {
-  const why = trouble ? `: ${trouble.name}, ${trouble.advice}` : ''
-  return `${reasonOf(trouble)}${why}`
+function unreadyDetail(cause: FailureCause | undefined): string {
+  const why = cause ? `: ${cause.name}, ${cause.hint}` : ''
+  return `${reasonOf(cause)}${why}`
 }
 
-function reasonOf(trouble: Trouble | undefined): string {
-  return trouble?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
+function reasonOf(cause: FailureCause | undefined): string {
+  return cause?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
 }
 
 /**

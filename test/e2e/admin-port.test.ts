@@ -4,7 +4,7 @@ import { purchase } from '../support/client.js'
 import { readMetric, readMetrics } from '../support/metrics-page.js'
 import { useService } from '../support/service-fixture.js'
 
-describe('the side port', () => {
+describe('the admin port', () => {
   const fixture = useService()
   const get = (path: string, method = 'GET') => fetch(`${fixture().service.httpUrl}${path}`, { method })
   const metric = (series: string, labels?: Readonly<Record<string, string>>) =>

@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { AdminServer, type Readiness } from '../../../src/http/admin-server.js'
 import type { Exposition } from '../../../src/http/metrics-page.js'
-import { type Readiness, SideServer } from '../../../src/http/side-server.js'
 
 type Answer = {
   readonly status: number | undefined
@@ -13,16 +13,16 @@ type Answer = {
   readonly body: Buffer
 }
 
-describe('side server', () => {
+describe('admin server', () => {
   let metrics: () => Promise<Exposition>
   let readiness: () => Readiness
-  let server: SideServer
+  let server: AdminServer
   let port: number
 
   beforeEach(async () => {
     metrics = async () => ({ contentType: 'text/plain; version=0.0.4', text: 'up 1\n' })
     readiness = () => ({ ready: true, detail: 'ready' })
-    server = new SideServer({
+    server = new AdminServer({
       host: '127.0.0.1',
       port: 0,
       metrics: () => metrics(),
@@ -170,7 +170,7 @@ describe('side server', () => {
   })
 
   it('cannot have a port that is taken', async () => {
-    const other = new SideServer({ host: '127.0.0.1', port, metrics, readiness })
+    const other = new AdminServer({ host: '127.0.0.1', port, metrics, readiness })
     const outcome = await other.listen().catch((error: NodeJS.ErrnoException) => error.code)
     expect(outcome).to.equal('EADDRINUSE')
   })

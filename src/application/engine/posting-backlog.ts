@@ -4,7 +4,7 @@ import type { Entry } from '../../domain/entry.js'
 /** The backlog of one account. */
 type Held = {
   /** Entries that the ledger has rejected. */
-  refused: number
+  rejected: number
   /** Entries that are not queued. */
   waiting: number
   /** The highest `seq` that was ever in the backlog. */
@@ -21,7 +21,7 @@ type Held = {
  * An account stays until the ledger has everything that was ever in its backlog: offering an entry again does
  * not reset its age. Memory: a few numbers per such account. The owner says which accounts to forget.
  */
-export class Withheld {
+export class PostingBacklog {
   readonly #accounts = new Map<AccountId, Held>()
   #entries = 0
 
@@ -51,10 +51,10 @@ export class Withheld {
   }
 
   /** Adds an entry that the ledger has rejected. `sinceMs`: when it was queued. */
-  refuse({ accountId, seq }: Entry, sinceMs: number): void {
+  reject({ accountId, seq }: Entry, sinceMs: number): void {
     const held = this.#held(accountId, sinceMs)
     this.#entries += 1
-    held.refused += 1
+    held.rejected += 1
     if (seq > held.throughSeq) held.throughSeq = seq
   }
 
@@ -62,12 +62,12 @@ export class Withheld {
   offerAgain(id: AccountId): void {
     const held = this.#accounts.get(id)
     if (!held) return
-    this.#entries -= held.refused
-    held.refused = 0
+    this.#entries -= held.rejected
+    held.rejected = 0
   }
 
   /** Records that the ledger has everything of the account up to this `seq`. */
-  settle(id: AccountId, seq: bigint): void {
+  posted(id: AccountId, seq: bigint): void {
     const held = this.#accounts.get(id)
     if (held && seq >= held.throughSeq) this.forget(id)
   }
@@ -75,12 +75,12 @@ export class Withheld {
   forget(id: AccountId): void {
     const held = this.#accounts.get(id)
     if (!held) return
-    this.#entries -= held.refused + held.waiting
+    this.#entries -= held.rejected + held.waiting
     this.#accounts.delete(id)
   }
 
   #held(id: AccountId, sinceMs: number): Held {
-    const held = this.#accounts.get(id) ?? { refused: 0, waiting: 0, throughSeq: 0n, sinceMs }
+    const held = this.#accounts.get(id) ?? { rejected: 0, waiting: 0, throughSeq: 0n, sinceMs }
     this.#accounts.set(id, held)
     held.sinceMs = Math.min(held.sinceMs, sinceMs)
     return held

@@ -18,22 +18,22 @@ async function giveUp(env: Environment, folder?: string) {
   }
 }
 
-const refusal = (why: string) => ({
+const rejection = (why: string) => ({
   exitCode: 1,
   stdout: '',
   stderr: `benefits-authorizer cannot start: ${why}\n`,
 })
 
-describe('the service refuses to start, with one line and exit code 1,', () => {
+describe('the service does not start, with one line and exit code 1,', () => {
   it('in production without MONGODB_URI', async () => {
     expect(await giveUp({ NODE_ENV: 'production', JWT_SECRET })).to.deep.equal(
-      refusal('configuration: MONGODB_URI is required when NODE_ENV=production'),
+      rejection('configuration: MONGODB_URI is required when NODE_ENV=production'),
     )
   })
 
   it('in production without JWT_SECRET', async () => {
     expect(await giveUp({ NODE_ENV: 'production', MONGODB_URI: NOBODY })).to.deep.equal(
-      refusal(
+      rejection(
         'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
       ),
     )
@@ -41,7 +41,7 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
 
   it('with a JWT_SECRET of 31 bytes', async () => {
     expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET: 'x'.repeat(31) })).to.deep.equal(
-      refusal('configuration: JWT_SECRET must have at least 32 bytes'),
+      rejection('configuration: JWT_SECRET must have at least 32 bytes'),
     )
   })
 
@@ -71,7 +71,7 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
 
   it('with a DATA_DIR that cannot be made', async () => {
     expect(await giveUp({ DATA_DIR: '/dev/null/data' })).to.deep.equal(
-      refusal('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
+      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
     )
   })
 
@@ -82,14 +82,14 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
     it('with a byte order mark and a bad first variable', async () => {
       writeFileSync(join(folder(), '.env'), text)
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
-        refusal('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
+        rejection('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
       )
     })
 
     it('in UTF-16', async () => {
       writeFileSync(join(folder(), '.env'), text, 'utf16le')
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
-        refusal('.env is not UTF-8 (it may be UTF-16): save it as UTF-8'),
+        rejection('.env is not UTF-8 (it may be UTF-16): save it as UTF-8'),
       )
     })
   })
@@ -108,7 +108,7 @@ describe('the service refuses to start, with one line and exit code 1,', () => {
     for (const name of ['GRPC_PORT', 'GRPC_HEALTH_PORT', 'HTTP_PORT']) {
       it(`${name}, before a local MongoDB is started`, async () => {
         expect(await giveUp({ JWT_SECRET, [name]: String(port) })).to.deep.equal(
-          refusal(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`),
+          rejection(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`),
         )
       })
     }

@@ -12,7 +12,7 @@ import { SocketBound } from './socket-bound.js'
 /** Most connections at a time. */
 const SOCKETS_MAX = 100
 
-export type SideServerOptions = {
+export type AdminServerOptions = {
   readonly host: string
   readonly port: number
   readonly metrics: () => Promise<Exposition>
@@ -31,12 +31,12 @@ type Answer = {
 }
 
 /** The admin port, for monitoring: /metrics, /livez and /readyz, nothing else. */
-export class SideServer {
-  readonly #options: SideServerOptions
+export class AdminServer {
+  readonly #options: AdminServerOptions
   readonly #server: Server
   readonly #metrics: MetricsPages
 
-  constructor(options: SideServerOptions) {
+  constructor(options: AdminServerOptions) {
     this.#options = options
     this.#metrics = new MetricsPages(options.metrics)
     this.#server = createServer((request, response) => {

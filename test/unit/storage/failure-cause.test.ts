@@ -11,7 +11,7 @@ import {
   MongoWriteConcernError,
 } from 'mongodb'
 import { unavailable } from '../../../src/storage/errors.js'
-import { troubleOf, UnfitDatabaseError } from '../../../src/storage/trouble.js'
+import { causeOf, UnfitDatabaseError } from '../../../src/storage/failure-cause.js'
 
 // The driver makes them, and exports their types only: the real ones are made here, not look-alikes.
 const load = createRequire(import.meta.url)
@@ -42,7 +42,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['CONNECTIONS_CLOSED', 'a connection that is reset', socketError('ECONNRESET')],
   [
     'UNREACHABLE',
-    'a refused connection, when entries are settled',
+    'a refused connection, when entries are posted',
     // Of the result only an unanswered write's is needed, which has nothing in it.
     new MongoBulkWriteError(noServer(unknown('ECONNREFUSED')), {} as BulkWriteResult),
   ],
@@ -89,26 +89,26 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['OTHER', 'what is no error', 'a text'],
 ]
 
-describe('trouble with the database', () => {
+describe('the cause of a database failure', () => {
   for (const [name, what, error] of cases) {
     it(`is ${name} for ${what}`, () => {
-      expect(troubleOf(error).name).to.equal(name)
+      expect(causeOf(error).name).to.equal(name)
     })
   }
 
   it('is found behind the error that a decision failed with', () => {
-    expect(troubleOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
+    expect(causeOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
   })
 
   it('of a database that is not the right one comes with what was found', () => {
-    const trouble = troubleOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
-    expect(trouble).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
-    expect(trouble.advice).to.match(/^missing: ledger: /)
-    expect(troubleOf(serverError(361)).isUnfit).to.equal(false)
+    const cause = causeOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
+    expect(cause).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
+    expect(cause.hint).to.match(/^missing: ledger: /)
+    expect(causeOf(serverError(361)).isUnfit).to.equal(false)
   })
 
-  it('comes with advice, whatever it is', () => {
-    expect(cases.filter(([, , error]) => troubleOf(error).advice === '')).to.deep.equal([])
+  it('comes with a hint, whatever it is', () => {
+    expect(cases.filter(([, , error]) => causeOf(error).hint === '')).to.deep.equal([])
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Pauses } from '../../../src/application/engine/pauses.js'
+import type { Timers } from '../../../src/application/engine/timers.js'
 
 type Pause = {
   readonly durationMs: number
@@ -7,7 +7,7 @@ type Pause = {
 }
 
 /** Pauses that are over when they are told to be, or with `goesOn` in the next turn, whatever their length. Chance is what it is told to be. */
-export class HandPauses implements Pauses {
+export class HandTimers implements Timers {
   readonly asked: Pause[] = []
   readonly #goesOn: boolean
   readonly #chance: number
