@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb'
-import type { AccountId } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { AccountDocument } from '../../src/storage/account/documents.js'
 import { collections } from '../../src/storage/collections.js'
 import { ENTRIES_PER_ACCOUNT } from '../dataset/loaded-account.js'

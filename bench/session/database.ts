@@ -1,5 +1,5 @@
 import { type Db, MongoClient } from 'mongodb'
-import { startEphemeralMongo } from '../../src/local-mongo/ephemeral-mongo.js'
+import { startEphemeralMongo } from '../../tools/dev/local-mongo/ephemeral-mongo.js'
 
 /** Longest time for one command of ours, in milliseconds: indexes of millions of entries take their time. */
 const COMMAND_MS_MAX = 300_000

@@ -268,7 +268,6 @@ function inWindows(windowMs: number): Pick<LoadJob, 'renewsConnections' | 'windo
 /** How every server is run: as in production. */
 function environment(mongodbUri: string, databaseName: string): Readonly<Record<string, string>> {
   return {
-    NODE_ENV: 'production',
     HOST: '127.0.0.1',
     GRPC_PORT: '0',
     HTTP_PORT: '0',

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { credentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Identity } from '../../tools/certificates/certificate.js'
+import type { Identity } from '../../tools/dev/certificates/certificate.js'
 import { authority, clientIdentity, serverIdentity } from '../support/certificates.js'
 import { purchase, TestClient } from '../support/client.js'
 import { ConnectingLoad } from '../support/connecting-load.js'

@@ -1,4 +1,4 @@
-import { ensureReplicaSet, replicaSetUri } from '../../src/local-mongo/replica-set.js'
+import { ensureReplicaSet, replicaSetUri } from '../dev/local-mongo/replica-set.js'
 import { campaignMongod, Mongod, portToReturnTo } from './mongod.js'
 
 export type DatabaseOptions = {

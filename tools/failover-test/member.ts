@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb'
-import { withAdmin } from '../../src/local-mongo/replica-set.js'
 import { Mongod, type MongodOptions } from '../crash-test/mongod.js'
+import { withAdmin } from '../dev/local-mongo/replica-set.js'
 import { Gate } from './gate.js'
 import type { Connection } from './peer.js'
 

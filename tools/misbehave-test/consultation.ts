@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FoundMongod } from '../../src/local-mongo/find-mongod.js'
 import { untilAnswered } from '../crash-test/killer.js'
 import { perform } from '../crash-test/operation.js'
 import { Problems } from '../crash-test/problems.js'
 import { Services } from '../crash-test/services.js'
 import { Trial } from '../crash-test/trial.js'
 import { until } from '../crash-test/until.js'
+import type { FoundMongod } from '../dev/local-mongo/find-mongod.js'
 import { type Case, type CaseKind, type CaseName, cases, PASSWORD } from './cases.js'
 
 /** Time for which the database stays ill once the log has named it, in milliseconds. */

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type Document, MongoClient, type MongoClientOptions, MongoServerError } from 'mongodb'
-import type { FoundMongod } from '../../src/local-mongo/find-mongod.js'
-import { REPLICA_SET } from '../../src/local-mongo/mongod-process.js'
 import { Mongod, portToReturnTo } from '../crash-test/mongod.js'
 import { until } from '../crash-test/until.js'
+import type { FoundMongod } from '../dev/local-mongo/find-mongod.js'
+import { REPLICA_SET } from '../dev/local-mongo/mongod-process.js'
 import { Gate } from '../failover-test/gate.js'
 
 /** The server's code for a set that has been made before. */

@@ -1,9 +1,9 @@
 import type { MongoClient } from 'mongodb'
-import { type EphemeralCluster, startEphemeralCluster } from '../../src/local-mongo/ephemeral-cluster.js'
 import { createClient } from '../../src/storage/client.js'
 import { SHARD_KEYS, shardDatabase } from '../../src/storage/sharding.js'
 import { Problems } from '../crash-test/problems.js'
 import { campaignFolder, leaveFolder, Trial } from '../crash-test/trial.js'
+import { type EphemeralCluster, startEphemeralCluster } from '../dev/local-mongo/ephemeral-cluster.js'
 import { Mover } from './mover.js'
 
 /** Database of a service that was told no other. */

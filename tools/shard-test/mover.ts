@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Document, MongoClient } from 'mongodb'
-import type { ClusterShard } from '../../src/local-mongo/ephemeral-cluster.js'
 import type { Random } from '../crash-test/random.js'
+import type { ClusterShard } from '../dev/local-mongo/ephemeral-cluster.js'
 
 /** Chunks that each collection is cut into, so that a move takes a part of the accounts. */
 const CHUNKS = 8

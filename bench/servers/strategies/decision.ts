@@ -1,4 +1,5 @@
-import { type Account, type AccountId, unopenedAccount } from '../../../src/domain/account.js'
+import { type Account, unopenedAccount } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import type { Catalog, Route } from '../../../src/domain/catalog.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry, Movement } from '../../../src/domain/entry.js'

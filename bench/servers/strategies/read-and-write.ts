@@ -1,5 +1,5 @@
 import { UndecidedError } from '../../../src/application/errors.js'
-import type { AccountId } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
