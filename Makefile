@@ -86,9 +86,8 @@ simulate-engine: install ## Simulate the engine in random histories with faults,
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes
 	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
-mutation-test: install ## Mutate the domain and the engine, and check that a unit test fails each time: files=decide.ts
-#             > test/mutation/survivors.yaml must explain each mutation that no test catches
-	$(TSX) tools/mutation-test/main.ts
+mutation-test: install ## Mutate the domain with Stryker, and list the mutants that no unit test kills: files=decide.ts,engine.ts
+	NODE_OPTIONS='--require ./test/mutation/cjs-extension.cjs' TEST_SEED=20261 TEST_PATIENCE_MS=4000 node_modules/.bin/stryker run test/mutation/stryker.config.mjs
 
 check-monitoring: build ## Test alerts, rules and dashboards on the real service (two minutes; needs promtool and prometheus)
 	$(TSX) test/monitoring/check-monitoring.ts

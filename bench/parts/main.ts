@@ -24,7 +24,7 @@ import { createLogger } from '../../src/observability/logging/logger.js'
 import { createMetrics } from '../../src/observability/metrics/metrics.js'
 import { metricLabels } from '../../src/service/metric-labels.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/account/documents.js'
-import { calendar } from '../calendar.js'
+import { calendar } from '../dataset/calendar.js'
 import { processorTimeUs } from './measure.js'
 
 /** What the parts of one authorization cost in processor time, one by one and warm. Prints a table in Markdown. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { FrameType } from '../../bench/load/h2-frames.js'
+import { FrameType } from '../../bench/h2/frames.js'
 import { REFLECTIONS_MAX } from '../../src/grpc/reflection/reflection-service.js'
 import {
   AUTHORIZE,

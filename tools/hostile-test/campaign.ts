@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { runJsonProgram } from '../../bench/json-program.js'
-import { memoryFolder } from '../../bench/memory-folder.js'
+import { runJsonProgram } from '../../bench/session/json-program.js'
+import { memoryFolder } from '../../bench/session/memory-folder.js'
 import { signToken } from '../../test/support/token.js'
 import { Database } from '../crash-test/database.js'
 import { Problems } from '../crash-test/problems.js'

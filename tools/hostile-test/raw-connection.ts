@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { endOfReset, statusName } from '../../bench/load/call-end.js'
+import { endOfReset, statusName } from '../../bench/h2/call-end.js'
 import {
   contentOf,
   Flag,
@@ -9,8 +9,8 @@ import {
   PREFACE,
   Setting,
   settingsPayload,
-} from '../../bench/load/h2-frames.js'
-import { decodedHeaders, encodedHeaders, type Header } from '../../bench/load/hpack.js'
+} from '../../bench/h2/frames.js'
+import { decodedHeaders, encodedHeaders, type Header } from '../../bench/h2/hpack.js'
 
 /** Longest wait for the end of a call, in milliseconds. */
 const ANSWER_MS_MAX = 5_000

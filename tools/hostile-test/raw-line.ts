@@ -1,4 +1,4 @@
-import type { Header } from '../../bench/load/hpack.js'
+import type { Header } from '../../bench/h2/hpack.js'
 import type { AttackContext } from './attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 import { RawConnection } from './raw-connection.js'

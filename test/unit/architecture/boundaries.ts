@@ -263,11 +263,41 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['tools/dev/local-mongo/'] },
   { of: 'cli/', may: commandLine },
   // The load generator shares no code with the service except the messages, and the report needs only figures.
-  { of: 'bench/load/', may: ['bench/load/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
-  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'tools/command.ts', 'node:'] },
+  { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
+  { of: 'bench/load/', may: ['bench/load/', 'bench/h2/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'node:'] },
+  { of: 'bench/dataset/', may: ['bench/dataset/', 'bench/load/', 'src/', 'mongodb'] },
+  {
+    of: 'bench/servers/',
+    may: ['bench/servers/', 'bench/dataset/', 'src/', '@grpc/grpc-js', 'mongodb', 'node:'],
+  },
+  {
+    of: 'bench/plan/',
+    may: ['bench/plan/', 'bench/dataset/', 'bench/report/', 'src/gen/'],
+    mayForTypes: ['bench/load/'],
+  },
+  {
+    of: 'bench/books/',
+    may: ['bench/books/', 'bench/plan/', 'bench/dataset/', 'bench/load/', 'src/', 'mongodb'],
+    mayForTypes: ['bench/servers/'],
+  },
+  {
+    of: 'bench/session/',
+    may: [
+      'bench/session/',
+      'bench/books/',
+      'bench/plan/',
+      'bench/dataset/',
+      'tools/dev/local-mongo/',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
+    mayForTypes: ['bench/load/', 'bench/report/'],
+  },
   {
     of: 'bench/',
-    may: ['bench/', 'tools/', 'src/', '@grpc/grpc-js', 'jsonwebtoken', 'mongodb', 'node:'],
+    may: ['bench/', 'src/', 'tools/command.ts', '@grpc/grpc-js', 'jsonwebtoken', 'mongodb', 'node:'],
   },
   // The command that shares simulated histories out to threads.
   {

@@ -1,4 +1,4 @@
-import { Flag, FrameType } from '../../../bench/load/h2-frames.js'
+import { Flag, FrameType } from '../../../bench/h2/frames.js'
 import type { Attack, AttackContext } from '../attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK, purchase } from '../calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'

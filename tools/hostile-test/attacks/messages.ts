@@ -1,5 +1,5 @@
-import { statusName } from '../../../bench/load/call-end.js'
-import { GrpcConnection, requestHeaders } from '../../../bench/load/grpc-connection.js'
+import { statusName } from '../../../bench/h2/call-end.js'
+import { GrpcConnection, requestHeaders } from '../../../bench/h2/grpc-connection.js'
 import type { Random } from '../../crash-test/random.js'
 import type { Attack, AttackContext } from '../attack.js'
 import { bearer, framed } from '../calls.js'
