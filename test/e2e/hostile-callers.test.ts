@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { FrameType } from '../../bench/load/h2-frames.js'
+import { FrameType } from '../../bench/h2/frames.js'
 import { REFLECTIONS_MAX } from '../../src/grpc/reflection/reflection-service.js'
 import {
   AUTHORIZE,
@@ -79,7 +79,7 @@ describe('hostile callers', () => {
       const connection = await connect()
       const headers = callHeaders(AUTHORIZE, [['authorization', `Bearer ${token}\u00e9`]])
       expect(await connection.call(headers, framed(purchaseBytes('illegal')))).to.equal('UNAUTHENTICATED')
-      expect(fixture().service.complaints).to.equal('')
+      expect(fixture().service.stderr).to.equal('')
       connection.close()
     })
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { credentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Identity } from '../../tools/certificates/certificate.js'
+import type { Identity } from '../../tools/dev/certificates/certificate.js'
 import { purchase, TestClient } from '../support/clients/client.js'
 import { ConnectingLoad } from '../support/clients/connecting-load.js'
 import { handshake } from '../support/clients/handshake.js'

@@ -25,7 +25,7 @@ describe('the command that makes the schema', () => {
 
   it('makes every collection, and ends', async () => {
     const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
-    const { code, stdout, stderr } = await makeSchema({ ...env, NODE_ENV: 'production' })
+    const { code, stdout, stderr } = await makeSchema(env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).to.include({ event: 'the schema is there' })
     const made = await database().listCollections().toArray()
@@ -42,7 +42,8 @@ describe('the command that makes the schema', () => {
     expect(await makeSchema({})).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: 'schema: MONGODB_URI is required\n',
+      stderr:
+        'schema: configuration: MONGODB_URI is required (for development, make run starts a database)\n',
     })
   })
 })

@@ -38,12 +38,10 @@ describe('batch credit over the wire', () => {
   before(async () => {
     const uri = await testMongoUri()
     const name = database().databaseName
-    const env = { MONGODB_URI: uri, MONGODB_DATABASE: name, GRPC_PORT: '0', HTTP_PORT: '0' }
+    const env = { MONGODB_URI: uri, MONGODB_DATABASE: name, GRPC_PORT: '0', HTTP_PORT: '0', JWT_SECRET }
     await new Promise<void>((resolve, reject) => {
       const options = {
         config: readConfig(env),
-        mongodbUri: uri,
-        jwtSecret: JWT_SECRET,
         onReady: () => resolve(),
       }
       startService({ ...options, logger: createLogger({ level: 'fatal', format: 'json' }) }).then(

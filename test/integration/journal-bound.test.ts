@@ -3,7 +3,7 @@ import { type CreditOptions, creditAccount } from '../../src/application/credit-
 import { Engine } from '../../src/application/engine/engine.js'
 import { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import { UndecidedError } from '../../src/application/errors.js'
-import { readConfig } from '../../src/config.js'
+import { readDatabaseConfig } from '../../src/config.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import type { Entry } from '../../src/domain/entry.js'
@@ -157,7 +157,7 @@ describe('journal bound', () => {
 
   async function coreThatExpectsDamage(): Promise<Core> {
     const mongodbUri = await testMongoUri()
-    const config = readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database().databaseName })
+    const config = readDatabaseConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database().databaseName })
     const expected = () => {}
     return createCore({
       config,

@@ -1,4 +1,5 @@
-import type { Account, AccountHistory, AccountId } from '../../src/domain/account.js'
+import type { Account, AccountHistory } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Calendar, Day } from '../../src/domain/calendar.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import { benefit, challengeCategories } from '../../src/domain/category.js'

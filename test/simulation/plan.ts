@@ -1,4 +1,4 @@
-import type { AccountId } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { PurchaseDescription } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
 import { Random } from '../../tools/random.js'

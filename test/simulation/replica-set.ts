@@ -1,5 +1,6 @@
 import type { AccountChange } from '../../src/application/account-store.js'
-import { type Account, type AccountId, balanceOf } from '../../src/domain/account.js'
+import { type Account, balanceOf } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { CategoryId } from '../../src/domain/category.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { isLimited, unlimited } from '../../src/domain/limits.js'

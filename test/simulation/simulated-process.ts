@@ -55,8 +55,8 @@ export class SimulatedProcess implements Client {
           event.act = undefined
         }
       },
-      random: () => random.below(1_000_000) / 1_000_000,
     }
+    const chance = () => random.below(1_000_000) / 1_000_000
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
     const { queueMax, waitMsMax, gatherMsMax } = net.settings
@@ -65,6 +65,7 @@ export class SimulatedProcess implements Client {
       gatherMsMax,
       clock: this.clock,
       timers,
+      random: chance,
       onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
@@ -78,6 +79,7 @@ export class SimulatedProcess implements Client {
       poster: this.poster,
       clock: this.clock,
       timers,
+      random: chance,
       queueMax,
       waitMsMax,
     }

@@ -1,7 +1,7 @@
 import type { AccountChange } from '../../src/application/account-store.js'
 import type { Budget } from '../../src/application/budget.js'
 import type { Indecision } from '../../src/application/errors.js'
-import type { AccountId } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import { centavos } from '../../src/domain/money.js'
 import { Random } from '../../tools/random.js'
 import type { Subject } from '../support/engine-sources.js'

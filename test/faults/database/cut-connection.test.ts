@@ -7,7 +7,7 @@ import { UndecidedError } from '../../../src/application/errors.js'
 import { openAccount } from '../../../src/application/open-account.js'
 import { createReverse } from '../../../src/application/reverse.js'
 import { Verify } from '../../../src/application/verify.js'
-import { readConfig } from '../../../src/config.js'
+import { readDatabaseConfig } from '../../../src/config.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
@@ -53,10 +53,11 @@ describe('a connection to MongoDB that is cut', () => {
 
   before(async () => {
     proxy = await TcpProxy.listen(Number(new URL(await testMongoUri()).port))
+    // Direct, because the set itself would tell the driver to go past the proxy.
+    const mongodbUri = `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`
     core = createCore({
-      config: readConfig({ MONGODB_DATABASE: db().databaseName }),
-      // Direct, because the set itself would tell the driver to go past the proxy.
-      mongodbUri: `mongodb://127.0.0.1:${proxy.port}/?directConnection=true`,
+      config: readDatabaseConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: db().databaseName }),
+      mongodbUri,
       onPostingFailure: (error) => postingFailures.push(error),
       onDiscrepancy: (entry) => refusedEntries.push(entry),
       // It goes on with the catalog it has.

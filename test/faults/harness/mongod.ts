@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
-import { type FoundMongod, findMongod } from '../../../src/local-mongo/find-mongod.js'
-import { isListening } from '../../../src/local-mongo/listening.js'
-import { type RunningMongod, startMongodAgain } from '../../../src/local-mongo/mongod-process.js'
-import { isAlive } from '../../../src/local-mongo/mongod-state.js'
+import { type FoundMongod, findMongod } from '../../../tools/dev/local-mongo/find-mongod.js'
+import { isListening } from '../../../tools/dev/local-mongo/listening.js'
+import { type RunningMongod, startMongodAgain } from '../../../tools/dev/local-mongo/mongod-process.js'
+import { isAlive } from '../../../tools/dev/local-mongo/mongod-state.js'
 
 export type MongodOptions = {
   readonly binary: FoundMongod

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Document, MongoClient, type MongoClientOptions } from 'mongodb'
-import { REPLICA_SET } from '../../../src/local-mongo/mongod-process.js'
+import { REPLICA_SET } from '../../../tools/dev/local-mongo/mongod-process.js'
 import { eventually } from '../../support/eventually.js'
 import { Gate, type GateOptions } from './gate.js'
 import { campaignMongod, Mongod, type MongodOptions, portToReturnTo } from './mongod.js'

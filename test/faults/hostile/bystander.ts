@@ -1,7 +1,7 @@
-import { runJsonProgram } from '../../../bench/json-program.js'
 import { mergedBuckets, percentileMs } from '../../../bench/load/histogram.js'
 import type { LoadJob } from '../../../bench/load/job.js'
 import type { LoadResult } from '../../../bench/load/result.js'
+import { runJsonProgram } from '../../../bench/session/json-program.js'
 import { methods, type WireClient } from '../harness/wire-client.js'
 
 const ACCOUNTS = { prefix: 'bystander', count: 50 } as const

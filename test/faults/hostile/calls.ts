@@ -1,4 +1,4 @@
-import type { Header } from '../../../bench/load/hpack.js'
+import type { Header } from '../../../bench/h2/hpack.js'
 import type { AttackJob } from './attack.js'
 
 export const AUTHORIZE = '/benefits.v1.AuthorizationService/Authorize'

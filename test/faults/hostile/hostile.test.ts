@@ -39,8 +39,8 @@ describe(`hostile cases in short: ${CASES} of each kind, seed=${seed}`, () => {
   })
 
   it('leave a log without an error', () => {
-    const { events, complaints } = fixture().service
+    const { events, stderr } = fixture().service
     const errors = events.filter(({ level }) => level === 'error' || level === 'fatal')
-    expect({ errors, complaints }).to.deep.equal({ errors: [], complaints: '' })
+    expect({ errors, stderr }).to.deep.equal({ errors: [], stderr: '' })
   })
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { runJsonProgram } from '../../../bench/json-program.js'
-import { memoryFolder } from '../../../bench/memory-folder.js'
+import { runJsonProgram } from '../../../bench/session/json-program.js'
+import { memoryFolder } from '../../../bench/session/memory-folder.js'
 import { signToken } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
 import type { Campaign, Fault } from '../harness/campaign.js'
@@ -172,9 +172,9 @@ class Siege {
   /** Looks at the state in which the attacks leave the service. */
   inspect(): void {
     this.#lastUsage = this.#watch.now
-    const { complaints } = this.#running.service
-    if (complaints === '') return
-    const detail = `on standard error: ${complaints.slice(0, 500)}`
+    const { stderr } = this.#running.service
+    if (stderr === '') return
+    const detail = `on standard error: ${stderr.slice(0, 500)}`
     this.#campaign.problems.found({ kind: 'PROCESS', detail })
   }
 

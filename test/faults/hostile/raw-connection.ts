@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { endOfReset, statusName } from '../../../bench/load/call-end.js'
+import { endOfReset, statusName } from '../../../bench/h2/call-end.js'
 import {
   contentOf,
   Flag,
@@ -10,8 +10,8 @@ import {
   PREFACE,
   Setting,
   settingsPayload,
-} from '../../../bench/load/h2-frames.js'
-import { decodedHeaders, encodedHeaders, type Header } from '../../../bench/load/hpack.js'
+} from '../../../bench/h2/frames.js'
+import { decodedHeaders, encodedHeaders, type Header } from '../../../bench/h2/hpack.js'
 import type { AttackJob } from './attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, purchase } from './calls.js'
 

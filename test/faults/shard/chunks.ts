@@ -1,5 +1,5 @@
 import { type Document, MongoClient } from 'mongodb'
-import type { ClusterShard } from '../../../src/local-mongo/ephemeral-cluster.js'
+import type { ClusterShard } from '../../../tools/dev/local-mongo/ephemeral-cluster.js'
 import type { Random } from '../../../tools/random.js'
 import { DATABASE } from '../harness/verification.js'
 

@@ -1,7 +1,7 @@
-import { startEphemeralCluster } from '../../../src/local-mongo/ephemeral-cluster.js'
 import { createClient } from '../../../src/storage/client.js'
 import { SHARD_KEYS, shardDatabase } from '../../../src/storage/sharding.js'
 import { countArgument } from '../../../tools/command.js'
+import { startEphemeralCluster } from '../../../tools/dev/local-mongo/ephemeral-cluster.js'
 import type { Fault } from '../harness/campaign.js'
 import { campaignTable, countsOf, seconds } from '../harness/report.js'
 import { type Plan, wholeNumber } from '../harness/run.js'

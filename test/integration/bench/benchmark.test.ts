@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Benchmark, type Measured } from '../../../bench/benchmark.js'
-import { Database } from '../../../bench/database.js'
-import { type Plan, quickPlan } from '../../../bench/scenarios.js'
+import { type Plan, quickPlan } from '../../../bench/plan/scenarios.js'
+import { Database } from '../../../bench/session/database.js'
 import { testMongoUri } from '../../support/database/mongo.js'
 import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 

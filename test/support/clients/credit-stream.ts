@@ -77,9 +77,9 @@ export class CreditStreams {
     const { path, requestSerialize, responseDeserialize } = AccountServiceService.batchCredit
     const metadata = new Metadata()
     metadata.set('authorization', `Bearer ${signToken()}`)
-    let post: (outcome: StreamOutcome) => void
+    let settle: (outcome: StreamOutcome) => void
     const outcome = new Promise<StreamOutcome>((resolve) => {
-      post = resolve
+      settle = resolve
     })
     const stream = this.#client.makeClientStreamRequest<BatchCreditRequest, BatchCreditResponse>(
       path,
@@ -88,8 +88,8 @@ export class CreditStreams {
       metadata,
       { deadline: Date.now() + deadlineMs },
       (error: ServiceError | null, summary?: BatchCreditResponse) => {
-        if (summary) post({ summary })
-        else if (error) post({ error: rpcErrorOf(error) })
+        if (summary) settle({ summary })
+        else if (error) settle({ error: rpcErrorOf(error) })
       },
     )
     return { stream, outcome }

@@ -25,7 +25,7 @@ export type WireImport = {
   readonly changed_count: string
   readonly unchanged_count: string
   readonly rejected_count: string
-  readonly rejected: readonly {
+  readonly rejected_rules: readonly {
     readonly index: string
     readonly merchant_rule_id: string
     readonly reason: string

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { timeBudget } from '../../../src/application/budget.js'
 import { type CreditOptions, creditAccount } from '../../../src/application/credit-account.js'
 import { openAccount } from '../../../src/application/open-account.js'
-import { readConfig } from '../../../src/config.js'
-import type { AccountStatus } from '../../../src/domain/account.js'
+import { readDatabaseConfig } from '../../../src/config.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Core, type CoreOptions, createCore, systemClock } from '../../../src/service/core.js'
 import { WAIT_MS_MAX } from '../eventually.js'
@@ -22,16 +22,24 @@ type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailur
  * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
  * to be told of it.
  */
-export async function openCore(mongodbUri: string, database: string, told: Told = {}): Promise<Core> {
+export async function openCore(
+  mongodbUri: string,
+  database: string,
+  callbacks: Callbacks = {},
+): Promise<Core> {
   const core = createCore({
     // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
-    config: readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database, QUEUE_WAIT_MS: '60000' }),
+    config: readDatabaseConfig({
+      MONGODB_URI: mongodbUri,
+      MONGODB_DATABASE: database,
+      QUEUE_WAIT_MS: '60000',
+    }),
     mongodbUri,
     onPostingFailure: unexpected,
     onDiscrepancy: unexpected,
     onCatalogFailure: unexpected,
     onCatalogUnwatched: unexpected,
-    ...told,
+    ...callbacks,
   })
   await core.prepare()
   return core

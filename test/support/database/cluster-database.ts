@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Db, MongoClient } from 'mongodb'
-import type { ClusterShard } from '../../../src/local-mongo/ephemeral-cluster.js'
 import { createClient } from '../../../src/storage/client.js'
+import type { ClusterShard } from '../../../tools/dev/local-mongo/ephemeral-cluster.js'
 import { shardTestDatabase, testCluster } from './mongo.js'
 
 /** Marks what the tests themselves ask a shard. */

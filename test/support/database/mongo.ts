@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { type EphemeralCluster, startEphemeralCluster } from '../../../src/local-mongo/ephemeral-cluster.js'
-import { type EphemeralMongo, startEphemeralMongo } from '../../../src/local-mongo/ephemeral-mongo.js'
 import { createClient } from '../../../src/storage/client.js'
 import { shardDatabase } from '../../../src/storage/sharding.js'
+import {
+  type EphemeralCluster,
+  startEphemeralCluster,
+} from '../../../tools/dev/local-mongo/ephemeral-cluster.js'
+import { type EphemeralMongo, startEphemeralMongo } from '../../../tools/dev/local-mongo/ephemeral-mongo.js'
 
 /** What the tests run on: a replica set of one, or with `make test-sharded` a cluster of two shards. */
 export const isSharded = process.env['TEST_DATABASE'] === 'sharded'

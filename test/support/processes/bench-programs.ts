@@ -1,4 +1,4 @@
-import { buildPrograms } from '../../../bench/build.js'
+import { buildPrograms } from '../../../bench/session/build.js'
 
 const BUILT = 'TEST_BENCH_PROGRAMS_BUILT'
 

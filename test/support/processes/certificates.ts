@@ -4,7 +4,7 @@ import {
   createAuthority,
   type Identity,
   issueCertificate,
-} from '../../../tools/certificates/certificate.js'
+} from '../../../tools/dev/certificates/certificate.js'
 
 const HOUR_MS = 3_600_000
 

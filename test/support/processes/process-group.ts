@@ -1,6 +1,6 @@
 import type { Budget } from '../../../src/application/budget.js'
 import type { Clock } from '../../../src/application/clock.js'
-import { readConfig } from '../../../src/config.js'
+import { readDatabaseConfig } from '../../../src/config.js'
 import { type Core, createCore } from '../../../src/service/core.js'
 import { WAIT_MS_MAX } from '../eventually.js'
 
@@ -86,7 +86,7 @@ export class ProcessGroup {
       if (!dead) throw new Error('this was not to happen in a test', { cause })
     }
     const core = createCore({
-      config: readConfig({
+      config: readDatabaseConfig({
         MONGODB_URI: mongodbUri,
         MONGODB_DATABASE: database,
         MONGODB_POOL_SIZE: '5',

@@ -6,9 +6,20 @@ import { fileURLToPath } from 'node:url'
 import { eventually } from '../eventually.js'
 import { secretsOfEnvironment, watchForLeaks } from '../leaks.js'
 
-const MAIN = fileURLToPath(new URL('../../../dist/main.js', import.meta.url))
+/** The service as it is deployed, and the launcher of `make run` around it. */
+const programs = {
+  service: fileURLToPath(new URL('../../../dist/main.js', import.meta.url)),
+  launcher: fileURLToPath(new URL('../../../dist/dev/run.js', import.meta.url)),
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>
+
+export type ProcessOptions = {
+  /** Default: the service. */
+  readonly program?: keyof typeof programs
+  /** The current folder. Default: one without `.env`. */
+  readonly folder?: string
+}
 
 /** One line of the service's log. */
 export type LogEvent = Readonly<Record<string, unknown>> & { readonly event: string }
@@ -29,12 +40,13 @@ export class ServiceProcess {
   #stdout = ''
   #stderr = ''
 
-  constructor(env: Environment, folder = tmpdir()) {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`)
+  constructor(env: Environment, { program = 'service', folder = tmpdir() }: ProcessOptions = {}) {
+    const path = programs[program]
+    if (!existsSync(path)) throw new Error(`${path} is missing: run "make build" first`)
     secretsOfEnvironment(env)
     watchForLeaks('the service', () => `${this.#stdout}${this.#stderr}`)
     const { PATH, HOME, MONGOD_PATH, npm_execpath } = process.env
-    this.#child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+    this.#child = spawn(process.execPath, ['--enable-source-maps', path], {
       cwd: folder,
       env: { PATH, HOME, MONGOD_PATH, npm_execpath, GRPC_PORT: '0', HTTP_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,11 +87,6 @@ export class ServiceProcess {
   /** Everything that it has written to standard error so far. */
   get stderr(): string {
     return this.#stderr
-  }
-
-  /** The same without the lines for a developer that say where it listens. */
-  get complaints(): string {
-    return this.#stderr.replace(/^\nbenefits-authorizer is ready: [\s\S]*?\n\n[\s\S]*?\n\n/, '')
   }
 
   /** The events of its log so far: the lines that are JSON. */
@@ -147,7 +154,7 @@ export class ServiceProcess {
 }
 
 /** Lets the tests of one suite start services; after the suite those that still run are stopped in order, or killed. */
-export function useServices(): (env: Environment) => Promise<ServiceProcess> {
+export function useServices(options: ProcessOptions = {}): (env: Environment) => Promise<ServiceProcess> {
   const started: ServiceProcess[] = []
   after(async () => {
     const left = started.filter((service) => !service.hasExited)
@@ -160,7 +167,7 @@ export function useServices(): (env: Environment) => Promise<ServiceProcess> {
   return async (env) => {
     // One that is to come back on its port may find a client's own end there, which has got the same number.
     return await eventually('the service has its port', async () => {
-      const service = new ServiceProcess(env)
+      const service = new ServiceProcess(env, options)
       started.push(service)
       return await service.untilEvent('listening').then(
         () => service,

@@ -33,13 +33,14 @@ type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
   readonly timers?: Timers
+  readonly random?: () => number
   readonly codec?: AccountCodec
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, codec } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, random, codec } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const discrepancy: Entry[] = []
@@ -65,6 +66,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
     ...(timers && { timers }),
+    ...(random && { random }),
     ...(codec && { codec }),
   })
   const engine = tracing?.engine(whole) ?? whole

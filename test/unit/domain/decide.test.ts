@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import { unopenedAccount } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { Catalog, type Route } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
+import { type Account, applyEntry } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Entry, PurchaseDescription, ReversalEntry } from '../../../src/domain/entry.js'
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
+import { type Account, applyEntry } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'

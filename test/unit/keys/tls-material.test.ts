@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { checkTls, type TlsTexts } from '../../../src/keys/tls-material.js'
-import { createAuthority } from '../../../tools/certificates/certificate.js'
+import { createAuthority } from '../../../tools/dev/certificates/certificate.js'
 import { authority, clientIdentity, hours, serverIdentity } from '../../support/processes/certificates.js'
 import { rsa } from './key-pairs.js'
 

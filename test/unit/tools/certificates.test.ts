@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { addressBytes, identifier, integer, octets, time } from '../../../tools/certificates/der.js'
-import { makeLocalCertificates } from '../../../tools/certificates/local-certificates.js'
+import { addressBytes, identifier, integer, octets, time } from '../../../tools/dev/certificates/der.js'
+import { makeLocalCertificates } from '../../../tools/dev/certificates/local-certificates.js'
 import { authority, clientIdentity, serverIdentity } from '../../support/processes/certificates.js'
 
 const ca = authority('the authority')

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Flag, FrameType } from '../../../../bench/load/h2-frames.js'
-import type { Header } from '../../../../bench/load/hpack.js'
+import { Flag, FrameType } from '../../../../bench/h2/frames.js'
+import type { Header } from '../../../../bench/h2/hpack.js'
 import type { Attack, AttackContext, AttackJob } from '../attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK } from '../calls.js'
 import { dataFrame, frameOf, headersFrame, RawConnection } from '../raw-connection.js'

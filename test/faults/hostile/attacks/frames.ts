@@ -1,4 +1,4 @@
-import { Flag, FrameType, PREFACE, Setting, settingsPayload } from '../../../../bench/load/h2-frames.js'
+import { Flag, FrameType, PREFACE, Setting, settingsPayload } from '../../../../bench/h2/frames.js'
 import type { Random } from '../../../../tools/random.js'
 import type { Attack, AttackContext } from '../attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../calls.js'

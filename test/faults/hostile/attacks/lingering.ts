@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Header } from '../../../../bench/load/hpack.js'
+import type { Header } from '../../../../bench/h2/hpack.js'
 import type { Attack, AttackContext, AttackJob } from '../attack.js'
 import {
   AUTHORIZE,

@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from 'node:zlib'
-import type { Header } from '../../../../bench/load/hpack.js'
+import type { Header } from '../../../../bench/h2/hpack.js'
 import type { Random } from '../../../../tools/random.js'
 import type { Attack, AttackJob } from '../attack.js'
 import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../calls.js'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
+import { statusName } from '../../../../bench/h2/call-end.js'
 import { readStreamAnswer } from '../../../../bench/load/answer.js'
-import { statusName } from '../../../../bench/load/call-end.js'
 import type { Random } from '../../../../tools/random.js'
 import type { Attack, AttackContext } from '../attack.js'
 import { AUTHORIZE_STREAM, bearer } from '../calls.js'

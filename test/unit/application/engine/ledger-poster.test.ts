@@ -10,7 +10,7 @@ import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { nextTurns, soon } from '../soon.js'
 
-describe('poster', () => {
+describe('ledger poster', () => {
   let store: InMemoryStore
   let clock: HandClock
   let poster: LedgerPoster
