@@ -71,16 +71,16 @@ test: install ## Build, then run all tests
 test-sharded: build ## Run the tests that use the database on a sharded cluster, through mongos
 	TEST_DATABASE=sharded node_modules/.bin/mocha --config .mocharc.sharded.cjs
 
-FAULTS := crash failover misbehave hostile clock shard
+FAULTS := crash failover database hostile clock shard
 
 faults: build ## Break the service or its database under load, and check the books: kind=crash seed=
 #       > kind=crash: kill both, kills=50 (of each). kind=failover: end its primary, rounds=10 profile=default
 #       > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT (of failover). kind=clock: step the wall clocks, rounds=10
-#       > kind=shard: move chunks between shards, moves=30. kind=misbehave: nine kinds of failing database,
+#       > kind=shard: move chunks between shards, moves=30. kind=database: nine kinds of failing database,
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
 #       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
-	$(TSX) tools/$(filter $(FAULTS),$(kind))-test/main.ts
+	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes

@@ -1,7 +1,7 @@
 import type { AccountId } from '../../src/domain/account-status.js'
 import type { PurchaseDescription } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
-import { Random } from '../../tools/crash-test/random.js'
+import { Random } from '../../tools/random.js'
 import { idOf, type Operation } from './operation.js'
 import { type PrehistoryKind, prehistoryOf } from './prehistory.js'
 import { type Settings, settingsFrom } from './settings.js'

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { Benchmark, type Measured } from '../../../bench/benchmark.js'
 import { type Plan, quickPlan } from '../../../bench/plan/scenarios.js'
 import { Database } from '../../../bench/session/database.js'
-import { buildBenchPrograms } from '../../support/bench-programs.js'
-import { testMongoUri } from '../../support/mongo.js'
+import { testMongoUri } from '../../support/database/mongo.js'
+import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
 /** As small as can be: that it works and finds the books in order, not how fast anything is. */
 const plan: Plan = {

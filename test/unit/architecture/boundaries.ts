@@ -39,6 +39,27 @@ const commandLine = [
   'node:',
 ]
 
+/** Everything that the tests of faults may import besides their own folder and the harness. */
+const faultTests = ['test/support/', 'tools/', 'src/', '@grpc/grpc-js', 'mongodb', 'chai', 'node:']
+
+/** The kinds of faults, none of which knows another. Only attackers share code with the load of the benchmark. */
+const kindsOfFaults: readonly Boundary[] = [
+  ...['crash', 'failover', 'database', 'clock', 'shard'].map((kind) => ({
+    of: `test/faults/${kind}/`,
+    may: [`test/faults/${kind}/`, 'test/faults/harness/', ...faultTests],
+  })),
+  {
+    of: 'test/faults/hostile/',
+    may: ['test/faults/hostile/', 'test/faults/harness/', ...faultTests, 'bench/', '@bufbuild/protobuf'],
+  },
+  {
+    of: 'test/faults/innocents/',
+    may: ['test/faults/innocents/', 'test/faults/hostile/', 'test/e2e/cli/benefits.ts', ...faultTests],
+  },
+  { of: 'test/faults/harness/', may: ['test/faults/harness/', ...faultTests] },
+  { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
+]
+
 /** The paragraph "May import" of the architecture, as a table. What is not in it is forbidden. */
 const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
@@ -262,6 +283,7 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['tools/dev/local-mongo/'] },
   { of: 'cli/', may: commandLine },
+  ...kindsOfFaults,
   // The load generator shares no code with the service except the messages, and the report needs only figures.
   { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
   { of: 'bench/load/', may: ['bench/load/', 'bench/h2/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
@@ -309,10 +331,10 @@ const boundaries: readonly Boundary[] = [
     of: 'test/simulation/',
     may: [
       'test/simulation/',
-      'test/support/catalogs.ts',
+      'test/support/catalog/catalogs.ts',
       'test/support/engine-sources.ts',
-      'test/support/utc-calendar.ts',
-      'tools/crash-test/random.ts',
+      'test/support/catalog/utc-calendar.ts',
+      'tools/random.ts',
       'src/application/',
       'src/domain/',
       'chai',
