@@ -7,7 +7,7 @@ import { proseProblems } from './plain-english.js'
 const root = process.cwd()
 
 /** The folders whose English is clean. A folder joins them once its comments are. */
-const cleanFolders = ['src/storage', 'src/observability', 'src/service', 'src/local-mongo']
+const cleanFolders = ['src/storage', 'src/observability', 'src/service', 'tools/dev']
 
 /** The clean files: the entry points of `src`, the help that users read, and the pages that are clean. */
 const cleanFiles = [
