@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
+.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
@@ -112,6 +112,9 @@ long-run: build ## Check that memory, descriptors and latency stay flat under lo
 check: install ## Run every check for a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
 
+check-api: build ## Run the Postman collection on the service, with newman (npx fetches it)
+	$(TSX) test/api/check-api.ts
+
 check-image: install ## Build and run the image's steps without Docker: read-only, not as root
 	$(TSX) test/image/check-image.ts
 
@@ -124,7 +127,7 @@ sbom: ## Print the bill of materials as CycloneDX: make -s sbom > sbom.json
 format: install ## Format everything and apply the safe fixes
 	npm --silent run format
 
-generate: install ## Generate src/gen from the protos
+generate: install ## Generate src/gen, .docs/openapi.json and .docs/postman from the protos
 	npm --silent run generate
 
 ##@ Build and clean

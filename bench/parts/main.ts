@@ -13,6 +13,7 @@ import {
   AuthorizeRequest,
   AuthorizeResponse,
   Decision,
+  Fallback,
   Reason,
   Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
@@ -31,7 +32,11 @@ import { processorTimeUs } from './measure.js'
 const at = new Date()
 const merchant = 'PADARIA DO ZE               SAO PAULO BR'
 const purchase: Purchase = { transactionId: randomUUID(), amount: centavos(1_234n), mcc: '5411', merchant }
-const request: AuthorizeRequest = { ...purchase, accountId: '6712b3eb3ec7354864d4274f' }
+const request: AuthorizeRequest = {
+  ...purchase,
+  accountId: '6712b3eb3ec7354864d4274f',
+  fallback: Fallback.UNSPECIFIED,
+}
 const requestBytes = Buffer.from(AuthorizeRequest.encode(request).finish())
 const response: AuthorizeResponse = {
   transactionId: purchase.transactionId,

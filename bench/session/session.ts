@@ -271,6 +271,7 @@ function environment(mongodbUri: string, databaseName: string): Readonly<Record<
     HOST: '127.0.0.1',
     GRPC_PORT: '0',
     HTTP_PORT: '0',
+    HTTP_API_PORT: '0',
     MONGODB_URI: mongodbUri,
     MONGODB_DATABASE: databaseName,
     MONGODB_POOL_SIZE: String(POOL_SIZE),

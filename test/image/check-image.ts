@@ -31,6 +31,7 @@ await runCommand('check-image', async () => {
       JWT_SECRET,
       GRPC_PORT: '0',
       HTTP_PORT: '0',
+      HTTP_API_PORT: '0',
       // There is nothing that could be written to.
       HOME: '/nonexistent',
       TMPDIR: '/nonexistent',

@@ -42,6 +42,7 @@ describe('batch credit over the wire', () => {
     await new Promise<void>((resolve, reject) => {
       const options = {
         config: readConfig(env),
+        givesTokens: false,
         onReady: () => resolve(),
       }
       startService({ ...options, logger: createLogger({ level: 'fatal', format: 'json' }) }).then(

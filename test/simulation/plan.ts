@@ -189,7 +189,9 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    return { transactionId, amount: this.#amount(), mcc, merchant }
+    // Chosen without a draw, so that the seeds that find the known mistakes still find them.
+    const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
+    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {

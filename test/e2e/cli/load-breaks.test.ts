@@ -45,10 +45,10 @@ describe('./benefits load through breaks', () => {
   before(async () => {
     const whole = await serviceEnvironment()
     uri = whole.MONGODB_URI
-    service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0' })
+    service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' })
     await service.untilEvent('serving')
     // It comes back on the port that it was given.
-    env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0' }
+    env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0', HTTP_API_PORT: '0' }
     await openAccounts(service.grpcAddress)
   })
 

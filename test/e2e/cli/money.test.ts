@@ -127,6 +127,18 @@ describe('./benefits and money', () => {
     expect(stderr).to.match(/a new one needs --order and --mccs/)
   })
 
+  it('keeps the free balance out of a purchase with --no-fallback', async () => {
+    await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-1')
+    const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']
+    const { stdout } = await run('simulate', ...purchase, '--no-fallback')
+    expect(JSON.parse(stdout)).to.deep.include({ wallets: [] })
+    const declined = await run('authorize', ...purchase, '--no-fallback', '--id', 'without')
+    expect(JSON.parse(declined.stdout)).to.include({ code: '51' })
+    const { stdout: entry } = await run('transaction', 'without', '--account', 'ana')
+    expect(JSON.parse(entry).transaction).to.include({ fallback: 'FALLBACK_NEVER' })
+    expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
+  })
+
   it('tells by its exit code whether a purchase was declined, the command is wrong, or nobody answers', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)

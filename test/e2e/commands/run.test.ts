@@ -31,7 +31,7 @@ describe('make run', () => {
   before(async () => {
     const { MONGOD_PATH } = process.env
     await findMongod({ mongodPath: MONGOD_PATH || undefined, env: process.env, log: () => {} })
-    const anyPorts = { DATA_DIR: dataDir, GRPC_PORT: '0', HTTP_PORT: '0' }
+    const anyPorts = { DATA_DIR: dataDir, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' }
     service = new Running('make', ['run'], anyPorts)
     env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')

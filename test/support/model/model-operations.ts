@@ -42,6 +42,7 @@ const mostly = <T>(value: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: value }, { weight: 1, arbitrary: rare })
 const mcc = fc.constantFrom('5411', '5811', '5999')
 const merchant = fc.constantFrom('', 'UBER TRIP', 'PADARIA DO ZE')
+const fallback = mostly(fc.constant(true), fc.constant(false))
 const said: fc.Arbitrary<Said> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ amount, mcc, merchant }, { requiredKeys: [] }) },
@@ -76,7 +77,10 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof(
       amount: mostly(amount, fc.constant(2n ** 63n - 101n)),
     }),
   },
-  { weight: 9, arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({ ...named, kind: fc.constant('buy' as const), amount, mcc, merchant, fallback }),
+  },
   {
     weight: 5,
     arbitrary: fc
@@ -137,9 +141,8 @@ export function withOtherContent(asked: Operation): Operation {
     case 'credit':
       return { ...asked, amount: asked.amount + 1n }
     case 'buy':
-      return asked.merchant === ''
-        ? { ...asked, merchant: 'UBER TRIP' }
-        : { ...asked, amount: asked.amount + 1n }
+      if (asked.merchant === '') return { ...asked, merchant: 'UBER TRIP' }
+      return asked.fallback ? { ...asked, fallback: false } : { ...asked, amount: asked.amount + 1n }
     case 'reverse':
       return asked.amount === undefined ? { ...asked, amount: 1n } : { ...asked, amount: undefined }
   }
@@ -221,8 +224,10 @@ function verdictOn(
   }
 }
 
-function purchaseOf({ id, amount, mcc, merchant }: Extract<Operation, { kind: 'buy' }>): Purchase {
-  return { transactionId: id, amount: centavos(amount), mcc, merchant }
+function purchaseOf(asked: Extract<Operation, { kind: 'buy' }>): Purchase {
+  const { id, amount, mcc, merchant } = asked
+  const purchase = { transactionId: id, amount: centavos(amount), mcc, merchant }
+  return asked.fallback ? purchase : { ...purchase, fallback: 'NEVER' }
 }
 
 function limitsOf({ purchase, wallet, day, month }: Most) {
@@ -265,8 +270,8 @@ function restOf(entry: Entry): string {
     case 'CREDIT':
       return `${entry.movement.delta}`
     case 'AUTHORIZATION': {
-      const { amount, mcc, effectiveMcc, merchant, merchantRule = '' } = entry
-      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule}`
+      const { amount, mcc, effectiveMcc, merchant, merchantRule = '', fallback } = entry
+      return `${amount} ${mcc}>${effectiveMcc} "${merchant}" ${merchantRule} ${fallback !== 'NEVER'}`
     }
     case 'REVERSAL': {
       const { amount, mcc, merchant } = entry.described

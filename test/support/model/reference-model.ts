@@ -12,7 +12,14 @@ export type Operation = { readonly account: string; readonly id: string } & (
   /** All limits there are from then on. */
   | { readonly kind: 'limits'; readonly most: Most }
   | { readonly kind: 'credit'; readonly wallet: string; readonly amount: bigint }
-  | { readonly kind: 'buy'; readonly amount: bigint; readonly mcc: string; readonly merchant: string }
+  | {
+      readonly kind: 'buy'
+      readonly amount: bigint
+      readonly mcc: string
+      readonly merchant: string
+      /** Whether CASH may pay. */
+      readonly fallback: boolean
+    }
   | {
       readonly kind: 'reverse'
       readonly original: string
@@ -229,7 +236,7 @@ function credited(book: Book, asked: Of<'credit'>): Answer {
 function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   const ruled = asked.merchant === rule.name
   const mcc = ruled ? rule.mcc : asked.mcc
-  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''}`
+  const rest = `${asked.amount} ${asked.mcc}>${mcc} "${asked.merchant}" ${ruled ? rule.id : ''} ${asked.fallback}`
   const declined = (reason: string) => made(book, asked, { reason, rest })
   if (book.status === 'UNOPENED') return declined('ACCOUNT_NOT_FOUND')
   if (book.status === 'CLOSED') return declined('ACCOUNT_CLOSED')
@@ -238,7 +245,9 @@ function bought(book: Book, asked: Of<'buy'>, today: string): Answer {
   if (due <= 0n) return declined('ALREADY_REVERSED')
   const { most } = book
   if (most?.purchase !== undefined && due > most.purchase) return declined('AMOUNT_OVER_LIMIT')
-  const able = [...(byMcc[mcc] ?? []), 'CASH'].filter((wallet) => held(book, wallet) >= due)
+  const able = [...(byMcc[mcc] ?? []), ...(asked.fallback ? ['CASH'] : [])].filter(
+    (wallet) => held(book, wallet) >= due,
+  )
   if (able.length === 0) return declined('INSUFFICIENT_BALANCE')
   const payer = able.find((wallet) => {
     const { dayAmount, monthAmount } = spentBy(book, wallet, today)
@@ -344,7 +353,7 @@ function contentOf(asked: Operation): string {
     case 'credit':
       return `credit ${asked.wallet} ${asked.amount}`
     case 'buy':
-      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}"`
+      return `buy ${asked.amount} ${asked.mcc} "${asked.merchant}" ${asked.fallback}`
     case 'reverse': {
       const { amount, mcc, merchant } = asked.said
       return `reverse ${asked.original} ${asked.amount} ${amount} ${mcc} "${merchant}"`

@@ -4,7 +4,7 @@ import { JWT_SECRET } from '../clients/token.js'
 import { openCore } from '../database/accounts.js'
 import { freshDatabase, testMongoUri } from '../database/mongo.js'
 import { WAIT_MS_MAX } from '../eventually.js'
-import { type Environment, type ServiceProcess, useServices } from './service-process.js'
+import { type Environment, type ProcessOptions, type ServiceProcess, useServices } from './service-process.js'
 
 /** A service, and everything that a test needs around it. */
 export type ServiceFixture = {
@@ -17,8 +17,8 @@ export type ServiceFixture = {
 }
 
 /** Starts one service on a database of its own, for all tests of a suite, and ends it after them. */
-export function useService(env: Environment = {}): () => ServiceFixture {
-  const start = useServices()
+export function useService(env: Environment = {}, options: ProcessOptions = {}): () => ServiceFixture {
+  const start = useServices(options)
   let fixture: ServiceFixture | undefined
   before(async () => {
     const whole = { ...(await serviceEnvironment()), ...env }
@@ -36,6 +36,11 @@ export function useService(env: Environment = {}): () => ServiceFixture {
       throw new Error('the service is started by the hooks of the suite: ask for it inside a test')
     return fixture
   }
+}
+
+/** The same with the HTTP API. */
+export function useHttpApi(env: Environment = {}): () => ServiceFixture {
+  return useService({ HTTP_API_PORT: '0', ...env })
 }
 
 /**

@@ -48,7 +48,17 @@ export class ServiceProcess {
     const { PATH, HOME, MONGOD_PATH, npm_execpath } = process.env
     this.#child = spawn(process.execPath, ['--enable-source-maps', path], {
       cwd: folder,
-      env: { PATH, HOME, MONGOD_PATH, npm_execpath, GRPC_PORT: '0', HTTP_PORT: '0', ...env },
+      env: {
+        PATH,
+        HOME,
+        MONGOD_PATH,
+        npm_execpath,
+        GRPC_PORT: '0',
+        HTTP_PORT: '0',
+        // The launcher opens it by itself, on the usual port.
+        ...(program === 'launcher' && { HTTP_API_PORT: '0' }),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stdout?.on('data', (chunk) => {
@@ -110,6 +120,11 @@ export class ServiceProcess {
     return `http://127.0.0.1:${this.#listening('httpPort')}`
   }
 
+  /** Address of the HTTP API. Known once it listens. */
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.#listening('httpApiPort')}`
+  }
+
   /**
    * Waits until the log has an event of this name, and with these fields if some are given: a line may come after the answer that it
    * tells of. Fails at once when the service ends instead.
@@ -146,7 +161,7 @@ export class ServiceProcess {
     await this.#exit
   }
 
-  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort'): unknown {
+  #listening(field: 'grpcPort' | 'healthPort' | 'httpPort' | 'httpApiPort'): unknown {
     const listening = this.events.find(({ event }) => event === 'listening')
     if (!listening) throw new Error('the service does not listen yet')
     return listening[field]

@@ -106,6 +106,27 @@ const boundaries: readonly Boundary[] = [
       'grpc-health-check',
       '@bufbuild/protobuf',
       'node:',
+      'src/keys/secure-context.ts',
+    ],
+    mayForTypes: ['src/keys/'],
+  },
+  {
+    of: 'src/http-api/dev-token.ts',
+    may: ['src/http-api/', 'jsonwebtoken'],
+    mayForTypes: ['src/keys/', 'node:'],
+  },
+  // It reaches the service as a gRPC client only, so that there is one path of checks.
+  {
+    of: 'src/http-api/',
+    may: [
+      'src/http-api/',
+      'src/http/socket-bound.ts',
+      'src/keys/secure-context.ts',
+      'src/listen-on.ts',
+      '@bufbuild/protobuf',
+      '@connectrpc/connect',
+      '@connectrpc/connect-node',
+      'node:',
     ],
     mayForTypes: ['src/keys/'],
   },
@@ -166,6 +187,7 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
       'src/grpc/tokens/token-rejection.ts',
+      'src/http-api/http-route.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
@@ -200,7 +222,7 @@ const boundaries: readonly Boundary[] = [
       'src/service/grpc-port.ts',
       'src/service/readings.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/'],
+    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
   },
   {
     of: 'src/service/grpc-port.ts',
@@ -213,12 +235,31 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
+    of: 'src/service/http-api.ts',
+    may: [
+      'src/http-api/',
+      'src/grpc/tokens/method-scopes.ts',
+      'src/grpc/wire/',
+      'src/keys/token-key.ts',
+      'src/observability/logging/log-sampler.ts',
+      'src/observability/logging/logger.ts',
+    ],
+    mayForTypes: [
+      'src/config.ts',
+      'src/keys/',
+      'src/observability/metrics/metrics.ts',
+      '@bufbuild/protobuf',
+      'node:stream',
+    ],
+  },
+  {
     of: 'src/service/readings.ts',
     may: [],
     mayForTypes: ['src/config.ts', 'src/grpc/', 'src/observability/', 'src/storage/', 'src/service/core.ts'],
   },
   {
     of: 'src/service/service.ts',
+    mayDynamically: ['src/service/http-api.ts'],
     may: [
       'src/service/authorizer.ts',
       'src/grpc/health/health-server.ts',
@@ -229,7 +270,7 @@ const boundaries: readonly Boundary[] = [
       'src/observability/metrics/metrics.ts',
       'src/observability/tracing/open-tracing.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/observability/'],
+    mayForTypes: ['src/config.ts', 'src/http-api/', 'src/observability/', 'src/service/http-api.ts'],
   },
   {
     of: 'src/schema.ts',

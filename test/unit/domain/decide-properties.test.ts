@@ -138,6 +138,12 @@ describe('any purchase that is approved', () => {
     })
   })
 
+  it('is not paid by CASH when it is kept out', () => {
+    everyApproval(({ purchase, movement }) => {
+      if (purchase.fallback === 'NEVER') expect(movement.wallet).not.to.equal('CASH')
+    })
+  })
+
   it('is paid by an account that is active', () => {
     everyApproval(({ before }) => {
       expect(before.status).to.equal('ACTIVE')
@@ -156,7 +162,8 @@ describe('any purchase that is declined', () => {
   it('on an active account is declined because no wallet that may pay covers it', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
-      const permitted = [...benefitsFor(verdict.entry.effectiveMcc, scenario.categories), 'CASH']
+      const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
+      const permitted = [...benefits, ...(purchase.fallback === 'NEVER' ? [] : ['CASH'])]
       expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
     })
   })
@@ -189,6 +196,7 @@ describe('any purchase that is repeated', () => {
       (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
       (purchase) => ({ ...purchase, mcc: '0001' }),
       (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
+      ({ fallback, ...purchase }) => (fallback ? purchase : { ...purchase, fallback: 'NEVER' }),
     )
     fc.assert(
       fc.property(anyPlay, changes, ({ steps, catalog, end, past }, change) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { unopenedAccount } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
-import { Catalog, type Route } from '../../../src/domain/catalog.js'
+import { Catalog, type Route, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -78,6 +78,8 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
     ['another merchant', { merchant: 'UBER TRIP' }, authorizationOf()],
     ['a merchant written otherwise', { merchant: padaria.toLowerCase() }, authorizationOf()],
     ['the MCC that the rule put in its place', { mcc: '5811' }, authorizationOf({ effectiveMcc: '5811' })],
+    ['without fallback, which was with it', { fallback: 'NEVER' }, authorizationOf()],
+    ['with fallback, which was without it', {}, authorizationOf({ fallback: 'NEVER' })],
     ['another amount than what was declined', { amount: centavos(1n) }, declineOf()],
     ['a credit of that id before', {}, creditEntryOf()],
     ['a change of the account of that id before', {}, adminEntryOf()],
@@ -174,7 +176,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
 describe('purchase by a route that is wrong', () => {
   // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
   class WrongCatalog extends Catalog {
-    override route(purchase: { readonly mcc: string; readonly merchant: string }): Route {
+    override route(purchase: RoutedPurchase): Route {
       return { ...super.route(purchase), wallets: ['MEAL', 'CASH'] }
     }
   }
@@ -188,6 +190,42 @@ describe('purchase by a route that is wrong', () => {
   it('takes nothing out of a benefit that does not pay for the MCC', () => {
     const history = historyOf(accountWith({ MEAL: 9999n }))
     expect(() => decideOn(history, purchaseOf(), { catalog })).to.throw(InvariantError, 'of its category')
+  })
+
+  it('takes nothing out of a free balance that the purchase keeps out', () => {
+    const history = historyOf(accountWith({ CASH: 9999n }))
+    const purchase = purchaseOf({ fallback: 'NEVER' })
+    expect(() => decideOn(history, purchase, { catalog })).to.throw(InvariantError, 'may pay')
+  })
+})
+
+describe('purchase without fallback', () => {
+  const decided = (wallets: Readonly<Record<string, bigint>>, over: Partial<Purchase> = {}) => {
+    const purchase = purchaseOf({ fallback: 'NEVER', ...over })
+    return recorded(decideOn(accountWith(wallets), purchase))
+  }
+
+  it('is paid by the wallet of its MCC, and the entry says how it was asked', () => {
+    expect(decided({ FOOD: 1000n, CASH: 9999n })).to.include({ reason: 'APPROVED', fallback: 'NEVER' })
+  })
+
+  it('is not paid by a free balance that could', () => {
+    const entry = decided({ FOOD: 999n, CASH: 9999n })
+    expect(entry).to.include({ reason: 'INSUFFICIENT_BALANCE', fallback: 'NEVER' })
+    expect(entry).not.to.have.property('movement')
+  })
+
+  it('is declined for its balance when no category pays for the MCC', () => {
+    expect(decided({ FOOD: 9999n, CASH: 9999n }, { mcc: '5999' })).to.include({
+      reason: 'INSUFFICIENT_BALANCE',
+    })
+  })
+
+  it('gives the stored answer when it is repeated', () => {
+    const earlier = authorizationOf({ fallback: 'NEVER' })
+    const history = historyOf(accountWith({}, { version: 1n }), [earlier])
+    const verdict = decideOn(history, purchaseOf({ fallback: 'NEVER' }))
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: earlier })
   })
 })
 

@@ -107,12 +107,16 @@ const anyAmount = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
 )
 
-const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
-  transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
-  amount: anyAmount.map(centavos),
-  mcc: anyMcc,
-  merchant: anyMerchant,
-})
+const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
+  {
+    transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
+    amount: anyAmount.map(centavos),
+    mcc: anyMcc,
+    merchant: anyMerchant,
+    fallback: fc.constant('NEVER' as const),
+  },
+  { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
+)
 
 /** Purchases of which some are sent again, unchanged. */
 const anyPurchases = fc

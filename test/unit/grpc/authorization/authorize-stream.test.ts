@@ -8,6 +8,7 @@ import {
   type AuthorizeResponse,
   type AuthorizeStreamResponse,
   Decision,
+  Fallback,
   Reason,
   Retry,
 } from '../../../../src/gen/benefits/v1/authorization.js'
@@ -36,6 +37,7 @@ const request = (transactionId: string): AuthorizeRequest => ({
   amount: 5n,
   mcc: '5411',
   merchant: '',
+  fallback: Fallback.UNSPECIFIED,
 })
 
 const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))
