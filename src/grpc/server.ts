@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import {
   logVerbosity,
   Server,
@@ -21,6 +22,7 @@ import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
 import type { ConnectionGuard } from './connections/connection-guard.js'
 import { GuardedPort } from './connections/guarded-port.js'
+import { openInnerPort } from './connections/inner-port.js'
 import { HealthStatus, SERVICES } from './health/health-status.js'
 import { loadDescriptors } from './reflection/descriptors.js'
 import { reflectionService } from './reflection/reflection-service.js'
@@ -75,6 +77,7 @@ export class GrpcServer {
   readonly #server: Server
   readonly #port: GuardedPort
   readonly #health = new HealthStatus()
+  #connect: (() => Duplex) | undefined
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
@@ -99,6 +102,17 @@ export class GrpcServer {
    */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#options)
+  }
+
+  /**
+   * Opens a connection from this process, which passes no port. Its calls meet the same interceptors and
+   * handlers as those of the port.
+   *
+   * @param callsMax most calls of the connection at a time.
+   */
+  connect(callsMax: number): Duplex {
+    this.#connect ??= openInnerPort(this.#server, callsMax)
+    return this.#connect()
   }
 
   /** Sets the answer of health checks. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
@@ -75,6 +76,8 @@ export type Authorizer = {
    * Opens the port and returns it. Health is NOT_SERVING until `start` is called and the database answers.
    */
   readonly listen: () => Promise<number>
+  /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
+  readonly connect: (callsMax: number) => Duplex
   /** Begins to check the database. */
   readonly start: () => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
@@ -209,6 +212,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
+    connect: (callsMax) => grpc.connect(callsMax),
     start: () => void readiness.start(),
     useKeys: credentials.useKeys,
     stop: async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const textLines = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
 

@@ -2,13 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Database } from '../../tools/crash-test/database.js'
-import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
-import { HealthClient } from '../support/health-client.js'
-import { PurchaseStream } from '../support/purchase-stream.js'
-import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { ReplicaSet } from '../faults/harness/replica-set.js'
+import {
+  type AuthorizeRequest,
+  type AuthorizeResponse,
+  purchase,
+  TestClient,
+} from '../support/clients/client.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { PurchaseStream } from '../support/clients/purchase-stream.js'
+import { type RpcError, statusErrorOf } from '../support/clients/rpc-error.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
@@ -26,7 +31,7 @@ describe('a service whose MongoDB', () => {
   // On another account, so that neither waits for the other.
   const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
   let folder: string
-  let mongo: Database
+  let mongo: ReplicaSet
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
@@ -47,7 +52,7 @@ describe('a service whose MongoDB', () => {
   const start = useServices()
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'database-away-'))
-    mongo = await Database.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
+    mongo = await ReplicaSet.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
     stream = new PurchaseStream(service.grpcAddress)

@@ -42,8 +42,9 @@ describe('the Dockerfile', () => {
     expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
-  it('has no secret: of what it is given, nothing but the sources and the list of packages', () => {
+  it('has no secret: of what it is given, nothing but the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
+      '.docs/openapi.json',
       'package-lock.json',
       'package.json',
       'src',

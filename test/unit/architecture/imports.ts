@@ -54,7 +54,7 @@ export function importsOf(root: string, from: string): readonly Import[] {
   return found
 }
 
-/** `./core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
+/** `../../../src/service/core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
 function targetOf(from: string, specifier: string): string {
   if (specifier.startsWith('.')) return join(dirname(from), specifier).replace(/\.js$/, '.ts')
   if (specifier.startsWith('node:')) return specifier
