@@ -31,10 +31,10 @@ help:
 
 run: build ## Start the service with a database and the example accounts (installs and builds first)
 #    > with MONGODB_URI it uses that database and adds nothing to it; then try ./benefits --help
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node --enable-source-maps --max-semi-space-size=64 dist/main.js
+	exec node --enable-source-maps --max-semi-space-size=64 dist/dev/run.js
 
 certs: install ## Create TLS certificates for this machine, or renew them: hosts="authorizer.test 10.0.0.7"
-	$(TSX) tools/certs.ts
+	$(TSX) tools/dev/certs.ts
 
 protos: install ## Copy the proto files and all their imports into one folder, for protoc -I: into=dist/protos
 	$(TSX) tools/protos.ts
@@ -42,28 +42,28 @@ protos: install ## Copy the proto files and all their imports into one folder, f
 ##@ Deploy it
 
 up: install ## Run the service and a MongoDB in containers on this machine (needs Docker): processes=1
-	$(TSX) tools/compose.ts up
+	$(TSX) tools/deploy/compose.ts up
 
 down: install ## Stop those containers and keep the data
-	$(TSX) tools/compose.ts down
+	$(TSX) tools/deploy/compose.ts down
 
 monitoring: install ## Add Prometheus (port 3000) and Grafana (port 3001): processes=1, the same as for make up
-	$(TSX) tools/compose.ts monitoring
+	$(TSX) tools/deploy/compose.ts monitoring
 
 decrypt: install ## Decrypt the secrets of an environment, to edit them: env=staging
-	$(TSX) tools/decrypt.ts
+	$(TSX) tools/deploy/decrypt.ts
 
 encrypt: install ## Encrypt them again: env=staging; the first time, with a new key of your own: key=new
-	$(TSX) tools/encrypt.ts
+	$(TSX) tools/deploy/encrypt.ts
 
 deploy: install ## Deploy an environment to Kubernetes: env=staging context=my-cluster (needs kubectl and the private key)
 #       > kubectl config get-contexts lists the possible values of context=
-	$(TSX) tools/deploy.ts
+	$(TSX) tools/deploy/deploy.ts
 
 ##@ Work on it
 
 run-debug: install ## Start from the sources: restarts when they change, accepts a debugger on port 9229
-	exec env SEED_EXAMPLES="$${SEED_EXAMPLES:-auto}" node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 src/main.ts
+	exec node_modules/.bin/tsx watch --clear-screen=false --inspect=127.0.0.1:9229 tools/dev/run.ts
 
 test: install ## Build, then run all tests
 	npm --silent test
@@ -71,27 +71,26 @@ test: install ## Build, then run all tests
 test-sharded: build ## Run the tests that use the database on a sharded cluster, through mongos
 	TEST_DATABASE=sharded node_modules/.bin/mocha --config .mocharc.sharded.cjs
 
-FAULTS := crash failover misbehave hostile clock shard
+FAULTS := crash failover database hostile clock shard
 
 faults: build ## Break the service or its database under load, and check the books: kind=crash seed=
 #       > kind=crash: kill both, kills=50 (of each). kind=failover: end its primary, rounds=10 profile=default
 #       > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT (of failover). kind=clock: step the wall clocks, rounds=10
-#       > kind=shard: move chunks between shards, moves=30. kind=misbehave: nine kinds of failing database,
+#       > kind=shard: move chunks between shards, moves=30. kind=database: nine kinds of failing database,
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
 #       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
-	$(TSX) tools/$(filter $(FAULTS),$(kind))-test/main.ts
+	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes
-	node --max-semi-space-size=16 --import ./tools/simulation/typescript.mjs tools/simulate-engine.ts
+	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
-mutation-test: install ## Mutate the domain and the engine, and check that a unit test fails each time: files=decide.ts
-#             > test/mutation/survivors.yaml must explain each mutation that no test catches
-	$(TSX) tools/mutation-test/main.ts
+mutation-test: install ## Mutate the domain with Stryker, and list the mutants that no unit test kills: files=decide.ts,engine.ts
+	NODE_OPTIONS='--require ./test/mutation/cjs-extension.cjs' TEST_SEED=20261 TEST_PATIENCE_MS=4000 node_modules/.bin/stryker run test/mutation/stryker.config.mjs
 
 check-monitoring: build ## Test alerts, rules and dashboards on the real service (two minutes; needs promtool and prometheus)
-	$(TSX) tools/check-monitoring.ts
+	$(TSX) test/monitoring/check-monitoring.ts
 
 BENCH_whole = $(TSX) bench/main.ts && $(TSX) bench/report/main.ts
 BENCH_quick = $(TSX) bench/main.ts quick
@@ -111,16 +110,16 @@ long-run: build ## Check that memory, descriptors and latency stay flat under lo
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
 
 screenshots: build ## Take the pictures of the console again, into .docs/images: files=console-simulation,console-live
-	$(TSX) tools/screenshots.ts
+	$(TSX) test/screenshots/main.ts
 
 check: install ## Run every check for a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
 
 check-api: build ## Run the Postman collection on the service, with newman (npx fetches it)
-	$(TSX) tools/check-api.ts
+	$(TSX) test/api/check-api.ts
 
 check-image: install ## Build and run the image's steps without Docker: read-only, not as root
-	$(TSX) tools/check-image.ts
+	$(TSX) test/image/check-image.ts
 
 audit: install ## Look for known vulnerabilities in the dependencies of the service and of its build
 	npm audit --omit=dev && npm audit --audit-level=high
@@ -138,7 +137,7 @@ generate: install ## Generate src/gen, .docs/openapi.json and .docs/postman from
 
 install: node_modules/.package-lock.json ## Install the dependencies if package-lock.json has changed
 
-build: install ## Compile the service to dist, and bundle the command line
+build: install dist/dev/run.js ## Compile the service to dist, and bundle the command line and the launcher of make run
 	npm --silent run build
 	npm --silent run build:cli
 
@@ -146,7 +145,10 @@ clean: ## Remove the build output and keep the data
 	rm -rf dist dist-bench coverage
 
 clean-data: install ## Delete the local database, the local token secret and the certificates
-	$(TSX) tools/clean-data.ts
+	$(TSX) tools/dev/clean-data.ts
+
+dist/dev/run.js: tools/dev/build.mjs $(wildcard tools/dev/*.ts tools/dev/local-mongo/*.ts) | node_modules/.package-lock.json
+	npm --silent run build:dev
 
 # npm writes this file last. The output goes to standard error, so that $(make -s sbom) also works on a fresh
 # clone.

@@ -1,13 +1,14 @@
 import type { Config } from '../src/config.js'
+import type { Configuration } from './configuration.js'
 import { Failure } from './failure.js'
 
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
 /** Opens the configured database; else the local one, running already or started for as long as the command takes. */
-async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config): Promise<Database> {
+async function openDatabase({ mongodbUri, mongodPath, dataDir }: Configuration): Promise<Database> {
   if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
   // Loaded only here: its packages are large.
-  const { openLocalMongo } = await import('../src/local-mongo/local-mongo.js')
+  const { openLocalMongo } = await import('../tools/dev/local-mongo/local-mongo.js')
   return await openLocalMongo({
     dataDir,
     mongodPath,
@@ -17,10 +18,13 @@ async function openDatabase({ mongodbUri, mongodPath, dataDir }: Config): Promis
 }
 
 /** Runs work on the database, and says in one line when the database does not answer. */
-export async function withDatabase<T>(config: Config, work: (uri: string) => Promise<T>): Promise<T> {
-  const database = await openDatabase(config)
+export async function withDatabase<T>(
+  configuration: Configuration,
+  work: (config: Config) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(configuration)
   try {
-    return await work(database.uri)
+    return await work({ ...configuration, mongodbUri: database.uri })
   } catch (error) {
     throw isDatabaseAway(error) ? new Failure(`the database does not answer: ${error.message}`, 3) : error
   } finally {

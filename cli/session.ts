@@ -3,7 +3,7 @@ import type { JsonObject } from '@bufbuild/protobuf'
 import { status } from '@grpc/grpc-js'
 import type { Command } from 'commander'
 import { exampleAccounts } from '../src/application/seed-examples.js'
-import { type Config, loadEnvFile, readConfig } from '../src/config.js'
+import { type Configuration, configHere } from './configuration.js'
 import { exitCodes, Failure } from './failure.js'
 import type { TlsOptions } from './service/channel-credentials.js'
 import { type CallOptions, Connection } from './service/connection.js'
@@ -25,7 +25,7 @@ export type GlobalOptions = TlsOptions & {
 
 /** What a command works with: the configuration, a connection that opens at its first call, and the output. */
 export class Session {
-  readonly config: Config
+  readonly config: Configuration
   readonly output: Output
   readonly timeoutMs: number | undefined
   readonly #options: GlobalOptions
@@ -101,12 +101,6 @@ export async function withSession(command: Command, run: (session: Session) => P
   } finally {
     session.close()
   }
-}
-
-/** Reads `.env` and the environment as the service does. */
-export function configHere(more: Readonly<Record<string, string>> = {}): Config {
-  loadEnvFile()
-  return readConfig({ ...process.env, ...more })
 }
 
 /** An id for what nobody named. */

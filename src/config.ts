@@ -10,8 +10,11 @@ import { type LogFormat, type LogLevel, logFormats, logLevels } from './observab
 import { readTracingSettings } from './observability/tracing/settings.js'
 import { type UnknownVariable, unknownVariables } from './unknown-variables.js'
 
-/** The configuration, checked and frozen. `.docs/guide/configuration.md` explains each variable. */
-export type Config = Readonly<ReturnType<typeof readAll>>
+/** The settings, checked and frozen. `.docs/guide/configuration.md` explains each variable. */
+export type Settings = Readonly<ReturnType<typeof readAll>>
+
+/** The settings with a database. */
+export type Config = Settings & { readonly mongodbUri: string }
 
 /** Thrown for an invalid environment. Names every problem and its variable, never a value. */
 export class ConfigError extends Error {
@@ -27,9 +30,6 @@ const SECRET_BYTES_MIN = 32
 
 /** The port for health in plaintext when the gRPC port uses TLS. */
 const HEALTH_PORT = 50_052
-
-/** The port for JSON over HTTP, outside production. */
-const HTTP_API_PORT = 8_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -60,21 +60,67 @@ export function findUnknownVariables(
 }
 
 /**
- * Reads the configuration.
+ * Reads the configuration of the service, which needs a database and a key for tokens.
  *
  * @throws ConfigError with every problem.
  */
 export function readConfig(env: Environment): Config {
+  return complete(env, (settings) => [...missingDatabase(settings), ...missingKey(settings)])
+}
+
+/**
+ * Reads the configuration of a program that only works on the database.
+ *
+ * @throws ConfigError with every problem.
+ */
+export function readDatabaseConfig(env: Environment): Config {
+  return complete(env, missingDatabase)
+}
+
+/**
+ * Reads the settings that are there. None of them is required.
+ *
+ * @throws ConfigError with every problem.
+ */
+export function readSettings(env: Environment): Settings {
+  const { settings, problems } = read(env)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return settings
+}
+
+function complete(env: Environment, missing: (settings: Settings) => readonly string[]): Config {
+  const { settings, problems } = read(env)
+  const all = [...missing(settings), ...problems]
+  if (!hasDatabase(settings) || all.length > 0) throw new ConfigError(all)
+  return settings
+}
+
+function hasDatabase(settings: Settings): settings is Config {
+  return settings.mongodbUri !== undefined
+}
+
+function missingDatabase(settings: Settings): readonly string[] {
+  return hasDatabase(settings)
+    ? []
+    : ['MONGODB_URI is required (for development, make run starts a database)']
+}
+
+function missingKey(settings: Settings): readonly string[] {
+  return settings.jwtSecret !== undefined || hasKeyFile(settings)
+    ? []
+    : [
+        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)',
+      ]
+}
+
+function read(env: Environment): { readonly settings: Settings; readonly problems: readonly string[] } {
   const reader = new EnvironmentReader(env)
-  const config = readAll(reader)
-  checkTogether(config, reader)
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems)
-  return Object.freeze(config)
+  const settings = Object.freeze(readAll(reader))
+  return { settings, problems: [...reader.problems, ...problemsTogether(settings)] }
 }
 
 function readAll(reader: EnvironmentReader) {
   return {
-    production: reader.text('NODE_ENV') === 'production',
     host: reader.text('HOST') ?? '127.0.0.1',
     grpcPort: reader.integer('GRPC_PORT', { fallback: 50_051, min: 0, max: 65_535 }),
     grpcTlsCertFile: reader.text('GRPC_TLS_CERT_FILE'),
@@ -88,11 +134,11 @@ function readAll(reader: EnvironmentReader) {
     grpcConnectionsMax: reader.integer('GRPC_CONNECTIONS_MAX', { fallback: 1_000, min: 1, max: 100_000 }),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
     httpApiPort: reader.integer('HTTP_API_PORT', {
-      fallback: reader.text('NODE_ENV') === 'production' ? undefined : HTTP_API_PORT,
+      fallback: undefined,
       min: 0,
       max: 65_535,
     }),
-    console: reader.flag('CONSOLE', reader.text('NODE_ENV') !== 'production'),
+    console: reader.flag('CONSOLE', false),
     httpApiConnectionsMax: reader.integer('HTTP_API_CONNECTIONS_MAX', {
       fallback: 1_000,
       min: 1,
@@ -102,8 +148,6 @@ function readAll(reader: EnvironmentReader) {
     mongodbUri: reader.text('MONGODB_URI'),
     mongodbDatabase: reader.text('MONGODB_DATABASE') ?? 'benefits',
     mongodbPoolSize: reader.integer('MONGODB_POOL_SIZE', { fallback: 20, min: 2, max: 500 }),
-    mongodPath: reader.text('MONGOD_PATH'),
-    dataDir: reader.text('DATA_DIR') ?? './data',
     jwtSecret: reader.text('JWT_SECRET'),
     jwtPreviousSecret: reader.text('JWT_PREVIOUS_SECRET'),
     jwtPublicKeyFile: reader.text('JWT_PUBLIC_KEY_FILE'),
@@ -132,22 +176,13 @@ function readAll(reader: EnvironmentReader) {
     catalogRefreshMs: reader.integer('CATALOG_REFRESH_MS', { fallback: 1_000, min: 50, max: 1_500 }),
     shutdownTimeoutMs: reader.integer('SHUTDOWN_TIMEOUT_MS', { fallback: 10_000, min: 100, max: 600_000 }),
     limitsTimeZone: reader.timeZone('LIMITS_TIME_ZONE', 'America/Sao_Paulo'),
-    seedExamples: seedsExamples(reader),
+    seedExamples: reader.flag('SEED_EXAMPLES', false),
   }
 }
 
 /**
- * Whether to add the examples. `auto` is for `make run`: it adds them to the local database, and never to one
- * that MONGODB_URI names.
- */
-function seedsExamples(reader: EnvironmentReader): boolean {
-  const choice = reader.choice('SEED_EXAMPLES', ['true', 'false', 'auto'] as const, 'false')
-  return choice === 'auto' ? reader.text('MONGODB_URI') === undefined : choice === 'true'
-}
-
-/**
- * Chooses the default algorithms: HS256 when there is a secret, configured or generated, and those of public
- * keys when there is a key file.
+ * Chooses the default algorithms: HS256 with a secret or without any key, and those of public keys with a key
+ * file.
  */
 function usualAlgorithms(reader: EnvironmentReader): readonly TokenAlgorithm[] {
   const hasSecret = reader.text('JWT_SECRET') !== undefined
@@ -156,28 +191,27 @@ function usualAlgorithms(reader: EnvironmentReader): readonly TokenAlgorithm[] {
   return hasSecret ? ['HS256', ...publicKeyAlgorithms] : publicKeyAlgorithms
 }
 
-function checkTogether(config: Config, { problems }: EnvironmentReader): void {
-  const { production, mongodbUri, mongodbDatabase } = config
-  if (mongodbUri === undefined && production)
-    problems.push('MONGODB_URI is required when NODE_ENV=production')
-  if (mongodbUri !== undefined && !/^mongodb(\+srv)?:\/\/./.test(mongodbUri)) {
-    problems.push('MONGODB_URI must begin with mongodb:// or mongodb+srv://')
-  }
-  if (!/^[\w-]{1,63}$/.test(mongodbDatabase)) {
-    problems.push('MONGODB_DATABASE must be 1 to 63 letters, digits, _ or -')
-  }
-  problems.push(...tokenProblems(config), ...tlsProblems(config), ...portProblems(config))
+function problemsTogether(settings: Settings): readonly string[] {
+  const { mongodbUri, mongodbDatabase } = settings
+  return [
+    ...(mongodbUri !== undefined && !/^mongodb(\+srv)?:\/\/./.test(mongodbUri)
+      ? ['MONGODB_URI must begin with mongodb:// or mongodb+srv://']
+      : []),
+    ...(/^[\w-]{1,63}$/.test(mongodbDatabase)
+      ? []
+      : ['MONGODB_DATABASE must be 1 to 63 letters, digits, _ or -']),
+    ...tokenProblems(settings),
+    ...tlsProblems(settings),
+    ...portProblems(settings),
+  ]
 }
 
-function tokenProblems(config: Config): readonly string[] {
-  const { production, jwtSecret, jwtPreviousSecret, jwtAlgorithms } = config
-  const keyFile = hasKeyFile(config)
+function tokenProblems(settings: Settings): readonly string[] {
+  const { jwtSecret, jwtPreviousSecret, jwtAlgorithms } = settings
+  const keyFile = hasKeyFile(settings)
   const ofSecrets = jwtAlgorithms.filter((algorithm) => isOneOf(secretAlgorithms, algorithm))
   const ofPublicKeys = jwtAlgorithms.filter((algorithm) => isOneOf(publicKeyAlgorithms, algorithm))
   return [
-    ...(jwtSecret === undefined && production && !keyFile
-      ? ['JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production']
-      : []),
     ...secretProblems('JWT_SECRET', jwtSecret),
     ...secretProblems('JWT_PREVIOUS_SECRET', jwtPreviousSecret),
     ...(jwtPreviousSecret !== undefined && jwtSecret === undefined
@@ -202,7 +236,7 @@ function secretProblems(variable: string, secret: string | undefined): readonly 
   return [`${variable} must have at least ${SECRET_BYTES_MIN} bytes`]
 }
 
-function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: Config): readonly string[] {
+function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: Settings): readonly string[] {
   const files = [grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]
   if (files.every((file) => file === undefined)) return []
   const problem = 'is required with the other GRPC_TLS_ files'
@@ -212,12 +246,12 @@ function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: C
   ]
 }
 
-function portProblems(config: Config): readonly string[] {
+function portProblems(settings: Settings): readonly string[] {
   const ports = Object.entries({
-    GRPC_PORT: config.grpcPort,
-    HTTP_PORT: config.httpPort,
-    HTTP_API_PORT: config.httpApiPort,
-    GRPC_HEALTH_PORT: config.grpcHealthPort,
+    GRPC_PORT: settings.grpcPort,
+    HTTP_PORT: settings.httpPort,
+    HTTP_API_PORT: settings.httpApiPort,
+    GRPC_HEALTH_PORT: settings.grpcHealthPort,
   })
   return ports.flatMap(([name, port], index) =>
     ports
@@ -228,7 +262,7 @@ function portProblems(config: Config): readonly string[] {
 }
 
 /** Whether public keys verify tokens. */
-export function hasKeyFile({ jwtPublicKeyFile, jwtJwksFile }: Config): boolean {
+export function hasKeyFile({ jwtPublicKeyFile, jwtJwksFile }: Settings): boolean {
   return jwtPublicKeyFile !== undefined || jwtJwksFile !== undefined
 }
 

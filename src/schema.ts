@@ -1,4 +1,4 @@
-import { type Config, loadEnvFile, readConfig } from './config.js'
+import { type Config, loadEnvFile, readDatabaseConfig } from './config.js'
 import { createLogger } from './observability/logging/logger.js'
 import { rejectUnfitServer } from './storage/books.js'
 import type { BooksIdentity } from './storage/books-identity.js'
@@ -14,7 +14,7 @@ const INDEX_MS_MAX = 600_000
 /** Creates or upgrades the schema, as every start of the service does, and ends. */
 async function main(): Promise<void> {
   loadEnvFile()
-  const config = readConfig(process.env)
+  const config = readDatabaseConfig(process.env)
   const { booksId, schemaVersion } = await makeSchema(config)
   createLogger({ level: config.logLevel, format: config.logFormat }).info(
     { database: config.mongodbDatabase, booksId, schemaVersion },
@@ -23,7 +23,6 @@ async function main(): Promise<void> {
 }
 
 async function makeSchema({ mongodbUri, mongodbDatabase }: Config): Promise<BooksIdentity> {
-  if (mongodbUri === undefined) throw new Error('MONGODB_URI is required')
   const client = createClient({ uri: mongodbUri, poolSizeMax: 2, answerMsMax: INDEX_MS_MAX })
   try {
     await rejectUnfitServer(client)

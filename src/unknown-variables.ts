@@ -1,7 +1,13 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** Variables that Docker Compose reads from the same `.env`. */
-const composeVariables = ['PROMETHEUS_PORT', 'GRAFANA_PORT', 'GRAFANA_ADMIN_PASSWORD']
+/** Variables that Docker Compose, `make run` and the command line read from the same `.env`. */
+const othersVariables = [
+  'PROMETHEUS_PORT',
+  'GRAFANA_PORT',
+  'GRAFANA_ADMIN_PASSWORD',
+  'DATA_DIR',
+  'MONGOD_PATH',
+]
 /** Prefixes of variables that OpenTelemetry, Docker Compose and Node.js read themselves. */
 const othersPrefixes = ['OTEL_', 'COMPOSE_', 'NODE_']
 /** Most letters by which a misspelt name of the environment may differ from a known one. */
@@ -31,7 +37,7 @@ export function unknownVariables({ known, file, environment }: Names): readonly 
 }
 
 function isOthers(name: string): boolean {
-  return composeVariables.includes(name) || othersPrefixes.some((prefix) => name.startsWith(prefix))
+  return othersVariables.includes(name) || othersPrefixes.some((prefix) => name.startsWith(prefix))
 }
 
 function nearestOf(name: string, known: readonly string[]): { readonly nearest?: string } {

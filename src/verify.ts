@@ -1,4 +1,4 @@
-import { loadEnvFile, readConfig } from './config.js'
+import { loadEnvFile, readDatabaseConfig } from './config.js'
 import { createLogger } from './observability/logging/logger.js'
 import { checkBooks } from './service/check-books.js'
 
@@ -8,14 +8,11 @@ import { checkBooks } from './service/check-books.js'
  */
 async function main(): Promise<void> {
   loadEnvFile()
-  const config = readConfig(process.env)
-  const { mongodbUri, logLevel, logFormat } = config
-  if (mongodbUri === undefined) throw new Error('MONGODB_URI is required')
+  const config = readDatabaseConfig(process.env)
   const repair = requestedRepair(process.argv.slice(2))
-  const logger = createLogger({ level: logLevel, format: logFormat })
+  const logger = createLogger({ level: config.logLevel, format: config.logFormat })
   const summary = await checkBooks({
     config,
-    mongodbUri,
     repair,
     onCount: (accounts) => logger.info({ accounts }, 'the books are read'),
     onProgress: () => {},

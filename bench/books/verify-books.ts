@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb'
 import { type AuditStore, type Stored, Verify, type VerifySummary } from '../../src/application/verify.js'
-import type { Account, AccountId } from '../../src/domain/account.js'
+import type { Account } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Discrepancy } from '../../src/domain/discrepancy.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'

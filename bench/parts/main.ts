@@ -22,10 +22,10 @@ import { TokenVerifier } from '../../src/grpc/tokens/token-verifier.js'
 import { secretKeys } from '../../src/keys/token-key.js'
 import { DecisionLog } from '../../src/observability/logging/decision-log.js'
 import { createLogger } from '../../src/observability/logging/logger.js'
-import { createMetrics, idleReadings } from '../../src/observability/metrics/metrics.js'
+import { createMetrics } from '../../src/observability/metrics/metrics.js'
 import { metricLabels } from '../../src/service/metric-labels.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/account/documents.js'
-import { calendar } from '../calendar.js'
+import { calendar } from '../dataset/calendar.js'
 import { processorTimeUs } from './measure.js'
 
 /** What the parts of one authorization cost in processor time, one by one and warm. Prints a table in Markdown. */
@@ -95,7 +95,7 @@ const verifier = new TokenVerifier({
   audience: undefined,
   nowMs: Date.now,
 })
-const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'parts' })
+const metrics = createMetrics({ labels: metricLabels, version: 'parts' })
 const logger = createLogger({ level: 'info', format: 'json' })
 const decisions = new DecisionLog({ logger, approvalsMax: 0 })
 const call = { service: 'benefits.v1.AuthorizationService', method: 'Authorize', type: 'unary' } as const

@@ -5,7 +5,7 @@ import {
   ServerCredentials,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { readConfig } from '../../src/config.js'
+import { readSettings } from '../../src/config.js'
 import {
   AuthorizationServiceService,
   type AuthorizeRequest,
@@ -56,7 +56,7 @@ const many: handleBidiStreamingCall<AuthorizeRequest, StreamAnswer> = (stream) =
   stream.on('end', () => stream.end())
 }
 
-const config = readConfig(process.env)
+const config = readSettings(process.env)
 const logger = createLogger({ level: config.logLevel, format: config.logFormat })
 const server = new Server({ 'grpc.enable_channelz': 0, 'grpc.max_concurrent_streams': 1_000 })
 const methods = Object.entries(AuthorizationServiceService).map(([name, { requestStream }]) => [

@@ -26,7 +26,7 @@ import { secretKeys } from '../../src/keys/token-key.js'
 import { DecisionLog } from '../../src/observability/logging/decision-log.js'
 import type { Logger } from '../../src/observability/logging/logger.js'
 import type { CallLabels } from '../../src/observability/metrics/call-metrics.js'
-import { createMetrics, idleReadings, type Metrics } from '../../src/observability/metrics/metrics.js'
+import { createMetrics, type Metrics } from '../../src/observability/metrics/metrics.js'
 import { systemClock } from '../../src/service/core.js'
 import { metricLabels } from '../../src/service/metric-labels.js'
 
@@ -43,7 +43,7 @@ export type FrontOptions = {
  * only what is behind it differs. Everything but Authorize is a bug to call.
  */
 export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
-  const metrics = createMetrics({ readings: idleReadings, labels: metricLabels, version: 'rival' })
+  const metrics = createMetrics({ labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const handlers = {

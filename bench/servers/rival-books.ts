@@ -1,11 +1,6 @@
 import { type ClientSession, type Collection, type Db, type Filter, MongoServerError } from 'mongodb'
-import {
-  type Account,
-  type AccountHistory,
-  type AccountId,
-  type AccountStatus,
-  unopenedAccount,
-} from '../../src/domain/account.js'
+import { type Account, type AccountHistory, unopenedAccount } from '../../src/domain/account.js'
+import type { AccountId, AccountStatus } from '../../src/domain/account-status.js'
 import type { CategoryId } from '../../src/domain/category.js'
 import type { AuthorizationEntry, Entry, Movement, TransactionId } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'

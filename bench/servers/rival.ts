@@ -17,7 +17,7 @@ const strategy = strategyNamed(name)
 const config = readConfig(process.env)
 const logger = createLogger({ level: config.logLevel, format: config.logFormat })
 const { mongodbUri: uri, jwtSecret } = config
-if (uri === undefined || jwtSecret === undefined) throw new Error('MONGODB_URI and JWT_SECRET are required')
+if (jwtSecret === undefined) throw new Error('JWT_SECRET is required')
 
 const client = createClient({ uri, poolSizeMax: config.mongodbPoolSize })
 await client.connect()

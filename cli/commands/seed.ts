@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { CategoryEditing } from '../../src/application/catalog/category-store.js'
 import { exampleAccounts, exampleRules } from '../../src/application/seed-examples.js'
 import type { Config } from '../../src/config.js'
@@ -6,21 +6,29 @@ import { applyProfile } from '../../src/domain/category-edit.js'
 import { categoryProfiles, isProfileName, type ProfileName } from '../../src/domain/category-profile.js'
 import { mccItems } from '../../src/domain/mcc-set.js'
 import { formatAmount } from '../amount.js'
+import { configHere } from '../configuration.js'
 import { withDatabase } from '../database.js'
 import { exitCodes, Failure } from '../failure.js'
 import { choiceOption } from '../options.js'
 import { subjectHere } from '../service/tokens.js'
-import { configHere, type GlobalOptions, Session } from '../session.js'
+import { type GlobalOptions, Session, withSession } from '../session.js'
 import { sheetOf } from '../terminal/sheet.js'
+import { seedSandbox } from './seed-sandbox.js'
 
 /** Time for the last entries to reach the ledger, in milliseconds. */
 const CLOSE_MS_MAX = 5_000
 
-/** `benefits seed`: adds the examples to the database, and a profile of categories when one is named. */
+/** `benefits seed`: adds the examples to the database, with a profile if one is named, or the sandbox to a service. */
 export function addSeed(program: Command): void {
   program
     .command('seed')
     .description('add the example accounts and merchant rules to the database; again is harmless')
+    .addArgument(
+      new Argument(
+        '[set]',
+        'examples (the default), or sandbox: accounts and merchants that give each answer, added to a running service',
+      ).choices(['examples', 'sandbox']),
+    )
     .addOption(
       choiceOption(
         '--profile <name>',
@@ -28,12 +36,18 @@ export function addSeed(program: Command): void {
         Object.keys(categoryProfiles),
       ),
     )
-    .addHelpText('after', '\nExamples:\n  ./benefits seed\n  ./benefits seed --profile brazil')
-    .action(async ({ profile }: { profile?: string }, command: Command) => {
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ./benefits seed\n  ./benefits seed --profile brazil\n  ./benefits seed sandbox',
+    )
+    .action(async (set: string | undefined, { profile }: { profile?: string }, command: Command) => {
+      if (set === 'sandbox' && profile !== undefined)
+        throw new Failure('--profile goes with the examples, not with the sandbox')
+      if (set === 'sandbox') return await withSession(command, seedSandbox)
       const { output } = new Session(command.optsWithGlobals<GlobalOptions>())
-      const config = configHere({ SEED_EXAMPLES: 'true' })
+      const here = configHere({ SEED_EXAMPLES: 'true' })
       const wanted = profile !== undefined && isProfileName(profile) ? profile : undefined
-      const editing = await withDatabase(config, async (uri) => await seed(config, { uri, profile: wanted }))
+      const editing = await withDatabase(here, async (config) => await seed(config, wanted))
       const categories = editing ? categoriesOf(editing) : []
       output.show({
         json: {
@@ -67,14 +81,11 @@ export function addSeed(program: Command): void {
     })
 }
 
-async function seed(
-  config: Config,
-  { uri, profile }: { uri: string; profile: ProfileName | undefined },
-): Promise<CategoryEditing | undefined> {
+async function seed(config: Config, profile: ProfileName | undefined): Promise<CategoryEditing | undefined> {
   const { createCore } = await import('../../src/service/core.js')
   const core = createCore({
     config,
-    mongodbUri: uri,
+    mongodbUri: config.mongodbUri,
     onPostingFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
     onDiscrepancy: ({ accountId, transactionId }) =>
       say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),

@@ -22,8 +22,8 @@ const ruleOutcomes: Readonly<Record<string, string>> = {
   INSIDE_WORD: 'does not fit: it would end inside a word',
 }
 
-/** What decided, by the service's word for it without a prefix. */
-const deciders: Readonly<Record<string, string>> = {
+/** Texts of the rules that decide, by their names in the contract without the prefix. */
+const ruleTexts: Readonly<Record<string, string>> = {
   TRANSACTION_ID: 'the id: it was used before',
   ACCOUNT_STATUS: 'the status of the account',
   REVERSED_BEFORE: 'reversals of this id that came first',
@@ -79,7 +79,7 @@ function facts(simulation: JsonObject): string {
   const takenOff = textIn(simulation, 'earlyReversedAmount') || '0'
   const lines = [
     ['answer', answerText(simulation)],
-    ['decided by', deciderText(simulation)],
+    ['decided by', ruleText(simulation)],
     ['merchant', place.join(', ') || 'none was sent'],
     ['MCC', mccText(simulation)],
     ...(takenOff === '0'
@@ -101,9 +101,9 @@ function answerText(simulation: JsonObject): string {
   return `${codes} approved: ${category} pays ${paid} and has ${balance} left${again}`
 }
 
-function deciderText(simulation: JsonObject): string {
-  const decider = textIn(simulation, 'rule').replace(/^[A-Z]+?_/, '')
-  return deciders[decider] ?? words(decider)
+function ruleText(simulation: JsonObject): string {
+  const rule = textIn(simulation, 'rule').replace('DECISION_RULE_', '')
+  return ruleTexts[rule] ?? words(rule)
 }
 
 function mccText(simulation: JsonObject): string {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { configHere } from '../configuration.js'
 import { durationOption, textOption } from '../options.js'
 import { scopes } from '../service/methods.js'
 import { issueToken } from '../service/token-issuer.js'
-import { configHere } from '../session.js'
 
 const HOUR_SECONDS = 3_600
 

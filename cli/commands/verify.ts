@@ -14,14 +14,13 @@ export function addVerify(program: Command): void {
     .option('--repair', 'copy to the ledger what a crash left in journals')
     .addHelpText('after', '\nExample:\n  ./benefits verify')
     .action(async ({ repair }: { repair?: boolean }, command: Command) => {
-      const { config, output } = new Session(command.optsWithGlobals<GlobalOptions>())
+      const { config: here, output } = new Session(command.optsWithGlobals<GlobalOptions>())
       const { checkBooks } = await import('../../src/service/check-books.js')
       const found: { accountId: string; kind: string; detail: string }[] = []
-      const summary = await withDatabase(config, async (mongodbUri) => {
+      const summary = await withDatabase(here, async (config) => {
         let progress: Progress | undefined
         const checked = await checkBooks({
           config,
-          mongodbUri,
           repair: repair === true,
           onCount: (accounts) => {
             progress = new Progress(accounts, 'accounts')

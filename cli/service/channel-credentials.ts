@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ChannelCredentials, credentials } from '@grpc/grpc-js'
-import type { Config } from '../../src/config.js'
+import type { Configuration } from '../configuration.js'
 import { Failure } from '../failure.js'
 import { readFailure } from '../files/read-failure.js'
 
@@ -13,7 +13,10 @@ export type TlsOptions = {
   readonly tlsKey?: string
 }
 
-export function usesTls({ grpcTlsCertFile }: Config, { tls, tlsCa, tlsCert, tlsKey }: TlsOptions): boolean {
+export function usesTls(
+  { grpcTlsCertFile }: Configuration,
+  { tls, tlsCa, tlsCert, tlsKey }: TlsOptions,
+): boolean {
   return tls ?? [grpcTlsCertFile, tlsCa, tlsCert, tlsKey].some((file) => file !== undefined)
 }
 
@@ -21,7 +24,7 @@ export function usesTls({ grpcTlsCertFile }: Config, { tls, tlsCa, tlsCert, tlsK
  * Plaintext, or TLS when it is asked for or configured. Without files of its own a command trusts the authority that `make certs` made, or
  * else those that Node trusts; and it shows the client's certificate that `make certs` made.
  */
-export function channelCredentials(config: Config, options: TlsOptions): ChannelCredentials {
+export function channelCredentials(config: Configuration, options: TlsOptions): ChannelCredentials {
   if (!usesTls(config, options)) return credentials.createInsecure()
   const { tlsCa, tlsCert, tlsKey } = options
   if ((tlsCert === undefined) !== (tlsKey === undefined))

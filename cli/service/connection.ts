@@ -7,7 +7,7 @@ import {
   type MethodDefinition,
   type ServiceError,
 } from '@grpc/grpc-js'
-import type { Config } from '../../src/config.js'
+import type { Configuration } from '../configuration.js'
 import { Failure } from '../failure.js'
 import { channelCredentials, type TlsOptions, usesTls } from './channel-credentials.js'
 import { jsonCodec } from './json-codec.js'
@@ -16,7 +16,7 @@ import { isServiceError, serviceFailure } from './service-failure.js'
 import { isExpired, type Tokens } from './tokens.js'
 
 export type ConnectionOptions = {
-  readonly config: Config
+  readonly config: Configuration
   /** Where the service listens, as `host:port`. Absent: where a service with this configuration does. */
   readonly server: string | undefined
   readonly tls: TlsOptions
@@ -202,7 +202,7 @@ function bearer(token: string): Metadata {
 }
 
 /** Where a service with this configuration listens, as a client writes it. */
-function addressOf(config: Config, isTls: boolean): string {
+function addressOf(config: Configuration, isTls: boolean): string {
   const host = callableHost(config.host, isTls)
   return `${host.includes(':') ? `[${host}]` : host}:${config.grpcPort}`
 }

@@ -17,6 +17,7 @@ export const methods = {
   getMccPolicy: method('CategoryService', 'GetMccPolicy', 'categories:read'),
   updateMccPolicy: method('CategoryService', 'UpdateMccPolicy', 'categories:write'),
   listMerchantRules: method('MerchantRuleService', 'ListMerchantRules', 'rules:read'),
+  createMerchantRule: method('MerchantRuleService', 'CreateMerchantRule', 'rules:write'),
   resolveMerchant: method('MerchantRuleService', 'ResolveMerchant', 'rules:read'),
   exportMerchantRules: method('MerchantRuleService', 'ExportMerchantRules', 'rules:read'),
   importMerchantRules: method('MerchantRuleService', 'ImportMerchantRules', 'rules:write'),

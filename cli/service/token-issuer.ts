@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import jwt from 'jsonwebtoken'
-import { type Config, hasKeyFile } from '../../src/config.js'
+import { hasKeyFile } from '../../src/config.js'
 import { secretAlgorithms } from '../../src/keys/token-key.js'
-import { localSecret } from '../../src/local-secret.js'
+import { localSecret } from '../../tools/dev/local-secret.js'
+import type { Configuration } from '../configuration.js'
 import { Failure } from '../failure.js'
 
 export type TokenOptions = {
@@ -17,7 +18,7 @@ export type TokenOptions = {
  *
  * @throws Failure when the configuration has only public keys.
  */
-export async function issueToken(config: Config, options: TokenOptions): Promise<string> {
+export async function issueToken(config: Configuration, options: TokenOptions): Promise<string> {
   const { jwtAlgorithms, jwtIssuer, jwtAudience } = config
   const { scope, subject, lifetimeSeconds } = options
   const algorithm = jwtAlgorithms.find((each) => secretAlgorithms.some((ofSecrets) => ofSecrets === each))
@@ -37,11 +38,11 @@ export async function issueToken(config: Config, options: TokenOptions): Promise
 }
 
 /** Where the secret comes from that tokens are signed with. */
-export function secretSource({ jwtSecret, dataDir }: Config): string {
+export function secretSource({ jwtSecret, dataDir }: Configuration): string {
   return jwtSecret === undefined ? join(dataDir, 'jwt-secret') : 'JWT_SECRET'
 }
 
-async function secretOf(config: Config): Promise<string | undefined> {
+async function secretOf(config: Configuration): Promise<string | undefined> {
   if (config.jwtSecret !== undefined) return config.jwtSecret
   return hasKeyFile(config) ? undefined : await localSecret(config.dataDir)
 }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os'
 import jwt from 'jsonwebtoken'
-import type { Config } from '../../src/config.js'
+import type { Configuration } from '../configuration.js'
 import { issueToken, secretSource } from './token-issuer.js'
 
 /** Lifetime of a token that a command makes for a call or a stream, in seconds. */
@@ -10,11 +10,11 @@ const CLOCKS_APART_MS_MAX = 5_000
 
 /** The tokens of a command: the one that was given, or a new one for each call. */
 export class Tokens {
-  readonly #config: Config
+  readonly #config: Configuration
   readonly #given: string | undefined
   readonly #lifetimeSeconds: number
 
-  constructor(config: Config, given: string | undefined, lifetimeSeconds = LIFETIME_SECONDS) {
+  constructor(config: Configuration, given: string | undefined, lifetimeSeconds = LIFETIME_SECONDS) {
     this.#config = config
     this.#given = given
     this.#lifetimeSeconds = lifetimeSeconds

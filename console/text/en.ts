@@ -443,3 +443,6 @@ export const en = {
     tokenWhy: 'Prints one where the secret is at hand.',
   },
 }
+
+/** Every text of the console, in one language. */
+export type Text = typeof en

@@ -1,5 +1,5 @@
+import type { Text } from './en.js'
 import { money } from './money.js'
-import type { Text } from './text.js'
 import { number } from './time.js'
 
 /** The Portuguese texts. */

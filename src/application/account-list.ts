@@ -1,4 +1,5 @@
-import type { Account, AccountId, AccountStatus } from '../domain/account.js'
+import type { Account } from '../domain/account.js'
+import type { AccountId, AccountStatus } from '../domain/account-status.js'
 
 /** A source of opened accounts for lists. */
 export interface AccountList {

@@ -1,4 +1,5 @@
-import type { Account, AccountId } from '../domain/account.js'
+import type { Account } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Entry } from '../domain/entry.js'
 import type { EntryKey } from './ledger.js'
 

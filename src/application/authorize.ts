@@ -1,4 +1,5 @@
-import type { Account, AccountId } from '../domain/account.js'
+import type { Account } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { Catalog } from '../domain/catalog.js'
 import { decide, type Purchase } from '../domain/decide.js'

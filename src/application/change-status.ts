@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import { decideStatusChange, type StatusChange, type StatusRejection } from '../domain/change-status.js'
 import type { AdminEntry } from '../domain/entry.js'
 import type { Verdict } from '../domain/verdict.js'

@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Catalog } from '../domain/catalog.js'
 import { type Credit, type CreditRejection, decideCredit } from '../domain/credit.js'
 import type { CreditEntry } from '../domain/entry.js'

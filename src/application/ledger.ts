@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Entry, ReversalEntry, TransactionId } from '../domain/entry.js'
 
 /** The complete, append-only history of all accounts. It trails the accounts by a few moments. */

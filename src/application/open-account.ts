@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { AdminEntry } from '../domain/entry.js'
 import { decideOpening, type Opening } from '../domain/open-account.js'
 import type { Verdict } from '../domain/verdict.js'

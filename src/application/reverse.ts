@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { ReversalEntry } from '../domain/entry.js'
 import { decideReversal, type Reversal } from '../domain/reverse.js'
 import type { Verdict } from '../domain/verdict.js'

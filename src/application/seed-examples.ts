@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { MerchantRule } from '../domain/merchant-rule.js'
 import { type Centavos, centavos } from '../domain/money.js'
 import { timeBudget } from './budget.js'

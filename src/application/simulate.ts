@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Calendar } from '../domain/calendar.js'
 import type { Catalog } from '../domain/catalog.js'
 import { evaluate, type Purchase } from '../domain/decide.js'

@@ -1,4 +1,4 @@
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import type { Entry, TransactionId } from '../domain/entry.js'
 import { fitsFilter, type StatementFilter } from '../domain/statement.js'
 import type { AccountStore } from './account-store.js'

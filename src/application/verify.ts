@@ -1,4 +1,5 @@
-import type { Account, AccountId } from '../domain/account.js'
+import type { Account } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import { AccountAudit, type AuditResult } from '../domain/audit.js'
 import { auditTakenBack } from '../domain/audit-taken-back.js'
 import type { Discrepancy } from '../domain/discrepancy.js'

@@ -1,21 +1,10 @@
+import type { AccountId, AccountStatus } from './account-status.js'
 import type { CategoryId } from './category.js'
 import { type Entry, isEarlyReversal, movementOf, type ReversalEntry, type TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { type Limits, unlimited } from './limits.js'
 import { type Centavos, centavos } from './money.js'
 import { afterPurchase, afterReversal, type Spending } from './spending.js'
-
-/** Account id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
-export type AccountId = string
-
-/**
- * Status of an account:
- * - UNOPENED: not opened yet. Its history may hold declines of requests that named it.
- * - ACTIVE: it may pay.
- * - BLOCKED: its purchases are declined until it is unblocked.
- * - CLOSED: its purchases are declined forever.
- */
-export type AccountStatus = 'UNOPENED' | 'ACTIVE' | 'BLOCKED' | 'CLOSED'
 
 /** Most entries in a journal. Bounds the size of an account while the ledger is unavailable. */
 export const JOURNAL_MAX = 512

@@ -1,4 +1,4 @@
-import type { AccountId } from './account.js'
+import type { AccountId } from './account-status.js'
 import type { Day } from './calendar.js'
 import type { Discrepancy } from './discrepancy.js'
 import {

@@ -1,4 +1,5 @@
-import { type Account, type AccountId, type AccountStatus, unopenedAccount } from './account.js'
+import { type Account, unopenedAccount } from './account.js'
+import type { AccountId, AccountStatus } from './account-status.js'
 import { type TakenBackById, takeBack } from './audit-taken-back.js'
 import { type Day, monthOf } from './calendar.js'
 import type { Discrepancy, DiscrepancyKind } from './discrepancy.js'

@@ -1,4 +1,5 @@
-import type { AccountHistory, AccountStatus } from './account.js'
+import type { AccountHistory } from './account.js'
+import type { AccountStatus } from './account-status.js'
 import type { AdminEntry, TransactionId } from './entry.js'
 import type { Verdict } from './verdict.js'
 

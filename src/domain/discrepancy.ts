@@ -1,4 +1,4 @@
-import type { AccountId } from './account.js'
+import type { AccountId } from './account-status.js'
 
 /** A violated invariant, found in the books. */
 export type Discrepancy = {

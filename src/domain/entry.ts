@@ -1,4 +1,4 @@
-import type { AccountId, AccountStatus } from './account.js'
+import type { AccountId, AccountStatus } from './account-status.js'
 import type { Day } from './calendar.js'
 import type { CategoryId } from './category.js'
 import type { Limits } from './limits.js'

@@ -1,56 +1,30 @@
 import type { Duplex } from 'node:stream'
-import { isDeepStrictEqual } from 'node:util'
-import { ServerCredentials } from '@grpc/grpc-js'
-import { createAuthorize } from '../application/authorize.js'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
-import { createReverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { InvariantError } from '../domain/invariant.js'
-import { accountHandlers } from '../grpc/account/account-service.js'
-import { creditHandlers } from '../grpc/account/credit-handlers.js'
-import { statementHandlers } from '../grpc/account/statement-handlers.js'
-import { activityService } from '../grpc/activity/activity-service.js'
-import { authorizationService } from '../grpc/authorization/authorization-service.js'
-import { windowFor } from '../grpc/authorization/authorize-stream.js'
-import type { CallContext } from '../grpc/call-context.js'
-import { categoryService } from '../grpc/category/category-service.js'
-import { type Closing, ConnectionGuard } from '../grpc/connections/connection-guard.js'
-import { TlsCredentials } from '../grpc/connections/tls-credentials.js'
-import { authentication } from '../grpc/interceptors/authentication.js'
-import { observation } from '../grpc/interceptors/observation.js'
-import { wellFormed } from '../grpc/interceptors/well-formed.js'
-import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
-import { PageGate } from '../grpc/pages/page-gate.js'
-import { GrpcServer } from '../grpc/server.js'
-import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
-import { TokenVerifier } from '../grpc/tokens/token-verifier.js'
+import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
 import { LogSampler } from '../observability/logging/log-sampler.js'
 import type { Logger } from '../observability/logging/logger.js'
-import { RepeatedFailureLog } from '../observability/logging/repeated-failure-log.js'
-import { TallyLog } from '../observability/logging/tally-log.js'
+import {
+  type Explanation,
+  RepeatedFailureLog,
+  summaryOf,
+} from '../observability/logging/repeated-failure-log.js'
 import type { KeyFileReadings } from '../observability/metrics/key-file-metrics.js'
-import { createMetrics, type Metrics, type Readings } from '../observability/metrics/metrics.js'
+import type { Metrics } from '../observability/metrics/metrics.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
 import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { activityCounts } from './activity-counts.js'
-import { buildVersion } from './build-version.js'
-import {
-  type CallRecords,
-  idsOf,
-  labelsOf,
-  recordCall,
-  recordDecision,
-  recordFailure,
-} from './call-records.js'
-import { type Core, createCore, systemClock } from './core.js'
-import { metricLabels } from './metric-labels.js'
+import { createCore, systemClock } from './core.js'
+import { createCredentials } from './credentials.js'
+import { createGrpcPort } from './grpc-port.js'
+import { createReadings } from './readings.js'
 import { RecentDecisions } from './recent-decisions.js'
 
 /** Time between two checks of the database, in milliseconds. */
@@ -76,7 +50,9 @@ export type AuthorizerOptions = {
   readonly config: Config
   readonly mongodbUri: string
   readonly logger: Logger
-  /** Absent when nothing is traced. The decider closes it after it has stopped. */
+  /** Gets its readings from here. */
+  readonly metrics: Metrics
+  /** Absent when nothing is traced. The authorizer closes it after it has stopped. */
   readonly tracing: Tracing | undefined
   /** The keys at the start. */
   readonly keys: Keys
@@ -95,7 +71,6 @@ export type AuthorizerOptions = {
  * port.
  */
 export type Authorizer = {
-  readonly metrics: Metrics
   /** Whether it can decide now. */
   readonly serving: () => boolean
   /** Describes the readiness for an operator. */
@@ -118,11 +93,11 @@ export type Authorizer = {
 }
 
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
-  const { config, logger, tracing } = options
+  const { config, logger, metrics, tracing } = options
   const databaseFailures = new RepeatedFailureLog({
     logger,
     monotonicMs: systemClock.monotonicMs,
-    explain: causeOf,
+    explain: explainFailure,
   })
   const core = createCore({
     config,
@@ -163,43 +138,43 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     onFailure: (reason) => metrics.poolFailed(reason),
     onCleared: () => metrics.poolCleared(),
   })
-  const rejected = new TallyLog({ logger, event: 'connections closed or rejected', field: 'closed' })
-  const guard = createGuard(config, (reason) => {
-    metrics.connectionClosed(reason)
-    rejected.count()
-  })
-  const metrics = createMetrics({
-    readings: {
-      ...deciderReadings({ ...options, core, pool, guard, serving: () => readiness.ready }),
-      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
-    },
-    labels: metricLabels,
-    version: buildVersion(),
-  })
   watchCommands(core.client, ({ name, outcome, durationMs }) =>
     metrics.mongoCommand(name, outcome, durationMs / 1000),
   )
 
+  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
+  const guard = new ConnectionGuard({
+    connectionsMax: config.grpcConnectionsMax,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing: (reason) => {
+      metrics.connectionClosed(reason)
+      rejected.count()
+    },
+  })
   const draining = new AbortController()
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new TallyLog({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
+  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
   const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
+    field: 'leftOut',
   })
   const recent = new RecentDecisions(RECENT_DECISIONS)
   const records = { logger, metrics, decisions, overload, failures, recent }
-  const locks = createLocks(options)
-  const grpc = createGrpc({
-    ...options,
+  const credentials = createCredentials(config, options.keys)
+  const grpc = createGrpcPort({
+    config,
+    tracing,
+    credentials,
     core,
     records,
-    ...locks,
     guard,
     serving: () => readiness.ready,
     draining: draining.signal,
   })
+
+  let cause: FailureCause | undefined
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
@@ -225,17 +200,26 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
     },
   })
-  let cause: FailureCause | undefined
   onPrimaryFound(core.client, () => readiness.checkSoon())
+  metrics.observe(
+    createReadings({
+      config,
+      core,
+      pool,
+      guard,
+      keyFiles: options.keyFiles,
+      serving: () => readiness.ready,
+      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
+    }),
+  )
 
   return {
-    metrics,
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
     start: () => void readiness.start(),
-    useKeys: locks.useKeys,
+    useKeys: credentials.useKeys,
     stop: async () => {
       grpc.setServing(false)
       readiness.stop()
@@ -249,168 +233,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 }
 
-/** The credentials of the port and the verifier of tokens, which use the keys. */
-type Locks = {
-  readonly credentials: ServerCredentials
-  readonly verifier: TokenVerifier
-  readonly useKeys: (keys: Keys) => void
-}
-
-function createLocks({ config, keys }: AuthorizerOptions): Locks {
-  const tls = keys.tls && new TlsCredentials(keys.tls)
-  const verifier = new TokenVerifier({
-    keys: keys.tokens,
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    nowMs: Date.now,
-  })
-  let used = keys
-  return {
-    credentials: tls ?? ServerCredentials.createInsecure(),
-    verifier,
-    useKeys: (next) => {
-      // Unchanged keys keep their caches: verified tokens, and TLS sessions.
-      if (next.tls && !isDeepStrictEqual(next.tls, used.tls)) tls?.replace(next.tls)
-      if (!isDeepStrictEqual(next.tokens, used.tokens)) verifier.replaceKeys(next.tokens)
-      used = next
-    },
-  }
-}
-
-function createGuard(
-  { grpcConnectionsMax: connectionsMax }: Config,
-  onClosing: (closing: Closing) => void,
-): ConnectionGuard {
-  return new ConnectionGuard({
-    connectionsMax,
-    monotonicMs: systemClock.monotonicMs,
-    onClosing,
-  })
-}
-
-type Watched = Pick<AuthorizerOptions, 'config' | 'keyFiles'> & {
-  readonly core: Core
-  readonly pool: PoolWatch
-  readonly guard: ConnectionGuard
-  readonly serving: () => boolean
-}
-
-function deciderReadings(watched: Watched): Omit<Readings, 'isDatabaseUnfit'> {
-  const { config, core, pool, guard, serving, keyFiles } = watched
-  const { engine, poster, catalog } = core
-  return {
-    engine: () => ({
-      waitingRequests: {
-        PURCHASE: engine.waitingIn('PURCHASE'),
-        BACK_OFFICE: engine.waitingIn('BACK_OFFICE'),
-      },
-      waitingRequestsMax: core.waitingMax(),
-      unpostedEntries: poster.unposted,
-      backlogEntries: poster.backlog,
-      oldestUnpostedMs: poster.oldestUnpostedMs,
-    }),
-    pool: () => pool,
-    connections: () => ({
-      open: guard.open,
-      openMax: config.grpcConnectionsMax,
-      unauthenticated: guard.unauthenticated,
-    }),
-    catalog: () => {
-      const { version, ageMs } = catalog.health
-      return { version: Number(version), ageMs, categories: catalog.categories }
-    },
-    serving,
-    keyFiles,
-  }
-}
-
-type GrpcOptions = AuthorizerOptions & {
-  readonly credentials: ServerCredentials
-  readonly verifier: TokenVerifier
-  readonly core: Core
-  readonly records: CallRecords
-  readonly guard: ConnectionGuard
-  /** Whether the process can decide. */
-  readonly serving: () => boolean
-  /** Ends the open streams. */
-  readonly draining: AbortSignal
-}
-
-function createGrpc(options: GrpcOptions): GrpcServer {
-  const { config, credentials, verifier, core, records, tracing, guard, serving, draining } = options
-  const { logger, metrics } = records
-  const handlers = {
-    clock: systemClock,
-    durationMsMax: config.decisionTimeoutMs,
-    admit: core.ensureBooks,
-    pages: new PageGate(core.backgroundTurns),
-    onBug: (error: unknown, call: CallContext) =>
-      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
-  }
-  const catalog = () => core.catalog.current()
-  return new GrpcServer({
-    host: config.host,
-    port: config.grpcPort,
-    credentials,
-    guard,
-    interceptors: [
-      observation({
-        monotonicMs: systemClock.monotonicMs,
-        onStart: (call) => metrics.callStarted(labelsOf(call)),
-        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
-        onEnd: (call) => recordCall(call, records),
-        trace: tracing && ((call) => tracing.callStarted(call)),
-      }),
-      wellFormed,
-      authentication({
-        verifier,
-        requireScope: config.jwtRequireScope,
-        onRejection: (reason) => metrics.tokenRejected(reason),
-        onAuthenticated: (peer) => guard.markAuthenticated(peer),
-      }),
-    ],
-    authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
-      simulate: (...asked) => core.simulator.simulate(...asked),
-      reverse: createReverse(core.engine),
-      handlers,
-      streams: {
-        window: windowFor(config.queueMax),
-        ageMsMax: STREAM_AGE_MS_MAX,
-        draining,
-        onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
-      },
-      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
-      onItemError: (code, call) => recordFailure(code, call, records),
-    }),
-    account: {
-      ...accountHandlers({
-        engine: core.engine,
-        accounts: core.accounts,
-        list: core.accountList,
-        catalog,
-        handlers,
-      }),
-      ...creditHandlers({ engine: core.engine, catalog, handlers }),
-      ...statementHandlers(core.statement, handlers),
-    },
-    activity: activityService({
-      version: buildVersion(),
-      limitsTimeZone: config.limitsTimeZone,
-      startTime: new Date(performance.timeOrigin),
-      serving,
-      counts: () => activityCounts(metrics),
-      recent: () => records.recent.list(),
-      handlers,
-    }),
-    category: categoryService({ store: core.categories, handlers }),
-    merchantRule: merchantRuleService({
-      store: core.merchantRules,
-      catalog,
-      handlers,
-      turns: core.backgroundTurns,
-    }),
-  })
+/** Explains a failure of the database to the log. */
+function explainFailure(error: unknown): Explanation {
+  const { name, hint } = causeOf(error)
+  return { kind: name, fields: { cause: name, hint, error: summaryOf(error) } }
 }
 
 function unreadyDetail(cause: FailureCause | undefined): string {

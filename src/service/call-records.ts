@@ -8,7 +8,6 @@ import type { Caller, CallIds } from '../observability/logging/call-fields.js'
 import type { DecisionLog } from '../observability/logging/decision-log.js'
 import type { LogSampler } from '../observability/logging/log-sampler.js'
 import { type Logger, roundMs } from '../observability/logging/logger.js'
-import type { TallyLog } from '../observability/logging/tally-log.js'
 import type { CallLabels } from '../observability/metrics/call-metrics.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
 import type { RecentDecisions } from './recent-decisions.js'
@@ -18,7 +17,7 @@ export type CallRecords = {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly decisions: DecisionLog
-  readonly overload: TallyLog
+  readonly overload: LogSampler
   readonly recent: RecentDecisions
   /** Limits the lines about failed calls. */
   readonly failures: LogSampler
@@ -30,7 +29,7 @@ export function recordCall(call: EndedCall, { logger, metrics, overload, failure
   call.context.trace?.ended(code)
   const rejected = call.code === status.RESOURCE_EXHAUSTED
   if (rejected) overload.count()
-  const level = call.code === status.OK || rejected ? 'debug' : failures.level()
+  const level = call.code === status.OK || rejected ? 'debug' : failures.count()
   if (!logger.isLevelEnabled(level)) return
   const { rejection: reason } = call.context
   logger[level](
@@ -50,7 +49,7 @@ export function recordFailure(failed: status, call: CallContext, records: CallRe
   const { logger, overload, failures } = records
   const rejected = failed === status.RESOURCE_EXHAUSTED
   if (rejected) overload.count()
-  const level = rejected ? 'debug' : failures.level()
+  const level = rejected ? 'debug' : failures.count()
   if (!logger.isLevelEnabled(level)) return
   const code = status[failed] ?? 'UNKNOWN'
   logger[level]({ code, ...callerOf(call) }, 'a purchase of a stream failed')

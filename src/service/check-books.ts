@@ -7,19 +7,13 @@ import { createClient } from '../storage/client.js'
 
 export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDiscrepancy' | 'onProgress'> & {
   readonly config: Config
-  readonly mongodbUri: string
   /** Called first, with the estimated number of accounts. */
   readonly onCount: (accounts: number) => void
 }
 
 /** Verifies the books of a database, for the command line and for the entry point `verify.ts`. */
-export async function checkBooks({
-  config,
-  mongodbUri,
-  onCount,
-  ...told
-}: CheckOptions): Promise<VerifySummary> {
-  const client = createClient({ uri: mongodbUri, poolSizeMax: config.mongodbPoolSize })
+export async function checkBooks({ config, onCount, ...told }: CheckOptions): Promise<VerifySummary> {
+  const client = createClient({ uri: config.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   try {
     const db = client.db(config.mongodbDatabase)
     const store = new MongoAuditStore(db, { pause: delay })

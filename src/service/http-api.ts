@@ -23,8 +23,8 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 
 export type HttpApiWiring = {
   readonly config: Config
-  /** The secret that signs tokens; undefined when only public keys verify them. */
-  readonly jwtSecret: string | undefined
+  /** Whether pages of the service get a token on this machine. For development only. */
+  readonly givesTokens: boolean
   readonly tls: TlsMaterial | undefined
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'httpRequest'>
@@ -40,6 +40,7 @@ export function createHttpApi(wiring: HttpApiWiring, port: number): HttpApi {
     logger,
     linesMax: config.logFailuresPerSecond,
     event: 'failed HTTP requests without a line: more than LOG_FAILURES_PER_SECOND',
+    field: 'leftOut',
   })
   const onBug = (error: unknown) => logger.error({ err: error }, 'internal error')
   return new HttpApi({
@@ -75,12 +76,12 @@ function createRoutes(connect: () => Duplex, onBug: (error: unknown) => void): r
   ]
 }
 
-/** The route of tokens for development. None in production, and none where other machines reach the port. */
-function devTokenRoutes({ config, jwtSecret }: HttpApiWiring): readonly HttpRoute[] {
-  const { production, host, jwtAlgorithms, jwtIssuer: issuer, jwtAudience: audience } = config
+/** The route of tokens for development. There is none where other machines reach the port. */
+function devTokenRoutes({ config, givesTokens }: HttpApiWiring): readonly HttpRoute[] {
+  const { jwtSecret, host, jwtAlgorithms, jwtIssuer: issuer, jwtAudience: audience } = config
   const [key] = secretKeys([jwtSecret], jwtAlgorithms)
   const [algorithm] = key?.algorithms ?? []
-  if (production || !isLoopback(host) || !key || !algorithm) return []
+  if (!givesTokens || !isLoopback(host) || !key || !algorithm) return []
   return [devTokenRoute({ secret: key.secret, algorithm, scopes: methodScopes.values(), issuer, audience })]
 }
 
@@ -99,7 +100,7 @@ function logRequest(
   { logger, failures }: { readonly logger: Logger; readonly failures: LogSampler },
 ): void {
   if (wasForwarded || (status < 400 && error === undefined)) return
-  const level = failures.level()
+  const level = failures.count()
   if (!logger.isLevelEnabled(level)) return
   const fields = { route, status, ...(error !== undefined && { error }), durationMs: roundMs(durationMs) }
   logger[level](fields, 'HTTP request rejected')

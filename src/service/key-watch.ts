@@ -7,17 +7,15 @@ import type { Metrics } from '../observability/metrics/metrics.js'
 
 export type KeyWatchOptions = {
   readonly config: Config
-  /** The secret that signs tokens; undefined when only public keys verify them. */
-  readonly jwtSecret: string | undefined
   readonly logger: Logger
-  readonly metrics: () => Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
+  readonly metrics: Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
   /** Called when other keys are to be used. */
   readonly onChange: (keys: Keys) => void
 }
 
 /** Reads the configured key and certificate files. Logs and counts later changes. */
 export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> {
-  const { config, jwtSecret, logger, metrics, onChange } = options
+  const { config, logger, metrics, onChange } = options
   return await KeyFiles.open({
     paths: {
       certificate: config.grpcTlsCertFile,
@@ -26,17 +24,17 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
       publicKeys: config.jwtPublicKeyFile,
       jwks: config.jwtJwksFile,
     },
-    secrets: secretKeys([jwtSecret, config.jwtPreviousSecret], config.jwtAlgorithms),
+    secrets: secretKeys([config.jwtSecret, config.jwtPreviousSecret], config.jwtAlgorithms),
     algorithms: config.jwtAlgorithms,
     intervalMs: config.keyFilesRefreshMs,
     nowMs: Date.now,
     onChange: (files, keys) => {
       onChange(keys)
-      metrics().keyFilesReloaded(files)
+      metrics.keyFilesReloaded(files)
       logger.info({ files, ...outlineOf(files, keys) }, 'key files reloaded')
     },
     onRejection: (files, error) => {
-      metrics().keyFilesRejected(files)
+      metrics.keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
         'key files rejected, the last good ones stay in use',

@@ -3,17 +3,19 @@ import { HealthServer } from '../grpc/health/health-server.js'
 import { AdminServer } from '../http/admin-server.js'
 import type { HttpApi } from '../http-api/http-api.js'
 import type { Logger } from '../observability/logging/logger.js'
-import { openTracing } from '../observability/tracing/tracing.js'
+import { createMetrics } from '../observability/metrics/metrics.js'
+import { openTracing } from '../observability/tracing/open-tracing.js'
 import { type Authorizer, createAuthorizer } from './authorizer.js'
+import { buildVersion } from './build-version.js'
 import type { HttpApiWiring } from './http-api.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
+import { metricLabels } from './metric-labels.js'
 
 export type ServiceOptions = {
   readonly config: Config
-  readonly mongodbUri: string
-  /** The secret that signs tokens; undefined when only public keys verify them. */
-  readonly jwtSecret: string | undefined
   readonly logger: Logger
+  /** Whether the HTTP API gives tokens to its own pages on this machine. For development only. */
+  readonly givesTokens: boolean
   /** Called when the service can decide for the first time, with its ports. */
   readonly onReady: (ports: Ports) => void
 }
@@ -45,9 +47,10 @@ export type Service = Ports & {
  */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
+  const metrics = createMetrics({ labels: metricLabels, version: buildVersion() })
   const files = await openKeyFiles({
     ...options,
-    metrics: () => authorizer.metrics,
+    metrics,
     onChange: (keys) => {
       authorizer.useKeys(keys)
       if (keys.tls) api?.useTls(keys.tls)
@@ -58,8 +61,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const failure = new Promise<Error>((resolve) => {
     failed = resolve
   })
-  const decider: Authorizer = createAuthorizer({
+  const authorizer: Authorizer = createAuthorizer({
     ...options,
+    mongodbUri: config.mongodbUri,
+    metrics,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
     keyFiles: readingsOf(() => files),
@@ -70,14 +75,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const admin = new AdminServer({
     host: config.host,
     port: config.httpPort,
-    metrics: () => authorizer.metrics.expose(),
+    metrics: () => metrics.expose(),
     readiness: () => ({
       ready: authorizer.serving(),
       detail: withWarning(authorizer.detail(), files),
     }),
   })
 
-  const { metrics, connect } = decider
+  const { connect } = authorizer
   const api = await openHttpApi({ ...options, tls: files.keys.tls, metrics, connect })
 
   const ports = await openPorts({ admin, health, api, openGrpc: () => authorizer.listen() })

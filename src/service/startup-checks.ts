@@ -1,5 +1,5 @@
-import { access, constants, mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import type { Settings } from '../config.js'
 import { listenOn } from '../listen-on.js'
 
 /** A setting that this machine cannot honour. The message names the variable. */
@@ -7,16 +7,26 @@ class StartupError extends Error {
   override readonly name = 'StartupError'
 }
 
-/** Ports by the variable that sets each. Undefined means no port, and 0 any free one. */
-export type PortVariables = Readonly<Record<string, number | undefined>>
-
 /**
- * Opens and closes each port, so that an unavailable port fails before anything slow begins.
+ * Opens and closes each configured port, so that an unavailable port fails before anything slow begins.
  *
  * @throws StartupError for the first port or address that is unavailable.
  */
-export async function requirePorts(host: string, ports: PortVariables): Promise<void> {
+export async function requirePorts({
+  host,
+  grpcPort,
+  grpcHealthPort,
+  httpPort,
+  httpApiPort,
+}: Pick<Settings, 'host' | 'grpcPort' | 'grpcHealthPort' | 'httpPort' | 'httpApiPort'>): Promise<void> {
+  const ports = {
+    GRPC_PORT: grpcPort,
+    GRPC_HEALTH_PORT: grpcHealthPort,
+    HTTP_PORT: httpPort,
+    HTTP_API_PORT: httpApiPort,
+  }
   for (const [variable, port] of Object.entries(ports)) {
+    // Port 0 means any free one.
     if (port === undefined || port === 0) continue
     const server = createServer()
     try {
@@ -25,22 +35,6 @@ export async function requirePorts(host: string, ports: PortVariables): Promise<
       throw new StartupError(portProblem(codeOf(error), { variable, host, port }))
     }
     await new Promise((resolve) => server.close(resolve))
-  }
-}
-
-/**
- * Creates the folder of DATA_DIR if it does not exist.
- *
- * @throws StartupError when the folder cannot be created or written to.
- */
-export async function requireDataDir(dataDir: string): Promise<void> {
-  try {
-    await mkdir(dataDir, { recursive: true })
-    await access(dataDir, constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new StartupError(
-      `DATA_DIR: ${dataDir} cannot be used (${codeOf(error)}): name a folder that may be written to`,
-    )
   }
 }
 

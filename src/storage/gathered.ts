@@ -8,12 +8,12 @@ export const BACKGROUND_BATCH = 100
 export async function gathered<Document, T>(
   cursor: FindCursor<Document>,
   read: (document: Document) => T,
-  turns: BackgroundTurns | undefined,
+  turns: BackgroundTurns,
 ): Promise<T[]> {
   const all: T[] = []
   while (await cursor.hasNext()) {
     for (const document of cursor.readBufferedDocuments()) all.push(read(document))
-    await turns?.turn()
+    await turns.turn()
   }
   return all
 }

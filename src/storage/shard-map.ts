@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Db, Document } from 'mongodb'
-import type { AccountId } from '../domain/account.js'
+import type { AccountId } from '../domain/account-status.js'
 import { OPERATION_MS_MAX } from './client.js'
 import { collections } from './collections.js'
 

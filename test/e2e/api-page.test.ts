@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
-import { serviceEnvironment, useService } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { serviceEnvironment, useHttpApi, useService } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 type Answer = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: string }
 type Headers = Readonly<Record<string, string>>
 
 describe('the API page', () => {
-  const fixture = useService()
+  const fixture = useHttpApi()
   const ask = async (path: string, headers: Headers = {}, method = 'GET') =>
     await get(fixture().service, path, headers, method)
 
@@ -55,8 +55,10 @@ describe('the API page', () => {
 })
 
 describe('the token for development', () => {
-  const fixture = useService({ JWT_REQUIRE_SCOPE: 'true', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'audience' })
-  const start = useServices()
+  const tokens = { JWT_REQUIRE_SCOPE: 'true', JWT_ISSUER: 'issuer', JWT_AUDIENCE: 'audience' }
+  const fixture = useService(tokens, { program: 'launcher' })
+  const startService = useServices()
+  const startLauncher = useServices({ program: 'launcher' })
 
   it('may call every method', async () => {
     const { status, headers, body } = await get(fixture().service, '/dev/token')
@@ -89,7 +91,10 @@ describe('the token for development', () => {
   }
 
   it('is given to nobody in production, nor where other machines reach the port', async () => {
-    for (const env of [{ NODE_ENV: 'production' }, { HOST: '0.0.0.0' }]) {
+    for (const [start, env] of [
+      [startService, {}],
+      [startLauncher, { HOST: '0.0.0.0' }],
+    ] as const) {
       const service = await start({ ...(await serviceEnvironment()), ...env, HTTP_API_PORT: '0' })
       await service.untilEvent('listening')
       expect((await get(service, '/dev/token')).status, JSON.stringify(env)).to.equal(404)

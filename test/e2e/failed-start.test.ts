@@ -2,15 +2,20 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Environment, ServiceProcess } from '../support/service-process.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import {
+  type Environment,
+  type ProcessOptions,
+  ServiceProcess,
+} from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { JWT_SECRET } from '../support/token.js'
 
+const launcher: ProcessOptions = { program: 'launcher' }
 const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
 
 /** Starts a service that is to give up, and returns how it did. */
-async function giveUp(env: Environment, folder?: string) {
-  const service = new ServiceProcess(env, folder)
+async function giveUp(env: Environment, options: ProcessOptions = {}) {
+  const service = new ServiceProcess(env, options)
   try {
     return { exitCode: await service.untilExit(), stdout: service.stdout, stderr: service.stderr }
   } finally {
@@ -25,16 +30,16 @@ const rejection = (why: string) => ({
 })
 
 describe('the service does not start, with one line and exit code 1,', () => {
-  it('in production without MONGODB_URI', async () => {
-    expect(await giveUp({ NODE_ENV: 'production', JWT_SECRET })).to.deep.equal(
-      rejection('configuration: MONGODB_URI is required when NODE_ENV=production'),
+  it('without MONGODB_URI', async () => {
+    expect(await giveUp({ JWT_SECRET })).to.deep.equal(
+      rejection('configuration: MONGODB_URI is required (for development, make run starts a database)'),
     )
   })
 
-  it('in production without JWT_SECRET', async () => {
-    expect(await giveUp({ NODE_ENV: 'production', MONGODB_URI: NOBODY })).to.deep.equal(
+  it('without a key for tokens', async () => {
+    expect(await giveUp({ MONGODB_URI: NOBODY })).to.deep.equal(
       rejection(
-        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
+        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)',
       ),
     )
   })
@@ -60,35 +65,20 @@ describe('the service does not start, with one line and exit code 1,', () => {
     expect({ named, shown }).to.deep.equal({ named: Object.keys(env), shown: [] })
   })
 
-  it('with a MONGOD_PATH that is no program', async () => {
-    const { exitCode, stderr } = await giveUp({
-      MONGOD_PATH: '/no/such/mongod',
-      JWT_SECRET,
-      DATA_DIR: '/tmp/never',
-    })
-    expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })
-  })
-
-  it('with a DATA_DIR that cannot be made', async () => {
-    expect(await giveUp({ DATA_DIR: '/dev/null/data' })).to.deep.equal(
-      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
-    )
-  })
-
   describe('by a file .env', () => {
     const folder = useTempFolder()
     const text = '\ufeffLIMITS_TIME_ZONE=Bad/Zone\n'
 
     it('with a byte order mark and a bad first variable', async () => {
       writeFileSync(join(folder(), '.env'), text)
-      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
+      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
       )
     })
 
     it('in UTF-16', async () => {
       writeFileSync(join(folder(), '.env'), text, 'utf16le')
-      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, folder())).to.deep.equal(
+      expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('.env is not UTF-8 (it may be UTF-16): save it as UTF-8'),
       )
     })
@@ -106,11 +96,36 @@ describe('the service does not start, with one line and exit code 1,', () => {
     after(() => server.close())
 
     for (const name of ['GRPC_PORT', 'GRPC_HEALTH_PORT', 'HTTP_PORT']) {
-      it(`${name}, before a local MongoDB is started`, async () => {
-        expect(await giveUp({ JWT_SECRET, [name]: String(port) })).to.deep.equal(
-          rejection(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`),
-        )
+      const taken = () =>
+        rejection(`${name}: port ${port} of 127.0.0.1 is in use: is the service running already?`)
+
+      it(name, async () => {
+        expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET, [name]: String(port) })).to.deep.equal(taken())
+      })
+
+      it(`${name} of the launcher, before it starts a local MongoDB`, async () => {
+        expect(await giveUp({ JWT_SECRET, [name]: String(port) }, launcher)).to.deep.equal(taken())
       })
     }
+  })
+})
+
+describe('the launcher does not start, with one line and exit code 1,', () => {
+  it('with a MONGOD_PATH that is no program', async () => {
+    const env = { MONGOD_PATH: '/no/such/mongod', JWT_SECRET, DATA_DIR: '/tmp/never' }
+    const { exitCode, stderr } = await giveUp(env, launcher)
+    expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })
+  })
+
+  it('with a DATA_DIR that cannot be made', async () => {
+    expect(await giveUp({ DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
+      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
+    )
+  })
+
+  it('with a bad variable, before it makes anything', async () => {
+    expect(await giveUp({ LOG_LEVEL: 'loud', DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
+      rejection('configuration: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'),
+    )
   })
 })

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { fundedAccount } from '../support/accounts.js'
+import { signToken } from '../support/clients/token.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { useHttpApi } from '../support/processes/service-fixture.js'
 import { type Schema, SchemaArbitrary } from '../support/schema-arbitrary.js'
-import { useService } from '../support/service-fixture.js'
-import { signToken } from '../support/token.js'
 
 type Content = { readonly 'application/json'?: { readonly schema: Schema; readonly example: unknown } }
 type Operation = {
@@ -35,7 +35,7 @@ const withFurtherRules = [
 ]
 
 describe('the OpenAPI document and the service', () => {
-  const fixture = useService()
+  const fixture = useHttpApi()
   const ajv = new Ajv2020({
     strict: false,
     allErrors: true,

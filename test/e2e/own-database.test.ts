@@ -1,14 +1,15 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/clients/client.js'
+import { signToken } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { signToken } from '../support/token.js'
 
-describe('a service without MONGODB_URI and JWT_SECRET', () => {
-  const start = useServices()
+describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
+  const start = useServices({ program: 'launcher' })
   // After the services: they are stopped before the folder goes.
   const folder = useTempFolder()
   const request = purchase({ account_id: '6712b3eb3ec7354864d4274f', mcc: '5811' })
@@ -17,7 +18,7 @@ describe('a service without MONGODB_URI and JWT_SECRET', () => {
   let first: AuthorizeResponse
 
   async function startAndServe(): Promise<ServiceProcess> {
-    const started = await start({ DATA_DIR: join(folder(), 'data'), SEED_EXAMPLES: 'true' })
+    const started = await start({ DATA_DIR: join(folder(), 'data') })
     await started.untilEvent('serving')
     return started
   }
@@ -101,6 +102,19 @@ describe('a service without MONGODB_URI and JWT_SECRET', () => {
       service = await startAndServe()
       expect(await decide(service)).to.deep.equal({ ...first, replayed: true })
     })
+  })
+})
+
+describe('the launcher with MONGODB_URI', () => {
+  const start = useServices({ program: 'launcher' })
+
+  it('adds no example accounts to that database', async () => {
+    const service = await start(await serviceEnvironment())
+    await service.untilEvent('serving')
+    const client = new TestClient(service.grpcAddress)
+    const { reason } = await client.decide(purchase({ account_id: '6712b3eb3ec7354864d4274f', mcc: '5811' }))
+    client.close()
+    expect(reason).to.equal('REASON_ACCOUNT_NOT_FOUND')
   })
 })
 

@@ -3,11 +3,11 @@ import { expect } from 'chai'
 import { SCHEMA_VERSION } from '../../src/storage/books-identity.js'
 import { collections } from '../../src/storage/collections.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { ServiceProcess } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { ServiceProcess } from '../support/processes/service-process.js'
 
 type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
 
@@ -25,7 +25,7 @@ describe('the command that makes the schema', () => {
 
   it('makes every collection, and ends', async () => {
     const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
-    const { code, stdout, stderr } = await makeSchema({ ...env, NODE_ENV: 'production' })
+    const { code, stdout, stderr } = await makeSchema(env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     expect(JSON.parse(stdout)).to.include({ event: 'the schema is there' })
     const made = await database().listCollections().toArray()
@@ -42,7 +42,8 @@ describe('the command that makes the schema', () => {
     expect(await makeSchema({})).to.deep.equal({
       code: 1,
       stdout: '',
-      stderr: 'schema: MONGODB_URI is required\n',
+      stderr:
+        'schema: configuration: MONGODB_URI is required (for development, make run starts a database)\n',
     })
   })
 })

@@ -1,21 +1,21 @@
 import { X509Certificate } from 'node:crypto'
 import { type ChannelCredentials, credentials, status } from '@grpc/grpc-js'
 import { expect } from 'chai'
-import type { Identity } from '../../tools/certificates/certificate.js'
-import { lockAccount } from '../support/account-lock.js'
-import { fundedAccount } from '../support/accounts.js'
-import { authority, clientIdentity, hours, serverIdentity } from '../support/certificates.js'
-import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/client.js'
+import type { Identity } from '../../tools/dev/certificates/certificate.js'
+import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/clients/client.js'
+import { handshake } from '../support/clients/handshake.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { askReflection } from '../support/clients/reflection-client.js'
+import { ServiceCalls } from '../support/clients/service-call.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { lockAccount } from '../support/database/account-lock.js'
+import { fundedAccount } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
-import { handshake } from '../support/handshake.js'
-import { HealthClient } from '../support/health-client.js'
-import { readMetric } from '../support/metrics-page.js'
-import { MountedFiles } from '../support/mounted-files.js'
-import { askReflection } from '../support/reflection-client.js'
-import { ServiceCalls } from '../support/service-call.js'
-import { useService } from '../support/service-fixture.js'
-import { ServiceProcess } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { authority, clientIdentity, hours, serverIdentity } from '../support/processes/certificates.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { MountedFiles } from '../support/processes/mounted-files.js'
+import { useService } from '../support/processes/service-fixture.js'
+import { ServiceProcess } from '../support/processes/service-process.js'
 
 const ca = authority('authority')
 const client = clientIdentity(ca)
@@ -122,8 +122,8 @@ describe('mutual TLS', () => {
     })
   }
 
-  it('tells a developer that there is TLS', () => {
-    expect(fixture().service.stderr).to.include('is ready: gRPC with TLS on 127.0.0.1:')
+  it('says in its log that there is TLS', async () => {
+    expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'mutual' })
   })
 
   it('tells when the certificate ends', async () => {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { expect } from 'chai'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { exampleBooks } from '../support/database/example-books.js'
+import { storeBooks } from '../support/database/stored-books.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
-import { exampleBooks } from '../support/example-books.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { storeBooks } from '../support/stored-books.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
 
 type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
 
@@ -30,11 +30,7 @@ describe('the command that checks the books', () => {
   before(async () => {
     await ensureSchema(database())
     await storeBooks(database(), exampleBooks('a'), exampleBooks('b'))
-    env = {
-      ...(await serviceEnvironment()),
-      MONGODB_DATABASE: database().databaseName,
-      NODE_ENV: 'production',
-    }
+    env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
   })
 
   it('sums them up, and posts what is left when it is told to, and only then', async () => {
@@ -69,7 +65,12 @@ describe('the command that checks the books', () => {
   it('takes no argument that it does not know, and starts no database of its own', async () => {
     expect([await verify(env, 'repiar'), await verify({})]).to.deep.equal([
       { code: 1, stdout: '', stderr: 'verify: the only argument that it takes is repair\n' },
-      { code: 1, stdout: '', stderr: 'verify: MONGODB_URI is required\n' },
+      {
+        code: 1,
+        stdout: '',
+        stderr:
+          'verify: configuration: MONGODB_URI is required (for development, make run starts a database)\n',
+      },
     ])
   })
 })

@@ -3,7 +3,7 @@ import { type CreditOptions, creditAccount } from '../../src/application/credit-
 import { Engine } from '../../src/application/engine/engine.js'
 import { LedgerPoster } from '../../src/application/engine/ledger-poster.js'
 import { UndecidedError } from '../../src/application/errors.js'
-import { readConfig } from '../../src/config.js'
+import { readDatabaseConfig } from '../../src/config.js'
 import { JOURNAL_MAX } from '../../src/domain/account.js'
 import { challengeCategories } from '../../src/domain/category.js'
 import type { Entry } from '../../src/domain/entry.js'
@@ -12,11 +12,11 @@ import { type Core, createCore, systemClock } from '../../src/service/core.js'
 import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { fundedAccount, testBudget } from '../support/accounts.js'
-import { catalogOf } from '../support/catalogs.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { catalogOf } from '../support/catalog/catalogs.js'
+import { fundedAccount, testBudget } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
-import { testMongoUri } from '../support/mongo.js'
 
 /** The ledger in MongoDB, which can be taken away: what is to be written to it then is not. */
 class AwayLedger extends MongoLedger {
@@ -157,7 +157,7 @@ describe('journal bound', () => {
 
   async function coreThatExpectsDamage(): Promise<Core> {
     const mongodbUri = await testMongoUri()
-    const config = readConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database().databaseName })
+    const config = readDatabaseConfig({ MONGODB_URI: mongodbUri, MONGODB_DATABASE: database().databaseName })
     const expected = () => {}
     return createCore({
       config,

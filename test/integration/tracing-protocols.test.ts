@@ -1,9 +1,9 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import { expect } from 'chai'
 import { createLogger } from '../../src/observability/logging/logger.js'
+import { openTracing } from '../../src/observability/tracing/open-tracing.js'
 import { readTracingSettings } from '../../src/observability/tracing/settings.js'
-import { openTracing } from '../../src/observability/tracing/tracing.js'
-import { TraceCollector } from '../support/trace-collector.js'
+import { TraceCollector } from '../support/traces/trace-collector.js'
 
 const logger = createLogger({ level: 'silent', format: 'json' })
 

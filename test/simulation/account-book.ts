@@ -1,11 +1,11 @@
 import {
   type Account,
   type AccountHistory,
-  type AccountId,
   applyEntry,
   balanceOf,
   JOURNAL_MAX,
 } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry.js'
 import {
   type AnyVerdict,

@@ -1,5 +1,6 @@
 import type { EntryKey } from '../../src/application/ledger.js'
-import type { Account, AccountId } from '../../src/domain/account.js'
+import type { Account } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Entry, ReversalEntry } from '../../src/domain/entry.js'
 
 /** One write of one document, at its place in the log. */

@@ -1,4 +1,5 @@
-import type { Account, AccountHistory, AccountId } from '../../src/domain/account.js'
+import type { Account, AccountHistory } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Calendar, Day } from '../../src/domain/calendar.js'
 import type { Catalog } from '../../src/domain/catalog.js'
 import { benefit, challengeCategories } from '../../src/domain/category.js'
@@ -11,8 +12,8 @@ import { mccSet } from '../../src/domain/mcc-set.js'
 import { decideOpening, type Opening } from '../../src/domain/open-account.js'
 import { decideReversal, type Reversal } from '../../src/domain/reverse.js'
 import type { Verdict } from '../../src/domain/verdict.js'
-import { catalogOf } from '../support/catalogs.js'
-import { utcCalendar } from '../support/utc-calendar.js'
+import { catalogOf } from '../support/catalog/catalogs.js'
+import { utcCalendar } from '../support/catalog/utc-calendar.js'
 
 /** Something that is asked of an account. */
 export type Operation = { readonly accountId: AccountId } & (

@@ -1,10 +1,5 @@
-import {
-  type Account,
-  type AccountId,
-  applyEntry,
-  JOURNAL_MAX,
-  unopenedAccount,
-} from '../../src/domain/account.js'
+import { type Account, applyEntry, JOURNAL_MAX, unopenedAccount } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import type { Entry, ReversalEntry, TransactionId } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import { catalogs, decideOperation, type Operation } from './operation.js'

@@ -6,7 +6,7 @@ import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js
 import type { Timers } from '../../src/application/engine/timers.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
-import type { Random } from '../../tools/crash-test/random.js'
+import type { Random } from '../../tools/random.js'
 import type { Subject } from '../support/engine-sources.js'
 import { type AnyVerdict, calendar, catalogs, entryText, type Operation } from './operation.js'
 import { PREHISTORY_AT } from './prehistory.js'
@@ -55,8 +55,8 @@ export class SimulatedProcess implements Client {
           event.act = undefined
         }
       },
-      random: () => random.below(1_000_000) / 1_000_000,
     }
+    const chance = () => random.below(1_000_000) / 1_000_000
     const store = new RemoteStore(net, this)
     const { accounts, ledger } = mistakes.between?.({ accounts: store, ledger: store }) ?? portsOf(store)
     const { queueMax, waitMsMax, gatherMsMax } = net.settings
@@ -65,6 +65,7 @@ export class SimulatedProcess implements Client {
       gatherMsMax,
       clock: this.clock,
       timers,
+      random: chance,
       onFailure: () => coverage.count('posting failed'),
       onDiscrepancy: (entry) => {
         // A new primary may not know yet that a majority has the entry. It is offered again.
@@ -78,6 +79,7 @@ export class SimulatedProcess implements Client {
       poster: this.poster,
       clock: this.clock,
       timers,
+      random: chance,
       queueMax,
       waitMsMax,
     }

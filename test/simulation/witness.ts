@@ -1,4 +1,5 @@
-import { type Account, type AccountId, JOURNAL_MAX } from '../../src/domain/account.js'
+import { type Account, JOURNAL_MAX } from '../../src/domain/account.js'
+import type { AccountId } from '../../src/domain/account-status.js'
 import { AccountAudit } from '../../src/domain/audit.js'
 import { auditTakenBack } from '../../src/domain/audit-taken-back.js'
 import type { Entry } from '../../src/domain/entry.js'

@@ -1,4 +1,4 @@
-import { signToken } from './token.js'
+import { signToken } from './clients/token.js'
 
 export type HttpOptions = {
   /** Sent as header `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */

@@ -21,6 +21,17 @@ export type PrometheusRule = {
   metadata: import('kubernetes-types/meta/v1').ObjectMeta
   spec: { groups: { name: string; interval?: string; rules: (Recording | Alert)[] }[] }
 }
+export type ExternalSecret = {
+  apiVersion: 'external-secrets.io/v1'
+  kind: 'ExternalSecret'
+  metadata: import('kubernetes-types/meta/v1').ObjectMeta
+  spec: {
+    refreshInterval: string
+    secretStoreRef: { kind: 'SecretStore' | 'ClusterSecretStore'; name: string }
+    target: { name: string; creationPolicy: 'Owner' | 'Orphan' | 'Merge' | 'None' }
+    dataFrom: { extract: { key: string } }[]
+  }
+}
 type Recording = { record: string; expr: string; labels?: Record<string, string> }
 type Alert = {
   alert: string
@@ -34,7 +45,7 @@ type Alert = {
 
 /** Where the type of an API group's objects is; "core" has no name in \`apiVersion\`. */
 const moduleOf = ({ apiVersion }: Manifest): string => {
-  if (apiVersion === 'monitoring.coreos.com/v1') return './other.js'
+  if (['monitoring.coreos.com/v1', 'external-secrets.io/v1'].includes(apiVersion)) return './other.js'
   const [group = '', version] = apiVersion.includes('/') ? apiVersion.split('/') : ['core', apiVersion]
   return `kubernetes-types/${group.replace('.k8s.io', '')}/${version}`
 }
@@ -46,9 +57,10 @@ const moduleOf = ({ apiVersion }: Manifest): string => {
 export async function wrongTypes(documents: readonly Manifest[]): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-types-'))
   try {
+    // SOPS removes its own part before Kubernetes sees the object.
     const lines = documents.map(
       (document, index) =>
-        `export const ${document.kind}${index}: import('${moduleOf(document)}').${document.kind} = ${JSON.stringify(document)}`,
+        `export const ${document.kind}${index}: import('${moduleOf(document)}').${document.kind} = ${JSON.stringify({ ...document, sops: undefined })}`,
     )
     await writeFile(join(folder, 'other.ts'), otherTypes)
     await writeFile(join(folder, 'documents.ts'), lines.join('\n'))

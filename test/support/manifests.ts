@@ -46,12 +46,19 @@ export async function readWritten(overlay: Overlay): Promise<Manifests> {
   return { documents: documents.flat(), settings: Object.assign({}, ...settings) }
 }
 
-/** The objects as kubectl builds them. */
-export async function buildOverlay(overlay: Overlay): Promise<Manifests> {
+/** The objects as kubectl builds them in a fresh clone: of an overlay, or of an example. */
+export async function buildFolder(folder: string): Promise<Manifests> {
+  const { stdout } = await run('kubectl', ['kustomize', join(ROOT, folder)], { timeout: WAIT_MS_MAX })
+  const documents = parseDocuments(stdout)
+  return { documents, settings: settingsIn(documents) }
+}
+
+/** The objects as `make deploy` applies them, with a Secret made of the secrets of the tests. */
+export async function buildDeployed(overlay: Overlay): Promise<Manifests> {
   const folder = await mkdtemp(join(tmpdir(), 'benefits-manifests-'))
   try {
     await cp(ROOT, folder, { recursive: true })
-    const path = join(folder, 'overlays', overlay)
+    const path = join(folder, 'deploy', overlay)
     const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
     await writeFile(join(path, 'secrets.env'), lines.join(''))
     const { stdout } = await run('kubectl', ['kustomize', path], { timeout: WAIT_MS_MAX })

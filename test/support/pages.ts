@@ -5,12 +5,28 @@ const docs: readonly string[] = readdirSync('.docs', { recursive: true, encoding
   .sort()
   .map((name) => `.docs/${name}`)
 
-/** The guides by reader, as paths. */
-export const guides: readonly string[] = docs.filter((path) => path.startsWith('.docs/guide/'))
+const TRANSLATED = '.pt-BR.md'
+
+/** The guides by reader, as paths, without translations. */
+export const guides: readonly string[] = docs.filter(
+  (path) => path.startsWith('.docs/guide/') && !path.endsWith(TRANSLATED),
+)
+
+/** The pages in Portuguese. A test compares each with its original. */
+export const translations: readonly string[] = [
+  `README${TRANSLATED}`,
+  ...docs.filter((path) => path.endsWith(TRANSLATED)),
+]
+
+/** The page that a page translates. */
+export function originalOf(translation: string): string {
+  return translation.replace(TRANSLATED, '.md')
+}
 
 /** The pages that show how the service is used now, as paths. The changelog and the decisions are about the past, too. */
 export const currentPages: readonly string[] = [
   'README.md',
+  `README${TRANSLATED}`,
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...docs.filter((path) => !path.startsWith('.docs/decisions/')),

@@ -1,13 +1,12 @@
 import { expect } from 'chai'
-import { ConfigError, readConfig } from '../../src/config.js'
+import { ConfigError, readConfig, readDatabaseConfig, readSettings } from '../../src/config.js'
 import { readTracingSettings } from '../../src/observability/tracing/settings.js'
 
 const secret = 'a secret of thirty-two bytes or more'
 
 describe('config', () => {
   it('has a default for everything', () => {
-    expect(readConfig({})).to.deep.equal({
-      production: false,
+    expect(readSettings({})).to.deep.equal({
       host: '127.0.0.1',
       grpcPort: 50_051,
       grpcTlsCertFile: undefined,
@@ -16,15 +15,13 @@ describe('config', () => {
       grpcHealthPort: undefined,
       grpcConnectionsMax: 1_000,
       httpPort: 8_080,
-      httpApiPort: 8_000,
-      console: true,
+      httpApiPort: undefined,
+      console: false,
       httpApiConnectionsMax: 1_000,
       httpApiCorsOrigins: [],
       mongodbUri: undefined,
       mongodbDatabase: 'benefits',
       mongodbPoolSize: 20,
-      mongodPath: undefined,
-      dataDir: './data',
       jwtSecret: undefined,
       jwtPreviousSecret: undefined,
       jwtPublicKeyFile: undefined,
@@ -50,8 +47,7 @@ describe('config', () => {
   })
 
   it('takes everything from the environment', () => {
-    const config = readConfig({
-      NODE_ENV: 'production',
+    const config = readSettings({
       HOST: '0.0.0.0',
       GRPC_PORT: '1',
       GRPC_TLS_CERT_FILE: '/tls/tls.crt',
@@ -67,8 +63,6 @@ describe('config', () => {
       MONGODB_URI: 'mongodb+srv://db',
       MONGODB_DATABASE: 'other',
       MONGODB_POOL_SIZE: '3',
-      MONGOD_PATH: '/usr/bin/mongod',
-      DATA_DIR: '/data',
       JWT_SECRET: secret,
       JWT_PREVIOUS_SECRET: `${secret}, the last one`,
       JWT_PUBLIC_KEY_FILE: '/tokens/keys.pem',
@@ -92,7 +86,6 @@ describe('config', () => {
       SEED_EXAMPLES: 'true',
     })
     expect(config).to.deep.equal({
-      production: true,
       host: '0.0.0.0',
       grpcPort: 1,
       grpcTlsCertFile: '/tls/tls.crt',
@@ -108,8 +101,6 @@ describe('config', () => {
       mongodbUri: 'mongodb+srv://db',
       mongodbDatabase: 'other',
       mongodbPoolSize: 3,
-      mongodPath: '/usr/bin/mongod',
-      dataDir: '/data',
       jwtSecret: secret,
       jwtPreviousSecret: `${secret}, the last one`,
       jwtPublicKeyFile: '/tokens/keys.pem',
@@ -143,35 +134,19 @@ describe('config', () => {
       LOG_LEVEL: '',
       SEED_EXAMPLES: '',
     }
-    expect(readConfig(empty)).to.deep.equal(readConfig({}))
-  })
-
-  it('with SEED_EXAMPLES=auto adds the examples to the local database, and to no other', () => {
-    const seeds = (MONGODB_URI?: string) => readConfig({ SEED_EXAMPLES: 'auto', MONGODB_URI }).seedExamples
-    expect([seeds(), seeds(''), seeds('mongodb://db')]).to.deep.equal([true, true, false])
-  })
-
-  it('has no HTTP API in production unless a port is set', () => {
-    const production = {
-      NODE_ENV: 'production',
-      MONGODB_URI: 'mongodb://db',
-      JWT_SECRET: secret,
-      HTTP_API_PORT: undefined,
-    }
-    expect(readConfig(production).httpApiPort).to.equal(undefined)
-    expect(readConfig({ ...production, HTTP_API_PORT: '8000' }).httpApiPort).to.equal(8_000)
+    expect(readSettings(empty)).to.deep.equal(readSettings({}))
   })
 
   it('takes * as all origins', () => {
-    expect(readConfig({ HTTP_API_CORS_ORIGINS: '*' }).httpApiCorsOrigins).to.equal('*')
+    expect(readSettings({ HTTP_API_CORS_ORIGINS: '*' }).httpApiCorsOrigins).to.equal('*')
   })
 
   it('is frozen', () => {
-    expect(Object.isFrozen(readConfig({}))).to.equal(true)
+    expect(Object.isFrozen(readSettings({}))).to.equal(true)
   })
 
   it('is frozen in its lists too', () => {
-    expect(Object.isFrozen(readConfig({ JWT_ALGORITHMS: 'HS256' }).jwtAlgorithms)).to.equal(true)
+    expect(Object.isFrozen(readSettings({ JWT_ALGORITHMS: 'HS256' }).jwtAlgorithms)).to.equal(true)
   })
 
   describe('whole numbers', () => {
@@ -194,7 +169,7 @@ describe('config', () => {
     for (const [variable, key, min, max] of limits) {
       for (const value of [min, max]) {
         it(`${variable} may be ${value}`, () => {
-          expect(readConfig({ [variable]: `${value}` })[key]).to.equal(value)
+          expect(readSettings({ [variable]: `${value}` })[key]).to.equal(value)
         })
       }
 
@@ -218,8 +193,12 @@ describe('config', () => {
     })
 
     it('the HTTP API may not have the port of another', () => {
-      expect(problemsOf({ GRPC_PORT: '8000' })).to.deep.equal(['GRPC_PORT and HTTP_API_PORT must differ'])
-      expect(problemsOf({ HTTP_PORT: '8000' })).to.deep.equal(['HTTP_PORT and HTTP_API_PORT must differ'])
+      expect(problemsOf({ GRPC_PORT: '8000', HTTP_API_PORT: '8000' })).to.deep.equal([
+        'GRPC_PORT and HTTP_API_PORT must differ',
+      ])
+      expect(problemsOf({ HTTP_PORT: '8000', HTTP_API_PORT: '8000' })).to.deep.equal([
+        'HTTP_PORT and HTTP_API_PORT must differ',
+      ])
     })
   })
 
@@ -290,7 +269,7 @@ describe('config', () => {
 
   describe('secrets', () => {
     it('need 32 bytes', () => {
-      expect(readConfig({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).to.equal('x'.repeat(32))
+      expect(readSettings({ JWT_SECRET: 'x'.repeat(32) }).jwtSecret).to.equal('x'.repeat(32))
     })
 
     it('are measured in bytes, not in characters', () => {
@@ -317,7 +296,7 @@ describe('config', () => {
     }
 
     it('comes with a port for health', () => {
-      expect(readConfig({ GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }).grpcHealthPort).to.equal(
+      expect(readSettings({ GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }).grpcHealthPort).to.equal(
         50_052,
       )
     })
@@ -328,7 +307,7 @@ describe('config', () => {
       ['HTTP_API_PORT', '8000'],
     ] as const) {
       it(`health may not have the port of ${name}`, () => {
-        expect(problemsOf({ GRPC_HEALTH_PORT: port })).to.deep.equal([
+        expect(problemsOf({ HTTP_API_PORT: '8000', GRPC_HEALTH_PORT: port })).to.deep.equal([
           `${name} and GRPC_HEALTH_PORT must differ`,
         ])
       })
@@ -336,15 +315,15 @@ describe('config', () => {
   })
 
   describe('keys of tokens', () => {
-    const algorithmsOf = (env: Readonly<Record<string, string>>) => readConfig(env).jwtAlgorithms
+    const algorithmsOf = (env: Readonly<Record<string, string>>) => readSettings(env).jwtAlgorithms
 
     it('are for HS256 when there is no file', () => {
       expect(algorithmsOf({ JWT_SECRET: secret })).to.deep.equal(['HS256'])
     })
 
     for (const file of ['JWT_PUBLIC_KEY_FILE', 'JWT_JWKS_FILE']) {
-      it(`are public ones alone with ${file} and no secret, in production too`, () => {
-        const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', [file]: 'keys' }
+      it(`are public ones alone with ${file} and no secret`, () => {
+        const env = { [file]: 'keys' }
         expect(algorithmsOf(env)).to.deep.equal(['RS256', 'PS256', 'ES256'])
       })
 
@@ -387,31 +366,48 @@ describe('config', () => {
     }
   })
 
-  describe('in production', () => {
-    it('needs a database and a secret', () => {
-      expect(problemsOf({ NODE_ENV: 'production' })).to.deep.equal([
-        'MONGODB_URI is required when NODE_ENV=production',
-        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
-      ])
+  describe('of the service', () => {
+    const database = 'MONGODB_URI is required (for development, make run starts a database)'
+    const key =
+      'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)'
+
+    it('needs a database and a key for tokens', () => {
+      expect(problemsOf({}, readConfig)).to.deep.equal([database, key])
     })
 
     it('needs a secret that is not empty', () => {
-      const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', JWT_SECRET: '' }
-      expect(problemsOf(env)).to.deep.equal([
-        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required when NODE_ENV=production',
-      ])
+      expect(problemsOf({ MONGODB_URI: 'mongodb://db', JWT_SECRET: '' }, readConfig)).to.deep.equal([key])
     })
 
-    it('needs nothing else', () => {
-      const env = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://db', JWT_SECRET: secret }
-      expect(problemsOf(env)).to.deep.equal([])
+    for (const name of ['JWT_SECRET', 'JWT_PUBLIC_KEY_FILE', 'JWT_JWKS_FILE']) {
+      it(`needs nothing else with MONGODB_URI and ${name}`, () => {
+        const env = { MONGODB_URI: 'mongodb://db', [name]: secret }
+        expect(readConfig(env)).to.deep.equal(readSettings(env))
+      })
+    }
+
+    it('names what is missing together with what is wrong', () => {
+      expect(problemsOf({ MONGODB_URI: 'mongodb://db', LIMITS_TIME_ZONE: 'x' }, readConfig)).to.deep.equal([
+        key,
+        'LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo',
+      ])
+    })
+  })
+
+  describe('of a program that works on the database', () => {
+    it('needs a database and no key', () => {
+      expect(problemsOf({}, readDatabaseConfig)).to.have.length(1)
+      expect(readDatabaseConfig({ MONGODB_URI: 'mongodb://db' }).mongodbUri).to.equal('mongodb://db')
     })
   })
 })
 
-function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
+function problemsOf(
+  env: Readonly<Record<string, string>>,
+  read: (env: Readonly<Record<string, string>>) => unknown = readSettings,
+): readonly string[] {
   try {
-    readConfig(env)
+    read(env)
     return []
   } catch (error) {
     if (error instanceof ConfigError) return error.message.replace('configuration: ', '').split('; ')

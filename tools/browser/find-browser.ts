@@ -1,13 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { delimiter, join, resolve } from 'node:path'
-import { fetchNpmChromium, NPM_CHROMIUM_PACKAGE } from './npm-chromium.js'
-
-/** A Chromium to run, and what it needs in its environment. */
-export type FoundBrowser = {
-  readonly path: string
-  readonly env: Readonly<Record<string, string>>
-}
+import { type FoundBrowser, fetchNpmChromium, NPM_CHROMIUM_PACKAGE } from './npm-chromium.js'
 
 /** Thrown when there is no browser. The message lists each source with its reason, and ends with a hint. */
 class NoBrowserError extends Error {

@@ -5,8 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { createBrotliDecompress } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { digestFile, packNpmPackage, unpackFile } from '../../src/local-mongo/npm-package.js'
-import type { FoundBrowser } from './find-browser.js'
+import { digestFile, packNpmPackage, unpackFile } from '../dev/local-mongo/npm-package.js'
 
 /** The last version that runs on Node.js 20. */
 export const NPM_CHROMIUM_PACKAGE = '@sparticuz/chromium@147.0.0'
@@ -17,6 +16,12 @@ const TARBALL_SHA512 =
 
 const PROJECT_DIR = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE_DIR = join(PROJECT_DIR, 'node_modules', '.cache', 'benefits-authorizer', 'browser')
+
+/** A Chromium to run, and what it needs in its environment. */
+export type FoundBrowser = {
+  readonly path: string
+  readonly env: Readonly<Record<string, string>>
+}
 
 export type NpmChromiumOptions = {
   /** npm's entry point as npm passes it to scripts. Without it, `npm` on the PATH is run. */

@@ -1,10 +1,11 @@
-import { type Account, type AccountId, unopenedAccount } from '../../../src/domain/account.js'
+import { type Account, unopenedAccount } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import type { Catalog, Route } from '../../../src/domain/catalog.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry, Movement } from '../../../src/domain/entry.js'
 import { invariant } from '../../../src/domain/invariant.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { calendar } from '../../calendar.js'
+import { calendar } from '../../dataset/calendar.js'
 import { historyOf } from '../rival-books.js'
 
 type Asked = {

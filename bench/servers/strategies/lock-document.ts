@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Collection, type Db, MongoServerError } from 'mongodb'
 import type { Budget } from '../../../src/application/budget.js'
-import type { AccountId } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import { OPERATION_MS_MAX } from '../../../src/storage/client.js'
 import { DUPLICATE_KEY } from '../../../src/storage/errors.js'
 import { rivalCollections } from '../../dataset/rival-collections.js'

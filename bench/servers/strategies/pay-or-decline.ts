@@ -1,5 +1,5 @@
 import type { ClientSession } from 'mongodb'
-import type { AccountId } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { approval, decline } from './decision.js'

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 
 /** A queue for each account in the memory of the process: work on one account is done piece by piece, in the order of arrival. */
 export class Queues {

@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { CategoryId } from '../../domain/category.js'
 import type { CategoryEdit, KeptCategorySet } from '../../domain/category-edit.js'
 import type { Budget } from '../budget.js'

@@ -29,6 +29,8 @@ export type EngineOptions = {
   readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
   readonly timers?: Timers
+  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  readonly random?: () => number
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
   readonly queueMax: number
   /**
@@ -74,6 +76,7 @@ export class Engine {
   readonly #commit: GroupCommit
   readonly #onUnavailable: (error: unknown) => void
   readonly #timers: Timers
+  readonly #random: () => number
   readonly #lanes: Lanes
   #groups = 0
   /** Attempts that failed because the store was unavailable. */
@@ -81,11 +84,12 @@ export class Engine {
   readonly #draining: (() => void)[] = []
 
   constructor(options: EngineOptions) {
-    const { queueMax, waitMsMax, timers = systemTimers } = options
+    const { queueMax, waitMsMax, timers = systemTimers, random = Math.random } = options
     const { onUnavailable = () => {}, onGroup = () => {}, onRetry = () => {} } = options
     this.#clock = options.clock
     this.#onUnavailable = onUnavailable
     this.#timers = timers
+    this.#random = random
     this.#onGroup = onGroup
     this.#onRetry = onRetry
     this.#lanes = new Lanes({ queueMax, waitMsMax, clock: options.clock })
@@ -155,9 +159,18 @@ export class Engine {
     } finally {
       this.#groups -= 1
       this.#onGroup({ size: members.length, durationMs: this.#clock.monotonicMs() - startedMs })
-      this.#lanes.ended(group)
+      this.#ended(group)
       this.#next()
     }
+  }
+
+  #ended(group: Group): void {
+    const restMs = this.#lanes.ended(group)
+    if (restMs === 0) return
+    this.#timers.after(restMs, () => {
+      this.#lanes.rested()
+      this.#next()
+    })
   }
 
   /**
@@ -184,7 +197,7 @@ export class Engine {
       pending.lastError = error
     }
     pending.attempts += 1
-    const pauseMs = this.#timers.random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
+    const pauseMs = this.#random() * Math.min(2 ** pending.attempts, BACKOFF_MS_MAX)
     if (!pending.hasTime(pauseMs)) {
       pending.rejectForTime()
       return

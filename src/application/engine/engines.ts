@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import type { Verdict } from '../../domain/verdict.js'
 import type { Budget } from '../budget.js'
@@ -66,11 +66,11 @@ export class Engines implements Executor {
     this.#engines.clear()
   }
 
-  #engineOf(home: string): Engine {
-    const known = this.#engines.get(home)
+  #engineOf(shard: string): Engine {
+    const known = this.#engines.get(shard)
     if (known) return known
-    const engine = new Engine({ ...this.#options, poster: this.#options.posters.of(home) })
-    this.#engines.set(home, engine)
+    const engine = new Engine({ ...this.#options, poster: this.#options.posters.of(shard) })
+    this.#engines.set(shard, engine)
     return engine
   }
 }

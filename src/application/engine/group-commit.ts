@@ -1,4 +1,5 @@
-import { type Account, type AccountId, applyEntry, JOURNAL_MAX } from '../../domain/account.js'
+import { type Account, applyEntry, JOURNAL_MAX } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { AccountChange, AccountStore, CommitResult } from '../account-store.js'
 import type { Clock } from '../clock.js'
 import { isUnavailable, UndecidedError } from '../errors.js'

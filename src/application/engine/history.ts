@@ -1,4 +1,5 @@
-import { type Account, type AccountHistory, type AccountId, unopenedAccount } from '../../domain/account.js'
+import { type Account, type AccountHistory, unopenedAccount } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry, ReversalEntry, TransactionId } from '../../domain/entry.js'
 import type { AccountStore } from '../account-store.js'
 import type { EntryKey, Ledger } from '../ledger.js'

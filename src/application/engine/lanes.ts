@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Clock } from '../clock.js'
 import { Admission } from './admission.js'
 import { FairQueue } from './fair-queue.js'
@@ -14,6 +14,12 @@ const GROUP_MAX = 128
 const BACK_OFFICE_PLACES = 8
 /** Time without purchases after which the back office may fill whole groups, in milliseconds. */
 const QUIET_MS = 10_000
+/**
+ * Longest rest of the back office between its groups while there are purchases, in milliseconds. It rests for
+ * as long as its last group took, so it uses half of the time: back to back, its groups took the processor
+ * and the disk from the purchases.
+ */
+const REST_MS_MAX = 100
 
 export type LanesOptions = {
   /** Most requests waiting in each lane. */
@@ -29,14 +35,16 @@ export type Group = {
   readonly members: readonly PendingRequest[]
   /** Places that the back office had; 0 when none of its requests is a member. */
   readonly backOfficePlaces: number
+  /** When the group was taken, on the monotonic clock. */
+  readonly takenMs: number
 }
 
 /**
  * The requests that wait for a group, in two lanes.
  *
  * - Purchases come first. The back office has a few extra places in one of two groups, so it never starves
- *   and takes no place from a purchase. It may fill a whole group only when there have been no purchases for
- *   a while.
+ *   and takes no place from a purchase. It rests between its groups. It may fill whole groups without a rest
+ *   only when there have been no purchases for a while.
  * - In each lane the callers' subjects take turns. When there are too many requests, the subject with the
  *   most loses one.
  * - An account is in at most one group. Requests of one subject on one account keep their order within their
@@ -50,6 +58,8 @@ export class Lanes {
   #backOfficeGroups = 0
   /** When a group last contained a purchase, on the monotonic clock. */
   #lastPurchaseMs = Number.NEGATIVE_INFINITY
+  /** Rests of the back office that have not ended. */
+  #rests = 0
 
   constructor(options: LanesOptions) {
     this.#options = options
@@ -99,18 +109,22 @@ export class Lanes {
     const members: PendingRequest[] = []
     take(this.#lanes.PURCHASE.queue, GROUP_MAX, members)
     const purchases = members.length
-    if (purchases > 0) this.#lastPurchaseMs = this.#options.clock.monotonicMs()
+    const takenMs = this.#options.clock.monotonicMs()
+    if (purchases > 0) this.#lastPurchaseMs = takenMs
     const places = this.#backOfficePlaces()
     take(this.#lanes.BACK_OFFICE.queue, places, members)
     const hasBackOffice = members.length > purchases
     if (hasBackOffice) this.#backOfficeGroups += 1
     members.sort((a, b) => a.arrival - b.arrival)
     for (const { request } of members) this.#busy.add(request.accountId)
-    return { members, backOfficePlaces: hasBackOffice ? places : 0 }
+    return { members, backOfficePlaces: hasBackOffice ? places : 0, takenMs }
   }
 
-  /** Records the end of a group, and releases its accounts. */
-  ended({ members, backOfficePlaces }: Group): void {
+  /**
+   * Records the end of a group, and releases its accounts. Returns how long the back office rests now, in
+   * milliseconds, until `rested`; 0 when it does not.
+   */
+  ended({ members, backOfficePlaces, takenMs }: Group): number {
     const { PURCHASE, BACK_OFFICE } = this.#lanes
     for (const { request } of members) {
       if (!this.#busy.delete(request.accountId)) continue
@@ -118,9 +132,18 @@ export class Lanes {
       BACK_OFFICE.queue.release(request.accountId)
     }
     PURCHASE.admission.ended({ waiting: PURCHASE.queue.waiting })
-    if (backOfficePlaces === 0) return
+    if (backOfficePlaces === 0) return 0
     this.#backOfficeGroups -= 1
     BACK_OFFICE.admission.ended({ waiting: BACK_OFFICE.queue.waiting, places: backOfficePlaces })
+    if (this.#isQuiet()) return 0
+    const restMs = Math.min(this.#options.clock.monotonicMs() - takenMs, REST_MS_MAX)
+    if (restMs > 0) this.#rests += 1
+    return restMs
+  }
+
+  /** Ends a rest of the back office. */
+  rested(): void {
+    this.#rests -= 1
   }
 
   /** Lists the requests that wait and do not pause. */
@@ -137,10 +160,16 @@ export class Lanes {
   #backOfficePlaces(): number {
     const { queue } = this.#lanes.BACK_OFFICE
     if (queue.waiting === 0) return 0
-    if (this.#options.clock.monotonicMs() - this.#lastPurchaseMs >= QUIET_MS) return GROUP_MAX
-    // Released requests get places in both groups. Otherwise purchases could keep their account busy whenever
-    // the back office has places.
-    return this.#backOfficeGroups > 0 && !queue.hasReleased() ? 0 : BACK_OFFICE_PLACES
+    if (this.#isQuiet()) return GROUP_MAX
+    // Released requests get places in both groups, without a rest. Otherwise purchases could keep their
+    // account busy whenever the back office has places.
+    if (queue.hasReleased()) return BACK_OFFICE_PLACES
+    return this.#backOfficeGroups > 0 || this.#rests > 0 ? 0 : BACK_OFFICE_PLACES
+  }
+
+  /** Whether there have been no purchases for a while. */
+  #isQuiet(): boolean {
+    return this.#options.clock.monotonicMs() - this.#lastPurchaseMs >= QUIET_MS
   }
 }
 

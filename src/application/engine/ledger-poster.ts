@@ -1,4 +1,5 @@
-import type { Account, AccountId } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import type { Clock } from '../clock.js'
 import { isUnavailable } from '../errors.js'
@@ -45,6 +46,8 @@ export type LedgerPosterOptions = {
   readonly gatherMsMax: number
   /** Default: the system's timers. A simulation passes its own. */
   readonly timers?: Timers
+  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  readonly random?: () => number
   /** Called after each failed attempt to reach the ledger. The attempt is repeated. */
   readonly onFailure: (error: unknown) => void
   /**
@@ -64,6 +67,7 @@ export type LedgerPosterOptions = {
 export class LedgerPoster {
   readonly #options: LedgerPosterOptions
   readonly #timers: Timers
+  readonly #random: () => number
   readonly #progress = new LeastRecentlySetMap<AccountId, Progress>()
   readonly #backlog = new PostingBacklog()
   #queue: Queued[] = []
@@ -76,6 +80,7 @@ export class LedgerPoster {
   constructor(options: LedgerPosterOptions) {
     this.#options = options
     this.#timers = options.timers ?? systemTimers
+    this.#random = options.random ?? Math.random
   }
 
   /**
@@ -184,7 +189,7 @@ export class LedgerPoster {
         failures += 1
         this.#options.onFailure(error)
         await this.#pause(
-          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#timers.random() / 2),
+          Math.min(BACKOFF_MS_MIN * 2 ** (failures - 1), BACKOFF_MS_MAX) * (0.5 + this.#random() / 2),
         )
       }
     }

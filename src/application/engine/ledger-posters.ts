@@ -21,13 +21,13 @@ export class LedgerPosters implements Posting {
   }
 
   /** Returns the {@link LedgerPoster} of one part of the store, by the name that `ShardOf` returns. */
-  of(home: string): LedgerPoster {
-    const known = this.#posters.get(home)
+  of(shard: string): LedgerPoster {
+    const known = this.#posters.get(shard)
     if (known) return known
     const poster = new LedgerPoster(this.#options)
     // A part first used after the drain posts nothing.
     if (this.#isDrained) void poster.drain(0)
-    this.#posters.set(home, poster)
+    this.#posters.set(shard, poster)
     return poster
   }
 

@@ -1,4 +1,5 @@
-import type { Account, AccountHistory, AccountId } from '../../domain/account.js'
+import type { Account, AccountHistory } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry, TransactionId } from '../../domain/entry.js'
 import { invariant } from '../../domain/invariant.js'
 import type { Verdict } from '../../domain/verdict.js'

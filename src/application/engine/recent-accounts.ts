@@ -1,4 +1,5 @@
-import type { Account, AccountId } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { AccountCodec } from './account-codec.js'
 import { BoundedRecencyMap } from './bounded-recency-map.js'
 

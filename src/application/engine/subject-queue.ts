@@ -1,4 +1,4 @@
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import { Fifo } from './fifo.js'
 import type { PendingRequest } from './pending-request.js'
 

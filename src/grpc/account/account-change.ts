@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Category } from '../../domain/category.js'
 import type { LimitsChange } from '../../domain/change-limits.js'
 import type { StatusChange } from '../../domain/change-status.js'

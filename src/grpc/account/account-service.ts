@@ -19,6 +19,7 @@ import {
   type UpdateAccountResponse,
 } from '../../gen/benefits/v1/account.js'
 import { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { type HandledCall, type HandlerOptions, pageHandler, unaryHandler } from '../handlers.js'
 import { pageOf, SLICE } from '../pages/page.js'
 import { pageSizeOf, readPageToken, writePageToken } from '../pages/page-token.js'
@@ -55,8 +56,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         fields.close()
         const opening = { transactionId, subject: subjectOf(call) }
         const verdict = await openAccount(engine, accountId, opening, call.budget)
-        if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REJECTED') throw new CallError('ACCOUNT_EXISTS')
+        entryOf(verdict, () => new CallError('ACCOUNT_EXISTS'))
         return { account: await current(accountId) }
       },
     ),
@@ -93,8 +93,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
         const verdict = limits
           ? await changeLimits(engine, accountId, limits, call.budget)
           : await changeStatus(engine, accountId, status, call.budget)
-        if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-        if (verdict.type === 'REJECTED') throw new CallError(verdict.rejection)
+        entryOf(verdict, (rejection) => new CallError(rejection))
         return { account: await current(accountId) }
       },
     ),

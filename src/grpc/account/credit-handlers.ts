@@ -1,7 +1,7 @@
 import type { Budget } from '../../application/budget.js'
 import { creditAccount } from '../../application/credit-account.js'
 import type { Executor } from '../../application/engine/engine.js'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Catalog } from '../../domain/catalog.js'
 import type { Credit, CreditRejection } from '../../domain/credit.js'
 import type {
@@ -11,11 +11,19 @@ import type {
   CreditResponse,
 } from '../../gen/benefits/v1/account.js'
 import { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { clientStreamHandler, type HandlerOptions, unaryHandler } from '../handlers.js'
 import { RequestFields } from '../request-fields.js'
 import { lifetimeOf, requestsInTime, STREAM_AGE_MS_MAX } from '../stream-lifetime.js'
 import { transactionMessage } from './account-mapping.js'
 import { BatchCredit } from './batch-credit.js'
+
+/**
+ * Longest time for one item of a stream, in milliseconds. Nobody waits for a single item, and purchases go
+ * first: on a busy machine an item takes longer than a decision may. A stream survives a failover of the
+ * database, too.
+ */
+const ITEM_MS_MAX = 30_000
 
 export type CreditHandlersOptions = {
   readonly engine: Executor
@@ -28,9 +36,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
     const { accountId, credit } = read(request)
     const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
-    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REJECTED') throw rejectionError(verdict.rejection, catalog())
-    return { entry: verdict.entry, replayed: verdict.type === 'REPLAY' }
+    return entryOf(verdict, (rejection) => rejectionError(rejection, catalog()))
   }
 
   return {
@@ -40,7 +46,7 @@ export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOpti
     }),
 
     batchCredit: clientStreamHandler<BatchCreditRequest, BatchCreditResponse>(
-      handlers,
+      { ...handlers, durationMsMax: Math.max(handlers.durationMsMax, ITEM_MS_MAX) },
       async (requests, call) => {
         const inTime = requestsInTime(requests, lifetimeOf(call, STREAM_AGE_MS_MAX))
         return await new BatchCredit(creditOne, call.budget).run(inTime)

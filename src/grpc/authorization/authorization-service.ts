@@ -16,7 +16,8 @@ import type {
   SimulateResponse,
 } from '../../gen/benefits/v1/authorization.js'
 import type { CallContext } from '../call-context.js'
-import { CallError } from '../call-error.js'
+import type { CallError } from '../call-error.js'
+import { entryOf } from '../entry-of.js'
 import { type HandlerOptions, unaryHandler } from '../handlers.js'
 import { decisionMessage, reasonFields } from '../reason-mapping.js'
 import { RequestFields } from '../request-fields.js'
@@ -50,11 +51,9 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
     const startedMs = monotonicMs()
     const { accountId, purchase } = readPurchase(request)
     const verdict = await authorize(accountId, purchase, budget)
-    if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-    if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
-    const replayed = verdict.type === 'REPLAY'
-    onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
-    return authorizeResponse(verdict.entry, replayed)
+    const { entry, replayed } = entryOf(verdict, neverRejected)
+    onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+    return authorizeResponse(entry, replayed)
   }
 
   return {
@@ -78,13 +77,16 @@ export function authorizationService(options: AuthorizationServiceOptions): Auth
       const startedMs = monotonicMs()
       const { accountId, reversal } = readReversal(request)
       const verdict = await reverse(accountId, reversal, call.budget)
-      if (verdict.type === 'REUSED') throw new CallError('TRANSACTION_ID_REUSED')
-      if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
-      const replayed = verdict.type === 'REPLAY'
-      onDecision(verdict.entry, replayed, { call, durationMs: monotonicMs() - startedMs })
-      return reverseResponse(verdict.entry, replayed)
+      const { entry, replayed } = entryOf(verdict, neverRejected)
+      onDecision(entry, replayed, { call, durationMs: monotonicMs() - startedMs })
+      return reverseResponse(entry, replayed)
     }),
   }
+}
+
+/** Purchases and reversals are answered with an entry, also when they are declined. */
+function neverRejected(rejection: never): CallError {
+  return rejection
 }
 
 function readPurchase(request: AuthorizeRequest): {
@@ -129,37 +131,28 @@ function readReversal(request: ReverseRequest): { readonly accountId: string; re
 }
 
 function authorizeResponse(entry: AuthorizationEntry, replayed: boolean): AuthorizeResponse {
-  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
   return {
-    transactionId: entry.transactionId,
-    code,
-    decision: decisionMessage(entry),
-    reason,
-    iso8583Code,
-    category: entry.movement?.wallet ?? '',
+    ...answerFields(entry, replayed),
     effectiveMcc: entry.effectiveMcc,
     merchantRule: entry.merchantRule ?? '',
-    balance: entry.movement?.balanceAfter,
-    replayed,
-    decidedAt: entry.at,
-    retry,
     approvedAmount: entry.movement ? -entry.movement.delta : 0n,
   }
 }
 
 function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseResponse {
-  const { code, iso8583Code, reason, retry } = reasonFields(entry.reason)
+  return { ...answerFields(entry, replayed), amount: entry.movement?.delta ?? 0n }
+}
+
+/** The fields that the answers to purchases and reversals share. */
+function answerFields(entry: AuthorizationEntry | ReversalEntry, replayed: boolean) {
+  const { transactionId, movement, at } = entry
   return {
-    transactionId: entry.transactionId,
-    code,
+    transactionId,
+    ...reasonFields(entry.reason),
     decision: decisionMessage(entry),
-    reason,
-    iso8583Code,
-    category: entry.movement?.wallet ?? '',
-    amount: entry.movement?.delta ?? 0n,
-    balance: entry.movement?.balanceAfter,
+    category: movement?.wallet ?? '',
+    balance: movement?.balanceAfter,
     replayed,
-    decidedAt: entry.at,
-    retry,
+    decidedAt: at,
   }
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../gen/benefits/v1/authorization.js'
 import { type CallContext, callContextOf } from '../call-context.js'
 import { CallError, callErrorOf, richStatusOf, serviceErrorOf } from '../call-error.js'
+import { writeTogether } from '../connections/http2-sessions.js'
 import { type HandlerOptions, LATE_MS, tooLate } from '../handlers.js'
 import { UnreadableMessage } from '../request-decoder.js'
 import { lifetimeOf } from '../stream-lifetime.js'
@@ -65,8 +66,6 @@ export function authorizeStreamHandler(
 }
 
 type Call = ServerDuplexStream<AuthorizeRequest | UnreadableMessage, AuthorizeStreamResponse>
-/** A chunk that waits in the buffer of a Node.js stream. */
-type WaitingAnswer = { readonly chunk: AuthorizeStreamResponse; readonly encoding: BufferEncoding }
 /** An answered request: position in the stream, id, and when it was read, on the monotonic clock. */
 type Answered = { readonly index: number; readonly transactionId: string; readonly startedMs: number }
 type Outcome = NonNullable<AuthorizeStreamResponse['outcome']>
@@ -98,7 +97,7 @@ class AuthorizeStream {
     const { draining } = this.#options.limits
     // Send headers at once: some clients send nothing before they have seen them.
     this.#call.sendMetadata(new Metadata())
-    this.#call._writev = this.#writeTogether
+    writeTogether(this.#call)
     this.#call.on('cancelled', this.#close)
     this.#call.on('end', () => this.#stop(undefined))
     if (draining.aborted) {
@@ -194,19 +193,6 @@ class AuthorizeStream {
     limits.onAnswer?.(code, handlers.clock.monotonicMs() - startedMs)
     if (this.#closed) return
     this.#call.write({ index: BigInt(index), transactionId, outcome }, this.#answered)
-  }
-
-  /**
-   * Writes all waiting answers at once.
-   *
-   * grpc-js alone writes the next answer only when the last one is sent. Answers that were decided together
-   * would leave one by one. The requests that follow them would arrive one by one, too few at a time for a
-   * group.
-   */
-  readonly #writeTogether = (waiting: readonly WaitingAnswer[], done: () => void): void => {
-    for (const [place, { chunk, encoding }] of waiting.entries()) {
-      this.#call._write(chunk, encoding, place === waiting.length - 1 ? done : () => {})
-    }
   }
 
   readonly #answered = (): void => {

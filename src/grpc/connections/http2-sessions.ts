@@ -1,5 +1,5 @@
 import { constants, type ServerHttp2Session, type ServerOptions } from 'node:http2'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type BeginCall, CallQueue } from './call-queue.js'
 
@@ -134,4 +134,19 @@ function readingOf(socket: object): { readonly stop: () => void; readonly start:
  */
 export function readOn(socket: object): void {
   readingOf(socket).start()
+}
+
+/**
+ * Makes a stream of answers write all waiting answers at once.
+ *
+ * grpc-js alone writes the next answer only when the last one is sent. Answers that were decided together
+ * would leave one by one. The requests that follow them would arrive one by one, too few at a time for a group.
+ * Node.js calls `_writev`, if a stream has one, with everything that waits in its buffer.
+ */
+export function writeTogether(answers: Writable): void {
+  answers._writev = (waiting, done) => {
+    for (const [place, { chunk, encoding }] of waiting.entries()) {
+      answers._write(chunk, encoding, place === waiting.length - 1 ? done : () => {})
+    }
+  }
 }

@@ -35,12 +35,12 @@ export class DecisionLog {
   constructor({ logger, approvalsMax: linesMax }: DecisionLogOptions) {
     this.#logger = logger
     const event = 'approvals without a line: more than LOG_APPROVALS_PER_SECOND'
-    this.#approvals = new LogSampler({ logger, linesMax, event })
+    this.#approvals = new LogSampler({ logger, linesMax, event, field: 'leftOut' })
   }
 
   /** Logs a decision. Calls `callerOf` only when the line will be written. */
   decided(line: DecisionLine, callerOf: () => Caller): void {
-    const level = line.code === '00' ? this.#approvals.level() : 'info'
+    const level = line.code === '00' ? this.#approvals.count() : 'info'
     if (!this.#logger.isLevelEnabled(level)) return
     this.#logger[level]({ ...line, durationMs: roundMs(line.durationMs), ...callerOf() }, 'decision')
   }

@@ -2,22 +2,29 @@ import type { Logger } from './logger.js'
 
 /** Time after which a lasting failure is logged again, in milliseconds. */
 const AGAIN_MS = 60_000
-
+/** Most kinds of failure. There are fewer, unless a kind quotes text from outside. */
+const KINDS_MAX = 256
 /** Longest summary of an error, in characters. */
 const SUMMARY_LENGTH_MAX = 300
+
+/** Failures of one kind are logged together. The fields are those of the latest. */
+export type Explanation = { readonly kind: string; readonly fields: object }
 
 export type RepeatedFailureLogOptions = {
   readonly logger: Pick<Logger, 'warn'>
   readonly monotonicMs: () => number
-  /** Returns the cause of an error and a hint for the operator. Both are logged. */
-  readonly explain: (error: unknown) => { readonly name: string; readonly hint: string }
+  readonly explain: (error: unknown) => Explanation
 }
 
-/** A log of repeated failures: each is logged once, and again when its cause changes or it lasts a minute. */
+type Kind = { readonly loggedMs: number; readonly unlogged: number }
+
+/**
+ * A log of repeated failures: each kind is logged at once, and again after a minute, with the number of
+ * failures since.
+ */
 export class RepeatedFailureLog {
   readonly #options: RepeatedFailureLogOptions
-  /** The time of the last line by event and cause, in milliseconds. */
-  readonly #toldAtMs = new Map<string, number>()
+  readonly #kinds = new Map<string, Kind>()
 
   constructor(options: RepeatedFailureLogOptions) {
     this.#options = options
@@ -25,27 +32,33 @@ export class RepeatedFailureLog {
 
   /** Logs a failure. */
   failed(event: string, error: unknown): void {
-    const { name, hint } = this.#options.explain(error)
-    if (this.#isNews(`${event}/${name}`)) {
-      this.#options.logger.warn({ cause: name, hint, error: summaryOf(error) }, event)
-    }
+    const { kind, fields } = this.#options.explain(error)
+    this.#log(event, `${event}/${kind}`, fields)
   }
 
   /** Logs an operation that succeeded but took long. */
   slow(event: string, durationMs: number): void {
-    if (this.#isNews(event)) this.#options.logger.warn({ cause: 'SLOW', durationMs }, event)
+    this.#log(event, event, { cause: 'SLOW', durationMs })
   }
 
   /** Ends all failures: the next one is logged at once. */
   over(): void {
-    this.#toldAtMs.clear()
+    this.#kinds.clear()
   }
 
-  #isNews(key: string): boolean {
+  #log(event: string, kind: string, fields: object): void {
+    const key = this.#kinds.has(kind) || this.#kinds.size < KINDS_MAX ? kind : 'any other'
     const nowMs = this.#options.monotonicMs()
-    if (nowMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return false
-    this.#toldAtMs.set(key, nowMs)
-    return true
+    const { loggedMs, unlogged } = this.#kinds.get(key) ?? {
+      loggedMs: Number.NEGATIVE_INFINITY,
+      unlogged: 0,
+    }
+    if (nowMs - loggedMs < AGAIN_MS) {
+      this.#kinds.set(key, { loggedMs, unlogged: unlogged + 1 })
+      return
+    }
+    this.#kinds.set(key, { loggedMs: nowMs, unlogged: 0 })
+    this.#options.logger.warn(unlogged === 0 ? fields : { ...fields, times: unlogged + 1 }, event)
   }
 }
 
@@ -53,7 +66,7 @@ export class RepeatedFailureLog {
  * Summarises an error as its class and message on one line. A driver's errors carry its whole state and an
  * unhelpful stack.
  */
-function summaryOf(error: unknown): string {
+export function summaryOf(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return text.length > SUMMARY_LENGTH_MAX ? `${text.slice(0, SUMMARY_LENGTH_MAX)}...` : text
 }

@@ -79,7 +79,7 @@ export class EngineMetrics {
     })
     registry.gauge({
       name: 'benefits_unposted_entries',
-      help: 'Entries not known to be in the ledger: on their way, or withheld.',
+      help: 'Entries not known to be in the ledger: on their way, or in the backlog.',
       read: () => engine().unpostedEntries,
     })
     registry.gauge({

@@ -22,12 +22,12 @@ type GroupSeries = { readonly reloads: CountedSeries; readonly failures: Counted
  * "expires in 1970" would raise an alert.
  */
 export class KeyFileMetrics {
-  readonly #readings: KeyFileReadings
+  readonly #readings: () => KeyFileReadings
   readonly #reloads: SeriesOf<'files', CountedSeries>
   readonly #failures: SeriesOf<'files', CountedSeries>
   readonly #seriesByGroup = new Map<KeyFileGroup, GroupSeries>()
 
-  constructor(registry: MetricRegistry, readings: KeyFileReadings) {
+  constructor(registry: MetricRegistry, readings: () => KeyFileReadings) {
     this.#readings = readings
     this.#reloads = registry.counter({
       name: 'benefits_key_files_reloads_total',
@@ -44,7 +44,7 @@ export class KeyFileMetrics {
       help: '1 while the files as they are now are rejected and the last good ones are in use, else 0.',
       labelNames: ['files'],
       read: () =>
-        [...readings.problems()].map(([files, problem]) => ({
+        [...readings().problems()].map(([files, problem]) => ({
           labels: { files },
           value: problem === undefined ? 0 : 1,
         })),
@@ -54,7 +54,7 @@ export class KeyFileMetrics {
       help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner (server), and the last of the authorities of clients (client_ca), in seconds since 1970.',
       labelNames: ['certificate'],
       read: () =>
-        Object.entries(readings.certificateExpiryMs()).flatMap(([certificate, expiryMs]) =>
+        Object.entries(readings().certificateExpiryMs()).flatMap(([certificate, expiryMs]) =>
           expiryMs === undefined ? [] : [{ labels: { certificate }, value: expiryMs / 1000 }],
         ),
     })
@@ -62,7 +62,7 @@ export class KeyFileMetrics {
 
   /** Exports the series of the configured files, so that the first event of each is an increase. */
   show(): void {
-    for (const files of this.#readings.problems().keys()) this.#seriesOf(files)
+    for (const files of this.#readings().problems().keys()) this.#seriesOf(files)
   }
 
   /** Counts new files that are now in use. */

@@ -54,6 +54,8 @@ export interface Metrics {
   keyFilesRejected(files: KeyFileGroup): void
   /** Reads the counters that people watch: see {@link Activity}. */
   activity(): Promise<Activity>
+  /** Sets the source of the gauges' values. Until then they are those of {@link idleReadings}. */
+  observe(readings: Readings): void
   /** Renders all metrics in the Prometheus text format. */
   expose(): Promise<Exposition>
 }
@@ -98,7 +100,6 @@ export type LabelSets = CallMetricsOptions & {
 }
 
 export type MetricsOptions = {
-  readonly readings: Readings
   readonly labels: LabelSets
   /** The version of this software. */
   readonly version: string
@@ -125,15 +126,20 @@ export const idleReadings: Readings = {
 }
 
 /** Creates the registry and all its series. */
-export function createMetrics({ readings, labels, version }: MetricsOptions): Metrics {
+export function createMetrics({ labels, version }: MetricsOptions): Metrics {
+  let readings = idleReadings
   const registry = new MetricRegistry()
   const calls = new CallMetrics(registry, labels)
   const decisions = new DecisionMetrics(registry, labels.outcomes)
-  const engine = new EngineMetrics(registry, readings.engine)
-  const database = new DatabaseMetrics(registry, readings.pool, readings.isDatabaseUnfit)
-  const connections = new ConnectionMetrics(registry, readings.connections, labels.closings)
+  const engine = new EngineMetrics(registry, () => readings.engine())
+  const database = new DatabaseMetrics(
+    registry,
+    () => readings.pool(),
+    () => readings.isDatabaseUnfit(),
+  )
+  const connections = new ConnectionMetrics(registry, () => readings.connections(), labels.closings)
   const http = new HttpMetrics(registry, labels.httpRoutes)
-  const keyFiles = new KeyFileMetrics(registry, readings.keyFiles)
+  const keyFiles = new KeyFileMetrics(registry, () => readings.keyFiles)
   measureLiveMemory(registry)
 
   const rejected = registry.counter({
@@ -196,6 +202,9 @@ export function createMetrics({ readings, labels, version }: MetricsOptions): Me
       decisions: await decisions.read(),
       authorizeCalls: await calls.readAuthorize(),
     }),
+    observe: (next) => {
+      readings = next
+    },
     expose: async () => {
       showAll()
       return await registry.expose()

@@ -1,5 +1,5 @@
 import type { Span } from '@opentelemetry/api'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { TransactionId } from '../../domain/entry.js'
 
 /** Most unposted entries whose calls are remembered. A forgotten one is posted without a span. */

@@ -13,8 +13,9 @@ import {
 } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base'
 import type { Logger } from '../logging/logger.js'
+import { RepeatedFailureLog } from '../logging/repeated-failure-log.js'
 import { OpenTelemetryTracing } from './calls.js'
-import { ComplaintLog } from './complaints.js'
+import { explainComplaint } from './complaints.js'
 import { ExportWatch } from './export.js'
 import type { OtlpProtocol, TracingSettings } from './settings.js'
 import type { Tracing } from './tracing.js'
@@ -74,8 +75,12 @@ function describeProcess({ hasResourceAttributes }: TracingSettings, logger: Log
 }
 
 function complainTo(logger: Logger): void {
-  const complaints = new ComplaintLog({ logger, monotonicMs: () => performance.now() })
-  const complain = (message: string) => complaints.complain(message)
+  const complaints = new RepeatedFailureLog({
+    logger,
+    monotonicMs: () => performance.now(),
+    explain: explainComplaint,
+  })
+  const complain = (message: string) => complaints.failed('tracing: a complaint', message)
   diag.setLogger(
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },

@@ -2,8 +2,6 @@ import type { AccountStore } from '../../application/account-store.js'
 import type { Budget } from '../../application/budget.js'
 import type { Executor } from '../../application/engine/engine.js'
 import type { Ledger } from '../../application/ledger.js'
-import type { Logger } from '../logging/logger.js'
-import type { TracingSettings } from './settings.js'
 
 /** Tracing of calls through the service: a collector learns how long each part of them took. */
 export interface Tracing {
@@ -44,23 +42,3 @@ export interface CallTrace {
 
 /** OpenTelemetry's field names for trace ids in other programs' logs. */
 export type TraceIds = { readonly trace_id: string; readonly span_id: string }
-
-const UNSTARTABLE =
-  'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has a value that cannot be used'
-
-/** Loads OpenTelemetry if it is configured. A problem with it is logged and prevents nothing. */
-export async function openTracing(settings: TracingSettings, logger: Logger): Promise<Tracing | undefined> {
-  for (const problem of settings.problems) logger.warn({ problem }, 'tracing is not configured right')
-  if (!settings.on) return undefined
-  try {
-    // Loaded here only: without tracing, the process spends neither memory nor time on it.
-    const { startSdk } = await import('./sdk.js')
-    return startSdk(settings, logger)
-  } catch (error) {
-    // Logs only the name: grpc-js quotes the value of a header that it cannot send, which may be a
-    // credential.
-    const cause = error instanceof Error ? error.name : typeof error
-    logger.error({ cause, problem: UNSTARTABLE }, 'tracing could not be started: nothing is traced')
-    return undefined
-  }
-}

@@ -1,5 +1,6 @@
 import type { ListedAccount } from '../../application/account-list.js'
-import type { Account, AccountId, AccountStatus } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
+import type { AccountId, AccountStatus } from '../../domain/account-status.js'
 import type { Day } from '../../domain/calendar.js'
 import {
   type AdminAction,
@@ -42,12 +43,29 @@ export type LedgerDocument = EntryFields & { readonly _id: LedgerKey }
 /** The key of a ledger entry. MongoDB compares it with the order of its fields. */
 export type LedgerKey = { readonly account: AccountId; readonly transaction: string }
 
+/**
+ * Reasons whose stored names are older than those of the domain. The books keep them, so that earlier builds
+ * and restored backups stay readable.
+ */
+const storedNames: Partial<Readonly<Record<Reason, StoredName>>> = {
+  REVERSED_BEFORE_PURCHASE: 'REVERSED_AHEAD',
+  AMOUNT_OVER_REMAINDER: 'AMOUNT_OVER_REST',
+}
+const reasonsByStoredName = {
+  REVERSED_AHEAD: 'REVERSED_BEFORE_PURCHASE',
+  AMOUNT_OVER_REST: 'AMOUNT_OVER_REMAINDER',
+} as const satisfies Record<string, Reason>
+
+type StoredName = keyof typeof reasonsByStoredName
+/** A reason as stored. */
+type StoredReason = Reason | StoredName
+
 type EntryFields = {
   readonly seq: bigint
   readonly kind: Entry['kind']
   readonly at: Date
   readonly decision: 'APPROVED' | 'DECLINED'
-  readonly reason?: Reason
+  readonly reason?: StoredReason
   readonly amount?: bigint
   readonly wallet?: string
   readonly delta?: bigint
@@ -193,7 +211,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
   switch (entry.kind) {
     case 'AUTHORIZATION':
       return {
-        reason: entry.reason,
+        reason: storedReason(entry.reason),
         amount: entry.amount,
         mcc: entry.mcc,
         effective_mcc: entry.effectiveMcc,
@@ -205,7 +223,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
       }
     case 'REVERSAL':
       return {
-        reason: entry.reason,
+        reason: storedReason(entry.reason),
         original: entry.originalId,
         ...(entry.amount !== undefined && { amount: entry.amount }),
         ...(Object.keys(entry.described).length > 0 && { described: entry.described }),
@@ -246,7 +264,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
       return {
         ...recorded,
         kind: 'AUTHORIZATION',
-        reason,
+        reason: reasonOf(reason),
         amount: money(amount),
         mcc,
         merchant,
@@ -263,7 +281,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
       return {
         ...recorded,
         kind: 'REVERSAL',
-        reason,
+        reason: reasonOf(reason),
         originalId: fields.original,
         ...(amount !== undefined && { amount: money(amount) }),
         described: descriptionIn(fields.described ?? {}),
@@ -298,6 +316,18 @@ function fallbackIn({ fallback }: EntryFields): { readonly fallback?: Fallback }
   if (fallback === undefined) return {}
   invariant(fallback === 'NEVER', 'the fallback of a purchase is one that we know')
   return { fallback }
+}
+
+function storedReason(reason: Reason): StoredReason {
+  return storedNames[reason] ?? reason
+}
+
+function reasonOf(stored: StoredReason): Reason {
+  return isStoredName(stored) ? reasonsByStoredName[stored] : stored
+}
+
+function isStoredName(stored: StoredReason): stored is StoredName {
+  return Object.hasOwn(reasonsByStoredName, stored)
 }
 
 function movementIn({ wallet, delta, balance_after: balanceAfter }: EntryFields) {

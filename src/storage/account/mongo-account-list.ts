@@ -1,6 +1,6 @@
 import type { Collection, Db, Filter } from 'mongodb'
 import type { AccountList, AccountListQuery, ListedAccount } from '../../application/account-list.js'
-import type { BackgroundTurns } from '../../application/engine/background-turns.js'
+import { type BackgroundTurns, freeTurns } from '../../application/engine/background-turns.js'
 import { OPERATION_MS_MAX } from '../client.js'
 import { collections } from '../collections.js'
 import { mapTransientErrors } from '../errors.js'
@@ -10,9 +10,9 @@ import { type AccountDocument, listedAccountOf } from './documents.js'
 /** Account lists from MongoDB, read along the index on the account id. */
 export class MongoAccountList implements AccountList {
   readonly #accounts: Collection<AccountDocument>
-  readonly #turns: BackgroundTurns | undefined
+  readonly #turns: BackgroundTurns
 
-  constructor(db: Db, turns?: BackgroundTurns) {
+  constructor(db: Db, turns = freeTurns) {
     this.#turns = turns
     this.#accounts = db.collection<AccountDocument>(collections.accounts)
   }

@@ -1,6 +1,7 @@
 import { BSON, type Collection, type Db, type FindCursor } from 'mongodb'
 import type { AccountBooks, AuditStore, Stored, Stray } from '../../application/verify.js'
-import type { Account, AccountId } from '../../domain/account.js'
+import type { Account } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import type { Entry } from '../../domain/entry.js'
 import { invariant } from '../../domain/invariant.js'
 import { collections } from '../collections.js'

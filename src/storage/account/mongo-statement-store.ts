@@ -1,5 +1,5 @@
 import type { Collection, Db, Filter } from 'mongodb'
-import type { BackgroundTurns } from '../../application/engine/background-turns.js'
+import { type BackgroundTurns, freeTurns } from '../../application/engine/background-turns.js'
 import type { StatementQuery, StatementStore } from '../../application/statement.js'
 import type { Entry } from '../../domain/entry.js'
 import type { StatementFilter } from '../../domain/statement.js'
@@ -17,10 +17,10 @@ import { ReadOrder } from './read-order.js'
 export class MongoStatementStore implements StatementStore {
   readonly #entries: Collection<LedgerDocument>
   readonly #order: ReadOrder
-  readonly #turns: BackgroundTurns | undefined
+  readonly #turns: BackgroundTurns
 
   /** @param order shared with the account store, where there is one. */
-  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), turns?: BackgroundTurns) {
+  constructor(db: Db, order: ReadOrder = new ReadOrder(db.client), turns = freeTurns) {
     this.#turns = turns
     this.#entries = db.collection<LedgerDocument>(collections.ledger)
     this.#order = order

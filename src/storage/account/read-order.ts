@@ -5,7 +5,7 @@ import {
   MongoServerError,
   type Timestamp,
 } from 'mongodb'
-import type { AccountId } from '../../domain/account.js'
+import type { AccountId } from '../../domain/account-status.js'
 import { unavailable } from '../errors.js'
 
 /** Slots for operation times. Accounts share them; at worst, a read waits for a time that it need not. */

@@ -32,7 +32,7 @@ const REPLACEMENT_MS_MAX = 45_000
 
 export type ReplacementOptions = ReplaceOptions & {
   /** Lets purchases go first between two operations. */
-  readonly turns: BackgroundTurns | undefined
+  readonly turns: BackgroundTurns
   readonly hasRoomFor: (count: number) => Promise<boolean>
 }
 
@@ -72,7 +72,7 @@ export async function replaceMerchantRules(
 async function foresee(
   db: Db,
   rules: readonly MerchantRule[],
-  turns: BackgroundTurns | undefined,
+  turns: BackgroundTurns,
 ): Promise<{ version: bigint; plan: Plan }> {
   return await atOneMoment(db, async (session) => {
     const catalog = await db
@@ -94,12 +94,12 @@ function summaryOf({ created, changed, unchanged, ties }: Plan): MerchantRulesRe
 async function planOf(
   db: Db,
   rules: readonly MerchantRule[],
-  { session, turns }: { readonly session: ClientSession; readonly turns: BackgroundTurns | undefined },
+  { session, turns }: { readonly session: ClientSession; readonly turns: BackgroundTurns },
 ): Promise<Plan> {
   const arriving = new Set<MerchantRuleId>()
   for (const chunk of chunksOf(rules, INDEX_CHUNK_MAX)) {
     for (const { id } of chunk) arriving.add(id)
-    await turns?.turn()
+    await turns.turn()
   }
   const created: MerchantRule[] = []
   const changed: MerchantRule[] = []
@@ -114,7 +114,7 @@ async function planOf(
     }
     created.push(...chunk.filter(({ id }) => !byId.has(id)))
     changed.push(...chunk.filter((rule) => isOther(byId.get(rule.id), rule)))
-    await turns?.turn()
+    await turns.turn()
   }
   const unchanged = rules.length - created.length - changed.length
   return { created, changed, moving, unchanged, ties }

@@ -10,7 +10,7 @@ import type {
   ReplaceOptions,
   StoredMerchantRule,
 } from '../../application/catalog/merchant-rule-store.js'
-import type { BackgroundTurns } from '../../application/engine/background-turns.js'
+import { type BackgroundTurns, freeTurns } from '../../application/engine/background-turns.js'
 import {
   isSameRule,
   type MerchantRule,
@@ -43,12 +43,15 @@ export class MongoMerchantRuleStore implements MerchantRuleStore {
   readonly #db: Db
   readonly #rules: Collection<MerchantRuleDocument>
 
-  readonly #turns: BackgroundTurns | undefined
+  readonly #turns: BackgroundTurns
   readonly #rulesMax: number
 
   constructor(
     db: Db,
-    { rulesMax = RULES_MAX, turns }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
+    {
+      rulesMax = RULES_MAX,
+      turns = freeTurns,
+    }: { readonly rulesMax?: number; readonly turns?: BackgroundTurns } = {},
   ) {
     this.#db = db
     this.#turns = turns

@@ -10,7 +10,15 @@ describe('./benefits on a clone that was never built', () => {
   const program = join(clone, 'benefits')
 
   before(() => {
-    for (const path of ['benefits', 'cli', 'src', 'package.json', 'package-lock.json', 'tsconfig.json'])
+    for (const path of [
+      'benefits',
+      'cli',
+      'src',
+      'tools',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+    ])
       cpSync(path, join(clone, path), { recursive: true })
     symlinkSync(resolve('node_modules'), join(clone, 'node_modules'))
     symlinkSync(program, join(folder, 'linked'))

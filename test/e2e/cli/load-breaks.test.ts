@@ -7,16 +7,17 @@ import { CreditSender } from '../../../cli/load/credit-sender.js'
 import { readLoadFile } from '../../../cli/load/load-file.js'
 import { Connection } from '../../../cli/service/connection.js'
 import { Tokens } from '../../../cli/service/tokens.js'
-import { readConfig } from '../../../src/config.js'
+import { readDatabaseConfig, readSettings } from '../../../src/config.js'
 import { checkBooks } from '../../../src/service/check-books.js'
 import { createClient } from '../../../src/storage/client.js'
-import { AccountClient } from '../../support/account-client.js'
+import { readDevSettings } from '../../../tools/dev/dev-settings.js'
+import { AccountClient } from '../../support/clients/account-client.js'
+import { secondsFromNow, signToken } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
 import { secretToken } from '../../support/leaks.js'
-import { serviceEnvironment } from '../../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../../support/service-process.js'
+import { serviceEnvironment } from '../../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../../support/processes/service-process.js'
 import { useTempFolder } from '../../support/temp-folder.js'
-import { secondsFromNow, signToken } from '../../support/token.js'
 import { type Environment, Running } from '../commands/make.js'
 import { benefits } from './benefits.js'
 
@@ -82,8 +83,7 @@ describe('./benefits load through breaks', () => {
   async function verified(): Promise<number> {
     const nothing = () => {}
     const summary = await checkBooks({
-      config: readConfig(env),
-      mongodbUri: uri,
+      config: readDatabaseConfig({ ...env, MONGODB_URI: uri }),
       repair: false,
       onCount: nothing,
       onProgress: nothing,
@@ -215,7 +215,7 @@ describe('./benefits load through breaks', () => {
 
   it('with tokens of its own goes on when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
-    const config = readConfig(env)
+    const config = { ...readSettings(env), ...readDevSettings(env) }
     const tokens = new Tokens(config, undefined, 3)
     const server = `127.0.0.1:${proxy.port}`
     const connection = new Connection({ config, server, tls: {}, tokens, timeoutMs: 5_000 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
 
 describe('./benefits and money', () => {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { findMongod } from '../../../src/local-mongo/find-mongod.js'
-import { isAlive, readState } from '../../../src/local-mongo/mongod-state.js'
-import { purchase, TestClient } from '../../support/client.js'
+import { findMongod } from '../../../tools/dev/local-mongo/find-mongod.js'
+import { isAlive, readState } from '../../../tools/dev/local-mongo/mongod-state.js'
+import { purchase, TestClient } from '../../support/clients/client.js'
 import { eventually } from '../../support/eventually.js'
 import { benefits } from '../cli/benefits.js'
 import { type Environment, make, Running, run } from './make.js'
@@ -19,17 +19,6 @@ const oddMerchants = [
   '$(shell exit 1)$(error no)$',
   'PÃO & CAFÉ 😀  TWO SPACES AND AN END ',
 ]
-
-describe('what make would run', () => {
-  it('adds the examples to the local database alone, unless it is told otherwise', async () => {
-    const { code, stdout } = await make(['-n', 'run', 'run-debug'])
-    expect(code).to.equal(0)
-    expect(stdout.match(/SEED_EXAMPLES=\S+/g)).to.deep.equal(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's, not ours
-      Array.from({ length: 2 }, () => 'SEED_EXAMPLES="${SEED_EXAMPLES:-auto}"'),
-    )
-  })
-})
 
 describe('make run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'make-run-'))

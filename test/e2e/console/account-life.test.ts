@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { callApi, useConsole } from '../../support/console/console-pages.js'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 
 const UBER_EATS = 'UBER EATS                   SAO PAULO BR'
 
 describe('the life of an account in the console', () => {
-  const fixture = useService({ SEED_EXAMPLES: 'true' })
+  const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
   it('goes from opening over loads, purchases and a reversal to closing', async () => {

@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { callApi, consoleUrl } from '../../support/console/console-pages.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 
 const FILES = ['/', '/console.js', '/console.css', '/icon.svg']
 /** Most bytes of the whole console over the wire. */
 const BYTES_MAX = 100_000
 
 describe('the files of the console', () => {
-  const fixture = useService()
+  const fixture = useService({}, { program: 'launcher' })
 
   it('are small over the wire, and sent again only when they have changed', async () => {
     let bytes = 0
@@ -46,7 +46,7 @@ describe('the files of the console', () => {
 })
 
 describe('ActivityService', () => {
-  const fixture = useService({ SEED_EXAMPLES: 'true' })
+  const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
 
   it('counts decisions and shows the latest, newest first', async () => {
     const { service } = fixture()

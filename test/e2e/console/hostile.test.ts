@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { purchase } from '../../support/client.js'
+import { purchase } from '../../support/clients/client.js'
+import { secondsFromNow, signToken } from '../../support/clients/token.js'
 import { callApi, consoleUrl, tokenOfAll, useConsole } from '../../support/console/console-pages.js'
-import { useService } from '../../support/service-fixture.js'
-import { secondsFromNow, signToken } from '../../support/token.js'
+import { useHttpApi, useService } from '../../support/processes/service-fixture.js'
 
 const IMAGE = '<img src=x onerror="window.hacked=1">'
 const SCRIPT = '"><script>window.hacked=1</script>'
@@ -10,7 +10,7 @@ const SCRIPT = '"><script>window.hacked=1</script>'
 const SHORT = '<img src=x onerror=h()>'
 
 describe('hostile text in the console', () => {
-  const fixture = useService()
+  const fixture = useService({}, { program: 'launcher' })
   const open = useConsole()
 
   it('is shown as text, and runs nowhere', async () => {
@@ -66,8 +66,8 @@ describe('hostile text in the console', () => {
 })
 
 describe('the session of the console', () => {
-  const fixture = useService({ NODE_ENV: 'production', CONSOLE: 'true', JWT_REQUIRE_SCOPE: 'true' })
-  const bare = useService({ NODE_ENV: 'production', HTTP_API_PORT: '0' })
+  const fixture = useHttpApi({ CONSOLE: 'true', JWT_REQUIRE_SCOPE: 'true' })
+  const bare = useHttpApi()
   const open = useConsole()
 
   it('begins with a token that the person enters, and may do no more than that', async () => {
@@ -114,7 +114,7 @@ describe('the session of the console', () => {
 })
 
 describe('a service that stops under the console', () => {
-  const fixture = useService({ SEED_EXAMPLES: 'true' })
+  const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
   it('is announced, and what was typed stays', async () => {

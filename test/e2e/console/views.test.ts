@@ -2,7 +2,7 @@ import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { tokenOfAll, useConsole } from '../../support/console/console-pages.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
 
@@ -22,7 +22,7 @@ const views = {
 } as const
 
 describe('the views of the console', () => {
-  const fixture = useService({ SEED_EXAMPLES: 'true' })
+  const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
   const open = useConsole()
 
   for (const { colorScheme, width } of [

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { exampleRules } from '../../../src/application/seed-examples.js'
-import { fundedAccount } from '../../support/accounts.js'
-import { readBook } from '../../support/books.js'
-import { purchase } from '../../support/client.js'
+import { purchase } from '../../support/clients/client.js'
+import { fundedAccount } from '../../support/database/accounts.js'
+import { readBook } from '../../support/database/books.js'
 import { eventually } from '../../support/eventually.js'
 import { askChallenge } from '../../support/http-api.js'
-import { useService } from '../../support/service-fixture.js'
+import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const PADARIA = 'PADARIA DO ZE               SAO PAULO BR'
 
 describe('the endpoint of the challenge', () => {
-  const fixture = useService()
+  const fixture = useHttpApi()
   const ask = (body: object | string, options?: Parameters<typeof askChallenge>[2]) =>
     askChallenge(fixture().service.apiUrl, typeof body === 'string' ? body : JSON.stringify(body), options)
   const open = (balances: Readonly<Record<string, bigint>>) => fundedAccount(fixture().core, balances)

@@ -3,18 +3,18 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, request as requestTo } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'chai'
-import { fundedAccount } from '../../support/accounts.js'
-import { authorizeMethod, purchase } from '../../support/client.js'
+import { authorizeMethod, purchase } from '../../support/clients/client.js'
+import { signToken } from '../../support/clients/token.js'
+import { fundedAccount } from '../../support/database/accounts.js'
 import { eventually } from '../../support/eventually.js'
 import { callJson, errorIn } from '../../support/http-api.js'
-import { readMetric } from '../../support/metrics-page.js'
-import { useService } from '../../support/service-fixture.js'
-import { signToken } from '../../support/token.js'
+import { readMetric } from '../../support/processes/metrics-page.js'
+import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
 describe('a method by JSON over HTTP', () => {
-  const fixture = useService({ HTTP_API_CORS_ORIGINS: 'https://office.example' })
+  const fixture = useHttpApi({ HTTP_API_CORS_ORIGINS: 'https://office.example' })
   const call = (...asked: [method: string, request: object, options?: Parameters<typeof callJson>[3]]) =>
     callJson(fixture().service.apiUrl, ...asked)
   const bread = (account_id: string) => ({ ...purchase({ account_id }), amount: '1000' })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { lockAccount } from '../../support/account-lock.js'
-import { fundedAccount } from '../../support/accounts.js'
-import { type AuthorizeRequest, type CallOptions, purchase } from '../../support/client.js'
+import { type AuthorizeRequest, type CallOptions, purchase } from '../../support/clients/client.js'
+import { secondsFromNow, signToken } from '../../support/clients/token.js'
+import { lockAccount } from '../../support/database/account-lock.js'
+import { fundedAccount } from '../../support/database/accounts.js'
 import { callJson, errorIn, reasonIn } from '../../support/http-api.js'
-import { useService } from '../../support/service-fixture.js'
-import { secondsFromNow, signToken } from '../../support/token.js'
+import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
 ]
 
 describe('both ports', () => {
-  const fixture = useService({ JWT_REQUIRE_SCOPE: 'true' })
+  const fixture = useHttpApi({ JWT_REQUIRE_SCOPE: 'true' })
 
   async function overGrpc(request: AuthorizeRequest, options: CallOptions): Promise<Rejection> {
     const { code, message, info } = await fixture().client.fail(request, options)
@@ -122,7 +122,7 @@ describe('both ports', () => {
 })
 
 describe('both ports, when too many wait', () => {
-  const fixture = useService({ QUEUE_MAX: '1' })
+  const fixture = useHttpApi({ QUEUE_MAX: '1' })
 
   it('reject the rest at once, and say when to try again', async () => {
     const { core, env, client, service } = fixture()

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import { expect } from 'chai'
-import type { Identity } from '../../../tools/certificates/certificate.js'
-import { authority, clientIdentity, serverIdentity } from '../../support/certificates.js'
+import type { Identity } from '../../../tools/dev/certificates/certificate.js'
 import { eventually } from '../../support/eventually.js'
-import { MountedFiles } from '../../support/mounted-files.js'
-import { useService } from '../../support/service-fixture.js'
+import { authority, clientIdentity, serverIdentity } from '../../support/processes/certificates.js'
+import { MountedFiles } from '../../support/processes/mounted-files.js'
+import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const ca = authority('authority')
 const client = clientIdentity(ca)
@@ -19,7 +19,7 @@ describe('the HTTP API with mutual TLS', () => {
   const files = new MountedFiles()
   files.replace(filesOf(serverIdentity(ca)))
   after(() => files.remove())
-  const fixture = useService({
+  const fixture = useHttpApi({
     GRPC_TLS_CERT_FILE: files.path('tls.crt'),
     GRPC_TLS_KEY_FILE: files.path('tls.key'),
     GRPC_TLS_CLIENT_CA_FILE: files.path('ca.crt'),

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { Agent, type IncomingMessage, request as requestTo } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect } from 'chai'
-import { purchase } from '../../support/client.js'
-import { useService } from '../../support/service-fixture.js'
-import { signToken } from '../../support/token.js'
+import { purchase } from '../../support/clients/client.js'
+import { signToken } from '../../support/clients/token.js'
+import { useHttpApi } from '../../support/processes/service-fixture.js'
 import { besidePurchases, CALL_MS_MAX } from './population.js'
 
 const CLIENTS = 300
@@ -17,8 +17,8 @@ const CALL = '/benefits.v1.AuthorizationService/Authorize'
 describe('clients of the HTTP API', function () {
   this.timeout(300_000)
   const patience = { DECISION_TIMEOUT_MS: String(CALL_MS_MAX), QUEUE_WAIT_MS: String(CALL_MS_MAX) }
-  const fixture = useService({ ...patience, HTTP_API_CONNECTIONS_MAX: '100' })
-  const roomy = useService(patience)
+  const fixture = useHttpApi({ ...patience, HTTP_API_CONNECTIONS_MAX: '100' })
+  const roomy = useHttpApi(patience)
   const sockets: Socket[] = []
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.destroy()

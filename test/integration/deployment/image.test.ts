@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { validate } from 'dockerfile-utils'
 import { parse } from 'yaml'
-import { readConfig } from '../../../src/config.js'
+import { readConfig, readSettings } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/service/authorizer.js'
-import { allowedNames } from '../../../tools/image/build-context.js'
-import { execForm, pairsOf, readDockerfile } from '../../../tools/image/dockerfile.js'
+import { allowedNames } from '../../image/build-context.js'
+import { execForm, pairsOf, readDockerfile } from '../../image/dockerfile.js'
 import { knownVariables } from '../../support/known-variables.js'
 
 const text = readFileSync('Dockerfile', 'utf8')
@@ -32,13 +32,13 @@ describe('the Dockerfile', () => {
     expect(words.join(' ')).to.equal(scripts.start)
   })
 
-  it('is not root, in production, and reachable from outside', () => {
+  it('is not root, and reachable from outside', () => {
     expect(told('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
     expect(told('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
   })
 
   it('names the ports that the service listens on', () => {
-    const { grpcPort, httpPort } = readConfig({})
+    const { grpcPort, httpPort } = readSettings({})
     expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
@@ -65,13 +65,13 @@ describe('docker-compose.yml', () => {
   })
 
   it('sets only variables that the service reads, and what it takes', () => {
-    const environment = { ...authorizer.environment, NODE_ENV: 'production', SEED_EXAMPLES: 'true' }
+    const environment = { ...authorizer.environment, SEED_EXAMPLES: 'true' }
     expect(knownVariables()).to.include.members(Object.keys(environment))
     expect(readConfig(environment).mongodbUri).to.equal('mongodb://mongodb:27017/?replicaSet=rs0')
   })
 
   it('has the ports that the service listens on, on this machine only', () => {
-    const { grpcPort, httpPort } = readConfig({})
+    const { grpcPort, httpPort } = readSettings({})
     expect(authorizer.ports).to.deep.equal([
       `127.0.0.1:\${GRPC_PORT:-${grpcPort}}:${grpcPort}`,
       `127.0.0.1:\${HTTP_PORT:-${httpPort}}:${httpPort}`,
@@ -84,7 +84,7 @@ describe('docker-compose.yml', () => {
 
   it('gives the service more time to end than it takes', () => {
     const seconds = Number.parseInt(authorizer.stop_grace_period, 10)
-    expect(seconds * 1_000).to.be.above(readConfig({}).shutdownTimeoutMs + CLOSE_MS_MAX)
+    expect(seconds * 1_000).to.be.above(readSettings({}).shutdownTimeoutMs + CLOSE_MS_MAX)
   })
 
   it('lets nobody but the service reach the database', () => {

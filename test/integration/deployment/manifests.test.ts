@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Deployment } from 'kubernetes-types/apps/v1.js'
 import type { CronJob, Job } from 'kubernetes-types/batch/v1.js'
-import type { Container, PodSpec, Service } from 'kubernetes-types/core/v1.js'
+import type { Container, PodSpec, Secret, Service } from 'kubernetes-types/core/v1.js'
 import type { NetworkPolicy } from 'kubernetes-types/networking/v1.js'
 import { stringify } from 'yaml'
 import { readConfig } from '../../../src/config.js'
 import { CLOSE_MS_MAX } from '../../../src/service/authorizer.js'
-import { prometheusRule } from '../../../tools/monitoring/prometheus-rule.js'
-import { readRuleGroups } from '../../../tools/monitoring/rule-files.js'
+import { prometheusRule } from '../../../tools/deploy/prometheus-rule.js'
+import { readRuleGroups } from '../../../tools/deploy/rule-groups.js'
 import { knownVariables } from '../../support/known-variables.js'
 import { wrongTypes } from '../../support/manifest-types.js'
 import {
-  buildOverlay,
+  buildDeployed,
+  buildFolder,
   hasKubectl,
   type Manifest,
   type Manifests,
@@ -52,7 +54,6 @@ function describeManifests(manifests: () => Manifests): void {
 
   it('set what the service takes', () => {
     expect(config()).to.include({
-      production: true,
       host: '0.0.0.0',
       jwtRequireScope: true,
       seedExamples: false,
@@ -133,10 +134,19 @@ describe('the manifests of Kubernetes as they are written', () => {
 
 if (hasKubectl) {
   for (const overlay of overlays) {
-    describe(`the overlay ${overlay} as kubectl builds it`, () => {
+    describe(`the overlay ${overlay} in a fresh clone`, () => {
+      it('is built by kubectl alone, and expects a Secret that it does not bring', async () => {
+        const manifests = await buildFolder(join('overlays', overlay))
+        const [, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
+        expect(hidden?.secretRef?.name).to.equal('benefits-authorizer-secrets')
+        expect(manifests.documents.filter(({ kind }) => kind === 'Secret')).to.deep.equal([])
+      })
+    })
+
+    describe(`the overlay ${overlay} as it is deployed`, () => {
       let manifests: Manifests
       before(async () => {
-        manifests = await buildOverlay(overlay)
+        manifests = await buildDeployed(overlay)
       })
       describeManifests(() => manifests)
 
@@ -239,6 +249,27 @@ if (hasKubectl) {
       })
     })
   }
+
+  describe('the examples for GitOps tools', () => {
+    for (const [example, kind] of [
+      ['external-secret', 'ExternalSecret'],
+      ['sops-secret', 'Secret'],
+    ] as const) {
+      it(`bring the Secret that the pods expect: ${example}`, async () => {
+        const manifests = await buildFolder(join('examples', example))
+        const [, hidden] = containerOf(only<Deployment>(manifests, 'Deployment')).envFrom ?? []
+        const { metadata } = only<Manifest>(manifests, kind)
+        expect(metadata.name).to.equal(hidden?.secretRef?.name)
+        expect(metadata.namespace).to.equal('benefits-staging')
+      })
+    }
+
+    it('show nobody what SOPS has encrypted', async () => {
+      const { stringData } = only<Secret>(await buildFolder('examples/sops-secret'), 'Secret')
+      expect(Object.keys(stringData ?? {})).to.have.members(Object.keys(secrets))
+      for (const value of Object.values(stringData ?? {})) expect(value).to.match(/^ENC\[AES256_GCM,/)
+    })
+  })
 } else
   process.stderr.write(
     'kubectl is not here: the overlays were checked as they are written, not as they are built\n',
@@ -246,7 +277,7 @@ if (hasKubectl) {
 
 describe('all objects', () => {
   it('have the fields that the API has, and no others', async () => {
-    const all = [readWritten('staging'), ...(hasKubectl ? overlays.map(buildOverlay) : [])]
+    const all = [readWritten('staging'), ...(hasKubectl ? overlays.map(buildDeployed) : [])]
     const documents = (await Promise.all(all)).flatMap((manifests) => manifests.documents)
     expect(await wrongTypes(documents)).to.deep.equal([])
   })

@@ -1,8 +1,8 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from '../../../tools/browser/open-browser.js'
+import { signToken } from '../clients/token.js'
 import { WAIT_MS_MAX } from '../eventually.js'
-import type { ServiceProcess } from '../service-process.js'
-import { signToken } from '../token.js'
+import type { ServiceProcess } from '../processes/service-process.js'
 
 /** Every scope that the console has a use for. */
 const SCOPES = [

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findMongod } from '../../../src/local-mongo/find-mongod.js'
-import { WatchedInstance } from '../../../src/local-mongo/watched-instance.js'
+import { findMongod } from '../../../tools/dev/local-mongo/find-mongod.js'
+import { WatchedInstance } from '../../../tools/dev/local-mongo/watched-instance.js'
 
 /** A mongod that belongs to no replica set. */
 export type StandaloneMongo = {

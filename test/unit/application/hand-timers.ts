@@ -6,15 +6,13 @@ type Pause = {
   readonly callBack: () => void
 }
 
-/** Pauses that are over when they are told to be, or with `goesOn` in the next turn, whatever their length. Chance is what it is told to be. */
+/** Timers that a test ends; with `goesOn` they end in the next turn, whatever their length. */
 export class HandTimers implements Timers {
   readonly asked: Pause[] = []
   readonly #goesOn: boolean
-  readonly #chance: number
 
-  constructor({ goesOn, chance = 1 }: { readonly goesOn: boolean; readonly chance?: number }) {
+  constructor({ goesOn }: { readonly goesOn: boolean }) {
     this.#goesOn = goesOn
-    this.#chance = chance
   }
 
   after(durationMs: number, callBack: () => void): () => void {
@@ -24,10 +22,6 @@ export class HandTimers implements Timers {
     return () => {
       if (pause.state === 'WAITS') pause.state = 'CALLED_OFF'
     }
-  }
-
-  random(): number {
-    return this.#chance
   }
 
   end(pause: Pause | undefined): void {

@@ -1,7 +1,8 @@
 import type { AccountChange, AccountStore, CommitResult } from '../../../src/application/account-store.js'
 import { UndecidedError } from '../../../src/application/errors.js'
 import type { EntryKey, Ledger } from '../../../src/application/ledger.js'
-import { type Account, type AccountId, JOURNAL_MAX } from '../../../src/domain/account.js'
+import { type Account, JOURNAL_MAX } from '../../../src/domain/account.js'
+import type { AccountId } from '../../../src/domain/account-status.js'
 import type { Entry, ReversalEntry } from '../../../src/domain/entry.js'
 import { type Fault, StoreOperation } from './store-operation.js'
 

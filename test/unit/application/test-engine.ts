@@ -6,8 +6,8 @@ import type { Timers } from '../../../src/application/engine/timers.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import type { Tracing } from '../../../src/observability/tracing/tracing.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { fundedAccount, patience, purchase } from './fixtures.js'
 import { HandClock } from './hand-clock.js'
 import { InMemoryStore } from './in-memory-store.js'
@@ -33,13 +33,14 @@ type TestEngineOptions = {
   readonly store?: InMemoryStore
   readonly queueMax?: number
   readonly timers?: Timers
+  readonly random?: () => number
   readonly codec?: AccountCodec
   /** Put around the engine and its stores, as the service does. */
   readonly tracing?: Tracing
 }
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
-  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, codec } = options
+  const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, random, codec } = options
   const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const discrepancy: Entry[] = []
@@ -65,6 +66,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
     onRetry: (cause) => retries.push(cause),
     onUnavailable: (error) => outages.push(error),
     ...(timers && { timers }),
+    ...(random && { random }),
     ...(codec && { codec }),
   })
   const engine = tracing?.engine(whole) ?? whole

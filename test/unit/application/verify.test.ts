@@ -12,7 +12,7 @@ import {
   exampleBooks,
   type StoredBooks,
   steps,
-} from '../../support/example-books.js'
+} from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
 /** What is stored of one account: it, its entries, or both; or why it cannot be read. */

@@ -19,7 +19,7 @@ function check(folder: string, ...parts: readonly string[]): readonly string[] {
 
 describe('module boundaries', () => {
   it('hold', () => {
-    expect(check(root, 'src', 'cli', 'console', 'bench', 'test/simulation')).to.deep.equal([])
+    expect(check(root, 'src', 'cli', 'console', 'tools', 'bench', 'test')).to.deep.equal([])
   })
 
   it('are checked for every module that the compiler builds', () => {
@@ -42,14 +42,13 @@ describe('module boundaries', () => {
       const needed = imports.filter(({ from, typeOnly, dynamic }) => from === module && !typeOnly && !dynamic)
       for (const { to } of needed) loaded.add(to)
     }
-    expect([...loaded]).to.include.members(['src/observability/tracing/tracing.ts', 'mongodb'])
+    expect([...loaded]).to.include.members(['src/observability/tracing/open-tracing.ts', 'mongodb'])
     expect([...loaded].filter((name) => name.startsWith('@opentelemetry/'))).to.deep.equal([])
   })
 
-  it('keep development packages out of everything but the local MongoDB', () => {
+  it('keep development packages out of the service', () => {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
     const packages = modulesIn(root, 'src')
-      .filter((module) => !module.startsWith('src/local-mongo/'))
       .flatMap((module) => importsOf(root, module))
       .map(({ to }) => to)
       .filter((to) => !/^(src\/|node:)/.test(to))
@@ -121,21 +120,48 @@ describe('the check of module boundaries', () => {
     })
   }
 
-  it('lets main load the local MongoDB only when it is needed', () => {
-    const local = { 'src/local-mongo/local-mongo.ts': 'export const a = 1' }
-    const path = './local-mongo/local-mongo.js'
-    expect(plant({ ...local, 'src/main.ts': `await import('${path}')` })).to.deep.equal([])
-    expect(plant({ ...local, 'src/main.ts': `import '${path}'` })).to.deep.equal([
-      'src/main.ts must not import src/local-mongo/local-mongo.ts',
+  it('lets a command load the local MongoDB only when it is needed', () => {
+    const local = { 'tools/dev/local-mongo/local-mongo.ts': 'export const a = 1' }
+    const path = '../tools/dev/local-mongo/local-mongo.js'
+    expect(plant({ ...local, 'cli/database.ts': `await import('${path}')` })).to.deep.equal([])
+    expect(plant({ ...local, 'cli/database.ts': `import '${path}'` })).to.deep.equal([
+      'cli/database.ts must not import tools/dev/local-mongo/local-mongo.ts',
     ])
   })
 
-  it('reports a circle, but not one of types', () => {
-    const a = { 'src/domain/a.ts': `import { b } from './b.js'` }
-    expect(plant({ ...a, 'src/domain/b.ts': `import type { A } from './a.js'` })).to.deep.equal([])
-    expect(plant({ ...a, 'src/domain/b.ts': `import { type A, a } from './a.js'` })).to.deep.equal([
-      'src/domain/a.ts -> src/domain/b.ts -> src/domain/a.ts',
-    ])
+  for (const back of ["import { a } from './a.js'", "import type { A } from './a.js'"]) {
+    it(`reports a circle that ends with ${back}`, () => {
+      const a = { 'src/domain/a.ts': `import { b } from './b.js'` }
+      expect(plant({ ...a, 'src/domain/b.ts': back })).to.deep.equal([
+        'src/domain/a.ts -> src/domain/b.ts -> src/domain/a.ts',
+      ])
+    })
+  }
+
+  const upwards = [
+    ['src/domain/x.ts', 'tools/x.ts'],
+    ['src/domain/x.ts', 'cli/x.ts'],
+    ['tools/x.ts', 'cli/x.ts'],
+    ['tools/x.ts', 'bench/x.ts'],
+    ['tools/x.ts', 'test/x.ts'],
+    ['cli/x.ts', 'tools/table.ts'],
+    ['cli/x.ts', 'bench/x.ts'],
+    ['cli/x.ts', 'test/x.ts'],
+    ['bench/x.ts', 'cli/x.ts'],
+    ['bench/x.ts', 'test/x.ts'],
+  ] as const
+  for (const [from, to] of upwards) {
+    it(`reports an arrow from ${from} to ${to}`, () => {
+      const up = '../'.repeat(from.split('/').length - 1)
+      const source = `import '${up}${to.replace('.ts', '.js')}'`
+      expect(plant({ [from]: source, [to]: '' })).to.deep.equal([`${from} must not import ${to}`])
+    })
+  }
+
+  it('lets tests import whatever they test', () => {
+    const source = ['src/domain', 'cli', 'tools', 'bench'].map((folder) => `import '../${folder}/x.js'`)
+    const others = { 'src/domain/x.ts': '', 'cli/x.ts': '', 'tools/x.ts': '', 'bench/x.ts': '' }
+    expect(plant({ ...others, 'test/x.ts': source.join('; ') })).to.deep.equal([])
   })
 
   it('reports a module that no rule knows, and one that is not there', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { ConfigError, readConfig } from '../../../src/config.js'
+import { ConfigError, readSettings } from '../../../src/config.js'
+import { readDevSettings } from '../../../tools/dev/dev-settings.js'
 import { knownVariables } from '../../support/known-variables.js'
 
 /** A row of the tables of settings. */
@@ -15,11 +16,16 @@ const settings: readonly Setting[] = [
   bounds: bounds.trim(),
 }))
 
+/** The settings of the service and of development together. */
+function settingsOf(env: Readonly<Record<string, string>>) {
+  return { ...readSettings(env), ...readDevSettings(env) }
+}
+
 /** The numbers that the configuration takes for a setting. */
 function takes(name: string, values: readonly number[]): readonly number[] {
   return values.filter((value) => {
     try {
-      readConfig({ [name]: String(value) })
+      readSettings({ [name]: String(value) })
       return true
     } catch (error) {
       if (error instanceof ConfigError) return false
@@ -38,7 +44,7 @@ describe('the guide to the configuration', () => {
     const [, value] = /^`(.*)`$/.exec(fallback) ?? []
     if (value === undefined) continue
     it(`has the default of ${name}`, () => {
-      expect(readConfig({ [name]: value })).to.deep.equal(readConfig({}))
+      expect(settingsOf({ [name]: value })).to.deep.equal(settingsOf({}))
     })
   }
 

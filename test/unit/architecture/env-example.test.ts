@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect } from 'chai'
-import { readConfig } from '../../../src/config.js'
+import { readSettings } from '../../../src/config.js'
+import { readDevSettings } from '../../../tools/dev/dev-settings.js'
+
+/** The settings of the service and of development together. */
+function settingsOf(env: Readonly<Record<string, string | undefined>>) {
+  return { ...readSettings(env), ...readDevSettings(env) }
+}
 
 /** The names of the variables that the configuration asks for. */
 function variablesRead(): readonly string[] {
@@ -11,7 +17,7 @@ function variablesRead(): readonly string[] {
     {},
     { get: (_, name) => (typeof name === 'string' ? void names.add(name) : undefined) },
   )
-  readConfig(env)
+  settingsOf(env)
   return [...names].sort()
 }
 
@@ -41,6 +47,6 @@ describe('.env.example', () => {
   })
 
   it('changes nothing: its values are the defaults', () => {
-    expect(readConfig(example as Record<string, string>)).to.deep.equal(readConfig({}))
+    expect(settingsOf(example)).to.deep.equal(settingsOf({}))
   })
 })

@@ -25,7 +25,8 @@ export function modulesIn(root: string, folder: string): readonly string[] {
 /**
  * Reads what a module imports: statements, re-exports, `import()` and types written as `import('...').T`.
  *
- * @throws Error when it cannot be parsed, or a module's name is computed: what cannot be seen must not pass.
+ * @throws Error when it cannot be parsed, or outside `test` a module's name is computed: what cannot be seen must
+ * not pass. Tests may import any module.
  */
 export function importsOf(root: string, from: string): readonly Import[] {
   const source = readFileSync(join(root, from), 'utf8')
@@ -45,15 +46,15 @@ export function importsOf(root: string, from: string): readonly Import[] {
   }
   new Visitor({
     ImportExpression: (node) => {
-      if (node.source.type !== 'Literal') throw new Error(`${from} computes the name of a module`)
-      add(String(node.source.value), { typeOnly: false, dynamic: true })
+      if (node.source.type === 'Literal') add(String(node.source.value), { typeOnly: false, dynamic: true })
+      else if (!from.startsWith('test/')) throw new Error(`${from} computes the name of a module`)
     },
     TSImportType: (node) => add(node.source.value, { typeOnly: true, dynamic: false }),
   }).visit(program)
   return found
 }
 
-/** `./core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
+/** `../../../src/service/core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
 function targetOf(root: string, from: string, specifier: string): string {
   if (specifier.startsWith('.')) {
     const module = join(dirname(from), specifier).replace(/\.js$/, '')

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
+import { guides, translations } from '../../support/pages.js'
 import { anchorsOf, linksIn, pagesBelow } from './links.js'
 
 const pages = pagesBelow('.')
@@ -25,7 +26,14 @@ describe('links between pages', () => {
 
   it('reach every guide from the README', () => {
     const reached = linksIn(readFileSync('README.md', 'utf8')).map(({ path }) => path)
-    expect(reached).to.include.members(pages.filter((page) => page.startsWith('.docs/guide/')))
+    expect(reached).to.include.members([...guides])
+  })
+
+  it('reach every page in Portuguese from the README in Portuguese, and that one from the README', () => {
+    const [first, ...others] = translations
+    const reached = linksIn(readFileSync('README.pt-BR.md', 'utf8')).map(({ path }) => path)
+    expect(reached).to.include.members(others)
+    expect(linksIn(readFileSync('README.md', 'utf8')).map(({ path }) => path)).to.include(first)
   })
 
   it('are broken when the file or the heading does not exist', () => {

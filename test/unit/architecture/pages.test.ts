@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { currentPages, guides } from '../../support/pages.js'
+import { currentPages, guides, translations } from '../../support/pages.js'
 
 const README_LINES_MAX = 160
 const CELL_WORDS_MAX = 15
@@ -56,7 +56,7 @@ describe('pages', () => {
     })
   }
 
-  for (const page of ['README.md', ...guides]) {
+  for (const page of ['README.md', ...guides, ...translations]) {
     it(`have short cells and lines: ${page}`, () => {
       const text = readFileSync(page, 'utf8')
       expect({ cells: longCellsIn(text), lines: longLinesIn(text) }).to.deep.equal({ cells: [], lines: [] })

@@ -13,10 +13,9 @@ const root = process.cwd()
 const readers: Readonly<Record<string, string>> = {
   'src/grpc/interceptors/observation.ts': 'how much time a caller gives, which grpc-js has as a moment',
   'src/grpc/stream-lifetime.ts': 'how long a token is still valid',
-  'src/local-mongo/npm-mongod.ts': 'how old a folder is, of which the file system has the time',
   'src/observability/logging/logger.ts': 'the time of a line',
   'src/service/core.ts': 'when a decision is recorded, and on which day',
-  'src/service/authorizer.ts': 'whether a token is valid',
+  'src/service/credentials.ts': 'whether a token is valid',
   'src/service/key-watch.ts': 'whether a certificate has expired',
   'src/storage/books-identity.ts': 'when the books were made',
   'src/storage/schema.ts': 'when the catalog was made',

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AccountStatus } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { decideLimits, type LimitsChange } from '../../../src/domain/change-limits.js'
 import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AccountStatus } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { decideStatusChange, type StatusChange } from '../../../src/domain/change-status.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import {

@@ -1,10 +1,11 @@
 import { expect } from 'chai'
-import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import { unopenedAccount } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { type Credit, decideCredit } from '../../../src/domain/credit.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import {
   accountWith,
   adminEntryOf,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { type AccountStatus, unopenedAccount } from '../../../src/domain/account.js'
+import { unopenedAccount } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { decideOpening } from '../../../src/domain/open-account.js'
 import {

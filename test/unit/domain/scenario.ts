@@ -1,16 +1,16 @@
 import fc from 'fast-check'
-import { type Account, type AccountStatus, applyEntry } from '../../../src/domain/account.js'
+import { type Account, applyEntry } from '../../../src/domain/account.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, at, de43, historyOf } from './builders.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { accountWith, de43, decideOn, historyOf } from './builders.js'
 
 /** What a sequence of purchases starts from. */
 export type Scenario = {
@@ -144,7 +144,7 @@ function play(scenario: Scenario): Play {
   let account = scenario.account
   let past: readonly Entry[] = []
   for (const purchase of scenario.purchases) {
-    const verdict = decide(historyOf(account, past), purchase, catalog, at, utcCalendar)
+    const verdict = decideOn(historyOf(account, past), purchase, { catalog })
     const after = verdict.type === 'RECORD' ? applyEntry(account, verdict.entry) : account
     steps.push({ before: account, purchase, verdict, after, past })
     if (verdict.type === 'RECORD') past = [...past, verdict.entry]

@@ -21,6 +21,15 @@ describe('the table of reasons', () => {
     expect(Object.fromEntries(listed)).to.deep.equal(table)
   })
 
+  it('is in the guide for integrators, without the code of the challenge', () => {
+    const rows = readFileSync('.docs/guide/integrate.md', 'utf8').matchAll(
+      /^\| ([A-Z_]+) \| (\d\d) \| ([A-Z]+) \| [^|]+ \|$/gm,
+    )
+    const listed = Array.from(rows, ([, name = '', ...codes]) => [name, codes])
+    const expected = Object.entries(table).map(([name, [, ...codes]]) => [name, codes])
+    expect(Object.fromEntries(listed)).to.deep.equal(Object.fromEntries(expected))
+  })
+
   it('is in the contract', () => {
     const contract = readFileSync('proto/benefits/v1/authorization.proto', 'utf8')
     // The codes stand in brackets, somewhere in the comment of the reason.

@@ -7,7 +7,7 @@ import {
 } from '../../../src/gen/benefits/v1/authorization.js'
 import { loadDescriptors } from '../../../src/grpc/reflection/descriptors.js'
 import { UnreadableMessage, withReadErrors } from '../../../src/grpc/request-decoder.js'
-import { field } from '../../support/wire-messages.js'
+import { field } from '../../support/clients/wire-messages.js'
 
 describe('request decoder', () => {
   const descriptors = loadDescriptors()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { readAlertExpectations, readRules } from '../../../tools/monitoring/rule-files.js'
+import { readAlertExpectations, readRules } from '../../monitoring/rule-files.js'
 
 const { alerts, recordings } = readRules()
 const expectations = readAlertExpectations()

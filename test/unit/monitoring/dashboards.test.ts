@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Panel, type Place, readDashboards } from '../../../tools/monitoring/dashboards.js'
+import { type Panel, type Place, readDashboards } from '../../monitoring/dashboards.js'
 
 /** Columns of a dashboard. */
 const WIDTH = 24

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { explain, type Told } from '../../support/explanation.js'
-import { type Operation, ReferenceModel } from '../../support/reference-model.js'
+import { explain, type Told } from '../../support/model/explanation.js'
+import { type Operation, ReferenceModel } from '../../support/model/reference-model.js'
 
 const open: Operation = { kind: 'open', account: 'A', id: 'open' }
 const purchase: Operation = {

@@ -285,13 +285,13 @@ export interface BatchCreditResponse {
   /** Number of credits that earlier requests had made. */
   replayedCount: bigint;
   /** Every rejected credit, in the order of the stream. */
-  refused: RefusedCredit[];
+  rejectedCredits: RejectedCredit[];
   /** False when more than 5000 credits were rejected: the service did not read the rest of the stream. */
   complete: boolean;
 }
 
-/** RefusedCredit is a rejected credit of a stream, with the reason. */
-export interface RefusedCredit {
+/** RejectedCredit is a rejected credit of a stream, with the reason. */
+export interface RejectedCredit {
   /** Position in the stream, from 0. */
   index: bigint;
   /** Id of the credit as sent, cut to 128 bytes. Empty when the item could not be read. */
@@ -1492,7 +1492,7 @@ export const BatchCreditRequest: MessageFns<BatchCreditRequest> = {
 };
 
 function createBaseBatchCreditResponse(): BatchCreditResponse {
-  return { creditedCount: 0n, creditedAmount: 0n, replayedCount: 0n, refused: [], complete: false };
+  return { creditedCount: 0n, creditedAmount: 0n, replayedCount: 0n, rejectedCredits: [], complete: false };
 }
 
 export const BatchCreditResponse: MessageFns<BatchCreditResponse> = {
@@ -1515,8 +1515,8 @@ export const BatchCreditResponse: MessageFns<BatchCreditResponse> = {
       }
       writer.uint32(24).int64(message.replayedCount);
     }
-    for (const v of message.refused) {
-      RefusedCredit.encode(v!, writer.uint32(34).fork()).join();
+    for (const v of message.rejectedCredits) {
+      RejectedCredit.encode(v!, writer.uint32(34).fork()).join();
     }
     if (message.complete !== false) {
       writer.uint32(40).bool(message.complete);
@@ -1566,7 +1566,7 @@ export const BatchCreditResponse: MessageFns<BatchCreditResponse> = {
               break;
             }
 
-            message.refused.push(RefusedCredit.decode(reader, reader.uint32()));
+            message.rejectedCredits.push(RejectedCredit.decode(reader, reader.uint32()));
             continue;
           }
           case 5: {
@@ -1590,12 +1590,12 @@ export const BatchCreditResponse: MessageFns<BatchCreditResponse> = {
   },
 };
 
-function createBaseRefusedCredit(): RefusedCredit {
+function createBaseRejectedCredit(): RejectedCredit {
   return { index: 0n, transactionId: "", accountId: "", reason: "", description: "" };
 }
 
-export const RefusedCredit: MessageFns<RefusedCredit> = {
-  encode(message: RefusedCredit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RejectedCredit: MessageFns<RejectedCredit> = {
+  encode(message: RejectedCredit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.index !== 0n) {
       if (BigInt.asIntN(64, message.index) !== message.index) {
         throw new globalThis.Error("value provided for field message.index of type int64 too large");
@@ -1617,7 +1617,7 @@ export const RefusedCredit: MessageFns<RefusedCredit> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RefusedCredit {
+  decode(input: BinaryReader | Uint8Array, length?: number): RejectedCredit {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1626,7 +1626,7 @@ export const RefusedCredit: MessageFns<RefusedCredit> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRefusedCredit();
+      const message = createBaseRejectedCredit();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -2389,9 +2389,9 @@ export const AccountServiceService = {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
-   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
-   * longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. Purchases
+   * go first, and an item may take up to 30 seconds. A stream with more than 5000 rejected items ends early. A
+   * stream ends after four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.
@@ -2489,9 +2489,9 @@ export interface AccountServiceServer extends UntypedServiceImplementation {
    * decided ends the stream, with its error. After an interruption, send the whole stream again: credits that
    * were already made count as replayed and change nothing.
    *
-   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. A stream
-   * with more than 5000 rejected items ends early. A stream ends after four minutes: split a load that takes
-   * longer.
+   * Limits. At most 128 items are decided at a time: the service stops reading until one is decided. Purchases
+   * go first, and an item may take up to 30 seconds. A stream with more than 5000 rejected items ends early. A
+   * stream ends after four minutes: split a load that takes longer.
    *
    * Scope: accounts:credit. Errors: UNAUTHENTICATED when the token expires while the stream is open,
    * UNAVAILABLE (STREAM_ENDED) after four minutes. Items that the service had read by then are credited.

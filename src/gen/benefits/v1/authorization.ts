@@ -30,37 +30,37 @@ export namespace Fallback {
   export type NEVER = typeof Fallback.NEVER;
 }
 
-/** Rung names the rules of Authorize that gave an answer. */
-export const Rung = {
+/** DecisionRule names the rules of Authorize that gave an answer. */
+export const DecisionRule = {
   /** UNSPECIFIED - Never sent. */
   UNSPECIFIED: 0,
   /**
-   * TRANSACTION_ID - Rule 1: transaction_id was used before, for this purchase (the stored answer) or another one
+   * TRANSACTION_ID - Rules 1 and 2: transaction_id was used before, for this purchase (the stored answer) or another one
    * (ALREADY_EXISTS).
    */
   TRANSACTION_ID: 1,
-  /** ACCOUNT_STATUS - Rules 2 to 4: the account does not exist, is closed, or is blocked. */
+  /** ACCOUNT_STATUS - Rules 3 to 5: the account does not exist, is closed, or is blocked. */
   ACCOUNT_STATUS: 2,
-  /** REVERSED_BEFORE - Rule 5: reversals came first and leave nothing. */
+  /** REVERSED_BEFORE - Rule 6: reversals came first and leave nothing. */
   REVERSED_BEFORE: 3,
-  /** PURCHASE_LIMIT - Rule 7: the account's limit for one purchase. */
+  /** PURCHASE_LIMIT - Rule 8: the account's limit for one purchase. */
   PURCHASE_LIMIT: 4,
-  /** WALLETS - Rules 8 to 10: the wallets were tried in order. */
+  /** WALLETS - Rules 9 to 11: the wallets were tried in order. */
   WALLETS: 5,
-  /** MCC - Rule 6: nothing pays for the effective MCC. */
+  /** MCC - Rule 7: nothing pays for the effective MCC. */
   MCC: 6,
 } as const;
 
-export type Rung = typeof Rung[keyof typeof Rung];
+export type DecisionRule = typeof DecisionRule[keyof typeof DecisionRule];
 
-export namespace Rung {
-  export type UNSPECIFIED = typeof Rung.UNSPECIFIED;
-  export type TRANSACTION_ID = typeof Rung.TRANSACTION_ID;
-  export type ACCOUNT_STATUS = typeof Rung.ACCOUNT_STATUS;
-  export type REVERSED_BEFORE = typeof Rung.REVERSED_BEFORE;
-  export type PURCHASE_LIMIT = typeof Rung.PURCHASE_LIMIT;
-  export type WALLETS = typeof Rung.WALLETS;
-  export type MCC = typeof Rung.MCC;
+export namespace DecisionRule {
+  export type UNSPECIFIED = typeof DecisionRule.UNSPECIFIED;
+  export type TRANSACTION_ID = typeof DecisionRule.TRANSACTION_ID;
+  export type ACCOUNT_STATUS = typeof DecisionRule.ACCOUNT_STATUS;
+  export type REVERSED_BEFORE = typeof DecisionRule.REVERSED_BEFORE;
+  export type PURCHASE_LIMIT = typeof DecisionRule.PURCHASE_LIMIT;
+  export type WALLETS = typeof DecisionRule.WALLETS;
+  export type MCC = typeof DecisionRule.MCC;
 }
 
 /** RuleOutcome says whether a merchant rule replaced the MCC, or why not. */
@@ -189,18 +189,18 @@ export const Reason = {
    */
   ALREADY_REVERSED: 6,
   /**
-   * REVERSED_AHEAD - The reversal came before its purchase. When the purchase comes, it will be declined, or approved for what
+   * REVERSED_BEFORE_PURCHASE - The reversal came before its purchase. When the purchase comes, it will be declined, or approved for what
    * the reversal leaves (00, 00, NEVER).
    */
-  REVERSED_AHEAD: 7,
+  REVERSED_BEFORE_PURCHASE: 7,
   /** ORIGINAL_DECLINED - The purchase to reverse was declined: nothing was debited, so nothing is given back (07, 12, NEVER). */
   ORIGINAL_DECLINED: 8,
   /** ORIGINAL_MISMATCH - The purchase to reverse differs from the caller's description (07, 64, NEVER: with that description). */
   ORIGINAL_MISMATCH: 9,
   /** ORIGINAL_NOT_REVERSIBLE - The transaction to reverse is not a purchase (07, 12, NEVER). */
   ORIGINAL_NOT_REVERSIBLE: 10,
-  /** AMOUNT_OVER_REST - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
-  AMOUNT_OVER_REST: 11,
+  /** AMOUNT_OVER_REMAINDER - The amount to give back is more than what is left of the purchase (07, 13, SMALLER). */
+  AMOUNT_OVER_REMAINDER: 11,
   /** BALANCE_TOO_LARGE - The wallet cannot hold that much (07, 61, SMALLER). */
   BALANCE_TOO_LARGE: 12,
   /** MCC_NOT_PERMITTED - Nothing pays for purchases of the effective MCC (07, 57, NEVER). */
@@ -222,11 +222,11 @@ export namespace Reason {
   export type ACCOUNT_BLOCKED = typeof Reason.ACCOUNT_BLOCKED;
   export type ACCOUNT_CLOSED = typeof Reason.ACCOUNT_CLOSED;
   export type ALREADY_REVERSED = typeof Reason.ALREADY_REVERSED;
-  export type REVERSED_AHEAD = typeof Reason.REVERSED_AHEAD;
+  export type REVERSED_BEFORE_PURCHASE = typeof Reason.REVERSED_BEFORE_PURCHASE;
   export type ORIGINAL_DECLINED = typeof Reason.ORIGINAL_DECLINED;
   export type ORIGINAL_MISMATCH = typeof Reason.ORIGINAL_MISMATCH;
   export type ORIGINAL_NOT_REVERSIBLE = typeof Reason.ORIGINAL_NOT_REVERSIBLE;
-  export type AMOUNT_OVER_REST = typeof Reason.AMOUNT_OVER_REST;
+  export type AMOUNT_OVER_REMAINDER = typeof Reason.AMOUNT_OVER_REMAINDER;
   export type BALANCE_TOO_LARGE = typeof Reason.BALANCE_TOO_LARGE;
   export type MCC_NOT_PERMITTED = typeof Reason.MCC_NOT_PERMITTED;
   export type AMOUNT_OVER_LIMIT = typeof Reason.AMOUNT_OVER_LIMIT;
@@ -341,7 +341,7 @@ export interface SimulateResponse {
     | AuthorizeResponse
     | undefined;
   /** Rules of Authorize that gave the answer. */
-  rung: Rung;
+  rule: DecisionRule;
   /** Merchant in the form that merchant rules are compared with. */
   merchant:
     | Merchant
@@ -484,7 +484,7 @@ export interface ReverseResponse {
   iso8583Code: string;
   /**
    * Category of the wallet that the money returned to. Empty when no money moved, as with
-   * REASON_REVERSED_AHEAD.
+   * REASON_REVERSED_BEFORE_PURCHASE.
    */
   category: string;
   /** Amount given back, in centavos of BRL. 0 when no money moved. */
@@ -913,7 +913,7 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
 };
 
 function createBaseSimulateResponse(): SimulateResponse {
-  return { answer: undefined, rung: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
+  return { answer: undefined, rule: 0, merchant: undefined, mcc: "", rules: [], wallets: [], earlyReversedAmount: 0n };
 }
 
 export const SimulateResponse: MessageFns<SimulateResponse> = {
@@ -921,8 +921,8 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
     if (message.answer !== undefined) {
       AuthorizeResponse.encode(message.answer, writer.uint32(10).fork()).join();
     }
-    if (message.rung !== 0) {
-      writer.uint32(16).int32(message.rung);
+    if (message.rule !== 0) {
+      writer.uint32(16).int32(message.rule);
     }
     if (message.merchant !== undefined) {
       Merchant.encode(message.merchant, writer.uint32(26).fork()).join();
@@ -971,7 +971,7 @@ export const SimulateResponse: MessageFns<SimulateResponse> = {
               break;
             }
 
-            message.rung = reader.int32() as any;
+            message.rule = reader.int32() as any;
             continue;
           }
           case 3: {
@@ -1695,23 +1695,25 @@ export const AuthorizationServiceService = {
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
-   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 1).
+   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
-   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
-   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
-   *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
-   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
-   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  1. transaction_id was decided before on this account, with the same content: the stored answer with
+   *     replayed = true.
+   *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
+   *     TRANSACTION_ID_REUSED.
+   *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
+   *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
+   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   *  9. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1783,27 +1785,29 @@ export const AuthorizationServiceService = {
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 1).
+   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
-   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
-   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *  1. transaction_id was decided before on this account, with the same content: the stored answer with
+   *     replayed = true.
+   *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
+   *     TRANSACTION_ID_REUSED.
+   *  3. original_transaction_id belongs to an entry that is not a purchase: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_AHEAD.
+   *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
+   *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
+   *     REASON_REVERSED_BEFORE_PURCHASE.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
-   *        The purchase is approved for the rest, or declined when nothing is left.
-   *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
-   *        reversal of it: 07, REASON_ALREADY_REVERSED.
+   *        The purchase is approved for the remainder, or declined when nothing is left.
+   *      - Without amount, or with original.amount equal to amount, the purchase is declined.
    *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
-   *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
-   *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
-   *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
-   *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
-   *  8. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
-   *  9. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
+   *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
+   *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
+   * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
+   * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    */
   reverse: {
@@ -1821,23 +1825,25 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Authorize decides one purchase and, when it is approved, debits the wallet that pays, exactly once.
    *
-   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 1).
+   * Scope: transactions:authorize. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
-   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
-   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
-   *  3. The account is closed: 07, REASON_ACCOUNT_CLOSED.
-   *  4. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
-   *  5. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
-   *     When they leave a rest, the rest is the amount in all further rules, and the amount that is debited.
-   *  6. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
-   *  7. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
-   *  8. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
+   *  1. transaction_id was decided before on this account, with the same content: the stored answer with
+   *     replayed = true.
+   *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
+   *     TRANSACTION_ID_REUSED.
+   *  3. The account does not exist: 07, REASON_ACCOUNT_NOT_FOUND.
+   *  4. The account is closed: 07, REASON_ACCOUNT_CLOSED.
+   *  5. The account is blocked: 07, REASON_ACCOUNT_BLOCKED.
+   *  6. Reversals of this transaction_id came first and leave nothing of it: 07, REASON_ALREADY_REVERSED.
+   *     When they leave a remainder, it is the amount in all further rules, and the amount that is debited.
+   *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
+   *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
+   *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
    *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
    *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
-   *  9. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
-   * 10. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
+   * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
+   * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
    * buf:lint:ignore RPC_REQUEST_RESPONSE_UNIQUE
    */
@@ -1884,27 +1890,29 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
   /**
    * Reverse gives an approved purchase back, whole or in part, to the wallet that paid it, exactly once.
    *
-   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 1).
+   * Scope: transactions:reverse. Errors: ALREADY_EXISTS (rule 2).
    *
    * Rules. The first rule that applies gives the answer:
-   *  1. transaction_id was decided before on this account: the same content gets the stored answer with
-   *     replayed = true; other content gets ALREADY_EXISTS with reason TRANSACTION_ID_REUSED.
-   *  2. original_transaction_id belongs to an entry that is not a purchase: 07,
+   *  1. transaction_id was decided before on this account, with the same content: the stored answer with
+   *     replayed = true.
+   *  2. transaction_id was decided before with other content: ALREADY_EXISTS with reason
+   *     TRANSACTION_ID_REUSED.
+   *  3. original_transaction_id belongs to an entry that is not a purchase: 07,
    *     REASON_ORIGINAL_NOT_REVERSIBLE.
-   *  3. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
-   *     REASON_REVERSED_AHEAD.
+   *  4. The purchase has not been seen, and an earlier reversal takes all of it: 07, REASON_ALREADY_REVERSED.
+   *  5. The purchase has not been seen. The service records the reversal for a late Authorize: 00,
+   *     REASON_REVERSED_BEFORE_PURCHASE.
    *      - With amount, the reversal takes that amount off the purchase, together with other such reversals.
-   *        The purchase is approved for the rest, or declined when nothing is left.
-   *      - Without amount, or with original.amount equal to amount, the purchase is declined. Any further
-   *        reversal of it: 07, REASON_ALREADY_REVERSED.
+   *        The purchase is approved for the remainder, or declined when nothing is left.
+   *      - Without amount, or with original.amount equal to amount, the purchase is declined.
    *      - original is not compared, as there is no purchase yet. The answer stays 00, whatever the purchase
    *        turns out to be.
-   *  4. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
-   *  5. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
-   *  6. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
-   *  7. amount is more than what is left: 07, REASON_AMOUNT_OVER_REST.
-   *  8. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
-   *  9. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
+   *  6. original was sent and differs from the purchase: 07, REASON_ORIGINAL_MISMATCH.
+   *  7. The purchase was declined, so there is nothing to give back: 07, REASON_ORIGINAL_DECLINED.
+   *  8. Nothing is left to give back: 07, REASON_ALREADY_REVERSED.
+   *  9. amount is more than what is left: 07, REASON_AMOUNT_OVER_REMAINDER.
+   * 10. The wallet cannot hold that much: 07, REASON_BALANCE_TOO_LARGE.
+   * 11. The amount (or, without one, all that is left) returns to the wallet that paid: 00, REASON_APPROVED.
    *     A blocked or closed account takes it, too: the money is the holder's.
    */
   reverse: handleUnaryCall<ReverseRequest, ReverseResponse>;

@@ -297,13 +297,13 @@ export interface ImportMerchantRulesResponse {
   /** Number of rules that were already identical. */
   unchangedCount: bigint;
   /** Number of rules rejected. When it is not 0, nothing was changed. */
-  refusedCount: bigint;
+  rejectedCount: bigint;
   /** The first 100 rejected rules, in the order of the stream. */
-  refused: RefusedMerchantRule[];
+  rejectedRules: RejectedMerchantRule[];
 }
 
-/** RefusedMerchantRule is a rejected rule of an import, with the reason. */
-export interface RefusedMerchantRule {
+/** RejectedMerchantRule is a rejected rule of an import, with the reason. */
+export interface RejectedMerchantRule {
   /** Position in the stream, from 0. */
   index: bigint;
   /** Id of the rule as sent, cut to 64 characters. */
@@ -1291,7 +1291,7 @@ export const ImportMerchantRulesRequest: MessageFns<ImportMerchantRulesRequest> 
 };
 
 function createBaseImportMerchantRulesResponse(): ImportMerchantRulesResponse {
-  return { createdCount: 0n, changedCount: 0n, unchangedCount: 0n, refusedCount: 0n, refused: [] };
+  return { createdCount: 0n, changedCount: 0n, unchangedCount: 0n, rejectedCount: 0n, rejectedRules: [] };
 }
 
 export const ImportMerchantRulesResponse: MessageFns<ImportMerchantRulesResponse> = {
@@ -1314,14 +1314,14 @@ export const ImportMerchantRulesResponse: MessageFns<ImportMerchantRulesResponse
       }
       writer.uint32(24).int64(message.unchangedCount);
     }
-    if (message.refusedCount !== 0n) {
-      if (BigInt.asIntN(64, message.refusedCount) !== message.refusedCount) {
-        throw new globalThis.Error("value provided for field message.refusedCount of type int64 too large");
+    if (message.rejectedCount !== 0n) {
+      if (BigInt.asIntN(64, message.rejectedCount) !== message.rejectedCount) {
+        throw new globalThis.Error("value provided for field message.rejectedCount of type int64 too large");
       }
-      writer.uint32(32).int64(message.refusedCount);
+      writer.uint32(32).int64(message.rejectedCount);
     }
-    for (const v of message.refused) {
-      RefusedMerchantRule.encode(v!, writer.uint32(42).fork()).join();
+    for (const v of message.rejectedRules) {
+      RejectedMerchantRule.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1368,7 +1368,7 @@ export const ImportMerchantRulesResponse: MessageFns<ImportMerchantRulesResponse
               break;
             }
 
-            message.refusedCount = reader.int64() as bigint;
+            message.rejectedCount = reader.int64() as bigint;
             continue;
           }
           case 5: {
@@ -1376,7 +1376,7 @@ export const ImportMerchantRulesResponse: MessageFns<ImportMerchantRulesResponse
               break;
             }
 
-            message.refused.push(RefusedMerchantRule.decode(reader, reader.uint32()));
+            message.rejectedRules.push(RejectedMerchantRule.decode(reader, reader.uint32()));
             continue;
           }
         }
@@ -1392,12 +1392,12 @@ export const ImportMerchantRulesResponse: MessageFns<ImportMerchantRulesResponse
   },
 };
 
-function createBaseRefusedMerchantRule(): RefusedMerchantRule {
+function createBaseRejectedMerchantRule(): RejectedMerchantRule {
   return { index: 0n, merchantRuleId: "", reason: "", description: "", otherIndex: undefined, otherMerchantRuleId: "" };
 }
 
-export const RefusedMerchantRule: MessageFns<RefusedMerchantRule> = {
-  encode(message: RefusedMerchantRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+export const RejectedMerchantRule: MessageFns<RejectedMerchantRule> = {
+  encode(message: RejectedMerchantRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.index !== 0n) {
       if (BigInt.asIntN(64, message.index) !== message.index) {
         throw new globalThis.Error("value provided for field message.index of type int64 too large");
@@ -1425,7 +1425,7 @@ export const RefusedMerchantRule: MessageFns<RefusedMerchantRule> = {
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): RefusedMerchantRule {
+  decode(input: BinaryReader | Uint8Array, length?: number): RejectedMerchantRule {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -1434,7 +1434,7 @@ export const RefusedMerchantRule: MessageFns<RefusedMerchantRule> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRefusedMerchantRule();
+      const message = createBaseRejectedMerchantRule();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {

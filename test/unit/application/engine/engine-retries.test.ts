@@ -54,7 +54,7 @@ describe('engine: lost races and an unreliable store', () => {
 
   it('pauses longer and longer between its attempts, by chance less, and for 64 ms at most', async () => {
     const timers = new HandTimers({ goesOn: true })
-    const { store, authorize } = testEngine({ timers })
+    const { store, authorize } = testEngine({ timers, random: () => 1 })
     store.put(fundedAccount('a'))
     store.committing.meets(...Array.from({ length: 8 }, () => 'CONFLICT' as const))
     await authorize('a', purchase('1'), patience)
@@ -63,7 +63,7 @@ describe('engine: lost races and an unreliable store', () => {
 
   it('does not pause when there is no time for a commit afterwards', async () => {
     const timers = new HandTimers({ goesOn: true })
-    const { store, authorize } = testEngine({ timers })
+    const { store, authorize } = testEngine({ timers, random: () => 1 })
     store.put(fundedAccount('a'))
     store.committing.alwaysMeets('CONFLICT')
     // Enough for pauses of 2 and 4 ms and a commit, and not for 8.

@@ -74,6 +74,44 @@ describe('lanes of requests that wait', () => {
     expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
   })
 
+  it('let the back office rest for as long as its group took, up to 100 ms, while there are purchases', () => {
+    push('PURCHASE', 1)
+    lanes.ended(lanes.takeGroup())
+    push('BACK_OFFICE', 300)
+    const rests = [30, 5_000].map((tookMs) => {
+      const group = lanes.takeGroup()
+      clock.advance(tookMs)
+      const restMs = lanes.ended(group)
+      const whileResting = lanes.takeGroup().members.length
+      lanes.rested()
+      return { restMs, whileResting }
+    })
+    expect(rests).to.deep.equal([
+      { restMs: 30, whileResting: 0 },
+      { restMs: 100, whileResting: 0 },
+    ])
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 8 })
+  })
+
+  it('let purchases and reversals go while the back office rests', () => {
+    push('PURCHASE', 1)
+    lanes.ended(lanes.takeGroup())
+    push('BACK_OFFICE', 300)
+    const group = lanes.takeGroup()
+    clock.advance(30)
+    lanes.ended(group)
+    push('PURCHASE', 200)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 128, BACK_OFFICE: 0 })
+  })
+
+  it('give the back office no rest without purchases', () => {
+    push('BACK_OFFICE', 300)
+    const group = lanes.takeGroup()
+    clock.advance(30)
+    expect(lanes.ended(group)).to.equal(0)
+    expect(membersOf(lanes.takeGroup())).to.deep.equal({ PURCHASE: 0, BACK_OFFICE: 128 })
+  })
+
   it('give a group in the order of arrival, whatever the lanes and the subjects are', () => {
     const asked: readonly (readonly [Lane, string, string])[] = [
       ['BACK_OFFICE', 'x', '1'],

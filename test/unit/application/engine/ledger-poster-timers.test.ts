@@ -14,11 +14,12 @@ describe('pauses of the poster', () => {
 
   const posterWith = (goesOn: boolean, chance = 1): void => {
     store = new InMemoryStore()
-    timers = new HandTimers({ goesOn, chance })
+    timers = new HandTimers({ goesOn })
     poster = new LedgerPoster({
       ledger: store,
       clock: new HandClock(),
       timers,
+      random: () => chance,
       gatherMsMax: GATHER_MS_MAX,
       onFailure: () => {},
       onDiscrepancy: () => {},

@@ -2,7 +2,7 @@ import { mock } from 'node:test'
 import { expect } from 'chai'
 import { systemTimers } from '../../../../src/application/engine/timers.js'
 
-describe('a pause of the system', () => {
+describe('a timer of the system', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }))
   afterEach(() => mock.timers.reset())
 

@@ -16,8 +16,8 @@ import { authorizeStreamHandler, windowFor } from '../../../../src/grpc/authoriz
 import { CallError, type CallErrorKind } from '../../../../src/grpc/call-error.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
 import { UnreadableMessage } from '../../../../src/grpc/request-decoder.js'
-import { FakeStream, type FakeStreamOptions } from '../../../support/fake-stream.js'
-import { statusErrorOf } from '../../../support/rpc-error.js'
+import { FakeStream, type FakeStreamOptions } from '../../../support/clients/fake-stream.js'
+import { statusErrorOf } from '../../../support/clients/rpc-error.js'
 import { HandClock } from '../../application/hand-clock.js'
 import { soon } from '../../application/soon.js'
 

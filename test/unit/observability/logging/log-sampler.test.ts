@@ -11,50 +11,72 @@ describe('log sampler', () => {
   })
   afterEach(() => mock.timers.reset())
 
-  function limitOf(linesMax: number, isDebug = false): LogSampler {
+  function samplerOf(linesMax: number, isDebug = false): LogSampler {
     const logger = { info: (...line: unknown[]) => told.push(line), isLevelEnabled: () => isDebug }
-    return new LogSampler({ logger: logger as never, linesMax, event: 'lines were left out' })
+    return new LogSampler({
+      logger: logger as never,
+      linesMax,
+      event: 'lines were left out',
+      field: 'leftOut',
+    })
   }
 
   it('shows the first ones of a second', () => {
-    const limit = limitOf(2)
-    expect([limit.level(), limit.level(), limit.level()]).to.deep.equal(['info', 'info', 'debug'])
+    const sampler = samplerOf(2)
+    expect([sampler.count(), sampler.count(), sampler.count()]).to.deep.equal(['info', 'info', 'debug'])
   })
 
   it('shows as many again in the next second', () => {
-    const limit = limitOf(1)
-    limit.level()
-    limit.level()
+    const sampler = samplerOf(1)
+    sampler.count()
+    sampler.count()
     mock.timers.tick(1_000)
-    expect([limit.level(), limit.level()]).to.deep.equal(['info', 'debug'])
+    expect([sampler.count(), sampler.count()]).to.deep.equal(['info', 'debug'])
   })
 
   it('tells at the end of the second how many were left out', () => {
-    const limit = limitOf(1)
-    for (let line = 0; line < 4; line++) limit.level()
+    const sampler = samplerOf(1)
+    for (let line = 0; line < 4; line++) sampler.count()
     mock.timers.tick(1_000)
     expect(told).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
   })
 
   it('tells nothing when none was', () => {
-    const limit = limitOf(2)
-    limit.level()
-    limit.level()
+    const sampler = samplerOf(2)
+    sampler.count()
+    sampler.count()
     mock.timers.tick(1_000)
     expect(told).to.deep.equal([])
   })
 
   it('tells nothing where all are shown at level debug', () => {
-    const limit = limitOf(0, true)
-    limit.level()
+    const sampler = samplerOf(0, true)
+    sampler.count()
     mock.timers.tick(1_000)
     expect(told).to.deep.equal([])
   })
 
   it('tells of what was left out when it is closed', () => {
-    const limit = limitOf(0)
-    limit.level()
-    limit.close()
+    const sampler = samplerOf(0)
+    sampler.count()
+    sampler.close()
     expect(told).to.deep.equal([[{ leftOut: 1 }, 'lines were left out']])
+  })
+
+  it('warns of every event when none has a line', () => {
+    const logger = { warn: (...line: unknown[]) => told.push(line), isLevelEnabled: () => true }
+    const sampler = new LogSampler({
+      logger: logger as never,
+      event: 'calls were rejected',
+      field: 'rejected',
+    })
+    for (let call = 0; call < 5; call++) sampler.count()
+    mock.timers.tick(1_000)
+    for (let call = 0; call < 2; call++) sampler.count()
+    mock.timers.tick(1_000)
+    expect(told).to.deep.equal([
+      [{ rejected: 5 }, 'calls were rejected'],
+      [{ rejected: 2 }, 'calls were rejected'],
+    ])
   })
 })

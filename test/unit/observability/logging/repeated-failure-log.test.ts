@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { RepeatedFailureLog } from '../../../../src/observability/logging/repeated-failure-log.js'
+import { RepeatedFailureLog, summaryOf } from '../../../../src/observability/logging/repeated-failure-log.js'
 
 describe('repeated failure log', () => {
   let nowMs: number
@@ -12,26 +12,13 @@ describe('repeated failure log', () => {
     log = new RepeatedFailureLog({
       logger: { warn: (fields: object, event: string) => lines.push({ ...fields, event }) } as never,
       monotonicMs: () => nowMs,
-      explain: (error) => ({ name: String(error), hint: 'look there' }),
+      explain: (error) => ({ kind: String(error), fields: { cause: String(error), hint: 'look there' } }),
     })
   })
 
   it('says what fails, what is behind it, and where to look', () => {
     log.failed('not serving', 'A')
-    expect(lines).to.deep.equal([{ cause: 'A', hint: 'look there', error: 'A', event: 'not serving' }])
-  })
-
-  it('says of an error its class and message, without the state that a driver hangs onto it', () => {
-    const error = Object.assign(new TypeError('connect ECONNREFUSED'), {
-      reason: { servers: 'x'.repeat(3_000) },
-    })
-    log.failed('not serving', error)
-    expect(lines).to.have.nested.property('[0].error', 'TypeError: connect ECONNREFUSED')
-  })
-
-  it('cuts a message of more than 300 characters', () => {
-    log.failed('not serving', new Error('x'.repeat(1_000)))
-    expect(lines).to.have.nested.property('[0].error', `Error: ${'x'.repeat(293)}...`)
+    expect(lines).to.deep.equal([{ cause: 'A', hint: 'look there', event: 'not serving' }])
   })
 
   it('says it once while it goes on', () => {
@@ -39,9 +26,10 @@ describe('repeated failure log', () => {
     expect(lines).to.have.length(1)
   })
 
-  it('says it again after a minute', () => {
-    for (nowMs = 0; nowMs <= 60_000; nowMs += 1_000) log.failed('not serving', 'A')
-    expect(lines).to.have.length(2)
+  it('says it again after a minute, and how often it failed since', () => {
+    for (nowMs = 0; nowMs <= 120_000; nowMs += 1_000) log.failed('not serving', 'A')
+    const line = { cause: 'A', hint: 'look there', event: 'not serving' }
+    expect(lines).to.deep.equal([line, { ...line, times: 60 }, { ...line, times: 60 }])
   })
 
   it('says at once that something else is behind it', () => {
@@ -67,5 +55,23 @@ describe('repeated failure log', () => {
     log.slow('slow', 700)
     log.slow('slow', 800)
     expect(lines).to.deep.equal([{ cause: 'SLOW', durationMs: 700, event: 'slow' }])
+  })
+
+  it('keeps at most 256 kinds apart', () => {
+    for (let kind = 0; kind < 1_000; kind++) log.failed('not serving', kind)
+    expect(lines).to.have.length(257)
+  })
+})
+
+describe('summary of an error', () => {
+  it('has its class and message, without the state that a driver hangs onto it', () => {
+    const error = Object.assign(new TypeError('connect ECONNREFUSED'), {
+      reason: { servers: 'x'.repeat(3_000) },
+    })
+    expect(summaryOf(error)).to.equal('TypeError: connect ECONNREFUSED')
+  })
+
+  it('has at most 300 characters of text', () => {
+    expect(summaryOf(new Error('x'.repeat(1_000)))).to.equal(`Error: ${'x'.repeat(293)}...`)
   })
 })

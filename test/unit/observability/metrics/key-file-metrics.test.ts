@@ -4,8 +4,9 @@ import { createMetrics, idleReadings, type Metrics } from '../../../../src/obser
 import { metricLabels } from '../../../../src/service/metric-labels.js'
 
 function metricsOf(keyFiles?: KeyFileReadings): Metrics {
-  const readings = { ...idleReadings, ...(keyFiles && { keyFiles }) }
-  return createMetrics({ readings, labels: metricLabels, version: '1.2.3' })
+  const metrics = createMetrics({ labels: metricLabels, version: '1.2.3' })
+  if (keyFiles) metrics.observe({ ...idleReadings, keyFiles })
+  return metrics
 }
 
 const keyFiles: KeyFileReadings = {

@@ -19,24 +19,21 @@ describe('metrics', () => {
     serving = true
     isUnfit = false
     categories = ['FOOD']
-    metrics = createMetrics({
-      readings: {
-        engine: () => ({
-          waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
-          waitingRequestsMax: 1_024,
-          unpostedEntries: 5,
-          backlogEntries: 2,
-          oldestUnpostedMs: 1_500,
-        }),
-        connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
-        pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
-        isDatabaseUnfit: () => isUnfit,
-        catalog: () => ({ version: 12, ageMs: 2_500, categories }),
-        serving: () => serving,
-        keyFiles: idleReadings.keyFiles,
-      },
-      labels: metricLabels,
-      version: '1.2.3',
+    metrics = createMetrics({ labels: metricLabels, version: '1.2.3' })
+    metrics.observe({
+      engine: () => ({
+        waitingRequests: { PURCHASE: waiting, BACK_OFFICE: 6 },
+        waitingRequestsMax: 1_024,
+        unpostedEntries: 5,
+        backlogEntries: 2,
+        oldestUnpostedMs: 1_500,
+      }),
+      connections: () => ({ open: 7, openMax: 1_000, unauthenticated: 2 }),
+      pool: () => ({ connections: 9, checkedOut: 7, waiting: 4, connectionsMax: 20, usedRatio: 0.35 }),
+      isDatabaseUnfit: () => isUnfit,
+      catalog: () => ({ version: 12, ageMs: 2_500, categories }),
+      serving: () => serving,
+      keyFiles: idleReadings.keyFiles,
     })
   })
 
@@ -291,13 +288,18 @@ describe('metrics', () => {
     expect((await metrics.expose()).text).to.match(/^process_resident_memory_bytes \d+$/m)
   })
 
+  it('show an idle process until they are given their readings', async () => {
+    const { text } = await createMetrics({ labels: metricLabels, version: '1.2.3' }).expose()
+    expect(text).to.match(/^benefits_serving 0$/m)
+  })
+
   it('are in the Prometheus text format', async () => {
     expect((await metrics.expose()).contentType).to.equal('text/plain; version=0.0.4; charset=utf-8')
   })
 
   it('share nothing with another registry', async () => {
     metrics.postingFailed()
-    const other = createMetrics({ readings: idleReadings, labels: metricLabels, version: '1.2.3' })
+    const other = createMetrics({ labels: metricLabels, version: '1.2.3' })
     expect((await other.expose()).text).to.match(/^benefits_posting_failures_total 0$/m)
   })
 

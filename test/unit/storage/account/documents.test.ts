@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { BSON } from 'mongodb'
 import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
-import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
+import type { AuthorizationEntry, ReversalEntry } from '../../../../src/domain/entry.js'
 import { InvariantError } from '../../../../src/domain/invariant.js'
 import { unlimited } from '../../../../src/domain/limits.js'
 import { centavos } from '../../../../src/domain/money.js'
@@ -51,6 +51,19 @@ describe('documents', () => {
   ] as const) {
     it(`an authorization that is ${reason} is stored as ${decision}`, () => {
       expect(ledgerDocument(authorization(reason))).to.include({ decision, reason })
+    })
+  }
+
+  for (const [reason, name] of [
+    ['REVERSED_BEFORE_PURCHASE', 'REVERSED_AHEAD'],
+    ['AMOUNT_OVER_REMAINDER', 'AMOUNT_OVER_REST'],
+    ['ALREADY_REVERSED', 'ALREADY_REVERSED'],
+  ] as const) {
+    it(`a reversal that is ${reason} is stored as ${name}, and comes back as it went in`, () => {
+      const written = reversal(reason)
+      const document = ledgerDocument(written)
+      expect(document.reason).to.equal(name)
+      expect(entryOfLedger(stored(document))).to.deep.equal(written)
     })
   }
 
@@ -162,5 +175,19 @@ function authorization(reason: 'APPROVED' | 'INSUFFICIENT_BALANCE'): Authorizati
     effectiveMcc: '9999',
     merchant: '',
     ...(reason === 'APPROVED' && { movement }),
+  }
+}
+
+function reversal(reason: ReversalEntry['reason']): ReversalEntry {
+  return {
+    kind: 'REVERSAL',
+    accountId: 'a',
+    transactionId: 'r',
+    seq: 4n,
+    at: new Date(0),
+    reason,
+    originalId: 't',
+    amount: centavos(10n),
+    described: {},
   }
 }

@@ -1,0 +1,11 @@
+/** Account id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+export type AccountId = string
+
+/**
+ * Status of an account:
+ * - UNOPENED: not opened yet. Its history may hold declines of requests that named it.
+ * - ACTIVE: it may pay.
+ * - BLOCKED: its purchases are declined until it is unblocked.
+ * - CLOSED: its purchases are declined forever.
+ */
+export type AccountStatus = 'UNOPENED' | 'ACTIVE' | 'BLOCKED' | 'CLOSED'

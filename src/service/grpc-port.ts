@@ -1,0 +1,124 @@
+import { createAuthorize } from '../application/authorize.js'
+import { createReverse } from '../application/reverse.js'
+import type { Config } from '../config.js'
+import { accountHandlers } from '../grpc/account/account-service.js'
+import { creditHandlers } from '../grpc/account/credit-handlers.js'
+import { statementHandlers } from '../grpc/account/statement-handlers.js'
+import { activityService } from '../grpc/activity/activity-service.js'
+import { authorizationService } from '../grpc/authorization/authorization-service.js'
+import { windowFor } from '../grpc/authorization/authorize-stream.js'
+import type { CallContext } from '../grpc/call-context.js'
+import { categoryService } from '../grpc/category/category-service.js'
+import type { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import { authentication } from '../grpc/interceptors/authentication.js'
+import { observation } from '../grpc/interceptors/observation.js'
+import { wellFormed } from '../grpc/interceptors/well-formed.js'
+import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
+import { PageGate } from '../grpc/pages/page-gate.js'
+import { GrpcServer } from '../grpc/server.js'
+import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
+import type { Tracing } from '../observability/tracing/tracing.js'
+import { activityCounts } from './activity-counts.js'
+import { buildVersion } from './build-version.js'
+import {
+  type CallRecords,
+  idsOf,
+  labelsOf,
+  recordCall,
+  recordDecision,
+  recordFailure,
+} from './call-records.js'
+import { type Core, systemClock } from './core.js'
+import type { Credentials } from './credentials.js'
+
+export type GrpcPortOptions = {
+  readonly config: Config
+  /** Absent when nothing is traced. */
+  readonly tracing: Tracing | undefined
+  readonly credentials: Credentials
+  readonly core: Core
+  readonly records: CallRecords
+  readonly guard: ConnectionGuard
+  /** Whether the process can decide. */
+  readonly serving: () => boolean
+  /** Ends the open streams. */
+  readonly draining: AbortSignal
+}
+
+/** Creates the gRPC port with all its services. */
+export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
+  const { config, credentials, core, records, tracing, guard, serving, draining } = options
+  const { logger, metrics } = records
+  const handlers = {
+    clock: systemClock,
+    durationMsMax: config.decisionTimeoutMs,
+    admit: core.ensureBooks,
+    pages: new PageGate(core.backgroundTurns),
+    onBug: (error: unknown, call: CallContext) =>
+      logger.error({ err: error, ...idsOf(call) }, 'internal error'),
+  }
+  const catalog = () => core.catalog.current()
+  return new GrpcServer({
+    host: config.host,
+    port: config.grpcPort,
+    credentials: credentials.server,
+    guard,
+    interceptors: [
+      observation({
+        monotonicMs: systemClock.monotonicMs,
+        onStart: (call) => metrics.callStarted(labelsOf(call)),
+        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
+        onEnd: (call) => recordCall(call, records),
+        trace: tracing && ((call) => tracing.callStarted(call)),
+      }),
+      wellFormed,
+      authentication({
+        verifier: credentials.verifier,
+        requireScope: config.jwtRequireScope,
+        onRejection: (reason) => metrics.tokenRejected(reason),
+        onAuthenticated: (peer) => guard.markAuthenticated(peer),
+      }),
+    ],
+    authorization: authorizationService({
+      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
+      simulate: (...asked) => core.simulator.simulate(...asked),
+      reverse: createReverse(core.engine),
+      handlers,
+      streams: {
+        window: windowFor(config.queueMax),
+        ageMsMax: STREAM_AGE_MS_MAX,
+        draining,
+        onAnswer: (code, durationMs) => metrics.streamedPurchase(code, durationMs / 1000),
+      },
+      onDecision: (entry, replayed, asked) => recordDecision(entry, replayed, asked, records),
+      onItemError: (code, call) => recordFailure(code, call, records),
+    }),
+    account: {
+      ...accountHandlers({
+        engine: core.engine,
+        accounts: core.accounts,
+        list: core.accountList,
+        catalog,
+        handlers,
+      }),
+      ...creditHandlers({ engine: core.engine, catalog, handlers }),
+      ...statementHandlers(core.statement, handlers),
+    },
+    activity: activityService({
+      version: buildVersion(),
+      limitsTimeZone: config.limitsTimeZone,
+      startTime: new Date(performance.timeOrigin),
+      serving,
+      counts: () => activityCounts(metrics),
+      recent: () => records.recent.list(),
+      handlers,
+    }),
+    category: categoryService({ store: core.categories, handlers }),
+    merchantRule: merchantRuleService({
+      store: core.merchantRules,
+      catalog,
+      handlers,
+      turns: core.backgroundTurns,
+    }),
+  })
+}

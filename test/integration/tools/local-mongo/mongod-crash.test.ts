@@ -1,0 +1,32 @@
+import { mkdir } from 'node:fs/promises'
+import { expect } from 'chai'
+import { startMongod } from '../../../../tools/dev/local-mongo/mongod-process.js'
+import { eventually } from '../../../support/eventually.js'
+import { useTempFolder, writeScript } from './temp-folder.js'
+
+describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
+  const at = useTempFolder()
+
+  it('is told of', async () => {
+    // What mongod prints then, and how it ends.
+    const path = await writeScript(at('mongod'), [
+      '[ "$1" = --version ] && echo "db version v8.2.0" && exit',
+      'echo \'{"s":"I","msg":"Waiting for connections"}\'',
+      'sleep 0.3',
+      'echo \'{"s":"F","msg":"\\n\\n***aborting after fassert() failure\\n\\n"}\'',
+      'kill -ABRT $$',
+    ])
+    await mkdir(at('data'))
+    const reasons: string[] = []
+    const binary = { path, version: '8.2.0' }
+    const mongod = await startMongod({
+      binary,
+      dbPath: at('data'),
+      onCrash: (reason) => reasons.push(reason),
+    })
+    await eventually('it is told of', () => reasons.length > 0)
+    await mongod.stop()
+    // By whichever signal comes first: its own, or that of the library that has read what it said.
+    expect(reasons.join()).to.match(/^MongoDB ended by itself \(SIG[A-Z]+\)$/)
+  })
+})

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto'
+import { loadEnvFile, readSettings } from '../../src/config.js'
+import { countArgument, runCommand } from '../command.js'
+import { readDevSettings } from '../dev/dev-settings.js'
+import { localSecret } from '../dev/local-secret.js'
+import { readProgram, runProgram } from '../program.js'
+
+/** Images are fetched and built at the first time, in milliseconds. */
+const COMPOSE_MS_MAX = 1_200_000
+
+/** Docker only says which plugin it has, in milliseconds. */
+const VERSION_MS_MAX = 30_000
+
+const commands = new Map([
+  ['up', ['up', '--build', '--detach', '--wait']],
+  ['monitoring', ['--profile', 'monitoring', 'up', '--build', '--detach', '--wait']],
+  // Prometheus and Grafana too, if they were started.
+  ['down', ['--profile', '*', 'down']],
+])
+
+const name = process.argv[2] ?? ''
+
+await runCommand(name, async () => {
+  const args = commands.get(name)
+  if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
+  loadEnvFile()
+  const { jwtSecret, grpcPort, httpPort } = readSettings(process.env)
+  const { dataDir } = readDevSettings(process.env)
+  const processes = countArgument('processes') ?? 1
+  const env = {
+    GRPC_PORT: portsOf(grpcPort, processes),
+    HTTP_PORT: portsOf(httpPort, processes),
+    // The one that `./benefits token` signs with.
+    JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
+    GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
+  }
+  await checkPlugin()
+  const scale = name === 'down' ? [] : ['--scale', `authorizer=${processes}`]
+  await runProgram({ name: 'docker', args: ['compose', ...args, ...scale], env, msMax: COMPOSE_MS_MAX })
+  if (name === 'monitoring')
+    console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
+})
+
+/** The ports on this machine, as Compose writes a range: as many as processes, so that all of them are in use. */
+function portsOf(first: number, processes: number): string {
+  return processes === 1 ? String(first) : `${first}-${first + processes - 1}`
+}
+
+/** Without the plugin Docker takes the options of `compose` for its own, and complains of those. */
+async function checkPlugin(): Promise<void> {
+  try {
+    await readProgram({ name: 'docker', args: ['compose', 'version'], msMax: VERSION_MS_MAX })
+  } catch (error) {
+    const isMissing = error instanceof Error && error.message.includes('not found')
+    throw isMissing ? error : new Error('Docker has no compose plugin: install it (docker-compose-plugin)')
+  }
+}
