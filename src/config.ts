@@ -138,6 +138,7 @@ function readAll(reader: EnvironmentReader) {
       min: 0,
       max: 65_535,
     }),
+    console: reader.flag('CONSOLE', false),
     httpApiConnectionsMax: reader.integer('HTTP_API_CONNECTIONS_MAX', {
       fallback: 1_000,
       min: 1,

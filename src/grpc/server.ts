@@ -9,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { type AccountServiceServer, AccountServiceService } from '../gen/benefits/v1/account.js'
+import { type ActivityServiceServer, ActivityServiceService } from '../gen/benefits/v1/activity.js'
 import {
   type AuthorizationServiceServer,
   AuthorizationServiceService,
@@ -67,11 +68,12 @@ export type GrpcServerOptions = {
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
   readonly account: AccountServiceServer
+  readonly activity: ActivityServiceServer
   readonly category: CategoryServiceServer
   readonly merchantRule: MerchantRuleServiceServer
 }
 
-/** The gRPC server: the four services, health and reflection on one port. */
+/** The gRPC server: the five services, health and reflection on one port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
@@ -85,6 +87,7 @@ export class GrpcServer {
     const descriptors = loadDescriptors()
     this.#server.addService(withReadErrors(AuthorizationServiceService, descriptors), options.authorization)
     this.#server.addService(withReadErrors(AccountServiceService, descriptors), options.account)
+    this.#server.addService(withReadErrors(ActivityServiceService, descriptors), options.activity)
     this.#server.addService(withReadErrors(CategoryServiceService, descriptors), options.category)
     this.#server.addService(withReadErrors(MerchantRuleServiceService, descriptors), options.merchantRule)
     this.#health.addTo(this.#server, descriptors)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** Names of the routes in metrics and log lines; "none" counts requests that no route answers. */
-export const routeNames = ['rpc', 'challenge', 'docs', 'dev_token', 'none'] as const
+export const routeNames = ['rpc', 'challenge', 'console', 'docs', 'dev_token', 'none'] as const
 export type RouteName = (typeof routeNames)[number]
 
 /**

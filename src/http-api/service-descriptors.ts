@@ -13,6 +13,7 @@ import { isMethodOf } from './method-kind.js'
 const SERVICES = [
   'benefits.v1.AuthorizationService',
   'benefits.v1.AccountService',
+  'benefits.v1.ActivityService',
   'benefits.v1.CategoryService',
   'benefits.v1.MerchantRuleService',
   'grpc.health.v1.Health',

@@ -25,9 +25,12 @@ import { createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
 import { createReadings } from './readings.js'
+import { RecentDecisions } from './recent-decisions.js'
 
 /** Time between two checks of the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
+/** Decisions that are kept for people who watch the process. */
+const RECENT_DECISIONS = 50
 /** A check that takes longer than this is logged, in milliseconds. */
 const SLOW_PING_MS = 500
 /**
@@ -157,7 +160,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
     field: 'leftOut',
   })
-  const records = { logger, metrics, decisions, overload, failures }
+  const recent = new RecentDecisions(RECENT_DECISIONS)
+  const records = { logger, metrics, decisions, overload, failures, recent }
   const credentials = createCredentials(config, options.keys)
   const grpc = createGrpcPort({
     config,
@@ -166,6 +170,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     core,
     records,
     guard,
+    serving: () => readiness.ready,
     draining: draining.signal,
   })
 

@@ -5,6 +5,7 @@ import { methodScopes } from '../grpc/tokens/method-scopes.js'
 import { shapeOf } from '../grpc/wire/message-shape.js'
 import { wireFault } from '../grpc/wire/wire-fault.js'
 import { challengeRoute } from '../http-api/challenge-route.js'
+import { consoleRoute } from '../http-api/console-route.js'
 import { devTokenRoute, isLoopback } from '../http-api/dev-token.js'
 import { docsRoute } from '../http-api/docs-route.js'
 import { errorDetailsIn } from '../http-api/error-details.js'
@@ -51,6 +52,7 @@ export function createHttpApi(wiring: HttpApiWiring, port: number): HttpApi {
     // A connection has one request at a time, so there is a place for each.
     routes: [
       ...createRoutes(() => connect(httpApiConnectionsMax), onBug),
+      ...(config.console ? [consoleRoute()] : []),
       docsRoute(),
       ...devTokenRoutes(wiring),
     ],

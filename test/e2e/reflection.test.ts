@@ -28,6 +28,7 @@ describe('reflection', () => {
         expect(answer?.list_services_response?.service.map(({ name }) => name)).to.have.members([
           'benefits.v1.AuthorizationService',
           'benefits.v1.AccountService',
+          'benefits.v1.ActivityService',
           'benefits.v1.CategoryService',
           'benefits.v1.MerchantRuleService',
           'grpc.health.v1.Health',

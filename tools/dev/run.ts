@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     MONGODB_URI: database.uri,
     JWT_SECRET: secret,
     HTTP_API_PORT: String(httpApiPort),
+    CONSOLE: process.env['CONSOLE'] || 'true',
     SEED_EXAMPLES: process.env['SEED_EXAMPLES'] || String(mongodbUri === undefined),
   })
   await runService({

@@ -24,6 +24,7 @@ const examples: Readonly<Record<string, unknown>> = {
   Credit: { transactionId: 'credit-1', accountId: ACCOUNT, category: 'FOOD', amount: '50000' },
   GetTransaction: { accountId: ACCOUNT, transactionId: 'purchase-1' },
   ListTransactions: { accountId: ACCOUNT, pageSize: 10, kind: 'TRANSACTION_KIND_AUTHORIZATION' },
+  GetActivity: {},
   ListCategories: {},
   GetCategory: { categoryId: 'FOOD' },
   UpsertCategory: { category },

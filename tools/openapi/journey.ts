@@ -322,6 +322,12 @@ export const journey: readonly Folder[] = [
         status: 400,
         answer: { code: 'failed_precondition' },
       },
+      {
+        name: 'See what the process has decided',
+        operation: 'ActivityService_GetActivity',
+        body: {},
+        answer: { serving: true },
+      },
     ],
   },
   {

@@ -1,7 +1,7 @@
 import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-metrics.js'
 import { ConnectionMetrics, type ConnectionReadings } from './connection-metrics.js'
 import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
-import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
+import { type DecidedCount, type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
 import { HttpMetrics } from './http-metrics.js'
 import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
@@ -52,10 +52,20 @@ export interface Metrics {
   keyFilesReloaded(files: KeyFileGroup): void
   /** Counts new key or certificate files that were rejected; the last good ones stay in use. */
   keyFilesRejected(files: KeyFileGroup): void
+  /** Reads the counters that people watch: see {@link Activity}. */
+  activity(): Promise<Activity>
   /** Sets the source of the gauges' values. Until then they are those of {@link idleReadings}. */
   observe(readings: Readings): void
   /** Renders all metrics in the Prometheus text format. */
   expose(): Promise<Exposition>
+}
+
+/** Counts since the process started. */
+export type Activity = {
+  /** Decisions, without stored ones that were given again. */
+  readonly decisions: readonly DecidedCount[]
+  /** Calls of Authorize that took at most so many seconds, the shortest first. The last bound is infinite. */
+  readonly authorizeCalls: readonly { readonly atMostSeconds: number; readonly count: number }[]
 }
 
 /** Values that are read when Prometheus asks. */
@@ -188,6 +198,10 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     catalogRefreshFailed: () => refreshFailures.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),
     keyFilesRejected: (files) => keyFiles.rejected(files),
+    activity: async () => ({
+      decisions: await decisions.read(),
+      authorizeCalls: await calls.readAuthorize(),
+    }),
     observe: (next) => {
       readings = next
     },

@@ -21,7 +21,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     'needs systemd; two processes under load: test/e2e/scaling.test.ts',
 }
 
-const pages = ['README.md', ...guides, '.docs/grpcurl.md'].map((path) => ({
+const pages = ['README.md', ...guides].map((path) => ({
   path,
   commands: shellCommandsIn(path).filter((command) => !(command in elsewhere)),
 }))

@@ -45,6 +45,7 @@ describe('the Dockerfile', () => {
   it('has no secret: of what it is given, nothing but the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
       '.docs/openapi.json',
+      'console',
       'package-lock.json',
       'package.json',
       'src',

@@ -207,8 +207,14 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/service/call-records.ts',
     may: ['src/domain/reason.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
-    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/'],
+    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/', 'src/service/recent-decisions.ts'],
   },
+  {
+    of: 'src/service/activity-counts.ts',
+    may: ['src/domain/reason.ts'],
+    mayForTypes: ['src/grpc/activity/activity-service.ts', 'src/observability/metrics/metrics.ts'],
+  },
+  { of: 'src/service/recent-decisions.ts', may: [], mayForTypes: ['src/domain/entry.ts'] },
   {
     of: 'src/service/authorizer.ts',
     may: [
@@ -219,6 +225,7 @@ const boundaries: readonly Boundary[] = [
       'src/storage/',
       'src/service/core.ts',
       'src/service/credentials.ts',
+      'src/service/recent-decisions.ts',
       'src/service/grpc-port.ts',
       'src/service/readings.ts',
     ],
@@ -226,7 +233,14 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'src/service/grpc-port.ts',
-    may: ['src/application/', 'src/grpc/', 'src/service/call-records.ts', 'src/service/core.ts'],
+    may: [
+      'src/application/',
+      'src/grpc/',
+      'src/service/activity-counts.ts',
+      'src/service/build-version.ts',
+      'src/service/call-records.ts',
+      'src/service/core.ts',
+    ],
     mayForTypes: ['src/config.ts', 'src/observability/tracing/tracing.ts', 'src/service/credentials.ts'],
   },
   {
@@ -324,6 +338,8 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['tools/dev/local-mongo/'] },
   { of: 'cli/', may: commandLine },
+  // The console is a client of the API like any other: it shares no code with the service.
+  { of: 'console/', may: ['console/', 'preact'] },
   ...kindsOfFaults,
   // The load generator shares no code with the service except the messages, and the report needs only figures.
   { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
