@@ -36,6 +36,7 @@ export const en = {
     copied: 'Copied',
     unknownPage: 'There is nothing at this address.',
     startPage: 'Go to the accounts',
+    countedOnce: 'The first attempt had arrived. It counts once.',
   },
   session: {
     title: 'Your token',
@@ -208,7 +209,7 @@ export const en = {
     ACCOUNT_BLOCKED: 'Account blocked',
     ACCOUNT_CLOSED: 'Account closed',
     ALREADY_REVERSED: 'Already reversed',
-    REVERSED_BEFORE_PURCHASE: 'Reversed ahead',
+    REVERSED_BEFORE_PURCHASE: 'Reversed before its purchase',
     ORIGINAL_DECLINED: 'The purchase was declined',
     ORIGINAL_MISMATCH: 'The purchase differs',
     ORIGINAL_NOT_REVERSIBLE: 'Not a purchase',
@@ -239,6 +240,7 @@ export const en = {
       notReversed: 'No reversal came first',
       permitted: (mcc: string) => `Something pays for MCC ${mcc}`,
       purchaseLimit: 'Within the limit of one purchase',
+      limits: 'Within the limits',
       wallets: 'A wallet covers the whole amount',
     },
     sentences: {

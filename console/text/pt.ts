@@ -38,6 +38,7 @@ export const pt: Text = {
     copied: 'Copiado',
     unknownPage: 'Não há nada neste endereço.',
     startPage: 'Ir para as contas',
+    countedOnce: 'A primeira tentativa tinha chegado. Ela conta uma vez só.',
   },
   session: {
     title: 'Seu token',
@@ -211,7 +212,7 @@ export const pt: Text = {
     ACCOUNT_BLOCKED: 'Conta bloqueada',
     ACCOUNT_CLOSED: 'Conta encerrada',
     ALREADY_REVERSED: 'Já estornada',
-    REVERSED_BEFORE_PURCHASE: 'Estornada antes',
+    REVERSED_BEFORE_PURCHASE: 'Estornada antes da compra',
     ORIGINAL_DECLINED: 'A compra foi recusada',
     ORIGINAL_MISMATCH: 'A compra é diferente',
     ORIGINAL_NOT_REVERSIBLE: 'Não é uma compra',
@@ -242,6 +243,7 @@ export const pt: Text = {
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
       purchaseLimit: 'Dentro do limite de uma compra',
+      limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',
     },
     sentences: {
