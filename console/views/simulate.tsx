@@ -82,8 +82,20 @@ export function Simulate({ place }: { readonly place: Place }) {
     }))
     return { purchase: asked, simulation, purchaseMax: account?.limits?.purchaseMax }
   }, [debounced, round])
+  const result = useRef<HTMLDivElement>(null)
+  const isAwaited = useRef(false)
+  useEffect(() => {
+    if (!isAwaited.current || drawing.loading) return
+    isAwaited.current = false
+    // On a narrow screen the decision stands below the form.
+    const { top = 0 } = result.current?.getBoundingClientRect() ?? {}
+    if (top > innerHeight / 2) result.current?.scrollIntoView()
+  }, [drawing.data, drawing.error])
   const problems: Partial<ReturnType<typeof problemsOf>> = isChecked ? problemsOf(typed) : {}
-  const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  const set = (name: keyof Typed) => (value: string) => {
+    isAwaited.current = false
+    setTyped({ ...typed, [name]: value })
+  }
   return (
     <>
       <Head title={simulate.title} why={simulate.why} />
@@ -92,6 +104,7 @@ export function Simulate({ place }: { readonly place: Place }) {
           <Form
             onSubmit={() => {
               setChecked(true)
+              isAwaited.current = purchase !== undefined
               setRound(round + 1)
             }}
           >
@@ -142,9 +155,15 @@ export function Simulate({ place }: { readonly place: Place }) {
             </label>
             <Button type="submit">{simulate.run}</Button>
           </Form>
-          <Examples account={first || typed.account} onChoose={setTyped} />
+          <Examples
+            account={first || typed.account}
+            onChoose={(example) => {
+              isAwaited.current = true
+              setTyped(example)
+            }}
+          />
         </div>
-        <div class="simulate-result" aria-live="polite" aria-busy={drawing.loading}>
+        <div class="simulate-result" ref={result} aria-live="polite" aria-busy={drawing.loading}>
           {drawing.error !== undefined ? (
             <Failure error={drawing.error} onRetry={drawing.reload} />
           ) : drawing.data && purchase ? (

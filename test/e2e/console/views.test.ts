@@ -2,6 +2,7 @@ import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { callApi, tokenOfAll, useConsole } from '../../support/console/console-pages.js'
+import { eventually } from '../../support/eventually.js'
 import { useService } from '../../support/processes/service-fixture.js'
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
@@ -69,6 +70,20 @@ describe('the views of the console', () => {
     // The address is a link for a person of either language.
     await page.waitForURL(/amount=1234\.56&/)
     expect(complaints).to.deep.equal([])
+  })
+
+  it('bring the decision on an example into view on a narrow screen', async () => {
+    const { page } = await open(fixture().service, {
+      at: '#/simulate',
+      viewport: { width: 360, height: 740 },
+    })
+    await page.getByRole('button', { name: 'Supermarket' }).click()
+    await page.getByText('FOOD pays R$5.00').waitFor()
+    await eventually('the verdict is on the screen', async () =>
+      page.evaluate(
+        "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('.verdict').getBoundingClientRect())",
+      ),
+    )
   })
 
   it('fill the resolver in with the merchant of the address, wherever one comes from', async () => {
