@@ -1,3 +1,4 @@
+import type { TransactionKind } from '../api/messages.js'
 import { money } from './money.js'
 import { number } from './time.js'
 
@@ -200,7 +201,7 @@ export const en = {
       'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
     statusNow: (status: string) => `The account became: ${status.toLowerCase()}.`,
     limitsNow: 'The limits became:',
-    partly: (amount: string) => `Reversals that came first took ${amount} off.`,
+    verdict: (isApproved: boolean, _kind: TransactionKind): string => (isApproved ? 'Approved' : 'Declined'),
   },
   reasons: {
     APPROVED: 'Approved',
@@ -428,7 +429,6 @@ export const en = {
     total: 'Decisions',
     now: 'now',
     minutesAgo: (minutes: number) => `${number(minutes, 1)} min`,
-    upTo: (value: string) => `at most ${value}`,
   },
   api: {
     title: 'API',

@@ -203,7 +203,10 @@ export const pt: Text = {
     beforePurchase: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
     statusNow: (status) => `A conta ficou: ${status.toLowerCase()}.`,
     limitsNow: 'Os limites ficaram:',
-    partly: (amount) => `Estornos que vieram antes descontaram ${amount}.`,
+    verdict: (isApproved, kind) => {
+      const ending = kind === 'TRANSACTION_KIND_REVERSAL' ? 'o' : 'a'
+      return `${isApproved ? 'Aprovad' : 'Recusad'}${ending}`
+    },
   },
   reasons: {
     APPROVED: 'Aprovada',
@@ -428,7 +431,6 @@ export const pt: Text = {
     total: 'Decisões',
     now: 'agora',
     minutesAgo: (minutes) => `${number(minutes, 1)} min`,
-    upTo: (value) => `no máximo ${value}`,
   },
   api: {
     title: 'API',

@@ -48,7 +48,7 @@ export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
 }
 
 function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonly onReversed: () => void }) {
-  const { decision, entry: words, statement } = text()
+  const { entry: words, statement } = text()
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
@@ -57,7 +57,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
     <>
       <p class="entry-headline">
         {isSome(shownAmount(entry)) && <span class="figure">{money(shownAmount(entry))}</span>}
-        <Chip tone={isApproved ? 'good' : 'bad'}>{isApproved ? decision.approved : decision.declined}</Chip>
+        <Chip tone={isApproved ? 'good' : 'bad'}>{words.verdict(isApproved, entry.kind)}</Chip>
       </p>
       <p class="say">{sayingOf(entry)}</p>
       {report !== undefined && <Done>{report}</Done>}
