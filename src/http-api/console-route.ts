@@ -10,8 +10,8 @@ const files: ReadonlyMap<string, StaticFile> = new Map([
 ])
 
 /**
- * Creates the route of the console. The pages call the API like any other client, with the token of the person. No
- * text in them becomes a script or markup.
+ * Creates the route of the console. The pages call the API like any other client, with the token of the
+ * person. No text in them becomes a script or markup.
  */
 export function consoleRoute(): HttpRoute {
   const policy = ["img-src 'self'", "require-trusted-types-for 'script'", "trusted-types 'none'"]
