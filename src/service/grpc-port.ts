@@ -13,6 +13,7 @@ import type { ConnectionGuard } from '../grpc/connections/connection-guard.js'
 import { authentication } from '../grpc/interceptors/authentication.js'
 import { observation } from '../grpc/interceptors/observation.js'
 import { wellFormed } from '../grpc/interceptors/well-formed.js'
+import { wholeStreams } from '../grpc/interceptors/whole-streams.js'
 import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
 import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
@@ -72,6 +73,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       wellFormed,
+      wholeStreams,
       authentication({
         verifier: credentials.verifier,
         requireScope: config.jwtRequireScope,
