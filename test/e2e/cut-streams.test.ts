@@ -73,7 +73,12 @@ describe('a stream of requests that is cut off', () => {
     return { connection, streamId }
   }
 
-  async function reset(method: Method, afterMs: number, code: number, more = Buffer.alloc(0)): Promise<void> {
+  async function reset(
+    method: Method,
+    afterMs: number,
+    code: number,
+    more: Buffer = Buffer.alloc(0),
+  ): Promise<void> {
     const { connection, streamId } = await begin(method)
     await delay(afterMs)
     const error = Buffer.alloc(4)
