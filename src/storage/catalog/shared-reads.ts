@@ -1,8 +1,8 @@
 /**
  * A read that concurrent callers share, at most one at a time.
  *
- * A caller never gets a read that began before its call, so it sees every change acknowledged by then. Callers
- * that come during a read share the next one.
+ * A caller never gets a read that began before its call, so it sees every change acknowledged by then.
+ * Callers that come during a read share the next one.
  */
 export class SharedReads<T> {
   readonly #read: () => Promise<T>
