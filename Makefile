@@ -9,7 +9,7 @@ TSX := node --import tsx
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
-ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts profile env context key hosts processes into
+ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves seed seeds selfcheck seconds minutes share accounts profile env context key hosts processes into
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -83,7 +83,7 @@ faults: build ## Break the service or its database under load, and check the boo
 	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
-#               > teeth=yes: measure how often the simulation finds each of many planted mistakes
+#               > selfcheck=yes: measure how often the simulation finds each of many planted mistakes
 	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
 mutation-test: install ## Mutate the domain with Stryker, and list the mutants that no unit test kills: files=decide.ts,engine.ts

@@ -7,7 +7,7 @@ import { createClient } from '../../src/storage/client.js'
 import { mapTransientErrors } from '../../src/storage/errors.js'
 import { createFront } from './front.js'
 import { RivalBooks } from './rival-books.js'
-import { strategyNamed } from './strategies/strategy.js'
+import { strategyNamed } from './strategies/strategies.js'
 
 /** Longest time for calls in progress at the end, in milliseconds. */
 const DRAIN_MS_MAX = 5_000

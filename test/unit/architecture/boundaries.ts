@@ -317,11 +317,6 @@ const boundaries: readonly Boundary[] = [
   { of: 'tools/dev/certificates/', may: ['tools/dev/certificates/', 'node:'] },
   { of: 'tools/dev/local-secret.ts', may: ['node:'] },
   { of: 'tools/dev/dev-settings.ts', may: [] },
-  // The fault campaigns are tests.
-  ...['clock', 'crash', 'failover', 'hostile', 'misbehave', 'shard'].map((kind) => ({
-    of: `tools/${kind}-test/`,
-    may: ['test/', 'bench/', 'tools/', 'src/', '*'],
-  })),
   { of: 'tools/', may: ['tools/', 'src/', '*'] },
   // The command line calls the service over the wire. Only the commands that work on the database know its code.
   {
@@ -409,8 +404,8 @@ export function violationsOf(imports: readonly Import[], modules: readonly strin
     ...imports
       .filter(({ to }) => to.startsWith('src/') && !existing.has(to))
       .map(({ from, to }) => `${from} imports ${to}, which is not there`),
-    // Circles of types count too, except that those of the benchmark are not open yet.
-    ...cyclesOf(imports.filter(({ from, typeOnly }) => !typeOnly || !from.startsWith('bench/'))),
+    // Circles of types count too.
+    ...cyclesOf(imports),
   ]
 }
 
