@@ -215,7 +215,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   return {
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
+    detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
     start: () => void readiness.start(),

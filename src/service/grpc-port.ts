@@ -1,5 +1,5 @@
-import { createAuthorize } from '../application/authorize.js'
-import { createReverse } from '../application/reverse.js'
+import { authorize } from '../application/authorize.js'
+import { reverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
 import { creditHandlers } from '../grpc/account/credit-handlers.js'
@@ -57,7 +57,6 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
-  const catalog = () => core.catalog.current()
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
@@ -80,9 +79,9 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       }),
     ],
     authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
+      authorize: (...asked) => authorize(core, ...asked),
       simulate: (...asked) => core.simulator.simulate(...asked),
-      reverse: createReverse(core.engine),
+      reverse: (...asked) => reverse(core.engine, ...asked),
       handlers,
       streams: {
         window: windowFor(config.queueMax),
@@ -98,10 +97,10 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         engine: core.engine,
         accounts: core.accounts,
         list: core.accountList,
-        catalog,
+        catalog: core.catalog,
         handlers,
       }),
-      ...creditHandlers({ engine: core.engine, catalog, handlers }),
+      ...creditHandlers({ engine: core.engine, catalog: core.catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
     activity: activityService({
@@ -116,7 +115,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     category: categoryService({ store: core.categories, handlers }),
     merchantRule: merchantRuleService({
       store: core.merchantRules,
-      catalog,
+      catalog: core.catalog,
       handlers,
       turns: core.backgroundTurns,
     }),
