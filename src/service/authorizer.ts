@@ -5,6 +5,7 @@ import { Readiness } from '../application/readiness.js'
 import type { Config } from '../config.js'
 import { InvariantError } from '../domain/invariant.js'
 import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import { HealthStatus } from '../grpc/health/health-status.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
 import { LogSampler } from '../observability/logging/log-sampler.js'
@@ -58,8 +59,6 @@ export type AuthorizerOptions = {
   readonly keys: Keys
   /** The readings of the key files for the metrics. */
   readonly keyFiles: KeyFileReadings
-  /** Called when the service can decide for the first time, before the health checks say so. */
-  readonly onPrepared: () => void
   /** Called when the service begins to serve, or stops because the database does not answer. */
   readonly onServing: (serving: boolean) => void
   /** Called when the service can never serve: a later release has changed the schema. */
@@ -81,8 +80,11 @@ export type Authorizer = {
   readonly listen: () => Promise<number>
   /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
   readonly connect: (callsMax: number) => Duplex
-  /** Begins to check the database. */
-  readonly start: () => void
+  /**
+   * Begins to check the database. Calls `onPrepared` when the service can decide for the first time, before
+   * the health checks say so.
+   */
+  readonly start: (onPrepared: () => void) => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
   readonly useKeys: (keys: Keys) => void
   /**
@@ -163,6 +165,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const recent = new RecentDecisions(RECENT_DECISIONS)
   const records = { logger, metrics, decisions, overload, failures, recent }
   const credentials = createCredentials(config, options.keys)
+  const health = new HealthStatus()
   const grpc = createGrpcPort({
     config,
     tracing,
@@ -170,16 +173,17 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     core,
     records,
     guard,
-    serving: () => readiness.ready,
+    health,
     draining: draining.signal,
   })
 
+  let onPrepared = () => {}
   let cause: FailureCause | undefined
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
       logger.info({ booksId: core.booksId() }, 'the books are there')
-      options.onPrepared()
+      onPrepared()
     },
     check: async () => {
       const startedMs = systemClock.monotonicMs()
@@ -189,7 +193,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     intervalMs: READINESS_INTERVAL_MS,
     onChange: (ready) => {
-      grpc.setServing(ready)
+      health.set(ready)
       if (ready) databaseFailures.over()
       if (ready) logger.info('serving')
       options.onServing(ready)
@@ -218,10 +222,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
-    start: () => void readiness.start(),
+    start: (prepared) => {
+      onPrepared = prepared
+      void readiness.start()
+    },
     useKeys: credentials.useKeys,
     stop: async () => {
-      grpc.setServing(false)
+      health.set(false)
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)

@@ -10,6 +10,7 @@ import { windowFor } from '../grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../grpc/call-context.js'
 import { categoryService } from '../grpc/category/category-service.js'
 import type { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import type { HealthStatus } from '../grpc/health/health-status.js'
 import { authentication } from '../grpc/interceptors/authentication.js'
 import { observation } from '../grpc/interceptors/observation.js'
 import { wellFormed } from '../grpc/interceptors/well-formed.js'
@@ -40,14 +41,14 @@ export type GrpcPortOptions = {
   readonly records: CallRecords
   readonly guard: ConnectionGuard
   /** Whether the process can decide. */
-  readonly serving: () => boolean
+  readonly health: HealthStatus
   /** Ends the open streams. */
   readonly draining: AbortSignal
 }
 
 /** Creates the gRPC port with all its services. */
 export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
-  const { config, credentials, core, records, tracing, guard, serving, draining } = options
+  const { config, credentials, core, records, tracing, guard, health, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -62,6 +63,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     port: config.grpcPort,
     credentials: credentials.server,
     guard,
+    health,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
@@ -107,7 +109,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       version: buildVersion(),
       limitsTimeZone: config.limitsTimeZone,
       startTime: new Date(performance.timeOrigin),
-      serving,
+      serving: () => health.serving,
       counts: () => activityCounts(metrics),
       recent: () => records.recent.list(),
       handlers,

@@ -221,6 +221,7 @@ const boundaries: readonly Boundary[] = [
       'src/application/',
       'src/domain/invariant.ts',
       'src/grpc/connections/connection-guard.ts',
+      'src/grpc/health/health-status.ts',
       'src/observability/logging/',
       'src/storage/',
       'src/service/core.ts',
