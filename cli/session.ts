@@ -66,8 +66,8 @@ export class Session {
       return await this.call(method, request)
     } catch (error) {
       if (!(error instanceof ServiceFailure) || !error.isTransient) throw error
-      const hint = `it may have been done or not: the same command with --id ${id} is safe to repeat`
-      throw new Failure(`${error.message}\n${hint}`, error.exitCode)
+      const advice = `it may have been done or not: the same command with --id ${id} is safe to repeat`
+      throw new Failure(`${error.message}\n${advice}`, error.exitCode)
     }
   }
 

@@ -130,10 +130,10 @@ function finish(session: Session, { summary, problem }: Outcome): void {
   if (problem) {
     // A file that was rejected whole, or not confirmed, has nothing to go on with.
     const isBegun = credited + alreadyThere + unsure > 0 || problem.exitCode === exitCodes.noAnswer
-    const hint = isBegun
+    const advice = isBegun
       ? '\nrun the same command again: it goes on where this one ended, and credits nothing twice'
       : ''
-    throw new Failure(`${problem.message}${hint}`, problem.exitCode)
+    throw new Failure(`${problem.message}${advice}`, problem.exitCode)
   }
   if (rejected.length > 0) process.exitCode = exitCodes.declined
 }

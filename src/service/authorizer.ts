@@ -22,7 +22,8 @@ import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { createCore, systemClock } from './core.js'
+import type { CallRecords } from './call-records.js'
+import { type Core, createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
 import { createReadings } from './readings.js'
@@ -101,40 +102,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     monotonicMs: systemClock.monotonicMs,
     explain: explainFailure,
   })
-  const core = createCore({
-    config,
-    tracing,
-    mongodbUri: options.mongodbUri,
-    onDecisionFailure: (error) =>
-      databaseFailures.failed('not decided: the database does not do what it is asked', error),
-    onPostingFailure: (error) => {
-      metrics.postingFailed()
-      const event = 'posting failed, will be tried again'
-      if (isUnavailable(error)) databaseFailures.failed(event, error)
-      else logger.warn({ err: error }, event)
-    },
-    onDiscrepancy: ({ accountId, transactionId, seq }) => {
-      metrics.ledgerRejected()
-      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
-    },
-    engineEvents: {
-      onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
-      onRetry: (cause) => metrics.retried(cause),
-    },
-    onCatalogFailure: (error) => {
-      metrics.catalogRefreshFailed()
-      const event = 'the catalog could not be read, the last one stays in use'
-      if (isUnavailable(error)) databaseFailures.failed(event, error)
-      else logger.warn({ err: error }, event)
-    },
-    onCatalogUnwatched: (error) =>
-      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
-    onShardMapUnreadable: (error) =>
-      logger.warn(
-        { err: error },
-        'the shards of the accounts cannot be read from config: a shard that is away takes the time of all',
-      ),
-  })
+  const core = openCore(options, databaseFailures)
   const pool = new PoolWatch({
     client: core.client,
     onFailure: (reason) => metrics.poolFailed(reason),
@@ -144,26 +112,9 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     metrics.mongoCommand(name, outcome, durationMs / 1000),
   )
 
-  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
-  const guard = new ConnectionGuard({
-    connectionsMax: config.grpcConnectionsMax,
-    monotonicMs: systemClock.monotonicMs,
-    onClosing: (reason) => {
-      metrics.connectionClosed(reason)
-      rejected.count()
-    },
-  })
+  const guard = createGuard(options)
   const draining = new AbortController()
-  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
-  const failures = new LogSampler({
-    logger,
-    linesMax: config.logFailuresPerSecond,
-    event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
-    field: 'leftOut',
-  })
-  const recent = new RecentDecisions(RECENT_DECISIONS)
-  const records = { logger, metrics, decisions, overload, failures, recent }
+  const records = createRecords(options)
   const credentials = createCredentials(config, options.keys)
   const health = new HealthStatus()
   const grpc = createGrpcPort({
@@ -233,11 +184,77 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(POSTING_TIMEOUT_MS)
-      decisions.close()
-      failures.close()
+      records.decisions.close()
+      records.failures.close()
       await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
+}
+
+/** Creates the core. Its failures and events become log lines and metrics. */
+function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureLog): Core {
+  const { config, logger, metrics, tracing } = options
+  return createCore({
+    config,
+    tracing,
+    mongodbUri: options.mongodbUri,
+    onDecisionFailure: (error) =>
+      databaseFailures.failed('not decided: the database does not do what it is asked', error),
+    onPostingFailure: (error) => {
+      metrics.postingFailed()
+      const event = 'posting failed, will be tried again'
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
+      else logger.warn({ err: error }, event)
+    },
+    onDiscrepancy: ({ accountId, transactionId, seq }) => {
+      metrics.ledgerRejected()
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
+    },
+    engineEvents: {
+      onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
+      onRetry: (cause) => metrics.retried(cause),
+    },
+    onCatalogFailure: (error) => {
+      metrics.catalogRefreshFailed()
+      const event = 'the catalog could not be read, the last one stays in use'
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
+      else logger.warn({ err: error }, event)
+    },
+    onCatalogUnwatched: (error) =>
+      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
+    onShardMapUnreadable: (error) =>
+      logger.warn(
+        { err: error },
+        'the shards of the accounts cannot be read from config: a shard that is away takes the time of all',
+      ),
+  })
+}
+
+/** Creates the guard of the connections. Closed connections are counted and logged. */
+function createGuard({ config, logger, metrics }: AuthorizerOptions): ConnectionGuard {
+  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
+  return new ConnectionGuard({
+    connectionsMax: config.grpcConnectionsMax,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing: (reason) => {
+      metrics.connectionClosed(reason)
+      rejected.count()
+    },
+  })
+}
+
+/** Creates the logs of calls and decisions. */
+function createRecords({ config, logger, metrics }: AuthorizerOptions): CallRecords {
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
+  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
+  const failures = new LogSampler({
+    logger,
+    linesMax: config.logFailuresPerSecond,
+    event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
+    field: 'leftOut',
+  })
+  const recent = new RecentDecisions(RECENT_DECISIONS)
+  return { logger, metrics, decisions, overload, failures, recent }
 }
 
 /** Explains a failure of the database to the log. */

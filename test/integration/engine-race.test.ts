@@ -44,11 +44,11 @@ for (const count of [1, 2, 4]) {
     })
 
     it('behave as if one came after the other: each balance after a debit is told once', () => {
-      const reported = entries
+      const told = entries
         .flatMap(({ movement }) => movement?.balanceAfter ?? [])
         .sort((a, b) => Number(b - a))
       const each = [9_000n, 8_000n, 7_000n, 6_000n, 5_000n, 4_000n, 3_000n, 2_000n, 1_000n, 0n]
-      expect(reported).to.deep.equal(each.flatMap((balance) => [balance, balance]))
+      expect(told).to.deep.equal(each.flatMap((balance) => [balance, balance]))
     })
 
     it('stand in the ledger, all of them', () => {

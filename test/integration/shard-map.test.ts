@@ -6,18 +6,18 @@ describe('a ShardMap that cannot be read', () => {
   const database = useDatabase()
 
   it('is told of when it begins, and not again while it goes on', async () => {
-    const errors: unknown[] = []
-    const map = new ShardMap(database(), (error) => errors.push(error))
+    const told: unknown[] = []
+    const map = new ShardMap(database(), (error) => told.push(error))
     const { client } = database()
     try {
       await map.follow()
-      expect(errors).to.have.lengthOf(0)
+      expect(told).to.have.lengthOf(0)
       const home = map.shardOf('anybody')
       for (const times of [1, 2]) {
         await client.close()
         await map.follow()
         await map.follow()
-        expect(errors).to.have.lengthOf(times)
+        expect(told).to.have.lengthOf(times)
         expect(map.shardOf('anybody')).to.equal(home)
         await client.connect()
         await map.follow()

@@ -230,7 +230,13 @@ const boundaries: readonly Boundary[] = [
       'src/service/grpc-port.ts',
       'src/service/readings.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
+    mayForTypes: [
+      'src/config.ts',
+      'src/keys/',
+      'src/observability/',
+      'src/service/call-records.ts',
+      'node:stream',
+    ],
   },
   {
     of: 'src/service/grpc-port.ts',

@@ -83,19 +83,19 @@ describe('key files', () => {
   })
 
   it('that are replaced are told with all keys, and of which group they are', async () => {
-    const changes: unknown[] = []
+    const told: unknown[] = []
     const jwks = await write('rotated.json', keySet(jwkOf(ec, { kid: 'old' })))
     const files = await open(
       { ...(await writeTls()), jwks },
       {
         onChange: (group, { tls, tokens }) =>
-          changes.push([group, tls !== undefined, tokens.map(({ kid }) => kid)]),
+          told.push([group, tls !== undefined, tokens.map(({ kid }) => kid)]),
       },
     )
     files.start()
     await writeFile(jwks, keySet(jwkOf(ec, { kid: 'old' }), jwkOf(otherEc, { kid: 'new' })))
-    await eventually('they are taken over', () => changes.length > 0)
-    expect(changes).to.deep.equal([['tokens', true, [undefined, 'old', 'new']]])
+    await eventually('they are taken over', () => told.length > 0)
+    expect(told).to.deep.equal([['tokens', true, [undefined, 'old', 'new']]])
   })
 
   it('that are rejected are a warning', async () => {

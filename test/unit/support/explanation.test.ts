@@ -16,7 +16,7 @@ const AT = 1_795_878_000_000
 
 describe('the search for an order that explains every answer', () => {
   /** A purchase and what came of it, as the model on an account that has just been opened says. */
-  function observed(was: 'NEW' | 'REPEATED', attempts: number): Observation & { asked: Operation } {
+  function told(was: 'NEW' | 'REPEATED', attempts: number): Observation & { asked: Operation } {
     const answer = opened().answer(purchase)
     if (!('record' in answer)) throw new Error('the model records every purchase on an open account')
     return { asked: purchase, attempts, answered: { was, record: { ...answer.record, atMs: AT } } }
@@ -36,22 +36,22 @@ describe('the search for an order that explains every answer', () => {
   }
 
   it('takes one answer as new, and others after it as repeated', () => {
-    explained([observed('NEW', 1), observed('REPEATED', 1), observed('REPEATED', 2)])()
+    explained([told('NEW', 1), told('REPEATED', 1), told('REPEATED', 2)])()
   })
 
   it('takes the one that was told so for the maker, also when another was sent twice and answered first', () => {
-    explained([observed('REPEATED', 2), observed('NEW', 1)])()
+    explained([told('REPEATED', 2), told('NEW', 1)])()
   })
 
   it('takes one that was sent twice for the maker when nobody was told so', () => {
-    explained([observed('REPEATED', 2), observed('REPEATED', 1)])()
+    explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
   it('rejects two answers that are both new', () => {
-    expect(explained([observed('NEW', 1), observed('NEW', 1)])).to.throw('answers that no order explains')
+    expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 
   it('rejects an entry that nobody was told of at once', () => {
-    expect(explained([observed('REPEATED', 1)])).to.throw('nobody asked for the entry')
+    expect(explained([told('REPEATED', 1)])).to.throw('nobody asked for the entry')
   })
 })
