@@ -345,7 +345,10 @@ const boundaries: readonly Boundary[] = [
   ...kindsOfFaults,
   // The load generator shares no code with the service except the messages, and the report needs only figures.
   { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
-  { of: 'bench/load/', may: ['bench/load/', 'bench/h2/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  {
+    of: 'bench/load/',
+    may: ['bench/load/', 'bench/h2/', 'src/gen/', 'tools/random.ts', '@bufbuild/protobuf', 'node:'],
+  },
   { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'node:'] },
   { of: 'bench/dataset/', may: ['bench/dataset/', 'bench/load/', 'src/', 'mongodb'] },
   {
@@ -378,7 +381,16 @@ const boundaries: readonly Boundary[] = [
   },
   {
     of: 'bench/',
-    may: ['bench/', 'src/', 'tools/command.ts', '@grpc/grpc-js', 'jsonwebtoken', 'mongodb', 'node:'],
+    may: [
+      'bench/',
+      'src/',
+      'tools/command.ts',
+      'tools/random.ts',
+      '@grpc/grpc-js',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
   },
   // The command that shares simulated histories out to threads.
   {
