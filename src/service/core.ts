@@ -164,22 +164,13 @@ export function createCore(options: CoreOptions): Core {
     await catalogCache.reread()
   }
 
-  const executor = tracing?.engine(engine) ?? engine
   return {
     client,
     accounts,
     accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
     simulator: new Simulator({ accounts, ledger, clock, catalog, calendar }),
-    engine: {
-      execute: (request, budget) =>
-        books.right ? executor.execute(request, budget) : Promise.reject(booksNotRight()),
-      get waiting() {
-        return executor.waiting
-      },
-      waitingIn: (lane) => executor.waitingIn(lane),
-      drain: () => executor.drain(),
-    },
+    engine: whileBooksAreRight(books, tracing?.engine(engine) ?? engine),
     waitingMax: () => engine.waitingMax,
     backgroundTurns,
     poster,
@@ -212,5 +203,18 @@ export function createCore(options: CoreOptions): Core {
       await poster.drain(endsAtMs - clock.monotonicMs())
       await client.close()
     },
+  }
+}
+
+/** Returns the engine, but lets it decide only while the books are known to be right. */
+function whileBooksAreRight(books: Books, engine: Executor): Executor {
+  return {
+    execute: (request, budget) =>
+      books.right ? engine.execute(request, budget) : Promise.reject(booksNotRight()),
+    get waiting() {
+      return engine.waiting
+    },
+    waitingIn: (lane) => engine.waitingIn(lane),
+    drain: () => engine.drain(),
   }
 }
