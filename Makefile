@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug test test-sharded screenshots check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
+.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
@@ -108,9 +108,6 @@ long-run: build ## Check that memory, descriptors and latency stay flat under lo
 #               > accounts=150000 seed=; a full run without a problem is written to .docs/reliability/long-run.md
 #               > kind=report: write that section again from the figures of the last full run
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
-
-screenshots: build ## Take the pictures of the console again, into .docs/images: files=console-simulation,console-live
-	$(TSX) test/screenshots/main.ts
 
 check: install ## Run every check for a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
