@@ -26,7 +26,7 @@ export type MerchantRule = {
   readonly mcc: string
 }
 
-/** Rule id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+/** Rule id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
 export type MerchantRuleId = Id<'merchantRule'>
 
 export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
