@@ -1,6 +1,6 @@
 import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
-/** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
+/** Runs a command of the Makefile. A failure is one line on standard error and exit code 1. */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
   try {
     await command()
