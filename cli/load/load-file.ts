@@ -99,7 +99,7 @@ function idFault({ transaction_id: id, account_id: account }: Cells): string | u
   if (!/^[\x21-\x7e]{1,128}$/.test(id))
     return `transaction_id ${JSON.stringify(id)} must be 1 to 128 visible ASCII characters`
   if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(account))
-    return `account_id ${JSON.stringify(account)} must be 1 to 64 characters of A-Z a-z 0-9 . _ : -`
+    return `account_id ${JSON.stringify(account)} must be 1 to 64 characters from A-Z a-z 0-9 . _ : -`
   return undefined
 }
 

@@ -9,7 +9,7 @@ const withScope = (scope: unknown) => bearer({ claims: { scope } })
 
 const unauthenticated = {
   code: 'UNAUTHENTICATED',
-  message: 'a valid bearer token is required in the metadata "authorization"',
+  message: 'a valid bearer token is required in the "authorization" metadata',
   info: { reason: 'UNAUTHENTICATED', domain: 'benefits.v1' },
 }
 const scopeMissing = {

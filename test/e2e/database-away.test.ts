@@ -83,7 +83,7 @@ describe('a service whose MongoDB', () => {
     })
 
     it('says nothing of the database to the caller', () => {
-      expect(error.message).to.equal('the service cannot decide at the moment')
+      expect(error.message).to.equal('the service cannot decide right now')
     })
   })
 

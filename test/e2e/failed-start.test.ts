@@ -35,7 +35,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
   it('without a key for tokens', async () => {
     expect(await giveUp({ MONGODB_URI: NOBODY })).to.deep.equal(
       rejection(
-        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)',
+        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)',
       ),
     )
   })

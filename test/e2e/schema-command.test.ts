@@ -27,7 +27,7 @@ describe('the command that makes the schema', () => {
     const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
     const { code, stdout, stderr } = await makeSchema(env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
-    expect(JSON.parse(stdout)).to.include({ event: 'the schema is there' })
+    expect(JSON.parse(stdout)).to.include({ event: 'schema ready' })
     const made = await database().listCollections().toArray()
     expect(made.map(({ name }) => name)).to.include.members(Object.values(collections))
   })

@@ -180,7 +180,7 @@ describe('mutual TLS', () => {
       atFirst = [await metric('unusable'), await metric('reload_failures_total')]
       const { privateKey } = serverIdentity(ca)
       files.replace(filesOf({ ...server, privateKey }))
-      await fixture().service.untilEvent('key files rejected, the last good ones stay in use')
+      await fixture().service.untilEvent('key files rejected: the last valid ones stay in use')
     })
 
     it('goes on with the last good ones', async () => {
@@ -189,7 +189,7 @@ describe('mutual TLS', () => {
     })
 
     it('says so where readiness is asked for, and stays ready', async () => {
-      expect(await detail()).to.equal(`ready; ${problem}: the last good ones are in use\n`)
+      expect(await detail()).to.equal(`ready; ${problem}: the last valid ones stay in use\n`)
     })
 
     it('counts that, once', async () => {
@@ -315,7 +315,7 @@ describe('a service whose files are no good does not start:', () => {
 
   it('a certificate without its key', async () => {
     expect(await rejectionOf(serverIdentity(ca), { GRPC_TLS_KEY_FILE: '' })).to.equal(
-      'configuration: GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files',
+      'configuration: GRPC_TLS_KEY_FILE is required when another GRPC_TLS_ file is set',
     )
   })
 })

@@ -252,7 +252,9 @@ describe('a service whose collector', () => {
     }
     const client = new TestClient(service.grpcAddress)
     await client.decide(purchase({}))
-    expect(await service.untilEvent('the collector takes no spans')).to.have.property('lost')
+    expect(await service.untilEvent('spans could not be sent to the trace collector')).to.have.property(
+      'lost',
+    )
     client.close()
     await service.stop()
   })

@@ -64,7 +64,7 @@ describe('the command that checks the books', () => {
 
   it('takes no argument that it does not know, and starts no database of its own', async () => {
     expect([await verify(env, 'repiar'), await verify({})]).to.deep.equal([
-      { code: 1, stdout: '', stderr: 'verify: the only argument that it takes is repair\n' },
+      { code: 1, stdout: '', stderr: 'verify: the only argument is repair\n' },
       {
         code: 1,
         stdout: '',

@@ -69,7 +69,7 @@ describe('a service that loses its books under load', () => {
   const untilRejected = (cause: string, detail = '') =>
     eventually(`/readyz says ${cause} ${detail}`, async () => {
       const said = await readyz()
-      return said.startsWith(`the database is not the right one: ${cause}`) && said.includes(detail)
+      return said.startsWith(`the database is not the expected one: ${cause}`) && said.includes(detail)
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
@@ -117,7 +117,7 @@ describe('a service that loses its books under load', () => {
 
     it('says NOT_SERVING, and what is missing in its log', async () => {
       expect(await health.check(SERVICE)).to.equal('NOT_SERVING')
-      const said = await service.untilEvent('not serving: the database is not the right one')
+      const said = await service.untilEvent('not serving: the database is not the expected one')
       expect(said).to.include({ cause: 'BOOKS_MISSING' })
     })
 

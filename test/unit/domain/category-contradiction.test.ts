@@ -40,7 +40,7 @@ describe('contradictions in categories', () => {
   it('are none in 64 categories, and one in 65', () => {
     expect(contradictionIn({ categories: empty(64), neverPermitted: [] })).to.equal(undefined)
     expect(contradictionIn({ categories: empty(65), neverPermitted: [] })).to.equal(
-      'there may be at most 64 categories',
+      'a catalog has at most 64 categories',
     )
   })
 

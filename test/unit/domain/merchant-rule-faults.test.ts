@@ -83,7 +83,7 @@ describe('faults of a merchant rule', () => {
   })
 
   for (const [over, description] of [
-    [{ id: '' }, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'],
+    [{ id: '' }, 'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit'],
     [{ name: '' }, 'must not be empty'],
     [{ name: 'A\nB' }, 'must not contain control characters'],
     [{ city: ' ' }, 'must not be blank'],

@@ -105,7 +105,7 @@ describe('key files', () => {
     await writeFile(jwks, '{}')
     await eventually('they are rejected', () => files.warning !== undefined)
     expect(files.warning).to.equal(
-      'JWT_JWKS_FILE: is not a JSON Web Key Set: an object with the array "keys": the last good ones are in use',
+      'JWT_JWKS_FILE: is not a JSON Web Key Set: an object with the array "keys": the last valid ones stay in use',
     )
   })
 
@@ -124,6 +124,9 @@ describe('key files', () => {
     const files = await open({ ...(await writeTls()), clientCa }, { nowMs: () => nowMs })
     const before = files.warning
     nowMs += 6 * 3_600_000
-    expect([before, files.warning]).to.deep.equal([undefined, 'the authorities of clients have expired'])
+    expect([before, files.warning]).to.deep.equal([
+      undefined,
+      'the certificate authorities of clients have expired',
+    ])
   })
 })

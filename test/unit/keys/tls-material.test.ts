@@ -94,10 +94,10 @@ describe('files for TLS', () => {
       { cert: server.privateKey },
       /^CERT: PEM block 1 is not a certificate$/,
     ],
-    ['no key', { key: '' }, /^KEY: has no private key, or one that is encrypted$/],
+    ['no key', { key: '' }, /^KEY: has no private key, or an encrypted one$/],
     ['half a key', { key: server.privateKey.slice(0, 100) }, /^KEY: has no private key/],
-    ['an encrypted key', { key: lockedKey }, /^KEY: has no private key, or one that is encrypted$/],
-    ['a weak key', { key: weakKey }, /^KEY: is an RSA key of 1024 bits: 2048 are the least$/],
+    ['an encrypted key', { key: lockedKey }, /^KEY: has no private key, or an encrypted one$/],
+    ['a weak key', { key: weakKey }, /^KEY: is an RSA key of 1024 bits, fewer than 2048$/],
     [
       'the key of another certificate',
       { key: other.privateKey },
@@ -111,7 +111,7 @@ describe('files for TLS', () => {
     [
       'the certificate of a client',
       { cert: client.certificate, key: client.privateKey },
-      /^CERT: is not for servers \(extended key usage\)$/,
+      /^CERT: is not a server certificate \(extended key usage\)$/,
     ],
     ['a certificate that has expired', { cert: old.certificate, key: old.privateKey }, /^CERT: expired at /],
     [
@@ -128,7 +128,7 @@ describe('files for TLS', () => {
     [
       'a certificate that is not an authority’s',
       { clientCa: ca.certificate + server.certificate },
-      /^CA: certificate 2 is not that of an authority$/,
+      /^CA: certificate 2 is not a CA certificate$/,
     ],
     ['authorities that have expired', { clientCa: authorityFor(hours(-48, -24)) }, /^CA: expired at /],
   ] as const) {

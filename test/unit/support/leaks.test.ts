@@ -13,7 +13,7 @@ describe('the search for secrets in what processes write', () => {
     expect(leaksIn('{"event":"listening","uri":"mongodb://127.0.0.1:27017/?replicaSet=rs0"}')).to.deep.equal(
       [],
     )
-    expect(leaksIn('a valid bearer token is required in the metadata "authorization"')).to.deep.equal([])
+    expect(leaksIn('a valid bearer token is required in the "authorization" metadata')).to.deep.equal([])
   })
 
   for (const [what, part] of [

@@ -208,7 +208,7 @@ describe('catalog cache', () => {
     await cache.start()
     store.goBack()
     await soon('it is told', () => failures.length > 0)
-    expect(String(failures[0])).to.include('gone back from version 2 to 1')
+    expect(String(failures[0])).to.include('went back from version 2 to 1')
     expect(cache.current().version).to.equal(2n)
   })
 

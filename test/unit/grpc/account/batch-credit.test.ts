@@ -133,7 +133,7 @@ describe('batch credit, summary', () => {
     const { rejectedCredits } = await run(
       these<BatchCreditRequest | UnreadableMessage>(
         item(0),
-        new UnreadableMessage({ field: 'amount', description: 'is cut off' }),
+        new UnreadableMessage({ field: 'amount', description: 'is truncated' }),
         item(2),
       ),
       async () => credited(),

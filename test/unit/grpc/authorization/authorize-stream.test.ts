@@ -210,7 +210,7 @@ describe('authorize stream', () => {
       const stream = open()
       stream.send(
         request('t0'),
-        new UnreadableMessage({ field: 'request', description: 'is cut off' }),
+        new UnreadableMessage({ field: 'request', description: 'is truncated' }),
         request('t2'),
       )
       await untilTaken(2)

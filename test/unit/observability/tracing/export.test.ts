@@ -47,9 +47,9 @@ describe('the watch over the export of spans', () => {
     watch.export(spans(6), () => {})
     watch.export(spans(6), () => {})
     expect(lines).to.deep.equal([
-      { lost: 3, cause: 'ECONNREFUSED', event: 'the collector takes no spans' },
-      { lost: 9, cause: 'ECONNREFUSED', event: 'the collector takes no spans' },
-      { lost: 0, event: 'the collector takes spans again' },
+      { lost: 3, cause: 'ECONNREFUSED', event: 'spans could not be sent to the trace collector' },
+      { lost: 9, cause: 'ECONNREFUSED', event: 'spans could not be sent to the trace collector' },
+      { lost: 0, event: 'the trace collector accepts spans again' },
     ])
   })
 })
