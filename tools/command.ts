@@ -1,6 +1,9 @@
 import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
-/** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
+/**
+ * Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is
+ * then 1.
+ */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
   try {
     await command()
@@ -11,7 +14,10 @@ export async function runCommand(name: string, command: () => Promise<void>): Pr
   }
 }
 
-/** An argument of a target of the Makefile: `make faults kind=crash` hands over `ARG_kind`. Empty counts as not given. */
+/**
+ * An argument of a target of the Makefile: `make faults kind=crash` hands over `ARG_kind`. Empty counts as
+ * not given.
+ */
 export function argument(name: string): string | undefined {
   return process.env[`ARG_${name}`] || undefined
 }

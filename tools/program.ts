@@ -32,9 +32,7 @@ async function run({ name, args, env, msMax }: Program, stdout: 'inherit' | 'pip
   })
   const [code] = await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
     // One that cannot be started, or is ended for its time, has an error.
-    throw new Error(
-      `${name} ${error.code === 'ENOENT' ? 'is needed for this and was not found' : 'took too long'}`,
-    )
+    throw new Error(`${name} ${error.code === 'ENOENT' ? 'is required but was not found' : 'took too long'}`)
   })
   if (code === 0) return output
   throw new Error(`${name} ${args.join(' ')}: exit code ${code}`)

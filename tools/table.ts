@@ -1,6 +1,8 @@
 import { terminalText } from '../src/observability/logging/terminal-text.js'
 
-/** Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right. */
+/**
+ * Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right.
+ */
 export function table(header: readonly string[], content: readonly (readonly string[])[]): string {
   const rows = content.map((row) => row.map(terminalText))
   const widths = header.map((title, column) =>

@@ -142,8 +142,8 @@ export class AccountAudit {
     const balance = before + delta
     this.#balances.set(wallet, balance)
     const offBy = balanceAfter - balance
-    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not fifty
-    // thousand.
+    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not
+    // fifty thousand.
     if (offBy !== 0n && offBy !== this.#offBy.get(wallet)) {
       this.#found(
         'BALANCE_AFTER_WRONG',

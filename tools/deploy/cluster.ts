@@ -11,7 +11,10 @@ export type ClusterOptions = {
   readonly msMax: number
 }
 
-/** A cluster that was named. The one that kubectl happens to point at is never meant: somebody else's hands may have moved it. */
+/**
+ * A cluster that was named. The one that kubectl happens to point at is never meant: somebody else's hands
+ * may have moved it.
+ */
 export class Cluster {
   readonly context: string
   readonly namespace: string

@@ -41,7 +41,9 @@ await runCommand(name, async () => {
     console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
 })
 
-/** The ports on this machine, as Compose writes a range: as many as processes, so that all of them are in use. */
+/**
+ * The ports on this machine, as Compose writes a range: as many as processes, so that all of them are in use.
+ */
 function portsOf(first: number, processes: number): string {
   return processes === 1 ? String(first) : `${first}-${first + processes - 1}`
 }

@@ -57,7 +57,10 @@ async function deploy({ folder }: Deployment, cluster: Cluster): Promise<void> {
   await cluster.kubectl(['rollout', 'status', `deployment/${DEPLOYMENT}`, cluster.inNamespace, timeout])
 }
 
-/** kustomize cannot wrap a file into an object: the rules are wrapped here, each time anew, so that they exist once. */
+/**
+ * kustomize cannot wrap a file into an object: the rules are wrapped here, each time anew, so that they exist
+ * once.
+ */
 async function applyRules(overlay: string, cluster: Cluster): Promise<void> {
   const rule = prometheusRule(await cluster.read(['kustomize', overlay]), readRuleGroups())
   if (!rule) return
@@ -80,10 +83,10 @@ async function untilSchema(cluster: Cluster): Promise<void> {
     const outcome = await cluster.read(['get', `job/${JOB}`, cluster.inNamespace, '--output', conditions])
     if (outcome.includes('Complete')) return
     if (outcome.includes('Failed'))
-      throw new Error(`the schema could not be made, nothing was rolled out: ${log}`)
+      throw new Error(`the schema could not be applied, nothing was rolled out: ${log}`)
     await delay(POLL_MS)
   }
-  throw new Error(`the schema was not made in time, nothing was rolled out: ${log}`)
+  throw new Error(`the schema was not applied in time, nothing was rolled out: ${log}`)
 }
 
 /** The name that the repository has for an image is nobody's. */

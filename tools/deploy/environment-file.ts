@@ -3,7 +3,9 @@ import { decrypt, derive, encrypt, encrypted, keypair } from '@dotenvx/primitive
 /** Names and values, in the order of the file. */
 export type Values = Readonly<Record<string, string>>
 
-/** An environment of which only the names can be read without its private key, in the file format of dotenvx. */
+/**
+ * An environment of which only the names can be read without its private key, in the file format of dotenvx.
+ */
 export type EncryptedFile = {
   /** The name that the public key has in the file, such as `DOTENV_PUBLIC_KEY_STAGING`. */
   readonly publicKeyName: string
@@ -12,8 +14,8 @@ export type EncryptedFile = {
 }
 
 /**
- * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. What another program would read
- * otherwise (quotes around it, spaces at its ends) is rejected.
+ * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. What
+ * another program would read otherwise (quotes around it, spaces at its ends) is rejected.
  *
  * @throws Error that names the line, and never shows a value.
  */
@@ -24,7 +26,7 @@ export function readPlain(text: string): Values {
     .map(({ line, number }) => readPair(line, number))
   const names = pairs.map(([name]) => name)
   const twice = names.find((name, index) => names.indexOf(name) < index)
-  if (twice !== undefined) throw new Error(`${twice} is there twice`)
+  if (twice !== undefined) throw new Error(`${twice} is set twice`)
   return Object.fromEntries(pairs)
 }
 
@@ -35,11 +37,14 @@ export function writePlain(values: Values): string {
     .join('')
 }
 
-/** Reads a file that {@link writeEncrypted} wrote, or dotenvx itself. Fails when a value in it is not encrypted. */
+/**
+ * Reads a file that {@link writeEncrypted} wrote, or dotenvx itself. Fails when a value in it is not
+ * encrypted.
+ */
 export function readEncrypted(text: string): EncryptedFile {
   const pairs = Object.entries(readPlain(text.replaceAll(/^(\w+)="(.*)"$/gm, '$1=$2')))
   const [key] = pairs.filter(([name]) => name.startsWith('DOTENV_PUBLIC_KEY'))
-  if (!key) throw new Error('there is no DOTENV_PUBLIC_KEY in it')
+  if (!key) throw new Error('DOTENV_PUBLIC_KEY is missing')
   const [publicKeyName, publicKey] = key
   const values = pairs.filter(([name]) => name !== publicKeyName)
   const bare = values.filter(([, value]) => !encrypted(value)).map(([name]) => name)

@@ -16,8 +16,8 @@ export type PrometheusRule = {
 }
 
 /**
- * The rules for the environment that kustomize has built, named and labelled as its ServiceMonitor is: who finds one finds the other. Without
- * a ServiceMonitor there is nobody to take them.
+ * The rules for the environment that kustomize has built, named and labelled as its ServiceMonitor is: who
+ * finds one finds the other. Without a ServiceMonitor there is nobody to take them.
  */
 export function prometheusRule(built: string, groups: readonly RuleGroup[]): PrometheusRule | undefined {
   const documents: readonly { readonly kind: string; readonly metadata: Metadata }[] = parseAllDocuments(

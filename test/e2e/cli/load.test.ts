@@ -36,7 +36,7 @@ describe('./benefits load', () => {
     expect(code).to.equal(0)
     expect(stderr)
       .to.match(/FOOD +1 +R\$ 600,00\n/)
-      .and.match(/in all +2 +R\$ 610,00\n/)
+      .and.match(/total +2 +R\$ 610,00\n/)
     const counts = { rejectedCount: 0, rejected: [], unsureCount: 0, notTriedCount: 0 }
     expect(summary).to.deep.equal({
       creditedCount: 2,
@@ -68,7 +68,7 @@ describe('./benefits load', () => {
     ]
     const { code, stderr, summary } = await load(`\ufeff${lines.join('\r\n')}`)
     expect(code).to.equal(0)
-    expect(stderr).to.match(/^columns that are not used: Nome\n/)
+    expect(stderr).to.match(/^unused columns: Nome\n/)
     expect(summary).to.include({ creditedCount: 3, creditedAmount: '123950' })
     expect(await food()).to.equal(before + 123_950n)
     expect((await load(`${HEADER.replaceAll(',', '\t')}\ns4\temp1\tFOOD\t1,00\n`)).code).to.equal(0)
@@ -93,7 +93,7 @@ describe('./benefits load', () => {
     ]
     const { code, stderr, summary } = await load(`${HEADER}\n${bad.join('\n')}\n`)
     expect(code).to.equal(2)
-    expect(stderr).to.match(/nothing was credited, 11 bad lines\n$/)
+    expect(stderr).to.match(/nothing was credited, 11 invalid lines\n$/)
     expect(summary.rejected.map(({ line }: { line: number }) => line)).to.deep.equal([
       2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14,
     ])
@@ -124,7 +124,7 @@ describe('./benefits load', () => {
     const corrected = await load(written.replace("'-1.00", '1.00').replaceAll(/gone|nobody/g, 'emp1'))
     expect(corrected.summary).to.include({ creditedCount: 3, rejectedCount: 0 })
     const again = await load(content, '--rejects', rejects)
-    expect(again.stderr).to.match(/rejects\.csv is there already/)
+    expect(again.stderr).to.match(/rejects\.csv already exists/)
     expect(again.code).to.equal(2)
   })
 
@@ -156,7 +156,7 @@ describe('./benefits load', () => {
     const rejected = await run('load', file, '--output', 'csv')
     expect(rejected.code).to.equal(2)
     expect(rejected.stdout.trim().split('\n')).to.have.length(151)
-    expect(rejected.stderr).to.include('credited 0 (R$ 0,00), already there 0, rejected 150, not tried 0\n')
+    expect(rejected.stderr).to.include('credited 0 (R$ 0,00), credited before 0, rejected 150, not sent 0\n')
     writeFileSync(file, `${HEADER}\nv,emp1,FOOD,1.00\n`)
     const done = await run('load', file, '--output', 'csv')
     expect(done.code).to.equal(0)
@@ -201,11 +201,11 @@ describe('./benefits load', () => {
       Buffer.from(`${HEADER},nome\nt,emp1,FOOD,1.00,Jo\u00e3o\n`, 'latin1'),
       /line 2: is not UTF-8/,
     ],
-    ['text decoded wrongly', `${HEADER},nome\nt,emp1,FOOD,1.00,JoÃ£o\n`, /line 2: looks decoded wrongly/],
+    ['text decoded wrongly', `${HEADER},nome\nt,emp1,FOOD,1.00,JoÃ£o\n`, /line 2: seems wrongly decoded/],
     [
       'a replacement character',
       `${HEADER},nome\nt,emp1,FOOD,1.00,Jo\ufffdo\n`,
-      /line 2: looks decoded wrongly/,
+      /line 2: seems wrongly decoded/,
     ],
   ] as const) {
     it(`rejects ${what}`, async () => {
@@ -218,7 +218,7 @@ describe('./benefits load', () => {
   it('says that a file is missing, in words', async () => {
     const { code, stderr } = await run('load', 'missing.csv')
     expect(code).to.equal(2)
-    expect(stderr).to.equal('benefits: there is no file missing.csv\n')
+    expect(stderr).to.equal('benefits: file not found: missing.csv\n')
   })
 
   it('says that a given token has expired, credits nothing, and how to go on', async () => {

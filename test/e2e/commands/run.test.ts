@@ -146,7 +146,7 @@ describe('make run', () => {
       const { code, stderr } = await benefits(['account', 'show', FIRST_ACCOUNT], env)
       expect(code).to.equal(3)
       expect(stderr).to.match(
-        /^benefits: no service answers on 127\.0\.0\.1:\d+ .*: start it with make run.*\n$/,
+        /^benefits: no service answers on 127\.0\.0\.1:\d+ .*: start one with make run.*\n$/,
       )
     })
 

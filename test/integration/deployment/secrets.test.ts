@@ -283,7 +283,7 @@ describe('make deploy', () => {
     expect({ code, stderr }).to.deep.equal({
       code: 1,
       stderr:
-        'deploy: the schema could not be made, nothing was rolled out: ' +
+        'deploy: the schema could not be applied, nothing was rolled out: ' +
         'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging --context=cluster-7\n',
     })
     expect(await told()).to.satisfy((lines: string[]) => lines.every((line) => !line.startsWith('rollout')))
@@ -305,7 +305,7 @@ describe('make deploy', () => {
     const { code, stderr } = await deploy({ PATH: `${node}:/bin-of-nobody` })
     expect({ code, stderr }).to.deep.equal({
       code: 1,
-      stderr: 'deploy: kubectl is needed for this and was not found\n',
+      stderr: 'deploy: kubectl is required but was not found\n',
     })
   })
 })

@@ -52,7 +52,7 @@ export async function ensureReplicaSet(
     const deadline = performance.now() + PRIMARY_TIMEOUT_MS
     while (!(await isComplete(admin, ports, options))) {
       if (performance.now() > deadline)
-        throw new MongodStartError('other', 'the local replica set got no primary within a minute')
+        throw new MongodStartError('other', 'the local replica set elected no primary within a minute')
       await delay(POLL_MS)
     }
   })

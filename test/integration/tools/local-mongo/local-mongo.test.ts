@@ -210,7 +210,7 @@ describe('a local MongoDB', () => {
     const said: string[] = []
     const mongo = await open('crashed', (message) => said.push(message))
     process.kill(await mongodPid(mongo.uri), 'SIGKILL')
-    await eventually('it is said', () => said.includes('MongoDB ended by itself (SIGKILL)'))
+    await eventually('it is said', () => said.includes('MongoDB exited unexpectedly (SIGKILL)'))
   })
 
   it('says that another program holds the data, with its process number', async () => {

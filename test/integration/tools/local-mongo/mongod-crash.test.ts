@@ -27,6 +27,6 @@ describe('a mongod that gives up, as it does when its disk is full or read-only,
     await eventually('it is told of', () => reasons.length > 0)
     await mongod.stop()
     // By whichever signal comes first: its own, or that of the library that has read what it said.
-    expect(reasons.join()).to.match(/^MongoDB ended by itself \(SIG[A-Z]+\)$/)
+    expect(reasons.join()).to.match(/^MongoDB exited unexpectedly \(SIG[A-Z]+\)$/)
   })
 })

@@ -18,15 +18,15 @@ describe('explainStart', () => {
     const error = explainStart('Wrong mongod version: UPGRADE PROBLEM', { code: 62, signal: null }, '')
     expect(error.failure).to.equal('other')
     expect(error.message).to.include(
-      'most likely a newer one made them (Wrong mongod version: UPGRADE PROBLEM)',
+      'a newer version probably wrote them (Wrong mongod version: UPGRADE PROBLEM)',
     )
   })
 
   it('says how a silent mongod ended', () => {
     expect(explainStart('', { code: null, signal: 'SIGILL' }, 'late').message).to.include(
-      'it was ended by SIGILL',
+      'it was killed by SIGILL',
     )
-    expect(explainStart('', { code: 2, signal: null }, 'late').message).to.include('it ended with code 2')
+    expect(explainStart('', { code: 2, signal: null }, 'late').message).to.include('it exited with code 2')
     expect(explainStart('', undefined, 'late').message).to.equal('mongod did not start: late')
   })
 })
