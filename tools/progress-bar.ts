@@ -1,6 +1,6 @@
 const WIDTH = 40
 
-/** How far something has come, on one line of a terminal; nothing where standard error is no terminal. */
+/** Progress on one line of a terminal; nothing when standard error is not a terminal. */
 export class ProgressBar {
   readonly #total: number
   #drawn = -1
@@ -16,7 +16,7 @@ export class ProgressBar {
     process.stderr.write(`\r[${'#'.repeat(filled)}${' '.repeat(WIDTH - filled)}] ${done}`)
   }
 
-  /** Makes room for other output. */
+  /** Clears the line for other output. */
   clear(): void {
     if (process.stderr.isTTY && this.#drawn >= 0) process.stderr.write('\r\x1b[K')
     this.#drawn = -1

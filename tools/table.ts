@@ -1,8 +1,6 @@
 import { terminalText } from '../src/observability/logging/terminal-text.js'
 
-/**
- * Writes rows as a table for a terminal: columns as wide as they need to be, columns of numbers to the right.
- */
+/** Writes rows as a table for a terminal: columns as wide as needed, numbers aligned right. */
 export function table(header: readonly string[], content: readonly (readonly string[])[]): string {
   const rows = content.map((row) => row.map(terminalText))
   const widths = header.map((title, column) =>
@@ -20,7 +18,7 @@ export function table(header: readonly string[], content: readonly (readonly str
   return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
 
-/** What has no number counts as one, too: a decline changes no balance. */
+/** An empty cell counts as a number: a decline changes no balance. */
 function isNumber(cell: string): boolean {
   return /^(-?\d+(\.\d+)?)?$/.test(cell)
 }

@@ -42,7 +42,7 @@ export class Deployment {
     this.#root = root
   }
 
-  /** Where the secrets are while they can be read. Ignored by git. */
+  /** Path of the readable secrets. Ignored by git. */
   get plainPath(): string {
     return join(this.folder, 'secrets.env')
   }
@@ -51,15 +51,14 @@ export class Deployment {
     return join(this.folder, `.env.${this.name}`)
   }
 
-  /** Where private keys are kept that were made here. Ignored by git. */
+  /** Path of the private keys made on this machine. Ignored by git. */
   get keysPath(): string {
     return join(this.#root, '.env.keys')
   }
 
   /**
-   * Encrypts what is in `secrets.env`, for the public key that the encrypted file has, or for a new one. The
-   * readable file is removed. Where the private key is at hand, what has not changed stays as it is in the
-   * encrypted file.
+   * Encrypts `secrets.env` for the public key of the encrypted file or for a new key, and removes the
+   * readable file. When the private key is available, unchanged values keep their encrypted text.
    */
   async encrypt(key: 'same key' | 'new key', env: NodeJS.ProcessEnv): Promise<void> {
     const values = await this.check()
@@ -70,7 +69,7 @@ export class Deployment {
     await rm(this.plainPath)
   }
 
-  /** Writes `secrets.env`. What somebody has written into it and not encrypted yet is never lost. */
+  /** Writes `secrets.env`. It never overwrites values that are not encrypted yet. */
   async decrypt(env: NodeJS.ProcessEnv): Promise<void> {
     if (existsSync(this.plainPath))
       throw new Error(`${this.plainPath} already exists: run make encrypt env=${this.name}, or remove it`)
@@ -92,7 +91,7 @@ export class Deployment {
     }
   }
 
-  /** What a file has encrypted already: the same value, encrypted again, would look like another. */
+  /** Values that a file has encrypted already: encrypting a value again would change its text. */
   async #unchanged(
     file: EncryptedFile,
     { values, env }: { readonly values: Values; readonly env: NodeJS.ProcessEnv },
@@ -138,8 +137,7 @@ export class Deployment {
   }
 
   /**
-   * Reads the settings and the secrets as the pods will: what is wrong is found now and not by them. Returns
-   * the secrets.
+   * Reads and checks the settings and the secrets as the pods will, and returns the secrets.
    *
    * @throws Error that names every problem, and shows no value.
    */
@@ -164,7 +162,7 @@ export class Deployment {
   }
 }
 
-/** The environment that a command was asked for. */
+/** The environment that a command names. */
 export function requestedDeployment(): Deployment {
   return new Deployment(requiredArgument('env', 'env=staging'), '.k8s')
 }

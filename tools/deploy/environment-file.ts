@@ -4,18 +4,19 @@ import { decrypt, derive, encrypt, encrypted, keypair } from '@dotenvx/primitive
 export type Values = Readonly<Record<string, string>>
 
 /**
- * An environment of which only the names can be read without its private key, in the file format of dotenvx.
+ * An encrypted environment in the file format of dotenvx: without the private key only its names are
+ * readable.
  */
 export type EncryptedFile = {
-  /** The name that the public key has in the file, such as `DOTENV_PUBLIC_KEY_STAGING`. */
+  /** Name of the public key in the file, such as `DOTENV_PUBLIC_KEY_STAGING`. */
   readonly publicKeyName: string
   readonly publicKey: string
   readonly values: Values
 }
 
 /**
- * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. What
- * another program would read otherwise (quotes around it, spaces at its ends) is rejected.
+ * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. Rejects
+ * values that another program would read differently (with quotes around or spaces at the ends).
  *
  * @throws Error that names the line, and never shows a value.
  */
@@ -76,7 +77,7 @@ export function newKeys(): { readonly publicKey: string; readonly privateKey: st
   return keypair()
 }
 
-/** The name of the private key that goes with a public one. */
+/** Name of the private key of a public key. */
 export function privateKeyName(publicKeyName: string): string {
   return publicKeyName.replace('PUBLIC', 'PRIVATE')
 }

@@ -13,9 +13,7 @@ const POLL_MS = 10
 
 /** The server's codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const NOT_YET_INITIALIZED = 94
-/**
- * Codes that pass in a moment: already initialized, node not found, reconfiguration or election in progress.
- */
+/** Transient codes: already initialized, node not found, reconfiguration or election in progress. */
 const TRANSIENT = [23, 74, NOT_YET_INITIALIZED, 109, 11602]
 
 /** Settings for a failover after two seconds instead of ten, for the tests that cause one. */
