@@ -67,7 +67,7 @@ describe('AccountService over the wire', () => {
       })
     }
 
-    it('finds no account that nobody opened, also one that was asked for', async () => {
+    it('finds no account that was never opened, even by its id', async () => {
       const id = randomUUID()
       await buy(id, 'early', 1)
       expect(await rejectedUpdate(id, 'BLOCKED')).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])

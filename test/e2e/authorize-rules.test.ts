@@ -101,7 +101,7 @@ describe('Authorize', () => {
       expect(balances).to.deep.equal({ FOOD: 1_000n, MEAL: 2_000n, CASH: 500n })
     })
 
-    it('never takes what is not food from the food wallet', async () => {
+    it('never debits the food wallet for another category', async () => {
       const answer = await decideOn({ FOOD: 9_999n, MEAL: 9_999n }, { mcc: '5999', amount: 100 })
       expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
     })
@@ -122,7 +122,7 @@ describe('Authorize', () => {
   })
 
   describe('on an account that cannot pay', () => {
-    it('answers 07 and ACCOUNT_NOT_FOUND when nobody opened it', async () => {
+    it('answers 07 and ACCOUNT_NOT_FOUND when it was never opened', async () => {
       const answer = await fixture().client.decide(purchase({ account_id: randomUUID() }))
       expect(answer).to.include(declined('ACCOUNT_NOT_FOUND', '07', '14'))
     })

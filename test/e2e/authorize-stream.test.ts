@@ -284,7 +284,7 @@ describe('a stream of purchases', () => {
       expect(read).to.be.within(WINDOW, WINDOW + 64)
     })
 
-    it('has no more decided than that', () => {
+    it('decides no more than that', () => {
       expect(decided).to.be.within(WINDOW, read)
     })
 
@@ -382,7 +382,7 @@ describe('SIGTERM in the middle of streams', () => {
     }
   }
 
-  it('ends each of them with UNAVAILABLE, and tells when to open another', () => {
+  it('ends each of them with UNAVAILABLE, and says when to open another', () => {
     const seen = ends.map((end) => end !== 'OK' && [end.code, end.info?.reason, end.retryAfterMs])
     expect(seen).to.deep.equal(Array(STREAMS).fill(['UNAVAILABLE', 'STREAM_ENDED', 200]))
   })

@@ -151,7 +151,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       }
     })
 
-    it('are told by /readyz when they cannot be taken over, and decisions go on as before', async () => {
+    it('are reported by /readyz when they cannot be used, and decisions continue', async () => {
       const account_id = await fundedAccount(core, { FOOD: 1_000n })
       const [service] = services
       const db = core.client.db(database)

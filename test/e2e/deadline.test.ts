@@ -43,7 +43,7 @@ describe('a deadline', () => {
     })
   }
 
-  it('that is far away is no hindrance', async () => {
+  it('that is far away is accepted', async () => {
     expect(await statusOfRawCall(fixture().service.grpcAddress, request, '99999999H')).to.equal(0)
   })
 

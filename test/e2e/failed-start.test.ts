@@ -107,7 +107,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
 })
 
 describe('the launcher does not start, with one line and exit code 1,', () => {
-  it('with a MONGOD_PATH that is no program', async () => {
+  it('with a MONGOD_PATH that is not a program', async () => {
     const env = { MONGOD_PATH: '/no/such/mongod', JWT_SECRET, DATA_DIR: '/tmp/never' }
     const { exitCode, stderr } = await giveUp(env, launcher)
     expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })

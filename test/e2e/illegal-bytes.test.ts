@@ -72,7 +72,7 @@ describe('bytes that are not a message of their method', () => {
     expect(sound.answers[0]).to.deep.include({ replayed: false })
   })
 
-  it('are no repeat of one another, because neither is taken: text that is not UTF-8', async () => {
+  it('are not repeats of one another, because both are rejected: text that is not UTF-8', async () => {
     const head = [...field(1, 'p-2'), ...field(2, 'ana'), 0x18, 0x64, ...field(4, '5999')]
     for (const byte of [0xe9, 0xea]) {
       const { error } = await send(authorizeMethod.path, head, field(5, [0x43, 0x41, 0x46, byte]))

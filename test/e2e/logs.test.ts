@@ -59,7 +59,7 @@ describe('the log, at its most talkative', () => {
     expect(logged('call')[0]).to.include({ subject: 'switch', code: 'OK' }).and.have.property('durationMs')
   })
 
-  it('says what was decided, and for whom', async () => {
+  it('logs the decision and its caller', async () => {
     const decision = fixture().service.events.find(({ event }) => event === 'decision')
     expect(decision).to.include({
       level: 'info',

@@ -63,7 +63,7 @@ describe('a malformed request', () => {
     })
   }
 
-  it('is rejected by the name of the field at fault, when its bytes are no message', async () => {
+  it('is rejected with the name of the invalid field when its bytes are not a message', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
     expect(error).to.deep.include(malformed('transaction_id'))
   })

@@ -128,7 +128,7 @@ describe('MerchantRuleService over the wire', () => {
     })
   })
 
-  it('GetMerchantRule says when there is no such rule', async () => {
+  it('GetMerchantRule reports a missing rule', async () => {
     const { code, info } = await calls.fail('GetMerchantRule', { merchant_rule_id: 'nobody' })
     expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'MERCHANT_RULE_NOT_FOUND'])
   })
@@ -277,7 +277,7 @@ describe('MerchantRuleService over the wire', () => {
       expect((await calls.fail('UpdateMerchantRule', {})).badFields).to.include('merchant_rule')
     })
 
-    it('says when there is no such rule', async () => {
+    it('reports a missing rule', async () => {
       const { code } = await calls.fail('UpdateMerchantRule', update({ id: 'nobody', mcc: '5411' }))
       expect(code).to.equal('NOT_FOUND')
     })

@@ -47,7 +47,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     expect(first).to.include({ code: '00', category: 'MEAL', balance: '200', replayed: false })
   })
 
-  it('runs that MongoDB as a process of its own', async () => {
+  it('runs that MongoDB as a separate process', async () => {
     expect(isAlive(await mongodPid())).to.equal(true)
   })
 

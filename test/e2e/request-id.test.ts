@@ -34,7 +34,7 @@ describe('x-request-id', () => {
     ['129 characters', 'x'.repeat(129)],
     ['a quotation mark', 'a"b'],
   ] as const) {
-    it(`is made anew in the place of one with ${what}`, async () => {
+    it(`is made again in the place of one with ${what}`, async () => {
       expect(String(await idWithAnswer(bad))).to.match(UUID)
     })
   }

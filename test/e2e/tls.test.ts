@@ -126,7 +126,7 @@ describe('mutual TLS', () => {
     expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'mutual' })
   })
 
-  it('tells when the certificate ends', async () => {
+  it('reports when the certificate expires', async () => {
     const name = 'benefits_tls_certificate_expiry_timestamp_seconds'
     const expiresAtS = await readMetric(fixture().service.httpUrl, name, { certificate: 'server' })
     expect(expiresAtS * 1_000 - Date.now()).to.be.within(3_000_000, 3_600_000)
@@ -221,7 +221,7 @@ describe('mutual TLS', () => {
     })
   })
 
-  describe('told to stop while it decides', () => {
+  describe('stopped while it decides', () => {
     let health: HealthClient
     let seen: readonly string[]
     let answer: Outcome<AuthorizeResponse>
@@ -256,7 +256,7 @@ describe('mutual TLS', () => {
       expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
     })
 
-    it('answers the purchase, and ends with exit code 0 although somebody watches', () => {
+    it('answers the purchase, and exits with code 0 although a client watches its health', () => {
       expect({ code: answer.response?.code, exitCode }).to.deep.equal({ code: '00', exitCode: 0 })
     })
   })
@@ -277,7 +277,7 @@ describe('TLS without certificates of clients', () => {
   })
 })
 
-describe('a service whose files are no good does not start:', () => {
+describe('a service with invalid files does not start:', () => {
   const files = new MountedFiles()
   after(() => files.remove())
   const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'

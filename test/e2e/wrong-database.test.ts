@@ -121,7 +121,7 @@ describe('a service that loses its books under load', () => {
       expect(said).to.include({ cause: 'BOOKS_MISSING' })
     })
 
-    it('serves by itself when the books are restored, as they were some hundred entries before', async () => {
+    it('serves again when the books are restored to a state some hundred entries older', async () => {
       await restore(db(), kept)
       await untilServing()
       const again = new Load(purchases, accounts)

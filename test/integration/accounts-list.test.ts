@@ -96,7 +96,7 @@ describe('list of accounts', () => {
     expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 7n, spending: undefined })
   })
 
-  it('leaves out what nobody opened', async () => {
+  it('leaves out accounts that were never opened', async () => {
     const unopened = accountAfter('u', [steps.purchase('buy', 1n)])
     await storeBooks(database(), booksOf(unopened, { journal: 1, posted: 0 }))
     await store('a', 'z')

@@ -119,11 +119,11 @@ describe('MongoCatalogStore', () => {
     })
     afterEach(() => watch.close())
 
-    it('tells of a change', async () => {
+    it('reports a change', async () => {
       await untilCalled()
     })
 
-    it('tells that it cannot, and begins again when it can', async () => {
+    it('reports a failure, and starts again once it can', async () => {
       await untilCalled()
       // A stream does not outlive its collection.
       await database().dropCollection('catalog')

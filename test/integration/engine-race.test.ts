@@ -43,7 +43,7 @@ for (const count of [1, 2, 4]) {
       expect(book.balances).to.deep.equal({ FOOD: 0n, CASH: 0n })
     })
 
-    it('behave as if one came after the other: each balance after a debit is told once', () => {
+    it('behave as if they were sequential: each balance after a debit is returned once', () => {
       const told = entries
         .flatMap(({ movement }) => movement?.balanceAfter ?? [])
         .sort((a, b) => Number(b - a))

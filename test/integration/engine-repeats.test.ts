@@ -60,7 +60,7 @@ for (const count of [1, 2, 4]) {
         expect(typesOf(verdicts)).to.deep.equal(['RECORD', ...Array(49).fill('REUSED')])
       })
 
-      it('tells all others of the one that was decided', () => {
+      it('gives all others the answer of the decided one', () => {
         const recorded = verdicts.find(({ type }) => type === 'RECORD')
         const told = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
         expect(told).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))

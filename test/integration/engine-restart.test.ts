@@ -74,7 +74,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     })
   })
 
-  describe('once the ledger can be written again, and somebody touches the account', () => {
+  describe('once the ledger is writable again, and a request touches the account', () => {
     before(async () => {
       await ensureSchema(database())
       await decideOn(core, accountId, somePurchase())

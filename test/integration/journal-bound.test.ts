@@ -124,7 +124,7 @@ describe('journal bound', () => {
     await recovery(startProcess(), accountId)
   })
 
-  it('lets nobody lose an entry', async () => {
+  it('loses no entry', async () => {
     const process = startProcess()
     ledger.away = true
     const accountId = await open(process)

@@ -114,7 +114,7 @@ describe('what decisions rely on, between two checks of the books,', () => {
 describe('books that are checked', () => {
   const database = useDatabase()
 
-  it('are forgotten by nobody while they are away and come back as they were', async () => {
+  it('are kept while they are unavailable, and return unchanged', async () => {
     const client = createClient({ uri: await testMongoUri(), poolSizeMax: 2 })
     const books = new Books(client.db(database().databaseName), new ReadOrder(client))
     await books.open()

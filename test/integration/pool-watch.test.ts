@@ -79,7 +79,7 @@ describe('pool watch', () => {
       expect(usedRatio).to.equal(1)
     })
 
-    it('tells that one of them got none in time', () => {
+    it('reports that one of them got none in time', () => {
       expect(failures).to.deep.equal(['TIMEOUT'])
     })
 
@@ -94,7 +94,7 @@ describe('pool watch', () => {
     })
   })
 
-  it('tells when the connections are given up', async () => {
+  it('reports that the pool was cleared', async () => {
     const proxy = await TcpProxy.listen(Number(/:(\d+)/.exec(await testServerUri())?.[1]))
     watch(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, 3)
     const ping = () => client.db('admin').command({ ping: 1 })

@@ -73,7 +73,7 @@ describe('the validators', () => {
       expect(await codeOf(insert(collection, good))).to.equal(0)
     })
 
-    it(`of ${collection} rejects a field that nobody knows`, async () => {
+    it(`of ${collection} rejects an unknown field`, async () => {
       expect(await codeOf(insert(collection, { ...good, note: 'x' }))).to.equal(VALIDATION_FAILED)
     })
 

@@ -202,7 +202,7 @@ describe('verify on a database', () => {
       expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unposted: 1_203 })
     })
 
-    it('finds nothing where nobody opened the account', async () => {
+    it('finds nothing where the account was never opened', async () => {
       const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
       await storeBooks(database(), booksOf(whole, { journal: 1, posted: 1 }))
       expect((await verify(database())).found).to.deep.equal([])

@@ -209,7 +209,7 @@ describe('config', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://' }).length).to.equal(1)
     })
 
-    it('are told all at once', () => {
+    it('are all reported at once', () => {
       const problems = problemsOf({
         GRPC_PORT: 'x',
         HTTP_PORT: 'x',

@@ -147,7 +147,7 @@ describe('./benefits load through breaks', () => {
     await proxy.close()
   })
 
-  it('with a given token that expires on the way says so, counts what is not sure, and goes on with a new one', async () => {
+  it('with a given token that expires during the load says so, counts unknown outcomes, and continues with a new token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const expiring = secretToken(signToken({ claims: { scope: 'accounts:credit', exp: secondsFromNow(8) } }))
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
@@ -211,7 +211,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('with tokens of its own goes on when a stream outlasts its token', async () => {
+  it('with its own tokens continues when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const config = { ...readSettings(env), ...readDevSettings(env) }
     const tokens = new Tokens(config, undefined, 3)

@@ -128,7 +128,7 @@ describe('./benefits load', () => {
     expect(again.code).to.equal(2)
   })
 
-  it('writes rejects as the spreadsheet wrote the load, with lines that cannot be split as they are', async () => {
+  it('writes rejects in the format of the load, and keeps unreadable lines unchanged', async () => {
     const rejects = join(folder(), 'semicolons.csv')
     const lines = [
       HEADER.replaceAll(',', ';'),
@@ -169,7 +169,7 @@ describe('./benefits load', () => {
     expect(existsSync(rejects)).to.equal(false)
   })
 
-  it('rejects a category that is closed for credits, whoever finds out', async () => {
+  it('rejects a category that is closed for credits, in the command and in the service', async () => {
     await run('categories', 'set', 'OLD', '--order', '90', '--mccs', '0742', '--credits', 'closed')
     const content = `${HEADER}\nc1,emp1,OLD,1.00\nc2,emp1,FOOD,1.00\n`
     const here = await load(content)

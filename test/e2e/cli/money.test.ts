@@ -97,7 +97,7 @@ describe('./benefits and money', () => {
     })
   }
 
-  it('keeps the limits that are left out, and takes one away when told to', async () => {
+  it('keeps the limits that are left out, and removes a limit on request', async () => {
     const limits = async (...args: string[]) =>
       accountIn(await run('account', 'limits', 'ana', ...args)).limits
     await limits('--category', 'FOOD', '--day', '100.00', '--month', '900.00', '--purchase', '200.00')
@@ -127,7 +127,7 @@ describe('./benefits and money', () => {
     expect(stderr).to.match(/a new category requires --order and --mccs/)
   })
 
-  it('tells by its exit code whether a purchase was declined, the command is wrong, or nobody answers', async () => {
+  it('shows by its exit code whether a purchase was declined, the command is wrong, or the service does not answer', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)
     expect(declined.code).to.equal(1)
@@ -217,7 +217,7 @@ describe('./benefits and money', () => {
     }
   })
 
-  it('tells by its exit code that the books have a discrepancy, and names it', async () => {
+  it('shows by its exit code that the books have a discrepancy, and names it', async () => {
     const { core, env } = fixture()
     const accounts = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('accounts')
     const change = async (centavos: bigint) =>

@@ -49,7 +49,7 @@ describe('make certs', () => {
     expect(JSON.parse(stdout)).to.include({ code: '00' })
   })
 
-  it('again renews the certificates while the service runs, and nobody has to do anything', async () => {
+  it('again renews the certificates while the service runs, without a restart', async () => {
     expect(await make(['-s', 'certs'], env)).to.include({ code: 0, stderr: '' })
     await eventually('they are taken over', () =>
       service.events.some(({ event, files }) => event === 'key files reloaded' && files === 'tls'),

@@ -41,7 +41,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     expect(isoOf(first.decided_at)).to.equal(AHEAD)
   })
 
-  it('number entries as they were made, whatever their times, and page through them so', async () => {
+  it('number entries in the order of creation, whatever their times, and page in that order', async () => {
     const holder = await CardHolder.open(ahead)
     const ids = Array.from({ length: 6 }, () => randomUUID())
     for (const [index, id] of ids.entries()) await holder.buy(index % 2 === 0 ? ahead : behind, 100, id)

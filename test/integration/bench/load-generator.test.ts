@@ -80,7 +80,7 @@ describe('the load generator', () => {
     })
   }
 
-  it('spreads a stream mode over as many streams as it is told', async () => {
+  it('spreads a stream mode over the configured number of streams', async () => {
     await runLoad(job({ mode: 'stream', streamsPerConnection: 3 }))
     expect(server.calls).to.equal(6)
   })
@@ -116,7 +116,7 @@ describe('the load generator', () => {
     expect(whole.approved.centavos).to.equal(String(server.debited))
   })
 
-  it('tells what happened in each part of the measured time', async () => {
+  it('reports the result of each part of the measured time', async () => {
     const { measured, windows = [] } = await runLoad(job({ windowMs: 100 }))
     expect(windows.length).to.be.at.least(3)
     const answered = windows.reduce((sum, window) => sum + window.answered, 0)
@@ -150,7 +150,7 @@ describe('the load generator', () => {
     expect(await failureOf(running)).to.match(/closed the connection|no other connection can be had/)
   })
 
-  it('fails when nobody listens, and when the server goes away', async () => {
+  it('fails when no server listens, and when the server goes away', async () => {
     const running = runLoad(job({ shape: { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } }))
     await eventually('a call has come', () => server.debited > 0n)
     server.close()
@@ -274,7 +274,7 @@ describe('a connection of the load generator', () => {
     ['the end of the connection', (stream) => stream.session?.destroy(), -1, ''],
   ]
   for (const [what, answer, status, message] of ends) {
-    it(`tells of ${what}`, async () => {
+    it(`reports ${what}`, async () => {
       const server = createHttp2Server()
       server.on('stream', (stream) => {
         stream.on('error', () => {})
@@ -291,7 +291,7 @@ describe('a connection of the load generator', () => {
     })
   }
 
-  it('takes no more calls when the server says so, and tells which it has not looked at', async () => {
+  it('stops sending calls after GOAWAY, and returns the calls that the server ignored', async () => {
     const server = createHttp2Server()
     server.on('stream', (stream) => {
       stream.on('error', () => {})
@@ -321,7 +321,7 @@ describe('a connection of the load generator', () => {
     })
   })
 
-  it('fails to open to somebody who does not speak HTTP/2', async () => {
+  it('fails to connect to a server without HTTP/2', async () => {
     const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -34,7 +34,7 @@ for (const name of rivals) {
       )
     })
 
-    it(`lets ${RACERS} purchases at once on one account spend what is there, and no more`, async () => {
+    it(`lets ${RACERS} concurrent purchases on one account spend at most its balance`, async () => {
       await open('racer', { FOOD: 10_000n, CASH: 10_000n })
       const verdicts = await Promise.all(
         Array.from({ length: RACERS }, (_, index) => buy('racer', { id: `race-${index}` })),

@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
     ])
   })
 
-  it('leaves the service without a name of its own, so that there may be several', () => {
+  it('gives the service no container name, so that several can run', () => {
     expect(authorizer).not.to.have.property('container_name')
   })
 
@@ -85,7 +85,7 @@ describe('docker-compose.yml', () => {
     expect(seconds * 1_000).to.be.above(readSettings({}).shutdownTimeoutMs + CLOSE_MS_MAX)
   })
 
-  it('lets nobody but the service reach the database', () => {
+  it('lets only the service reach the database', () => {
     expect(mongodb).not.to.have.property('ports')
     expect(mongodb.networks).to.deep.equal(['database'])
   })

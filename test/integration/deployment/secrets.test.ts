@@ -106,7 +106,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(await readFile(deployment.plainPath, 'utf8')).to.include('hunter3')
   })
 
-  it('with the private key leaves what has not changed as it was: a diff names what has', async () => {
+  it('with the private key keeps unchanged values as they were, so a diff shows only changes', async () => {
     const linesOf = async () => (await readFile(deployment.encryptedPath, 'utf8')).split('\n')
     const before = await linesOf()
     await writeFile(deployment.plainPath, plain.replace('hunter2', 'hunter3'))
@@ -115,7 +115,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(changed.map((line) => line.split('=', 1)[0])).to.deep.equal(['MONGODB_URI'])
   })
 
-  it('begins anew with new keys while the old private key is still in the environment', async () => {
+  it('starts over with new keys while the old private key is still in the environment', async () => {
     await writeFile(deployment.plainPath, plain)
     await deployment.encrypt('new key', privateKey)
     expect(await failureOf(deployment.decrypt(privateKey))).to.include('is not the private key')
@@ -132,7 +132,7 @@ describe('encrypting and decrypting an environment', () => {
     )
   })
 
-  it('does not write over what somebody has not encrypted yet', async () => {
+  it('does not overwrite values that are not encrypted yet', async () => {
     await writeFile(deployment.plainPath, plain)
     expect(await failureOf(deployment.decrypt(privateKey))).to.include('is there already')
   })
@@ -239,7 +239,7 @@ describe('make deploy', () => {
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
   })
 
-  it('tells kubectl each time which cluster is meant, and before the first change whoever looks', async () => {
+  it('passes the cluster to kubectl each time, and prints it before the first change', async () => {
     const { stdout } = await deploy()
     expect(await told()).to.satisfy((lines: string[]) =>
       lines.every((line) => line.endsWith(' --context=cluster-7')),
@@ -249,7 +249,7 @@ describe('make deploy', () => {
     )
   })
 
-  it('asks kubectl for nothing before somebody has named the cluster', async () => {
+  it('does not run kubectl before the user has named the cluster', async () => {
     const { code, stderr } = await deploy({ ARG_context: '' })
     expect(code).to.equal(1)
     expect(stderr).to.match(/^deploy: context= is missing, for example context=my-cluster /)

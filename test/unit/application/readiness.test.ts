@@ -91,7 +91,7 @@ describe('readiness', () => {
     }
   })
 
-  it('checks once more when it is asked to during a check', async () => {
+  it('checks again when a check is requested during a check', async () => {
     let finish = () => {}
     const slow = new Readiness({
       prepare,
@@ -144,7 +144,7 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
-  it('tells of each change, and of nothing else', async () => {
+  it('reports each change, and nothing else', async () => {
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     check = fail
@@ -152,20 +152,20 @@ describe('readiness', () => {
     expect(changes).to.deep.equal([true, false])
   })
 
-  it('tells that it is not ready at the first look', async () => {
+  it('reports at the first check that it is not ready', async () => {
     check = fail
     await readiness.start()
     expect(changes).to.deep.equal([false])
   })
 
-  it('tells of every check that fails', async () => {
+  it('reports every failed check', async () => {
     check = fail
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     expect(failures.slice(0, 2)).to.deep.equal([down, down])
   })
 
-  it('tells of no check that fails after the end', async () => {
+  it('reports no check that fails after the end', async () => {
     let giveUp = () => {}
     check = () =>
       new Promise((_, reject) => {

@@ -153,7 +153,7 @@ describe('verify', () => {
     expect((await verify([wrong('a'), clean('b'), orphans('c')])).summary.discrepancies).to.equal(2)
   })
 
-  it('tells after each account how many there were', async () => {
+  it('reports the number of accounts after each account', async () => {
     expect((await verify([clean('a'), wrong('b'), orphans('c')])).progress).to.deep.equal([1, 2, 3])
   })
 })
@@ -205,14 +205,14 @@ class UnreadableLedger extends InMemoryStore {
 }
 
 describe('verify beside the service', () => {
-  it('looks once more at what seems wrong, and finds that it is not', async () => {
+  it('rereads an apparent discrepancy, and finds that it is none', async () => {
     const { found, lookedAtAgain } = await verify([clean('a'), wrong('b')], {
       later: [clean('a'), clean('b')],
     })
     expect({ found, lookedAtAgain }).to.deep.equal({ found: [], lookedAtAgain: ['b'] })
   })
 
-  it('looks once more at entries whose account was opened in between', async () => {
+  it('rereads entries whose account was opened in between', async () => {
     expect((await verify([orphans('a')], { later: [clean('a')] })).found).to.deep.equal([])
   })
 

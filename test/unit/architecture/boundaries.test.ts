@@ -34,7 +34,7 @@ describe('module boundaries', () => {
     expect(modules.flatMap((module) => importsOf(root, module))).to.have.length.above(modules.length)
   })
 
-  it('keep OpenTelemetry out of whatever is loaded when nothing is traced', () => {
+  it('keep OpenTelemetry out of the modules that are loaded without tracing', () => {
     const imports = modulesIn(root, 'src').flatMap((module) => importsOf(root, module))
     const loaded = new Set(['src/main.ts'])
     // A set goes on to what is added to it on the way.
@@ -158,7 +158,7 @@ describe('the check of module boundaries', () => {
     })
   }
 
-  it('lets tests import whatever they test', () => {
+  it('lets tests import the modules that they test', () => {
     const source = ['src/domain', 'cli', 'tools', 'bench'].map((folder) => `import '../${folder}/x.js'`)
     const others = { 'src/domain/x.ts': '', 'cli/x.ts': '', 'tools/x.ts': '', 'bench/x.ts': '' }
     expect(plant({ ...others, 'test/x.ts': source.join('; ') })).to.deep.equal([])

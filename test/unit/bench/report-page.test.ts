@@ -72,7 +72,7 @@ describe('the report', () => {
     expect(coordinatesIn(chart?.svg ?? '').join(' ')).to.match(/^[\d., -]+$/)
   })
 
-  it('tells what was wrong with the books', () => {
+  it('names the discrepancies of the books', () => {
     const measurements = invented()
     const [first, ...others] = measurements.runs
     if (!first) throw new Error('there are runs')

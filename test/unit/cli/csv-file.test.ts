@@ -68,7 +68,7 @@ describe('a CSV file', () => {
     ])
   })
 
-  it('never loses a line, whatever stands in it', () => {
+  it('never loses a line, whatever its content', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ' ', ';'), minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(fc.array(cell, { maxLength: 30 }), (cells) => {
@@ -99,7 +99,7 @@ describe('a CSV file', () => {
     })
   }
 
-  it('may have accents, and names that look a little odd', () => {
+  it('may have accents and unusual names', () => {
     for (const name of ['São Paulo', 'PÃO & CAFÉ', 'AÇAÍ', 'JOÃO', 'Â', 'MAÇÃ', 'CAFÉ–BAR', '😀'])
       expect(rowsOf(`first_id,amount\n${name},1\n`)).to.deep.equal([[2, { first_id: name, amount: '1' }]])
   })

@@ -43,7 +43,7 @@ describe('a table', () => {
     ])
   })
 
-  it('fits into 80 columns whatever is in it, as long as its numbers do', () => {
+  it('fits into 80 columns whatever its content, if its numbers do', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ' ', '大', 'é', '-'), maxLength: 60 })
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { maxLength: 5 }), (rows) => {

@@ -239,7 +239,7 @@ describe('successor of a catalog', () => {
     })
   }
 
-  it('is made at once by a change of five hundred rules, new or gone, and no more', () => {
+  it('is made at once by a change of at most five hundred added or deleted rules', () => {
     const of = (upserted: number, deleted: number): boolean =>
       isSmall(
         delta({

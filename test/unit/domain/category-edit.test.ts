@@ -36,7 +36,7 @@ describe('upserting a category', () => {
     })
   })
 
-  it('writes nothing when it is there as it is', () => {
+  it('writes nothing when the category exists unchanged', () => {
     const [food] = challengeCategories
     if (!food) throw new Error('the profile has categories')
     const edit = upsertCategory(challenge, { ...food })

@@ -173,7 +173,7 @@ describe('any purchase that is declined', () => {
 describe('any purchase that is repeated', () => {
   const statuses = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] as const
 
-  it('gets the entry that was stored, whatever became of the account', () => {
+  it('returns the stored entry, whatever happened to the account', () => {
     fc.assert(
       fc.property(anyPlay, fc.constantFrom(...statuses), ({ steps, catalog, end, past }, status) => {
         for (const { purchase, verdict } of steps) {

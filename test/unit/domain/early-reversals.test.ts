@@ -151,7 +151,7 @@ describe('a purchase and its reversals, in any order', () => {
     })
   })
 
-  it('are answered as they were when they come again, and change nothing', () => {
+  it('return the stored answer when they are repeated, and change nothing', () => {
     everyOrder((books, order) => {
       const { paid } = books
       for (const message of order) {

@@ -10,7 +10,7 @@ describe('invariant', () => {
     expect(() => invariant(false, 'one is two')).to.throw(InvariantError, 'one is two')
   })
 
-  it('throws an error that logs can tell by its name', () => {
+  it('throws an error that logs identify by name', () => {
     expect(new InvariantError('broken').name).to.equal('InvariantError')
   })
 })

@@ -283,7 +283,7 @@ describe('the trace of an id that was used before', () => {
     ['for the same', {}],
     ['for something else', { amount: centavos(6n) }],
   ] as const) {
-    it(`${what} says that the id answered, and looks at nothing else`, () => {
+    it(`${what} returns the stored answer of the id, and checks nothing else`, () => {
       const account = accountWith({ FOOD: 100n })
       const at = new Date(0)
       const decided = decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar)

@@ -214,7 +214,7 @@ describe('the counters of a wallet', () => {
     expect(card.spent).to.equal(undefined)
   })
 
-  it('hold no more than an int64: what would be more is over the limit that everybody has', () => {
+  it('hold at most an int64: a larger total exceeds the limit of every account', () => {
     const spending = {
       day: '2026-03-10',
       dayAmount: centavos(BALANCE_MAX),

@@ -46,7 +46,7 @@ describe('opening with an id that was used before', () => {
     })
   }
 
-  it('is a reuse even when nobody opened the account', () => {
+  it('is a reuse even when the account was never opened', () => {
     const entry = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf({ ...unopenedAccount('account-1'), version: 1n }, [entry])
     expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REUSED', entry })

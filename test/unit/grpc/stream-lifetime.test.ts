@@ -84,7 +84,7 @@ describe('requests of a stream', () => {
     expect(error).to.equal(end)
   })
 
-  it('are let go of by whoever takes no more', async () => {
+  it('are released when the reader stops', async () => {
     let letGo = false
     async function* endless() {
       try {

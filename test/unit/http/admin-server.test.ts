@@ -49,7 +49,7 @@ describe('admin server', () => {
     ['gzipped', undefined],
     ['identity', undefined],
   ] as const) {
-    it(`has metrics ${encoding ? 'compressed' : 'as they are'} for who accepts ${accepts}`, async () => {
+    it(`has metrics ${encoding ? 'compressed' : 'uncompressed'} for a client that accepts ${accepts}`, async () => {
       const { headers, body } = await ask('GET', '/metrics', { 'accept-encoding': accepts })
       expect(headers['content-encoding']).to.equal(encoding)
       expect((encoding ? gunzipSync(body) : body).toString()).to.equal('up 1\n')
@@ -127,7 +127,7 @@ describe('admin server', () => {
     expect((await ask('GET', '/readyz')).status).to.equal(503)
   })
 
-  it('minds no query string', async () => {
+  it('ignores a query string', async () => {
     expect((await ask('GET', '/readyz?verbose=1&x')).status).to.equal(200)
   })
 
@@ -157,7 +157,7 @@ describe('admin server', () => {
     expect({ status, text }).to.deep.equal({ status: 503, text: '' })
   })
 
-  it('lets nobody keep an answer', async () => {
+  it('forbids caching of its answers', async () => {
     expect((await ask('GET', '/readyz')).headers).to.include({ 'cache-control': 'no-store' })
   })
 
@@ -175,7 +175,7 @@ describe('admin server', () => {
     expect(outcome).to.equal('EADDRINUSE')
   })
 
-  it('listens no more when it is closed', async () => {
+  it('stops listening when it is closed', async () => {
     await server.close()
     const outcome = await ask('GET', '/livez').catch((error: NodeJS.ErrnoException) => error.code)
     expect(outcome).to.equal('ECONNREFUSED')

@@ -82,7 +82,7 @@ describe('key files', () => {
     expect(rejection).to.equal('KeyFileError: JWT_PUBLIC_KEY_FILE: 17 keys, more than 16')
   })
 
-  it('that are replaced are told with all keys, and of which group they are', async () => {
+  it('that are replaced are reported with all keys and their group', async () => {
     const told: unknown[] = []
     const jwks = await write('rotated.json', keySet(jwkOf(ec, { kid: 'old' })))
     const files = await open(

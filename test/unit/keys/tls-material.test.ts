@@ -146,7 +146,7 @@ describe('files for TLS', () => {
     expect(problemOf({ cert: early.certificate, key: early.privateKey }, inADay)).to.equal('none')
   })
 
-  it('tell one certificate from another by its serial number', () => {
+  it('distinguish certificates by serial number', () => {
     const renewed = serverIdentity(ca)
     const { serialNumber } = check({ cert: renewed.certificate, key: renewed.privateKey })
     expect(serialNumber)

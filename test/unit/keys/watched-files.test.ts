@@ -92,7 +92,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('stay the last good ones when they do not belong together, which is said once', async () => {
+  it('stay the last valid ones when they do not belong together, which is reported once', async () => {
     await writeFile(one, 'b')
     await look(5)
     const problem = 'ONE: does not belong to OTHER'
@@ -142,7 +142,7 @@ describe('watched files', () => {
     expect({ value: late.value, rejected }).to.deep.equal({ value: 'b', rejected: ['ONE: is not valid yet'] })
   })
 
-  it('stay in use when nobody has thought of what is in the new ones', async () => {
+  it('stay in use when reading the new ones fails unexpectedly', async () => {
     const bug = await WatchedFiles.open({
       paths: { ONE: one, OTHER: other },
       parse: ({ ONE = '' }) => {

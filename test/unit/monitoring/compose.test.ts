@@ -39,7 +39,7 @@ describe('the containers that watch', () => {
     })
   }
 
-  it('let whoever has no password only look', () => {
+  it('let visitors without a password only view', () => {
     expect(services['grafana']?.environment).to.include({
       GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
       GF_SECURITY_ADMIN_PASSWORD: '$' + '{GRAFANA_ADMIN_PASSWORD:-}',

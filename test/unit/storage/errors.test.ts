@@ -107,7 +107,7 @@ describe('errors of the database', () => {
     expect(classified('testing', error)).to.have.property('cause', error)
   })
 
-  it('are told without the text of the driver', () => {
+  it('are reported without the text of the driver', () => {
     expect(unavailable('loading accounts', new MongoNetworkError('mongodb://user:password@host'))).to.include(
       { message: 'loading accounts: the database does not answer' },
     )

@@ -129,7 +129,7 @@ describe('a switchable source', () => {
     }
   })
 
-  it('tells of every mutant that is come by', () => {
+  it('reports every mutant that is come by', () => {
     const { mutants } = switchableSource(source, findMutants('some.ts', source), 7)
     expect(run(-1).seen).to.deep.equal(new Set(mutants.map((_, index) => 7 + index)))
   })

@@ -206,7 +206,7 @@ describe('a local MongoDB', () => {
     expect(await readFacts((await open('drained')).uri)).to.deep.equal(['drained'])
   })
 
-  it('says when mongod ends by itself', async () => {
+  it('reports that mongod exited unexpectedly', async () => {
     const said: string[] = []
     const mongo = await open('crashed', (message) => said.push(message))
     process.kill(await mongodPid(mongo.uri), 'SIGKILL')

@@ -7,7 +7,7 @@ import { useTempFolder, writeScript } from './temp-folder.js'
 describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
   const at = useTempFolder()
 
-  it('is told of', async () => {
+  it('is reported', async () => {
     // What mongod prints then, and how it ends.
     const path = await writeScript(at('mongod'), [
       '[ "$1" = --version ] && echo "db version v8.2.0" && exit',

@@ -81,7 +81,7 @@ describe('catalog cache', () => {
     expect(store.reads).to.deep.equal([undefined])
   })
 
-  it('looks at once when a change is announced', async () => {
+  it('refreshes at once when a change is announced', async () => {
     cache = cacheOf(store, 1_000_000)
     store.announces = true
     await cache.start()
@@ -101,7 +101,7 @@ describe('catalog cache', () => {
     await soon('version 3 is here', () => cache.current().version === 3n)
   })
 
-  it('tells that changes are no longer announced, and sees them all the same', async () => {
+  it('reports that changes are no longer announced, and still sees them', async () => {
     await cache.start()
     store.loseWatches('why')
     store.change({ rules: [rule] })
@@ -109,7 +109,7 @@ describe('catalog cache', () => {
     expect(unwatched).to.deep.equal(['why'])
   })
 
-  it('takes the whole in the place of what it has when the store cannot tell the changes', async () => {
+  it('replaces the whole catalog when the store cannot list the changes', async () => {
     await cache.start()
     store.change({ upserted: [pets] })
     store.change({ deleted: ['PETS'] })
@@ -139,7 +139,7 @@ describe('catalog cache', () => {
     expect([...seen].sort()).to.deep.equal(['1: 0', '2: 1501'])
   })
 
-  it('keeps the last catalog while it cannot be read, and tells why', async () => {
+  it('keeps the last catalog while it cannot be read, and reports why', async () => {
     await cache.start()
     const last = cache.current()
     store.outage = away
@@ -203,7 +203,7 @@ describe('catalog cache', () => {
     expect(failures).to.deep.equal([])
   })
 
-  it('keeps its catalog when the store goes back, and tells', async () => {
+  it('keeps its catalog when the store goes back, and reports it', async () => {
     store.change({ rules: [rule] })
     await cache.start()
     store.goBack()
@@ -232,7 +232,7 @@ describe('catalog cache', () => {
     expect(store.reads.at(-1)).to.equal(undefined)
   })
 
-  it('follows no more when it is closed', async () => {
+  it('stops following when it is closed', async () => {
     await cache.start()
     await cache.close()
     const looks = store.versionReads

@@ -50,7 +50,7 @@ describe('admission to the queue', () => {
       expect(mostWaiting()).to.equal(GROUP_MAX)
     })
 
-    it('learns nothing from the time in which nobody waited', () => {
+    it('learns nothing from a time without waiting requests', () => {
       groups({ count: 5, everyMs: 40, waiting: 3 })
       groups({ count: 1, everyMs: 40, waiting: 0 })
       groups({ count: 1, everyMs: 60_000, waiting: 3 })

@@ -152,7 +152,7 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
-  it('is posted when somebody comes by, if it is a single entry', async () => {
+  it('is posted when a request touches the account, if it is a single entry', async () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(

@@ -31,7 +31,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked.at(-1)).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('tells how many it decided together, and how long that took', async () => {
+  it('reports how many it decided together, and how long that took', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
     test.clock.advance(7)

@@ -240,7 +240,7 @@ describe('engine: drain', () => {
     expect(await rejectionOf(answer)).to.equal('ANSWERED')
   })
 
-  it('is no answer to the requests it waits for: they are decided', async () => {
+  it('does not affect the requests it waits for: they are decided', async () => {
     const test = testEngine()
     const answer = test.authorize('a', purchase('1'), patience)
     await test.engine.drain()

@@ -39,7 +39,7 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['b1', 'a2', 'c1', 'b2'])
   })
 
-  it('tells how many one more request of a subject would have to wait for', () => {
+  it('returns how many requests another request of a subject would wait for', () => {
     push('greedy', ['1', '2', '3', '4', '5', '6', '7', '8', '9'])
     push('modest', ['m1', 'm2'])
     expect(queue.ahead('nobody')).to.equal(0)

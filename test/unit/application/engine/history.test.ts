@@ -86,7 +86,7 @@ describe('the past of a group', () => {
     expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
-  it('asks for each id once, whoever asks', async () => {
+  it('asks for each id once, however many requests need it', async () => {
     const store = postedStore()
     const before = shortened(2)
     const ask = { transactionIds: ['buy'], originalIds: () => ['buy'] }
@@ -112,7 +112,7 @@ describe('the past of a group', () => {
     expect([idsOf(past.entries.get('a')), idsOf(past.entries.get('b'))]).to.deep.equal([['buy'], ['open']])
   })
 
-  it('is read together with the accounts of which there is no copy', async () => {
+  it('is read together with the accounts without a copy', async () => {
     const store = postedStore()
     store.put(shortened(2))
     const ask = { transactionIds: ['buy', 'new'] }
@@ -174,7 +174,7 @@ describe('the history of an account', () => {
     })
   }
 
-  it('finds nothing under an id that nobody used', async () => {
+  it('finds nothing under an unused id', async () => {
     const { find, reversalsOf } = await historyWhen(2, 8)
     expect([find('nobody'), reversalsOf('open')]).to.deep.equal([undefined, []])
   })

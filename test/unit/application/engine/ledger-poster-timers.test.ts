@@ -84,7 +84,7 @@ describe('pauses of the poster', () => {
     })
   }
 
-  it('begin anew when entries got through in between, and gather again', async () => {
+  it('start over when entries got through in between, and gather again', async () => {
     posterWith(true)
     store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
     poster.add(accountWithJournal('a', 510))

@@ -62,7 +62,7 @@ describe('ledger poster', () => {
     })
   }
 
-  it('gathers anew before each batch', async () => {
+  it('gathers again before each batch', async () => {
     store.appending.hold()
     poster.add(accountWithJournal('a', 64))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -133,7 +133,7 @@ describe('ledger poster', () => {
     await posted()
   })
 
-  it('counts on no more than what the ledger has acknowledged so far', async () => {
+  it('relies only on what the ledger has acknowledged so far', async () => {
     store.appending.hold()
     poster.add(accountWithJournal('a', 512))
     await soon('the first batch is on its way', () => store.appending.inProgress === 1)
@@ -197,18 +197,18 @@ describe('ledger poster', () => {
     expect(store.calls).to.deep.equal(['append'])
   })
 
-  it('looks for no first entry that nobody says was found', async () => {
+  it('does not search for a first entry without a hint that it exists', async () => {
     poster.add(accountAfter('a', [steps.open('open')]))
     await posted()
     expect(store.calls).to.deep.equal(['append'])
   })
 
-  it('tells the number of entries that are not posted', () => {
+  it('reports the number of entries that are not posted', () => {
     poster.add(fundedAccount('a'))
     expect(poster.unposted).to.equal(2)
   })
 
-  it('tells the age of the oldest entry that is not posted', () => {
+  it('reports the age of the oldest entry that is not posted', () => {
     clock.advance(1_000)
     poster.add(fundedAccount('a'))
     clock.advance(70)
@@ -217,14 +217,14 @@ describe('ledger poster', () => {
     expect(poster.oldestUnpostedMs).to.equal(100)
   })
 
-  it('tells the age of the first of two that came one after the other', () => {
+  it('reports the age of the first of two that came one after the other', () => {
     poster.add(accountAfter('a', [steps.open('open')]))
     clock.advance(70)
     poster.add(accountAfter('b', [steps.open('open')]))
     expect(poster.oldestUnpostedMs).to.equal(70)
   })
 
-  it('tells no age when everything is posted', async () => {
+  it('reports no age when everything is posted', async () => {
     poster.add(fundedAccount('a'))
     await posted()
     clock.advance(100)
@@ -241,7 +241,7 @@ describe('ledger poster', () => {
       accounts = many.map((id) => accountWithJournal(id, 512))
     })
 
-    it('takes no more entries than it has room for', async () => {
+    it('accepts at most as many entries as it has room for', async () => {
       for (const account of accounts) poster.add(account)
       expect(poster.backlog).to.equal(TOO_MANY)
       await withoutRoom()
@@ -256,7 +256,7 @@ describe('ledger poster', () => {
       expect([all, poster.unposted, poster.oldestUnpostedMs]).to.deep.equal([51_200, TOO_MANY, 70])
     })
 
-    it('tells that age until what found no room is posted', async () => {
+    it('reports that age until the entries without room are posted', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       clock.advance(70)

@@ -48,7 +48,7 @@ describe('posters, one for each part of the store', () => {
     expect(store.posted('away')).to.have.lengthOf(2)
   })
 
-  it('count together what is not posted, and tell the age of the oldest', async () => {
+  it('add up the unposted entries, and report the age of the oldest', async () => {
     posters.of('gone').add(fundedAccount('away'))
     clock.advance(700)
     posters.of('here').add(accountWithJournal('hot', 5))
@@ -73,7 +73,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 
-  it('forget what they were told: it is posted again when its account comes again', async () => {
+  it('forget the outcome: the entry is posted again when its account returns', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)

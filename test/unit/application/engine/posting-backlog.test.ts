@@ -54,7 +54,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('is as old as the first of it, whichever is told of first', () => {
+  it('is as old as its oldest entry, whichever is reported first', () => {
     backlog.waits(account, { takenSeq: 5n, nowMs: 50 })
     expect(backlog.oldestSinceMs).to.equal(50)
     backlog.reject(entryAt(3), 10)
@@ -62,7 +62,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.oldestSinceMs).to.equal(10)
   })
 
-  it('is counted no more when it is forgotten: rejected and without room', () => {
+  it('is no longer counted when it is forgotten: rejected and without room', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 4n, nowMs: 0 })
     expect(backlog.entries).to.equal(3)

@@ -169,7 +169,7 @@ describe('recent accounts', () => {
       expect(stale(7).get('a-7')).to.equal(undefined)
     })
 
-    it('is not lost by a copy that is told to be stale again', () => {
+    it('is not lost by a copy that is marked stale again', () => {
       const recent = stale(6)
       recent.stale('a-0')
       recent.stale('nobody')
@@ -249,7 +249,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(0n)
   })
 
-  it('is told of, once for each request', async () => {
+  it('is reported once for each request', async () => {
     creditBehindItsBack(600n)
     await test.authorize('a', purchase('2', 1n), patience)
     expect(test.retries).to.deep.equal(['STALE_COPY'])
@@ -291,7 +291,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
-  it('rejects nothing for good: what no entry proves is decided on the account as it is', async () => {
+  it('rejects nothing permanently: a request without an entry is decided on the current account', async () => {
     creditBehindItsBack(7n)
     const seen: bigint[] = []
     await test.engine.execute(

@@ -37,7 +37,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all(before))).to.deep.equal({ ANSWERED: 512 })
   })
 
-  it('decides a modest caller’s request in the next group, whoever asked before', async () => {
+  it('decides the request of a modest caller in the next group, whatever other callers sent before', async () => {
     test = testEngine()
     test.store.put(...accounts(64), fundedAccount('of the modest one'))
     await occupy(test)

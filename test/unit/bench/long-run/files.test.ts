@@ -26,7 +26,7 @@ describe('the files of a long run', () => {
     await publish(docs, record)
   })
 
-  it('hold all of it, and are made anew from that', async () => {
+  it('hold all of it, and are regenerated from it', async () => {
     const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const read = await publishedRecord(docs)
     expect(read).to.deep.equal(record)

@@ -64,7 +64,7 @@ describe('what was seen in a long run', () => {
     expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
   })
 
-  it('tells of times as shares of the time between two looks', () => {
+  it('reports times as shares of the time between two looks', () => {
     const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
     expect(values('collectingPercent')).to.deep.equal([10, 10])
     expect(values('serviceCores')).to.deep.equal([0.5, 0.5])

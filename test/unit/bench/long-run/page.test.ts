@@ -32,7 +32,7 @@ describe('the page on the long run', () => {
     expect(() => withFigures('# Another page', leaky, 'a.svg')).to.throw('no place')
   })
 
-  it('tells the same to a terminal, and a slope among the problems', () => {
+  it('prints the same at a terminal, with slopes among the problems', () => {
     expect(summaryOf(leaky).join('\n')).to.include('memory, resident').and.include('2,520,000')
     expect(problemsIn({ ...leaky, problems: ['lost'] }))
       .to.have.length(2)

@@ -66,7 +66,7 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ p99: (minute) => (minute > 27 && minute < 28 ? 900 : 30) })).to.equal(0)
   })
 
-  it('tells what grows, by how much, and what is allowed', () => {
+  it('names what grows, by how much, and the limit', () => {
     const record = inventedRecord({ courses: { descriptors: (minute) => 40 + minute } })
     expect(slopesIn(record)).to.deep.equal(['open descriptors: grows by 30.0 in the run, and may by 2.0'])
     const [descriptors] = judged.filter(({ id }) => id === 'descriptors')

@@ -189,7 +189,7 @@ describe('ListAccounts', () => {
     expect(await query({ pageSize: 2 })).to.deep.equal({ afterId: '', limit: 3 })
   })
 
-  it('asks for pages of 50 when it is not told', async () => {
+  it('asks for pages of 50 by default', async () => {
     expect((await query({}))?.limit).to.equal(51)
   })
 
@@ -289,7 +289,7 @@ describe('UpdateAccount', () => {
     expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
   })
 
-  it('closes a closed account once more', async () => {
+  it('closes a closed account again', async () => {
     const { account } = await update('c', CLOSED)
     expect(account?.status).to.equal(CLOSED)
   })
@@ -725,7 +725,7 @@ describe('ListTransactions', () => {
     })
   }
 
-  it('does not find an account that nobody opened', async () => {
+  it('does not find an account that was never opened', async () => {
     const { code, info } = await failHandler(withLong().listTransactions, request({ accountId: 'u' }))
     expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
   })

@@ -226,7 +226,7 @@ describe('authorize stream', () => {
       expect(failed).to.deep.equal([status.INVALID_ARGUMENT])
     })
 
-    it('a bug with a neutral text, and tells who is to know of it', async () => {
+    it('a bug with a neutral text, and reports it to the operator', async () => {
       const stream = open()
       const bug = new TypeError('a bug')
       stream.send(request('t0'))
@@ -238,7 +238,7 @@ describe('authorize stream', () => {
       expect(failed).to.deep.equal([status.INTERNAL])
     })
 
-    it('UNAVAILABLE to what is not decided within the time and a little, and never again', async () => {
+    it('UNAVAILABLE to an undecided request shortly after its time, and only once', async () => {
       const stream = open({ durationMsMax: 1 })
       stream.send(request('t0'))
       await untilAnswered(stream, 1)
@@ -249,7 +249,7 @@ describe('authorize stream', () => {
     })
   })
 
-  describe('tells of each request', () => {
+  describe('reports each request', () => {
     it('that it was decided, and how long after it was read', async () => {
       const stream = open()
       stream.send(request('t0'))
@@ -398,7 +398,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('with OK after half-close even when the service is told to stop meanwhile', async () => {
+    it('with OK after half-close even when the service is stopped meanwhile', async () => {
       const stream = open()
       stream.send(request('t0'))
       stream.halfClose()
@@ -409,7 +409,7 @@ describe('authorize stream', () => {
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with UNAVAILABLE and RetryInfo when the service is told to stop, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo when the service is stopped, after its answers', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)
@@ -422,7 +422,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('without reading what comes after the service was told to stop', async () => {
+    it('without reading messages that arrive after the service was stopped', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -432,7 +432,7 @@ describe('authorize stream', () => {
       expect({ taken, unread: stream.unread }).to.deep.equal({ taken: ['t0'], unread: 1 })
     })
 
-    it('without reading what the window held back when the service was told to stop', async () => {
+    it('without reading messages that the window held back when the service was stopped', async () => {
       const stream = open()
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)

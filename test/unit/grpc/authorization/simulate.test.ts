@@ -169,7 +169,7 @@ describe('Simulate', () => {
     expect(rule).to.equal(DecisionRule.TRANSACTION_ID)
   })
 
-  it('says that the id was used for something else: then there is no answer', async () => {
+  it('reports that the id was used for a different request, without an answer', async () => {
     const { answer, rule } = await service().simulate({ transactionId: 'food' })
     expect([answer, rule]).to.deep.equal([undefined, DecisionRule.TRANSACTION_ID])
   })
@@ -178,7 +178,7 @@ describe('Simulate', () => {
     expect((await service().simulate({ transactionId: '' })).answer?.transactionId).to.match(UUID)
   })
 
-  it('says that there is no such account', async () => {
+  it('reports that the account does not exist', async () => {
     const { answer, rule } = await service().simulate({ accountId: 'nobody' })
     expect([answer?.reason, rule]).to.deep.equal([Reason.ACCOUNT_NOT_FOUND, DecisionRule.ACCOUNT_STATUS])
   })

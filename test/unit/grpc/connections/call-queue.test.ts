@@ -98,7 +98,7 @@ describe('call queue', () => {
     expect(tooMany).to.equal(1)
   })
 
-  it('minds no error of a call that waits', () => {
+  it('ignores errors of a waiting call', () => {
     const [, , waiting] = addAll(queueOf(), 3)
     expect(() => waiting?.emit('error', new Error('reset'))).not.to.throw()
   })

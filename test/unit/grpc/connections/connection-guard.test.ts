@@ -206,7 +206,7 @@ describe('connection guard', () => {
       expect(connect(guard).end).to.equal(undefined)
     })
 
-    it('counts calls of a connection that it has closed no more', () => {
+    it('stops counting calls of a connection that it has closed', () => {
       const guard = guardOf(1)
       const first = authenticated(guard)
       connect(guard)

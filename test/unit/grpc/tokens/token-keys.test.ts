@@ -84,7 +84,7 @@ describe('token verifier: each algorithm with each key', () => {
     })
   }
 
-  it('accepts with all keys at once what each of them accepts, and no more', () => {
+  it('accepts with all keys exactly the tokens that each key accepts', () => {
     const all = [...secretKeys([secret], tokenAlgorithms), publicKey(rsa), publicKey(rsaPss), publicKey(ec)]
     const accepted = algorithms.flatMap((algorithm) =>
       Object.entries(pairs)
@@ -150,7 +150,7 @@ describe('token verifier: which key', () => {
     expect(isAccepted(old, ...keys)).to.equal(true)
   })
 
-  it('tells that a token has expired, whichever of the keys has signed it', () => {
+  it('reports an expired token, whichever key has signed it', () => {
     const text = signWith({ algorithm: 'ES256', key: otherEc.privateKey, claims: { exp: 1_000_000_000 } })
     expect(verifierWith(...named).verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
   })

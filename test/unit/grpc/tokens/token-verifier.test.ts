@@ -155,7 +155,7 @@ describe('token verifier', () => {
   })
 
   describe('length', () => {
-    it('looks at a token of 8192 characters', () => {
+    it('reads a token of 8192 characters', () => {
       expect(verify('x'.repeat(8_192))).to.deep.equal({ rejection: 'MALFORMED' })
     })
 
@@ -188,7 +188,7 @@ describe('token verifier', () => {
       })
     }
 
-    it('minds neither when they are not configured', () => {
+    it('ignores both when they are not configured', () => {
       expect(verify(token({ iss: 'issuer-2', aud: 'other' }))).to.have.property('principal')
     })
   })

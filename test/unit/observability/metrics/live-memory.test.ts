@@ -42,7 +42,7 @@ describe('the memory that is needed', () => {
         expect(await mebibytesOf(what)).to.be.below(before + KEPT - SEEN)
       })
 
-      it('is not told anew before the next one', async () => {
+      it('is not logged again before the next second', async () => {
         const before = await mebibytesOf(what)
         const kept: unknown[] = make()
         collect({ type: 'minor' })

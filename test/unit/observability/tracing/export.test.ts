@@ -36,7 +36,7 @@ describe('the watch over the export of spans', () => {
     expect(lines).to.have.length(1)
   })
 
-  it('tells of a loss at once, then once a minute with all that was lost, and when it is over', () => {
+  it('logs a loss at once, then once a minute with the total, and when it is over', () => {
     error = Object.assign(new Error('connect ECONNREFUSED, and a secret'), { code: 'ECONNREFUSED' })
     watch.export(spans(3), () => {})
     nowMs = 59_999

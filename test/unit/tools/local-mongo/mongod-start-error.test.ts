@@ -2,19 +2,19 @@ import { expect } from 'chai'
 import { explainStart } from '../../../../tools/dev/local-mongo/mongod-start-error.js'
 
 describe('explainStart', () => {
-  it('tells that another mongod holds the data', () => {
+  it('says that another mongod holds the data', () => {
     expect(
       explainStart('terminating: DBPathInUse: Unable to lock', { code: 100, signal: null }, '').failure,
     ).to.equal('data-locked')
   })
 
-  it('tells that the port is taken', () => {
+  it('says that the port is taken', () => {
     expect(
       explainStart('setup bind :: Address already in use', { code: 48, signal: null }, '').failure,
     ).to.equal('port-taken')
   })
 
-  it('tells that a newer version made the data', () => {
+  it('says that a newer version made the data', () => {
     const error = explainStart('Wrong mongod version: UPGRADE PROBLEM', { code: 62, signal: null }, '')
     expect(error.failure).to.equal('other')
     expect(error.message).to.include(
