@@ -164,7 +164,7 @@ describe('AccountService over the wire', () => {
       ])
     })
 
-    it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {
+    it('of parts before the purchase leaves the rest to be approved, which can be reversed to the last centavo', async () => {
       const id = await opened(500)
       const early = [await reverse(id, 'back-1', 'buy', 150), await reverse(id, 'back-2', 'buy', 50)]
       expect(early.map(({ code, amount }) => [code, amount])).to.deep.equal([

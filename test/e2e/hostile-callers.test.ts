@@ -117,7 +117,7 @@ describe('hostile callers', () => {
       })
     }
 
-    it('make room for others when there are as many connections as there may be', async () => {
+    it('make room for others when the limit of connections is reached', async () => {
       const before = await closed('MADE_ROOM')
       const idle = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => connect()))
       const late = await connect()

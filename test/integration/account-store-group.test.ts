@@ -67,7 +67,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
       results = await store.commit(changes)
     })
 
-    it('says of each, in order, what became of it', () => {
+    it('returns the outcome of each, in order', () => {
       expect(results.map(({ type }) => type)).to.deep.equal([
         'COMMITTED',
         'CONFLICT',

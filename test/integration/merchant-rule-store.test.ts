@@ -38,7 +38,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.find('rule-1')).to.deep.equal(stored)
   })
 
-  it('finds nothing where there is nothing', async () => {
+  it('finds nothing in an empty store', async () => {
     expect(await store.find('rule-1')).to.equal(undefined)
   })
 

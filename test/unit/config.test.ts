@@ -355,7 +355,7 @@ describe('config', () => {
       })
     }
 
-    it('names what is missing together with what is wrong', () => {
+    it('names missing and invalid settings together', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://db', LIMITS_TIME_ZONE: 'x' }, readConfig)).to.deep.equal([
         key,
         'LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo',

@@ -29,7 +29,7 @@ describe('unknown variables', () => {
     ])
   })
 
-  it('are none of those that the example file has', () => {
+  it('include no name of the example file', () => {
     expect(unknown([], knownVariables())).to.deep.equal([])
   })
 

@@ -23,7 +23,7 @@ const names: Readonly<Record<WireType, string>> = { 0: 'varint', 1: '64 bits', 2
  *   tag, length or value that is truncated or too long; text that is not UTF-8; a singular message field that
  *   occurs twice and would have to be merged.
  * - Accepted, as protobuf requires: unknown fields, values in more bytes than needed, packed numbers, and a
- *   scalar that occurs twice, of which the last one counts.
+ *   scalar that occurs twice: the last value counts.
  */
 export function wireFault(bytes: Uint8Array, shape: MessageShape): WireFault | undefined {
   return new Cursor(bytes).messageFault(shape, bytes.length)

@@ -38,7 +38,7 @@ describe('readiness', () => {
     readiness.stop()
   })
 
-  it('is not ready before it has looked', () => {
+  it('is not ready before its first check', () => {
     expect(readiness.ready).to.equal(false)
   })
 
@@ -59,7 +59,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('does not check what could not be prepared', async () => {
+  it('does not check after a failed preparation', async () => {
     prepare = fail
     await readiness.start()
     expect(checked).to.equal(0)
@@ -72,7 +72,7 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
-  it('checks at once when it is asked to, and not only after the pause', async () => {
+  it('checks at once on request, without waiting for the pause', async () => {
     const slow = new Readiness({
       prepare,
       check: async () => {
@@ -185,7 +185,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('stays not ready when a check that was under way at the end holds', async () => {
+  it('stays not ready when a check in progress at the end succeeds', async () => {
     let hold = () => {}
     check = () =>
       new Promise((resolve) => {

@@ -177,7 +177,7 @@ describe('one entry of a statement', () => {
     expect((await find('buy-1'))?.seq).to.equal(4n)
   })
 
-  it('is not looked for in the ledger when the journal has it', async () => {
+  it('is not read from the ledger when the journal has it', async () => {
     const { statement, store } = statementOf(books)
     await statement.find('a', 'block-1')
     expect(store.calls).to.deep.equal(['load'])

@@ -107,7 +107,7 @@ function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
 }
 
 describe('verify', () => {
-  it('finds nothing where there is nothing', async () => {
+  it('finds nothing in empty books', async () => {
     const { summary } = await verify([])
     expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0 })
   })
@@ -158,7 +158,7 @@ describe('verify', () => {
   })
 })
 
-describe('verify, what cannot be read', () => {
+describe('verify: unreadable documents', () => {
   it('is an account', async () => {
     const { discrepancies } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
@@ -175,7 +175,7 @@ describe('verify, what cannot be read', () => {
     })
   }
 
-  it('is an entry of the ledger, of which the journal has a copy', async () => {
+  it('is an entry of the ledger that the journal also holds', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 9n ? 'no kind' : entry,
@@ -216,12 +216,12 @@ describe('verify beside the service', () => {
     expect((await verify([orphans('a')], { later: [clean('a')] })).found).to.deep.equal([])
   })
 
-  it('reports what is wrong at the second look only', async () => {
+  it('reports only discrepancies of the second read', async () => {
     const { found } = await verify([wrong('a')], { later: [orphans('a')] })
     expect(found).to.deep.equal(['a ACCOUNT_MISSING'])
   })
 
-  it('looks only once at what seems right', async () => {
+  it('reads correct accounts only once', async () => {
     expect((await verify([clean('a')])).lookedAtAgain).to.deep.equal([])
   })
 })
@@ -277,7 +277,7 @@ describe('verify, reversals', () => {
 })
 
 describe('verify with repair', () => {
-  it('copies to the ledger what only journals hold', async () => {
+  it('posts to the ledger the entries that only journals hold', async () => {
     const ledger = ledgerWith([clean('a'), clean('b')])
     await verify([clean('a'), clean('b')], { repair: true, ledger })
     expect(ledger.appending.asked).to.deep.equal([
@@ -286,7 +286,7 @@ describe('verify with repair', () => {
     ])
   })
 
-  it('still counts what it copied', async () => {
+  it('still counts the entries that it posted', async () => {
     expect((await verify([clean('a')], { repair: true })).summary.unposted).to.equal(1)
   })
 
@@ -304,7 +304,7 @@ describe('verify with repair', () => {
     expect(ledger.appending.asked).to.deep.equal([])
   })
 
-  it('writes nothing when it is not asked to repair', async () => {
+  it('writes nothing without a request to repair', async () => {
     const ledger = ledgerWith([clean('a')])
     await verify([clean('a')], { ledger })
     expect(ledger.appending.asked).to.deep.equal([])

@@ -51,7 +51,7 @@ describe('a CSV file', () => {
     ])
   })
 
-  it('has every faulty line named, and those around it read', () => {
+  it('names every faulty line, and reads the lines around it', () => {
     expect(
       rowsOf('first_id,amount\nbad"quote,1\na,1\n"never closed,1\nb,2\n"c"d,3\nd,4,5\ne,"6"\n'),
     ).to.deep.equal([

@@ -19,7 +19,7 @@ describe('a table', () => {
     ])
   })
 
-  it('breaks what is too long between words, and within a word that no line holds', () => {
+  it('breaks long text between words, and within a word that no line holds', () => {
     const rows = [{ cells: ['some words and an-endless-word-without-any-space', '1,00'] }]
     expect(table(columns, rows, 26).split('\n')).to.deep.equal([
       'name                    R$',

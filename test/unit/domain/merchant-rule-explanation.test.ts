@@ -16,7 +16,7 @@ const exact = (id: string, name: string, over: Partial<MerchantRule> = {}) => ru
 const prefix = (id: string, name: string, over: Partial<MerchantRule> = {}) =>
   ruleOf({ id, match: 'PREFIX', name, ...over })
 
-describe('explanation of which merchant rule decides', () => {
+describe('explanation of the merchant rule that decides', () => {
   it('names the winner, and nothing else when there is nothing else', () => {
     expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
   })

@@ -74,7 +74,7 @@ describe('request fields', () => {
     })
   }
 
-  it('hand a good value on as it came', () => {
+  it('pass a valid value on unchanged', () => {
     const fields = new RequestFields()
     const read = [fields.accountId('a', 'A.1'), fields.amount('b', 7n), fields.merchant('c', ' Zé ')]
     expect(read).to.deep.equal(['A.1', 7n, ' Zé '])
@@ -93,7 +93,7 @@ describe('request fields', () => {
     ])
   })
 
-  it('say what each field must be', () => {
+  it('describe the valid values of each field', () => {
     const violations = violationsOf(amount(0n))
     expect(violations).to.deep.equal([{ field: 'amount', description: 'must be 1 to 999999999999 centavos' }])
   })

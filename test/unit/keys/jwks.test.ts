@@ -110,7 +110,7 @@ describe('a JSON Web Key Set', () => {
     })
   }
 
-  it('is rejected without showing what is in it', () => {
+  it('is rejected without showing its content', () => {
     const { d = 'none' } = ec.privateKey.export({ format: 'jwk' })
     expect(String(errorOf(keySet(ec.privateKey.export({ format: 'jwk' }))))).to.not.include(d)
   })

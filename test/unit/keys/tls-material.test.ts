@@ -55,14 +55,14 @@ describe('files for TLS', () => {
     expect(problemOf({ clientCa: old + ca.certificate })).to.equal('none')
   })
 
-  it('have authorities that end when the last of them does', () => {
+  it('have authorities that expire with the last of them', () => {
     const old = authorityFor(hours(-48, -24))
     const { clientCaExpiresAtMs } = check({ clientCa: ca.certificate + old })
     expect(clientCaExpiresAtMs).to.be.within(Date.now() + 23 * 3_600_000, Date.now() + 24 * 3_600_000)
     expect(check({}).clientCaExpiresAtMs).to.equal(undefined)
   })
 
-  it('may have a certificate that does not say what it is for', () => {
+  it('may have a certificate without an extended key usage', () => {
     expect(problemOf({ cert: ca.certificate, key: ca.privateKey })).to.equal('none')
   })
 

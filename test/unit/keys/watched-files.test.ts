@@ -64,13 +64,13 @@ describe('watched files', () => {
     expect(state()).to.deep.equal(unchanged)
   })
 
-  it('are not taken over at the first look', async () => {
+  it('are not used at the first check', async () => {
     await writePair('b')
     await look(1)
     expect(state()).to.deep.equal(unchanged)
   })
 
-  it('are taken over, once, when they were the same at two looks', async () => {
+  it('are used, once, when two checks find them equal', async () => {
     await writePair('b')
     await look(4)
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
@@ -84,7 +84,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('are not rejected while one of them is missing between two looks', async () => {
+  it('are not rejected while one of them is missing between two checks', async () => {
     await rm(one)
     await look(1)
     await writePair('b')

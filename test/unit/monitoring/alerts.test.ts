@@ -27,7 +27,7 @@ describe('alerts', () => {
         expect(labels?.['severity']).to.be.oneOf(['critical', 'warning'])
       })
 
-      it('says what is wrong, and where it stands what to do', () => {
+      it('says what is wrong, and links to the runbook', () => {
         expect(annotations).to.have.all.keys('summary', 'description', 'runbook_url')
         expect(annotations?.['summary']).to.match(/\.$/)
         expect(annotations?.['runbook_url']).to.equal(`.docs/runbook.md#${alert.toLowerCase()}`)

@@ -8,8 +8,8 @@ function leaksIn(text: string): readonly string[] {
   return takeLeaks()
 }
 
-describe('the search for secrets in what processes write', () => {
-  it('finds nothing where there is nothing', () => {
+describe('the search for secrets in the output of processes', () => {
+  it('finds nothing in output without secrets', () => {
     expect(leaksIn('{"event":"listening","uri":"mongodb://127.0.0.1:27017/?replicaSet=rs0"}')).to.deep.equal(
       [],
     )
@@ -38,7 +38,7 @@ describe('the search for secrets in what processes write', () => {
     })
   }
 
-  it('finds what was secret in an environment', () => {
+  it('finds the secrets of an environment', () => {
     secretsOfEnvironment({
       JWT_SECRET: 'the secret of the leaks test',
       MONGODB_URI: 'mongodb+srv://user:pass-of-the-leaks-test@db/x',

@@ -58,7 +58,7 @@ describe('local secret', () => {
       }
     })
 
-    it('is the same for those who ask later', async () => {
+    it('is the same for later callers', async () => {
       for (const name of folders) {
         const [first] = await askTogether(name)
         expect(await localSecret(join(root, name)), name).to.equal(first)

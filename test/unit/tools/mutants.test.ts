@@ -104,11 +104,11 @@ describe('a switchable source', () => {
     return { result: body(isIn, (one: number) => one === mutant), seen }
   }
 
-  it('does what the source does while no mutant is in force', () => {
+  it('behaves like the source while no mutant is active', () => {
     expect(run(-1).result).to.deep.equal([[2, 4], [4, 4], 3])
   })
 
-  it('does what each of its mutants does when that is in force', () => {
+  it('behaves like a mutant while that mutant is active', () => {
     const targets = findMutants('some.ts', source)
     const { mutants } = switchableSource(source, targets, 7)
     expect(mutants).to.have.length.above(15)
@@ -129,7 +129,7 @@ describe('a switchable source', () => {
     }
   })
 
-  it('reports every mutant that is come by', () => {
+  it('reports every mutant that is reached', () => {
     const { mutants } = switchableSource(source, findMutants('some.ts', source), 7)
     expect(run(-1).seen).to.deep.equal(new Set(mutants.map((_, index) => 7 + index)))
   })

@@ -97,7 +97,7 @@ describe('the score of mutants', () => {
     expect(scoreOf(countsOf(results))).to.be.closeTo(700 / 9, 1e-9)
   })
 
-  it('is full where there are none', () => {
+  it('is full without any', () => {
     expect(scoreOf(countsOf([]))).to.equal(100)
   })
 

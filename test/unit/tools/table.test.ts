@@ -14,7 +14,7 @@ describe('table for a terminal', () => {
     ).to.equal(['name     R$', '----  -----', 'ana    1.00', 'b     20.00'].join('\n'))
   })
 
-  it('shows what would steer the terminal, and keeps each row on its line', () => {
+  it('escapes control characters, and keeps each row on its line', () => {
     expect(table(['merchant'], [['A\u202eB\nC\u2028D']]).split('\n')[2]).to.equal('A\\u202eB\\u000aC\\u2028D')
   })
 })

@@ -60,14 +60,14 @@ describe('catalog cache', () => {
     expect(store.watches).to.equal(1)
   })
 
-  it('takes on what has changed', async () => {
+  it('applies changes', async () => {
     await cache.start()
     store.change({ rules: [rule], upserted: [pets] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
     expect(cache.current().version).to.equal(2n)
   })
 
-  it('reads only what has changed since the version that it has', async () => {
+  it('reads only the changes since its version', async () => {
     await cache.start()
     store.change({ rules: [rule] })
     store.change({ upserted: [pets] })
@@ -124,7 +124,7 @@ describe('catalog cache', () => {
     await soon('all rules are here', () => cache.current().rules.size === 1_500)
   })
 
-  it('gives the catalog before as a whole while many rules are taken on', async () => {
+  it('returns the whole previous catalog while many rules are being applied', async () => {
     await cache.start()
     const release = store.holdReads()
     store.change({ rules: [...manyRules(1_500), rule] })
@@ -175,7 +175,7 @@ describe('catalog cache', () => {
     expect(store.reads).to.deep.equal([undefined, 1n, undefined])
   })
 
-  it('reads it again when it may have been mended', async () => {
+  it('reads it again when it may have been corrected', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('the contradiction is told', () => failures.length > 0)
@@ -184,7 +184,7 @@ describe('catalog cache', () => {
     await soon('the rule decides', () => mccOfPadaria() === '5811')
   })
 
-  it('goes on with the version after one that cannot be used', async () => {
+  it('continues with the version after an invalid one', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('the contradiction is told', () => failures.length > 0)
@@ -192,7 +192,7 @@ describe('catalog cache', () => {
     await soon('the rule decides', () => mccOfPadaria() === '5811')
   })
 
-  it('mends itself by reading everything when the changes do not fit to what it has', async () => {
+  it('recovers by reading everything when the changes do not match its catalog', async () => {
     await cache.start()
     store.change({ rules: [rule] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
@@ -212,7 +212,7 @@ describe('catalog cache', () => {
     expect(cache.current().version).to.equal(2n)
   })
 
-  it('takes over what the store has gone back to when it is to read it again', async () => {
+  it('uses the older catalog of the store when it has to read everything', async () => {
     store.change({ rules: [rule] })
     await cache.start()
     store.goBack()
@@ -248,7 +248,7 @@ describe('catalog cache', () => {
     expect([store.versionReads, store.watches]).to.deep.equal([0, 0])
   })
 
-  it('has after every history of changes what reading everything has', async () => {
+  it('equals the whole catalog of the store after every history of changes', async () => {
     const anyChange = fc.record({
       upserted: fc.subarray([pets, { ...pets, id: 'BIRDS', order: 81 }]),
       deleted: fc.subarray(['PETS', 'BIRDS']),
@@ -292,7 +292,7 @@ describe('catalog cache', () => {
       expect(cache.health).to.deep.equal({ version: 1n, ageMs: 0 })
     })
 
-    it('says what the last look failed with, until one succeeds', async () => {
+    it('reports the error of the last refresh until one succeeds', async () => {
       cache = cacheOf(store, 1_000_000)
       await cache.start()
       store.outage = away

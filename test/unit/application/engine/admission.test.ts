@@ -27,7 +27,7 @@ describe('admission to the queue', () => {
   })
 
   describe('whose queue is emptied by each group', () => {
-    it('takes what piles up while one group takes long', () => {
+    it('takes the requests that queue up during a slow group', () => {
       groups({ count: 50, everyMs: 5, waiting: 3 })
       groups({ count: 1, everyMs: 300, waiting: 110 })
       expect(mostWaiting()).to.be.above(110)

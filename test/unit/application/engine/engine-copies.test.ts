@@ -59,7 +59,7 @@ describe('engine: deciding on copies', () => {
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  it('reads the account when it is not known what has become of it', async () => {
+  it('reads the account when the outcome of its commit is unknown', async () => {
     await buy('a')
     test.store.committing.meets('LOST_REPLY')
     expect((await test.authorize('a', purchase('lost'), patience)).type).to.equal('REPLAY')
@@ -71,7 +71,7 @@ describe('engine: deciding on copies', () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })
 
-  it('goes on when one in forty had', async () => {
+  it('continues when one in forty had', async () => {
     expect(await readsOf({ every: 40, changes: 12 })).to.be.at.most(24)
   })
 
@@ -107,7 +107,7 @@ describe('engine: deciding on copies', () => {
   }
 })
 
-describe('engine: what an account’s journal holds', () => {
+describe('engine: the journal of an account', () => {
   let test: TestEngine
 
   beforeEach(() => {

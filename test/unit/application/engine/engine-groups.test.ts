@@ -23,7 +23,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.inProgress).to.equal(1)
   })
 
-  it('makes one group of what arrives while round trips are in flight', async () => {
+  it('groups the requests that arrive while round trips are in flight', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
     test.store.loading.release()
@@ -96,7 +96,7 @@ describe('engine: groups', () => {
     await Promise.all(answers)
   })
 
-  it('decides those that waited for a busy account in the order in which they came', async () => {
+  it('decides requests on a busy account in the order of arrival', async () => {
     test.store.committing.hold()
     const answers = ['1', '2', '3', '4'].map((id) => test.authorize('a', purchase(id), patience))
     test.store.committing.release()

@@ -80,7 +80,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.outages[0]).to.have.property('indecision', 'UNAVAILABLE')
   })
 
-  it('asks once for a group whose accounts are away, not for each of them', async () => {
+  it('asks once for a group of unavailable accounts, not once for each', async () => {
     test.store.put(fundedAccount('b'))
     await occupy(test)
     test.store.loading.meets('OUTAGE')

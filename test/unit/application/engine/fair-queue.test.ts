@@ -31,7 +31,7 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['g1', 'm1', 'o1', 'g2', 'o2', 'g3', 'g4'])
   })
 
-  it('goes on with the turns where it stopped', () => {
+  it('continues the turns where it stopped', () => {
     push('a', ['a1', 'a2'])
     push('b', ['b1', 'b2'])
     expect(takeOne()).to.equal('a1')
@@ -56,7 +56,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(2)
     })
 
-    it('gives those that stood aside first, in their order, when the account is released', () => {
+    it('returns the postponed requests first, in their order, when the account is released', () => {
       busy.add('hot')
       pushOn('hot', ['1', '2'])
       expect(taken()).to.deep.equal([])
@@ -67,7 +67,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(0)
     })
 
-    it('lets them stand aside again when another subject’s request was taken first', () => {
+    it('postpones them again when the request of another subject was taken first', () => {
       busy.add('hot')
       pushOn('hot', ['a1', 'a2'], 'a')
       pushOn('hot', ['b1'], 'b')
@@ -98,7 +98,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(3)
     })
 
-    it('evicts what stands aside, and keeps the order of the rest', () => {
+    it('evicts postponed requests, and keeps the order of the rest', () => {
       busy.add('hot')
       pushOn('hot', ['1', '2'])
       expect(taken()).to.deep.equal([])

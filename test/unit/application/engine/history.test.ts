@@ -57,7 +57,7 @@ describe('the past of a group', () => {
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is not read where nothing is asked of it', async () => {
+  it('is not read when nothing needs it', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), [], [])])
     expect(store.calls).to.deep.equal([])
@@ -179,7 +179,7 @@ describe('the history of an account', () => {
     expect([find('nobody'), reversalsOf('open')]).to.deep.equal([undefined, []])
   })
 
-  it('has what was decided a moment ago on top of what was read', () => {
+  it('adds recent decisions to the entries that were read', () => {
     const [credit] = accountAfter('a', [steps.open('open'), steps.credit('new', 'FOOD', 1n)]).journal.slice(
       -1,
     )

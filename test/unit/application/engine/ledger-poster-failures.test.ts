@@ -66,7 +66,7 @@ describe('poster: a ledger that fails', () => {
     expect(longEnough).to.deep.equal([true, true, true])
   })
 
-  it('sends what has come meanwhile with the next attempt', async () => {
+  it('sends new entries with the next attempt', async () => {
     store.appending.meets('OUTAGE')
     whenFailed = () => poster.add(fundedAccount('b'))
     poster.add(fundedAccount('a'))
@@ -110,7 +110,7 @@ describe('poster: a ledger that fails', () => {
       expect(discrepancy).to.deep.equal([funding])
     })
 
-    it('counts on what came before it only', async () => {
+    it('relies only on earlier entries', async () => {
       poster.add(account)
       await backlog(1)
       expect(poster.postedThrough('a')).to.equal(1n)
@@ -273,7 +273,7 @@ describe('poster: a ledger that fails', () => {
       })
     })
 
-    it('counts what comes after the entry as not posted either', async () => {
+    it('counts later entries as unposted too', async () => {
       poster.add(bad)
       await backlog(1)
       const more = credited(bad, { transactionId: 'more-1', amount: 1n })
@@ -376,7 +376,7 @@ describe('poster: drain', () => {
     store.appending.release()
   })
 
-  it('posts what waits', async () => {
+  it('posts waiting entries', async () => {
     poster.add(fundedAccount('a'))
     await poster.drain(60_000)
     expect(store.posted('a').length).to.equal(2)
@@ -390,7 +390,7 @@ describe('poster: drain', () => {
     await draining
   })
 
-  it('posts what comes while a batch is on its way', async () => {
+  it('posts entries that arrive while a batch is in flight', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     const draining = poster.drain(60_000)

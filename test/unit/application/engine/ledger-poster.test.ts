@@ -27,7 +27,7 @@ describe('ledger poster', () => {
     })
   })
 
-  it('copies what the journal holds to the ledger', async () => {
+  it('posts the entries of the journal to the ledger', async () => {
     const account = fundedAccount('a')
     poster.add(account)
     await posted()
@@ -94,7 +94,7 @@ describe('ledger poster', () => {
     expect(idsSent()).to.deep.equal(['open', 'fund', 'more'])
   })
 
-  it('sends what comes while a batch is on its way with the next one', async () => {
+  it('sends entries that arrive while a batch is in flight with the next one', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -118,13 +118,13 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(0n)
   })
 
-  it('knows how far an account has come once the ledger has acknowledged it', async () => {
+  it('knows the last posted entry of an account once the ledger has acknowledged it', async () => {
     poster.add(fundedAccount('a'))
     await posted()
     expect(poster.postedThrough('a')).to.equal(2n)
   })
 
-  it('does not count on what is only on its way', async () => {
+  it('does not rely on entries that are only in flight', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -168,7 +168,7 @@ describe('ledger poster', () => {
     })
   }
 
-  it('takes an account on where its journal begins', async () => {
+  it('starts an account where its journal begins', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(trimmed(credited(account, { transactionId: 'more', amount: 1n })))
@@ -176,7 +176,7 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(3n)
   })
 
-  it('does not append what it finds in a journal and in the ledger', async () => {
+  it('does not append an entry that is in a journal and in the ledger', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(credited(account, { transactionId: 'more', amount: 1n }), { foundThrough: 2n })
@@ -185,13 +185,13 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(3n)
   })
 
-  it('appends what it finds in a journal and not in the ledger', async () => {
+  it('appends an entry that is in a journal but not in the ledger', async () => {
     poster.add(fundedAccount('a'), { foundThrough: 2n })
     await posted()
     expect(store.posted('a').length).to.equal(2)
   })
 
-  it('looks for nothing that was just committed', async () => {
+  it('does not search for an entry that was just committed', async () => {
     poster.add(fundedAccount('a'), { foundThrough: 0n })
     await posted()
     expect(store.calls).to.deep.equal(['append'])
@@ -248,7 +248,7 @@ describe('ledger poster', () => {
       expect(store.appending.asked.flat().length).to.equal(ENTRIES_MAX)
     })
 
-    it('counts what found no room as not posted, and how long it has been waiting', async () => {
+    it('counts entries without room as unposted, and measures their age', async () => {
       for (const account of accounts) poster.add(account)
       const all = poster.unposted
       await withoutRoom()
@@ -266,7 +266,7 @@ describe('ledger poster', () => {
       expect([ageMs, poster.oldestUnpostedMs]).to.deep.equal([70, 0])
     })
 
-    it('posts what found no room when its account comes again', async () => {
+    it('posts entries without room when their account returns', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       for (const account of accounts) poster.add(account)
@@ -274,7 +274,7 @@ describe('ledger poster', () => {
       expect(many.every((id) => store.posted(id).length === 512)).to.equal(true)
     })
 
-    it('does not count on what found no room', async () => {
+    it('does not rely on entries without room', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       const trusted = many.map((id) => Number(poster.postedThrough(id)))

@@ -38,7 +38,7 @@ describe('posters, one for each part of the store', () => {
     })
   })
 
-  it('post what is on the others while one part does not answer', async () => {
+  it('post entries of other parts while one part does not answer', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -84,7 +84,7 @@ describe('posters, one for each part of the store', () => {
     await soon('it is posted', () => posters.of('gone').postedThrough('away') === 2n)
   })
 
-  it('drain together: what can be posted is, and the time is over for the rest', async () => {
+  it('drain together: they post what they can until the time is over', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await posters.drain(30)
@@ -100,7 +100,7 @@ describe('posters, one for each part of the store', () => {
     expect(store.appending.asked).to.deep.equal([])
   })
 
-  it('post once what two of them take in because its account moves', async () => {
+  it('post an entry once when two of them hold it because its account moves', async () => {
     posters.of('here').add(fundedAccount('hot'))
     posters.of('there').add(fundedAccount('hot'))
     await soon('both have posted it', () => posters.unposted === 0)

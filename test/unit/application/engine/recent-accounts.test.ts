@@ -50,7 +50,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('gives what was read in the place of a copy that was stale, once that was seen to be right', () => {
+  it('replaces a stale copy with the account that was read, once it is proven right', () => {
     recent.committed(account, committed)
     recent.loaded(newer)
     expect(recent.get('a')).to.equal(undefined)
@@ -58,13 +58,13 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('has no copy of an account of which it is not known what it has become', () => {
+  it('has no copy of an account whose last commit has an unknown outcome', () => {
     recent.committed(account, committed)
     recent.forget('a')
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('gives no copies while more than one in ten of them is stale', () => {
+  it('uses no copies while more than one in ten is stale', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     expect(recent.get('a')).to.equal(undefined)
@@ -76,7 +76,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(account)
   })
 
-  it('gives copies again when nearly all of them would have been right', () => {
+  it('uses copies again when nearly all of them would have been right', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     for (let looks = 0; looks < 64; looks++) recent.loaded(account)
@@ -216,7 +216,7 @@ describe('recent accounts', () => {
     expect(kept).to.deep.equal(['0', '2', 'one more'])
   })
 
-  it('has room again for what was forgotten', () => {
+  it('has room again after copies were dropped', () => {
     recent.committed(long('first'), committed)
     for (let index = 0; index < 100; index++) {
       recent.committed(long(`${index}`), committed)

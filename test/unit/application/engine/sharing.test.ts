@@ -75,7 +75,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all([...credits, ...purchases]))).to.deep.equal({ ANSWERED: 200 })
   })
 
-  it('rejects what has to leave the queue with the failure of its last attempt: its outcome is not known', async () => {
+  it('rejects a request that has to leave the queue with the error of its last attempt, because its outcome is unknown', async () => {
     test = testEngine({ queueMax: 2 })
     test.store.put(...accounts(64))
     test.store.loading.alwaysMeets('OUTAGE')

@@ -59,7 +59,7 @@ describe('what was seen in a long run', () => {
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
 
-  it('is what was seen while the load was told of', () => {
+  it('is what was measured during the load', () => {
     // The first look of the load has none before it that would tell what was spent since.
     expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
   })

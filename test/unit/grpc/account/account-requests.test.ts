@@ -107,17 +107,17 @@ describe('CreateAccount', () => {
     expect((await create({})).account?.id).to.match(UUID)
   })
 
-  it('records who asked', async () => {
+  it('records the author', async () => {
     const on = service()
     await create({ accountId: 'new' }, on)
     expect(on.store.account('new').journal[0]).to.include({ subject: 'ana', action: 'OPEN' })
   })
 
-  it('opens an account that was asked for before anybody opened it', async () => {
+  it('opens an account that was requested before it existed', async () => {
     expect((await create({ accountId: 'u' })).account).to.include({ status: ACTIVE, version: 2n })
   })
 
-  it('rejects an id that is taken, ACCOUNT_EXISTS', async () => {
+  it('rejects an existing id with ACCOUNT_EXISTS', async () => {
     const { code, info } = await fail({ accountId: 'a' })
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'ACCOUNT_EXISTS'])
   })
@@ -210,7 +210,7 @@ describe('ListAccounts', () => {
     expect((await query({ status: BLOCKED }))?.status).to.equal('BLOCKED')
   })
 
-  it('gives a token while there is more, which leads to what comes after the page', async () => {
+  it('returns a page token while there are more accounts, which leads to the next page', async () => {
     const { accounts, nextPageToken } = await callHandler(
       service({ listed }).listAccounts,
       request({ pageSize: 2 }),
@@ -302,7 +302,7 @@ describe('UpdateAccount', () => {
     expect(account).to.include({ status: ACTIVE, version: 4n })
   })
 
-  it('records who asked', async () => {
+  it('records the author', async () => {
     const on = service()
     await callHandler(on.updateAccount, request('a', BLOCKED))
     expect(on.store.account('a').journal.at(-1)).to.include({ subject: 'ana', action: 'STATUS' })
@@ -364,14 +364,14 @@ describe('UpdateAccount', () => {
     }
     const food = limits({ purchaseMax: 900n, wallets: [wallet('FOOD', { dayMax: 50n, monthMax: 500n })] })
 
-    it('sets all of them, mask or no mask', async () => {
+    it('sets all of them, with or without a mask', async () => {
       for (const updateMask of [undefined, ['limits']]) {
         const { account } = await callHandler(service().updateAccount, ask('a', food, { updateMask }))
         expect(account?.limits).to.deep.equal(food)
       }
     })
 
-    it('records who asked and what they became, and leaves the status', async () => {
+    it('records the author and the new limits, and keeps the status', async () => {
       const on = service()
       await callHandler(on.updateAccount, ask('b', food))
       expect(on.store.account('b').journal.at(-1)).to.deep.include({
@@ -555,7 +555,7 @@ describe('Credit', () => {
     })
   })
 
-  it('shows the same entry for the same credit, and says that it was made before', async () => {
+  it('returns the same entry for the same credit, marked as a repeat', async () => {
     const on = service()
     const first = await credit({}, on)
     expect(await credit({}, on)).to.deep.equal({ ...first, replayed: true })
@@ -667,7 +667,7 @@ describe('ListTransactions', () => {
     expect(transactions.map(({ seq }) => Number(seq))).to.deep.equal([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
   })
 
-  it('gives a token while there is more, which leads to what is older', async () => {
+  it('returns a page token while there are older entries, which leads to them', async () => {
     const { transactions, nextPageToken } = await callHandler(
       withLong().listTransactions,
       request({ pageSize: 4 }),

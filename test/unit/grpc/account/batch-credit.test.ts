@@ -90,12 +90,12 @@ describe('batch credit, summary', () => {
     })
   })
 
-  it('counts what was credited, and adds it up', async () => {
+  it('counts the credits and their sum', async () => {
     const summary = await run(items(1_000), async ({ transactionId }) => credited(BigInt(transactionId) + 1n))
     expect(summary).to.deep.include({ creditedCount: 1_000n, creditedAmount: 500_500n, replayedCount: 0n })
   })
 
-  it('counts what had been credited before apart, and adds nothing for it', async () => {
+  it('counts earlier credits separately, and does not add them to the sum', async () => {
     const summary = await run(items(10), async ({ transactionId }) =>
       credited(5n, Number(transactionId) >= 7),
     )
@@ -129,7 +129,7 @@ describe('batch credit, summary', () => {
     })
   }
 
-  it('names an item that could not be read, by its place', async () => {
+  it('names an unreadable item by its index', async () => {
     const { rejectedCredits } = await run(
       these<BatchCreditRequest | UnreadableMessage>(
         item(0),
@@ -242,7 +242,7 @@ describe('batch credit, rejections without end', () => {
     })
   })
 
-  it('still fits into one message of 4 MiB, however long what was sent', async () => {
+  it('always fits into one message of 4 MiB, whatever the caller sent', async () => {
     const long: BatchCreditRequest = {
       ...item(0),
       transactionId: '界'.repeat(4_000),
@@ -295,7 +295,7 @@ describe('batch credit, failure', () => {
     expect(await failure(items(3), () => Promise.reject(bug))).to.equal(bug)
   })
 
-  it('leaves the rest of the stream alone, and lets go of it', async () => {
+  it('does not read the rest of the stream, and releases it', async () => {
     let taken = 0
     let letGo = false
     async function* endless() {
@@ -312,7 +312,7 @@ describe('batch credit, failure', () => {
     expect({ letGo, few: taken < 1_000 + 2 * WINDOW }).to.deep.equal({ letGo: true, few: true })
   })
 
-  it('waits for what is being decided, so that nothing goes on behind the answer', async () => {
+  it('waits for undecided credits, so that nothing happens after the answer', async () => {
     const byHand = new ByHand()
     const running = failure(items(3), byHand.creditOne)
     await soon('all are being decided', () => byHand.pending.size === 3)
@@ -337,7 +337,7 @@ describe('batch credit, failure', () => {
     expect(await failure(broken(), async () => credited())).to.equal(cancelled)
   })
 
-  it('of the stream itself waits for what is being decided, too', async () => {
+  it('of the stream itself waits for undecided credits, too', async () => {
     const byHand = new ByHand()
     const over = new CallError('STREAM_ENDED')
     async function* broken() {
@@ -381,7 +381,7 @@ describe('batch credit, a full queue', () => {
     expect(error).to.have.property('indecision', 'OVERLOADED')
   })
 
-  it('begins the time of each item when it is taken', async () => {
+  it('starts the time of each item when it is read', async () => {
     let begun = 0
     await new BatchCredit(
       async () => credited(),

@@ -159,7 +159,7 @@ describe('authorize stream', () => {
       ])
     })
 
-    it('with what was decided', async () => {
+    it('with the decision', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -189,7 +189,7 @@ describe('authorize stream', () => {
       [new TypeError('a bug'), 'INTERNAL', 'INTERNAL', undefined],
     ]
     for (const [error, code, reason, retryAfterMs] of failures) {
-      it(`a request that fails in its place, and goes on: ${reason}`, async () => {
+      it(`a failed request in its place, and continues: ${reason}`, async () => {
         const stream = open()
         stream.send(...requests(2))
         await untilTaken(2)
@@ -206,7 +206,7 @@ describe('authorize stream', () => {
       })
     }
 
-    it('a request that could not be read by its place, without an id, and goes on', async () => {
+    it('an unreadable request by its index, without an id, and continues', async () => {
       const stream = open()
       stream.send(
         request('t0'),

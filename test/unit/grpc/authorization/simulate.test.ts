@@ -78,7 +78,7 @@ function service() {
 }
 
 describe('Simulate', () => {
-  it('says what the answer would be, and how it comes about', async () => {
+  it('returns the answer that Authorize would give, with its explanation', async () => {
     expect(await service().simulate()).to.deep.equal({
       answer: {
         transactionId: 'tx-1',
@@ -122,7 +122,7 @@ describe('Simulate', () => {
     })
   })
 
-  it('says what reversals that came first take off, and asks the wallets for the rest', async () => {
+  it('returns the amount of early reversals, and asks the wallets for the rest', async () => {
     const { answer, earlyReversedAmount, wallets } = await service().simulate({
       transactionId: 'late',
       amount: 750n,
@@ -135,7 +135,7 @@ describe('Simulate', () => {
     ])
   })
 
-  it('says that reversals that came first leave nothing', async () => {
+  it('reports that early reversals leave nothing', async () => {
     const { answer, rule, earlyReversedAmount } = await service().simulate({
       transactionId: 'late',
       amount: 50n,
@@ -162,7 +162,7 @@ describe('Simulate', () => {
     ])
   })
 
-  it('says that a purchase was decided before, and how', async () => {
+  it('reports that a purchase was decided before, with its decision', async () => {
     const asked = { transactionId: 'bread', amount: 10n, mcc: '5411', merchant: 'PADARIA DO ZE' }
     const { answer, rule } = await service().simulate(asked)
     expect(answer).to.include({ replayed: true, category: 'FOOD', balance: 400n })

@@ -82,7 +82,7 @@ describe('call queue', () => {
     expect(begun).to.deep.equal([0, 1, 2, 3, 4])
   })
 
-  it('begins none that was given up by its turn', async () => {
+  it('does not start a call that was cancelled before its turn', async () => {
     const [, , given, up] = addAll(queueOf(), 5)
     if (given) given.aborted = true
     if (up) up.destroyed = true

@@ -101,7 +101,7 @@ describe('connection guard', () => {
 
   const ended = (...of: readonly FakeConnection[]) => of.map(({ end }) => end !== undefined)
 
-  it('counts connections, and those of them that are unauthenticated', () => {
+  it('counts connections, and unauthenticated ones', () => {
     const guard = guardOf()
     const [one, other] = [authenticated(guard), connect(guard)]
     expect([guard.open, guard.unauthenticated]).to.deep.equal([2, 1])
@@ -132,7 +132,7 @@ describe('connection guard', () => {
     expect(ended(...all)).not.to.include(true)
   })
 
-  describe('when there is no place', () => {
+  describe('when the server is full', () => {
     it('closes the unauthenticated one that has been idle longest', () => {
       const guard = guardOf(4)
       const [known, first, second] = [authenticated(guard), connect(guard), connect(guard)]

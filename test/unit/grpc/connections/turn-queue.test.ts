@@ -25,7 +25,7 @@ describe('turn queue', () => {
     expect(begun).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('passes over those that are gone by their turn', async () => {
+  it('skips connections that are gone by their turn', async () => {
     const queue = queueOf()
     queue.add(connection('gone', true))
     queue.add(connection('there'))
@@ -33,7 +33,7 @@ describe('turn queue', () => {
     expect(begun).to.deep.equal(['there'])
   })
 
-  it('goes on after it has been empty', async () => {
+  it('continues after it has been empty', async () => {
     const queue = queueOf()
     queue.add(connection('gone', true))
     await nextTurn()

@@ -76,7 +76,7 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('rejects who comes when too many wait', async () => {
+  it('rejects a caller when too many wait', async () => {
     await come(PAGES_MAX + WAITING_MAX + 2)
     expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })

@@ -39,7 +39,7 @@ describe('page', () => {
     expect([messages.length, last]).to.deep.equal([1, 5 * MIB])
   })
 
-  it('takes no more items than it has, and the one that shows that there are others', async () => {
+  it('reads its items and one more, which shows that there are others', async () => {
     const taken: number[] = []
     async function* items() {
       for (let length = 1; ; length++) {

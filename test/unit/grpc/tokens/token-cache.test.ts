@@ -10,7 +10,7 @@ const key = createSecretKey(secret, 'utf8')
 const NOW_S = 1_700_000_000
 const CACHE_MAX = 10_000
 
-describe('token verifier: what it remembers', () => {
+describe('token verifier: its cache', () => {
   let nowMs: number
   let verifier: TokenVerifier
   let others: readonly string[]

@@ -116,7 +116,7 @@ describe('token verifier: each algorithm with each key', () => {
     }
   })
 
-  it('rejects what the issuer calls critical', () => {
+  it('rejects unknown critical headers', () => {
     const header = { crit: ['b64'], b64: false }
     expect(isAccepted(signWith({ algorithm: 'ES256', key: ec.privateKey, header }), publicKey(ec))).to.equal(
       false,
@@ -175,7 +175,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it forget the tokens of those that are gone', () => {
+  it('make it forget the tokens of removed keys', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([

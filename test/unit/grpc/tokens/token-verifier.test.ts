@@ -15,7 +15,7 @@ describe('token verifier', () => {
     nowMs = NOW_S * 1_000
   })
 
-  describe('a good token', () => {
+  describe('a valid token', () => {
     it('names its subject', () => {
       expect(verify(token({ sub: 'switch-1' })).principal?.subject).to.equal('switch-1')
     })
@@ -33,7 +33,7 @@ describe('token verifier', () => {
       expect(verify(token({ exp: NOW_S + 60 })).principal?.expiresAtMs).to.equal((NOW_S + 65) * 1_000)
     })
 
-    it('has no scopes, rather than none of them, when it does not speak of them', () => {
+    it('has undefined scopes, rather than an empty list, without a scope claim', () => {
       expect(verify(token({})).principal).to.not.have.property('scopes')
     })
 
@@ -112,7 +112,7 @@ describe('token verifier', () => {
       })
     }
 
-    it('stays rejected when it comes again', () => {
+    it('stays rejected when it is presented again', () => {
       const verifier = verifierWith({})
       const text = jwt.sign(hour, `${secret}!`)
       verifier.verify(text)
@@ -163,7 +163,7 @@ describe('token verifier', () => {
       expect(verify('x'.repeat(8_193))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
 
-    it('rejects a longer one even if it is good', () => {
+    it('rejects a longer one even if it is valid', () => {
       expect(verify(token({ sub: 'x'.repeat(8_192) }))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
   })

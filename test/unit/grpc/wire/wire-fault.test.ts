@@ -48,7 +48,7 @@ function readElsewhere(type: DescMessage, bytes: Uint8Array): Message | undefine
 describe('fault of a message in bytes', () => {
   const amount = [0x20, ...varint(500)]
 
-  it('is a zero byte before a field: what followed it was left out, and a reversal gave back everything', () => {
+  it('is a zero byte before a field, which once hid all later fields: a reversal then returned everything', () => {
     const fault = faultOf(reverse, field(1, 'r-1'), field(2, 'ana'), field(3, 'p-1'), [0x00], amount)
     expect(fault).to.deep.equal({ path: '', description: 'has a field with the number 0 (byte 15)' })
   })

@@ -32,7 +32,7 @@ describe('the memory that is needed', () => {
     ['external', () => Array.from({ length: KEPT }, () => Buffer.alloc(MEBIBYTE))],
   ] as const) {
     describe(`of the ${what}`, () => {
-      it('is what a major collection has left', async () => {
+      it('is the memory after a major collection', async () => {
         const before = await mebibytesOf(what)
         const kept: unknown[] = make()
         await collected()

@@ -192,7 +192,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_ledger_rejections_total 1')
   })
 
-  it('count when no connection can be had, by reason, and when all are given up', async () => {
+  it('count failed checkouts by reason, and cleared pools', async () => {
     metrics.poolFailed('TIMEOUT')
     metrics.poolCleared()
     expect(await lines()).to.include.members([
@@ -202,7 +202,7 @@ describe('metrics', () => {
     ])
   })
 
-  it('say of which version they are', async () => {
+  it('report the version of the service', async () => {
     expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
   })
 
@@ -279,7 +279,7 @@ describe('metrics', () => {
     expect(shown).to.include('benefits_catalog_age_seconds 2.5')
   })
 
-  it('count failed looks for a new catalog', async () => {
+  it('count failed refreshes of the catalog', async () => {
     metrics.catalogRefreshFailed()
     expect(await lines()).to.include('benefits_catalog_refresh_failures_total 1')
   })

@@ -12,7 +12,7 @@ describe('the trace of a call', () => {
     recorder = new TraceRecorder()
   })
 
-  it('goes on from the caller’s', () => {
+  it('continues the trace of the caller', () => {
     const call = recorder.call({ traceparent, tracestate: ['vendor=1', 'other=2'] })
     call.ended('OK')
     const [span] = recorder.ended
@@ -28,7 +28,7 @@ describe('the trace of a call', () => {
     expect(call.ids.trace_id).to.equal(TRACE)
   })
 
-  it('goes on from that of a later version, which may say more', () => {
+  it('continues a trace of a later version, which may have more fields', () => {
     const call = recorder.call({ traceparent: [`cc-${TRACE}-${PARENT}-01-what-is-to-come`] })
     expect(call.ids.trace_id).to.equal(TRACE)
   })

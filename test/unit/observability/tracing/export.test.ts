@@ -27,7 +27,7 @@ describe('the watch over the export of spans', () => {
     })
   })
 
-  it('says nothing while spans are taken, and hands on what the exporter says', () => {
+  it('logs nothing while spans are accepted, and passes on the result of the exporter', () => {
     const said: unknown[] = []
     watch.export(spans(1), (result) => said.push(result.code))
     error = new Error('away')
