@@ -14,7 +14,7 @@ const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** What the service says of itself, and what it answers, at one moment. */
+/** The reported state of the service, and its answer, at one moment. */
 type Look = {
   readonly health: string | RpcError
   readonly readyz: number

@@ -52,7 +52,7 @@ describe('a deadline', () => {
 
     beforeEach(async () => {
       const { client, core, env } = fixture()
-      // So that the client is connected.
+      // Ensures that the client is connected.
       await client.decide(purchase({}))
       const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), request.account_id)
       const first = purchase({ account_id: request.account_id, transaction_id: 'first' })

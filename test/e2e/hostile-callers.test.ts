@@ -19,7 +19,7 @@ import { useService } from '../support/service-fixture.js'
 import { signToken } from '../support/token.js'
 
 const KIB = 1_024
-/** What is sent together in a flood, in bytes. */
+/** Size of one write of a flood, in bytes. */
 const AT_ONCE_BYTES = 64 * KIB
 /** How long something is watched that is to stay as it is, in milliseconds. */
 const WATCHED_MS = 300

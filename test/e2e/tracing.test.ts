@@ -124,7 +124,7 @@ describe('a service that is traced', () => {
     const silent = callersSpan()
     const traceparent = `00-${silent.traceId}-${silent.spanId}-00`
     await fixture().client.decide(purchase({}), { headers: { traceparent } })
-    // What is sent in order comes in order: when the next one is there, this one would be.
+    // Messages arrive in order: once the next one is there, this one would be.
     await tracedPurchase({}, 2)
     expect(collector.spans.filter(({ traceId }) => traceId === silent.traceId)).to.deep.equal([])
   })

@@ -145,7 +145,7 @@ describe('a service that loses its books under load', () => {
         // Decisions go on without the catalog's document until the next check: the catalog in memory is the right one.
         if (name !== 'catalog') {
           const answered = since(droppedAtMs, load.answers).filter(({ outcome }) => outcome !== 'UNAVAILABLE')
-          // A look reads no ledger, and an opening that nobody made before has none to contradict it.
+          // A read skips the ledger, and a new opening has no entry that contradicts it.
           const wrong = answered.filter(({ call }) => name === 'accounts' || call !== 'look')
           expect(wrong).to.deep.equal([])
         }

@@ -122,7 +122,7 @@ describe('list of accounts', () => {
 
     it('neither repeats nor hides others when accounts change between two pages', async () => {
       const found = await list({ pageSize: 3, status: AccountStatus.ACTIVE }, ({ accounts }) =>
-        // Those that were seen go, and do not shift what comes after them.
+        // Accounts that were seen disappear, without shifting later ones.
         database()
           .collection<{ _id: string }>('accounts')
           .updateMany({ _id: { $in: idsOf(accounts) as string[] } }, { $set: { status: 'CLOSED' } }),

@@ -133,7 +133,9 @@ describe('MongoCatalogStore', () => {
       await untilCalled()
     })
 
-    /** Changes the catalog until it is told: the stream may not be open yet when the first change is made. */
+    /**
+     * Changes the catalog until a change is announced: the stream may not be open yet at the first change.
+     */
     async function untilCalled(): Promise<void> {
       let order = 100_000
       await eventually('a change is told', async () => {

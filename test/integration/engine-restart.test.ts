@@ -80,7 +80,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
       await decideOn(core, accountId, somePurchase())
       // The entries are in the ledger a moment before the poster hears of it.
       await eventually('all is known to be posted', () => core.poster.unposted === 0)
-      // The next commit is the one that may leave out what is posted.
+      // The next commit may leave out posted entries.
       await decideOn(core, accountId, somePurchase())
     })
 

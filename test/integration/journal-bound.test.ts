@@ -174,7 +174,7 @@ function failed(cause: unknown): never {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** What comes of a credit of one centavo: a verdict, or why there is none. */
+/** The result of a credit of one centavo: a verdict, or the reason for its absence. */
 function creditOnce(process: Process, accountId: string, transactionId: string): Promise<string> {
   const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
   return creditAccount(process, accountId, credit, testBudget()).then(

@@ -158,7 +158,7 @@ describe('books that are checked', () => {
   })
 })
 
-/** What an operation fails with; of a commit, what its first change does. */
+/** The error of an operation, or that of the first change of a commit. */
 async function failureOf(run: () => Promise<unknown>): Promise<unknown> {
   try {
     const result = await run()

@@ -5,7 +5,7 @@ import { useDatabase } from '../support/database-fixture.js'
 import { isSharded } from '../support/mongo.js'
 import { commandsSent } from '../support/sent-commands.js'
 
-// `test/sharded` tells of the other case.
+// `test/sharded` covers the other case.
 if (!isSharded) {
   describe('reading account and ledger on a replica set', () => {
     const database = useDatabase()

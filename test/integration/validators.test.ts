@@ -51,7 +51,7 @@ describe('the validators', () => {
   let count = 0
   before(() => ensureSchema(database()))
 
-  /** Inserts a document under an id that nobody else has. */
+  /** Inserts a document under a unique id. */
   function insert(collection: string, document: Document): Promise<unknown> {
     count += 1
     const ids: Readonly<Record<string, unknown>> = {

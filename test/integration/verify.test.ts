@@ -32,7 +32,7 @@ async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) 
   return { ...summary, found: [...found] }
 }
 
-/** The collections as they are when nobody looks after them: any document can be written. */
+/** The collections without validators: any document can be written. */
 function unguarded(db: Db) {
   const past = { bypassDocumentValidation: true }
   const accounts: Collection<{ _id: string }> = db.collection('accounts')
@@ -61,7 +61,7 @@ function unguarded(db: Db) {
 
 type Planting = (raw: ReturnType<typeof unguarded>) => Promise<unknown>
 
-/** What is done to account b of a, b and c, and all that is to be found then. */
+/** A change to account b of a, b and c, and the expected discrepancies. */
 const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planting>>>> = {
   UNREADABLE: {
     'the version is no int64': (raw) => raw.account({ $set: { version: 10 } }),
@@ -160,7 +160,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
   MARK_FORGOTTEN: { 'the mark is taken away': (raw) => raw.account({ $unset: { reversed_ahead: 1 } }) },
 }
 
-/** What FOOD spent on the day of the example. */
+/** Spending of FOOD on the day of the example. */
 function spent(amount: bigint): Document {
   return { day: '2026-01-01', day_amount: amount, month_amount: amount }
 }
@@ -390,7 +390,10 @@ function buy({ engine, catalog, calendar }: Core, { accountId, transactionId }: 
   return authorize(accountId, purchase, testBudget())
 }
 
-/** Two processes that buy and give back on a few accounts, as fast as they can, until they are told to end. */
+/**
+ * Two processes that send purchases and reversals on a few accounts, as fast as they can, until they are
+ * stopped.
+ */
 class BusyService {
   readonly #cores: readonly Core[]
   #ended = false

@@ -25,7 +25,7 @@ import { benefits } from './benefits.js'
 const LINES = Number(process.env['LOAD_LINES'] ?? 4_000)
 const ACCOUNTS = Math.min(LINES / 50, 2_000)
 const AMOUNT = 60_000n
-/** What a load leaves in the database. */
+/** The result of a load in the database. */
 type Stored = {
   readonly _id: { readonly transaction: string }
   readonly amount: number | bigint

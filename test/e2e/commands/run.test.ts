@@ -12,7 +12,7 @@ import { type Environment, make, Running, run } from './make.js'
 const FIRST_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const SECOND_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** What a shell, or a program that reads options, could mistake for something else. */
+/** Text that a shell or an option parser could misread. */
 const oddMerchants = [
   'PAG*JoseDaSilva          RIO DE JANEI BR',
   '--x "ZE" & \'MARIA\' `id` $HOME $(HOME) $$ $1 ; | > # \\n \\" \\ %s * ? [a-z] ~ a=b := c',

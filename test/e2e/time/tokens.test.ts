@@ -7,10 +7,10 @@ import { signToken } from '../../support/token.js'
 import { useWallClocks } from '../../support/wall-clock.js'
 
 const HOUR_MS = 3_600_000
-/** What is forgiven of a difference between the issuer's clock and the service's, in seconds. */
+/** Allowed difference between the clocks of the issuer and the service, in seconds. */
 const TOLERANCE_S = 5
 
-/** What a call is sent with: a token with these claims, its times in milliseconds since 1970. */
+/** The metadata of a call: a token with these claims, its times in milliseconds since 1970. */
 function bearing({ exp, nbf, iat }: { readonly exp: number; readonly nbf?: number; readonly iat?: number }) {
   const claims = {
     exp: Math.floor(exp / 1_000),
@@ -26,7 +26,7 @@ describe('a token, when the wall clock jumps', () => {
   const fixture = useService(clocks.environment(0))
   beforeEach(() => clock.runAheadBy(0))
 
-  /** What becomes of a call. */
+  /** The outcome of a call. */
   async function outcome(options: ReturnType<typeof bearing>): Promise<string> {
     const { response, error } = await fixture().client.authorize(purchase({}), options)
     return response ? 'decided' : error.code

@@ -88,7 +88,7 @@ describe('the load generator', () => {
   it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {
     server.isSilent = true
     const shape = { type: 'open', ratePerSecond: 500, warmupMs: 0, durationMs: 300, inFlightMax: 2 } as const
-    // Longer than the run: nobody gives up in it.
+    // Longer than the run: no call times out.
     const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 3_000 }))
     expect(whole.sent).to.equal(2)
     expect(measured.offered).to.be.above(10)
@@ -96,7 +96,7 @@ describe('the load generator', () => {
     expect(measured.unsent)
       .to.equal(measured.late)
       .and.be.within(measured.offered - 2, measured.offered)
-    // Those that were never sent are in it with the time that they had waited.
+    // Calls that were never sent are included with the time that they had waited.
     expect(measured.latency.count).to.equal(measured.unsent)
     expect(measured.latency.max).to.be.above(0)
   })
@@ -230,7 +230,7 @@ describe('a connection of the load generator', () => {
         for (let sent = 1; sent <= 200; sent++) {
           connection.send({ stream, message: memory, last: sent === 200 })
         }
-        // Whoever waits has a copy.
+        // Every waiting caller has a copy.
         memory.fill(1)
       })
       expect((await ended).status).to.equal(0)

@@ -166,7 +166,10 @@ describe('make deploy', () => {
   let env: Record<string, string>
   let repository: string
 
-  /** A copy of what the command reads, and a kubectl that writes down what it is told: there is no cluster to ask. */
+  /**
+   * A copy of the files that the command reads, and a kubectl that records its arguments, because there is no
+   * cluster.
+   */
   before(async () => {
     repository = join(folder(), 'repository')
     const bin = join(folder(), 'bin')

@@ -15,7 +15,7 @@ import {
 } from '../../support/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
-/** What is stored of one account: it, its entries, or both; or why it cannot be read. */
+/** The stored parts of one account: the account, its entries, or both; or why it cannot be read. */
 type Shelf = {
   readonly id: string
   readonly account?: Account | string

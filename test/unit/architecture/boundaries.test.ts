@@ -8,7 +8,7 @@ import { importsOf, modulesIn } from './imports.js'
 
 const root = process.cwd()
 
-/** What is wrong in some parts of a folder. */
+/** The problems in parts of a folder. */
 function check(folder: string, ...parts: readonly string[]): readonly string[] {
   const modules = parts.flatMap((part) => modulesIn(folder, part))
   return violationsOf(
@@ -37,7 +37,7 @@ describe('module boundaries', () => {
   it('keep OpenTelemetry out of the modules that are loaded without tracing', () => {
     const imports = modulesIn(root, 'src').flatMap((module) => importsOf(root, module))
     const loaded = new Set(['src/main.ts'])
-    // A set goes on to what is added to it on the way.
+    // Iterating a set includes values added meanwhile.
     for (const module of loaded) {
       const needed = imports.filter(({ from, typeOnly, dynamic }) => from === module && !typeOnly && !dynamic)
       for (const { to } of needed) loaded.add(to)

@@ -6,7 +6,7 @@ import { reportOn } from '../../../bench/report/report.js'
 import { linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
 import { invented, result, withoutRuns } from './report-fixture.js'
 
-/** What keeps a text from being well-formed XML, as far as these pictures use it; undefined when nothing does. */
+/** The first fault of a text as XML, as far as these pictures use XML; undefined without a fault. */
 function flawOf(xml: string): string | undefined {
   const open: string[] = []
   const rest = xml.replace(

@@ -117,7 +117,7 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
-  // What is damaged need not be an amount that our code could make.
+  // Damaged data may hold an amount that our code could not make.
   const overdraft = { movement: { wallet: 'FOOD', delta: -1201n, balanceAfter: -1n as Centavos } }
   const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],

@@ -72,7 +72,7 @@ const without = (...seqs: readonly bigint[]) =>
 const put =
   (over: object) =>
   (entry: Entry): Entry =>
-    // What is damaged need not be an entry that our code could make.
+    // Damaged data may hold an entry that our code could not make.
     ({ ...entry, ...over }) as Entry
 
 const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
@@ -350,7 +350,7 @@ describe('audit of a purchase whose reversal came first', () => {
   }
 })
 
-/** One discrepancy of each kind, and what is said of it. */
+/** One discrepancy of each kind, with its detail. */
 const said: Readonly<Record<string, Found | undefined>> = {
   'the ledger has entries of this account': planted.ACCOUNT_MISSING['its document is gone'],
   'seq 11, new': planted.ENTRY_BEYOND_VERSION['one place too far'],
@@ -513,7 +513,7 @@ describe('audit', () => {
   })
 })
 
-/** What FOOD spent on the day of the example, or something else. */
+/** Spending of FOOD on the day of the example, or other spending. */
 function spentByFood(
   amount: bigint,
   { wallet = 'FOOD', day = '2026-01-01', monthAmount = amount } = {},
@@ -579,7 +579,7 @@ function payingAfterParts(paid: bigint | undefined): Found {
   }
 }
 
-/** A purchase of 0.50, of which 0.20 were given back, and then 0.20 of the 0.30 that were left: all of it was asked for. */
+/** A purchase of 0.50: 0.20 were reversed, then a full reversal returned 0.20 of the remaining 0.30. */
 function takingBackTwice(later?: bigint): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
@@ -597,7 +597,7 @@ function takingBackTwice(later?: bigint): Found {
   }
 }
 
-/** A purchase of which two parts went back, the second one taken away from another day. */
+/** A purchase with two partial reversals, the second one booked on another day. */
 function takingBackOnTwoDays(): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),

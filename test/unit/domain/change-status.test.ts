@@ -20,7 +20,7 @@ function change(from: AccountStatus, to: Opened, past: readonly Entry[] = []) {
   return decideStatusChange(history, { transactionId: 'change-1', status: to, subject: 'ana' }, at)
 }
 
-/** What a change with the id change-1 became. */
+/** The entry of a change with the id change-1. */
 const stored = (status: Opened) =>
   adminEntryOf({ action: 'STATUS', transactionId: 'change-1', status, seq: 4n })
 

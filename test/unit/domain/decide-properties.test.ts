@@ -59,7 +59,7 @@ function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefin
   return rules.find(({ id }) => id === entry.merchantRule)?.mcc
 }
 
-/** What came of a step: a kind of verdict, or the reason and the payer of the entry. */
+/** The result of a step: a kind of verdict, or the reason and the payer of the entry. */
 function outcomeOf({ verdict }: Step): string {
   if (verdict.type !== 'RECORD') return verdict.type
   const { movement, reason } = verdict.entry

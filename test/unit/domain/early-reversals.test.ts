@@ -12,7 +12,7 @@ import { accountAfter, steps } from '../../support/example-books.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { at, challengeCatalog, historyOf, purchaseOf } from './builders.js'
 
-/** One message of a switch about the purchase tx-1. */
+/** A message of a switch about the purchase tx-1. */
 type Message =
   | { readonly buy: Purchase; readonly back?: never }
   | { readonly back: Reversal; readonly buy?: never }
@@ -35,17 +35,17 @@ class Books {
     return verdict
   }
 
-  /** What FOOD has paid, all in all. */
+  /** The total that FOOD has paid. */
   get paid(): bigint {
     return HELD - (this.#account.wallets.get('FOOD') ?? 0n)
   }
 
-  /** What the limits count as spent that day. */
+  /** The amount that the limits count as spent that day. */
   get counted(): bigint {
     return this.#account.spent.get('FOOD')?.dayAmount ?? 0n
   }
 
-  /** What an auditor finds wrong. */
+  /** The discrepancies that an auditor finds. */
   get discrepancies(): readonly string[] {
     const audit = new AccountAudit('account-1', this.#account)
     for (const entry of this.past) audit.add(entry)
@@ -71,7 +71,10 @@ function backing(number: number, amount?: bigint, described?: bigint): Message {
   }
 }
 
-/** What a switch expects to have been paid in the end, by the order of its messages. Written a second time, from the rules. */
+/**
+ * The total that a switch expects after its messages in this order: an independent implementation of the
+ * rules.
+ */
 function expectedPaid(messages: readonly Message[]): bigint {
   const place = messages.findIndex(({ buy }) => buy !== undefined)
   const amount = messages[place]?.buy?.amount ?? 0n
@@ -108,7 +111,7 @@ function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   )
 }
 
-/** What is paid after the messages, some of which come again after each one. */
+/** The amount paid after the messages, with some repeated after each one. */
 function paidWithRepeats(order: readonly Message[], repeats: readonly number[]): bigint {
   const books = new Books()
   for (const [index, message] of order.entries()) {

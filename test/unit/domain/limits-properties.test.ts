@@ -11,7 +11,7 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, challengeCatalog, historyOf } from './builders.js'
 
-/** What happens: a purchase or a reversal, by a clock that may jump. */
+/** An event: a purchase or a reversal, at a time of a clock that may jump. */
 type Event = { readonly day: number } & ({ readonly purchase: Purchase } | { readonly reversal: Reversal })
 
 type Step = {
@@ -94,7 +94,7 @@ function play(start: Account, events: readonly Event[]): readonly Step[] {
   return steps
 }
 
-/** What was spent of a wallet: the purchases that are counted in days that fit, less what was given back of them. */
+/** The spending of a wallet: the purchases of matching days, less their reversals. */
 function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => boolean): bigint {
   const counted = past.filter(
     (entry): entry is AuthorizationEntry =>
@@ -109,7 +109,7 @@ function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => bo
   )
 }
 
-/** What early reversals of a part took off a purchase, written a second time. No purchase here is described. */
+/** The amount that early partial reversals take off a purchase: an independent implementation. */
 function takenOff(past: readonly Entry[], id: string): bigint {
   return past
     .filter((entry) => entry.kind === 'REVERSAL' && entry.originalId === id)
@@ -155,7 +155,7 @@ function everyPurchase(fact: (decided: Decided) => void): void {
 type Decided = {
   readonly before: Account
   readonly purchase: Purchase
-  /** What early reversals of a part leave of its amount. */
+  /** The amount that early partial reversals leave. */
   readonly due: bigint
   readonly entry: AuthorizationEntry
   readonly trace: Trace

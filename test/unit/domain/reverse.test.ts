@@ -29,7 +29,7 @@ function reversalOf(over: Partial<Reversal> = {}): Reversal {
   return { transactionId: 'rev-1', originalId: 'tx-1', described: {}, ...over }
 }
 
-/** What {@link reversalOf} became when 10.00 went back to FOOD. */
+/** The entry of {@link reversalOf} when 10.00 went back to FOOD. */
 function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   return {
     ...reversalOf(),
@@ -50,12 +50,12 @@ function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   return { ...entry, ...over }
 }
 
-/** The account after tx-1 took 10.00 from its 12.00 in FOOD, unless told otherwise. */
+/** The account after tx-1 debited 10.00 of its 12.00 in FOOD, by default. */
 function afterPurchase(over: Partial<Account> = {}): Account {
   return accountWith({ FOOD: 200n, MEAL: 50n, CASH: 70n }, { version: 1n, ...over })
 }
 
-/** What comes of a reversal of tx-1, given the past. */
+/** The result of a reversal of tx-1, given the past. */
 function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account = afterPurchase()) {
   return decideReversal(historyOf(account, past), reversalOf(over), at)
 }

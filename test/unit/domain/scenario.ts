@@ -13,7 +13,7 @@ import { catalogOf } from '../../support/catalogs.js'
 import { utcCalendar } from '../../support/utc-calendar.js'
 import { accountWith, at, de43, historyOf } from './builders.js'
 
-/** What a sequence of purchases starts from. */
+/** The start of a sequence of purchases. */
 export type Scenario = {
   readonly account: Account
   readonly categories: readonly Category[]
@@ -21,7 +21,7 @@ export type Scenario = {
   readonly purchases: readonly Purchase[]
 }
 
-/** One purchase of a scenario, and what it changed. */
+/** A purchase of a scenario, and its effect. */
 export type Step = {
   readonly before: Account
   readonly purchase: Purchase
@@ -115,7 +115,7 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
   merchant: anyMerchant,
 })
 
-/** Purchases of which some are sent again, unchanged. */
+/** Purchases, some of them repeated unchanged. */
 const anyPurchases = fc
   .array(anyPurchase, { minLength: 1, maxLength: 16 })
   .chain((sent) =>

@@ -5,7 +5,7 @@ import { readAlertExpectations, readRules } from '../../monitoring/rule-files.js
 const { alerts, recordings } = readRules()
 const expectations = readAlertExpectations()
 const runbook = readFileSync('.docs/runbook.md', 'utf8')
-/** What stands under "## Alerts", by alert. */
+/** The text under "## Alerts", by alert. */
 const sections = new Map(
   (/^## Alerts$(.*?)(?=^## |$(?![\s\S]))/ms.exec(runbook)?.[1] ?? '')
     .split(/^### /m)

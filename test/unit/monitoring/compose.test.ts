@@ -54,7 +54,7 @@ describe('the containers that watch', () => {
     expect(jobs).to.deep.include({
       job_name: 'benefits-authorizer',
       sample_limit: 20_000,
-      // As many addresses as there are processes.
+      // One address for each process.
       dns_sd_configs: [{ names: ['authorizer'], type: 'A', port: 8_080, refresh_interval: '15s' }],
     })
   })

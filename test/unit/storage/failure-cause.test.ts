@@ -112,7 +112,7 @@ describe('the cause of a database failure', () => {
   })
 })
 
-/** What the driver fails with when none of the servers would do. */
+/** The error of the driver when no server is suitable. */
 function noServer(...servers: readonly object[]): MongoServerSelectionError {
   const described = new Map(servers.map((server, index) => [`127.0.0.1:${27_017 + index}`, server]))
   return new MongoServerSelectionError('-', new TopologyDescription('ReplicaSetNoPrimary', described, 'rs0'))

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { secret, secretsOfEnvironment, takeLeaks, watchForLeaks } from '../../support/leaks.js'
 import { signToken } from '../../support/token.js'
 
-/** What is found in an output that consists of this text. */
+/** The secrets found in an output with this text. */
 function leaksIn(text: string): readonly string[] {
   watchForLeaks('output', () => text)
   return takeLeaks()

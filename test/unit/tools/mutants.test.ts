@@ -92,7 +92,7 @@ describe('a switchable source', () => {
     }
     result = [twice(1, 2), twice(2, 2), calls]`
 
-  /** What it comes to with this mutant in force, and the mutants that it comes by. */
+  /** The result with this mutant active, and the mutants that it reaches. */
   function run(mutant: number, first = 7): { readonly result: unknown; readonly seen: ReadonlySet<number> } {
     const { text } = switchableSource(source, findMutants('some.ts', source), first)
     const seen = new Set<number>()

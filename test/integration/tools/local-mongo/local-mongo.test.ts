@@ -240,7 +240,7 @@ describe('a local MongoDB', () => {
     const wrongVersion = '{"s":"F","msg":"Wrong mongod version","attr":{"error":"UPGRADE PROBLEM"}}'
     const mongodPath = await writeScript(at('older-mongod'), [
       '[ "$1" = --version ] && echo "db version v8.0.1" && exit 0',
-      // Two lines at once, of which the library would take the whole for one.
+      // Two lines at once, which the library would take for one.
       `printf '%s\\n%s\\n' '${wrongVersion}' '{"s":"E","msg":"DBException in initAndListen, terminating"}'`,
       'exit 62',
     ])

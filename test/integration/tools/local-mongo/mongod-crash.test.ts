@@ -8,7 +8,7 @@ describe('a mongod that gives up, as it does when its disk is full or read-only,
   const at = useTempFolder()
 
   it('is reported', async () => {
-    // What mongod prints then, and how it ends.
+    // The output and the exit of mongod.
     const path = await writeScript(at('mongod'), [
       '[ "$1" = --version ] && echo "db version v8.2.0" && exit',
       'echo \'{"s":"I","msg":"Waiting for connections"}\'',

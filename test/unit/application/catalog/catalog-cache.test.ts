@@ -196,7 +196,7 @@ describe('catalog cache', () => {
     await cache.start()
     store.change({ rules: [rule] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
-    // A rule is gone that no change tells of: its place is taken again.
+    // A rule disappears without a change record, and its slot is used again.
     store.mend({})
     store.change({ rules: [{ ...rule, id: 'other', mcc: '5411' }] })
     await soon('the other rule decides', () => mccOfPadaria() === '5411')

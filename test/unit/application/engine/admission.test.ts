@@ -124,7 +124,7 @@ describe('admission to the queue', () => {
     })
   })
 
-  /** So many groups end one after another, each with so many others waiting. */
+  /** Ends this many groups one after another, each with this many requests waiting. */
   function groups(each: { count: number; everyMs: number; waiting: number }): void {
     for (let group = 0; group < each.count; group++) {
       clock.advance(each.everyMs)

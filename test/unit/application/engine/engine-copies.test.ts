@@ -66,7 +66,7 @@ describe('engine: deciding on copies', () => {
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  // What others commit on makes its account be read twice: at once, and the next time.
+  // A commit by another process makes its account be read twice: at once, and the next time.
   it('ends when one in twenty accounts had been changed by others, for a while', async () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })

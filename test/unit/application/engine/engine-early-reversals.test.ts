@@ -87,7 +87,7 @@ describe('engine: early reversals of a part are taken off', () => {
   })
 })
 
-/** What the wallet was debited by a purchase that was decided now. */
+/** The amount that a purchase decided now debits from the wallet. */
 function debited(verdict: Verdict<AuthorizationEntry>): bigint | undefined {
   return verdict.type === 'RECORD' && verdict.entry.movement ? -verdict.entry.movement.delta : undefined
 }

@@ -10,7 +10,10 @@ import type { Entry } from '../../../../src/domain/entry.js'
 import { accountAfter, steps } from '../../../support/example-books.js'
 import { InMemoryStore } from '../in-memory-store.js'
 
-/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is declined), and one ahead. */
+/**
+ * Eight entries: opened, two credits, a purchase, three reversals of it (the last one declined), and an early
+ * reversal.
+ */
 const whole = accountAfter('a', [
   steps.open('open'),
   steps.credit('credit-1', 'FOOD', 1_000n),
@@ -26,7 +29,7 @@ const noPast: Past = { entries: new Map(), reversals: new Map() }
 /** The account with only its last entries in its journal. */
 const shortened = (length: number): Account => ({ ...whole, journal: whole.journal.slice(-length) })
 
-/** Asks about an account of which there is a copy. */
+/** A question about an account with a copy. */
 function asking(
   copy: Account,
   transactionIds: readonly string[],
@@ -149,7 +152,9 @@ describe('the past of a group', () => {
 })
 
 describe('the history of an account', () => {
-  /** What is known of the account when the ledger has all of its entries up to this place, and more was asked for than needed. */
+  /**
+   * The state of the account when the ledger has its entries up to this seq, read with more ids than needed.
+   */
   async function historyWhen(journal: number, posted: number) {
     const store = new InMemoryStore()
     store.putInLedger(...whole.journal.slice(0, posted))
@@ -197,7 +202,8 @@ describe('the history of an account', () => {
   })
 
   it('leaves out reversals that the ledger has but the account, as it was read, has not', async () => {
-    // Somebody else committed and posted in between: the commit of this decision will fail, and be decided again.
+    // Another process committed and posted in between: the commit of this decision will fail, and be decided
+    // again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }
     const store = postedStore()
     const { reversalsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))

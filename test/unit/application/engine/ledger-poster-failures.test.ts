@@ -266,7 +266,7 @@ describe('poster: a ledger that fails', () => {
     it('counts the entry as not posted', async () => {
       poster.add(bad)
       await backlog(1)
-      // What the ledger took after it is posted, though it must not leave the journal.
+      // Later entries that the ledger accepted are posted, but must not leave the journal.
       expect({ unposted: poster.unposted, inLedger: store.posted('bad').length }).to.deep.equal({
         unposted: 1,
         inLedger: 1,

@@ -23,7 +23,7 @@ describe('posters, one for each part of the store', () => {
       missing: (entries) => store.missing(entries),
       findReversals: (keys) => store.findReversals(keys),
       append: async (entries) => {
-        // The part that is away keeps whoever asks it waiting, and takes a whole batch with it.
+        // The unavailable part keeps its requests waiting, and takes a whole batch with it.
         if (isAway && entries.some(({ accountId }) => accountId === 'away'))
           await new Promise<void>((resolve) => whenAway.push(resolve))
         return await store.append(entries)

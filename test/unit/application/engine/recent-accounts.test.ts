@@ -320,7 +320,7 @@ describe('engine: a copy that is stale', () => {
     // Nothing of it was posted here.
     test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
     await test.authorize('b', purchase('full'), patience)
-    // Somebody else has posted meanwhile, and shortened the journal.
+    // Another process has posted meanwhile, and shortened the journal.
     const { journal, ...account } = test.store.account('b')
     test.store.putInLedger(...journal)
     test.store.put(

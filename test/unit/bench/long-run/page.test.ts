@@ -57,7 +57,7 @@ describe('the picture of a long run', () => {
   })
 })
 
-/** What stands before and after the figures. */
+/** The text before and after the figures. */
 function outside(text: string): readonly string[] {
   const lines = text.split('\n')
   const marks = lines.flatMap((line, index) =>

@@ -10,7 +10,7 @@ function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): num
   return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
 }
 
-/** So much at the start and so many percent more every ten minutes, with some noise about it. */
+/** A starting value that grows by a percentage every ten minutes, with noise. */
 function leaking({ from, percent, noise }: { from: number; percent: number; noise: number }): Course {
   return (minute, random) => from * (1 + (percent / 100) * (minute / 10)) + noise * (bell(random) - 0.5)
 }

@@ -178,7 +178,7 @@ describe('ListAccounts', () => {
     ...over,
   })
 
-  /** What the list was asked for. */
+  /** The requests to the list. */
   async function query(over: Partial<ListAccountsRequest>): Promise<AccountListQuery | undefined> {
     const on = service({ listed })
     await callHandler(on.listAccounts, request(over))
@@ -648,14 +648,14 @@ describe('ListTransactions', () => {
     ...over,
   })
 
-  /** A service with an account of ten entries, of which the journal has only the last. */
+  /** A service with an account of ten entries. The journal has only the last. */
   function withLong() {
     const on = service({ older: whole.journal.slice(0, 9).reverse() })
     on.store.put({ ...whole, journal: whole.journal.slice(-1) })
     return on
   }
 
-  /** What the ledger was asked for. */
+  /** The requests to the ledger. */
   async function query(over: Partial<ListTransactionsRequest>): Promise<StatementQuery | undefined> {
     const on = withLong()
     await callHandler(on.listTransactions, request(over))
@@ -685,7 +685,7 @@ describe('ListTransactions', () => {
   })
 
   it('reads pages of at most 1000', async () => {
-    // One of them, and the one that shows that there is more, come from the journal or the ledger.
+    // The entry, and the next one that shows that there are more, come from the journal or the ledger.
     expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_000)
   })
 
@@ -760,7 +760,7 @@ describe('ListTransactions', () => {
     ['an account id that is none', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
-    // What the decoder makes of seconds that no calendar has.
+    // The decoding of seconds outside the calendar.
     ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
     ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
     ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],

@@ -43,7 +43,7 @@ function creditOf(delta: bigint): CreditEntry {
 const run = (requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>, creditOne: CreditOne) =>
   new BatchCredit(creditOne, () => patience).run(requests)
 
-/** What the stream ended with instead of a summary. */
+/** The error that ended the stream instead of a summary. */
 const failure = (
   requests: AsyncIterable<BatchCreditRequest>,
   creditOne: CreditOne,
@@ -54,7 +54,7 @@ const failure = (
     (error: unknown) => error,
   )
 
-/** Credits that are decided by hand, each when it is told to. */
+/** Credits that the test decides one by one. */
 class ByHand {
   readonly pending = new Map<
     string,
@@ -102,7 +102,7 @@ describe('batch credit, summary', () => {
     expect(summary).to.deep.include({ creditedCount: 7n, creditedAmount: 35n, replayedCount: 3n })
   })
 
-  /** What the caller is told of each rejection of the domain. */
+  /** The error for each rejection of the domain. */
   const rejections = {
     CATEGORY_UNKNOWN: 'INVALID_REQUEST',
     CREDITS_CLOSED: 'CREDITS_CLOSED',

@@ -537,7 +537,7 @@ describe('the window of a stream', () => {
   }
 })
 
-/** As a client reads it: with the names of the wire. */
+/** The message as a client reads it, with the names of the wire. */
 function wireError({
   code,
   message,

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { CallQueue } from '../../../../src/grpc/connections/call-queue.js'
 
-/** What is taken here of a stream has the same types as there. */
+/** The properties used here have the same types as those of a stream. */
 function streamOf(number: number) {
   const stream = Object.assign(new EventEmitter(), { number, destroyed: false, aborted: false })
   return stream as unknown as ServerHttp2Stream & { number: number; destroyed: boolean; aborted: boolean }
@@ -25,7 +25,7 @@ describe('call queue', () => {
 
   function queueOf(): CallQueue {
     return new CallQueue({
-      // What is taken for a stream here is one of ours.
+      // The streams here are always our own fakes.
       begin: (stream) => begun.push((stream as unknown as { number: number }).number),
       perTurn: () => perTurn,
       callsMax: 5,

@@ -10,14 +10,14 @@ import {
   UNAUTHENTICATED_CALLS_PER_TURN,
 } from '../../../../src/grpc/connections/connection-guard.js'
 
-/** A connection with a session on it, which notes what becomes of them. */
+/** A connection with a session, which records what happens to them. */
 class FakeConnection extends EventEmitter {
   readonly remoteAddress = '192.0.2.1'
   readonly remotePort: number
   bytesRead = 0
-  /** Whether it was told to go, and how. */
+  /** Whether it was closed, and how. */
   end: 'CUT' | 'GOAWAY' | undefined
-  /** How often it was told to read. */
+  /** Number of calls of read. */
   readings = 0
   readonly _handle = {
     readStart: () => {
@@ -37,7 +37,7 @@ class FakeConnection extends EventEmitter {
     this.remotePort = remotePort
   }
 
-  /** As with those of Node.js, what follows from it comes later. */
+  /** As in Node.js, the effects come later. */
   destroy(): void {
     this.end ??= 'CUT'
   }
@@ -77,7 +77,7 @@ describe('connection guard', () => {
     })
   }
 
-  /** What is taken here of a socket and a session has the same types as there. */
+  /** The properties used here have the same types as those of a socket and a session. */
   function silent(guard: ConnectionGuard): FakeConnection {
     const connection = new FakeConnection(connections.length + 1)
     connections.push(connection)
@@ -137,7 +137,7 @@ describe('connection guard', () => {
       const guard = guardOf(4)
       const [known, first, second] = [authenticated(guard), connect(guard), connect(guard)]
       const third = connect(guard)
-      // It has had a call since.
+      // The connection has had a call since.
       first.call()()
       nowMs = GRACE_MS
       const late = connect(guard)

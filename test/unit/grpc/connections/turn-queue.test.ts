@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { TurnQueue } from '../../../../src/grpc/connections/turn-queue.js'
 
 describe('turn queue', () => {
-  /** What is taken here of a connection has the same type as there. */
+  /** The properties used here have the same types as those of a connection. */
   const connection = (name: string, destroyed = false) => ({ name, destroyed }) as unknown as Socket
   let begun: string[]
   const queueOf = () =>

@@ -10,7 +10,7 @@ import {
   WAITING_MAX,
 } from '../../../../src/grpc/pages/page-gate.js'
 
-/** As much of a call as the gate looks at. */
+/** The parts of a call that the gate reads. */
 class FakeCall extends EventEmitter implements PageCall {
   cancelled = false
 

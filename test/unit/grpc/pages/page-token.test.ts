@@ -15,7 +15,7 @@ function rejectedField(read: () => unknown): string | undefined {
 }
 
 const rejectedToken = 'INVALID_REQUEST page_token'
-/** What tokens hold: account ids, and places in a history. */
+/** The content of page tokens: account ids, and positions in a history. */
 const anyPlace = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
   fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String),

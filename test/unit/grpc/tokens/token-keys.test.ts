@@ -46,7 +46,7 @@ const families = ['HS', 'RS', 'PS', 'ES'].flatMap((family) =>
   [256, 384, 512].map((bits) => `${family}${bits}`),
 )
 const algorithms = ['none', 'None', 'EdDSA', '', ...families]
-/** What each key is for; every other algorithm it must reject. */
+/** The algorithms of each key. It must reject every other algorithm. */
 const right: Readonly<Record<string, readonly string[]>> = {
   secret: ['HS256'],
   rsa: ['RS256', 'PS256'],

@@ -36,7 +36,7 @@ const importRules = descriptors.requestOf(MerchantRuleServiceService.importMerch
 const faultOf = (type: DescMessage, ...parts: readonly (readonly number[])[]) =>
   wireFault(Buffer.from(parts.flat()), shapeOf(type))
 
-/** What another decoder makes of the bytes; undefined when it cannot read them. */
+/** The result of another decoder; undefined when it cannot read the bytes. */
 function readElsewhere(type: DescMessage, bytes: Uint8Array): Message | undefined {
   try {
     return fromBinary(type, bytes)

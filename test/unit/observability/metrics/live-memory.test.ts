@@ -6,7 +6,7 @@ import { measureLiveMemory } from '../../../../src/observability/metrics/live-me
 import { MetricRegistry } from '../../../../src/observability/metrics/metric-registry.js'
 
 const MEBIBYTE = 2 ** 20
-/** What is kept alive, and less than that is seen of it for certain, in MiB. */
+/** The memory kept alive, and a smaller amount that is certainly visible, in MiB. */
 const KEPT = 32
 const SEEN = 24
 
