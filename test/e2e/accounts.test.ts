@@ -216,12 +216,12 @@ describe('AccountService over the wire', () => {
       [{ kind: 'TRANSACTION_KIND_ADMIN', page_size: 1 }, ['block']],
     ]
     for (const [filter, expected] of filters) {
-      it(`finds what fits ${JSON.stringify(filter)}`, async () => {
+      it(`finds the rules that match ${JSON.stringify(filter)}`, async () => {
         expect(ids(await list(filter))).to.deep.equal(expected)
       })
     }
 
-    it('finds what was made from one time to before another', async () => {
+    it('finds entries from one time until before another', async () => {
       const all = await list()
       const times = all.map(({ create_time: { seconds, nanos } }) => Number(seconds) * 1_000 + nanos / 1e6)
       const [start_time, end_time] = [all[3]?.create_time, all[1]?.create_time]

@@ -47,12 +47,12 @@ describe('Authorize', () => {
       return await client.decide(purchase({ account_id, mcc: '5411', amount: 500 }))
     }
 
-    it('declines what is more than one purchase may be', async () => {
+    it('declines an amount over the limit for one purchase', async () => {
       const answer = await decideWithin({ purchase: { limit: centavos(499n) }, wallets: new Map() })
       expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
     })
 
-    it('declines what is more than the wallet may spend in a day', async () => {
+    it('declines an amount over the daily limit of the wallet', async () => {
       const answer = await decideWithin({ wallets: new Map([['FOOD', { day: centavos(499n) }]]) })
       expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
     })

@@ -142,12 +142,12 @@ describe('a service whose MongoDB', () => {
       expect(await client.decide(request)).to.include({ code: '00', balance: '1000', replayed: true })
     })
 
-    it('has not debited what it answered UNAVAILABLE', async () => {
+    it('has not debited the purchases that it answered with UNAVAILABLE', async () => {
       const retry = { ...request, transaction_id: 'while-away' }
       expect(await client.decide(retry)).to.include({ code: '00', balance: '800', replayed: false })
     })
 
-    it('decides what is sent again on the stream that was open all the time', async () => {
+    it('decides resent purchases on the stream that stayed open', async () => {
       stream.send(streamed)
       const [, answer] = await stream.untilAnswered(2)
       expect(answer?.response).to.include({ code: '00', balance: '2200', replayed: false })

@@ -33,7 +33,7 @@ describe('a service whose MONGODB_URI', () => {
         said = await service.untilEvent('not serving: the database does not answer')
       })
 
-      it('says so in its log, and what to look for', () => {
+      it('logs the failure with a hint', () => {
         expect(said).to.include({ level: 'warn', cause }).and.have.property('hint').not.equal('')
       })
 

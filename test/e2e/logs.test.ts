@@ -55,7 +55,7 @@ describe('the log, at its most talkative', () => {
     expect(fixture().service.stdout).not.to.include('PADARIA DO ZE               SAO')
   })
 
-  it('says who called what, how it ended and how long it took', () => {
+  it('logs caller, method, status and duration', () => {
     expect(logged('call')[0]).to.include({ subject: 'switch', code: 'OK' }).and.have.property('durationMs')
   })
 
@@ -114,7 +114,7 @@ describe('the log of a service that shows two approvals a second', () => {
     expect(service.stdout).not.to.include(card)
   })
 
-  it('shows what fails on a stream, with the subject', async () => {
+  it('logs failures on a stream, with the subject', async () => {
     const stream = new PurchaseStream(fixture().service.grpcAddress, { requestId: 'streamed' })
     stream.send(purchase({ amount: 0 }), purchase({}))
     await stream.untilAnswered(2)

@@ -78,7 +78,7 @@ describe('a malformed request', () => {
     expect(error?.code).to.equal('RESOURCE_EXHAUSTED')
   })
 
-  it('is answered however many of its fields are bad: with a thousand the caller once had no answer', async () => {
+  it('is answered however many of its fields are invalid: with a thousand, the caller once got no answer', async () => {
     const { path, requestSerialize } = methodNamed('benefits.v1.CategoryService', 'UpsertCategory')
     const bytes = requestSerialize({
       category: { id: 'PETS', mccs: Array.from({ length: 1_000 }, () => 'x') },

@@ -51,7 +51,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     expect(isAlive(await mongodPid())).to.equal(true)
   })
 
-  it('has made a secret that only its owner may read', async () => {
+  it('has created a secret that only its owner may read', async () => {
     expect((await stat(join(folder(), 'data/jwt-secret'))).mode & 0o777).to.equal(0o600)
   })
 

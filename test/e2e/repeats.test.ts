@@ -111,7 +111,7 @@ describe('a repeated purchase', () => {
     })
   })
 
-  it('is a purchase of its own on another account', async () => {
+  it('is a separate purchase on another account', async () => {
     const { client, core } = fixture()
     const one = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     await client.decide(one)

@@ -52,7 +52,7 @@ describe('x-request-id', () => {
     })
   }
 
-  it('stands in the log with the call', async () => {
+  it('is logged with the call', async () => {
     await idWithError({ amount: 0 }, { requestId: 'find-me' })
     expect(await fixture().service.untilEvent('call', { requestId: 'find-me' })).to.include({
       method: '/benefits.v1.AuthorizationService/Authorize',

@@ -183,7 +183,7 @@ describe('mutual TLS', () => {
       await fixture().service.untilEvent('key files rejected: the last valid ones stay in use')
     })
 
-    it('goes on with the last good ones', async () => {
+    it('continues with the last valid ones', async () => {
       const { serialNumber } = await shakeHands({})
       expect(serialNumber).to.equal(new X509Certificate(server.certificate).serialNumber)
     })
@@ -206,7 +206,7 @@ describe('mutual TLS', () => {
       expect(fixture().service.stdout).to.not.include(secretPart)
     })
 
-    it('takes the next good ones, and says that all is well', async () => {
+    it('uses the next valid ones, and reports that all is well', async () => {
       const renewed = serverIdentity(ca)
       const { serialNumber } = new X509Certificate(renewed.certificate)
       files.replace(filesOf(renewed))

@@ -60,7 +60,7 @@ describe('a service that is traced', () => {
     }
   })
 
-  it('says what was decided, by the conventions, and nothing of the account or the purchase', async () => {
+  it('records the decision by the conventions, and no account or purchase', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const { spans } = await tracedPurchase({ account_id, transaction_id: 'bought-once' }, 4)
     const { 'benefits.request_id': requestId, ...attributes } = named(spans, AUTHORIZE).attributes
@@ -79,7 +79,7 @@ describe('a service that is traced', () => {
     for (const told of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(told)
   })
 
-  it('says who it is', async () => {
+  it('identifies the service', async () => {
     const { spans } = await tracedPurchase({}, 2)
     expect(spans[0]?.resource).to.include({
       'service.name': 'benefits-authorizer',
@@ -99,7 +99,7 @@ describe('a service that is traced', () => {
     ])
   })
 
-  it('shows what was rejected, too', async () => {
+  it('shows rejected calls, too', async () => {
     const malformed = await tracedPurchase({ amount: 0 }, 1)
     expect(malformed.spans[0]?.attributes).to.include({ 'rpc.status_code': 'INVALID_ARGUMENT' })
 
@@ -137,7 +137,7 @@ describe('a service that is traced', () => {
     expect(collector.spans.filter(({ name }) => name.startsWith('grpc.'))).to.deep.equal([])
   })
 
-  it('gives each purchase of a stream a trace of its own, which links to the stream’s', async () => {
+  it('gives each purchase of a stream its own trace, linked to that of the stream', async () => {
     const caller = callersSpan()
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const stream = new PurchaseStream(fixture().service.grpcAddress, { headers: caller.headers })
@@ -168,7 +168,7 @@ describe('a service that is traced', () => {
 describe('two services that are traced', () => {
   const start = useServices()
 
-  it('send, when they are stopped, what each of them still has', async () => {
+  it('send their remaining spans when they are stopped', async () => {
     const collector = await TraceCollector.start()
     const env = {
       ...(await serviceEnvironment()),

@@ -64,7 +64,7 @@ describe('MongoAccountStore', () => {
       expect((await loaded(account))?.limits).to.deep.equal(unlimited)
     })
 
-    it('gives several accounts at once, those that there are', async () => {
+    it('returns several accounts at once, without missing ones', async () => {
       const [one, other] = [await committed(open), await committed(open, fund)]
       const found = await store.load([one.id, newAccount().id, other.id])
       expect(Object.fromEntries(found)).to.deep.equal({ [one.id]: one, [other.id]: other })

@@ -67,7 +67,7 @@ for (const count of [1, 2, 4]) {
       })
     })
 
-    it('is a transaction of its own on each account', async () => {
+    it('is a separate transaction on each account', async () => {
       const { cores } = engines()
       const accounts = await Promise.all(
         Array.from({ length: 50 }, () => fundedAccount(first, { CASH: 5_000n })),

@@ -18,7 +18,7 @@ const opened = () => {
   return changeOf(account, opening(account))
 }
 
-describe('what decisions rely on, between two checks of the books,', () => {
+describe('the books, when they change between two checks,', () => {
   const database = useDatabase()
   let books: Books
   let store: MongoAccountStore
@@ -124,7 +124,7 @@ describe('books that are checked', () => {
     expect([causeOf(error).isUnfit, books.right]).to.deep.equal([false, true])
   })
 
-  it('are made once: what was emptied stays empty when it is opened again', async () => {
+  it('are created once: emptied collections stay empty at the next start', async () => {
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()
     await database().dropDatabase()

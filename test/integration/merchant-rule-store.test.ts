@@ -233,7 +233,7 @@ describe('MongoMerchantRuleStore', () => {
       expect(await ids()).to.deep.equal(['x', 'y'])
     })
 
-    it('only looks for ties in a dry run', async () => {
+    it('only searches for ties in a dry run', async () => {
       expect((await store.replace([ruleOf()], { ...options, dryRun: true })).ties.size).to.equal(0)
       expect(await ids()).to.deep.equal([])
     })

@@ -75,7 +75,7 @@ describe('pool watch', () => {
     })
     after(() => holder.close())
 
-    it('says that all are in use while one of them waits', () => {
+    it('reports that all are in use while an operation waits', () => {
       expect(usedRatio).to.equal(1)
     })
 
@@ -83,7 +83,7 @@ describe('pool watch', () => {
       expect(failures).to.deep.equal(['TIMEOUT'])
     })
 
-    it('says that none is in use any more when they have ended', async () => {
+    it('reports that none is in use after they have ended', async () => {
       await Promise.all(operations)
       const { checkedOut, waiting } = pool
       expect({ checkedOut, waiting, usedRatio: pool.usedRatio }).to.deep.equal({

@@ -251,7 +251,7 @@ describe('verify on a database', () => {
       })
     }
 
-    it('finds each of several, and what is wrong with an account besides', async () => {
+    it('finds each of several, together with other discrepancies of the account', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const raw = unguarded(database())
       for (const [index, key] of keys.entries()) await raw.copy(5n, { _id: key, seq: BigInt(100 + index) })
@@ -264,7 +264,7 @@ describe('verify on a database', () => {
     })
   })
 
-  it('finds an account whose id is no text', async () => {
+  it('finds an account whose id is not text', async () => {
     await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
     const account = await database().collection<{ _id: string }>('accounts').findOne({ _id: 'b' })
     const accounts = database().collection<{ _id: unknown }>('accounts')
@@ -278,7 +278,7 @@ describe('verify on a database', () => {
     })
   })
 
-  it('goes on after a purchase that cannot be read, though it was reversed', async () => {
+  it('continues after an unreadable purchase that was reversed', async () => {
     await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
     await unguarded(database()).entry(4n, { $unset: { merchant: 1 } })
     await database().collection('ledger').deleteOne({ '_id.account': 'a', seq: 5n })
@@ -339,7 +339,7 @@ describe('verify on a database', () => {
       expect(runs.flatMap(({ found }) => found)).to.deep.equal([])
     })
 
-    it('looks again at what came in between its two reads', async () => {
+    it('rereads entries that arrived between its two reads', async () => {
       const [core] = cores
       if (!core) throw new Error('the service was opened above')
       const accountId = await fundedAccount(core, { FOOD: 1_000n })

@@ -174,7 +174,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('that meets a server which takes connections and says nothing goes on with a new one', async () => {
+  it('that meets a silent server continues with a new connection', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('silent'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -190,7 +190,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('stopped by Ctrl-C ends with a true summary, and goes on when it is run again', async () => {
+  it('stopped by Ctrl-C ends with a correct summary, and continues when it is run again', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)

@@ -29,7 +29,7 @@ describe('./benefits load', () => {
 
   const food = async () => BigInt(accountIn(await run('account', 'show', 'emp1')).wallets[0].balance)
 
-  it('shows totals, credits each line once, and says what was there already', async () => {
+  it('shows totals, credits each line once, and counts earlier credits', async () => {
     const before = await food()
     const content = `${HEADER}\nt1,emp1,FOOD,600.00\nt2,emp1,MEAL,10.00\n`
     const { code, stderr, summary } = await load(content)
@@ -56,7 +56,7 @@ describe('./benefits load', () => {
     })
   })
 
-  it('reads what a spreadsheet in Brazil writes', async () => {
+  it('reads files of a Brazilian spreadsheet', async () => {
     const before = await food()
     const lines = [
       'Amount; Transaction ID ;"CATEGORY";account-id;;Nome',
@@ -101,7 +101,7 @@ describe('./benefits load', () => {
     expect(await food()).to.equal(before)
   })
 
-  it('with --partial credits the good lines, and writes the others so that they can be corrected', async () => {
+  it('with --partial credits the valid lines, and writes the others for correction', async () => {
     const before = await food()
     const rejects = join(folder(), 'rejects.csv')
     const content = `${HEADER}\np1,emp1,FOOD,1.00\np2,emp1,FOOD,-1.00\np3,gone,FOOD,1.00\np4,nobody,FOOD,1.00\n`
@@ -215,13 +215,13 @@ describe('./benefits load', () => {
     })
   }
 
-  it('says that a file is missing, in words', async () => {
+  it('reports a missing file in words', async () => {
     const { code, stderr } = await run('load', 'missing.csv')
     expect(code).to.equal(2)
     expect(stderr).to.equal('benefits: file not found: missing.csv\n')
   })
 
-  it('says that a given token has expired, credits nothing, and how to go on', async () => {
+  it('reports that a given token has expired, credits nothing, and gives a hint', async () => {
     const expired = secretToken(signToken({ claims: { exp: secondsFromNow(-60) } }))
     const { code, stderr } = await load(`${HEADER}\ne1,emp1,FOOD,1.00\n`, '--token', expired)
     expect(code).to.equal(2)

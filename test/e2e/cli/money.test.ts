@@ -113,7 +113,7 @@ describe('./benefits and money', () => {
       expect((await run('account', 'limits', 'ana', ...args)).code).to.equal(2)
   })
 
-  it('keeps what is left out of a category', async () => {
+  it('keeps the omitted properties of a category', async () => {
     const set = async (...args: string[]) => {
       const { stdout } = await run('categories', 'set', 'PETS', ...args)
       const { displayName, order, mccs, creditsClosed } = JSON.parse(stdout).category
@@ -239,7 +239,7 @@ describe('./benefits and money', () => {
       return stdout
     }
 
-    it('shows a statement: merchants, money, reasons, and who changed what', async () => {
+    it('shows a statement with merchants, money, reasons and authors of changes', async () => {
       const id = 'a-transaction-with-an-id-as-long-as-those-that-people-really-have-0001'
       const merchant = `AN ODD \u202eMERCHANT\u202c`
       await run(

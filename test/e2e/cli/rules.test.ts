@@ -23,7 +23,7 @@ describe('./benefits rules', () => {
   /** The rules as an export has them, without its byte order mark. */
   const exported = async () => (await run('rules', 'export')).stdout.slice(1)
 
-  it('import what a spreadsheet writes, and export what imports unchanged', async () => {
+  it('import files of a spreadsheet, and export files that import unchanged', async () => {
     expect((await run('rules', 'export')).stdout).to.equal(`\ufeff${HEADER}`)
     const lines = [
       'uber,prefix,Uber,São Paulo,br,4121',

@@ -76,7 +76,7 @@ describe('./benefits token', () => {
     })
   }
 
-  it('says in one line what is wrong with the configuration', async () => {
+  it('reports a problem of the configuration in one line', async () => {
     const { code, stderr } = await benefits(['token'], { JWT_SECRET: 'short', GRPC_PORT: 'x' })
     expect(code).to.equal(2)
     expect(stderr).to.match(/^benefits: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)

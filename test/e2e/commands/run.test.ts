@@ -142,7 +142,7 @@ describe('make run', () => {
       await eventually('mongod is gone', () => !isAlive(mongodPid))
     })
 
-    it('is what ./benefits says in one line', async () => {
+    it('is the one-line error of ./benefits', async () => {
       const { code, stderr } = await benefits(['account', 'show', FIRST_ACCOUNT], env)
       expect(code).to.equal(3)
       expect(stderr).to.match(

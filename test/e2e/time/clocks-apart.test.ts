@@ -34,7 +34,7 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     behind?.close()
   })
 
-  it('repeat what the other has answered, with its time', async () => {
+  it('repeat the answers of the other process, with its time', async () => {
     const holder = await CardHolder.open(ahead)
     const first = await holder.buy(ahead, 100, 'once')
     expect(await holder.buy(behind, 100, 'once')).to.deep.equal({ ...first, replayed: true })

@@ -50,7 +50,7 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('EXPIRED')
   })
 
-  it('an hour back, is good again although it was rejected before', async () => {
+  it('an hour back, makes a rejected token valid again', async () => {
     const options = bearing({ exp: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
@@ -67,7 +67,7 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('NOT_YET_VALID')
   })
 
-  it('to before it was issued, is good all the same: that is not asked', async () => {
+  it('to before its issue, keeps a token valid: the time of issue is not checked', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS, iat: clock.nowMs() })
     clock.jump(-HOUR_MS)
     expect(await outcome(options)).to.equal('decided')

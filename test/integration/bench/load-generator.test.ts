@@ -199,7 +199,7 @@ describe('the load generator that renews connections', () => {
     }
   }
 
-  it('sends a call again that the server has not looked at', async () => {
+  it('resends a call that the server has not processed', async () => {
     const { whole, renewals } = await callsLookedAt((call) => call % 2 === 0, 100)
     expect(whole.errors).to.have.length(1)
     expect(whole.errors[0]).to.include({ status: 'PERMISSION_DENIED', count: whole.sent })
@@ -238,7 +238,7 @@ describe('a connection of the load generator', () => {
     })
   })
 
-  it('gives the server room again for what it has taken', async () => {
+  it('returns flow-control window to the server', async () => {
     const message = framedMessage(Buffer.alloc(50_000))
     const server = createHttp2Server()
     server.on('stream', (stream) => {

@@ -42,7 +42,7 @@ describe('the Dockerfile', () => {
     expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
-  it('has no secret: of what it is given, nothing but the sources and the list of packages', () => {
+  it('contains no secret: only the sources and the list of packages', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
       'package-lock.json',
       'package.json',

@@ -230,7 +230,7 @@ if (hasKubectl) {
         ])
       })
 
-      it('takes the rules of Prometheus, each group once, in its own namespace', async () => {
+      it('includes the rules of Prometheus, each group once, in its own namespace', async () => {
         const monitor = only<Manifest>(manifests, 'ServiceMonitor')
         const rule = prometheusRule(stringify(monitor), readRuleGroups())
         expect(rule?.metadata).to.deep.equal(monitor.metadata).and.have.property('namespace')

@@ -24,7 +24,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 
 describe('the encrypted environments of the repository', () => {
   for (const overlay of overlays) {
-    it(`hold, for ${overlay}, what the service needs and nothing that can be read`, async () => {
+    it(`hold, for ${overlay}, every secret of the service, and only encrypted ones`, async () => {
       const text = await readFile(`.k8s/deploy/${overlay}/.env.${overlay}`, 'utf8')
       const { values, publicKeyName } = readEncrypted(text)
       expect(Object.keys(values)).to.have.members(['MONGODB_URI', 'JWT_SECRET'])
@@ -71,7 +71,7 @@ describe('encrypting and decrypting an environment', () => {
     privateKey = { [name]: key }
   })
 
-  it('gives back what was there, to its owner only, with the key from the environment or from the file', async () => {
+  it('restores the secrets, readable only by the owner, with the key from the environment or from the file', async () => {
     for (const env of [privateKey, {}]) {
       await deployment.decrypt(env)
       expect(await readFile(deployment.plainPath, 'utf8')).to.equal(plain)
@@ -80,7 +80,7 @@ describe('encrypting and decrypting an environment', () => {
     }
   })
 
-  it('takes values as they stand: what looks like a command or a variable is neither run nor replaced', async () => {
+  it('takes values literally: commands are not run and variables are not replaced', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what it is about
     const value = 'mongodb://u:$(id)${HOME}$HOME`id`"x\\n=#@h/?replicaSet=rs0'
     await writeFile(

@@ -84,7 +84,7 @@ describe('the report', () => {
     expect(report.markdown).not.to.include('are missing')
   })
 
-  it('leaves out what was not measured', () => {
+  it('leaves out missing measurements', () => {
     const { markdown, charts } = reportOn({ ...withoutRuns(), goals: [], floors: [], loading: [] })
     expect(charts).to.deep.equal([])
     expect(markdown).not.to.include('## Throughput')

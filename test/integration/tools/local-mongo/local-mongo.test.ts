@@ -157,7 +157,7 @@ describe('a local MongoDB', () => {
     expect((await open('nonsense')).owned).to.equal(true)
   })
 
-  it('ends within seconds after its owner is killed, and lets go of its data cleanly', async () => {
+  it('ends cleanly within seconds after its owner is killed', async () => {
     const owner = await startOwner(at('killed'), binary.path)
     await killOwner(owner)
     await eventually('mongod has cleared its lock', async () => {
@@ -229,7 +229,7 @@ describe('a local MongoDB', () => {
     }
   })
 
-  it('says that the data folder cannot be written', async () => {
+  it('reports a data folder that is not writable', async () => {
     await writeFile(at('file'), '')
     const error = await failureOf(open('file/data'))
     expect(error).to.be.instanceOf(LocalMongoError)

@@ -49,7 +49,7 @@ describe('a page of metrics', () => {
   })
 })
 
-describe('what was seen in a long run', () => {
+describe('measurements of a long run', () => {
   const windows = [0, 1].map((index) => ({
     startedAtMs: 60_000 * (1 + index),
     durationMs: 60_000,

@@ -28,7 +28,7 @@ describe('the page on the long run', () => {
     expect(withFigures(page, inventedRecord({ minutes: 2 }), 'a.svg')).to.not.include('slope over the run')
   })
 
-  it('is rejected when there is no place for the figures', () => {
+  it('is rejected without a place for the figures', () => {
     expect(() => withFigures('# Another page', leaky, 'a.svg')).to.throw('no place')
   })
 

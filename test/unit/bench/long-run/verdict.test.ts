@@ -42,7 +42,7 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ resident: leaking({ from: 250, percent: 1, noise: 40 }) })).to.equal(0)
   })
 
-  it('finds what is left by the collections of garbage, if it grows by 5 % in ten minutes, and not by 1 %', () => {
+  it('finds growth of the memory after garbage collection of 5 % in ten minutes, and not of 1 %', () => {
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 5, noise: 10 }) })).to.equal(SEEDS.length)
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 1, noise: 10 }) })).to.equal(0)
   })
@@ -57,7 +57,7 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ p99: leaking({ from: 30, percent: 40, noise: 20 }) })).to.equal(SEEDS.length)
   })
 
-  it('does not mind what falls, or settles in the first minutes', () => {
+  it('ignores series that fall, or level off in the first minutes', () => {
     expect(risingIn({ resident: (minute) => 300 - 4 * minute })).to.equal(0)
     expect(risingIn({ resident: (minute) => 150 + 100 * Math.min(1, minute / 5) })).to.equal(0)
   })
