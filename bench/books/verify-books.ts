@@ -48,7 +48,7 @@ class SampleOf implements AuditStore {
   async *accounts(): AsyncGenerator<Stored<Account>> {
     for (const id of this.#ids) {
       const { account } = await this.#whole.account(id)
-      yield account ?? { accountId: id, problem: 'account not found' }
+      yield account ?? { accountId: id, problem: 'there is no such account' }
     }
   }
 

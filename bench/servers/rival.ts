@@ -27,7 +27,7 @@ const catalog = new CatalogCache({
   clock: systemClock,
   refreshMs: config.catalogRefreshMs,
   onFailure: (error) =>
-    logger.warn({ err: error }, 'the catalog could not be read: the last one stays in use'),
+    logger.warn({ err: error }, 'the catalog could not be read, the last one stays in use'),
   onUnwatched: (error) => logger.warn({ err: error }, 'changes of the catalog are not announced'),
 })
 await catalog.start()

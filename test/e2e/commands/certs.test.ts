@@ -45,7 +45,7 @@ describe('make certs', () => {
   it('creates the files with which ./benefits reaches the service', async () => {
     const { code, stdout, stderr } = await authorize()
     expect(code).to.equal(0)
-    expect(stderr).to.match(/^no account is named: the first example account \w+ is meant\n$/)
+    expect(stderr).to.match(/^no account named: using the first example account, \w+\n$/)
     expect(JSON.parse(stdout)).to.include({ code: '00' })
   })
 

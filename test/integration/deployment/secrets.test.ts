@@ -134,7 +134,7 @@ describe('encrypting and decrypting an environment', () => {
 
   it('does not overwrite values that are not encrypted yet', async () => {
     await writeFile(deployment.plainPath, plain)
-    expect(await failureOf(deployment.decrypt(privateKey))).to.include('is there already')
+    expect(await failureOf(deployment.decrypt(privateKey))).to.include('already exists')
   })
 
   for (const [what, text, message] of [
@@ -151,7 +151,7 @@ describe('encrypting and decrypting an environment', () => {
       'JWT_SECRET begins with a quote',
     ],
     ['a line that is nothing', `${plain}hunter2\n`, 'line 3 is not NAME=value'],
-    ['a variable that is there twice', `${plain}${plain}`, 'MONGODB_URI is there twice'],
+    ['a variable that is set twice', `${plain}${plain}`, 'MONGODB_URI is set twice'],
   ] as const) {
     it(`rejects ${what}, and shows no value`, async () => {
       await writeFile(deployment.plainPath, text)
