@@ -230,7 +230,7 @@ describe('config', () => {
       expect(problems.length).to.equal(15)
     })
 
-    it('are not masked by other bad values: a bad port is no clash of ports', () => {
+    it('are not hidden by other invalid values: an invalid port is not a clash of ports', () => {
       expect(problemsOf({ GRPC_PORT: 'x', HTTP_PORT: '50051' })).to.deep.equal([
         'GRPC_PORT must be a whole number from 0 to 65535',
       ])
@@ -286,7 +286,7 @@ describe('config', () => {
   describe('keys of tokens', () => {
     const algorithmsOf = (env: Readonly<Record<string, string>>) => readSettings(env).jwtAlgorithms
 
-    it('are for HS256 when there is no file', () => {
+    it('are for HS256 without a file', () => {
       expect(algorithmsOf({ JWT_SECRET: secret })).to.deep.equal(['HS256'])
     })
 

@@ -199,7 +199,7 @@ describe('readiness', () => {
     expect({ ready: readiness.ready, changes }).to.deep.equal({ ready: false, changes: [] })
   })
 
-  it('does not look again once it has stopped', async () => {
+  it('does not check again once it has stopped', async () => {
     const looking = readiness.start()
     readiness.stop()
     await looking

@@ -112,7 +112,7 @@ describe('verify', () => {
     expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0 })
   })
 
-  it('counts accounts, entries of the ledger, and what only journals hold', async () => {
+  it('counts accounts, ledger entries, and entries that only journals hold', async () => {
     const { summary } = await verify([clean('a'), clean('b')])
     expect(summary).to.deep.equal({ accounts: 2, entries: 18, discrepancies: 0, unposted: 2 })
   })
@@ -139,7 +139,7 @@ describe('verify', () => {
     })
   }
 
-  it('reports entries where there is no account at all', async () => {
+  it('reports entries without an account', async () => {
     const { found } = await verify([orphans('a'), orphans('b')])
     expect(found).to.deep.equal(['b ACCOUNT_MISSING', 'a ACCOUNT_MISSING'])
   })
@@ -184,7 +184,7 @@ describe('verify: unreadable documents', () => {
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
   })
 
-  it('is an entry that was a purchase and was reversed: the other accounts are looked at all the same', async () => {
+  it('is a reversed purchase: the other accounts are still verified', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 4n ? 'no kind' : entry,

@@ -171,7 +171,7 @@ describe('the check of module boundaries', () => {
     ])
   })
 
-  it('rejects what it cannot see', () => {
+  it('rejects a module that it cannot see', () => {
     expect(() => plant({ 'src/main.ts': 'await import(process.argv[2])' })).to.throw('computes the name')
     expect(() => plant({ 'src/main.ts': 'import {' })).to.throw('cannot be parsed')
   })

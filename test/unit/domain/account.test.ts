@@ -45,7 +45,7 @@ describe('unopened account', () => {
 })
 
 describe('balance', () => {
-  it('of a wallet is what it holds', () => {
+  it('of a wallet is its balance', () => {
     expect(balanceOf(accountWith({ FOOD: 1200n, CASH: 5n }), 'FOOD')).to.equal(1200n)
   })
 

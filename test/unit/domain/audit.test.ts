@@ -90,7 +90,7 @@ describe('audit of clean books', () => {
     )
   })
 
-  it('names as unposted exactly what only the journal holds, in order', () => {
+  it('names as unposted exactly the entries that only the journal holds, in order', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {
         const posted = new Set(any.ledger.map(({ seq }) => seq))
@@ -411,7 +411,7 @@ describe('audit says where', () => {
     )
   })
 
-  it('a purchase stands between two reversals that came ahead', () => {
+  it('a purchase is between two early reversals', () => {
     const { account, ledger } = buyingAfterReversal({})
     const [, , mark] = ledger
     const again = { ...(mark ?? creditAt(5n)), seq: 5n, transactionId: 'ahead-2' }
@@ -451,7 +451,7 @@ describe('audit', () => {
     expect(details.filter((detail) => detail.startsWith('seq'))).to.deep.equal(['seq 9'])
   })
 
-  it('reports what follows from one lost credit a few times, not again for each later entry', () => {
+  it('reports the consequences of one lost credit a few times, not for each later entry', () => {
     const long = longBooks(ID, 3_000)
     const kinds = audit({ ...long, ledger: long.ledger.filter(({ seq }) => seq !== 2n) }).kinds
     expect([...kinds].sort()).to.deep.equal([

@@ -44,7 +44,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('say that there is no free balance', () => {
+  it('report a missing free balance', () => {
     expect(contradictionIn({ categories: [], neverPermitted: [] })).to.equal(
       'the catalog needs exactly one free balance, not 0',
     )
@@ -68,7 +68,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('are what a catalog is rejected for, in the same words', () => {
+  it('reject a catalog with the same text', () => {
     fc.assert(
       fc.property(anySet, (set) => {
         const contradiction = contradictionIn(set)

@@ -143,7 +143,7 @@ describe('deleting a category', () => {
     ])
   })
 
-  it('is rejected when it was closed long enough only by the end of the look for money', () => {
+  it('is rejected when the closing period ended only during the search for money', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 1 })
     expect(rejection(edit)[0]).to.equal('CREDITS_OPEN')
   })

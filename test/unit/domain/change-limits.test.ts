@@ -62,7 +62,7 @@ describe('a change of limits', () => {
   })
 
   for (const status of ['ACTIVE', 'BLOCKED'] as const) {
-    it(`is an entry that says who asked and what the limits became, and leaves the account ${status}`, () => {
+    it(`is an entry with author and new limits, and leaves the account ${status}`, () => {
       const account = accountWith({}, { status, limits: before, version: 4n })
       const entry = recorded(decideLimits(historyOf(account), changeOf({ purchase: {} }), at))
       expect(entry).to.deep.equal(

@@ -78,7 +78,7 @@ describe('a change of status with a fresh id', () => {
     })
   }
 
-  it('is an entry that says who asked and when', () => {
+  it('is an entry with author and time', () => {
     expect(recorded(change('ACTIVE', 'BLOCKED'))).to.deep.equal({
       kind: 'ADMIN',
       action: 'STATUS',

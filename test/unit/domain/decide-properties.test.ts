@@ -87,7 +87,7 @@ describe('any sequence of purchases', () => {
     })
   })
 
-  it('takes from the account the sum of what was approved', () => {
+  it('debits the sum of the approved amounts', () => {
     always(({ scenario, end, past }) => {
       const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.reason === 'APPROVED')
       const taken = approved.reduce((sum, entry) => sum + ('amount' in entry ? entry.amount : 0n), 0n)
@@ -118,7 +118,7 @@ describe('any purchase that is approved', () => {
     })
   })
 
-  it('is decided by the MCC of its rule, or else by the one received', () => {
+  it('is decided by the MCC of its rule, or else by the received MCC', () => {
     everyApproval(({ entry }, scenario) => {
       expect(entry.effectiveMcc).to.equal(mccOf(entry, scenario))
     })

@@ -136,13 +136,13 @@ function everyOrder(fact: (books: Books, order: readonly Message[]) => void): vo
 }
 
 describe('a purchase and its reversals, in any order', () => {
-  it('leave paid what the switch expects, to the centavo', () => {
+  it('leave exactly the payment that the switch expects', () => {
     everyOrder((books, order) => {
       expect(books.paid).to.equal(expectedPaid(order))
     })
   })
 
-  it('leave counted for the limits what is paid', () => {
+  it('count for the limits exactly the amount paid', () => {
     everyOrder((books) => {
       expect(books.counted).to.equal(books.paid)
     })
@@ -240,7 +240,7 @@ describe('an early reversal of a part', () => {
     ])
   })
 
-  it('counts in what later reversals may give back', () => {
+  it('limits later reversals', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, backing(1, 701n)).said.at(-1)).to.equal('AMOUNT_OVER_REMAINDER')
     expect(sent(...begin, backing(1, 700n)).said.at(-1)).to.equal('APPROVED 700')
@@ -249,13 +249,13 @@ describe('an early reversal of a part', () => {
     expect(sent(...begin, backing(1), backing(2, 1n)).said.at(-1)).to.equal('ALREADY_REVERSED')
   })
 
-  it('leaves the purchase to be described by what it asked for', () => {
+  it('keeps the requested amount in the description of the purchase', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, backing(1, 100n, 1_000n)).said.at(-1)).to.equal('APPROVED 100')
     expect(sent(...begin, backing(1, 100n, 700n)).said.at(-1)).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('leaves the purchase to be repeated with what it asked for', () => {
+  it('lets the purchase be repeated with its requested amount', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, buying(1_000n)).said.at(-1)).to.equal('REPLAY APPROVED -700')
     expect(sent(...begin, buying(700n)).said.at(-1)).to.equal('REUSED APPROVED -700')
@@ -266,7 +266,7 @@ describe('an early reversal of a part', () => {
     expect(sent(backing(0, 1n), buying(HELD + 2n)).said.at(-1)).to.equal('INSUFFICIENT_BALANCE')
   })
 
-  it('makes room below the limits, which count what is left', () => {
+  it('makes room below the limits, which count the remainder', () => {
     const limited = accountAfter('account-1', [
       steps.open('open'),
       steps.credit('load', 'FOOD', HELD),

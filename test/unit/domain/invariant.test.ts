@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { InvariantError, invariant } from '../../../src/domain/invariant.js'
 
 describe('invariant', () => {
-  it('lets pass what holds', () => {
+  it('accepts a true condition', () => {
     expect(() => invariant(true, 'one is one')).not.to.throw()
   })
 
-  it('throws an InvariantError that names what does not hold', () => {
+  it('throws an InvariantError that names the broken condition', () => {
     expect(() => invariant(false, 'one is two')).to.throw(InvariantError, 'one is two')
   })
 

@@ -195,7 +195,7 @@ describe('any history with limits', () => {
     })
   })
 
-  it('has in its counters what its entries add up to', () => {
+  it('has counters equal to the sum of its entries', () => {
     everyStep(({ after, past }) => {
       for (const [wallet, { day, dayAmount, monthAmount }] of after.spent) {
         expect(dayAmount).to.equal(sumOf(past, wallet, (one) => one === day))
@@ -233,7 +233,7 @@ describe('any trace', () => {
     })
   })
 
-  it('says of every wallet that was asked what its balance and its limits say', () => {
+  it('shows balance and limits of every wallet that was asked', () => {
     everyPurchase(({ before, due, trace }) => {
       for (const { wallet, balance, dayLeft = due, monthLeft = due, outcome } of trace.wallets) {
         expect(balance).to.equal(balanceOf(before, wallet))
@@ -249,7 +249,7 @@ describe('any trace', () => {
     })
   })
 
-  it('says what early reversals took off, and that is what the wallet did not pay', () => {
+  it('shows the amount of early reversals, which is what the wallet did not pay', () => {
     everyPurchase(({ due, purchase, entry, trace }) => {
       if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rule)) return
       expect(trace.takenOff).to.equal(purchase.amount - due)

@@ -97,7 +97,7 @@ describe('the maximum of one purchase', () => {
     expect(new Card(purchaseMax(500n)).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('is looked at before the wallets: no money is AMOUNT_OVER_LIMIT too', () => {
+  it('is checked before the wallets: without money the reason is AMOUNT_OVER_LIMIT too', () => {
     expect(new Card(purchaseMax(500n), {}).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
@@ -141,7 +141,7 @@ for (const [name, limit, sameCount] of [
       expect(new Card(limit(0n)).buy(1n)).to.equal('CASH')
     })
 
-    it('lowered below what is spent declines what comes next', () => {
+    it('lowered below the spending declines the next purchase', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(100n))
@@ -155,7 +155,7 @@ for (const [name, limit, sameCount] of [
       expect(card.buy(1n, second)).to.equal('FOOD')
     })
 
-    it('counts what was bought before there was one', () => {
+    it('counts purchases made before the limit was set', () => {
       const card = new Card(food({}), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(500n))

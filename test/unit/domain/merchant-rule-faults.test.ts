@@ -96,12 +96,12 @@ describe('faults of a merchant rule', () => {
     })
   }
 
-  it('say to what a name is cut that has a space there', () => {
+  it('give the truncated name, also at a space', () => {
     const [fault] = faultsOf(ruleOf({ name: 'SUPERMERCADO PAO DE ACUC AR' }))
     expect(fault?.description).to.match(/: SUPERMERCADO PAO DE ACUC$/)
   })
 
-  it('say to what a name that is too long has to be cut', () => {
+  it('give the truncation of a name that is too long', () => {
     const [fault] = faultsOf(ruleOf({ name: 'Supermercado Pão de Açúcar Ltda' }))
     expect(fault?.description).to.match(/at most 25 characters.*: SUPERMERCADO PAO DE ACUCA$/)
   })

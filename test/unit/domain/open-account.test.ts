@@ -64,7 +64,7 @@ describe('opening with a fresh id', () => {
     })
   }
 
-  it('makes the account active, and says who asked and when', () => {
+  it('makes the account active, and records author and time', () => {
     const entry = {
       kind: 'ADMIN',
       action: 'OPEN',

@@ -143,7 +143,7 @@ describe('reversal, rule 3: the original is not a purchase', () => {
     expect(recorded(outcome([creditEntryOf()]))).to.not.have.property('movement')
   })
 
-  it('comes before the description is looked at', () => {
+  it('comes before the check of the description', () => {
     const described = { amount: centavos(1n) }
     expect(reasonGiven([creditEntryOf()], { described })).to.equal('ORIGINAL_NOT_REVERSIBLE')
   })
@@ -201,7 +201,7 @@ describe('reversal, rule 6: it is not as described', () => {
     expect(as({ merchant: '' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('compares the MCC as received, not the one that a rule put in its place', () => {
+  it('compares the received MCC, not the replacement of a rule', () => {
     const original = authorizationOf({ mcc: '5999', effectiveMcc: '5411' })
     expect(reasonGiven([original], { described: { mcc: '5411' } })).to.equal('ORIGINAL_MISMATCH')
   })
@@ -253,7 +253,7 @@ describe('reversal, rule 7: the purchase was declined', () => {
   })
 })
 
-describe('reversal, rules 8 and 9: what is left of the purchase', () => {
+describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
   const partial = (transactionId: string, delta: bigint) =>
     reversalEntryOf({
       transactionId,
@@ -285,7 +285,7 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
     expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
-  it('gives back exactly what is left', () => {
+  it('returns exactly the remainder', () => {
     expect(recorded(outcome(leaving600, { amount: centavos(600n) })).movement?.delta).to.equal(600n)
   })
 
@@ -321,7 +321,7 @@ describe('reversal, rule 10: the wallet cannot hold that much', () => {
     expect(entry.movement?.balanceAfter).to.equal(BALANCE_MAX)
   })
 
-  it('comes after the rest is looked at', () => {
+  it('comes after the check of the remainder', () => {
     const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
     expect(reason).to.equal('AMOUNT_OVER_REMAINDER')
   })
@@ -352,7 +352,7 @@ describe('reversal, rule 11: approved', () => {
 })
 
 describe('reversals of one purchase', () => {
-  it('give back at most what was paid, to the centavo, in whatever parts', () => {
+  it('return at most the amount paid, to the centavo, in whatever parts', () => {
     const amounts = fc.array(fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: undefined, freq: 8 }), {
       minLength: 1,
       maxLength: 12,
@@ -426,7 +426,7 @@ describe('a purchase that was reversed before it came', () => {
     expect(recorded(late([markOf()], 'BLOCKED')).reason).to.equal('ACCOUNT_BLOCKED')
   })
 
-  it('comes before the balance is looked at', () => {
+  it('comes before the check of the balance', () => {
     const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
     expect(recorded(decide(poor, purchaseOf(), challengeCatalog, at, utcCalendar)).reason).to.equal(
       'ALREADY_REVERSED',

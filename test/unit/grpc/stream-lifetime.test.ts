@@ -99,7 +99,7 @@ describe('requests of a stream', () => {
 })
 
 describe('a stream of credits', () => {
-  it('ends with UNAUTHENTICATED when its token has expired, and what was read is credited', async () => {
+  it('ends with UNAUTHENTICATED when its token has expired, after crediting the items read', async () => {
     let decided = 0
     const engine = {
       execute: async () => {

@@ -59,7 +59,7 @@ describe('watched files', () => {
   const state = () => ({ value: files.value, taken, rejected, problem: files.problem })
   const unchanged = { value: 'a', taken: [], rejected: [], problem: undefined }
 
-  it('are what they were at the beginning, as long as nothing happens', async () => {
+  it('stay the initial ones as long as no file changes', async () => {
     await look(3)
     expect(state()).to.deep.equal(unchanged)
   })
@@ -107,7 +107,7 @@ describe('watched files', () => {
     expect(rejected).to.have.length(2)
   })
 
-  it('are well again when they are what is in use', async () => {
+  it('are valid again when they equal those in use', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(one, 'a')
@@ -115,7 +115,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, rejected: ['ONE: does not belong to OTHER'] })
   })
 
-  it('are taken over after they were rejected, when they are good', async () => {
+  it('are used after a rejection, once they are valid', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(other, 'b')
@@ -123,7 +123,7 @@ describe('watched files', () => {
     expect({ value: files.value, problem: files.problem }).to.deep.equal({ value: 'b', problem: undefined })
   })
 
-  it('are tried again without being written again: time may have made them good', async () => {
+  it('are tried again without a change: time may have made them valid', async () => {
     let good = false
     const late = await WatchedFiles.open({
       paths: { ONE: one },
@@ -202,7 +202,7 @@ describe('watched files', () => {
     expect({ value: links.value, rejected }).to.deep.equal({ value: 'b', rejected: [] })
   })
 
-  it('are looked at again and again once started', async () => {
+  it('are checked repeatedly once started', async () => {
     files.start()
     await writePair('b')
     await eventually('they are taken over', () => files.value === 'b')

@@ -14,7 +14,7 @@ const sections = new Map(
 )
 
 describe('alerts', () => {
-  it('have each a name of its own', () => {
+  it('each have a unique name', () => {
     const names = alerts.map(({ alert }) => alert)
     expect(names).to.have.length.above(20)
     expect(new Set(names).size).to.equal(names.length)
@@ -53,7 +53,7 @@ describe('alerts', () => {
 })
 
 describe('recording rules', () => {
-  it('have each a name of its own, of level, metric and operation', () => {
+  it('each have a name of level, metric and operation', () => {
     const names = recordings.map(({ record }) => record)
     expect(new Set(names).size).to.equal(names.length).and.above(10)
     for (const name of names) expect(name).to.match(/^benefits:[a-z_]+:[a-z0-9_]+$/)

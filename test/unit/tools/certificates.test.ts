@@ -75,7 +75,7 @@ describe('certificates for development', () => {
     expect(server.verify(parse(authority('the authority').certificate).publicKey)).to.equal(false)
   })
 
-  it('are those of an authority, or not', () => {
+  it('are certificates of an authority, or not', () => {
     expect([issuer.ca, server.ca, client.ca]).to.deep.equal([true, false, false])
   })
 

@@ -100,7 +100,7 @@ describe('local secret', () => {
     expect(await failureOf(localSecret(folder))).to.not.include('short-secret')
   })
 
-  it('is not made where something else is in its place', async () => {
+  it('is not created where something else has its path', async () => {
     await mkdir(join(folder, 'jwt-secret'), { recursive: true })
     expect(await failureOf(localSecret(folder))).to.include('EISDIR')
   })

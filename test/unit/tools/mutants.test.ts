@@ -65,7 +65,7 @@ describe('mutants', () => {
     expect(new Set(scopes)).to.deep.equal(new Set(['top', 'Some.#field', 'Some.method']))
   })
 
-  it('of what cannot be parsed are not made up', () => {
+  it('are not invented for an unparsable source', () => {
     expect(() => findMutants('some.ts', 'const = 1')).to.throw('some.ts cannot be parsed')
   })
 

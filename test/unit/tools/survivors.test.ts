@@ -37,7 +37,7 @@ describe('explained survivors', () => {
     expect(compare([moved], explained)).to.deep.equal({ explained: 1, unexplained: [], stale: [] })
   })
 
-  it('are others than those that are not explained, which are told as they would be listed', () => {
+  it('are reported apart from unexplained ones, which are listed', () => {
     const other = result({ type: 'NOT_COVERED' }, { scope: 'g', original: 'a <\n  b' })
     expect(compare([result(survived), other], explained).unexplained).to.deep.equal([
       {
@@ -51,7 +51,7 @@ describe('explained survivors', () => {
     ])
   })
 
-  it('are told apart by their place among those alike', () => {
+  it('are distinguished by their position among equal ones', () => {
     const results = [result(killed), result(survived, { start: 9 })]
     const { unexplained, stale } = compare(results, explained)
     expect(unexplained.map(({ nth }) => nth)).to.deep.equal([2])
@@ -92,7 +92,7 @@ describe('the score of mutants', () => {
     result({ type: 'REJECTED' }),
   ]
 
-  it('is the share of those that were noticed, and what the compiler rejects is none', () => {
+  it('is the share of noticed mutants, without those that the compiler rejects', () => {
     expect(countsOf(results).mutants).to.equal(9)
     expect(scoreOf(countsOf(results))).to.be.closeTo(700 / 9, 1e-9)
   })

@@ -117,7 +117,7 @@ describe('admission to the queue', () => {
         expect(mostWaiting()).to.equal(left === 40 ? inTime : inBurst)
       })
 
-    it('bears a burst again once it has emptied', () => {
+    it('accepts a burst again once it is empty', () => {
       groups({ count: 500, everyMs, waiting: 25 })
       groups({ count: 20, everyMs, waiting: 3 })
       expect(mostWaiting()).to.be.closeTo(inBurst, 1)

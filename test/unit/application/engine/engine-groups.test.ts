@@ -13,7 +13,7 @@ describe('engine: groups', () => {
     test.store.put(...['a', 'b', 'c'].map((id) => fundedAccount(id)))
   })
 
-  it('decides a lone request in a group of its own', async () => {
+  it('decides a single request in its own group', async () => {
     await test.authorize('a', purchase('1'), patience)
     expect(test.store.loading.asked).to.deep.equal([['a']])
   })
@@ -83,7 +83,7 @@ describe('engine: groups', () => {
     await Promise.all([first, second])
   })
 
-  it('lets requests on other accounts pass those whose account is busy', async () => {
+  it('lets requests on other accounts overtake requests on a busy account', async () => {
     test.store.committing.hold()
     const answers = [
       test.authorize('a', purchase('1'), patience),

@@ -45,7 +45,7 @@ describe('engine: its queue', () => {
     expect(await rejectionOf(test.authorize('b', purchase('1'), patience))).to.equal('ANSWERED')
   })
 
-  it('counts those that pause before another attempt among those that wait', async () => {
+  it('counts pausing requests among the waiting ones', async () => {
     const test = testEngine({ queueMax: 1 })
     test.store.loading.alwaysMeets('OUTAGE')
     const waiting = rejectionOf(test.authorize('a', purchase('1'), timeBudget(1_000, test.clock)))
@@ -221,7 +221,7 @@ describe('engine: drain', () => {
     expect(answered).to.have.members(['a', 'b'])
   })
 
-  it('waits for those that are to be rejected', async () => {
+  it('waits for requests that will be rejected', async () => {
     const test = testEngine()
     test.store.loading.alwaysMeets('OUTAGE')
     test.store.loading.onCall = () => test.clock.advance(100)

@@ -209,7 +209,7 @@ describe('engine: the budget', () => {
     })
   }
 
-  it('decides for a caller who leaves just the 5 ms that a commit may take', async () => {
+  it('decides for a caller that leaves just the 5 ms of a commit', async () => {
     const { authorize } = testEngine()
     const verdict = await authorize('a', purchase('1'), { remainingMs: () => 5 })
     expect(verdict.type).to.equal('RECORD')

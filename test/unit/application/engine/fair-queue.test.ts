@@ -119,7 +119,7 @@ describe('a queue that subjects share', () => {
       expect(taken()).to.deep.equal(['2'])
     })
 
-    it('takes a subject that lost all of its requests back like a new one', () => {
+    it('treats a subject that lost all of its requests like a new one', () => {
       push('a', ['1', '2'])
       expect(evictedFor('b')).to.equal('2')
       expect(takeOne()).to.equal('1')
@@ -129,7 +129,7 @@ describe('a queue that subjects share', () => {
     })
   })
 
-  it('counts those that pause, but does not give them', () => {
+  it('counts pausing requests, but does not return them', () => {
     const request = pendingRequest({ id: '1' })
     queue.pause(request)
     expect(taken()).to.deep.equal([])
@@ -153,7 +153,7 @@ describe('a queue that subjects share', () => {
     let open: Set<PendingRequest>
     let given: PendingRequest[]
 
-    it('gives each request once, those of a subject on one account in their order, and none on a busy account', () => {
+    it('returns each request once, in order for a subject and an account, and none on a busy account', () => {
       fc.assert(
         fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
           begin()

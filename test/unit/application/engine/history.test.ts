@@ -72,7 +72,7 @@ describe('the past of a group', () => {
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is looked up by the ids that the journal has not', async () => {
+  it('is looked up by the ids that the journal lacks', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
     expect(store.finding.asked).to.deep.equal([

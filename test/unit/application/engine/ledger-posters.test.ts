@@ -59,7 +59,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.oldestUnpostedMs).to.equal(0)
   })
 
-  it('count together what the ledger has rejected', async () => {
+  it('add up the entries that the ledger has rejected', async () => {
     for (const [home, id] of [
       ['here', 'one'],
       ['there', 'other'],

@@ -16,7 +16,7 @@ describe('posting backlog of an account', () => {
     backlog = new PostingBacklog()
   })
 
-  it('is over once the highest of those rejected is posted, in whatever order they were', () => {
+  it('is over once the highest rejected entry is posted, in whatever order they were rejected', () => {
     backlog.reject(entryAt(4), 0)
     backlog.reject(entryAt(2), 0)
     backlog.posted('a', 3n)

@@ -12,7 +12,7 @@ import { occupy, type TestEngine, testEngine } from '../test-engine.js'
 const greedy: Budget = { subject: 'greedy', remainingMs: () => 60_000 }
 const modest: Budget = { subject: 'modest', remainingMs: () => 60_000 }
 
-describe('engine: callers who share it', () => {
+describe('engine: shared by callers', () => {
   let test: TestEngine
   let requests = 0
 

@@ -9,7 +9,7 @@ const page = readFileSync('.docs/reliability/long-run.md', 'utf8')
 const leaky = inventedRecord({ courses: { resident: (minute) => 100 + 5 * minute } })
 
 describe('the page on the long run', () => {
-  it('gets the figures of a run in the place of those of another, and nothing else of it changes', () => {
+  it('replaces the figures of a run, and nothing else', () => {
     const once = withFigures(page, inventedRecord({}), 'a.svg')
     const twice = withFigures(once, leaky, 'b.svg')
     expect(once).to.include('![Everything over time](a.svg)').and.include('2,520,000')

@@ -63,7 +63,7 @@ describe('call queue', () => {
     expect([begun, isReading]).to.deep.equal([[0, 1, 2, 3, 4], true])
   })
 
-  it('lets none overtake those that wait', async () => {
+  it('lets no call overtake waiting calls', async () => {
     const queue = queueOf()
     addAll(queue, 3)
     perTurn = 10
@@ -72,7 +72,7 @@ describe('call queue', () => {
     expect(begun).to.deep.equal([0, 1, 2, 9])
   })
 
-  it('counts what has waited among the calls of its turn', async () => {
+  it('counts waiting calls among the calls of a turn', async () => {
     const queue = queueOf()
     addAll(queue, 4)
     await nextTurn()

@@ -179,7 +179,7 @@ describe('connection guard', () => {
       expect([guard.open, closings]).to.deep.equal([2, ['FULL']])
     })
 
-    it('takes a connection for busy until the last of its calls has ended', () => {
+    it('treats a connection as busy until its last call has ended', () => {
       const guard = guardOf(1)
       const known = authenticated(guard)
       const ends = [known.call(), known.call()]

@@ -70,7 +70,7 @@ describe('page token', () => {
     expect(rejectedField(() => readPageToken(long, [1]))).to.equal(rejectedToken)
   })
 
-  it('is no place at all on the first page', () => {
+  it('is absent on the first page', () => {
     expect(readPageToken('', ['any'])).to.equal(undefined)
   })
 })

@@ -17,7 +17,7 @@ describe('descriptors', () => {
     expect(descriptors.fileByName('benefits/v1/nothing.proto')).to.equal(undefined)
   })
 
-  it('give the file together with what it imports', () => {
+  it('return the file together with its imports', () => {
     expect(namesOf(descriptors.fileByName(AUTHORIZATION))).to.include.members([AUTHORIZATION, TIMESTAMP])
   })
 

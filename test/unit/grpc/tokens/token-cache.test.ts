@@ -62,7 +62,7 @@ describe('token verifier: its cache', () => {
       expect(verifier.verify(forged('a')).principal?.subject).to.equal('a')
     })
 
-    it('is no more than of a thousand', () => {
+    it('is at most of a thousand', () => {
       const { verify } = jwt
       let verified = 0
       jwt.verify = ((...options: Parameters<typeof verify>) => {
@@ -87,7 +87,7 @@ describe('token verifier: its cache', () => {
       verifier.verify(token('a', { nbf: NOW_S }))
     })
 
-    it('is used in the first millisecond of what is forgiven', () => {
+    it('is used in the first millisecond of the tolerance', () => {
       const { principal } = verifier.verify(token('a', { nbf: NOW_S }))
       nowMs = (NOW_S - 5) * 1_000
       expect(verifier.verify(token('a', { nbf: NOW_S })).principal).to.equal(principal)

@@ -102,7 +102,7 @@ describe('the trace of a call', () => {
     expect(recorder.ended).to.deep.equal([])
   })
 
-  it('is followed by one of its own for each purchase of a stream, which links to it', () => {
+  it('is followed by a trace for each purchase of a stream, which links to it', () => {
     const stream = recorder.call({ traceparent })
     const item = stream.item()
     item.ended('OK')
