@@ -87,7 +87,7 @@ describe('authentication', () => {
   })
 
   // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
-  it('does not look past a bad first entry "authorization"', async () => {
+  it('does not look past an invalid first entry "authorization"', async () => {
     const { service } = fixture()
     const { stderr } = await bufCurl([
       ...['-H', 'authorization: Bearer bad', '-H', `authorization: ${bearer()}`],

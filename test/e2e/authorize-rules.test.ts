@@ -146,14 +146,14 @@ describe('Authorize', () => {
     expect(answer).to.include(approved('CASH', '1000000000001'))
   })
 
-  it('says when it decided, to the millisecond', async () => {
+  it('returns the time of the decision, to the millisecond', async () => {
     const sentMs = Date.now()
     const { decided_at } = await decideOn(account, {})
     const decidedMs = Number(decided_at.seconds) * 1_000 + decided_at.nanos / 1_000_000
     expect(decidedMs).to.be.within(sentMs, Date.now())
   })
 
-  it('gives back the id and the MCC of the purchase', async () => {
+  it('returns the id and the MCC of the purchase', async () => {
     const answer = await decideOn(account, { transaction_id: 'acquirer-7/20261123!42', mcc: '5411' })
     expect(answer).to.include({
       transaction_id: 'acquirer-7/20261123!42',

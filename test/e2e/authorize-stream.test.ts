@@ -218,7 +218,7 @@ describe('a stream of purchases', () => {
       expect(errorAt(3)).to.deep.equal(reusedAlone)
     })
 
-    it('name every bad field', () => {
+    it('name every invalid field', () => {
       expect(errorAt(1).badFields).to.deep.equal(['account_id', 'amount', 'mcc'])
     })
 

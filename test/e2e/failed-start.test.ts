@@ -46,7 +46,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
     )
   })
 
-  it('with every bad variable named at once, and no value shown', async () => {
+  it('with every invalid variable named at once, and no value shown', async () => {
     const env = {
       MONGODB_URI: 'mysql://root:hunter2@db',
       MONGODB_DATABASE: 'a.b',
@@ -65,7 +65,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
     const folder = useTempFolder()
     const text = '\ufeffLIMITS_TIME_ZONE=Bad/Zone\n'
 
-    it('with a byte order mark and a bad first variable', async () => {
+    it('with a byte order mark and an invalid first variable', async () => {
       writeFileSync(join(folder(), '.env'), text)
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
@@ -115,11 +115,11 @@ describe('the launcher does not start, with one line and exit code 1,', () => {
 
   it('with a DATA_DIR that cannot be made', async () => {
     expect(await giveUp({ DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
-      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
+      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a writable folder'),
     )
   })
 
-  it('with a bad variable, before it makes anything', async () => {
+  it('with an invalid variable, before it makes anything', async () => {
     expect(await giveUp({ LOG_LEVEL: 'loud', DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
       rejection('configuration: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'),
     )

@@ -73,7 +73,7 @@ describe('the log, at its most talkative', () => {
     expect(decision).to.have.property('durationMs')
   })
 
-  it('says why a token was rejected, in one line for each call', () => {
+  it('logs why a token was rejected, in one line for each call', () => {
     expect(logged('token rejected').map(({ reason }) => reason)).to.have.members(rejections)
   })
 })
@@ -86,7 +86,7 @@ describe('the log of a service that shows two approvals a second', () => {
     return fixture().service.events.filter((line) => line.event === 'decision' && line['code'] === code)
   }
 
-  it('shows every decline, and says how many approvals it did not show', async () => {
+  it('shows every decline, and the number of approvals that it left out', async () => {
     const { client, core, service } = fixture()
     const account_id = await fundedAccount(core, { CASH: 100_000n })
     const requests = Array.from({ length: 40 }, (_, place) =>

@@ -47,7 +47,7 @@ describe('a malformed request', () => {
     })
   }
 
-  it('has all its bad fields named at once', async () => {
+  it('has all its invalid fields named at once', async () => {
     const everything = { transaction_id: '', account_id: '', amount: 0, mcc: '', merchant: '\n' }
     expect(await failureOf(everything)).to.deep.equal(malformed(...Object.keys(everything)))
   })

@@ -114,7 +114,7 @@ describe('MerchantRuleService over the wire', () => {
       expect([...outcomes].sort()).to.deep.equal(['created', ...Array(5).fill('rejected')])
     })
 
-    it('names every bad field', async () => {
+    it('names every invalid field', async () => {
       const bad = { id: 'a b', name: ' ', city: ' ', country: 'BRA', mcc: '1' }
       const { code, badFields } = await calls.fail('CreateMerchantRule', { merchant_rule: bad })
       expect(code).to.equal('INVALID_ARGUMENT')

@@ -101,7 +101,7 @@ describe('SIGTERM while a client watches the health', () => {
   })
 })
 
-describe('another SIGTERM after a while', () => {
+describe('another SIGTERM later', () => {
   const fixture = useService()
 
   it('ends the service at once, with exit code 1', async () => {

@@ -169,7 +169,7 @@ describe('mutual TLS', () => {
     })
   })
 
-  describe('whose new files do not belong together', () => {
+  describe('with new files that do not belong together', () => {
     const problem = 'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE'
     const detail = async () => await (await fetch(`${fixture().service.httpUrl}/readyz`)).text()
     const metric = (name: string) =>
@@ -188,7 +188,7 @@ describe('mutual TLS', () => {
       expect(serialNumber).to.equal(new X509Certificate(server.certificate).serialNumber)
     })
 
-    it('says so where readiness is asked for, and stays ready', async () => {
+    it('reports it on /readyz, and stays ready', async () => {
       expect(await detail()).to.equal(`ready; ${problem}: the last valid ones stay in use\n`)
     })
 

@@ -222,7 +222,7 @@ describe('a service whose collector', () => {
     expect(collector.spans.length).to.be.within(1, 4)
   })
 
-  it('is away, with every value wrong that can be, says so by name, decides as ever, and ends', async () => {
+  it('is unavailable, with every possible invalid value, names each, decides as usual, and ends', async () => {
     const service = await start({
       ...(await serviceEnvironment()),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',

@@ -59,7 +59,7 @@ describe('MongoAccountStore', () => {
       expect(await loaded(account)).to.deep.equal(account)
     })
 
-    it('gives an account back without the limits that were taken away', async () => {
+    it('returns an account without its removed limits', async () => {
       const account = await committed(open, limit, limitNot)
       expect((await loaded(account))?.limits).to.deep.equal(unlimited)
     })

@@ -103,7 +103,7 @@ describe('CategoryService on MongoDB', () => {
     expect(paged).to.deep.equal(whole)
   })
 
-  it('names every bad field of a category', async () => {
+  it('names every invalid field of a category', async () => {
     const { code, badFields } = await reject({
       id: 'pets',
       displayName: 'x'.repeat(65),
@@ -244,7 +244,7 @@ describe('CategoryService on MongoDB', () => {
         () => ({ info: 'answered' }),
         (error: unknown) => ({ info: String(error) }),
       )
-      expect(info).to.include('not every account could be looked at')
+      expect(info).to.include('not every account could be checked')
     })
   })
 

@@ -51,7 +51,7 @@ for (const count of [1, 2, 4]) {
       expect(told).to.deep.equal(each.flatMap((balance) => [balance, balance]))
     })
 
-    it('stand in the ledger, all of them', () => {
+    it('are in the ledger, all of them', () => {
       expect(book.posted).to.equal(book.entries.length)
     })
 

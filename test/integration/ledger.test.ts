@@ -95,7 +95,7 @@ describe('MongoLedger', () => {
       expect(await ledger.append(history())).to.deep.equal([])
     })
 
-    it('reports no discrepancy when everything is there already', async () => {
+    it('reports no discrepancy when all entries exist', async () => {
       const entries = history()
       await ledger.append(entries)
       expect(await ledger.append(entries)).to.deep.equal([])

@@ -41,7 +41,7 @@ describe('pool watch', () => {
     })
   })
 
-  it('says how many connections there are and may be', async () => {
+  it('reports the number of connections and their limit', async () => {
     watch(await testServerUri(), 3)
     await client.db('pool-watch').command({ ping: 1 })
     expect(pool.connectionsMax).to.equal(3)

@@ -175,7 +175,7 @@ describe('config', () => {
     })
   })
 
-  describe('bad values', () => {
+  describe('invalid values', () => {
     const bad: readonly (readonly [string, string])[] = [
       ['MONGODB_URI', 'postgres://user:password@db'],
       ['MONGODB_URI', 'mongo://user:password@db'],

@@ -92,7 +92,7 @@ describe('./benefits load through breaks', () => {
     return summary.discrepancies
   }
 
-  it('with one bad line credits nothing, or with --partial all others', async () => {
+  it('with one invalid line credits nothing, or with --partial all others', async () => {
     const file = fileOf('bad', LINES - 2)
     const rejected = await benefits(['load', file], env)
     expect(rejected.code).to.equal(2)

@@ -74,7 +74,7 @@ describe('./benefits load', () => {
     expect((await load(`${HEADER.replaceAll(',', '\t')}\ns4\temp1\tFOOD\t1,00\n`)).code).to.equal(0)
   })
 
-  it('names every bad line, and credits nothing', async () => {
+  it('names every invalid line, and credits nothing', async () => {
     const before = await food()
     const bad = [
       ',,x,',

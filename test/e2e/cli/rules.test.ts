@@ -65,7 +65,7 @@ describe('./benefits rules', () => {
     expect((await run('rules', 'export', '--file', path)).stderr).to.match(/already exists/)
   })
 
-  it('name every bad line, and both lines of a tie, and import nothing', async () => {
+  it('name every invalid line, and both lines of a tie, and import nothing', async () => {
     const before = await exported()
     const bad = [
       'good,EXACT,GOOD,,,5411',

@@ -82,7 +82,7 @@ describe('./benefits token', () => {
     expect(stderr).to.match(/^benefits: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)
   })
 
-  it('says where only others can sign', async () => {
+  it('explains that only the issuer can sign', async () => {
     const { code, stdout, stderr } = await benefits(['token'], { JWT_JWKS_FILE: 'jwks.json' })
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
     expect(stderr).to.match(/^benefits: the configuration has only public keys/)

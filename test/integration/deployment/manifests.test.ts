@@ -77,7 +77,7 @@ function describeManifests(manifests: () => Manifests): void {
     ])
   })
 
-  it('ask for the health where no TLS is spoken, and whether it lives of the process alone', () => {
+  it('probe health on the port without TLS, and liveness on the process alone', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(deployment())
     const port = config().grpcHealthPort ?? config().grpcPort
     expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([port, port])

@@ -226,7 +226,7 @@ describe('make deploy', () => {
   const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
   const told = async () => (await readFile(join(folder(), 'told'), 'utf8')).trim().split('\n')
 
-  it('makes the schema first and rolls out when it is there; the secrets are gone afterwards', async () => {
+  it('applies the schema first, then rolls out; the secrets are gone afterwards', async () => {
     expect(await deploy()).to.include({ code: 0, stderr: '' })
     expect((await told()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
       'version --client=true',

@@ -8,7 +8,7 @@ describe('a table', () => {
     { title: 'R$', align: 'right' as const, breaks: 'NEVER' as const },
   ]
 
-  it('is as wide as it needs to be, with numbers to the right and notes below', () => {
+  it('is as wide as needed, with numbers aligned right and notes below', () => {
     const rows = [{ cells: ['ana', '1,00'] }, { cells: ['bia', '10,00'], note: 'id 1' }]
     expect(table(columns, rows, 80).split('\n')).to.deep.equal([
       'name     R$',

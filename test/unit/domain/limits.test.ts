@@ -148,7 +148,7 @@ for (const [name, limit, sameCount] of [
       expect(card.buy(1n, second)).to.equal('AMOUNT_OVER_LIMIT')
     })
 
-    it('taken away lets everything pass', () => {
+    it('lets everything pass once it is removed', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(500n, first)
       card.setLimits(food({}))
@@ -227,7 +227,7 @@ describe('the counters of a wallet', () => {
 })
 
 describe('a reversal', () => {
-  it('gives back to the day and to the month', () => {
+  it('returns the amount to the day and to the month', () => {
     const card = new Card(food({ day: 500n, month: 500n }), { FOOD: 1_000n })
     card.buy(500n)
     card.reverse(0)
@@ -235,7 +235,7 @@ describe('a reversal', () => {
     expect(card.buy(500n)).to.equal('FOOD')
   })
 
-  it('in part gives back that part', () => {
+  it('in part returns that part', () => {
     const card = new Card(food({ day: 500n }), { FOOD: 1_000n })
     card.buy(500n)
     card.reverse(0, { amount: 200n })
@@ -267,7 +267,7 @@ describe('a reversal', () => {
     expect(card.spent).to.deep.equal(['2026-04-01', 30n, 30n])
   })
 
-  it('that comes ahead counts nothing', () => {
+  it('that comes before its purchase counts nothing', () => {
     const card = new Card(food({}))
     card.reverse(1)
     expect([card.buy(30n), card.spent]).to.deep.equal(['ALREADY_REVERSED', undefined])

@@ -21,7 +21,7 @@ describe('explanation of the merchant rule that decides', () => {
     expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
   })
 
-  it('looks at beginnings of one letter, and at none of no letter', () => {
+  it('searches prefixes of one letter, and none without letters', () => {
     const rules = [prefix('won', 'A B'), prefix('one', 'A'), prefix('none', '')]
     expect(explained('A B', rules)).to.deep.equal(['won', 'one SHORTER'])
   })

@@ -79,7 +79,7 @@ describe('opening with a fresh id', () => {
     expect(verdict).to.deep.equal({ type: 'RECORD', entry })
   })
 
-  it('follows the declines that stand in the history', () => {
+  it('follows the declines in the history', () => {
     const asked = { ...unopenedAccount('account-1'), version: 3n }
     expect(decideOpening(historyOf(asked), opening, at)).to.have.nested.property('entry.seq', 4n)
   })

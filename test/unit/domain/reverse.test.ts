@@ -197,7 +197,7 @@ describe('reversal, rule 6: it is not as described', () => {
     expect(as({ merchant: 'PADARIA DO ZE' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('is ORIGINAL_MISMATCH when the merchant is said to be empty', () => {
+  it('is ORIGINAL_MISMATCH when the merchant is given as empty', () => {
     expect(as({ merchant: '' })).to.equal('ORIGINAL_MISMATCH')
   })
 
@@ -289,7 +289,7 @@ describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
     expect(recorded(outcome(leaving600, { amount: centavos(600n) })).movement?.delta).to.equal(600n)
   })
 
-  it('gives back all that is left when no amount is asked for', () => {
+  it('returns the remainder without an amount', () => {
     expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
   })
 
@@ -369,7 +369,7 @@ describe('reversals of one purchase', () => {
     )
   })
 
-  it('give back everything once one asks for all that is left', () => {
+  it('return everything once a reversal is without an amount', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt({ min: 1n, max: 600n }), { maxLength: 8 }), (parts) => {
         expect(reversedIn([...parts, undefined]).account.wallets.get('FOOD')).to.equal(1_200n)

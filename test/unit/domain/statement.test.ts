@@ -95,7 +95,7 @@ describe('statement filter', () => {
     expect(fitting({ endAt: later(1) })).to.deep.equal(every)
   })
 
-  it('asks for all that is set at once', () => {
+  it('combines all set conditions', () => {
     const filter: StatementFilter = { kind: 'REVERSAL', decision: 'APPROVED', wallet: 'FOOD', startAt: at }
     expect(fitting(filter)).to.deep.equal(['reversal'])
   })

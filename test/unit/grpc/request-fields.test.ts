@@ -80,7 +80,7 @@ describe('request fields', () => {
     expect(read).to.deep.equal(['A.1', 7n, ' Zé '])
   })
 
-  it('name every bad field at once, in the order in which they were read', () => {
+  it('name every invalid field at once, in the order in which they were read', () => {
     const violations = violationsOf((fields) => {
       for (const read of [transactionId(''), accountId('a'), amount(0n), mcc('x'), merchant('\n')])
         read(fields)
@@ -106,7 +106,7 @@ describe('request fields', () => {
       .with.property('kind', 'INVALID_REQUEST')
   })
 
-  it('never repeat a bad value', () => {
+  it('never repeat an invalid value', () => {
     const fields = new RequestFields()
     fields.accountId('account_id', 'caller secret')
     expect(() => fields.close())

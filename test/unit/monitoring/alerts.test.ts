@@ -22,7 +22,7 @@ describe('alerts', () => {
 
   for (const { alert, for: lasting, labels, annotations } of alerts) {
     describe(alert, () => {
-      it('says how long it has to last, and how urgent it is', () => {
+      it('has a duration and a severity', () => {
         expect(lasting).to.match(/^\d+[mh]$/)
         expect(labels?.['severity']).to.be.oneOf(['critical', 'warning'])
       })

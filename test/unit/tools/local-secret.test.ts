@@ -47,7 +47,7 @@ describe('local secret', () => {
     expect(await readdir(folder)).to.deep.equal(['jwt-secret'])
   })
 
-  describe('when many ask for it at once', () => {
+  describe('when many processes need it at once', () => {
     // How their steps mingle is chance, so they get many chances.
     const folders = Array.from({ length: 40 }, (_, index) => `data-${index}`)
 

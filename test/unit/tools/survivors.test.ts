@@ -72,7 +72,7 @@ describe('explained survivors', () => {
     expect(compare([result(killed, { file: 'src/b.ts' })], explained).stale).to.deep.equal([])
   })
 
-  it('need a reason, and stand there once', () => {
+  it('need a reason, and are listed once', () => {
     expect(() => parseExplained(list.replace(/ {4}reason.*\n/, ''))).to.throw('reason is missing')
     expect(() => parseExplained(list.replace('the same for all that comes here', '""'))).to.throw(
       'reason is missing',

@@ -283,7 +283,7 @@ describe('catalog cache', () => {
       expect(cache.health).to.deep.equal({ version: 0n, ageMs: 0 })
     })
 
-    it('is as old as the last look that found it to be the latest', async () => {
+    it('is as old as its last confirmation as the latest', async () => {
       cache = cacheOf(store, 1_000_000)
       await cache.start()
       clock.advance(700)

@@ -67,7 +67,7 @@ describe('engine: deciding on copies', () => {
   })
 
   // A commit by another process makes its account be read twice: at once, and the next time.
-  it('ends when one in twenty accounts had been changed by others, for a while', async () => {
+  it('ends when one in twenty accounts had been changed by others, for some time', async () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })
 

@@ -77,7 +77,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(await buyLate()).to.deep.equal({ ...first, type: 'REPLAY' })
   })
 
-  it('from what later reversals give back, when all of them have left the journal', async () => {
+  it('from the amount of later reversals, when all of them have left the journal', async () => {
     await reversePart('early', 30n)
     await buyLate()
     await reversePart('later', 50n)

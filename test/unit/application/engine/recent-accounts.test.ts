@@ -42,7 +42,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('gives a copy again once a copy of the account was seen to be right', () => {
+  it('uses a copy again once a copy of the account has proven right', () => {
     recent.committed(account, committed)
     recent.stale('a')
     recent.committed(newer, committed)
@@ -176,7 +176,7 @@ describe('recent accounts', () => {
       expect(recent.get('a-6')).not.to.equal(undefined)
     })
 
-    it('is lost by a copy that another reading shows to be stale', () => {
+    it('is lost by a copy that another read proves stale', () => {
       const recent = stale(6)
       recent.loaded(credited(fundedAccount('a-6'), { transactionId: 'theirs', amount: 1n }))
       recent.committed(fundedAccount('other'), { copied: false })

@@ -62,7 +62,7 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ resident: (minute) => 150 + 100 * Math.min(1, minute / 5) })).to.equal(0)
   })
 
-  it('is not moved by a bad minute', () => {
+  it('is not moved by an invalid minute', () => {
     expect(risingIn({ p99: (minute) => (minute > 27 && minute < 28 ? 900 : 30) })).to.equal(0)
   })
 

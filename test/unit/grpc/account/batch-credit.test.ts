@@ -225,7 +225,7 @@ describe('batch credit, rejections without end', () => {
     expect((await run(items(20_000), rejectingFirst(20_000))).complete).to.equal(false)
   })
 
-  it('does not look at the rest then', async () => {
+  it('does not read the rest then', async () => {
     let taken = 0
     await run(items(20_000), async () => {
       taken += 1

@@ -124,7 +124,7 @@ describe('connection guard', () => {
     expect(perTurn()).to.equal(CALLS_PER_TURN)
   })
 
-  it('closes none as long as there are places', () => {
+  it('closes none while there is room', () => {
     const guard = guardOf(300)
     const all = Array.from({ length: 300 }, () => connect(guard))
     nowMs = 100 * GRACE_MS

@@ -24,7 +24,7 @@ const anyValue = fc.oneof(fc.string(), fc.integer(), fc.constant(undefined), fc.
 const anyFilter = fc.array(anyValue, { minLength: 1, maxLength: 6 })
 
 describe('page token', () => {
-  it('gives back the place that was written, for the same filter', () => {
+  it('returns the written position, for the same filter', () => {
     fc.assert(
       fc.property(anyPlace, anyFilter, (place, filter) => {
         expect(readPageToken(writePageToken(place, filter), filter)).to.equal(place)

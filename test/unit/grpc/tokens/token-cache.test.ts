@@ -29,7 +29,7 @@ describe('token verifier: its cache', () => {
     })
   })
 
-  it('gives the same principal again, without another look at the token', () => {
+  it('returns the same principal again, without verifying the token again', () => {
     const first = verifier.verify(token('a')).principal
     expect(verifier.verify(token('a')).principal).to.equal(first)
   })

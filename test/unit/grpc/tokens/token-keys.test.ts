@@ -166,7 +166,7 @@ describe('token verifier: other keys', () => {
     verifier = verifierWith(publicKey(ec))
   })
 
-  it('are accepted from when they are there', () => {
+  it('are accepted as soon as they are in the files', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(ec), publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([

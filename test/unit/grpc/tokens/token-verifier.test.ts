@@ -71,7 +71,7 @@ describe('token verifier', () => {
     })
   })
 
-  describe('a bad token', () => {
+  describe('an invalid token', () => {
     const hour = { exp: NOW_S + 3_600 }
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
@@ -159,7 +159,7 @@ describe('token verifier', () => {
       expect(verify('x'.repeat(8_192))).to.deep.equal({ rejection: 'MALFORMED' })
     })
 
-    it('does not look at a longer one', () => {
+    it('does not read a longer one', () => {
       expect(verify('x'.repeat(8_193))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
 

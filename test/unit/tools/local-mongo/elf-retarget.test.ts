@@ -27,7 +27,7 @@ describe('retargetElf', () => {
     ])
   })
 
-  it('asks for no version of glibc that is newer than 2.36', () => {
+  it('needs no glibc newer than 2.36', () => {
     const output = retargetElf(syntheticElf().image)
     const needs = readVersionNeeds(output, readDynamicTables(output))
     expect(needs.map((need) => `${need.file} ${need.name} ${need.index}`)).to.deep.equal([
