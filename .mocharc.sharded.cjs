@@ -5,6 +5,7 @@ module.exports = {
   jobs: 2,
   spec: [
     'test/sharded/*.test.ts',
+    'test/faults/shard/*.test.ts',
     'test/integration/*.test.ts',
     'test/model/**/*.test.ts',
     'test/e2e/*.test.ts',

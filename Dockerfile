@@ -9,6 +9,8 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
+COPY console ./console
+COPY .docs/openapi.json ./.docs/
 COPY src ./src
 RUN npm run build && rm dist/.tsbuildinfo
 

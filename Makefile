@@ -5,7 +5,7 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
+.PHONY: help install run run-debug test test-sharded screenshots check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
@@ -71,24 +71,23 @@ test: install ## Build, then run all tests
 test-sharded: build ## Run the tests that use the database on a sharded cluster, through mongos
 	TEST_DATABASE=sharded node_modules/.bin/mocha --config .mocharc.sharded.cjs
 
-FAULTS := crash failover misbehave hostile clock shard
+FAULTS := crash failover database hostile clock shard
 
 faults: build ## Break the service or its database under load, and check the books: kind=crash seed=
 #       > kind=crash: kill both, kills=50 (of each). kind=failover: end its primary, rounds=10 profile=default
 #       > kinds=KILL,STEP_DOWN,HALT,PARTITION,SPLIT (of failover). kind=clock: step the wall clocks, rounds=10
-#       > kind=shard: move chunks between shards, moves=30. kind=misbehave: nine kinds of failing database,
+#       > kind=shard: move chunks between shards, moves=30. kind=database: nine kinds of failing database,
 #       > cases=LATE,REPLICA_SET_NAME,CONNECTIONS,CREDENTIALS,CERTIFICATE,NO_PRIMARY,SLOW,DISK_FULL,READ_ONLY
 #       > kind=hostile: attack it, cases=1000000 rate=1200 (a second) seconds=30 (each) attacks=messages,...
 	$(if $(filter-out $(words $(filter $(FAULTS),$(kind))),1),$(error kind= is one of $(FAULTS)))
-	$(TSX) tools/$(filter $(FAULTS),$(kind))-test/main.ts
+	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
 #               > teeth=yes: measure how often the simulation finds each of many planted mistakes
 	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
-mutation-test: install ## Mutate the domain and the engine, and check that a unit test fails each time: files=decide.ts
-#             > test/mutation/survivors.yaml must explain each mutation that no test catches
-	$(TSX) tools/mutation-test/main.ts
+mutation-test: install ## Mutate the domain with Stryker, and list the mutants that no unit test kills: files=decide.ts,engine.ts
+	NODE_OPTIONS='--require ./test/mutation/cjs-extension.cjs' TEST_SEED=20261 TEST_PATIENCE_MS=4000 node_modules/.bin/stryker run test/mutation/stryker.config.mjs
 
 check-monitoring: build ## Test alerts, rules and dashboards on the real service (two minutes; needs promtool and prometheus)
 	$(TSX) test/monitoring/check-monitoring.ts
@@ -110,8 +109,14 @@ long-run: build ## Check that memory, descriptors and latency stay flat under lo
 #               > kind=report: write that section again from the figures of the last full run
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
 
+screenshots: build ## Take the pictures of the console again, into .docs/images: files=console-simulation,console-live
+	$(TSX) test/screenshots/main.ts
+
 check: install ## Run every check for a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check
+
+check-api: build ## Run the Postman collection on the service, with newman (npx fetches it)
+	$(TSX) test/api/check-api.ts
 
 check-image: install ## Build and run the image's steps without Docker: read-only, not as root
 	$(TSX) test/image/check-image.ts
@@ -125,7 +130,7 @@ sbom: ## Print the bill of materials as CycloneDX: make -s sbom > sbom.json
 format: install ## Format everything and apply the safe fixes
 	npm --silent run format
 
-generate: install ## Generate src/gen from the protos
+generate: install ## Generate src/gen, .docs/openapi.json and .docs/postman from the protos
 	npm --silent run generate
 
 ##@ Build and clean

@@ -1,14 +1,11 @@
-import { Random } from '../tools/crash-test/random.js'
 import { besideScenarios, MeasuresBeside } from './beside/measure-beside.js'
 import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'
-import { untilCalm } from './calm.js'
-import { capacityOf } from './capacity.js'
-import type { Database } from './database.js'
 import { loadBooks } from './dataset/load-books.js'
 import { ENTRIES_PER_ACCOUNT } from './dataset/loaded-account.js'
 import { measureDriver } from './floors/measure-driver.js'
-import type { DriverFloor, Loading, Run, Scenario } from './report/measurements.js'
+import { Random } from './load/random.js'
+import { capacityOf } from './plan/capacity.js'
 import {
   accountRange,
   closedScenarios,
@@ -16,9 +13,12 @@ import {
   openScenarios,
   type Plan,
   sizeScenarios,
-} from './scenarios.js'
-import { Session, type SessionOptions } from './session.js'
-import { type BenchmarkedSide, sidesNamed } from './sides.js'
+} from './plan/scenarios.js'
+import { type BenchmarkedSide, sidesNamed } from './plan/sides.js'
+import type { DriverFloor, Loading, Run, Scenario } from './report/measurements.js'
+import { untilCalm } from './session/calm.js'
+import type { Database } from './session/database.js'
+import { Session, type SessionOptions } from './session/session.js'
 
 const OURS = 'ours'
 /** Part of its capacity that a side is asked for at most, where its latency is compared with ours. */

@@ -3,18 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from '../tools/command.js'
 import { Benchmark, type Measured } from './benchmark.js'
-import { buildPrograms } from './build.js'
-import { PROJECT } from './children.js'
 import { clockText } from './clock-text.js'
-import { Database } from './database.js'
-import { commitOf, machine, versions } from './environment.js'
-import { goals } from './goals.js'
-import { interruptedBySignal } from './interruption.js'
 import { writeMeasurements } from './measurements-file.js'
-import { besideSection } from './report/beside-section.js'
+import { goals } from './plan/goals.js'
+import { besideOnly, type Plan, quickPlan, wholePlan } from './plan/scenarios.js'
+import { sidesNamed } from './plan/sides.js'
 import type { Measurements } from './report/measurements.js'
-import { besideOnly, type Plan, quickPlan, wholePlan } from './scenarios.js'
-import { sidesNamed } from './sides.js'
+import { paragraphsOf } from './report/section.js'
+import { besideSection } from './report/table-sections.js'
+import { buildPrograms } from './session/build.js'
+import { PROJECT } from './session/children.js'
+import { Database } from './session/database.js'
+import { commitOf, machine, versions } from './session/environment.js'
+import { interruptedBySignal } from './session/interruption.js'
 
 /** Where the figures of a whole run are kept: the page is made from them. */
 const MEASUREMENTS = join(PROJECT, '.docs/benchmarks/measurements.json')
@@ -35,7 +36,8 @@ await runCommand('bench', async () => {
     const measurements = measurementsOf(plan, await benchmark.run(), database.version)
     const file = whole ? MEASUREMENTS : await temporaryFile()
     await writeMeasurements(file, measurements)
-    if (!whole) console.log(besideSection(measurements)?.paragraphs.join('\n\n'))
+    const beside = besideSection(measurements)
+    if (!whole && beside) console.log(paragraphsOf(beside).join('\n\n'))
     const discrepancies = measurements.runs.flatMap((run) => run.discrepancies)
     progress(`${measurements.runs.length} runs, ${discrepancies.length} discrepancies, written to ${file}`)
   } catch (error) {

@@ -67,6 +67,11 @@ export function choiceOption(flags: string, description: string, choices: readon
   return made
 }
 
+/** A switch that turns something off, such as `--no-fallback`. */
+export function offOption(flags: string, description: string): Option {
+  return new Option(flags, description)
+}
+
 /** An option with a list of words, with spaces or commas between them. `none` is the empty list. */
 export function listOption(flags: string, description: string): Option {
   return option(flags, description, (text) => {

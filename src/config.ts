@@ -133,6 +133,18 @@ function readAll(reader: EnvironmentReader) {
     }),
     grpcConnectionsMax: reader.integer('GRPC_CONNECTIONS_MAX', { fallback: 1_000, min: 1, max: 100_000 }),
     httpPort: reader.integer('HTTP_PORT', { fallback: 8_080, min: 0, max: 65_535 }),
+    httpApiPort: reader.integer('HTTP_API_PORT', {
+      fallback: undefined,
+      min: 0,
+      max: 65_535,
+    }),
+    console: reader.flag('CONSOLE', false),
+    httpApiConnectionsMax: reader.integer('HTTP_API_CONNECTIONS_MAX', {
+      fallback: 1_000,
+      min: 1,
+      max: 100_000,
+    }),
+    httpApiCorsOrigins: reader.origins('HTTP_API_CORS_ORIGINS'),
     mongodbUri: reader.text('MONGODB_URI'),
     mongodbDatabase: reader.text('MONGODB_DATABASE') ?? 'benefits',
     mongodbPoolSize: reader.integer('MONGODB_POOL_SIZE', { fallback: 20, min: 2, max: 500 }),
@@ -236,13 +248,19 @@ function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: S
   ]
 }
 
-function portProblems({ grpcPort, httpPort, grpcHealthPort }: Settings): readonly string[] {
-  const same = (one: number, other: number | undefined) => one === other && one !== 0
-  return [
-    ...(same(grpcPort, httpPort) ? ['GRPC_PORT and HTTP_PORT must differ'] : []),
-    ...(same(grpcPort, grpcHealthPort) ? ['GRPC_PORT and GRPC_HEALTH_PORT must differ'] : []),
-    ...(same(httpPort, grpcHealthPort) ? ['HTTP_PORT and GRPC_HEALTH_PORT must differ'] : []),
-  ]
+function portProblems(settings: Settings): readonly string[] {
+  const ports = Object.entries({
+    GRPC_PORT: settings.grpcPort,
+    HTTP_PORT: settings.httpPort,
+    HTTP_API_PORT: settings.httpApiPort,
+    GRPC_HEALTH_PORT: settings.grpcHealthPort,
+  })
+  return ports.flatMap(([name, port], index) =>
+    ports
+      .slice(index + 1)
+      .filter(([, other]) => port === other && port !== undefined && port !== 0)
+      .map(([other]) => `${name} and ${other} must differ`),
+  )
 }
 
 /** Whether public keys verify tokens. */
@@ -252,6 +270,11 @@ export function hasKeyFile({ jwtPublicKeyFile, jwtJwksFile }: Settings): boolean
 
 function isOneOf<T extends string>(choices: readonly T[], text: string): boolean {
   return choices.some((choice) => choice === text)
+}
+
+/** Whether the text is an origin as browsers send it: scheme, host and port, in lower case. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
 }
 
 /** Reads variables one by one and collects their problems. An empty variable counts as not set. */
@@ -303,6 +326,17 @@ class EnvironmentReader {
       this.problems.push(`${name} must be an IANA time zone, such as ${fallback}`)
     }
     return text
+  }
+
+  /** Reads web origins, such as "https://office.example.com"; "*" alone means all of them. */
+  origins(name: string): readonly string[] | '*' {
+    const text = this.text(name)
+    if (text === '*') return '*'
+    const origins = text?.split(',').map((part) => part.trim()) ?? []
+    if (!origins.every(isOrigin)) {
+      this.problems.push(`${name} must be * or list origins, such as https://office.example.com`)
+    }
+    return Object.freeze(origins)
   }
 
   list<T extends string>(name: string, choices: readonly T[], fallback: readonly T[]): readonly T[] {

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { LoadResult } from '../load/result.js'
+import type { Plan } from '../plan/scenarios.js'
 import type { Run, Scenario } from '../report/measurements.js'
-import type { Plan } from '../scenarios.js'
-import { type Session, tokenOf } from '../session.js'
+import { type Session, tokenOf } from '../session/session.js'
 import { BackOffice } from './back-office.js'
 import { otherWork, prepare, type Workplace } from './other-work.js'
 

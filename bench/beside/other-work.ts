@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { status } from '@grpc/grpc-js'
-import { PROJECT, watch } from '../children.js'
 import { accountIdAt } from '../load/account-id.js'
-import { accountRange, type Plan } from '../scenarios.js'
-import type { Session } from '../session.js'
+import { accountRange, type Plan } from '../plan/scenarios.js'
+import { PROJECT, watch } from '../session/children.js'
+import type { Session } from '../session/session.js'
 import type { BackOffice } from './back-office.js'
 
 const READERS = 8

@@ -4,7 +4,7 @@ import type { AccountDocument } from '../../src/storage/account/documents.js'
 import { collections } from '../../src/storage/collections.js'
 import { ENTRIES_PER_ACCOUNT } from '../dataset/loaded-account.js'
 import { accountIdAt } from '../load/account-id.js'
-import { accountRange } from '../scenarios.js'
+import { accountRange } from '../plan/scenarios.js'
 
 export type SampleOptions = {
   /** How many accounts there are. */

@@ -1,7 +1,7 @@
 import type { Db } from 'mongodb'
 import { collections } from '../../src/storage/collections.js'
 import { rivalCollections } from '../dataset/rival-collections.js'
-import type { BenchmarkedSide } from '../sides.js'
+import type { BenchmarkedSide } from '../plan/sides.js'
 
 /** What all accounts of a database come to. */
 export type Totals = {

@@ -9,7 +9,7 @@ import { merchantRules } from '../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../src/domain/money.js'
 import { decideOpening } from '../../src/domain/open-account.js'
 import type { Verdict } from '../../src/domain/verdict.js'
-import { calendar } from '../calendar.js'
+import { calendar } from './calendar.js'
 
 /** Entries of an account that has just been loaded. */
 export const ENTRIES_PER_ACCOUNT = 5

@@ -1,9 +1,9 @@
 import type { Db } from 'mongodb'
-import type { Database } from '../database.js'
-import { runJsonProgram } from '../json-program.js'
-import { usageOf } from '../processor-time.js'
+import { accountRange, DRIVER_BATCH, DRIVER_IN_FLIGHT, type Plan, POOL_SIZE } from '../plan/scenarios.js'
 import type { DriverFloor } from '../report/measurements.js'
-import { accountRange, DRIVER_BATCH, DRIVER_IN_FLIGHT, type Plan, POOL_SIZE } from '../scenarios.js'
+import type { Database } from '../session/database.js'
+import { runJsonProgram } from '../session/json-program.js'
+import { usageOf } from '../session/processor-time.js'
 import type { DriverJob, DriverOperation, DriverResult } from './driver-job.js'
 
 const PROGRAM = 'dist-bench/bench/floors/driver.js'

@@ -1,6 +1,6 @@
+import { type CallEnd, statusCalled } from '../h2/call-end.js'
+import type { StreamListener } from '../h2/grpc-stream.js'
 import { type Answer, readAnswer } from './answer.js'
-import { type CallEnd, statusCalled } from './call-end.js'
-import type { StreamListener } from './grpc-stream.js'
 import type { Purchase } from './purchases.js'
 
 /** Moments are milliseconds of `performance.now()`. */

@@ -7,8 +7,6 @@ export type LoadJob = {
   readonly mode: 'unary' | 'stream'
   /** Connections; calls take turns among them. 1 to 64. */
   readonly connections: number
-  /** With `stream`: streams on each connection. 1 to 100, by default 1. */
-  readonly streamsPerConnection?: number
   /**
    * Deadline that the server is told of each unary call, and how long calls that are under way at the end are waited for.
    * 1 to 60,000, by default 10,000.

@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers'
-import { readJob } from './job-reader.js'
+import type { LoadJob } from './job.js'
 import { runLoad } from './load-run.js'
 
 // A job in, a result out; or one line on standard error, and exit code 1.
 try {
-  const job = readJob(await text(process.stdin))
+  // The benchmark wrote it.
+  const job = JSON.parse(await text(process.stdin)) as LoadJob
   console.log(JSON.stringify(await runLoad(job)))
 } catch (error) {
   console.error(`load: ${error instanceof Error ? error.message : String(error)}`)

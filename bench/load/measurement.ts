@@ -6,7 +6,6 @@ import { TimeWindows } from './time-windows.js'
 /** What happens in the measured time, which begins and ends when it is told so. */
 export class Measurement {
   readonly #latency = new Histogram()
-  readonly #rejectionLatency = new Histogram()
   readonly #sendDelay = new Histogram()
   readonly #windowMs: number | undefined
   #windows: TimeWindows | undefined
@@ -52,8 +51,7 @@ export class Measurement {
       this.#windows?.ended({ at: now, latencyMs: now - arrivedAt, isOk })
     }
     if (!this.#includes(arrivedAt)) return
-    const latency = isOk ? this.#latency : this.#rejectionLatency
-    latency.record(now - arrivedAt)
+    if (isOk) this.#latency.record(now - arrivedAt)
     if (!isLate) this.#sendDelay.record(sentAt - arrivedAt)
   }
 
@@ -76,7 +74,6 @@ export class Measurement {
       unsent: this.#unsent,
       latency: this.#latency.figures(),
       latencyBuckets: this.#latency.buckets(),
-      rejectionLatency: this.#rejectionLatency.figures(),
     }
   }
 

@@ -60,8 +60,6 @@ export type MeasuredWindow = {
   /** Of the requests that arrived (open loop) or were sent (closed loop) in the window and whose call ended with status OK. */
   readonly latency: LatencyFigures
   readonly latencyBuckets: HistogramBuckets
-  /** The same of those whose call ended with another status. */
-  readonly rejectionLatency: LatencyFigures
 }
 
 /** In milliseconds, fractions, within 0.4 %; all 0 when there is nothing to tell of. */

@@ -1,8 +1,8 @@
+import { type CallEnd, NO_ANSWER, statusName } from '../h2/call-end.js'
+import { GrpcConnection, requestHeaders } from '../h2/grpc-connection.js'
+import type { GrpcStream, StreamListener } from '../h2/grpc-stream.js'
 import { readStreamAnswer } from './answer.js'
 import type { Call } from './call.js'
-import { type CallEnd, NO_ANSWER, statusName } from './call-end.js'
-import { GrpcConnection, requestHeaders } from './grpc-connection.js'
-import type { GrpcStream, StreamListener } from './grpc-stream.js'
 import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
 import { RenewedTransport } from './renewed-transport.js'
 import { RequestWriter } from './request-writer.js'
@@ -64,10 +64,7 @@ class StreamTransport implements Transport {
   constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
     this.#connections = connections
     const headers = headersOf(job, { method: 'AuthorizeStream' })
-    const { streamsPerConnection = 1 } = job
-    this.#channels = connections.flatMap((connection) =>
-      Array.from({ length: streamsPerConnection }, () => new Channel(connection, headers)),
-    )
+    this.#channels = connections.map((connection) => new Channel(connection, headers))
   }
 
   send(call: Call): void {

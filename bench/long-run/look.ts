@@ -1,5 +1,5 @@
 import { cpus, loadavg } from 'node:os'
-import { type Usage, usageOf } from '../processor-time.js'
+import { type Usage, usageOf } from '../session/processor-time.js'
 import { type Descriptors, descriptorsOf } from './descriptors.js'
 import { fetchMetrics, type MetricsPage } from './metrics-page.js'
 

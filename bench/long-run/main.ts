@@ -2,15 +2,15 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countArgument, runCommand } from '../../tools/command.js'
-import { buildPrograms } from '../build.js'
-import { PROJECT } from '../children.js'
 import { clockText } from '../clock-text.js'
-import { Database } from '../database.js'
-import { interruptedBySignal } from '../interruption.js'
-import { memoryFolder } from '../memory-folder.js'
+import { buildPrograms } from '../session/build.js'
+import { PROJECT } from '../session/children.js'
+import { Database } from '../session/database.js'
+import { interruptedBySignal } from '../session/interruption.js'
+import { memoryFolder } from '../session/memory-folder.js'
 import { publish, writeRecord } from './files.js'
 import { longRun } from './long-run.js'
-import { problemsIn, summaryOf } from './page.js'
+import { figuresOf, problemsIn } from './page.js'
 import { type LongRunPlan, longRunPlan } from './plan.js'
 import type { LongRunRecord } from './record.js'
 import { isJudged } from './verdict.js'
@@ -43,8 +43,8 @@ await runCommand(NAME, async () => {
   try {
     const record = await longRun({ plan, database, signal, onProgress: progress })
     const problems = problemsIn(record)
-    console.log(summaryOf(record).join('\n'))
-    if (!isJudged(record)) console.log('  it was too short for slopes to be judged')
+    console.log(figuresOf(record))
+    if (!isJudged(record)) console.log('The run was too short for slopes to be judged.')
     const isPublished = isAsPublished(plan) && problems.length === 0
     console.log(`figures and picture are in ${await written(record, { isPublished })}`)
     for (const problem of problems) console.error(problem)

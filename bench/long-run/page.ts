@@ -1,5 +1,4 @@
-import { numberText } from '../report/number-text.js'
-import { table, textTable } from '../report/section.js'
+import { numberText, tableText } from '../report/markdown.js'
 import { percentOf } from './picture.js'
 import type { LongRunRecord } from './record.js'
 import { pointsOf } from './series.js'
@@ -15,26 +14,13 @@ export function withFigures(page: string, record: LongRunRecord, picture: string
   return [page.slice(0, from), START, '\n\n', figuresOf(record, picture), '\n\n', page.slice(to)].join('')
 }
 
-/** What a run has shown, in Markdown. */
-function figuresOf(record: LongRunRecord, picture: string): string {
+/** The figures of a run, in Markdown. */
+export function figuresOf(record: LongRunRecord, picture?: string): string {
   return [
-    textTable(['what', 'value'], conditions(record)),
-    `![Everything over time](${picture})`,
+    tableText({ head: ['what', 'value'], rows: conditions(record), isText: true }),
+    ...(picture === undefined ? [] : [`![Everything over time](${picture})`]),
     ...(isJudged(record) ? [slopes(record)] : []),
   ].join('\n\n')
-}
-
-/** The same for a terminal. */
-export function summaryOf(record: LongRunRecord): readonly string[] {
-  const rows = conditions(record).map(([name, value]) => `  ${name.padEnd(34)} ${value}`)
-  const verdicts = judged.flatMap((each) => {
-    const verdict = verdictOn(record, each)
-    if (!verdict) return []
-    const [middle, growth, allowed] = [verdict.middle, verdict.growth, verdict.allowed].map(numberText)
-    const what = `${middle} ${each.unit}`.trim()
-    return [`  ${each.title.padEnd(34)} ${what}, slope ${growth} (up to ${allowed} is none)`]
-  })
-  return [...rows, ...verdicts]
 }
 
 /** What was wrong, slopes among it, one sentence each. */
@@ -88,18 +74,10 @@ function slopes(record: LongRunRecord): string {
     if (!verdict) return []
     const { middle, growth, allowed, isRising } = verdict
     const name = each.unit === '' ? each.title : `${each.title}, ${each.unit}`
-    return [[name, numberText(middle), numberText(growth), numberText(allowed), isRising ? 'rises' : 'no']]
+    return [[name, ...[middle, growth, allowed].map(numberText), isRising ? 'rises' : 'no']]
   })
-  return table(
-    [
-      `from minute ${numberText(judgedFrom(record.minutes))} on`,
-      'in the middle',
-      'slope over the run',
-      'allowed',
-      'a slope',
-    ],
-    rows,
-  )
+  const from = `from minute ${numberText(judgedFrom(record.minutes))} on`
+  return tableText({ head: [from, 'in the middle', 'slope over the run', 'allowed', 'a slope'], rows })
 }
 
 function count(number: number): string {

@@ -1,4 +1,4 @@
-import { type Plan, quickPlan } from '../scenarios.js'
+import { type Plan, quickPlan } from '../plan/scenarios.js'
 
 /** How large a long run is. */
 export type LongRunPlan = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { runCommand } from '../../tools/command.js'
-import { PROJECT } from '../children.js'
+import { PROJECT } from '../session/children.js'
 import { publish, publishedRecord } from './files.js'
 
 // Draws picture and figures of the last whole run again.

@@ -13,6 +13,7 @@ import {
   AuthorizeRequest,
   AuthorizeResponse,
   Decision,
+  Fallback,
   Reason,
   Retry,
 } from '../../src/gen/benefits/v1/authorization.js'
@@ -24,14 +25,18 @@ import { createLogger } from '../../src/observability/logging/logger.js'
 import { createMetrics } from '../../src/observability/metrics/metrics.js'
 import { metricLabels } from '../../src/service/metric-labels.js'
 import { accountDocument, accountOf, ledgerDocument } from '../../src/storage/account/documents.js'
-import { calendar } from '../calendar.js'
+import { calendar } from '../dataset/calendar.js'
 import { processorTimeUs } from './measure.js'
 
 /** What the parts of one authorization cost in processor time, one by one and warm. Prints a table in Markdown. */
 const at = new Date()
 const merchant = 'PADARIA DO ZE               SAO PAULO BR'
 const purchase: Purchase = { transactionId: randomUUID(), amount: centavos(1_234n), mcc: '5411', merchant }
-const request: AuthorizeRequest = { ...purchase, accountId: '6712b3eb3ec7354864d4274f' }
+const request: AuthorizeRequest = {
+  ...purchase,
+  accountId: '6712b3eb3ec7354864d4274f',
+  fallback: Fallback.UNSPECIFIED,
+}
 const requestBytes = Buffer.from(AuthorizeRequest.encode(request).finish())
 const response: AuthorizeResponse = {
   transactionId: purchase.transactionId,

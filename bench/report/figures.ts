@@ -39,7 +39,7 @@ function contendersAt(measurements: Measurements, place: Place | BestRival): rea
 }
 
 /** A figure of one run; undefined where it was not measured. */
-function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
+export function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
   const { perSecond, latency } = result.measured
   switch (figure) {
     case 'perSecond':

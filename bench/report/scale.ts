@@ -1,4 +1,4 @@
-import { numberText } from './number-text.js'
+import { numberText } from './markdown.js'
 
 /** Maps values to a place from 0 to 1 along an axis. */
 export type Scale = {
@@ -7,6 +7,19 @@ export type Scale = {
 }
 
 const TICKS_WANTED = 6
+/** Values that are further apart than by this factor get a logarithmic axis. */
+const LINEAR_FACTOR_MAX = 30
+
+/** A scale for values of 0 or more, and the label of its axis: logarithmic where the values span decades. */
+export function countAxis(
+  what: string,
+  values: readonly number[],
+): { readonly label: string; readonly scale: Scale } {
+  const largest = Math.max(...values)
+  const smallest = Math.min(...values.filter((value) => value > 0))
+  if (largest <= smallest * LINEAR_FACTOR_MAX) return { label: what, scale: linearScale(largest) }
+  return { label: `${what}, logarithmic`, scale: logScale({ smallest, largest }) }
+}
 
 /** From 0 to a round number that is not less than the largest value, in about so many steps. */
 export function linearScale(largest: number, steps = TICKS_WANTED): Scale {
@@ -36,7 +49,8 @@ export function logScale({
   const last = all.find((value) => value >= largest) ?? largest
   const range = Math.log(last / first) || 1
   return {
-    at: (value) => Math.log(value / first) / range,
+    // Smaller values, such as 0, stand at the start.
+    at: (value) => Math.log(Math.max(value, first) / first) / range,
     ticks: all
       .filter((value) => value >= first && value <= last)
       .map((value) => ({ value, text: numberText(value) })),

@@ -1,37 +1,42 @@
-/** A part of the report: a heading, and what stands below it. */
-export type Section = {
-  readonly title: string
-  /** Markdown, in paragraphs. */
-  readonly paragraphs: readonly string[]
-  readonly charts: readonly Chart[]
-}
+import { type Chart, svgOf } from './chart.js'
+import { type Table, tableText } from './markdown.js'
+import type { Column } from './places.js'
 
-export type Chart = {
+/** A part of the report: a heading, and below it paragraphs, tables and charts. */
+export type Section = { readonly title: string; readonly parts: readonly (string | Table | ChartPart)[] }
+
+export type ChartPart = {
   /** Name of the file, without folder. */
   readonly file: string
-  readonly svg: string
+  /** Text in the place of the picture. */
+  readonly description: string
+  readonly chart: Chart
 }
 
-/** A table in Markdown; the first column is text, the others are numbers. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const rule = head.map((_, column) => (column === 0 ? '---' : '---:'))
-  return lines([head, rule, ...rows])
+export type ChartFile = { readonly file: string; readonly svg: string }
+
+/** The table of these columns, with a line for each row. */
+export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Table {
+  return {
+    head: columns.map(([head]) => head),
+    rows: rows.map((row) => columns.map(([, cell]) => cell(row))),
+  }
 }
 
-/** A table in Markdown, of nothing but text. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return lines([head, head.map(() => '---'), ...rows])
+/** The section in Markdown, as paragraphs. */
+export function paragraphsOf({ title, parts }: Section): readonly string[] {
+  return [`## ${title}`, ...parts.map(partText)]
 }
 
-function lines(rows: readonly (readonly string[])[]): string {
-  return rows.map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n')
+/** The charts of a section as files. */
+export function chartsOf({ parts }: Section): readonly ChartFile[] {
+  return parts.flatMap((part) =>
+    typeof part === 'object' && 'chart' in part ? [{ file: part.file, svg: svgOf(part.chart) }] : [],
+  )
 }
 
-/** Shows a chart in Markdown. */
-export function image(file: string, description: string): string {
-  return `![${description}](benchmarks/${file})`
-}
-
-function cell(content: string): string {
-  return content.replaceAll('|', '\\|')
+function partText(part: Section['parts'][number]): string {
+  if (typeof part === 'string') return part
+  if ('chart' in part) return `![${part.description}](benchmarks/${part.file})`
+  return tableText(part)
 }

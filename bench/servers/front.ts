@@ -4,6 +4,7 @@ import type { Authorize } from '../../src/application/authorize.js'
 import type { Config } from '../../src/config.js'
 import { codesOf } from '../../src/domain/reason.js'
 import { type AccountServiceServer, AccountServiceService } from '../../src/gen/benefits/v1/account.js'
+import { type ActivityServiceServer, ActivityServiceService } from '../../src/gen/benefits/v1/activity.js'
 import { type CategoryServiceServer, CategoryServiceService } from '../../src/gen/benefits/v1/category.js'
 import {
   type MerchantRuleServiceServer,
@@ -115,6 +116,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
         logger.info({ code: status[code], requestId }, 'a purchase of a stream failed'),
     }),
     account: withoutMethods<AccountServiceServer>(AccountServiceService, handlers),
+    activity: withoutMethods<ActivityServiceServer>(ActivityServiceService, handlers),
     category: withoutMethods<CategoryServiceServer>(CategoryServiceService, handlers),
     merchantRule: withoutMethods<MerchantRuleServiceServer>(MerchantRuleServiceService, handlers),
   })

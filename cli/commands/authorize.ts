@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import type { Command } from 'commander'
 import { exitCodes } from '../failure.js'
-import { amountOption, required, textOption } from '../options.js'
+import { amountOption, offOption, required, textOption } from '../options.js'
 import { methods } from '../service/methods.js'
 import { newId, withSession } from '../session.js'
 import { decisionSheet } from './decision-sheet.js'
@@ -12,6 +12,7 @@ export type PurchaseOptions = {
   readonly mcc: string
   readonly merchant?: string
   readonly id?: string
+  readonly fallback: boolean
 }
 
 /** `benefits authorize`: decides a purchase, as for the payment switch. */
@@ -42,10 +43,12 @@ export function takesPurchase(command: Command): Command {
     .addOption(required(amountOption('--amount <reais>', 'amount, such as 10.00')))
     .addOption(required(textOption('--mcc <mcc>', 'merchant category code, four digits')))
     .addOption(textOption('--merchant <text>', 'merchant: ISO 8583 DE43, or a name'))
+    .addOption(offOption('--no-fallback', 'do not let the free balance pay'))
     .addOption(textOption('--id <id>', 'id of the purchase, which is decided once (default: a new id)'))
 }
 
 export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {
-  const { amount, mcc, merchant = '', id = '' } = options
-  return { transactionId: id, accountId, amount, mcc, merchant }
+  const { amount, mcc, merchant = '', id = '', fallback } = options
+  const purchase = { transactionId: id, accountId, amount, mcc, merchant }
+  return fallback ? purchase : { ...purchase, fallback: 'FALLBACK_NEVER' }
 }

@@ -62,6 +62,7 @@ function noteOf(transaction: JsonObject): string {
     change === '' || subject === '' ? change : `${change}, by ${subject}`,
     textIn(transaction, 'decision') === 'DECISION_DECLINED' ? declinedText(transaction) : '',
     lessText(transaction),
+    wordIn(transaction, 'fallback', 'FALLBACK') === 'NEVER' ? 'without the free balance' : '',
     originalText(transaction),
     `id ${textIn(transaction, 'transactionId')}`,
   ]

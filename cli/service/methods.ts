@@ -27,8 +27,10 @@ export const methods = {
 
 export type Method = ReturnType<typeof method>
 
-/** The scopes that a token can have. */
-export const scopes: readonly string[] = [...new Set(Object.values(methods).map(({ scope }) => scope))].sort()
+/** The scopes that a token can have: those of the commands, and that of the console's live view. */
+export const scopes: readonly string[] = [
+  ...new Set([...Object.values(methods).map(({ scope }) => scope), 'activity:read']),
+].sort()
 
 function method(service: string, name: string, scope: string) {
   return { service: `benefits.v1.${service}`, name, path: `/benefits.v1.${service}/${name}`, scope }

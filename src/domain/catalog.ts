@@ -1,5 +1,6 @@
 import type { Category, CategoryId } from './category.js'
 import { type CategorySet, contradictionIn } from './category-contradiction.js'
+import type { Fallback } from './entry.js'
 import { invariant } from './invariant.js'
 import { hasMcc, type MccSet, mccsOf } from './mcc-set.js'
 import { parseMerchant } from './merchant.js'
@@ -14,8 +15,18 @@ export type Route = {
   readonly merchantRule?: string
   /** Whether any wallet may pay for the effective MCC. */
   readonly permitted: boolean
-  /** The wallets that may pay, in the order in which they are tried. The free balance is always last. */
+  /**
+   * The wallets that may pay, in the order in which they are tried. The free balance is last, unless the
+   * purchase keeps it out.
+   */
   readonly wallets: readonly CategoryId[]
+}
+
+/** The fields of a purchase that choose its wallets. */
+export type RoutedPurchase = {
+  readonly mcc: string
+  readonly merchant: string
+  readonly fallback?: Fallback
 }
 
 export type CatalogParts = CategorySet & {
@@ -71,17 +82,18 @@ export class Catalog {
 
   /**
    * Chooses the wallets for a purchase. A merchant rule's MCC takes precedence over the received one
-   * (challenge, L3).
+   * (challenge, L3). Without fallback, the free balance is none of them.
    */
-  route({ mcc, merchant }: { readonly mcc: string; readonly merchant: string }): Route {
+  route({ mcc, merchant, fallback }: RoutedPurchase): Route {
     this.#mustBeCurrent()
     const rule = this.#rules.resolve(parseMerchant(merchant))
     const effectiveMcc = rule?.mcc ?? mcc
+    const wallets = this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly
     return {
       effectiveMcc,
       ...(rule && { merchantRule: rule.id }),
       permitted: !this.#forbidden.has(effectiveMcc),
-      wallets: this.#walletsByMcc.get(effectiveMcc) ?? this.#freeOnly,
+      wallets: fallback === 'NEVER' ? wallets.slice(0, -this.#freeOnly.length) : wallets,
     }
   }
 
@@ -89,10 +101,10 @@ export class Catalog {
    * Whether this wallet may pay for this MCC. Reads the category instead of a route, so that a wrong route
    * cannot confirm itself.
    */
-  maySpend(wallet: CategoryId, mcc: string): boolean {
+  maySpend(wallet: CategoryId, mcc: string, fallback?: Fallback): boolean {
     const category = this.categories.find(({ id }) => id === wallet)
     if (!category || hasMcc(this.neverPermitted, mcc)) return false
-    return category.free || hasMcc(category.mccs, mcc)
+    return category.free ? fallback !== 'NEVER' : hasMcc(category.mccs, mcc)
   }
 
   /** Returns the reason why this wallet accepts no credits; undefined when it does. */

@@ -3,7 +3,7 @@ import type { Calendar, Day } from './calendar.js'
 import type { Catalog, Route } from './catalog.js'
 import type { CategoryId } from './category.js'
 import { earlyReversalsIn, leftByEarlyReversals } from './early-reversals.js'
-import type { AuthorizationEntry, Entry, TransactionId } from './entry.js'
+import type { AuthorizationEntry, Entry, Fallback, TransactionId } from './entry.js'
 import { invariant } from './invariant.js'
 import { limitPassed, type Obstacle } from './limits.js'
 import { type Centavos, centavos } from './money.js'
@@ -20,6 +20,8 @@ export type Purchase = {
   readonly mcc: string
   /** Merchant string as received (ISO 8583 DE43, or a bare name); may be empty. */
   readonly merchant: string
+  /** Absent: the free balance may pay, last. */
+  readonly fallback?: Fallback
 }
 
 /** A verdict on a purchase, with the steps that led to it. */
@@ -72,6 +74,8 @@ export type Considered = {
  * | 10 | a wallet covers it, but not within its limits | declined, AMOUNT_OVER_LIMIT             |
  * | 11 | no wallet covers it                         | declined, INSUFFICIENT_BALANCE            |
  *
+ * Without fallback, the free balance is not asked. When no other wallet pays for the MCC, that is rule 11.
+ *
  * Rule 7 looks only at the effective MCC. A merchant rule is the issuer's correction of a wrong MCC: it may
  * permit a purchase as well as forbid it.
  *
@@ -119,8 +123,8 @@ export function evaluate(
   const payer = considered.find(({ obstacle }) => obstacle === undefined)
   if (payer) {
     invariant(
-      catalog.maySpend(payer.wallet, route.effectiveMcc),
-      'a wallet pays only for an MCC of its category, or is the free balance',
+      catalog.maySpend(payer.wallet, route.effectiveMcc, purchase.fallback),
+      'a wallet pays only for an MCC of its category, or is the free balance and may pay',
     )
     return approve(asked, payer, considered)
   }
@@ -134,7 +138,8 @@ function repeats(purchase: Purchase, earlier: Entry): earlier is AuthorizationEn
     earlier.kind === 'AUTHORIZATION' &&
     earlier.amount === purchase.amount &&
     earlier.mcc === purchase.mcc &&
-    earlier.merchant === purchase.merchant
+    earlier.merchant === purchase.merchant &&
+    earlier.fallback === purchase.fallback
   )
 }
 
@@ -222,5 +227,6 @@ function entryFor({
     effectiveMcc: route.effectiveMcc,
     catalogVersion,
     ...(route.merchantRule !== undefined && { merchantRule: route.merchantRule }),
+    ...(purchase.fallback !== undefined && { fallback: purchase.fallback }),
   }
 }

@@ -14,6 +14,9 @@ export type Entry = AuthorizationEntry | ReversalEntry | CreditEntry | AdminEntr
 /** Id that the caller chooses. Names one entry of one account, forever. 1 to 128 visible ASCII characters. */
 export type TransactionId = string
 
+/** Keeps the free balance from paying a purchase. Absent: it may pay, last. */
+export type Fallback = 'NEVER'
+
 /** The fields of every entry. */
 type Recorded = {
   readonly accountId: AccountId
@@ -36,6 +39,8 @@ export type AuthorizationEntry = Recorded & {
   readonly mcc: string
   /** As received. */
   readonly merchant: string
+  /** As received. */
+  readonly fallback?: Fallback
   /** The MCC that chose the wallets. */
   readonly effectiveMcc: string
   /** Id of the merchant rule that replaced the MCC; absent when no rule matched. */

@@ -20,7 +20,7 @@ const DESCRIPTION_LENGTH_MAX = 400
 const RETRY_AFTER_MS = 200
 
 /** Every error that a call can end with, with its status and its text. */
-const kinds = {
+export const errorKinds = {
   INVALID_REQUEST: { code: status.INVALID_ARGUMENT, retry: false, message: 'the request is malformed' },
   TRANSACTION_ID_REUSED: {
     code: status.ALREADY_EXISTS,
@@ -122,7 +122,7 @@ const kinds = {
   INTERNAL: { code: status.INTERNAL, retry: false, message: 'internal error' },
 } as const
 
-export type CallErrorKind = keyof typeof kinds
+export type CallErrorKind = keyof typeof errorKinds
 
 /** An invalid field, with the reason. */
 export type FieldViolation = { readonly field: string; readonly description: string }
@@ -177,7 +177,7 @@ export function serviceErrorOf(error: CallError): ServiceError {
   const { message, name } = error
   const metadata = new Metadata()
   metadata.set(DETAILS_TRAILER, trailerOf(error))
-  return { name, message, code: kinds[error.kind].code, details: message, metadata }
+  return { name, message, code: errorKinds[error.kind].code, details: message, metadata }
 }
 
 /** Encoded trailers by error, so that shared errors are encoded once. */
@@ -193,7 +193,7 @@ function trailerOf(error: CallError): Buffer {
 
 /** Converts an error to a google.rpc.Status, for streams that carry errors as messages. */
 export function richStatusOf(error: CallError): Status {
-  return { code: kinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
+  return { code: errorKinds[error.kind].code, message: error.message, details: [...detailsOf(error)] }
 }
 
 function* detailsOf({ kind, violations, metadata }: CallError): Generator<Any> {
@@ -208,7 +208,7 @@ function* detailsOf({ kind, violations, metadata }: CallError): Generator<Any> {
     const badRequest = BadRequest.encode({ fieldViolations })
     yield { typeUrl: 'type.googleapis.com/google.rpc.BadRequest', value: Buffer.from(badRequest.finish()) }
   }
-  if (kinds[kind].retry) {
+  if (errorKinds[kind].retry) {
     const retry = RetryInfo.encode({ retryDelay: { seconds: 0n, nanos: RETRY_AFTER_MS * 1_000_000 } })
     yield { typeUrl: 'type.googleapis.com/google.rpc.RetryInfo', value: Buffer.from(retry.finish()) }
   }
@@ -238,5 +238,7 @@ function messageOf(
   const fields = violations.map(({ field, description }) => `${field} ${description}`)
   const more = leftOut > 0 ? [`and ${leftOut} more`] : []
   const details = [...fields, ...more, ...(detail === undefined ? [] : [detail])]
-  return details.length === 0 ? kinds[kind].message : `${kinds[kind].message}: ${details.join('; ')}`
+  return details.length === 0
+    ? errorKinds[kind].message
+    : `${errorKinds[kind].message}: ${details.join('; ')}`
 }

@@ -3,6 +3,7 @@ import { MCC_ITEMS_MAX, type MccSet, mccItemFault, mccSet } from '../domain/mcc-
 import { characterCount, MERCHANT_LENGTH_MAX } from '../domain/merchant.js'
 import { isMerchantRuleId, type MerchantRuleId } from '../domain/merchant-rule.js'
 import { AMOUNT_MAX, type Centavos, centavos, isTransactionAmount } from '../domain/money.js'
+import { Fallback } from '../gen/benefits/v1/authorization.js'
 import { CallError, type FieldViolation } from './call-error.js'
 
 const ACCOUNT_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
@@ -102,6 +103,16 @@ export class RequestFields {
     )
     this.check(!CONTROL_CHARACTER.test(value), field, 'must not contain control characters')
     return value
+  }
+
+  /** Validates whether the free balance may pay. Undefined: it may. */
+  fallback(field: string, value: Fallback): 'NEVER' | undefined {
+    this.check(
+      value === Fallback.UNSPECIFIED || value === Fallback.NEVER,
+      field,
+      'must be FALLBACK_UNSPECIFIED or FALLBACK_NEVER',
+    )
+    return value === Fallback.NEVER ? 'NEVER' : undefined
   }
 
   /** Validates an optional time. */

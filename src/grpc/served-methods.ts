@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '@grpc/grpc-js'
 import { AccountServiceService } from '../gen/benefits/v1/account.js'
+import { ActivityServiceService } from '../gen/benefits/v1/activity.js'
 import { AuthorizationServiceService } from '../gen/benefits/v1/authorization.js'
 import { CategoryServiceService } from '../gen/benefits/v1/category.js'
 import { MerchantRuleServiceService } from '../gen/benefits/v1/merchant_rule.js'
@@ -11,6 +12,7 @@ import { callTypeOf, type ObservedCall } from './interceptors/observation.js'
 const services: readonly ServiceDefinition[] = [
   AuthorizationServiceService,
   AccountServiceService,
+  ActivityServiceService,
   CategoryServiceService,
   MerchantRuleServiceService,
   HealthService,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import {
   logVerbosity,
   Server,
@@ -8,6 +9,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { type AccountServiceServer, AccountServiceService } from '../gen/benefits/v1/account.js'
+import { type ActivityServiceServer, ActivityServiceService } from '../gen/benefits/v1/activity.js'
 import {
   type AuthorizationServiceServer,
   AuthorizationServiceService,
@@ -21,6 +23,7 @@ import { ServerReflectionService as ReflectionV1 } from '../gen/grpc/reflection/
 import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflection/v1alpha/reflection.js'
 import type { ConnectionGuard } from './connections/connection-guard.js'
 import { GuardedPort } from './connections/guarded-port.js'
+import { openInnerPort } from './connections/inner-port.js'
 import { HealthStatus, SERVICES } from './health/health-status.js'
 import { loadDescriptors } from './reflection/descriptors.js'
 import { reflectionService } from './reflection/reflection-service.js'
@@ -65,16 +68,18 @@ export type GrpcServerOptions = {
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
   readonly account: AccountServiceServer
+  readonly activity: ActivityServiceServer
   readonly category: CategoryServiceServer
   readonly merchantRule: MerchantRuleServiceServer
 }
 
-/** The gRPC server: the four services, health and reflection on one port. */
+/** The gRPC server: the five services, health and reflection on one port. */
 export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
   readonly #port: GuardedPort
   readonly #health = new HealthStatus()
+  #connect: (() => Duplex) | undefined
 
   constructor(options: GrpcServerOptions) {
     this.#options = options
@@ -82,6 +87,7 @@ export class GrpcServer {
     const descriptors = loadDescriptors()
     this.#server.addService(withReadErrors(AuthorizationServiceService, descriptors), options.authorization)
     this.#server.addService(withReadErrors(AccountServiceService, descriptors), options.account)
+    this.#server.addService(withReadErrors(ActivityServiceService, descriptors), options.activity)
     this.#server.addService(withReadErrors(CategoryServiceService, descriptors), options.category)
     this.#server.addService(withReadErrors(MerchantRuleServiceService, descriptors), options.merchantRule)
     this.#health.addTo(this.#server, descriptors)
@@ -99,6 +105,17 @@ export class GrpcServer {
    */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#options)
+  }
+
+  /**
+   * Opens a connection from this process, which passes no port. Its calls meet the same interceptors and
+   * handlers as those of the port.
+   *
+   * @param callsMax most calls of the connection at a time.
+   */
+  connect(callsMax: number): Duplex {
+    this.#connect ??= openInnerPort(this.#server, callsMax)
+    return this.#connect()
   }
 
   /** Sets the answer of health checks. */

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
@@ -24,9 +25,12 @@ import { createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
 import { createReadings } from './readings.js'
+import { RecentDecisions } from './recent-decisions.js'
 
 /** Time between two checks of the database, in milliseconds. */
 const READINESS_INTERVAL_MS = 1_000
+/** Decisions that are kept for people who watch the process. */
+const RECENT_DECISIONS = 50
 /** A check that takes longer than this is logged, in milliseconds. */
 const SLOW_PING_MS = 500
 /**
@@ -75,6 +79,8 @@ export type Authorizer = {
    * Opens the port and returns it. Health is NOT_SERVING until `start` is called and the database answers.
    */
   readonly listen: () => Promise<number>
+  /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
+  readonly connect: (callsMax: number) => Duplex
   /** Begins to check the database. */
   readonly start: () => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
@@ -154,7 +160,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     event: 'failed calls left out of the log: more than LOG_FAILURES_PER_SECOND',
     field: 'leftOut',
   })
-  const records = { logger, metrics, decisions, overload, failures }
+  const recent = new RecentDecisions(RECENT_DECISIONS)
+  const records = { logger, metrics, decisions, overload, failures, recent }
   const credentials = createCredentials(config, options.keys)
   const grpc = createGrpcPort({
     config,
@@ -163,6 +170,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     core,
     records,
     guard,
+    serving: () => readiness.ready,
     draining: draining.signal,
   })
 
@@ -209,6 +217,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     serving: () => readiness.ready,
     detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
+    connect: (callsMax) => grpc.connect(callsMax),
     start: () => void readiness.start(),
     useKeys: credentials.useKeys,
     stop: async () => {

@@ -10,6 +10,7 @@ import type { LogSampler } from '../observability/logging/log-sampler.js'
 import { type Logger, roundMs } from '../observability/logging/logger.js'
 import type { CallLabels } from '../observability/metrics/call-metrics.js'
 import type { Metrics } from '../observability/metrics/metrics.js'
+import type { RecentDecisions } from './recent-decisions.js'
 
 /** The logs and metrics of calls and decisions. */
 export type CallRecords = {
@@ -17,6 +18,7 @@ export type CallRecords = {
   readonly metrics: Metrics
   readonly decisions: DecisionLog
   readonly overload: LogSampler
+  readonly recent: RecentDecisions
   /** Limits the lines about failed calls. */
   readonly failures: LogSampler
 }
@@ -57,7 +59,7 @@ export function recordDecision(
   entry: AuthorizationEntry | ReversalEntry,
   replayed: boolean,
   { call, durationMs }: AskedDecision,
-  { metrics, decisions }: CallRecords,
+  { metrics, decisions, recent }: CallRecords,
 ): void {
   const { kind, reason, movement } = entry
   const { code } = codesOf(reason)
@@ -65,6 +67,7 @@ export function recordDecision(
   // The only conversion of an amount to a number. Metrics are numbers, exact up to 90 trillion reais, and
   // decide nothing.
   const centavos = Math.abs(Number(movement?.delta ?? 0n))
+  if (!replayed) recent.add(entry)
   metrics.decision({ kind, code, reason, category: category ?? '', replayed }, centavos)
   decisions.decided({ kind, code, reason, category, replayed, durationMs }, () => callerOf(call))
 }

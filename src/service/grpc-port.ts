@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
 import { creditHandlers } from '../grpc/account/credit-handlers.js'
 import { statementHandlers } from '../grpc/account/statement-handlers.js'
+import { activityService } from '../grpc/activity/activity-service.js'
 import { authorizationService } from '../grpc/authorization/authorization-service.js'
 import { windowFor } from '../grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../grpc/call-context.js'
@@ -17,6 +18,8 @@ import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
 import { STREAM_AGE_MS_MAX } from '../grpc/stream-lifetime.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
+import { activityCounts } from './activity-counts.js'
+import { buildVersion } from './build-version.js'
 import {
   type CallRecords,
   idsOf,
@@ -36,13 +39,15 @@ export type GrpcPortOptions = {
   readonly core: Core
   readonly records: CallRecords
   readonly guard: ConnectionGuard
+  /** Whether the process can decide. */
+  readonly serving: () => boolean
   /** Ends the open streams. */
   readonly draining: AbortSignal
 }
 
 /** Creates the gRPC port with all its services. */
 export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
-  const { config, credentials, core, records, tracing, guard, draining } = options
+  const { config, credentials, core, records, tracing, guard, serving, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -99,6 +104,15 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       ...creditHandlers({ engine: core.engine, catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
+    activity: activityService({
+      version: buildVersion(),
+      limitsTimeZone: config.limitsTimeZone,
+      startTime: new Date(performance.timeOrigin),
+      serving,
+      counts: () => activityCounts(metrics),
+      recent: () => records.recent.list(),
+      handlers,
+    }),
     category: categoryService({ store: core.categories, handlers }),
     merchantRule: merchantRuleService({
       store: core.merchantRules,

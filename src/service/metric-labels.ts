@@ -3,6 +3,7 @@ import { codesOf, type Reason } from '../domain/reason.js'
 import { closings } from '../grpc/connections/connection-guard.js'
 import { servedMethods } from '../grpc/served-methods.js'
 import { rejectionReasons } from '../grpc/tokens/token-rejection.js'
+import { routeNames } from '../http-api/http-route.js'
 import type { LabelSets } from '../observability/metrics/metrics.js'
 
 type Kind = LabelSets['outcomes'][number]['kind']
@@ -41,6 +42,7 @@ export const metricLabels: LabelSets = {
   outcomes: [...outcomesOf('AUTHORIZATION'), ...outcomesOf('REVERSAL')],
   rejections: rejectionReasons,
   closings,
+  httpRoutes: routeNames,
 }
 
 function outcomesOf(kind: Kind): LabelSets['outcomes'] {

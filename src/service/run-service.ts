@@ -13,6 +13,8 @@ const SAME_SIGNAL_MS = 500
 export type RunOptions = {
   readonly config: Config
   readonly logger: Logger
+  /** Whether the HTTP API gives tokens to its own pages on this machine: for development. Default: false. */
+  readonly givesTokens?: boolean
   /** Called when the service can decide for the first time, with its ports. */
   readonly onReady?: (ports: Ports) => void
   /** Called when the service has stopped or cannot start, before the process ends. */
@@ -41,15 +43,18 @@ export function openLog(
  * @throws Error when the service cannot start.
  */
 export async function runService(options: RunOptions): Promise<void> {
-  const { config, logger, onReady = () => {}, onEnd = async () => {} } = options
-  const service = await startService({ config, logger, onReady }).catch(async (error: unknown) => {
-    await onEnd()
-    throw error
-  })
-  const { grpcPort, httpPort, healthPort } = service
+  const { config, logger, givesTokens = false, onReady = () => {}, onEnd = async () => {} } = options
+  const service = await startService({ config, logger, givesTokens, onReady }).catch(
+    async (error: unknown) => {
+      await onEnd()
+      throw error
+    },
+  )
+  const { grpcPort, httpPort, httpApiPort, healthPort } = service
   // Comes before the log line, because its reader may stop the service at once.
   stopInOrder(service, onEnd, logger)
-  logger.info({ host: config.host, grpcPort, httpPort, healthPort, tls: tlsOf(config) }, 'listening')
+  const ports = { grpcPort, httpPort, httpApiPort, healthPort }
+  logger.info({ host: config.host, ...ports, tls: tlsOf(config) }, 'listening')
 }
 
 /** How the gRPC port uses TLS. */

@@ -1,17 +1,21 @@
 import type { Config } from '../config.js'
 import { HealthServer } from '../grpc/health/health-server.js'
 import { AdminServer } from '../http/admin-server.js'
+import type { HttpApi } from '../http-api/http-api.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import { openTracing } from '../observability/tracing/open-tracing.js'
 import { type Authorizer, createAuthorizer } from './authorizer.js'
 import { buildVersion } from './build-version.js'
+import type { HttpApiWiring } from './http-api.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
 import { metricLabels } from './metric-labels.js'
 
 export type ServiceOptions = {
   readonly config: Config
   readonly logger: Logger
+  /** Whether the HTTP API gives tokens to its own pages on this machine. For development only. */
+  readonly givesTokens: boolean
   /** Called when the service can decide for the first time, with its ports. */
   readonly onReady: (ports: Ports) => void
 }
@@ -19,6 +23,8 @@ export type ServiceOptions = {
 export type Ports = {
   readonly grpcPort: number
   readonly httpPort: number
+  /** The port of the HTTP API; undefined without one. */
+  readonly httpApiPort: number | undefined
   /** The plaintext port for health; undefined without one. */
   readonly healthPort: number | undefined
 }
@@ -45,7 +51,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const files = await openKeyFiles({
     ...options,
     metrics,
-    onChange: (keys) => authorizer.useKeys(keys),
+    onChange: (keys) => {
+      authorizer.useKeys(keys)
+      if (keys.tls) api?.useTls(keys.tls)
+    },
   })
   const health = createHealth(config)
   let failed = (_: Error) => {}
@@ -73,7 +82,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     }),
   })
 
-  const ports = await openPorts({ admin, health, openGrpc: () => authorizer.listen() })
+  const { connect } = authorizer
+  const api = await openHttpApi({ ...options, tls: files.keys.tls, metrics, connect })
+
+  const ports = await openPorts({ admin, health, api, openGrpc: () => authorizer.listen() })
   authorizer.start()
   files.start()
 
@@ -83,7 +95,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     stop: async () => {
       files.stop()
       health?.setServing(false)
+      api?.leave()
       await authorizer.stop()
+      api?.close()
       health?.close()
       await admin.close()
     },
@@ -95,20 +109,30 @@ function createHealth({ host, grpcHealthPort }: Config): HealthServer | undefine
   return grpcHealthPort === undefined ? undefined : new HealthServer({ host, port: grpcHealthPort })
 }
 
+/** Creates the HTTP API, if one is configured. Its packages are loaded only then. */
+async function openHttpApi(wiring: HttpApiWiring): Promise<HttpApi | undefined> {
+  if (wiring.config.httpApiPort === undefined) return undefined
+  const { createHttpApi } = await import('./http-api.js')
+  return createHttpApi(wiring, wiring.config.httpApiPort)
+}
+
 type PortOpeners = {
   readonly admin: AdminServer
   readonly health: HealthServer | undefined
+  readonly api: HttpApi | undefined
   /** Opens the gRPC port and returns it. */
   readonly openGrpc: () => Promise<number>
 }
 
 /** Opens all ports, or none. */
-async function openPorts({ admin, health, openGrpc }: PortOpeners): Promise<Ports> {
+async function openPorts({ admin, health, api, openGrpc }: PortOpeners): Promise<Ports> {
   const httpPort = await admin.listen()
   try {
     const healthPort = await health?.listen()
-    return { httpPort, healthPort, grpcPort: await openGrpc() }
+    const httpApiPort = await api?.listen()
+    return { httpPort, httpApiPort, healthPort, grpcPort: await openGrpc() }
   } catch (error) {
+    api?.close()
     health?.close()
     await admin.close()
     throw error

@@ -17,8 +17,14 @@ export async function requirePorts({
   grpcPort,
   grpcHealthPort,
   httpPort,
-}: Pick<Settings, 'host' | 'grpcPort' | 'grpcHealthPort' | 'httpPort'>): Promise<void> {
-  const ports = { GRPC_PORT: grpcPort, GRPC_HEALTH_PORT: grpcHealthPort, HTTP_PORT: httpPort }
+  httpApiPort,
+}: Pick<Settings, 'host' | 'grpcPort' | 'grpcHealthPort' | 'httpPort' | 'httpApiPort'>): Promise<void> {
+  const ports = {
+    GRPC_PORT: grpcPort,
+    GRPC_HEALTH_PORT: grpcHealthPort,
+    HTTP_PORT: httpPort,
+    HTTP_API_PORT: httpApiPort,
+  }
   for (const [variable, port] of Object.entries(ports)) {
     // Port 0 means any free one.
     if (port === undefined || port === 0) continue

@@ -84,6 +84,7 @@ const validators: Readonly<Record<CollectionName, Document>> = {
     effective_mcc: mcc,
     merchant: text,
     merchant_rule: text,
+    fallback: { enum: ['NEVER'] },
     catalog_version: { bsonType: 'long', minimum: 1 },
     original: text,
     described: {

@@ -32,8 +32,8 @@ class ShardingError extends Error {
 }
 
 /**
- * Shards accounts and ledger over a cluster, with the commands of the runbook. Creates missing collections,
- * validators and indexes. Idempotent.
+ * Shards accounts and ledger over a cluster, with the commands of the scaling guide. Creates missing
+ * collections, validators and indexes. Idempotent.
  *
  * @throws ShardingError when the server is not a mongos, or a collection is sharded by another key.
  */

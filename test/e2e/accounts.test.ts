@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { AccountClient, type WireAccount, type WireTransaction } from '../support/account-client.js'
-import { purchase } from '../support/client.js'
+import { AccountClient, type WireAccount, type WireTransaction } from '../support/clients/account-client.js'
+import { purchase } from '../support/clients/client.js'
 import { eventually } from '../support/eventually.js'
-import { useService } from '../support/service-fixture.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 

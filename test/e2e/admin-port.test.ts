@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { purchase } from '../support/client.js'
-import { readMetric, readMetrics } from '../support/metrics-page.js'
-import { useService } from '../support/service-fixture.js'
+import { purchase } from '../support/clients/client.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { readMetric, readMetrics } from '../support/processes/metrics-page.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 describe('the admin port', () => {
   const fixture = useService()

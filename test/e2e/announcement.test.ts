@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const textLines = (text: string) => text.split('\n').filter((line) => line !== '' && !line.startsWith('{'))
 
@@ -17,7 +17,7 @@ describe('a service that is ready', () => {
     const service = await ready('launcher')
     expect(textLines(service.stderr)).to.deep.equal([
       `benefits-authorizer is ready: gRPC on ${service.grpcAddress}, metrics and probes on ${service.httpUrl}`,
-      'Try it in another terminal:',
+      `Open ${service.apiUrl.replace('127.0.0.1', 'localhost')} in a browser, or try it in another terminal:`,
       `  ./benefits authorize --server ${service.grpcAddress} --amount 10.00 --mcc 5811 --merchant "PADARIA DO ZE"`,
       `  ./benefits account show --server ${service.grpcAddress}`,
     ])

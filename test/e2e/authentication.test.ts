@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { bufCurl } from '../support/buf-curl.js'
-import { type CallOptions, purchase } from '../support/client.js'
-import { useService } from '../support/service-fixture.js'
-import { secondsFromNow, signToken, type TokenOptions } from '../support/token.js'
+import { bufCurl } from '../support/clients/buf-curl.js'
+import { type CallOptions, purchase } from '../support/clients/client.js'
+import { secondsFromNow, signToken, type TokenOptions } from '../support/clients/token.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const bearer = (options?: TokenOptions) => `Bearer ${signToken(options)}`
 const withScope = (scope: unknown) => bearer({ claims: { scope } })

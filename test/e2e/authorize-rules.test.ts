@@ -3,10 +3,10 @@ import { expect } from 'chai'
 import { changeLimits } from '../../src/application/change-limits.js'
 import type { LimitsChange } from '../../src/domain/change-limits.js'
 import { centavos } from '../../src/domain/money.js'
-import { changeStatus, fundedAccount, testBudget } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
-import { type AuthorizeRequest, purchase } from '../support/client.js'
-import { useService } from '../support/service-fixture.js'
+import { type AuthorizeRequest, purchase } from '../support/clients/client.js'
+import { changeStatus, fundedAccount, testBudget } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const approved = (category: string, balance: string) => ({
   code: '00',

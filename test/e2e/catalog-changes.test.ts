@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import type { Core } from '../../src/service/core.js'
 import { changeCatalog } from '../../src/storage/catalog/catalog-change.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/clients/client.js'
+import { ServiceCalls } from '../support/clients/service-call.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
-import { readMetric } from '../support/metrics-page.js'
-import { ServiceCalls } from '../support/service-call.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 type Transaction = {
   readonly transaction_id: string

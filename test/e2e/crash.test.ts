@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { type Book, readBook, wrongInBooks } from '../support/books.js'
-import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { useServices } from '../support/service-process.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/clients/client.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { type Book, readBook, wrongInBooks } from '../support/database/books.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { useServices } from '../support/processes/service-process.js'
 
 const PURCHASES = 300
 /** The service is killed once so many have been answered. */

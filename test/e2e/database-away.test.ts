@@ -1,14 +1,21 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { Database } from '../../tools/crash-test/database.js'
-import { type AuthorizeRequest, type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
-import { HealthClient } from '../support/health-client.js'
-import { PurchaseStream } from '../support/purchase-stream.js'
-import { type RpcError, statusErrorOf } from '../support/rpc-error.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { ReplicaSet } from '../faults/harness/replica-set.js'
+import {
+  type AuthorizeRequest,
+  type AuthorizeResponse,
+  purchase,
+  TestClient,
+} from '../support/clients/client.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { PurchaseStream } from '../support/clients/purchase-stream.js'
+import { type RpcError, statusErrorOf } from '../support/clients/rpc-error.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { eventually } from '../support/eventually.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
+import { Running } from './commands/make.js'
 
 const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
@@ -26,7 +33,7 @@ describe('a service whose MongoDB', () => {
   // On another account, so that neither waits for the other.
   const streamed: AuthorizeRequest = { ...request, account_id: OTHER_ACCOUNT, transaction_id: 'streamed' }
   let folder: string
-  let mongo: Database
+  let mongo: ReplicaSet
   let service: ServiceProcess
   let client: TestClient
   let health: HealthClient
@@ -47,7 +54,7 @@ describe('a service whose MongoDB', () => {
   const start = useServices()
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'database-away-'))
-    mongo = await Database.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
+    mongo = await ReplicaSet.prepare({ folder, onCrash: (reason) => expect.fail(reason) })
     service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET, SEED_EXAMPLES: 'true' })
     client = new TestClient(service.grpcAddress)
     stream = new PurchaseStream(service.grpcAddress)
@@ -89,7 +96,13 @@ describe('a service whose MongoDB', () => {
 
   describe('has come', () => {
     let first: AuthorizeResponse
+    let importing: Running
     before(async () => {
+      const file = join(folder, 'rules.csv')
+      await writeFile(file, 'id,match,name,city,country,mcc\naway,PREFIX,LOJA,,,5411\n')
+      const [HOST, GRPC_PORT] = service.grpcAddress.split(':')
+      importing = new Running('./benefits', ['rules', 'import', file], { HOST, GRPC_PORT, JWT_SECRET })
+      await eventually('the import waits', () => importing.stderr.includes('trying again'))
       await mongo.start()
       await health.watch(SERVICE).until('SERVING')
       first = await client.decide(request)
@@ -97,6 +110,11 @@ describe('a service whose MongoDB', () => {
 
     it('says SERVING and ready', async () => {
       expect(await look()).to.deep.equal(there)
+    })
+
+    it('takes the rules of an import that began before', async () => {
+      expect(await importing.untilExit(), importing.stderr).to.equal(0)
+      expect(JSON.parse(importing.stdout)).to.deep.equal({ created: 1, changed: 0, unchanged: 0 })
     })
 
     it('decides the purchase that it could not decide before', () => {

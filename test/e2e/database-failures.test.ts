@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { createClient } from '../../src/storage/client.js'
+import { JWT_SECRET } from '../support/clients/token.js'
 import { type StandaloneMongo, startStandaloneMongo } from '../support/database/standalone-mongo.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type LogEvent, type ServiceProcess, useServices } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type LogEvent, type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 describe('a service whose MONGODB_URI', () => {
   const start = useServices()

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { lockAccount } from '../support/account-lock.js'
-import { fundedAccount } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
-import { type AuthorizeRequest, purchase, type TestClient } from '../support/client.js'
-import { statusOfRawCall } from '../support/raw-call.js'
-import { useService } from '../support/service-fixture.js'
+import { type AuthorizeRequest, purchase, type TestClient } from '../support/clients/client.js'
+import { statusOfRawCall } from '../support/clients/raw-call.js'
+import { lockAccount } from '../support/database/account-lock.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const DEADLINE_EXCEEDED = 4
 

@@ -2,9 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type Environment, type ProcessOptions, ServiceProcess } from '../support/service-process.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import {
+  type Environment,
+  type ProcessOptions,
+  ServiceProcess,
+} from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { JWT_SECRET } from '../support/token.js'
 
 const launcher: ProcessOptions = { program: 'launcher' }
 const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { HealthClient } from '../support/health-client.js'
-import { useService } from '../support/service-fixture.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 describe('grpc.health.v1', () => {
   let health: HealthClient

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { FrameType } from '../../bench/load/h2-frames.js'
+import { FrameType } from '../../bench/h2/frames.js'
 import { REFLECTIONS_MAX } from '../../src/grpc/reflection/reflection-service.js'
 import {
   AUTHORIZE,
@@ -10,13 +10,13 @@ import {
   HEALTH_WATCH,
   purchase as purchaseBytes,
   REFLECTION,
-} from '../../tools/hostile-test/calls.js'
-import { dataFrame, frameOf, headersFrame, RawConnection } from '../../tools/hostile-test/raw-connection.js'
-import { purchase } from '../support/client.js'
+} from '../faults/hostile/calls.js'
+import { dataFrame, frameOf, headersFrame, RawConnection } from '../faults/hostile/raw-connection.js'
+import { purchase } from '../support/clients/client.js'
+import { signToken } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { readMetric } from '../support/metrics-page.js'
-import { useService } from '../support/service-fixture.js'
-import { signToken } from '../support/token.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const KIB = 1_024
 /** Size of one write of a flood, in bytes. */
@@ -145,10 +145,7 @@ describe('hostile callers', () => {
       const asked = { grpc_method: 'ServerReflectionInfo' }
       const { httpUrl } = fixture().service
       const before = await readMetric(httpUrl, 'grpc_server_msg_sent_total', asked)
-      const connection = await RawConnection.open({
-        ...target(),
-        streamWindow: 0,
-      })
+      const connection = await RawConnection.open(target(), 0)
       const streamId = connection?.newStreamId() ?? 0
       const question = framed(Buffer.concat([Buffer.of(0x3a, 1), Buffer.from('x')]))
       const questions = dataFrame(streamId, Buffer.concat(Array.from({ length: 300 }, () => question)))

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { purchase } from '../support/client.js'
+import { purchase } from '../support/clients/client.js'
+import { PurchaseStream } from '../support/clients/purchase-stream.js'
+import { JWT_SECRET, secondsFromNow, signToken } from '../support/clients/token.js'
+import { fundedAccount } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
 import { secret } from '../support/leaks.js'
-import { PurchaseStream } from '../support/purchase-stream.js'
-import { useService } from '../support/service-fixture.js'
-import { ServiceProcess } from '../support/service-process.js'
-import { JWT_SECRET, secondsFromNow, signToken } from '../support/token.js'
+import { useService } from '../support/processes/service-fixture.js'
+import { ServiceProcess } from '../support/processes/service-process.js'
 
 describe('the log, at its most talkative', () => {
   const fixture = useService({ LOG_LEVEL: 'trace', SEED_EXAMPLES: 'true' })

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Document } from 'mongodb'
 import { accountDocument, ledgerDocument } from '../../src/storage/account/documents.js'
-import { callWithBytes } from '../support/bytes-call.js'
-import { methodNamed } from '../support/contract.js'
-import { longBooks } from '../support/long-history.js'
-import { useService } from '../support/service-fixture.js'
+import { callWithBytes } from '../support/clients/bytes-call.js'
+import { methodNamed } from '../support/clients/contract.js'
+import { longBooks } from '../support/database/long-history.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const COUNT = 1_000
 /** A subject that was valid before subjects had a bound. */

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { readBooks } from '../support/books.js'
-import { callWithBytes } from '../support/bytes-call.js'
-import { type AuthorizeRequest, purchase } from '../support/client.js'
-import { methodNamed } from '../support/contract.js'
-import { useService } from '../support/service-fixture.js'
+import { callWithBytes } from '../support/clients/bytes-call.js'
+import { type AuthorizeRequest, purchase } from '../support/clients/client.js'
+import { methodNamed } from '../support/clients/contract.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { readBooks } from '../support/database/books.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const malformed = (...badFields: readonly string[]) => ({
   code: 'INVALID_ARGUMENT',

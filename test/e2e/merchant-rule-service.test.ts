@@ -1,15 +1,15 @@
 import { expect } from 'chai'
-import { purchase, TestClient } from '../support/client.js'
-import { eventually } from '../support/eventually.js'
+import { purchase, TestClient } from '../support/clients/client.js'
 import {
   type ImportOutcome,
   MerchantRuleCalls,
   type WireImport,
   type WireRule,
-} from '../support/merchant-rule-calls.js'
-import { ServiceCalls } from '../support/service-call.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { useServices } from '../support/service-process.js'
+} from '../support/clients/merchant-rule-calls.js'
+import { ServiceCalls } from '../support/clients/service-call.js'
+import { eventually } from '../support/eventually.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { useServices } from '../support/processes/service-process.js'
 
 const EXACT = 'MERCHANT_RULE_MATCH_EXACT'
 const PREFIX = 'MERCHANT_RULE_MATCH_PREFIX'

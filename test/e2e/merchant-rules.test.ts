@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { purchase } from '../support/client.js'
+import { purchase } from '../support/clients/client.js'
+import { fundedAccount } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
-import { useService } from '../support/service-fixture.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 /** The MCC of a hardware store: what the switch sends is often wrong. */
 const WRONG_MCC = '5251'

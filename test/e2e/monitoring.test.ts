@@ -7,10 +7,10 @@ import { panelQueries, readDashboards, variableQueries } from '../monitoring/das
 import { type ExportedMetrics, readMetricsPage } from '../monitoring/exported-metrics.js'
 import { queryProblems } from '../monitoring/query-problems.js'
 import { readRules, withRecorded } from '../monitoring/rule-files.js'
-import { authority, serverIdentity } from '../support/certificates.js'
 import { readMetricsTable } from '../support/metrics-table.js'
-import { useService } from '../support/service-fixture.js'
-import type { Environment } from '../support/service-process.js'
+import { authority, serverIdentity } from '../support/processes/certificates.js'
+import { useService } from '../support/processes/service-fixture.js'
+import type { Environment } from '../support/processes/service-process.js'
 
 const { recordings, alerts } = readRules()
 

@@ -1,12 +1,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type AuthorizeResponse, purchase, TestClient } from '../support/client.js'
+import { type AuthorizeResponse, purchase, TestClient } from '../support/clients/client.js'
+import { signToken } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { signToken } from '../support/token.js'
 
 describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
   const start = useServices({ program: 'launcher' })

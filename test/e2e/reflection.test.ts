@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { bufCurl } from '../support/buf-curl.js'
-import { askReflection, type ReflectionResponse } from '../support/reflection-client.js'
-import { useService } from '../support/service-fixture.js'
-import { signToken } from '../support/token.js'
+import { bufCurl } from '../support/clients/buf-curl.js'
+import { askReflection, type ReflectionResponse } from '../support/clients/reflection-client.js'
+import { signToken } from '../support/clients/token.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const AUTHORIZATION_FILE = 'benefits/v1/authorization.proto'
 const TIMESTAMP_FILE = 'google/protobuf/timestamp.proto'
@@ -28,6 +28,7 @@ describe('reflection', () => {
         expect(answer?.list_services_response?.service.map(({ name }) => name)).to.have.members([
           'benefits.v1.AuthorizationService',
           'benefits.v1.AccountService',
+          'benefits.v1.ActivityService',
           'benefits.v1.CategoryService',
           'benefits.v1.MerchantRuleService',
           'grpc.health.v1.Health',

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { changeStatus, fundedAccount } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
-import { type AuthorizeRequest, type AuthorizeResponse, purchase } from '../support/client.js'
-import { useService } from '../support/service-fixture.js'
+import { type AuthorizeRequest, type AuthorizeResponse, purchase } from '../support/clients/client.js'
+import { changeStatus, fundedAccount } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const replayOf = (answer: AuthorizeResponse) => ({ ...answer, replayed: true })
 

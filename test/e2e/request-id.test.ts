@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { purchase } from '../support/client.js'
-import { useService } from '../support/service-fixture.js'
+import { purchase } from '../support/clients/client.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 

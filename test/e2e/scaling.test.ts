@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
 import { RoundRobinLoad } from '../support/clients/round-robin-load.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { eventually } from '../support/eventually.js'
-import { readMetric } from '../support/metrics-page.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
-import { cleanBooks } from '../support/verified.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 
 const AMOUNT = 100n
 /** Enough for everything that is bought. */

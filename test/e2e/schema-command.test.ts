@@ -3,11 +3,11 @@ import { expect } from 'chai'
 import { SCHEMA_VERSION } from '../../src/storage/books-identity.js'
 import { collections } from '../../src/storage/collections.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { ServiceProcess } from '../support/service-process.js'
-import { JWT_SECRET } from '../support/token.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
+import { ServiceProcess } from '../support/processes/service-process.js'
 
 type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { fundedAccount } from '../support/accounts.js'
-import { type AuthorizeRequest, purchase, TestClient } from '../support/client.js'
-import { CreditStreams } from '../support/credit-stream.js'
-import { useService } from '../support/service-fixture.js'
-import { signToken } from '../support/token.js'
+import { type AuthorizeRequest, purchase, TestClient } from '../support/clients/client.js'
+import { CreditStreams } from '../support/clients/credit-stream.js'
+import { signToken } from '../support/clients/token.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { useService } from '../support/processes/service-fixture.js'
 
 const ACCOUNTS = 20
 /** Calls that the greedy caller sends at once, and its connections: each may have 128 under way. */

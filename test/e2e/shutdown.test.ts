@@ -1,12 +1,12 @@
 import { expect } from 'chai'
-import { lockAccount } from '../support/account-lock.js'
-import { fundedAccount } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
-import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/client.js'
+import { type AuthorizeResponse, type Outcome, purchase, TestClient } from '../support/clients/client.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { lockAccount } from '../support/database/account-lock.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
 import { eventually } from '../support/eventually.js'
-import { HealthClient } from '../support/health-client.js'
-import { readMetric } from '../support/metrics-page.js'
-import { type ServiceFixture, useService } from '../support/service-fixture.js'
+import { readMetric } from '../support/processes/metrics-page.js'
+import { type ServiceFixture, useService } from '../support/processes/service-fixture.js'
 
 /** Begins a purchase that cannot end before its account is released, and waits until the service has it. */
 async function beginPurchase({ core, client, service, env }: ServiceFixture) {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { expect } from 'chai'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { exampleBooks } from '../support/database/example-books.js'
+import { storeBooks } from '../support/database/stored-books.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
-import { exampleBooks } from '../support/example-books.js'
-import { serviceEnvironment } from '../support/service-fixture.js'
-import { storeBooks } from '../support/stored-books.js'
+import { serviceEnvironment } from '../support/processes/service-fixture.js'
 
 type Ended = { readonly code: unknown; readonly stdout: string; readonly stderr: string }
 

@@ -3,17 +3,17 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Db, MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
-import { Database } from '../../tools/crash-test/database.js'
-import { AccountClient } from '../support/account-client.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { purchase, TestClient } from '../support/client.js'
+import { ReplicaSet } from '../faults/harness/replica-set.js'
+import { AccountClient } from '../support/clients/account-client.js'
+import { purchase, TestClient } from '../support/clients/client.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
 import { backUp, restore, type StoredDatabase } from '../support/database/stored-database.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { eventually } from '../support/eventually.js'
-import { HealthClient } from '../support/health-client.js'
-import { type ServiceProcess, useServices } from '../support/service-process.js'
+import { type ServiceProcess, useServices } from '../support/processes/service-process.js'
 import { useTempFolder } from '../support/temp-folder.js'
-import { JWT_SECRET } from '../support/token.js'
-import { cleanBooks } from '../support/verified.js'
 
 const DATABASE = 'books-in-use'
 const SERVICE = 'benefits.v1.AuthorizationService'
@@ -32,7 +32,7 @@ type Answer = {
 
 describe('a service that loses its books under load', () => {
   const folder = useTempFolder()
-  let mongo: Database
+  let mongo: ReplicaSet
   let service: ServiceProcess
   let purchases: TestClient
   let accounts: AccountClient
@@ -54,7 +54,7 @@ describe('a service that loses its books under load', () => {
   })
   const start = useServices()
   before(async () => {
-    mongo = await Database.prepare({ folder: join(folder(), 'one'), onCrash })
+    mongo = await ReplicaSet.prepare({ folder: join(folder(), 'one'), onCrash })
     await mongo.start()
     await fill(mongo)
     mongoClient = createClient({ uri: mongo.uri, poolSizeMax: 4 })
@@ -176,8 +176,8 @@ describe('a service that loses its books under load', () => {
     })
 
     it('decides nothing on other books at the same address, although they have accounts of the same names', async () => {
-      const { port } = mongo
-      const other = await Database.prepare({ folder: join(folder(), 'other'), port, onCrash })
+      const { port } = mongo.members[0].mongod
+      const other = await ReplicaSet.prepare({ folder: join(folder(), 'other'), port, onCrash })
       try {
         await mongo.stop()
         await other.start()
@@ -216,7 +216,7 @@ function onCrash(reason: string): never {
 }
 
 /** Makes books with the accounts of the load. */
-async function fill({ uri }: Database): Promise<void> {
+async function fill({ uri }: ReplicaSet): Promise<void> {
   const core = await openCore(uri, DATABASE)
   try {
     for (const id of [HOT, ...COLD]) await fundedAccount(core, { CASH: 100_000_000n }, id)

@@ -1,11 +1,10 @@
-import { cp, readdir } from 'node:fs/promises'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Copies to a folder what `.dockerignore` lets a builder see of another. */
 export async function copyContext(from: string, options: { readonly to: string; readonly ignore: string }) {
-  const allowed = allowedNames(options.ignore)
-  for (const name of await readdir(from)) {
-    if (allowed.has(name)) await cp(join(from, name), join(options.to, name), { recursive: true })
+  for (const name of allowedNames(options.ignore)) {
+    await cp(join(from, name), join(options.to, name), { recursive: true })
   }
 }
 
@@ -16,7 +15,7 @@ export async function copyContext(from: string, options: { readonly to: string; 
 export function allowedNames(ignore: string): ReadonlySet<string> {
   const [first, ...rest] = ignore.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   if (first !== '*') throw new Error('.dockerignore: the first line must be *')
-  const names = rest.map((line) => /^!([\w.-]+)$/.exec(line)?.[1])
+  const names = rest.map((line) => /^!([\w./-]+)$/.exec(line)?.[1])
   if (names.includes(undefined)) throw new Error('.dockerignore: after * there may only be lines like !name')
   return new Set(names.filter((name) => name !== undefined))
 }

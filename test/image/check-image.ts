@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { readSettings } from '../../src/config.js'
 import { runCommand } from '../../tools/command.js'
 import { startEphemeralMongo } from '../../tools/dev/local-mongo/ephemeral-mongo.js'
+import { HealthClient } from '../support/clients/health-client.js'
+import { JWT_SECRET } from '../support/clients/token.js'
 import { eventually } from '../support/eventually.js'
-import { HealthClient } from '../support/health-client.js'
-import { JWT_SECRET } from '../support/token.js'
 import { type BuiltImage, buildImage } from './build.js'
 import { copyContext } from './build-context.js'
 import { Container } from './container.js'
@@ -31,6 +31,7 @@ await runCommand('check-image', async () => {
       JWT_SECRET,
       GRPC_PORT: '0',
       HTTP_PORT: '0',
+      HTTP_API_PORT: '0',
       // There is nothing that could be written to.
       HOME: '/nonexistent',
       TMPDIR: '/nonexistent',

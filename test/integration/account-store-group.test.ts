@@ -4,9 +4,9 @@ import { isUnavailable } from '../../src/application/errors.js'
 import { type Account, applyEntry, JOURNAL_MAX } from '../../src/domain/account.js'
 import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { changeOf, credit, debit, newAccount, opening } from '../support/account-changes.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { commandsSent } from '../support/sent-commands.js'
+import { changeOf, credit, debit, newAccount, opening } from '../support/database/account-changes.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { commandsSent } from '../support/database/sent-commands.js'
 
 const open = (account: Account) => changeOf(account, opening(account))
 const fund = (account: Account) => changeOf(account, credit(account, 'CASH', 1_000n))

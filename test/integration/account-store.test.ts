@@ -14,8 +14,8 @@ import {
   limiting,
   newAccount,
   opening,
-} from '../support/account-changes.js'
-import { useDatabase } from '../support/database-fixture.js'
+} from '../support/database/account-changes.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 
 const limits = { purchase: centavos(9n), wallets: new Map([['CASH', { day: centavos(0n) }]]) }
 const typesOf = (results: readonly CommitResult[]) => results.map(({ type }) => type)

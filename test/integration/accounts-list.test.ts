@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { type Account, AccountStatus, type ListAccountsResponse } from '../../src/gen/benefits/v1/account.js'
 import type { Core } from '../../src/service/core.js'
-import { accountMethods } from '../support/account-methods.js'
-import { openCore } from '../support/accounts.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { accountAfter, booksOf, steps } from '../support/example-books.js'
-import { callHandler } from '../support/handler-call.js'
-import { testMongoUri } from '../support/mongo.js'
-import { storeBooks } from '../support/stored-books.js'
+import { accountMethods } from '../support/clients/account-methods.js'
+import { callHandler } from '../support/clients/handler-call.js'
+import { openCore } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { accountAfter, booksOf, steps } from '../support/database/example-books.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { storeBooks } from '../support/database/stored-books.js'
 
 type Asked = { readonly pageSize?: number; readonly status?: AccountStatus }
 

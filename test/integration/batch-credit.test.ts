@@ -17,13 +17,13 @@ import { createLogger } from '../../src/observability/logging/logger.js'
 import { type Core, systemClock } from '../../src/service/core.js'
 import { type Service, startService } from '../../src/service/service.js'
 import { MongoCategoryStore } from '../../src/storage/catalog/mongo-category-store.js'
-import { changeStatus, fundedAccount, openCore } from '../support/accounts.js'
-import { catalogOf } from '../support/catalogs.js'
-import { CreditStreams } from '../support/credit-stream.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { catalogOf } from '../support/catalog/catalogs.js'
+import { CreditStreams } from '../support/clients/credit-stream.js'
+import { JWT_SECRET } from '../support/clients/token.js'
+import { changeStatus, fundedAccount, openCore } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
-import { testMongoUri } from '../support/mongo.js'
-import { JWT_SECRET } from '../support/token.js'
 
 const ACCOUNTS = 50
 const CREDITS = 2_000
@@ -42,6 +42,7 @@ describe('batch credit over the wire', () => {
     await new Promise<void>((resolve, reject) => {
       const options = {
         config: readConfig(env),
+        givesTokens: false,
         onReady: () => resolve(),
       }
       startService({ ...options, logger: createLogger({ level: 'fatal', format: 'json' }) }).then(

@@ -13,7 +13,7 @@ import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store
 import { MongoCategoryStore } from '../../src/storage/catalog/mongo-category-store.js'
 import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 import { eventually } from '../support/eventually.js'
 
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995 5462' })

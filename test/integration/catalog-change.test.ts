@@ -5,7 +5,7 @@ import {
   changeCatalog,
 } from '../../src/storage/catalog/catalog-change.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 
 describe('a change of the catalog', () => {
   const database = useDatabase()

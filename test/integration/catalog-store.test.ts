@@ -7,7 +7,7 @@ import { changeCatalog, tombstoneOf } from '../../src/storage/catalog/catalog-ch
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
 import { MongoCategoryStore } from '../../src/storage/catalog/mongo-category-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 import { eventually } from '../support/eventually.js'
 
 describe('MongoCatalogStore', () => {

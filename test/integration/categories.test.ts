@@ -8,11 +8,11 @@ import type { Category } from '../../src/gen/benefits/v1/category.js'
 import { categoryService } from '../../src/grpc/category/category-service.js'
 import { PageGate } from '../../src/grpc/pages/page-gate.js'
 import { type Core, systemClock } from '../../src/service/core.js'
-import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { decideOn, somePurchase } from '../support/engines.js'
-import { callHandler, failHandler } from '../support/handler-call.js'
-import { testMongoUri } from '../support/mongo.js'
+import { callHandler, failHandler } from '../support/clients/handler-call.js'
+import { fundedAccount, openCore, testBudget } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 const pets: Category = {
   id: 'PETS',

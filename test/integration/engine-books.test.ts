@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Core } from '../../src/service/core.js'
-import { changeStatus, fundedAccount, testBudget } from '../support/accounts.js'
-import { readBooks, wrongInBooks } from '../support/books.js'
-import { decideOn, postAll, somePurchase, useEngines } from '../support/engines.js'
+import { changeStatus, fundedAccount, testBudget } from '../support/database/accounts.js'
+import { readBooks, wrongInBooks } from '../support/database/books.js'
+import { decideOn, postAll, somePurchase, useEngines } from '../support/processes/engines.js'
 import { seededRandom } from '../support/seeded-random.js'
 
 const ACCOUNTS = ['a', 'b', 'c', 'nobody-opened-this'] as const

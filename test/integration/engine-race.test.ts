@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { AuthorizationEntry } from '../../src/domain/entry.js'
-import { fundedAccount } from '../support/accounts.js'
-import { type Book, readBook, wrongInBooks } from '../support/books.js'
-import { decideAllOn, postAll, somePurchase, useEngines } from '../support/engines.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { type Book, readBook, wrongInBooks } from '../support/database/books.js'
+import { decideAllOn, postAll, somePurchase, useEngines } from '../support/processes/engines.js'
 
 for (const count of [1, 2, 4]) {
   describe(`100 debits of 10.00 at once on FOOD 100.00 and CASH 100.00, through ${count} of the engines`, () => {

@@ -3,9 +3,9 @@ import type { AuthorizationEntry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount } from '../support/accounts.js'
-import { readBook } from '../support/books.js'
-import { decideAllOn, somePurchase, useEngines } from '../support/engines.js'
+import { fundedAccount } from '../support/database/accounts.js'
+import { readBook } from '../support/database/books.js'
+import { decideAllOn, somePurchase, useEngines } from '../support/processes/engines.js'
 
 const typesOf = (verdicts: readonly Verdict[]) => verdicts.map(({ type }) => type).sort()
 

@@ -3,12 +3,12 @@ import type { Db } from 'mongodb'
 import type { Purchase } from '../../src/domain/decide.js'
 import type { Core } from '../../src/service/core.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { readBook, wrongInBooks } from '../support/books.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { decideOn, postAll, somePurchase } from '../support/engines.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { readBook, wrongInBooks } from '../support/database/books.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
-import { testMongoUri } from '../support/mongo.js'
+import { decideOn, postAll, somePurchase } from '../support/processes/engines.js'
 
 /** Has the database reject whatever is written to the ledger, until the schema is ensured again. */
 async function closeLedger(db: Db): Promise<void> {

@@ -13,8 +13,8 @@ import {
 import { merchantRuleFileHandlers } from '../../src/grpc/merchant-rule/merchant-rule-files.js'
 import { PageGate } from '../../src/grpc/pages/page-gate.js'
 import { systemClock } from '../../src/service/core.js'
+import { rpcErrorOf } from '../support/clients/rpc-error.js'
 import { eventually } from '../support/eventually.js'
-import { rpcErrorOf } from '../support/rpc-error.js'
 import { ruleOf } from '../unit/domain/builders.js'
 
 const { path, requestSerialize, responseDeserialize } = MerchantRuleServiceService.exportMerchantRules

@@ -6,8 +6,8 @@ import { GuardedPort } from '../../src/grpc/connections/guarded-port.js'
 import { TlsCredentials } from '../../src/grpc/connections/tls-credentials.js'
 import { HealthStatus } from '../../src/grpc/health/health-status.js'
 import { loadDescriptors } from '../../src/grpc/reflection/descriptors.js'
-import { authority, serverIdentity } from '../support/certificates.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
+import { authority, serverIdentity } from '../support/processes/certificates.js'
 
 /** A guard that never sweeps, which would make connections read that do not read by themselves. */
 class SweeplessGuard extends ConnectionGuard {

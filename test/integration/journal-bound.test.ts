@@ -12,11 +12,11 @@ import { type Core, createCore, systemClock } from '../../src/service/core.js'
 import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { fundedAccount, testBudget } from '../support/accounts.js'
-import { catalogOf } from '../support/catalogs.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { catalogOf } from '../support/catalog/catalogs.js'
+import { fundedAccount, testBudget } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
-import { testMongoUri } from '../support/mongo.js'
 
 /** The ledger in MongoDB, which can be taken away: what is to be written to it then is not. */
 class AwayLedger extends MongoLedger {

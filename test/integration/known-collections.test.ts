@@ -9,9 +9,9 @@ import { createClient } from '../../src/storage/client.js'
 import { causeOf } from '../../src/storage/failure-cause.js'
 import { KnownCollections } from '../../src/storage/known-collections.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { changeOf, credit, newAccount, opening } from '../support/account-changes.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { testMongoUri } from '../support/mongo.js'
+import { changeOf, credit, newAccount, opening } from '../support/database/account-changes.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 
 const opened = () => {
   const account = newAccount()

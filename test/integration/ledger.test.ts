@@ -3,8 +3,8 @@ import { type Account, applyEntry } from '../../src/domain/account.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { credit, debit, decline, newAccount, opening } from '../support/account-changes.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { credit, debit, decline, newAccount, opening } from '../support/database/account-changes.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 
 /** A history with an entry of every kind. */
 function history(): readonly Entry[] {

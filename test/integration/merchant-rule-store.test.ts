@@ -9,8 +9,8 @@ import { isSameRule, type MerchantRule } from '../../src/domain/merchant-rule.js
 import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { testMongoUri } from '../support/mongo.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { ruleOf } from '../unit/domain/builders.js'
 
 const bound: Partial<MerchantRule> = { city: 'São Paulo', country: 'BR' }

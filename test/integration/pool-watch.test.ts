@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import type { MongoClient } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
 import { PoolWatch } from '../../src/storage/pool-watch.js'
+import { freshDatabase, testServerUri } from '../support/database/mongo.js'
+import { TcpProxy } from '../support/database/tcp-proxy.js'
 import { eventually } from '../support/eventually.js'
-import { freshDatabase, testServerUri } from '../support/mongo.js'
-import { TcpProxy } from '../support/tcp-proxy.js'
 
 describe('pool watch', () => {
   let client: MongoClient

@@ -12,10 +12,10 @@ import {
 import { createClient } from '../../src/storage/client.js'
 import { causeOf } from '../../src/storage/failure-cause.js'
 import { ensureSchema } from '../../src/storage/schema.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
 import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { testMongoUri } from '../support/mongo.js'
-import { cleanBooks } from '../support/verified.js'
+import { cleanBooks } from '../support/database/verified.js'
 
 /** The version that a later release leads to. */
 const NEXT = SCHEMA_VERSION + 1

@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import type { Db, Document } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { testMongoUri } from '../support/mongo.js'
-import { commandsSent } from '../support/sent-commands.js'
-import { codeOf, VALIDATION_FAILED } from '../support/server-code.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { commandsSent } from '../support/database/sent-commands.js'
+import { codeOf, VALIDATION_FAILED } from '../support/database/server-code.js'
 
 /** When it was made differs, and whose books it is. */
 const timeless = { projection: { changed_at: 0, created_at: 0, books_id: 0 } }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ShardMap } from '../../src/storage/shard-map.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { useDatabase } from '../support/database/database-fixture.js'
 
 describe('a ShardMap that cannot be read', () => {
   const database = useDatabase()

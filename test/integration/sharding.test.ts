@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { MongoAccountStore } from '../../src/storage/account/mongo-account-store.js'
 import { shardDatabase } from '../../src/storage/sharding.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { isSharded } from '../support/mongo.js'
-import { commandsSent } from '../support/sent-commands.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { isSharded } from '../support/database/mongo.js'
+import { commandsSent } from '../support/database/sent-commands.js'
 
 // `test/sharded` covers the other case.
 if (!isSharded) {

@@ -10,14 +10,14 @@ import {
 import { Decision } from '../../src/gen/benefits/v1/authorization.js'
 import { transactionMessage } from '../../src/grpc/account/account-mapping.js'
 import type { Core } from '../../src/service/core.js'
-import { accountMethods } from '../support/account-methods.js'
-import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { accountMethods } from '../support/clients/account-methods.js'
+import { callHandler } from '../support/clients/handler-call.js'
+import { fundedAccount, openCore, testBudget } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { longBooks, secondOf } from '../support/database/long-history.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { storeBooks } from '../support/database/stored-books.js'
 import { eventually } from '../support/eventually.js'
-import { callHandler } from '../support/handler-call.js'
-import { longBooks, secondOf } from '../support/long-history.js'
-import { testMongoUri } from '../support/mongo.js'
-import { storeBooks } from '../support/stored-books.js'
 
 /** Entries of the long history: set STATEMENT_ENTRIES=50000 for the campaign's figure. */
 const LENGTH = Number(process.env['STATEMENT_ENTRIES'] ?? 5_000)

@@ -14,7 +14,7 @@ import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
 import { MongoCategoryStore } from '../../src/storage/catalog/mongo-category-store.js'
 import { createClient } from '../../src/storage/client.js'
-import { changeOf, newAccount, opening } from '../support/account-changes.js'
+import { changeOf, newAccount, opening } from '../support/database/account-changes.js'
 
 describe('a database that does not answer', () => {
   let client: MongoClient

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { createLogger } from '../../src/observability/logging/logger.js'
 import { openTracing } from '../../src/observability/tracing/open-tracing.js'
 import { readTracingSettings } from '../../src/observability/tracing/settings.js'
-import { TraceCollector } from '../support/trace-collector.js'
+import { TraceCollector } from '../support/traces/trace-collector.js'
 
 const logger = createLogger({ level: 'silent', format: 'json' })
 

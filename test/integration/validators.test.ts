@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { type Document, Double, Int32 } from 'mongodb'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { codeOf, DUPLICATE_KEY, VALIDATION_FAILED } from '../support/server-code.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { codeOf, DUPLICATE_KEY, VALIDATION_FAILED } from '../support/database/server-code.js'
 
 const at = new Date()
 const journal = Array.from({ length: 513 }, () => ({}))

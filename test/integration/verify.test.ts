@@ -10,12 +10,12 @@ import type { Core } from '../../src/service/core.js'
 import { MongoAuditStore } from '../../src/storage/account/mongo-audit-store.js'
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
-import { useDatabase } from '../support/database-fixture.js'
+import { fundedAccount, openCore, testBudget } from '../support/database/accounts.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { accountAfter, booksOf, exampleBooks, steps } from '../support/database/example-books.js'
+import { isSharded, testMongoUri } from '../support/database/mongo.js'
+import { storeBooks } from '../support/database/stored-books.js'
 import { eventually } from '../support/eventually.js'
-import { accountAfter, booksOf, exampleBooks, steps } from '../support/example-books.js'
-import { isSharded, testMongoUri } from '../support/mongo.js'
-import { storeBooks } from '../support/stored-books.js'
 
 type Found = VerifySummary & { readonly found: readonly string[] }
 

@@ -4,10 +4,11 @@ import fc from 'fast-check'
 import { MongoStatementStore } from '../../src/storage/account/mongo-statement-store.js'
 import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { expectSame } from '../support/as-text.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { DayClock } from '../support/day-clock.js'
-import { explain, type Told } from '../support/explanation.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { cleanBooks } from '../support/database/verified.js'
+import { expectSame } from '../support/model/as-text.js'
+import { explain, type Told } from '../support/model/explanation.js'
 import {
   modelParameters,
   opening,
@@ -20,9 +21,7 @@ import {
   type Timed,
   takeBack,
   withOtherContent,
-} from '../support/model-operations.js'
-import { testMongoUri } from '../support/mongo.js'
-import { ProcessGroup } from '../support/process-group.js'
+} from '../support/model/model-operations.js'
 import {
   balancesText,
   FIRST_DAY,
@@ -30,8 +29,9 @@ import {
   type Operation,
   ReferenceModel,
   rule,
-} from '../support/reference-model.js'
-import { cleanBooks } from '../support/verified.js'
+} from '../support/model/reference-model.js'
+import { DayClock } from '../support/processes/day-clock.js'
+import { ProcessGroup } from '../support/processes/process-group.js'
 
 /**
  * Random operations at the same time, on three processes, some of which are killed while they work; what had no answer is sent

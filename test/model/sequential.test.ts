@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { MongoMerchantRuleStore } from '../../src/storage/catalog/mongo-merchant-rule-store.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { expectSame, textOf } from '../support/as-text.js'
-import { useDatabase } from '../support/database-fixture.js'
-import { DayClock } from '../support/day-clock.js'
+import { useDatabase } from '../support/database/database-fixture.js'
+import { testMongoUri } from '../support/database/mongo.js'
+import { cleanBooks } from '../support/database/verified.js'
+import { expectSame, textOf } from '../support/model/as-text.js'
 import {
   type Answered,
   foretell,
@@ -18,9 +19,7 @@ import {
   type Timed,
   takeBack,
   withOtherContent,
-} from '../support/model-operations.js'
-import { testMongoUri } from '../support/mongo.js'
-import { ProcessGroup } from '../support/process-group.js'
+} from '../support/model/model-operations.js'
 import {
   type Answer,
   balancesText,
@@ -30,8 +29,9 @@ import {
   type Operation,
   ReferenceModel,
   rule,
-} from '../support/reference-model.js'
-import { cleanBooks } from '../support/verified.js'
+} from '../support/model/reference-model.js'
+import { DayClock } from '../support/processes/day-clock.js'
+import { ProcessGroup } from '../support/processes/process-group.js'
 
 /**
  * Random histories, one operation after another, on three processes that are restarted and killed in between, and whose clocks go

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { exampleAccounts } from '../../src/application/seed-examples.js'
-import { purchase, TestClient } from '../support/client.js'
-import { PurchaseStream } from '../support/purchase-stream.js'
-import type { ServiceProcess } from '../support/service-process.js'
+import { purchase, TestClient } from '../support/clients/client.js'
+import { PurchaseStream } from '../support/clients/purchase-stream.js'
+import type { ServiceProcess } from '../support/processes/service-process.js'
 
 /** Pause between two rounds, in milliseconds: it is to be watched, not strained. */
 const PAUSE_MS = 250

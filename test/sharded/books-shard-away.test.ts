@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/cluster-database.js'
-import { decideOn, somePurchase } from '../support/engines.js'
-import { cleanBooks } from '../support/verified.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/database/cluster-database.js'
+import { cleanBooks } from '../support/database/verified.js'
+import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 describe('a sharded cluster of which the shard with the identity of the books is away', function () {
   this.timeout(120_000)

@@ -6,7 +6,7 @@ import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store
 import { MongoCategoryStore } from '../../src/storage/catalog/mongo-category-store.js'
 import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
-import { useClusterDatabase } from '../support/cluster-database.js'
+import { useClusterDatabase } from '../support/database/cluster-database.js'
 
 /** Often enough that each mongos is behind the other now and then. */
 const ROUNDS = 10

@@ -5,9 +5,9 @@ import { MongoAccountStore } from '../../src/storage/account/mongo-account-store
 import { MongoLedger } from '../../src/storage/account/mongo-ledger.js'
 import { MongoStatementStore } from '../../src/storage/account/mongo-statement-store.js'
 import { ReadOrder } from '../../src/storage/account/read-order.js'
-import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
-import { accountAfter, steps } from '../support/example-books.js'
-import { commandsSent } from '../support/sent-commands.js'
+import { accountIdsOn, useClusterDatabase } from '../support/database/cluster-database.js'
+import { accountAfter, steps } from '../support/database/example-books.js'
+import { commandsSent } from '../support/database/sent-commands.js'
 
 /** Often enough that both mongos have their turn. */
 const ROUNDS = 10

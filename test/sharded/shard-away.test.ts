@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { isUnavailable } from '../../src/application/errors.js'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/cluster-database.js'
-import { decideOn, somePurchase } from '../support/engines.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { accountIdsOn, type ShardView, useClusterDatabase } from '../support/database/cluster-database.js'
+import { cleanBooks } from '../support/database/verified.js'
 import { eventually } from '../support/eventually.js'
-import { cleanBooks } from '../support/verified.js'
+import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 const ACCOUNTS = 10
 

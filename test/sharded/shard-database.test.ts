@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { shardDatabase } from '../../src/storage/sharding.js'
-import { fundedAccount, openCore } from '../support/accounts.js'
-import { accountIdsOn, shardOf, useClusterDatabase } from '../support/cluster-database.js'
-import { decideOn, somePurchase } from '../support/engines.js'
-import { cleanBooks } from '../support/verified.js'
+import { fundedAccount, openCore } from '../support/database/accounts.js'
+import { accountIdsOn, shardOf, useClusterDatabase } from '../support/database/cluster-database.js'
+import { cleanBooks } from '../support/database/verified.js'
+import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 describe('shardDatabase', () => {
   const database = useClusterDatabase()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { hashOf, ShardMap } from '../../src/storage/shard-map.js'
-import { shardOf, useClusterDatabase } from '../support/cluster-database.js'
+import { shardOf, useClusterDatabase } from '../support/database/cluster-database.js'
 
 describe('ShardMap', () => {
   const database = useClusterDatabase()

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { createReverse } from '../../src/application/reverse.js'
 import type { Core } from '../../src/service/core.js'
-import { fundedAccount, openCore, testBudget } from '../support/accounts.js'
-import { accountIdsOn, useClusterDatabase } from '../support/cluster-database.js'
-import { decideOn, somePurchase } from '../support/engines.js'
+import { fundedAccount, openCore, testBudget } from '../support/database/accounts.js'
+import { accountIdsOn, useClusterDatabase } from '../support/database/cluster-database.js'
 import { eventually } from '../support/eventually.js'
+import { decideOn, somePurchase } from '../support/processes/engines.js'
 
 const ACCOUNTS = 5
 

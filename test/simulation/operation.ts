@@ -12,8 +12,8 @@ import { mccSet } from '../../src/domain/mcc-set.js'
 import { decideOpening, type Opening } from '../../src/domain/open-account.js'
 import { decideReversal, type Reversal } from '../../src/domain/reverse.js'
 import type { Verdict } from '../../src/domain/verdict.js'
-import { catalogOf } from '../support/catalogs.js'
-import { utcCalendar } from '../support/utc-calendar.js'
+import { catalogOf } from '../support/catalog/catalogs.js'
+import { utcCalendar } from '../support/catalog/utc-calendar.js'
 
 /** Something that is asked of an account. */
 export type Operation = { readonly accountId: AccountId } & (

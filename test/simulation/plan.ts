@@ -1,7 +1,7 @@
 import type { AccountId } from '../../src/domain/account-status.js'
 import type { PurchaseDescription } from '../../src/domain/entry.js'
 import { type Centavos, centavos } from '../../src/domain/money.js'
-import { Random } from '../../tools/crash-test/random.js'
+import { Random } from '../../tools/random.js'
 import { idOf, type Operation } from './operation.js'
 import { type PrehistoryKind, prehistoryOf } from './prehistory.js'
 import { type Settings, settingsFrom } from './settings.js'
@@ -189,7 +189,9 @@ class DeedMaker {
     const random = this.#random
     const mcc = random.pick(['5411', '5411', '5811', '9999', '7995'])
     const merchant = random.pick(['PADARIA', 'PADARIA', 'UBER TRIP'])
-    return { transactionId, amount: this.#amount(), mcc, merchant }
+    // Chosen without a draw, so that the seeds that find the known mistakes still find them.
+    const fallback = transactionId.endsWith('7') ? { fallback: 'NEVER' as const } : {}
+    return { transactionId, amount: this.#amount(), mcc, merchant, ...fallback }
   }
 
   #reversal(accountId: AccountId, transactionId: string): Operation {

@@ -1,4 +1,4 @@
-import type { Random } from '../../tools/crash-test/random.js'
+import type { Random } from '../../tools/random.js'
 
 /** What the world of one history is like. Probabilities are of one call each. */
 export type Settings = {

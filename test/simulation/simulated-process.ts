@@ -6,7 +6,7 @@ import type { LedgerPoster } from '../../src/application/engine/ledger-poster.js
 import type { Timers } from '../../src/application/engine/timers.js'
 import type { Ledger } from '../../src/application/ledger.js'
 import type { Catalog } from '../../src/domain/catalog.js'
-import type { Random } from '../../tools/crash-test/random.js'
+import type { Random } from '../../tools/random.js'
 import type { Subject } from '../support/engine-sources.js'
 import { type AnyVerdict, calendar, catalogs, entryText, type Operation } from './operation.js'
 import { PREHISTORY_AT } from './prehistory.js'

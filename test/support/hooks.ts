@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { stopTestMongo } from './database/mongo.js'
 import { takeLeaks } from './leaks.js'
-import { stopTestMongo } from './mongo.js'
 
 // The reporter of tests in parallel prints no causes.
 fc.configureGlobal({ includeErrorInReport: true })

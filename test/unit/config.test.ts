@@ -15,6 +15,10 @@ describe('config', () => {
       grpcHealthPort: undefined,
       grpcConnectionsMax: 1_000,
       httpPort: 8_080,
+      httpApiPort: undefined,
+      console: false,
+      httpApiConnectionsMax: 1_000,
+      httpApiCorsOrigins: [],
       mongodbUri: undefined,
       mongodbDatabase: 'benefits',
       mongodbPoolSize: 20,
@@ -52,6 +56,10 @@ describe('config', () => {
       GRPC_HEALTH_PORT: '3',
       GRPC_CONNECTIONS_MAX: '9',
       HTTP_PORT: '2',
+      HTTP_API_PORT: '4',
+      CONSOLE: 'true',
+      HTTP_API_CONNECTIONS_MAX: '5',
+      HTTP_API_CORS_ORIGINS: 'https://a.example, http://localhost:5173',
       MONGODB_URI: 'mongodb+srv://db',
       MONGODB_DATABASE: 'other',
       MONGODB_POOL_SIZE: '3',
@@ -86,6 +94,10 @@ describe('config', () => {
       grpcHealthPort: 3,
       grpcConnectionsMax: 9,
       httpPort: 2,
+      httpApiPort: 4,
+      console: true,
+      httpApiConnectionsMax: 5,
+      httpApiCorsOrigins: ['https://a.example', 'http://localhost:5173'],
       mongodbUri: 'mongodb+srv://db',
       mongodbDatabase: 'other',
       mongodbPoolSize: 3,
@@ -125,6 +137,10 @@ describe('config', () => {
     expect(readSettings(empty)).to.deep.equal(readSettings({}))
   })
 
+  it('takes * as all origins', () => {
+    expect(readSettings({ HTTP_API_CORS_ORIGINS: '*' }).httpApiCorsOrigins).to.equal('*')
+  })
+
   it('is frozen', () => {
     expect(Object.isFrozen(readSettings({}))).to.equal(true)
   })
@@ -137,6 +153,8 @@ describe('config', () => {
     const limits = [
       ['GRPC_PORT', 'grpcPort', 0, 65_535],
       ['HTTP_PORT', 'httpPort', 0, 65_535],
+      ['HTTP_API_PORT', 'httpApiPort', 0, 65_535],
+      ['HTTP_API_CONNECTIONS_MAX', 'httpApiConnectionsMax', 1, 100_000],
       ['GRPC_HEALTH_PORT', 'grpcHealthPort', 0, 65_535],
       ['KEY_FILES_REFRESH_MS', 'keyFilesRefreshMs', 50, 60_000],
       ['MONGODB_POOL_SIZE', 'mongodbPoolSize', 2, 500],
@@ -173,6 +191,15 @@ describe('config', () => {
         'GRPC_PORT and HTTP_PORT must differ',
       ])
     })
+
+    it('the HTTP API may not have the port of another', () => {
+      expect(problemsOf({ GRPC_PORT: '8000', HTTP_API_PORT: '8000' })).to.deep.equal([
+        'GRPC_PORT and HTTP_API_PORT must differ',
+      ])
+      expect(problemsOf({ HTTP_PORT: '8000', HTTP_API_PORT: '8000' })).to.deep.equal([
+        'HTTP_PORT and HTTP_API_PORT must differ',
+      ])
+    })
   })
 
   describe('invalid values', () => {
@@ -191,6 +218,9 @@ describe('config', () => {
       ['LIMITS_TIME_ZONE', 'Brasil/Central'],
       ['LIMITS_TIME_ZONE', '-03:00'],
       ['GRPC_PORT', 'many'],
+      ['HTTP_API_CORS_ORIGINS', 'pages.test'],
+      ['HTTP_API_CORS_ORIGINS', 'https://pages.test/path'],
+      ['HTTP_API_CORS_ORIGINS', 'https://pages.test, *'],
     ]
 
     for (const [variable, value] of bad) {
@@ -274,9 +304,10 @@ describe('config', () => {
     for (const [name, port] of [
       ['GRPC_PORT', '50051'],
       ['HTTP_PORT', '8080'],
+      ['HTTP_API_PORT', '8000'],
     ] as const) {
       it(`health may not have the port of ${name}`, () => {
-        expect(problemsOf({ GRPC_HEALTH_PORT: port })).to.deep.equal([
+        expect(problemsOf({ HTTP_API_PORT: '8000', GRPC_HEALTH_PORT: port })).to.deep.equal([
           `${name} and GRPC_HEALTH_PORT must differ`,
         ])
       })

@@ -3,14 +3,14 @@ import { tlsOf } from '../../src/service/run-service.js'
 import type { Ports } from '../../src/service/service.js'
 
 /** Describes to a developer where the service listens, and which commands to try. */
-export function announcement(settings: Settings, { grpcPort, httpPort }: Ports): string {
+export function announcement(settings: Settings, { grpcPort, httpPort, httpApiPort }: Ports): string {
   const { host } = settings
   const server = isUsual(settings, grpcPort) ? '' : ` --server ${addressFor(settings, grpcPort)}`
   const grpc = tlsOf(settings) === 'none' ? 'gRPC' : 'gRPC with TLS'
   return [
     '',
     `benefits-authorizer is ready: ${grpc} on ${host}:${grpcPort}, metrics and probes on http://${host}:${httpPort}`,
-    'Try it in another terminal:',
+    `Open ${tlsOf(settings) === 'none' ? 'http' : 'https'}://localhost:${httpApiPort} in a browser, or try it in another terminal:`,
     '',
     `  ./benefits authorize${server} --amount 10.00 --mcc 5811 --merchant "PADARIA DO ZE"`,
     `  ./benefits account show${server}`,

@@ -7,6 +7,9 @@ import { requireDataDir } from './data-dir.js'
 import { type DevSettings, readDevSettings } from './dev-settings.js'
 import { localSecret } from './local-secret.js'
 
+/** The port of the HTTP API. The service alone opens none unless one is configured. */
+const HTTP_API_PORT = 8_000
+
 /** The database of the service. `stop` ends it if this process has started it. */
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
@@ -19,7 +22,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env)
   const devSettings = readDevSettings(process.env)
   const logger = openLog(settings, { unknown: findUnknownVariables(process.env, fileNames) })
-  await requirePorts(settings)
+  const httpApiPort = settings.httpApiPort ?? HTTP_API_PORT
+  await requirePorts({ ...settings, httpApiPort })
 
   const { mongodbUri } = settings
   const needsSecret = settings.jwtSecret === undefined && !hasKeyFile(settings)
@@ -32,11 +36,14 @@ async function main(): Promise<void> {
     ...process.env,
     MONGODB_URI: database.uri,
     JWT_SECRET: secret,
+    HTTP_API_PORT: String(httpApiPort),
+    CONSOLE: process.env['CONSOLE'] || 'true',
     SEED_EXAMPLES: process.env['SEED_EXAMPLES'] || String(mongodbUri === undefined),
   })
   await runService({
     config,
     logger,
+    givesTokens: true,
     // Standard output carries the log alone, so that it can be piped.
     onReady: (ports) => process.stderr.write(announcement(config, ports)),
     onEnd: database.stop,

@@ -5,7 +5,7 @@ import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry, Movement } from '../../../src/domain/entry.js'
 import { invariant } from '../../../src/domain/invariant.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { calendar } from '../../calendar.js'
+import { calendar } from '../../dataset/calendar.js'
 import { historyOf } from '../rival-books.js'
 
 type Asked = {

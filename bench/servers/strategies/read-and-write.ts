@@ -3,7 +3,7 @@ import type { AccountId } from '../../../src/domain/account-status.js'
 import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { calendar } from '../../calendar.js'
+import { calendar } from '../../dataset/calendar.js'
 import { storedInstead } from './record.js'
 import type { StrategyOptions } from './strategy.js'
 

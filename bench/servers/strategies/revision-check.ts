@@ -1,7 +1,7 @@
 import { decide } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { calendar } from '../../calendar.js'
+import { calendar } from '../../dataset/calendar.js'
 import { record } from './record.js'
 import type { Strategy } from './strategy.js'
 import { pauseBeforeRetry } from './turn.js'

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { status } from '@grpc/grpc-js'
 import type { Command } from 'commander'
 import {
   type ImportMerchantRulesRequest,
@@ -8,12 +10,15 @@ import {
 import { Failure } from '../../failure.js'
 import { textArgument } from '../../options.js'
 import { methods } from '../../service/methods.js'
-import { withSession } from '../../session.js'
+import { ServiceFailure } from '../../service/service-failure.js'
+import { type Session, withSession } from '../../session.js'
 import { sheetOf } from '../../terminal/sheet.js'
 import { type RuleLine, readRuleFile } from './rule-file.js'
 
 /** Longest time that the import may take, in milliseconds. */
 const IMPORT_MS_MAX = 180_000
+/** Pause before the import is sent again, in milliseconds. */
+const RETRY_PAUSE_MS = 2_000
 /** Limit of characters of rules in one message, which fits the service even at four bytes a character. */
 const MESSAGE_LENGTH_MAX = 3_500
 /** Size of a rule in a message without its texts, in bytes. */
@@ -33,11 +38,10 @@ export function addImport(rules: Command): void {
         const { lines, unused } = readRuleFile(file)
         if (unused.length > 0) session.output.note(`unused columns: ${unused.join(', ')}`)
         if (lines.length === 0) throw new Failure(`${file} holds no rules`)
-        const answer = await session.connection.sendStream(MerchantRuleServiceService.importMerchantRules, {
-          scope: methods.importMerchantRules.scope,
-          requests: messagesOf(lines.map(({ rule }) => rule)),
-          timeoutMs: session.timeoutMs ?? IMPORT_MS_MAX,
-        })
+        const answer = await send(
+          session,
+          lines.map(({ rule }) => rule),
+        )
         if (answer.rejectedCount > 0n)
           throw rejection(file, rejections(answer, lines), Number(answer.rejectedCount))
         const { createdCount, changedCount, unchangedCount } = answer
@@ -66,6 +70,32 @@ export function addImport(rules: Command): void {
         })
       })
     })
+}
+
+/**
+ * Sends the rules, and sends them again while the service says that it is unavailable for the moment. Sending
+ * them twice does no harm: the second import finds them unchanged.
+ */
+async function send(session: Session, rules: readonly MerchantRule[]): Promise<ImportMerchantRulesResponse> {
+  const endsAtMs = performance.now() + (session.timeoutMs ?? IMPORT_MS_MAX)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await session.connection.sendStream(MerchantRuleServiceService.importMerchantRules, {
+        scope: methods.importMerchantRules.scope,
+        requests: messagesOf(rules),
+        timeoutMs: endsAtMs - performance.now(),
+      })
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() + RETRY_PAUSE_MS > endsAtMs) throw error
+      if (attempt === 1) session.output.note('the service is unavailable for the moment: trying again')
+      await delay(RETRY_PAUSE_MS)
+    }
+  }
+}
+
+/** Whether the service itself says so. Without a service, trying again does not help. */
+function isUnavailable(error: unknown): boolean {
+  return error instanceof ServiceFailure && error.code === status.UNAVAILABLE && error.reason !== ''
 }
 
 function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRulesRequest> {

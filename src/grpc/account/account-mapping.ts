@@ -12,7 +12,7 @@ import {
   type Transaction,
   TransactionKind,
 } from '../../gen/benefits/v1/account.js'
-import { Reason } from '../../gen/benefits/v1/authorization.js'
+import { Fallback, Reason } from '../../gen/benefits/v1/authorization.js'
 import { decisionMessage, reasonOf } from '../reason-mapping.js'
 
 /** Writes an account: a wallet for each category, in their order, then wallets of deleted categories. */
@@ -55,6 +55,7 @@ export function transactionMessage(entry: Entry): Transaction {
     effectiveMcc: of.effectiveMcc ?? '',
     merchant: of.merchant ?? '',
     merchantRule: of.merchantRule ?? '',
+    fallback: of.fallback ?? Fallback.UNSPECIFIED,
     catalogVersion: of.catalogVersion ?? 0n,
     originalTransactionId: of.originalTransactionId ?? '',
     accountStatus: of.accountStatus ?? AccountStatus.UNSPECIFIED,
@@ -70,7 +71,8 @@ function kindFields(entry: Entry): Partial<Transaction> {
     case 'AUTHORIZATION': {
       const { amount, mcc, effectiveMcc, merchant, merchantRule = '', catalogVersion = 0n, day = '' } = entry
       const reason = reasonOf(entry.reason)
-      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, catalogVersion, day }
+      const fallback = entry.fallback === undefined ? Fallback.UNSPECIFIED : Fallback[entry.fallback]
+      return { reason, amount, mcc, effectiveMcc, merchant, merchantRule, fallback, catalogVersion, day }
     }
     case 'REVERSAL':
       return {

@@ -99,8 +99,12 @@ function readPurchase(request: AuthorizeRequest): {
   const amount = fields.amount('amount', request.amount)
   const mcc = fields.mcc('mcc', request.mcc)
   const merchant = fields.merchant('merchant', request.merchant)
+  const fallback = fields.fallback('fallback', request.fallback)
   fields.close()
-  return { accountId, purchase: { transactionId, amount, mcc, merchant } }
+  return {
+    accountId,
+    purchase: { transactionId, amount, mcc, merchant, ...(fallback && { fallback }) },
+  }
 }
 
 function readReversal(request: ReverseRequest): { readonly accountId: string; readonly reversal: Reversal } {

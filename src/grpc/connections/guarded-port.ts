@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type ListenAddress, listenOn } from '../../listen-on.js'
 import type { ConnectionGuard } from './connection-guard.js'
-import { speakHttp2 } from './http2-sessions.js'
+import { CALLS_MAX, speakHttp2 } from './http2-sessions.js'
 import { TurnQueue } from './turn-queue.js'
 
 export type GuardedPortOptions = {
@@ -20,7 +20,12 @@ export class GuardedPort {
   readonly #listener = createServer({ pauseOnConnect: true })
 
   constructor({ server, credentials, guard }: GuardedPortOptions) {
-    const speak = speakHttp2({ server, credentials, onSession: (session) => guard.opened(session) })
+    const speak = speakHttp2({
+      server,
+      credentials,
+      callsMax: CALLS_MAX,
+      onSession: (session) => guard.opened(session),
+    })
     const newcomers = new TurnQueue(speak)
     this.#listener.on('connection', (connection) => {
       if (guard.admit(connection)) newcomers.add(connection)

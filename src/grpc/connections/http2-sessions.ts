@@ -1,6 +1,5 @@
 import { constants, type ServerHttp2Session, type ServerOptions } from 'node:http2'
-import type { Socket } from 'node:net'
-import type { Writable } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import type { Server, ServerCredentials } from '@grpc/grpc-js'
 import { type BeginCall, CallQueue } from './call-queue.js'
 
@@ -35,8 +34,8 @@ const http2Limits: ServerOptions & Readonly<Record<'streamResetBurst' | 'streamR
   streamResetRate: 256,
 }
 
-/** Most calls of a connection at a time. Further calls wait at the caller. */
-const CALLS_MAX = 128
+/** Most calls of a caller's connection at a time. Further calls wait at the caller. */
+export const CALLS_MAX = 128
 /**
  * Largest header block that HTTP/2 reads, in bytes. It is above the metadata limit, which gets an answer of
  * its own.
@@ -46,6 +45,8 @@ const HEADER_LIST_BYTES_MAX = 64 * 1024
 export type Http2SessionsOptions = {
   readonly server: Server
   readonly credentials: ServerCredentials
+  /** Most calls of a connection at a time. */
+  readonly callsMax: number
   /**
    * Called when a connection begins to speak HTTP/2. Returns a function that tells how many calls it may
    * begin in one turn of the event loop.
@@ -78,14 +79,15 @@ type Internals = {
 export function speakHttp2({
   server,
   credentials,
+  callsMax,
   onSession,
-}: Http2SessionsOptions): (connection: Socket) => void {
+}: Http2SessionsOptions): (connection: Duplex) => void {
   // No public API gives access to these fields. Their presence is checked below.
   const { commonServerOptions, http2Servers } = server as unknown as Partial<Internals>
   if (!commonServerOptions || !http2Servers) {
     throw new Error('this version of grpc-js keeps its HTTP/2 servers elsewhere')
   }
-  const settings = { maxConcurrentStreams: CALLS_MAX, maxHeaderListSize: HEADER_LIST_BYTES_MAX }
+  const settings = { maxConcurrentStreams: callsMax, maxHeaderListSize: HEADER_LIST_BYTES_MAX }
   Object.assign(commonServerOptions, http2Limits, { settings })
 
   const others = new Set(http2Servers.keys())
@@ -99,7 +101,7 @@ export function speakHttp2({
     const calls = new CallQueue({
       begin,
       perTurn: onSession(session),
-      callsMax: CALLS_MAX,
+      callsMax,
       // As HTTP/2 recommends (RFC 9113, section 10.5). Nothing more is read from the connection.
       onTooMany: () => session.destroy(new Error('rapid resets'), constants.NGHTTP2_ENHANCE_YOUR_CALM),
       reading,

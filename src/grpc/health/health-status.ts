@@ -8,6 +8,7 @@ import { UnreadableMessage, withReadErrors } from '../request-decoder.js'
 export const SERVICES = [
   'benefits.v1.AuthorizationService',
   'benefits.v1.AccountService',
+  'benefits.v1.ActivityService',
   'benefits.v1.CategoryService',
   'benefits.v1.MerchantRuleService',
 ]

@@ -15,6 +15,7 @@ export const methodScopes: ReadonlyMap<string, string> = new Map([
   ['/benefits.v1.AccountService/BatchCredit', 'accounts:credit'],
   ['/benefits.v1.AccountService/GetTransaction', 'accounts:read'],
   ['/benefits.v1.AccountService/ListTransactions', 'accounts:read'],
+  ['/benefits.v1.ActivityService/GetActivity', 'activity:read'],
   ['/benefits.v1.CategoryService/ListCategories', 'categories:read'],
   ['/benefits.v1.CategoryService/GetCategory', 'categories:read'],
   ['/benefits.v1.CategoryService/UpsertCategory', 'categories:write'],

@@ -24,8 +24,11 @@ type CallSeries = {
   readonly handled: (code: string) => CountedSeries
 }
 
+const HANDLING = 'grpc_server_handling_seconds'
+
 /** Metrics of calls by method and status, and of purchases on streams. */
 export class CallMetrics {
+  readonly #registry: MetricRegistry
   readonly #codes: readonly string[]
   readonly #started: SeriesOf<CallLabel, CountedSeries>
   readonly #handled: SeriesOf<CallLabel | 'grpc_code', CountedSeries>
@@ -38,6 +41,7 @@ export class CallMetrics {
   readonly #seriesByMethod = new Map<string, CallSeries>()
 
   constructor(registry: MetricRegistry, { calls, codes }: CallMetricsOptions) {
+    this.#registry = registry
     const labelNames = ['grpc_type', 'grpc_service', 'grpc_method'] as const
     this.#codes = codes
     this.#started = registry.counter({
@@ -51,7 +55,7 @@ export class CallMetrics {
       labelNames: [...labelNames, 'grpc_code'],
     })
     this.#handling = registry.histogram({
-      name: 'grpc_server_handling_seconds',
+      name: HANDLING,
       help: 'Time from the arrival of a call to its status, in seconds.',
       labelNames,
       buckets: latencyBuckets,
@@ -79,6 +83,17 @@ export class CallMetrics {
       buckets: latencyBuckets,
     })({})
     for (const call of calls) this.#seriesOf(call)
+  }
+
+  /** Reads how many calls of Authorize took at most so many seconds. The last bound is infinite. */
+  async readAuthorize(): Promise<readonly { readonly atMostSeconds: number; readonly count: number }[]> {
+    const values = await this.#registry.read(HANDLING)
+    return values
+      .filter(({ labels }) => labels['grpc_method'] === 'Authorize' && labels['le'] !== undefined)
+      .map(({ labels, value }) => ({
+        atMostSeconds: labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number(labels['le']),
+        count: value,
+      }))
   }
 
   /** Counts a call that has arrived. */

@@ -15,18 +15,23 @@ export type Outcome = Pick<DecisionLabels, 'kind' | 'code' | 'reason'> & {
   readonly moves: boolean
 }
 
+/** How often a kind of decision had one reason. */
+export type DecidedCount = Pick<DecisionLabels, 'kind' | 'reason'> & { readonly count: number }
+
 /**
  * Most categories with series of their own; any more count as "other". There are 64 at a time, but a process
  * may see some go and others come.
  */
 const CATEGORIES_MAX = 128
 const OTHER = 'other'
+const DECISIONS = 'benefits_decisions_total'
 
 type DecisionLabel = 'kind' | 'code' | 'reason' | 'category' | 'replayed'
 type DecisionSeries = { readonly first: CountedSeries; readonly replayed: CountedSeries }
 
 /** Metrics of decisions and of the money that they moved. */
 export class DecisionMetrics {
+  readonly #registry: MetricRegistry
   readonly #outcomes: readonly Outcome[]
   readonly #decisions: SeriesOf<DecisionLabel, CountedSeries>
   readonly #moved: SeriesOf<'kind' | 'category', CountedSeries>
@@ -38,9 +43,10 @@ export class DecisionMetrics {
   readonly #shown = new Set<string>()
 
   constructor(registry: MetricRegistry, outcomes: readonly Outcome[]) {
+    this.#registry = registry
     this.#outcomes = outcomes
     this.#decisions = registry.counter({
-      name: 'benefits_decisions_total',
+      name: DECISIONS,
       help: 'Decisions answered, by code, reason, paying wallet, and whether the answer was stored before.',
       labelNames: ['kind', 'code', 'reason', 'category', 'replayed'],
     })
@@ -79,6 +85,19 @@ export class DecisionMetrics {
     }
     series.first.inc()
     if (category !== '') this.#movedOf(decision.kind, category).inc(centavos)
+  }
+
+  /** Reads how often each kind of decision had each reason, without stored answers that were given again. */
+  async read(): Promise<readonly DecidedCount[]> {
+    const values = await this.#registry.read(DECISIONS)
+    return this.#outcomes.map(({ kind, reason }) => ({
+      kind,
+      reason,
+      count: values
+        .filter(({ labels }) => labels['kind'] === kind && labels['reason'] === reason)
+        .filter(({ labels }) => labels['replayed'] === 'false')
+        .reduce((sum, { value }) => sum + value, 0),
+    }))
   }
 
   #bounded(category: string): string {

@@ -18,6 +18,12 @@ export type SeriesOf<Label extends string, Series> = (labels: Labels<Label>) => 
 
 export type Exposition = { readonly contentType: string; readonly text: string }
 
+/** A value of a metric with its labels. That of a bucket has its bound as `le`. */
+export type ReadValue = {
+  readonly labels: Readonly<Record<string, string | number | undefined>>
+  readonly value: number
+}
+
 /** The kinds of garbage collection that label their metric. */
 const collectionKinds = ['major', 'minor', 'incremental', 'weakcb']
 
@@ -129,6 +135,12 @@ export class MetricRegistry {
   /** Creates a gauge that is always 1 and informs by its labels. */
   info<Label extends string>(family: Family<Label>, labels: Labels<Label>): void {
     new Gauge({ ...family, registers: [this.#registry] }).set(labels, 1)
+  }
+
+  /** Reads the values of one metric now; a histogram has one for each bucket, and its sum and count. */
+  async read(name: string): Promise<readonly ReadValue[]> {
+    const { values = [] } = (await this.#registry.getSingleMetric(name)?.get()) ?? {}
+    return values.map(({ labels, value }) => ({ labels: labels as ReadValue['labels'], value }))
   }
 
   /**

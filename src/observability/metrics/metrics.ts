@@ -1,8 +1,9 @@
 import { type CallLabels, CallMetrics, type CallMetricsOptions } from './call-metrics.js'
 import { ConnectionMetrics, type ConnectionReadings } from './connection-metrics.js'
 import { DatabaseMetrics, type PoolFailure, type PoolReadings } from './database-metrics.js'
-import { type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
+import { type DecidedCount, type DecisionLabels, DecisionMetrics, type Outcome } from './decision-metrics.js'
 import { EngineMetrics, type EngineReadings, type RetryCause } from './engine-metrics.js'
+import { HttpMetrics } from './http-metrics.js'
 import { type KeyFileGroup, KeyFileMetrics, type KeyFileReadings } from './key-file-metrics.js'
 import { measureLiveMemory } from './live-memory.js'
 import { type Exposition, MetricRegistry } from './metric-registry.js'
@@ -29,6 +30,8 @@ export interface Metrics {
   tokenRejected(reason: string): void
   /** Counts a caller's connection that was closed or rejected. */
   connectionClosed(reason: string): void
+  /** Counts a request to the HTTP API that has ended. */
+  httpRequest(route: string, status: number): void
   /** Records a group of requests that were decided together. */
   groupDecided(size: number, seconds: number): void
   /** Counts a request that is decided again. */
@@ -49,10 +52,20 @@ export interface Metrics {
   keyFilesReloaded(files: KeyFileGroup): void
   /** Counts new key or certificate files that were rejected; the last good ones stay in use. */
   keyFilesRejected(files: KeyFileGroup): void
+  /** Reads the counters that people watch: see {@link Activity}. */
+  activity(): Promise<Activity>
   /** Sets the source of the gauges' values. Until then they are those of {@link idleReadings}. */
   observe(readings: Readings): void
   /** Renders all metrics in the Prometheus text format. */
   expose(): Promise<Exposition>
+}
+
+/** Counts since the process started. */
+export type Activity = {
+  /** Decisions, without stored ones that were given again. */
+  readonly decisions: readonly DecidedCount[]
+  /** Calls of Authorize that took at most so many seconds, the shortest first. The last bound is infinite. */
+  readonly authorizeCalls: readonly { readonly atMostSeconds: number; readonly count: number }[]
 }
 
 /** Values that are read when Prometheus asks. */
@@ -82,6 +95,8 @@ export type LabelSets = CallMetricsOptions & {
   readonly rejections: readonly string[]
   /** Reasons for closing or rejecting a connection. */
   readonly closings: readonly string[]
+  /** Names of the routes of the HTTP API. */
+  readonly httpRoutes: readonly string[]
 }
 
 export type MetricsOptions = {
@@ -123,6 +138,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     () => readings.isDatabaseUnfit(),
   )
   const connections = new ConnectionMetrics(registry, () => readings.connections(), labels.closings)
+  const http = new HttpMetrics(registry, labels.httpRoutes)
   const keyFiles = new KeyFileMetrics(registry, () => readings.keyFiles)
   measureLiveMemory(registry)
 
@@ -171,6 +187,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     decision: (decision, centavos) => decisions.decided(decision, centavos),
     tokenRejected: (reason) => rejections.get(reason)?.inc(),
     connectionClosed: (reason) => connections.closed(reason),
+    httpRequest: (route, status) => http.ended(route, status),
     groupDecided: (size, seconds) => engine.groupDecided(size, seconds),
     retried: (cause) => engine.retried(cause),
     mongoCommand: (command, outcome, seconds) => database.command(command, outcome, seconds),
@@ -181,6 +198,10 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
     catalogRefreshFailed: () => refreshFailures.inc(),
     keyFilesReloaded: (files) => keyFiles.reloaded(files),
     keyFilesRejected: (files) => keyFiles.rejected(files),
+    activity: async () => ({
+      decisions: await decisions.read(),
+      authorizeCalls: await calls.readAuthorize(),
+    }),
     observe: (next) => {
       readings = next
     },

@@ -6,6 +6,7 @@ import {
   type AdminAction,
   decisionOf,
   type Entry,
+  type Fallback,
   movementOf,
   type PurchaseDescription,
 } from '../../domain/entry.js'
@@ -73,6 +74,8 @@ type EntryFields = {
   readonly effective_mcc?: string
   readonly merchant?: string
   readonly merchant_rule?: string
+  /** Absent when the free balance may pay, and in entries older than this field. */
+  readonly fallback?: Fallback
   readonly catalog_version?: bigint
   readonly original?: string
   readonly described?: DescriptionFields
@@ -214,6 +217,7 @@ function kindFields(entry: Entry): Partial<EntryFields> {
         effective_mcc: entry.effectiveMcc,
         merchant: entry.merchant,
         ...(entry.merchantRule !== undefined && { merchant_rule: entry.merchantRule }),
+        ...(entry.fallback !== undefined && { fallback: entry.fallback }),
         ...(entry.catalogVersion !== undefined && { catalog_version: entry.catalogVersion }),
         ...(entry.day !== undefined && { day: entry.day }),
       }
@@ -266,6 +270,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         merchant,
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
+        ...fallbackIn(fields),
         ...(catalogVersion !== undefined && { catalogVersion }),
         ...(movement && { movement }),
         ...(day !== undefined && { day }),
@@ -305,6 +310,12 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
 
 function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDescription {
   return { ...described, ...(amount !== undefined && { amount: money(amount) }) }
+}
+
+function fallbackIn({ fallback }: EntryFields): { readonly fallback?: Fallback } {
+  if (fallback === undefined) return {}
+  invariant(fallback === 'NEVER', 'the fallback of a purchase is one that we know')
+  return { fallback }
 }
 
 function storedReason(reason: Reason): StoredReason {

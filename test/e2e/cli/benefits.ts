@@ -1,6 +1,6 @@
+import { JWT_SECRET } from '../../support/clients/token.js'
 import { watchForLeaks } from '../../support/leaks.js'
-import type { ServiceFixture } from '../../support/service-fixture.js'
-import { JWT_SECRET } from '../../support/token.js'
+import type { ServiceFixture } from '../../support/processes/service-fixture.js'
 import { type Environment, type Finished, run } from '../commands/make.js'
 
 /** Runs `./benefits` with these arguments, as a script does: nothing to read, and no terminal. */

@@ -11,13 +11,13 @@ import { readDatabaseConfig, readSettings } from '../../../src/config.js'
 import { checkBooks } from '../../../src/service/check-books.js'
 import { createClient } from '../../../src/storage/client.js'
 import { readDevSettings } from '../../../tools/dev/dev-settings.js'
-import { AccountClient } from '../../support/account-client.js'
+import { AccountClient } from '../../support/clients/account-client.js'
+import { secondsFromNow, signToken } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
 import { secretToken } from '../../support/leaks.js'
-import { serviceEnvironment } from '../../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../../support/service-process.js'
+import { serviceEnvironment } from '../../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../../support/processes/service-process.js'
 import { useTempFolder } from '../../support/temp-folder.js'
-import { secondsFromNow, signToken } from '../../support/token.js'
 import { type Environment, Running } from '../commands/make.js'
 import { benefits } from './benefits.js'
 
@@ -45,10 +45,10 @@ describe('./benefits load through breaks', () => {
   before(async () => {
     const whole = await serviceEnvironment()
     uri = whole.MONGODB_URI
-    service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0' })
+    service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' })
     await service.untilEvent('serving')
     // It comes back on the port that it was given.
-    env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0' }
+    env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0', HTTP_API_PORT: '0' }
     await openAccounts(service.grpcAddress)
   })
 

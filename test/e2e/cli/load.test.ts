@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { secondsFromNow, signToken } from '../../support/clients/token.js'
 import { secretToken } from '../../support/leaks.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 import { useTempFolder } from '../../support/temp-folder.js'
-import { secondsFromNow, signToken } from '../../support/token.js'
 import { accountIn, against, benefits, envOf } from './benefits.js'
 
 const HEADER = 'transaction_id,account_id,category,amount'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 import { accountIn, against, atTerminal, benefits, envOf } from './benefits.js'
 
 describe('./benefits and money', () => {
@@ -125,6 +125,18 @@ describe('./benefits and money', () => {
     const { code, stderr } = await run('categories', 'set', 'NEW', '--title', 'New')
     expect(code).to.equal(2)
     expect(stderr).to.match(/a new category requires --order and --mccs/)
+  })
+
+  it('keeps the free balance out of a purchase with --no-fallback', async () => {
+    await run('credit', '--account', 'ana', '--category', 'CASH', '--amount', '10.00', '--id', 'cash-1')
+    const purchase = ['--account', 'ana', '--amount', '10.00', '--mcc', '5999']
+    const { stdout } = await run('simulate', ...purchase, '--no-fallback')
+    expect(JSON.parse(stdout)).to.deep.include({ wallets: [] })
+    const declined = await run('authorize', ...purchase, '--no-fallback', '--id', 'without')
+    expect(JSON.parse(declined.stdout)).to.include({ code: '51' })
+    const { stdout: entry } = await run('transaction', 'without', '--account', 'ana')
+    expect(JSON.parse(entry).transaction).to.include({ fallback: 'FALLBACK_NEVER' })
+    expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
   })
 
   it('shows by its exit code whether a purchase was declined, the command is wrong, or the service does not answer', async () => {

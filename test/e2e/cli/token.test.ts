@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { TokenVerifier } from '../../../src/grpc/tokens/token-verifier.js'
 import { secretKeys } from '../../../src/keys/token-key.js'
-import { JWT_SECRET } from '../../support/token.js'
+import { JWT_SECRET } from '../../support/clients/token.js'
 import { benefits } from './benefits.js'
 
 function claimsOf(token: string) {

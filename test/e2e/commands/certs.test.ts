@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { eventually } from '../../support/eventually.js'
-import { MountedFiles } from '../../support/mounted-files.js'
-import { serviceEnvironment } from '../../support/service-fixture.js'
-import { type ServiceProcess, useServices } from '../../support/service-process.js'
+import { MountedFiles } from '../../support/processes/mounted-files.js'
+import { serviceEnvironment } from '../../support/processes/service-fixture.js'
+import { type ServiceProcess, useServices } from '../../support/processes/service-process.js'
 import { type Environment, make, run } from './make.js'
 
 describe('make certs', () => {

@@ -94,8 +94,13 @@ export class Running {
   /** The environment of a command that calls the service which this one runs on ports that the system chose. */
   async whereItListens(env: Environment): Promise<Environment> {
     await this.untilSays('"listening"')
-    const { grpcPort, httpPort } = JSON.parse(/^.*"listening".*$/m.exec(this.#stdout)?.[0] ?? '')
-    return { ...env, GRPC_PORT: String(grpcPort), HTTP_PORT: String(httpPort) }
+    const { grpcPort, httpPort, httpApiPort } = JSON.parse(/^.*"listening".*$/m.exec(this.#stdout)?.[0] ?? '')
+    return {
+      ...env,
+      GRPC_PORT: String(grpcPort),
+      HTTP_PORT: String(httpPort),
+      HTTP_API_PORT: String(httpApiPort),
+    }
   }
 
   /** Its exit code, as a shell gives it: 128 and the number of the signal that ended it. */

@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { parse, stringify } from 'yaml'
 import { make, run } from './make.js'
 
 describe('make protos', function () {
@@ -35,6 +36,19 @@ describe('make protos', function () {
   it('writes files that compile alone', async () => {
     const { code, stderr } = await run('node_modules/.bin/buf', ['build', folder, '-o', '/dev/null'])
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+  })
+
+  it('writes what the template for clients takes, with the plugin of this repository', async () => {
+    const into = join(folder, 'clients')
+    const template = parse(readFileSync('.docs/clients/buf.gen.yaml', 'utf8'))
+    const ours = parse(readFileSync('buf.gen.yaml', 'utf8'))
+    const inputs = [{ directory: folder, paths: [join(folder, 'benefits')] }]
+    const path = join(folder, 'buf.gen.yaml')
+    writeFileSync(path, stringify({ ...template, inputs, plugins: ours.plugins }))
+    const args = ['generate', '--template', path, '-o', into]
+    const { code, stderr } = await run('node_modules/.bin/buf', args)
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
+    expect(existsSync(join(into, 'src/gen/benefits/v1/authorization.ts'))).to.equal(true)
   })
 
   it('writes files with the package names of other languages', () => {

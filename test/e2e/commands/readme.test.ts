@@ -32,7 +32,7 @@ describe('README and guides', () => {
   let service: Running
 
   before(async () => {
-    const anyPorts = { DATA_DIR: join(folder, 'data'), GRPC_PORT: '0', HTTP_PORT: '0' }
+    const anyPorts = { DATA_DIR: join(folder, 'data'), GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' }
     service = new Running('make', ['run'], anyPorts)
     env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')
@@ -97,6 +97,8 @@ describe('README and guides', () => {
     return command
       .replace('grpcurl -plaintext', 'node_modules/.bin/buf curl --protocol grpc --http2-prior-knowledge')
       .replace('localhost:50051 ', `http://127.0.0.1:${env['GRPC_PORT']}/`)
+      .replace('curl -H', 'curl --fail --silent --show-error -H')
+      .replace('localhost:8000/', `127.0.0.1:${env['HTTP_API_PORT']}/`)
   }
 })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { findMongod } from '../../../tools/dev/local-mongo/find-mongod.js'
 import { isAlive, readState } from '../../../tools/dev/local-mongo/mongod-state.js'
-import { purchase, TestClient } from '../../support/client.js'
+import { purchase, TestClient } from '../../support/clients/client.js'
 import { eventually } from '../../support/eventually.js'
 import { benefits } from '../cli/benefits.js'
 import { type Environment, make, Running, run } from './make.js'
@@ -31,7 +31,7 @@ describe('make run', () => {
   before(async () => {
     const { MONGOD_PATH } = process.env
     await findMongod({ mongodPath: MONGOD_PATH || undefined, env: process.env, log: () => {} })
-    const anyPorts = { DATA_DIR: dataDir, GRPC_PORT: '0', HTTP_PORT: '0' }
+    const anyPorts = { DATA_DIR: dataDir, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' }
     service = new Running('make', ['run'], anyPorts)
     env = await service.whereItListens(anyPorts)
     await service.untilSays('"serving"')

@@ -1,8 +1,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { JWT_SECRET } from '../../support/clients/token.js'
 import { useTempFolder } from '../../support/temp-folder.js'
-import { JWT_SECRET } from '../../support/token.js'
 import { make } from './make.js'
 
 describe('make up', () => {

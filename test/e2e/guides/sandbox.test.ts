@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { sandboxAccounts } from '../../../cli/sandbox.js'
 import { reasons } from '../../../src/domain/reason.js'
-import { AccountClient } from '../../support/account-client.js'
-import { purchase } from '../../support/client.js'
+import { AccountClient } from '../../support/clients/account-client.js'
+import { purchase } from '../../support/clients/client.js'
 import { eventually } from '../../support/eventually.js'
-import { useService } from '../../support/service-fixture.js'
+import { useService } from '../../support/processes/service-fixture.js'
 import { against } from '../cli/benefits.js'
 
 const guide = readFileSync('.docs/guide/integrate.md', 'utf8')

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { createClient } from '../../../src/storage/client.js'
-import { CardHolder, Counter, isoOf } from '../../support/card-holder.js'
-import { serviceEnvironment } from '../../support/service-fixture.js'
-import { useServices } from '../../support/service-process.js'
-import { cleanBooks } from '../../support/verified.js'
-import { useWallClocks } from '../../support/wall-clock.js'
+import { CardHolder, Counter, isoOf } from '../../support/clients/card-holder.js'
+import { cleanBooks } from '../../support/database/verified.js'
+import { serviceEnvironment } from '../../support/processes/service-fixture.js'
+import { useServices } from '../../support/processes/service-process.js'
+import { useWallClocks } from '../../support/processes/wall-clock.js'
 
 /** An hour apart, over the end of a day and a month in Sao Paulo. */
 const AHEAD = '2026-12-01T03:30:00.000Z'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { CardHolder, Counter, isoOf } from '../../support/card-holder.js'
-import { useService } from '../../support/service-fixture.js'
-import { cleanBooks } from '../../support/verified.js'
-import { useWallClocks } from '../../support/wall-clock.js'
+import { CardHolder, Counter, isoOf } from '../../support/clients/card-holder.js'
+import { cleanBooks } from '../../support/database/verified.js'
+import { useService } from '../../support/processes/service-fixture.js'
+import { useWallClocks } from '../../support/processes/wall-clock.js'
 
 const SAO_PAULO = 'America/Sao_Paulo'
 const NEW_YORK = 'America/New_York'

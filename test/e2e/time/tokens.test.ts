@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { purchase } from '../../support/client.js'
+import { purchase } from '../../support/clients/client.js'
+import { PurchaseStream } from '../../support/clients/purchase-stream.js'
+import { signToken } from '../../support/clients/token.js'
 import { eventually } from '../../support/eventually.js'
-import { PurchaseStream } from '../../support/purchase-stream.js'
-import { useService } from '../../support/service-fixture.js'
-import { signToken } from '../../support/token.js'
-import { useWallClocks } from '../../support/wall-clock.js'
+import { useService } from '../../support/processes/service-fixture.js'
+import { useWallClocks } from '../../support/processes/wall-clock.js'
 
 const HOUR_MS = 3_600_000
 /** Allowed difference between the clocks of the issuer and the service, in seconds. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { purchase, TestClient } from '../../support/client.js'
-import { signToken } from '../../support/token.js'
+import { purchase, TestClient } from '../../support/clients/client.js'
+import { signToken } from '../../support/clients/token.js'
 import { besidePurchases, CALL_MS_MAX, outcomesOf, usePopulation } from './population.js'
 
 const USERS = 20

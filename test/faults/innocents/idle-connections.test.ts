@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../../../tools/hostile-test/calls.js'
-import { RawConnection } from '../../../tools/hostile-test/raw-connection.js'
-import { purchase as purchaseOf, TestClient } from '../../support/client.js'
-import { HealthClient } from '../../support/health-client.js'
-import { readMetric } from '../../support/metrics-page.js'
-import { signToken } from '../../support/token.js'
+import { purchase as purchaseOf, TestClient } from '../../support/clients/client.js'
+import { HealthClient } from '../../support/clients/health-client.js'
+import { signToken } from '../../support/clients/token.js'
+import { readMetric } from '../../support/processes/metrics-page.js'
+import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../hostile/calls.js'
+import { RawConnection } from '../hostile/raw-connection.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
 /** As many as there may be. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ServiceCalls } from '../../support/service-call.js'
+import { ServiceCalls } from '../../support/clients/service-call.js'
 import { besidePurchases, usePopulation } from './population.js'
 
 /** As many as a category and the policy may have. */

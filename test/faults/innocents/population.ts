@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { purchase, TestClient } from '../../support/client.js'
-import { useService } from '../../support/service-fixture.js'
+import { purchase, TestClient } from '../../support/clients/client.js'
+import { useService } from '../../support/processes/service-fixture.js'
 
 /** Longest time that a call of a population may take, in milliseconds: what is counted is answers, on however slow a machine. */
 export const CALL_MS_MAX = 60_000

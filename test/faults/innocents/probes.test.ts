@@ -1,14 +1,7 @@
 import { expect } from 'chai'
-import {
-  AUTHORIZE,
-  bearer,
-  callHeaders,
-  framed,
-  HEALTH_CHECK,
-  purchase,
-} from '../../../tools/hostile-test/calls.js'
-import { RawConnection } from '../../../tools/hostile-test/raw-connection.js'
-import { signToken } from '../../support/token.js'
+import { signToken } from '../../support/clients/token.js'
+import { AUTHORIZE, bearer, callHeaders, framed, HEALTH_CHECK, purchase } from '../hostile/calls.js'
+import { RawConnection } from '../hostile/raw-connection.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
 const PROBES = 200

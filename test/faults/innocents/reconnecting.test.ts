@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { purchase, TestClient } from '../../support/client.js'
+import { purchase, TestClient } from '../../support/clients/client.js'
 import { besidePurchases, CALL_MS_MAX, outcomesOf, usePopulation } from './population.js'
 
 const CLIENTS = 300

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { Benchmark, type Measured } from '../../../bench/benchmark.js'
-import { Database } from '../../../bench/database.js'
-import { type Plan, quickPlan } from '../../../bench/scenarios.js'
-import { buildBenchPrograms } from '../../support/bench-programs.js'
-import { testMongoUri } from '../../support/mongo.js'
+import { type Plan, quickPlan } from '../../../bench/plan/scenarios.js'
+import { Database } from '../../../bench/session/database.js'
+import { testMongoUri } from '../../support/database/mongo.js'
+import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
 /** As small as can be: that it works and finds the books in order, not how fast anything is. */
 const plan: Plan = {

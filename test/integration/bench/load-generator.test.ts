@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect } from 'chai'
-import type { CallEnd } from '../../../bench/load/call-end.js'
-import { GrpcConnection, requestHeaders } from '../../../bench/load/grpc-connection.js'
-import { framedMessage } from '../../../bench/load/grpc-messages.js'
+import type { CallEnd } from '../../../bench/h2/call-end.js'
+import { GrpcConnection, requestHeaders } from '../../../bench/h2/grpc-connection.js'
+import { framedMessage } from '../../../bench/h2/grpc-messages.js'
 import type { LoadJob } from '../../../bench/load/job.js'
 import { runLoad } from '../../../bench/load/load-run.js'
 import { eventually, WAIT_MS_MAX } from '../../support/eventually.js'
@@ -80,9 +80,9 @@ describe('the load generator', () => {
     })
   }
 
-  it('spreads a stream mode over the configured number of streams', async () => {
-    await runLoad(job({ mode: 'stream', streamsPerConnection: 3 }))
-    expect(server.calls).to.equal(6)
+  it('sends all requests of the stream mode on one stream for each connection', async () => {
+    await runLoad(job({ mode: 'stream' }))
+    expect(server.calls).to.equal(2)
   })
 
   it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {

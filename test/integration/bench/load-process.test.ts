@@ -73,9 +73,9 @@ describe('the process of the load generator', () => {
     expect(errors).to.match(/^load: the server (closed the connection|takes no more calls)[^\n]*\n$/)
   })
 
-  it('says what is wrong with a job', async () => {
-    const { exitCode, errors } = await load('{}')
-    expect(exitCode).to.equal(1)
-    expect(errors).to.match(/^load: target\.host must be [^\n]*\n$/)
+  it('fails in one line when its input is no JSON', async () => {
+    const { exitCode, output, errors } = await load('no job')
+    expect({ exitCode, output }).to.deep.equal({ exitCode: 1, output: '' })
+    expect(errors).to.match(/^load: [^\n]*JSON[^\n]*\n$/)
   })
 })

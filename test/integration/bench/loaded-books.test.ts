@@ -7,9 +7,9 @@ import { loadBooks } from '../../../bench/dataset/load-books.js'
 import { ENTRIES_PER_ACCOUNT } from '../../../bench/dataset/loaded-account.js'
 import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
 import { accountIdAt } from '../../../bench/load/account-id.js'
-import { accountRange } from '../../../bench/scenarios.js'
+import { accountRange } from '../../../bench/plan/scenarios.js'
 import type { AccountDocument } from '../../../src/storage/account/documents.js'
-import { useDatabase } from '../../support/database-fixture.js'
+import { useDatabase } from '../../support/database/database-fixture.js'
 
 /** More than one lot of the loader, and not a whole number of them. */
 const COUNT = 1_203

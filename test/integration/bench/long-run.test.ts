@@ -1,11 +1,11 @@
 import { expect } from 'chai'
-import { Database } from '../../../bench/database.js'
 import { longRun } from '../../../bench/long-run/long-run.js'
 import type { LongRunPlan } from '../../../bench/long-run/plan.js'
 import type { LongRunRecord } from '../../../bench/long-run/record.js'
 import { pointsOf, type SeriesId } from '../../../bench/long-run/series.js'
-import { buildBenchPrograms } from '../../support/bench-programs.js'
-import { testMongoUri } from '../../support/mongo.js'
+import { Database } from '../../../bench/session/database.js'
+import { testMongoUri } from '../../support/database/mongo.js'
+import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
 /** As small as can be: that it works, sees what it looks at, and finds the books in order. */
 const plan: LongRunPlan = {

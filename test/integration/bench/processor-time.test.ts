@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { expect } from 'chai'
-import { usageOf } from '../../../bench/processor-time.js'
+import { usageOf } from '../../../bench/session/processor-time.js'
 import { eventually } from '../../support/eventually.js'
 
 const hasProc = existsSync('/proc/self/stat')

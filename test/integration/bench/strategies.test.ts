@@ -10,9 +10,9 @@ import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
 import { systemClock } from '../../../src/service/core.js'
 import type { LedgerDocument } from '../../../src/storage/account/documents.js'
-import { testBudget } from '../../support/accounts.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { useDatabase } from '../../support/database-fixture.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { testBudget } from '../../support/database/accounts.js'
+import { useDatabase } from '../../support/database/database-fixture.js'
 
 const RACERS = 40
 

@@ -42,8 +42,10 @@ describe('the Dockerfile', () => {
     expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
-  it('contains no secret: only the sources and the list of packages', () => {
+  it('contains no secret: only the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
+      '.docs/openapi.json',
+      'console',
       'package-lock.json',
       'package.json',
       'src',

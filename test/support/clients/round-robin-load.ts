@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Client, credentials, status } from '@grpc/grpc-js'
-import { type AuthorizeResponse, authorizeMethod, metadataOf, purchase } from '../client.js'
 import { eventually } from '../eventually.js'
+import { type AuthorizeResponse, authorizeMethod, metadataOf, purchase } from './client.js'
 
 /** Callers at a time. Each sends its next purchase when it has its answer. */
 const CALLERS = 8

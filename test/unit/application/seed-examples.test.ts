@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { exampleAccounts, exampleRules, seedExamples } from '../../../src/application/seed-examples.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import { patience, purchase } from './fixtures.js'
 import { allSettled, type TestEngine, testEngine } from './test-engine.js'
 

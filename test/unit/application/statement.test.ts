@@ -11,7 +11,7 @@ import {
   exampleBooks,
   type StoredBooks,
   steps,
-} from '../../support/example-books.js'
+} from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
 const FROM_THE_END = 2n ** 63n - 1n

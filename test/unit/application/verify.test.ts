@@ -12,7 +12,7 @@ import {
   exampleBooks,
   type StoredBooks,
   steps,
-} from '../../support/example-books.js'
+} from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
 /** The stored parts of one account: the account, its entries, or both; or why it cannot be read. */

@@ -39,6 +39,27 @@ const commandLine = [
   'node:',
 ]
 
+/** Everything that the tests of faults may import besides their own folder and the harness. */
+const faultTests = ['test/support/', 'tools/', 'src/', '@grpc/grpc-js', 'mongodb', 'chai', 'node:']
+
+/** The kinds of faults, none of which knows another. Only attackers share code with the load of the benchmark. */
+const kindsOfFaults: readonly Boundary[] = [
+  ...['crash', 'failover', 'database', 'clock', 'shard'].map((kind) => ({
+    of: `test/faults/${kind}/`,
+    may: [`test/faults/${kind}/`, 'test/faults/harness/', ...faultTests],
+  })),
+  {
+    of: 'test/faults/hostile/',
+    may: ['test/faults/hostile/', 'test/faults/harness/', ...faultTests, 'bench/', '@bufbuild/protobuf'],
+  },
+  {
+    of: 'test/faults/innocents/',
+    may: ['test/faults/innocents/', 'test/faults/hostile/', 'test/e2e/cli/benefits.ts', ...faultTests],
+  },
+  { of: 'test/faults/harness/', may: ['test/faults/harness/', ...faultTests] },
+  { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
+]
+
 /** The paragraph "May import" of the architecture, as a table. What is not in it is forbidden. */
 const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
@@ -84,6 +105,27 @@ const boundaries: readonly Boundary[] = [
       '@grpc/grpc-js',
       'grpc-health-check',
       '@bufbuild/protobuf',
+      'node:',
+      'src/keys/secure-context.ts',
+    ],
+    mayForTypes: ['src/keys/'],
+  },
+  {
+    of: 'src/http-api/dev-token.ts',
+    may: ['src/http-api/', 'jsonwebtoken'],
+    mayForTypes: ['src/keys/', 'node:'],
+  },
+  // It reaches the service as a gRPC client only, so that there is one path of checks.
+  {
+    of: 'src/http-api/',
+    may: [
+      'src/http-api/',
+      'src/http/socket-bound.ts',
+      'src/keys/secure-context.ts',
+      'src/listen-on.ts',
+      '@bufbuild/protobuf',
+      '@connectrpc/connect',
+      '@connectrpc/connect-node',
       'node:',
     ],
     mayForTypes: ['src/keys/'],
@@ -145,6 +187,7 @@ const boundaries: readonly Boundary[] = [
       'src/grpc/connections/connection-guard.ts',
       'src/grpc/served-methods.ts',
       'src/grpc/tokens/token-rejection.ts',
+      'src/http-api/http-route.ts',
       '@grpc/grpc-js',
     ],
     mayForTypes: ['src/observability/metrics/metrics.ts'],
@@ -164,8 +207,14 @@ const boundaries: readonly Boundary[] = [
   {
     of: 'src/service/call-records.ts',
     may: ['src/domain/reason.ts', 'src/observability/logging/logger.ts', '@grpc/grpc-js'],
-    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/'],
+    mayForTypes: ['src/domain/', 'src/grpc/', 'src/observability/', 'src/service/recent-decisions.ts'],
   },
+  {
+    of: 'src/service/activity-counts.ts',
+    may: ['src/domain/reason.ts'],
+    mayForTypes: ['src/grpc/activity/activity-service.ts', 'src/observability/metrics/metrics.ts'],
+  },
+  { of: 'src/service/recent-decisions.ts', may: [], mayForTypes: ['src/domain/entry.ts'] },
   {
     of: 'src/service/authorizer.ts',
     may: [
@@ -176,14 +225,22 @@ const boundaries: readonly Boundary[] = [
       'src/storage/',
       'src/service/core.ts',
       'src/service/credentials.ts',
+      'src/service/recent-decisions.ts',
       'src/service/grpc-port.ts',
       'src/service/readings.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/'],
+    mayForTypes: ['src/config.ts', 'src/keys/', 'src/observability/', 'node:stream'],
   },
   {
     of: 'src/service/grpc-port.ts',
-    may: ['src/application/', 'src/grpc/', 'src/service/call-records.ts', 'src/service/core.ts'],
+    may: [
+      'src/application/',
+      'src/grpc/',
+      'src/service/activity-counts.ts',
+      'src/service/build-version.ts',
+      'src/service/call-records.ts',
+      'src/service/core.ts',
+    ],
     mayForTypes: ['src/config.ts', 'src/observability/tracing/tracing.ts', 'src/service/credentials.ts'],
   },
   {
@@ -192,12 +249,31 @@ const boundaries: readonly Boundary[] = [
     mayForTypes: ['src/config.ts', 'src/keys/'],
   },
   {
+    of: 'src/service/http-api.ts',
+    may: [
+      'src/http-api/',
+      'src/grpc/tokens/method-scopes.ts',
+      'src/grpc/wire/',
+      'src/keys/token-key.ts',
+      'src/observability/logging/log-sampler.ts',
+      'src/observability/logging/logger.ts',
+    ],
+    mayForTypes: [
+      'src/config.ts',
+      'src/keys/',
+      'src/observability/metrics/metrics.ts',
+      '@bufbuild/protobuf',
+      'node:stream',
+    ],
+  },
+  {
     of: 'src/service/readings.ts',
     may: [],
     mayForTypes: ['src/config.ts', 'src/grpc/', 'src/observability/', 'src/storage/', 'src/service/core.ts'],
   },
   {
     of: 'src/service/service.ts',
+    mayDynamically: ['src/service/http-api.ts'],
     may: [
       'src/service/authorizer.ts',
       'src/grpc/health/health-server.ts',
@@ -208,7 +284,7 @@ const boundaries: readonly Boundary[] = [
       'src/observability/metrics/metrics.ts',
       'src/observability/tracing/open-tracing.ts',
     ],
-    mayForTypes: ['src/config.ts', 'src/observability/'],
+    mayForTypes: ['src/config.ts', 'src/http-api/', 'src/observability/', 'src/service/http-api.ts'],
   },
   {
     of: 'src/schema.ts',
@@ -262,12 +338,45 @@ const boundaries: readonly Boundary[] = [
   { of: 'cli/commands/shard.ts', may: commandLine, mayDynamically: ['src/storage/'] },
   { of: 'cli/database.ts', may: commandLine, mayDynamically: ['tools/dev/local-mongo/'] },
   { of: 'cli/', may: commandLine },
+  // The console is a client of the API like any other: it shares no code with the service.
+  { of: 'console/', may: ['console/', 'preact'] },
+  ...kindsOfFaults,
   // The load generator shares no code with the service except the messages, and the report needs only figures.
-  { of: 'bench/load/', may: ['bench/load/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
-  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'tools/command.ts', 'node:'] },
+  { of: 'bench/h2/', may: ['bench/h2/', 'node:'] },
+  { of: 'bench/load/', may: ['bench/load/', 'bench/h2/', 'src/gen/', '@bufbuild/protobuf', 'node:'] },
+  { of: 'bench/report/', may: ['bench/report/', 'bench/load/', 'node:'] },
+  { of: 'bench/dataset/', may: ['bench/dataset/', 'bench/load/', 'src/', 'mongodb'] },
+  {
+    of: 'bench/servers/',
+    may: ['bench/servers/', 'bench/dataset/', 'src/', '@grpc/grpc-js', 'mongodb', 'node:'],
+  },
+  {
+    of: 'bench/plan/',
+    may: ['bench/plan/', 'bench/dataset/', 'bench/report/', 'src/gen/'],
+    mayForTypes: ['bench/load/'],
+  },
+  {
+    of: 'bench/books/',
+    may: ['bench/books/', 'bench/plan/', 'bench/dataset/', 'bench/load/', 'src/', 'mongodb'],
+    mayForTypes: ['bench/servers/'],
+  },
+  {
+    of: 'bench/session/',
+    may: [
+      'bench/session/',
+      'bench/books/',
+      'bench/plan/',
+      'bench/dataset/',
+      'tools/dev/local-mongo/',
+      'jsonwebtoken',
+      'mongodb',
+      'node:',
+    ],
+    mayForTypes: ['bench/load/', 'bench/report/'],
+  },
   {
     of: 'bench/',
-    may: ['bench/', 'tools/', 'src/', '@grpc/grpc-js', 'jsonwebtoken', 'mongodb', 'node:'],
+    may: ['bench/', 'src/', 'tools/command.ts', '@grpc/grpc-js', 'jsonwebtoken', 'mongodb', 'node:'],
   },
   // The command that shares simulated histories out to threads.
   {
@@ -279,10 +388,10 @@ const boundaries: readonly Boundary[] = [
     of: 'test/simulation/',
     may: [
       'test/simulation/',
-      'test/support/catalogs.ts',
+      'test/support/catalog/catalogs.ts',
       'test/support/engine-sources.ts',
-      'test/support/utc-calendar.ts',
-      'tools/crash-test/random.ts',
+      'test/support/catalog/utc-calendar.ts',
+      'tools/random.ts',
       'src/application/',
       'src/domain/',
       'chai',

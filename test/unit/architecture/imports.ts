@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { parseSync, Visitor } from 'oxc-parser'
 
@@ -17,7 +17,7 @@ export type Import = {
 /** Lists the TypeScript modules of a folder, and of those in it, by their paths from `root`. */
 export function modulesIn(root: string, folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => join(folder, path))
     .sort()
 }
@@ -35,7 +35,7 @@ export function importsOf(root: string, from: string): readonly Import[] {
 
   const found: Import[] = []
   const add = (specifier: string, how: { readonly typeOnly: boolean; readonly dynamic: boolean }) =>
-    found.push({ from, to: targetOf(from, specifier), ...how })
+    found.push({ from, to: targetOf(root, from, specifier), ...how })
 
   for (const { moduleRequest, entries } of module.staticImports) {
     const typeOnly = entries.length > 0 && entries.every(({ isType }) => isType)
@@ -54,9 +54,12 @@ export function importsOf(root: string, from: string): readonly Import[] {
   return found
 }
 
-/** `./core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
-function targetOf(from: string, specifier: string): string {
-  if (specifier.startsWith('.')) return join(dirname(from), specifier).replace(/\.js$/, '.ts')
+/** `../../../src/service/core.js` is `src/service/core.ts`; `pino/file` is `pino`, `@grpc/grpc-js/x` is `@grpc/grpc-js`. */
+function targetOf(root: string, from: string, specifier: string): string {
+  if (specifier.startsWith('.')) {
+    const module = join(dirname(from), specifier).replace(/\.js$/, '')
+    return existsSync(join(root, `${module}.tsx`)) ? `${module}.tsx` : `${module}.ts`
+  }
   if (specifier.startsWith('node:')) return specifier
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }

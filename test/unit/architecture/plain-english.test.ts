@@ -15,8 +15,16 @@ const cleanFiles = [
   'Makefile',
   '.env.example',
   'CONTRIBUTING.md',
-  ...readdirSync(join(root, '.docs/guide')).map((name) => `.docs/guide/${name}`),
+  'SECURITY.md',
+  ...['architecture', 'metrics', 'performance', 'runbook'].map((name) => `.docs/${name}.md`),
+  ...['decisions', 'guide', 'reliability'].flatMap((folder) => pagesIn(`.docs/${folder}`)),
 ]
+
+function pagesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`)
+}
 
 describe('plain English', () => {
   const modules = cleanFolders.flatMap((folder) => modulesIn(root, folder))

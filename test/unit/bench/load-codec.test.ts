@@ -6,6 +6,7 @@ import { RequestWriter } from '../../../bench/load/request-writer.js'
 import {
   AuthorizeRequest,
   AuthorizeResponse,
+  Fallback,
   Reason,
   Retry,
 } from '../../../src/gen/benefits/v1/authorization.js'
@@ -52,7 +53,8 @@ describe('the messages that the load generator writes and reads by hand', () => 
         const framed = writer.message(purchase)
         expect(framed.readUInt32BE(1)).to.equal(framed.length - 5)
         const { id, accountId, amount, mcc, merchant } = purchase
-        const expected = { transactionId: id, accountId, amount: BigInt(amount), mcc, merchant }
+        const fallback = Fallback.UNSPECIFIED
+        const expected = { transactionId: id, accountId, amount: BigInt(amount), mcc, merchant, fallback }
         expect(AuthorizeRequest.decode(framed.subarray(5))).to.deep.equal(expected)
       }),
     )

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { FrameWriter } from '../../../bench/load/frame-writer.js'
-import { framedMessage, MessageReader } from '../../../bench/load/grpc-messages.js'
-import { contentOf, Flag, type Frame, FrameReader } from '../../../bench/load/h2-frames.js'
+import { FrameWriter } from '../../../bench/h2/frame-writer.js'
+import { contentOf, Flag, type Frame, FrameReader } from '../../../bench/h2/frames.js'
+import { framedMessage, MessageReader } from '../../../bench/h2/grpc-messages.js'
 
 const frames = fc.array(
   fc.record({

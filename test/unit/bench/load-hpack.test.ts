@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { decodedHeaders, encodedHeaders } from '../../../bench/load/hpack.js'
-import { huffmanDecoded } from '../../../bench/load/huffman.js'
+import { decodedHeaders, encodedHeaders } from '../../../bench/h2/hpack.js'
+import { huffmanDecoded } from '../../../bench/h2/huffman.js'
 
 /** Bytes written as in the appendix of RFC 7541: groups of hexadecimal digits. */
 function bytes(hexadecimal: string): Buffer {

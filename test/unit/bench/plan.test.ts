@@ -1,9 +1,8 @@
 import { expect } from 'chai'
 import { besideScenarios } from '../../../bench/beside/measure-beside.js'
-import { capacityOf } from '../../../bench/capacity.js'
-import { goals } from '../../../bench/goals.js'
 import type { LoadResult } from '../../../bench/load/result.js'
-import type { Run, Scenario } from '../../../bench/report/measurements.js'
+import { capacityOf } from '../../../bench/plan/capacity.js'
+import { goals } from '../../../bench/plan/goals.js'
 import {
   closedScenarios,
   openScenarios,
@@ -11,7 +10,8 @@ import {
   sizeScenarios,
   wholePlan,
   workload,
-} from '../../../bench/scenarios.js'
+} from '../../../bench/plan/scenarios.js'
+import type { Run, Scenario } from '../../../bench/report/measurements.js'
 
 const modes = ['unary', 'stream'] as const
 

@@ -93,7 +93,6 @@ export function result(figures: {
       unsent: 0,
       latency: histogram.figures(),
       latencyBuckets: histogram.buckets(),
-      rejectionLatency: none,
     },
     whole: {
       sent: answered + rejectedPerSecond * 4,

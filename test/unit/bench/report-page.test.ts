@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { labelPlaces } from '../../../bench/report/label-places.js'
+import { labelPlaces } from '../../../bench/report/chart.js'
 import type { Measurements } from '../../../bench/report/measurements.js'
 import { reportOn } from '../../../bench/report/report.js'
-import { linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
+import { countAxis, linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
 import { invented, result, withoutRuns } from './report-fixture.js'
 
 /** The first fault of a text as XML, as far as these pictures use XML; undefined without a fault. */
@@ -141,6 +141,16 @@ describe('the scales of a chart', () => {
         expect(linearScale(largest).ticks.length).to.be.within(2, 8)
       }),
     )
+  })
+
+  it('are logarithmic for counts that span decades, and hold a count of 0 all the same', () => {
+    const { label, scale } = countAxis('answers', [0, 10, 10_000])
+    expect(label).to.equal('answers, logarithmic')
+    expect([0, 10, 100, 10_000].map((count) => scale.at(count).toFixed(3))).to.deep.equal([
+      ...['0.000', '0.000', '0.333', '1.000'],
+    ])
+    expect(countAxis('answers', [400, 10_000]).label).to.equal('answers')
+    expect(countAxis('answers', [0]).scale.at(0)).to.equal(0)
   })
 
   it('put points at the same distance, and each further nine too', () => {

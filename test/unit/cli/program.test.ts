@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { Command } from 'commander'
 import { completionScript } from '../../../cli/commands/completion.js'
 import { createProgram } from '../../../cli/program.js'
-import { methods } from '../../../cli/service/methods.js'
+import { methods, scopes } from '../../../cli/service/methods.js'
 import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
 import { currentPages } from '../../support/pages.js'
 
@@ -77,6 +77,10 @@ describe('the command line', () => {
 
   it('calls methods by the names and scopes that the service has', () => {
     for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
+  })
+
+  it('knows every scope of the service', () => {
+    expect(scopes).to.have.members([...new Set(methodScopes.values())])
   })
 
   it('completes in zsh itself, where it is installed, and uses none of the names that zsh reserves', () => {

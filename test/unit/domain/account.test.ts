@@ -2,11 +2,9 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry, balanceOf, unopenedAccount } from '../../../src/domain/account.js'
 import { decideCredit } from '../../../src/domain/credit.js'
-import { decide } from '../../../src/domain/decide.js'
 import { type Entry, movementOf } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { type Centavos, centavos } from '../../../src/domain/money.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   adminEntryOf,
@@ -14,6 +12,7 @@ import {
   authorizationOf,
   challengeCatalog,
   creditEntryOf,
+  decideOn,
   declineOf,
   historyOf,
   purchaseOf,
@@ -174,7 +173,7 @@ describe('account with any past', () => {
       const asked = { transactionId: `tx-${index}`, amount: centavos(amount) }
       const verdict = credit
         ? decideCredit(historyOf(account, past), { ...asked, wallet }, challengeCatalog, at)
-        : decide(historyOf(account, past), purchaseOf({ ...asked, mcc }), challengeCatalog, at, utcCalendar)
+        : decideOn(historyOf(account, past), purchaseOf({ ...asked, mcc }))
       if (verdict.type !== 'RECORD') throw new Error(`not recorded: ${verdict.type}`)
       past.push(verdict.entry)
       account = applyEntry(account, verdict.entry)

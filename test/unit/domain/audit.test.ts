@@ -14,8 +14,8 @@ import {
   exampleBooks,
   type Step,
   steps,
-} from '../../support/example-books.js'
-import { longBooks } from '../../support/long-history.js'
+} from '../../support/database/example-books.js'
+import { longBooks } from '../../support/database/long-history.js'
 
 const ID = 'account-1'
 const books = exampleBooks(ID)

@@ -1,12 +1,14 @@
 import { exampleRules } from '../../../src/application/seed-examples.js'
 import { type Account, type AccountHistory, unopenedAccount } from '../../../src/domain/account.js'
+import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
-import type { Purchase } from '../../../src/domain/decide.js'
+import { decide, type Purchase } from '../../../src/domain/decide.js'
 import type { AdminEntry, AuthorizationEntry, CreditEntry, Entry } from '../../../src/domain/entry.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 
 /** When everything in these tests is decided, unless they say otherwise. */
 export const at = new Date('2026-01-02T03:04:05.678Z')
@@ -31,6 +33,15 @@ export function historyOf(account: Account, past: readonly Entry[] = []): Accoun
     reversalsOf: (originalId) =>
       past.filter((entry) => entry.kind === 'REVERSAL').filter((entry) => entry.originalId === originalId),
   }
+}
+
+/** Decides a purchase on an account, by default an account without a past, by the challenge's catalog, at {@link at}. */
+export function decideOn(
+  on: Account | AccountHistory,
+  purchase: Purchase,
+  { catalog = challengeCatalog, now = at }: { readonly catalog?: Catalog; readonly now?: Date } = {},
+): Verdict<AuthorizationEntry> {
+  return decide('account' in on ? on : historyOf(on), purchase, catalog, now, utcCalendar)
 }
 
 /** A purchase of 10.00 in a grocery that no rule knows. */

@@ -3,7 +3,7 @@ import { type Catalog, type CatalogDelta, isSmall } from '../../../src/domain/ca
 import { type Category, challengeCategories } from '../../../src/domain/category.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import { challengeCatalog, de43, padaria, ruleOf } from './builders.js'
 
 const categoryOf = (id: string, over: Partial<Category> = {}): Category => ({

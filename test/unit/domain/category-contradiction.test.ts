@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Category } from '../../../src/domain/category.js'
 import { type CategorySet, contradictionIn } from '../../../src/domain/category-contradiction.js'
 import { hasMcc, mccSet, mccsOf } from '../../../src/domain/mcc-set.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 
 const anyMccs = fc
   .array(fc.constantFrom('5411', '5462', '5811', '5400-5470', '7995', '7990-7999'), { maxLength: 3 })

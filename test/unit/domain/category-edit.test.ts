@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/category-edit.js'
 import { categoryProfiles } from '../../../src/domain/category-profile.js'
 import { mccItems, mccSet } from '../../../src/domain/mcc-set.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import { at } from './builders.js'
 
 const pets = benefit({ id: 'PETS', displayName: 'Pets', order: 80, mccs: '5995 0742' })

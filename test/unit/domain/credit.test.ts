@@ -5,7 +5,7 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import { type Credit, decideCredit } from '../../../src/domain/credit.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
-import { catalogOf } from '../../support/catalogs.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import {
   accountWith,
   adminEntryOf,

@@ -1,20 +1,8 @@
 import { expect } from 'chai'
 import { challengeCategories } from '../../../src/domain/category.js'
-import { decide } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import {
-  accountWith,
-  at,
-  challengeCatalog,
-  de43,
-  historyOf,
-  padaria,
-  purchaseOf,
-  recorded,
-  ruleOf,
-} from './builders.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { accountWith, de43, decideOn, padaria, purchaseOf, recorded, ruleOf } from './builders.js'
 
 const rich = { FOOD: 5000n, MEAL: 5000n, CASH: 5000n }
 
@@ -23,9 +11,7 @@ function buy(
   merchant: string,
   wallets: Readonly<Record<string, bigint>> = rich,
 ): AuthorizationEntry {
-  return recorded(
-    decide(historyOf(accountWith(wallets)), purchaseOf({ mcc, merchant }), challengeCatalog, at, utcCalendar),
-  )
+  return recorded(decideOn(accountWith(wallets), purchaseOf({ mcc, merchant })))
 }
 
 /** The example rules, with the strings of the challenge: merchant, MCC of the rule, rule, wallet. */
@@ -68,7 +54,7 @@ describe('purchase at a merchant with a rule (L3)', () => {
   it('is paid from CASH when the rule names an MCC of no benefit', () => {
     const catalog = catalogOf(challengeCategories, [ruleOf({ mcc: '4121' })])
     const purchase = purchaseOf({ mcc: '5411', merchant: 'ACME' })
-    const entry = recorded(decide(historyOf(accountWith(rich)), purchase, catalog, at, utcCalendar))
+    const entry = recorded(decideOn(accountWith(rich), purchase, { catalog }))
     expect(entry.movement?.wallet).to.equal('CASH')
   })
 })

@@ -2,12 +2,11 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, balanceOf } from '../../../src/domain/account.js'
 import type { Category } from '../../../src/domain/category.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Movement } from '../../../src/domain/entry.js'
 import { hasMcc } from '../../../src/domain/mcc-set.js'
 import { centavos } from '../../../src/domain/money.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { at, historyOf } from './builders.js'
+import { decideOn, historyOf } from './builders.js'
 import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
 const wallets = ['FOOD', 'MEAL', 'MOBILITY', 'CASH'] as const
@@ -139,6 +138,12 @@ describe('any purchase that is approved', () => {
     })
   })
 
+  it('is not paid by CASH when it is kept out', () => {
+    everyApproval(({ purchase, movement }) => {
+      if (purchase.fallback === 'NEVER') expect(movement.wallet).not.to.equal('CASH')
+    })
+  })
+
   it('is paid by an account that is active', () => {
     everyApproval(({ before }) => {
       expect(before.status).to.equal('ACTIVE')
@@ -157,7 +162,8 @@ describe('any purchase that is declined', () => {
   it('on an active account is declined because no wallet that may pay covers it', () => {
     everyStep(({ before, purchase, verdict }, { scenario }) => {
       if (before.status !== 'ACTIVE' || verdict.type !== 'RECORD' || verdict.entry.movement) return
-      const permitted = [...benefitsFor(verdict.entry.effectiveMcc, scenario.categories), 'CASH']
+      const benefits = benefitsFor(verdict.entry.effectiveMcc, scenario.categories)
+      const permitted = [...benefits, ...(purchase.fallback === 'NEVER' ? [] : ['CASH'])]
       expect(permitted.filter((wallet) => balanceOf(before, wallet) >= purchase.amount)).to.deep.equal([])
     })
   })
@@ -178,13 +184,7 @@ describe('any purchase that is repeated', () => {
       fc.property(anyPlay, fc.constantFrom(...statuses), ({ steps, catalog, end, past }, status) => {
         for (const { purchase, verdict } of steps) {
           if (verdict.type !== 'RECORD') continue
-          const again = decide(
-            historyOf({ ...end, status }, past),
-            purchase,
-            catalog,
-            new Date(0),
-            utcCalendar,
-          )
+          const again = decideOn(historyOf({ ...end, status }, past), purchase, { catalog, now: new Date(0) })
           expect(again).to.deep.equal({ type: 'REPLAY', entry: verdict.entry })
         }
       }),
@@ -196,12 +196,13 @@ describe('any purchase that is repeated', () => {
       (purchase) => ({ ...purchase, amount: centavos(purchase.amount + 1n) }),
       (purchase) => ({ ...purchase, mcc: '0001' }),
       (purchase) => ({ ...purchase, merchant: `${purchase.merchant} ` }),
+      ({ fallback, ...purchase }) => (fallback ? purchase : { ...purchase, fallback: 'NEVER' }),
     )
     fc.assert(
       fc.property(anyPlay, changes, ({ steps, catalog, end, past }, change) => {
         for (const { purchase, verdict } of steps) {
           if (verdict.type !== 'RECORD') continue
-          const other = decide(historyOf(end, past), change(purchase), catalog, at, utcCalendar)
+          const other = decideOn(historyOf(end, past), change(purchase), { catalog })
           expect(other).to.deep.equal({ type: 'REUSED', entry: verdict.entry })
         }
       }),
@@ -212,14 +213,14 @@ describe('any purchase that is repeated', () => {
 describe('deciding', () => {
   it('gives the same verdict for the same question', () => {
     everyStep(({ before, purchase, verdict, past }, { catalog }) => {
-      expect(decide(historyOf(before, past), purchase, catalog, at, utcCalendar)).to.deep.equal(verdict)
+      expect(decideOn(historyOf(before, past), purchase, { catalog })).to.deep.equal(verdict)
     })
   })
 
   it('leaves account, past and purchase as they were', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone({ before, purchase, past })
-      decide(historyOf(before, past), purchase, catalog, at, utcCalendar)
+      decideOn(historyOf(before, past), purchase, { catalog })
       expect({ before, purchase, past }).to.deep.equal(copy)
     })
   })
@@ -227,7 +228,7 @@ describe('deciding', () => {
   it('leaves the catalog as it was', () => {
     everyStep(({ before, purchase, past }, { catalog }) => {
       const copy = structuredClone([catalog.route(purchase), catalog.categories])
-      decide(historyOf(before, past), purchase, catalog, at, utcCalendar)
+      decideOn(historyOf(before, past), purchase, { catalog })
       expect([catalog.route(purchase), catalog.categories]).to.deep.equal(copy)
     })
   })

@@ -2,19 +2,18 @@ import { expect } from 'chai'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, at, challengeCatalog, historyOf, purchaseOf, recorded } from './builders.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { accountWith, challengeCatalog, decideOn, purchaseOf, recorded } from './builders.js'
 
 type Wallets = Readonly<Record<string, bigint>>
 
 /** The wallet that pays and what it has left, or why none pays. */
 function outcome(wallets: Wallets, over: Partial<Purchase>, catalog: Catalog = challengeCatalog): unknown {
-  const verdict = decide(historyOf(accountWith(wallets)), purchaseOf(over), catalog, at, utcCalendar)
+  const verdict = decideOn(accountWith(wallets), purchaseOf(over), { catalog })
   const { movement, reason } = recorded(verdict)
   return movement ? [movement.wallet, movement.balanceAfter] : reason
 }
@@ -116,7 +115,7 @@ describe('a hundred purchases of 10.00 on FOOD 100.00 and CASH 100.00', () => {
     const payers: string[] = []
     for (let index = 0; index < 100; index++) {
       const purchase = purchaseOf({ transactionId: `tx-${index}` })
-      const entry = recorded(decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar))
+      const entry = recorded(decideOn(account, purchase))
       payers.push(entry.movement?.wallet ?? entry.reason)
       account = applyEntry(account, entry)
     }

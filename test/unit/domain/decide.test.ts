@@ -1,23 +1,22 @@
 import { expect } from 'chai'
 import { unopenedAccount } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
-import { Catalog, type Route } from '../../../src/domain/catalog.js'
+import { Catalog, type Route, type RoutedPurchase } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { InvariantError } from '../../../src/domain/invariant.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { centavos } from '../../../src/domain/money.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
 import {
   accountWith,
   adminEntryOf,
   at,
   authorizationOf,
-  challengeCatalog,
   creditEntryOf,
+  decideOn,
   declineOf,
   historyOf,
   padaria,
@@ -34,40 +33,40 @@ describe('purchase, rule 1: the id was decided before, same content', () => {
     it(`gives the stored answer on an account now ${status}`, () => {
       const stored = authorizationOf()
       const history = historyOf(accountWith(rich, { status, version: 9n }), [stored])
-      const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
+      const verdict = decideOn(history, purchaseOf())
       expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
     })
   }
 
   it('gives the stored approval when no wallet could pay any more', () => {
     const history = historyOf(accountWith({}, { version: 1n }), [authorizationOf()])
-    expect(decide(history, purchaseOf(), challengeCatalog, at, utcCalendar).type).to.equal('REPLAY')
+    expect(decideOn(history, purchaseOf()).type).to.equal('REPLAY')
   })
 
   it('gives the stored decline when a wallet could pay by now', () => {
     const stored = declineOf()
     const history = historyOf(accountWith(rich, { version: 2n }), [stored])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
+    const verdict = decideOn(history, purchaseOf())
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
   it('gives the decline of an unopened account after it was opened and topped up', () => {
     const stored = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf(accountWith(rich, { version: 3n }), [stored])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)
+    const verdict = decideOn(history, purchaseOf())
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: stored })
   })
 
   it('gives the stored answer, with its time, years later', () => {
     const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
-    const verdict = decide(history, purchaseOf(), challengeCatalog, new Date('2046-01-01'), utcCalendar)
+    const verdict = decideOn(history, purchaseOf(), { now: new Date('2046-01-01') })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
   })
 
   it('gives the stored answer after the rules have changed', () => {
     const changed = catalogOf(challengeCategories, [ruleOf({ name: 'PADARIA DO ZE', mcc: '5811' })])
     const history = historyOf(accountWith(rich, { version: 1n }), [authorizationOf()])
-    const verdict = decide(history, purchaseOf(), changed, at, utcCalendar)
+    const verdict = decideOn(history, purchaseOf(), { catalog: changed })
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: authorizationOf() })
   })
 })
@@ -79,6 +78,8 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
     ['another merchant', { merchant: 'UBER TRIP' }, authorizationOf()],
     ['a merchant written otherwise', { merchant: padaria.toLowerCase() }, authorizationOf()],
     ['the MCC that the rule put in its place', { mcc: '5811' }, authorizationOf({ effectiveMcc: '5811' })],
+    ['without fallback, which was with it', { fallback: 'NEVER' }, authorizationOf()],
+    ['with fallback, which was without it', {}, authorizationOf({ fallback: 'NEVER' })],
     ['another amount than what was declined', { amount: centavos(1n) }, declineOf()],
     ['a credit of that id before', {}, creditEntryOf()],
     ['a change of the account of that id before', {}, adminEntryOf()],
@@ -86,7 +87,7 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
   for (const [what, over, earlier] of reuses) {
     it(`is rejected as a reuse: ${what}`, () => {
       const history = historyOf(accountWith(rich, { version: 1n }), [earlier])
-      const verdict = decide(history, purchaseOf(over), challengeCatalog, at, utcCalendar)
+      const verdict = decideOn(history, purchaseOf(over))
       expect(verdict).to.deep.equal({ type: 'REUSED', entry: earlier })
     })
   }
@@ -94,7 +95,7 @@ describe('purchase, rule 2: the id was decided before, other content', () => {
   for (const status of statuses) {
     it(`is rejected as a reuse on an account now ${status}`, () => {
       const history = historyOf(accountWith(rich, { status, version: 9n }), [authorizationOf()])
-      const verdict = decide(history, purchaseOf({ mcc: '5812' }), challengeCatalog, at, utcCalendar)
+      const verdict = decideOn(history, purchaseOf({ mcc: '5812' }))
       expect(verdict.type).to.equal('REUSED')
     })
   }
@@ -108,47 +109,23 @@ describe('purchase, rules 3 to 5: an account that may not pay', () => {
   ] as const
   for (const [status, reason] of rows) {
     it(`${status} declines as ${reason} before a wallet is asked that could pay`, () => {
-      const verdict = decide(
-        historyOf(accountWith(rich, { status })),
-        purchaseOf(),
-        challengeCatalog,
-        at,
-        utcCalendar,
-      )
+      const verdict = decideOn(accountWith(rich, { status }), purchaseOf())
       expect(recorded(verdict)).to.include({ reason })
     })
 
     it(`${status} declines as ${reason} before a wallet is asked that could not pay`, () => {
-      const verdict = decide(
-        historyOf(accountWith({}, { status })),
-        purchaseOf(),
-        challengeCatalog,
-        at,
-        utcCalendar,
-      )
+      const verdict = decideOn(accountWith({}, { status }), purchaseOf())
       expect(recorded(verdict)).to.include({ reason })
     })
 
     it(`${status} moves no money`, () => {
-      const verdict = decide(
-        historyOf(accountWith(rich, { status })),
-        purchaseOf(),
-        challengeCatalog,
-        at,
-        utcCalendar,
-      )
+      const verdict = decideOn(accountWith(rich, { status }), purchaseOf())
       expect(recorded(verdict)).not.to.have.property('movement')
     })
   }
 
   it('an account never heard of has the decline as its first entry', () => {
-    const verdict = decide(
-      historyOf(unopenedAccount('account-9')),
-      purchaseOf(),
-      challengeCatalog,
-      at,
-      utcCalendar,
-    )
+    const verdict = decideOn(unopenedAccount('account-9'), purchaseOf())
     expect(recorded(verdict)).to.include({ accountId: 'account-9', seq: 1n, reason: 'ACCOUNT_NOT_FOUND' })
   })
 })
@@ -159,7 +136,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
     neverPermitted: mccSet(['7995', '6010-6011']),
   })
   const decided = (over: Partial<Purchase>) =>
-    recorded(decide(historyOf(accountWith(rich)), purchaseOf(over), catalog, at, utcCalendar))
+    recorded(decideOn(accountWith(rich), purchaseOf(over), { catalog }))
 
   it('is declined, also for the free balance', () => {
     const entry = decided({ mcc: '6011' })
@@ -182,7 +159,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
   ] as const) {
     it(`is declined for the account first when that is ${status}`, () => {
       const history = historyOf(accountWith(rich, { status }))
-      expect(recorded(decide(history, purchaseOf({ mcc: '6011' }), catalog, at, utcCalendar))).to.include({
+      expect(recorded(decideOn(history, purchaseOf({ mcc: '6011' }), { catalog }))).to.include({
         reason,
       })
     })
@@ -190,7 +167,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
 
   it('is declined whatever the balance', () => {
     const history = historyOf(accountWith({}))
-    expect(recorded(decide(history, purchaseOf({ mcc: '6011' }), catalog, at, utcCalendar)).reason).to.equal(
+    expect(recorded(decideOn(history, purchaseOf({ mcc: '6011' }), { catalog })).reason).to.equal(
       'MCC_NOT_PERMITTED',
     )
   })
@@ -199,7 +176,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
 describe('purchase by a route that is wrong', () => {
   // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
   class WrongCatalog extends Catalog {
-    override route(purchase: { readonly mcc: string; readonly merchant: string }): Route {
+    override route(purchase: RoutedPurchase): Route {
       return { ...super.route(purchase), wallets: ['MEAL', 'CASH'] }
     }
   }
@@ -212,10 +189,43 @@ describe('purchase by a route that is wrong', () => {
 
   it('takes nothing out of a benefit that does not pay for the MCC', () => {
     const history = historyOf(accountWith({ MEAL: 9999n }))
-    expect(() => decide(history, purchaseOf(), catalog, at, utcCalendar)).to.throw(
-      InvariantError,
-      'of its category',
-    )
+    expect(() => decideOn(history, purchaseOf(), { catalog })).to.throw(InvariantError, 'of its category')
+  })
+
+  it('takes nothing out of a free balance that the purchase keeps out', () => {
+    const history = historyOf(accountWith({ CASH: 9999n }))
+    const purchase = purchaseOf({ fallback: 'NEVER' })
+    expect(() => decideOn(history, purchase, { catalog })).to.throw(InvariantError, 'may pay')
+  })
+})
+
+describe('purchase without fallback', () => {
+  const decided = (wallets: Readonly<Record<string, bigint>>, over: Partial<Purchase> = {}) => {
+    const purchase = purchaseOf({ fallback: 'NEVER', ...over })
+    return recorded(decideOn(accountWith(wallets), purchase))
+  }
+
+  it('is paid by the wallet of its MCC, and the entry says how it was asked', () => {
+    expect(decided({ FOOD: 1000n, CASH: 9999n })).to.include({ reason: 'APPROVED', fallback: 'NEVER' })
+  })
+
+  it('is not paid by a free balance that could', () => {
+    const entry = decided({ FOOD: 999n, CASH: 9999n })
+    expect(entry).to.include({ reason: 'INSUFFICIENT_BALANCE', fallback: 'NEVER' })
+    expect(entry).not.to.have.property('movement')
+  })
+
+  it('is declined for its balance when no category pays for the MCC', () => {
+    expect(decided({ FOOD: 9999n, CASH: 9999n }, { mcc: '5999' })).to.include({
+      reason: 'INSUFFICIENT_BALANCE',
+    })
+  })
+
+  it('gives the stored answer when it is repeated', () => {
+    const earlier = authorizationOf({ fallback: 'NEVER' })
+    const history = historyOf(accountWith({}, { version: 1n }), [earlier])
+    const verdict = decideOn(history, purchaseOf({ fallback: 'NEVER' }))
+    expect(verdict).to.deep.equal({ type: 'REPLAY', entry: earlier })
   })
 })
 
@@ -239,7 +249,7 @@ describe('purchase, rules 8 to 11: an account that may pay', () => {
       movement: { wallet: 'MEAL', delta: -1000n, balanceAfter: 300n },
       day: '2026-01-02',
     }
-    expect(decide(history, purchase, challengeCatalog, at, utcCalendar)).to.deep.equal({
+    expect(decideOn(history, purchase)).to.deep.equal({
       type: 'RECORD',
       entry,
     })
@@ -260,7 +270,7 @@ describe('purchase, rules 8 to 11: an account that may pay', () => {
       effectiveMcc: '5411',
       catalogVersion: 1n,
     }
-    expect(decide(history, purchaseOf(), challengeCatalog, at, utcCalendar)).to.deep.equal({
+    expect(decideOn(history, purchaseOf())).to.deep.equal({
       type: 'RECORD',
       entry,
     })
@@ -268,13 +278,7 @@ describe('purchase, rules 8 to 11: an account that may pay', () => {
 
   it('keeps the merchant as received, not as compared', () => {
     const merchant = '  Café  do Zé '
-    const verdict = decide(
-      historyOf(accountWith(rich)),
-      purchaseOf({ merchant }),
-      challengeCatalog,
-      at,
-      utcCalendar,
-    )
+    const verdict = decideOn(accountWith(rich), purchaseOf({ merchant }))
     expect(recorded(verdict)).to.include({ merchant })
   })
 })

@@ -3,14 +3,13 @@ import fc from 'fast-check'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
 import { AccountAudit } from '../../../src/domain/audit.js'
 import { auditTakenBack } from '../../../src/domain/audit-taken-back.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { accountAfter, steps } from '../../support/example-books.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { at, challengeCatalog, historyOf, purchaseOf } from './builders.js'
+import { accountAfter, steps } from '../../support/database/example-books.js'
+import { at, decideOn, historyOf, purchaseOf } from './builders.js'
 
 /** A message of a switch about the purchase tx-1. */
 type Message =
@@ -26,9 +25,7 @@ class Books {
 
   send({ buy, back }: Message): Verdict<Entry> {
     const history = historyOf(this.#account, this.past)
-    const verdict: Verdict<Entry> = buy
-      ? decide(history, buy, challengeCatalog, at, utcCalendar)
-      : decideReversal(history, back, at)
+    const verdict: Verdict<Entry> = buy ? decideOn(history, buy) : decideReversal(history, back, at)
     if (verdict.type !== 'RECORD') return verdict
     this.past.push(verdict.entry)
     this.#account = applyEntry(this.#account, verdict.entry)
@@ -276,12 +273,9 @@ describe('an early reversal of a part', () => {
     ])
     const decided = (id: string, amount: bigint) =>
       textOf(
-        decide(
+        decideOn(
           historyOf(limited, limited.journal),
           purchaseOf({ transactionId: id, amount: centavos(amount) }),
-          challengeCatalog,
-          at,
-          utcCalendar,
         ),
       )
     expect(decided('tx-1', 100n)).to.equal('APPROVED -80')

@@ -1,15 +1,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry, balanceOf } from '../../../src/domain/account.js'
-import { decide, evaluate, type Purchase } from '../../../src/domain/decide.js'
+import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import type { Limits, WalletLimits } from '../../../src/domain/limits.js'
 import { centavos } from '../../../src/domain/money.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, challengeCatalog, historyOf } from './builders.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
+import { accountWith, challengeCatalog, decideOn, historyOf } from './builders.js'
 
 /** An event: a purchase or a reversal, at a time of a clock that may jump. */
 type Event = { readonly day: number } & ({ readonly purchase: Purchase } | { readonly reversal: Reversal })
@@ -83,7 +83,7 @@ function play(start: Account, events: readonly Event[]): readonly Step[] {
     const history = historyOf(account, past)
     const verdict: Verdict<Entry> =
       'purchase' in event
-        ? decide(history, event.purchase, challengeCatalog, at, utcCalendar)
+        ? decideOn(history, event.purchase, { now: at })
         : decideReversal(history, event.reversal, at)
     if (verdict.type === 'RECORD') {
       past = [...past, verdict.entry]
@@ -286,7 +286,7 @@ describe('the trace of an id that was used before', () => {
     it(`${what} returns the stored answer of the id, and checks nothing else`, () => {
       const account = accountWith({ FOOD: 100n })
       const at = new Date(0)
-      const decided = decide(historyOf(account), purchase, challengeCatalog, at, utcCalendar)
+      const decided = decideOn(account, purchase, { now: at })
       if (decided.type !== 'RECORD') throw new Error('this id is new')
       const asked = { ...purchase, ...over }
       const decision = evaluate(historyOf(account, [decided.entry]), asked, challengeCatalog, at, utcCalendar)

@@ -1,12 +1,10 @@
 import { expect } from 'chai'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
-import { decide } from '../../../src/domain/decide.js'
 import type { Entry } from '../../../src/domain/entry.js'
 import { isLimited, type Limits, sameLimits, type WalletLimits } from '../../../src/domain/limits.js'
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import { decideReversal } from '../../../src/domain/reverse.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, challengeCatalog, historyOf, purchaseOf, recorded } from './builders.js'
+import { accountWith, decideOn, historyOf, purchaseOf, recorded } from './builders.js'
 
 const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
 const noon = (day: string) => new Date(`${day}T12:00:00Z`)
@@ -24,7 +22,7 @@ class Card {
   buy(amount: bigint, day = '2026-03-10'): string {
     const purchase = purchaseOf({ transactionId: `buy-${this.#past.length}`, amount: centavos(amount) })
     const history = historyOf(this.account, this.#past)
-    const entry = recorded(decide(history, purchase, challengeCatalog, noon(day), utcCalendar))
+    const entry = recorded(decideOn(history, purchase, { now: noon(day) }))
     this.#add(entry)
     return entry.movement?.wallet ?? entry.reason
   }
@@ -275,7 +273,7 @@ describe('a reversal', () => {
 
   it('of a purchase from before days were counted gives the money back and counts nothing', () => {
     const { day: _, ...uncounted } = recorded(
-      decide(historyOf(accountWith(rich)), purchaseOf(), challengeCatalog, noon('2026-03-10'), utcCalendar),
+      decideOn(accountWith(rich), purchaseOf(), { now: noon('2026-03-10') }),
     )
     const account = applyEntry(accountWith(rich), uncounted)
     const reversal = { transactionId: 'back', originalId: 'tx-1', described: {} }

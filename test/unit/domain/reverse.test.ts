@@ -2,19 +2,17 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { type Account, applyEntry } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
-import { decide } from '../../../src/domain/decide.js'
 import type { Entry, PurchaseDescription, ReversalEntry } from '../../../src/domain/entry.js'
 import { BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Reason } from '../../../src/domain/reason.js'
 import { decideReversal, type Reversal } from '../../../src/domain/reverse.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
 import {
   accountWith,
   adminEntryOf,
   at,
   authorizationOf,
-  challengeCatalog,
   creditEntryOf,
+  decideOn,
   declineOf,
   historyOf,
   padaria,
@@ -396,13 +394,7 @@ function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account;
 
 describe('a purchase that was reversed before it came', () => {
   const late = (past: readonly Entry[], status: AccountStatus = 'ACTIVE') =>
-    decide(
-      historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past),
-      purchaseOf(),
-      challengeCatalog,
-      at,
-      utcCalendar,
-    )
+    decideOn(historyOf(accountWith({ FOOD: 5_000n }, { status, version: 1n }), past), purchaseOf())
 
   it('is not reduced by a reversal of a part that was declined then', () => {
     const [taken, declined] = [{ amount: centavos(300n) }, { amount: centavos(100n) }]
@@ -428,14 +420,12 @@ describe('a purchase that was reversed before it came', () => {
 
   it('comes before the check of the balance', () => {
     const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
-    expect(recorded(decide(poor, purchaseOf(), challengeCatalog, at, utcCalendar)).reason).to.equal(
-      'ALREADY_REVERSED',
-    )
+    expect(recorded(decideOn(poor, purchaseOf())).reason).to.equal('ALREADY_REVERSED')
   })
 
   it('is a reuse when it has the id of the reversal itself', () => {
     const history = historyOf(accountWith({ FOOD: 5_000n }, { version: 1n }), [markOf()])
-    const verdict = decide(history, purchaseOf({ transactionId: 'rev-1' }), challengeCatalog, at, utcCalendar)
+    const verdict = decideOn(history, purchaseOf({ transactionId: 'rev-1' }))
     expect(verdict).to.deep.equal({ type: 'REUSED', entry: markOf() })
   })
 })

@@ -3,15 +3,14 @@ import { type Account, applyEntry } from '../../../src/domain/account.js'
 import type { AccountStatus } from '../../../src/domain/account-status.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import type { Category } from '../../../src/domain/category.js'
-import { decide, type Purchase } from '../../../src/domain/decide.js'
+import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry, Entry } from '../../../src/domain/entry.js'
 import { mccSet } from '../../../src/domain/mcc-set.js'
 import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
 import { AMOUNT_MAX, BALANCE_MAX, centavos } from '../../../src/domain/money.js'
 import type { Verdict } from '../../../src/domain/verdict.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
-import { accountWith, at, de43, historyOf } from './builders.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { accountWith, de43, decideOn, historyOf } from './builders.js'
 
 /** The start of a sequence of purchases. */
 export type Scenario = {
@@ -108,12 +107,16 @@ const anyAmount = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1n, AMOUNT_MAX) },
 )
 
-const anyPurchase: fc.Arbitrary<Purchase> = fc.record({
-  transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
-  amount: anyAmount.map(centavos),
-  mcc: anyMcc,
-  merchant: anyMerchant,
-})
+const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
+  {
+    transactionId: fc.integer({ min: 1, max: 40 }).map((number) => `tx-${number}`),
+    amount: anyAmount.map(centavos),
+    mcc: anyMcc,
+    merchant: anyMerchant,
+    fallback: fc.constant('NEVER' as const),
+  },
+  { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
+)
 
 /** Purchases, some of them repeated unchanged. */
 const anyPurchases = fc
@@ -141,7 +144,7 @@ function play(scenario: Scenario): Play {
   let account = scenario.account
   let past: readonly Entry[] = []
   for (const purchase of scenario.purchases) {
-    const verdict = decide(historyOf(account, past), purchase, catalog, at, utcCalendar)
+    const verdict = decideOn(historyOf(account, past), purchase, { catalog })
     const after = verdict.type === 'RECORD' ? applyEntry(account, verdict.entry) : account
     steps.push({ before: account, purchase, verdict, after, past })
     if (verdict.type === 'RECORD') past = [...past, verdict.entry]

@@ -4,8 +4,8 @@ import { challengeCategories } from '../../../src/domain/category.js'
 import { evaluate, type Purchase } from '../../../src/domain/decide.js'
 import { centavos } from '../../../src/domain/money.js'
 import { type Trace, traceOf } from '../../../src/domain/trace.js'
-import { catalogOf } from '../../support/catalogs.js'
-import { utcCalendar } from '../../support/utc-calendar.js'
+import { catalogOf } from '../../support/catalog/catalogs.js'
+import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { accountWith, at, historyOf, purchaseOf, ruleOf } from './builders.js'
 
 const day = utcCalendar(at)

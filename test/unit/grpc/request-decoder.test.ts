@@ -1,9 +1,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { AuthorizationServiceService, AuthorizeRequest } from '../../../src/gen/benefits/v1/authorization.js'
+import {
+  AuthorizationServiceService,
+  AuthorizeRequest,
+  Fallback,
+} from '../../../src/gen/benefits/v1/authorization.js'
 import { loadDescriptors } from '../../../src/grpc/reflection/descriptors.js'
 import { UnreadableMessage, withReadErrors } from '../../../src/grpc/request-decoder.js'
-import { field } from '../../support/wire-messages.js'
+import { field } from '../../support/clients/wire-messages.js'
 
 describe('request decoder', () => {
   const descriptors = loadDescriptors()
@@ -14,6 +18,7 @@ describe('request decoder', () => {
     amount: 1_000n,
     mcc: '5811',
     merchant: 'PADARIA DO ZE',
+    fallback: Fallback.NEVER,
   }
 
   it('reads a message as before', () => {

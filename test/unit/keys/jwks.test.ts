@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { jwksKeysIn } from '../../../src/keys/jwks.js'
 import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { type TokenAlgorithm, tokenAlgorithms } from '../../../src/keys/token-key.js'
-import { jwkOf, keySet, pemOf } from '../../support/signing.js'
+import { jwkOf, keySet, pemOf } from '../../support/clients/signing.js'
 import { ec, ec384, ed25519, otherEc, rsa, secp256k1, weakRsa } from './key-pairs.js'
 
 const FILE = 'JWT_JWKS_FILE'

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
-import type { KeyPair } from '../../support/signing.js'
+import type { KeyPair } from '../../support/clients/signing.js'
 
 // Made once for all tests: a key of RSA takes a moment.
 export const rsa: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2_048 })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { pemKeysIn } from '../../../src/keys/pem-keys.js'
 import { tokenAlgorithms } from '../../../src/keys/token-key.js'
-import { authority } from '../../support/certificates.js'
-import { type KeyPair, pemOf } from '../../support/signing.js'
+import { type KeyPair, pemOf } from '../../support/clients/signing.js'
+import { authority } from '../../support/processes/certificates.js'
 import { ec, ec384, ed25519, rsa, rsaPss, secp256k1, weakRsa } from './key-pairs.js'
 
 const FILE = 'JWT_PUBLIC_KEY_FILE'

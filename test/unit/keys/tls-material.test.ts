@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { checkTls, type TlsTexts } from '../../../src/keys/tls-material.js'
 import { createAuthority } from '../../../tools/dev/certificates/certificate.js'
-import { authority, clientIdentity, hours, serverIdentity } from '../../support/certificates.js'
+import { authority, clientIdentity, hours, serverIdentity } from '../../support/processes/certificates.js'
 import { rsa } from './key-pairs.js'
 
 const ca = authority('ca')

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { KeyFileError } from '../../../src/keys/key-file-error.js'
 import { WatchedFiles } from '../../../src/keys/watched-files.js'
 import { eventually } from '../../support/eventually.js'
-import { MountedFiles } from '../../support/mounted-files.js'
+import { MountedFiles } from '../../support/processes/mounted-files.js'
 import { useTempFolder } from '../../support/temp-folder.js'
 
 /** A pair belongs together when its texts are the same. */

@@ -13,7 +13,13 @@ const problemOf = async (check: Promise<void>) => {
 }
 
 describe('the check of ports', () => {
-  const ports = { host: '127.0.0.1', grpcPort: 0, grpcHealthPort: undefined, httpPort: 0 }
+  const ports = {
+    host: '127.0.0.1',
+    grpcPort: 0,
+    grpcHealthPort: undefined,
+    httpPort: 0,
+    httpApiPort: undefined,
+  }
   const server = createServer()
   let taken: number
   before(async () => {

@@ -1,9 +1,17 @@
 import { expect } from 'chai'
-import { explain, type Told } from '../../support/explanation.js'
-import { type Operation, ReferenceModel } from '../../support/reference-model.js'
+import { explain, type Told } from '../../support/model/explanation.js'
+import { type Operation, ReferenceModel } from '../../support/model/reference-model.js'
 
 const open: Operation = { kind: 'open', account: 'A', id: 'open' }
-const purchase: Operation = { kind: 'buy', account: 'A', id: 'x1', amount: 1n, mcc: '5811', merchant: '' }
+const purchase: Operation = {
+  kind: 'buy',
+  account: 'A',
+  id: 'x1',
+  amount: 1n,
+  mcc: '5811',
+  merchant: '',
+  fallback: true,
+}
 const AT = 1_795_878_000_000
 
 describe('the search for an order that explains every answer', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { signToken } from '../../support/clients/token.js'
 import { secret, secretsOfEnvironment, takeLeaks, watchForLeaks } from '../../support/leaks.js'
-import { signToken } from '../../support/token.js'
 
 /** The secrets found in an output with this text. */
 function leaksIn(text: string): readonly string[] {

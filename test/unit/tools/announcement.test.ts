@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { readSettings } from '../../../src/config.js'
 import { announcement } from '../../../tools/dev/announcement.js'
 
-const ports = { grpcPort: 50_051, httpPort: 8_080, healthPort: undefined }
+const ports = { grpcPort: 50_051, httpPort: 8_080, httpApiPort: 8_000, healthPort: undefined }
 const tls = { GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key' }
 
 /** The line of the announcement that begins so. */

@@ -6,7 +6,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { addressBytes, identifier, integer, octets, time } from '../../../tools/dev/certificates/der.js'
 import { makeLocalCertificates } from '../../../tools/dev/certificates/local-certificates.js'
-import { authority, clientIdentity, serverIdentity } from '../../support/certificates.js'
+import { authority, clientIdentity, serverIdentity } from '../../support/processes/certificates.js'
 
 const ca = authority('the authority')
 const parse = (pem: string) => new X509Certificate(pem)

@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { handleClientStreamingCall, handleUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { FieldMask } from "../../google/protobuf/field_mask.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
-import { Decision, Reason } from "./authorization.js";
+import { Decision, Fallback, Reason } from "./authorization.js";
 
 /** Accounts: opening, loading, blocking and closing them, and reading their history. */
 
@@ -163,7 +163,7 @@ export interface CreateAccountResponse {
 export interface GetAccountRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
 }
@@ -239,12 +239,12 @@ export interface CreditRequest {
   transactionId: string;
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**
    * Category of the wallet to credit. The category must exist.
-   * Required.
+   * Required. 1 to 32 characters of A-Z 0-9 _, the first one a letter.
    */
   category: string;
   /**
@@ -311,7 +311,7 @@ export interface RejectedCredit {
 export interface GetTransactionRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**
@@ -331,7 +331,7 @@ export interface GetTransactionResponse {
 export interface ListTransactionsRequest {
   /**
    * Id of the account.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   accountId: string;
   /**
@@ -430,6 +430,8 @@ export interface Transaction {
    * amount is given back to. Empty when no money moved.
    */
   day: string;
+  /** Purchases: whether the free balance might pay, as received. */
+  fallback: Fallback;
 }
 
 function createBaseAccount(): Account {
@@ -1996,6 +1998,7 @@ function createBaseTransaction(): Transaction {
     catalogVersion: 0n,
     limits: undefined,
     day: "",
+    fallback: 0,
   };
 }
 
@@ -2078,6 +2081,9 @@ export const Transaction: MessageFns<Transaction> = {
     }
     if (message.day !== "") {
       writer.uint32(250).string(message.day);
+    }
+    if (message.fallback !== 0) {
+      writer.uint32(256).int32(message.fallback);
     }
     return writer;
   },
@@ -2261,6 +2267,14 @@ export const Transaction: MessageFns<Transaction> = {
             }
 
             message.day = reader.string();
+            continue;
+          }
+          case 32: {
+            if (tag !== 256) {
+              break;
+            }
+
+            message.fallback = reader.int32() as any;
             continue;
           }
         }

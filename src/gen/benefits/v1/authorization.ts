@@ -12,6 +12,24 @@ import { Status } from "../../google/rpc/status.js";
 
 /** Authorization of benefit-card purchases. */
 
+/** Fallback says whether the free balance may pay a purchase. */
+export const Fallback = {
+  /** UNSPECIFIED - The free balance may pay, last. */
+  UNSPECIFIED: 0,
+  /**
+   * NEVER - The free balance may not pay. When no category pays for the effective MCC either, the answer is 51,
+   * REASON_INSUFFICIENT_BALANCE.
+   */
+  NEVER: 1,
+} as const;
+
+export type Fallback = typeof Fallback[keyof typeof Fallback];
+
+export namespace Fallback {
+  export type UNSPECIFIED = typeof Fallback.UNSPECIFIED;
+  export type NEVER = typeof Fallback.NEVER;
+}
+
 /** DecisionRule names the rules of Authorize that gave an answer. */
 export const DecisionRule = {
   /** UNSPECIFIED - Never sent. */
@@ -244,6 +262,11 @@ export interface AuthorizeRequest {
    * Optional. At most 99 characters, no control characters. A combining accent does not count.
    */
   merchant: string;
+  /**
+   * Whether the free balance may pay when no other wallet does. A repeat carries the same value.
+   * Optional.
+   */
+  fallback: Fallback;
 }
 
 /** AuthorizeResponse is the decision on one purchase. A repeat gets the same answer, but for replayed. */
@@ -304,6 +327,8 @@ export interface SimulateRequest {
   mcc: string;
   /** Merchant, as in AuthorizeRequest. */
   merchant: string;
+  /** Whether the free balance may pay, as in AuthorizeRequest. */
+  fallback: Fallback;
 }
 
 /** SimulateResponse holds the answer that Authorize would give, and how it comes about. */
@@ -482,7 +507,7 @@ export interface ReverseResponse {
 }
 
 function createBaseAuthorizeRequest(): AuthorizeRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "" };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
 }
 
 export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
@@ -504,6 +529,9 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
     }
     if (message.merchant !== "") {
       writer.uint32(42).string(message.merchant);
+    }
+    if (message.fallback !== 0) {
+      writer.uint32(48).int32(message.fallback);
     }
     return writer;
   },
@@ -559,6 +587,14 @@ export const AuthorizeRequest: MessageFns<AuthorizeRequest> = {
             }
 
             message.merchant = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.fallback = reader.int32() as any;
             continue;
           }
         }
@@ -773,7 +809,7 @@ export const AuthorizeResponse: MessageFns<AuthorizeResponse> = {
 };
 
 function createBaseSimulateRequest(): SimulateRequest {
-  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "" };
+  return { transactionId: "", accountId: "", amount: 0n, mcc: "", merchant: "", fallback: 0 };
 }
 
 export const SimulateRequest: MessageFns<SimulateRequest> = {
@@ -795,6 +831,9 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
     }
     if (message.merchant !== "") {
       writer.uint32(42).string(message.merchant);
+    }
+    if (message.fallback !== 0) {
+      writer.uint32(48).int32(message.fallback);
     }
     return writer;
   },
@@ -850,6 +889,14 @@ export const SimulateRequest: MessageFns<SimulateRequest> = {
             }
 
             message.merchant = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.fallback = reader.int32() as any;
             continue;
           }
         }
@@ -1663,8 +1710,8 @@ export const AuthorizationServiceService = {
    *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
-   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last. An
-   *     amount is never split between wallets.
+   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
+   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
    * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *
@@ -1793,8 +1840,8 @@ export interface AuthorizationServiceServer extends UntypedServiceImplementation
    *  7. Nothing pays for the effective MCC: 07, REASON_MCC_NOT_PERMITTED.
    *  8. The amount is over the account's limit for one purchase: 07, REASON_AMOUNT_OVER_LIMIT.
    *  9. A wallet covers the whole amount within its limits for the day and the month: 00, REASON_APPROVED.
-   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last. An
-   *     amount is never split between wallets.
+   *     The first such wallet pays, in the order of the effective MCC's categories, the free balance last
+   *     (not at all with FALLBACK_NEVER). An amount is never split between wallets.
    * 10. A wallet covers the amount, but not within its limits: 07, REASON_AMOUNT_OVER_LIMIT.
    * 11. No wallet covers the amount: 51, REASON_INSUFFICIENT_BALANCE.
    *

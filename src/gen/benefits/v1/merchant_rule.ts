@@ -140,7 +140,7 @@ export interface CreateMerchantRuleResponse {
 export interface GetMerchantRuleRequest {
   /**
    * Id of the rule.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   merchantRuleId: string;
 }
@@ -218,7 +218,7 @@ export interface UpdateMerchantRuleResponse {
 export interface DeleteMerchantRuleRequest {
   /**
    * Id of the rule.
-   * Required. 1 to 64 characters.
+   * Required. 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit.
    */
   merchantRuleId: string;
   /**

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { timeBudget } from '../../../../src/application/budget.js'
 import { type Account, JOURNAL_MAX } from '../../../../src/domain/account.js'
-import { accountAfter, steps } from '../../../support/example-books.js'
+import { accountAfter, steps } from '../../../support/database/example-books.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase, trimmed } from '../fixtures.js'
 import { rejectionOf } from '../rejection.js'
 import { soon } from '../soon.js'

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/application/engine/history.js'
 import { type Account, applyEntry, unopenedAccount } from '../../../../src/domain/account.js'
 import type { Entry } from '../../../../src/domain/entry.js'
-import { accountAfter, steps } from '../../../support/example-books.js'
+import { accountAfter, steps } from '../../../support/database/example-books.js'
 import { InMemoryStore } from '../in-memory-store.js'
 
 /**

@@ -4,7 +4,7 @@ import { LedgerPoster } from '../../../../src/application/engine/ledger-poster.j
 import type { Ledger } from '../../../../src/application/ledger.js'
 import type { Account } from '../../../../src/domain/account.js'
 import { unopenedAccount } from '../../../../src/domain/account.js'
-import { accountAfter, steps } from '../../../support/example-books.js'
+import { accountAfter, steps } from '../../../support/database/example-books.js'
 import { accountWithJournal, credited, fundedAccount, trimmed } from '../fixtures.js'
 import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'

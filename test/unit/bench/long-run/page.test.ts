@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { problemsIn, summaryOf, withFigures } from '../../../../bench/long-run/page.js'
+import { figuresOf, problemsIn, withFigures } from '../../../../bench/long-run/page.js'
 import { pictureOf } from '../../../../bench/long-run/picture.js'
 import { judged } from '../../../../bench/long-run/verdict.js'
 import { inventedRecord } from './invented-record.js'
@@ -33,7 +33,7 @@ describe('the page on the long run', () => {
   })
 
   it('prints the same at a terminal, with slopes among the problems', () => {
-    expect(summaryOf(leaky).join('\n')).to.include('memory, resident').and.include('2,520,000')
+    expect(figuresOf(leaky)).to.include('memory, resident').and.include('2,520,000').and.not.include('![')
     expect(problemsIn({ ...leaky, problems: ['lost'] }))
       .to.have.length(2)
       .and.include('lost')

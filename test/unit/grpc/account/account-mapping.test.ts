@@ -3,7 +3,7 @@ import type { Entry } from '../../../../src/domain/entry.js'
 import { centavos } from '../../../../src/domain/money.js'
 import { type Reason as DomainReason, reasons } from '../../../../src/domain/reason.js'
 import { AccountStatus, type Transaction, TransactionKind } from '../../../../src/gen/benefits/v1/account.js'
-import { Decision, Reason } from '../../../../src/gen/benefits/v1/authorization.js'
+import { Decision, Fallback, Reason } from '../../../../src/gen/benefits/v1/authorization.js'
 import { accountMessage, transactionMessage } from '../../../../src/grpc/account/account-mapping.js'
 import {
   accountWith,
@@ -91,6 +91,7 @@ const silent: Transaction = {
   effectiveMcc: '',
   merchant: '',
   merchantRule: '',
+  fallback: Fallback.UNSPECIFIED,
   catalogVersion: 0n,
   originalTransactionId: '',
   accountStatus: AccountStatus.UNSPECIFIED,

@@ -8,6 +8,7 @@ import {
   type AuthorizeResponse,
   type AuthorizeStreamResponse,
   Decision,
+  Fallback,
   Reason,
   Retry,
 } from '../../../../src/gen/benefits/v1/authorization.js'
@@ -15,8 +16,8 @@ import { authorizeStreamHandler, windowFor } from '../../../../src/grpc/authoriz
 import { CallError, type CallErrorKind } from '../../../../src/grpc/call-error.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
 import { UnreadableMessage } from '../../../../src/grpc/request-decoder.js'
-import { FakeStream, type FakeStreamOptions } from '../../../support/fake-stream.js'
-import { statusErrorOf } from '../../../support/rpc-error.js'
+import { FakeStream, type FakeStreamOptions } from '../../../support/clients/fake-stream.js'
+import { statusErrorOf } from '../../../support/clients/rpc-error.js'
 import { HandClock } from '../../application/hand-clock.js'
 import { soon } from '../../application/soon.js'
 
@@ -36,6 +37,7 @@ const request = (transactionId: string): AuthorizeRequest => ({
   amount: 5n,
   mcc: '5411',
   merchant: '',
+  fallback: Fallback.UNSPECIFIED,
 })
 
 const requests = (count: number) => Array.from({ length: count }, (_, place) => request(`t${place}`))

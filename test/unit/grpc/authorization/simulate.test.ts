@@ -4,6 +4,7 @@ import { challengeCategories } from '../../../../src/domain/category.js'
 import {
   Decision,
   DecisionRule,
+  Fallback,
   Reason,
   Retry,
   RuleOutcome,
@@ -13,10 +14,10 @@ import {
 } from '../../../../src/gen/benefits/v1/authorization.js'
 import { authorizationService } from '../../../../src/grpc/authorization/authorization-service.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
-import { catalogOf } from '../../../support/catalogs.js'
-import { accountAfter, steps } from '../../../support/example-books.js'
-import { callHandler, failHandler } from '../../../support/handler-call.js'
-import { utcCalendar } from '../../../support/utc-calendar.js'
+import { catalogOf } from '../../../support/catalog/catalogs.js'
+import { utcCalendar } from '../../../support/catalog/utc-calendar.js'
+import { callHandler, failHandler } from '../../../support/clients/handler-call.js'
+import { accountAfter, steps } from '../../../support/database/example-books.js'
 import { testEngine } from '../../application/test-engine.js'
 import { de43, ruleOf } from '../../domain/builders.js'
 
@@ -70,6 +71,7 @@ function service() {
     amount: 100n,
     mcc: '5999',
     merchant: de43({ name: 'Açme' }),
+    fallback: Fallback.UNSPECIFIED,
     ...over,
   })
   return {
@@ -163,6 +165,17 @@ describe('Simulate', () => {
       WalletOutcome.NOT_ASKED,
       WalletOutcome.NOT_ASKED,
     ])
+  })
+
+  it('does not have the free balance among the wallets of a purchase without fallback', async () => {
+    const without = { mcc: '5411', fallback: Fallback.NEVER }
+    const { wallets } = await service().simulate({ ...without, merchant: 'PADARIA' })
+    expect(wallets.map(({ category }) => category)).to.deep.equal(['FOOD'])
+  })
+
+  it('rejects an unknown fallback', async () => {
+    const { badFields } = await service().fail({ fallback: 7 as Fallback })
+    expect(badFields).to.deep.equal(['fallback'])
   })
 
   it('reports that a purchase was decided before, with its decision', async () => {

@@ -15,7 +15,7 @@ import { setCallContext } from '../../../../src/grpc/call-context.js'
 import { merchantRuleFileHandlers } from '../../../../src/grpc/merchant-rule/merchant-rule-files.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
 import { systemClock } from '../../../../src/service/core.js'
-import { FakeStream } from '../../../support/fake-stream.js'
+import { FakeStream } from '../../../support/clients/fake-stream.js'
 import { soon } from '../../application/soon.js'
 
 const PIECES = 3

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { TokenVerifier } from '../../../../src/grpc/tokens/token-verifier.js'
 import { algorithmsFor } from '../../../../src/keys/key-strength.js'
 import { type PublicKey, secretKeys, type TokenKey, tokenAlgorithms } from '../../../../src/keys/token-key.js'
-import { type KeyPair, pemOf, type SignedToken, signWith } from '../../../support/signing.js'
+import { type KeyPair, pemOf, type SignedToken, signWith } from '../../../support/clients/signing.js'
 import { ec, ec384, ed25519, otherEc, rsa, rsaPss } from '../../keys/key-pairs.js'
 
 const secret = 'a secret of thirty-two bytes or more'

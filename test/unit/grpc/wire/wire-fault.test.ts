@@ -11,8 +11,8 @@ import { ServerReflectionService } from '../../../../src/gen/grpc/reflection/v1/
 import { loadDescriptors } from '../../../../src/grpc/reflection/descriptors.js'
 import { shapeOf } from '../../../../src/grpc/wire/message-shape.js'
 import { wireFault } from '../../../../src/grpc/wire/wire-fault.js'
-import { plainOf } from '../../../support/plain-message.js'
-import { bytesWith, field, legalBytes, varint } from '../../../support/wire-messages.js'
+import { plainOf } from '../../../support/clients/plain-message.js'
+import { bytesWith, field, legalBytes, varint } from '../../../support/clients/wire-messages.js'
 
 const descriptors = loadDescriptors()
 const methods = [

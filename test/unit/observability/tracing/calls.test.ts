@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api'
 import { expect } from 'chai'
-import { isFailed, relations, TraceRecorder } from '../../../support/trace-recorder.js'
+import { isFailed, relations, TraceRecorder } from '../../../support/traces/trace-recorder.js'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'

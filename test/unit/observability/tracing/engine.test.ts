@@ -2,7 +2,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { expect } from 'chai'
 import type { Budget } from '../../../../src/application/budget.js'
 import type { Executor } from '../../../../src/application/engine/engine.js'
-import { TraceRecorder } from '../../../support/trace-recorder.js'
+import { TraceRecorder } from '../../../support/traces/trace-recorder.js'
 
 describe('an engine that is followed', () => {
   const complaints: string[] = []

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { createReverse } from '../../../../src/application/reverse.js'
 import type { CallTrace } from '../../../../src/observability/tracing/tracing.js'
-import { isFailed, relations, TraceRecorder } from '../../../support/trace-recorder.js'
+import { isFailed, relations, TraceRecorder } from '../../../support/traces/trace-recorder.js'
 import { fundedAccount, patience, purchase } from '../../application/fixtures.js'
 import { rejectionOf } from '../../application/rejection.js'
 import { soon } from '../../application/soon.js'

@@ -60,6 +60,7 @@ export const authorizationEntry: fc.Arbitrary<AuthorizationEntry> = fc.record(
     merchant: fc.string({ unit: 'grapheme', maxLength: 99 }),
     effectiveMcc: mcc,
     merchantRule: fc.string({ minLength: 1 }),
+    fallback: fc.constant('NEVER' as const),
     movement,
     day,
   },

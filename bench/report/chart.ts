@@ -1,0 +1,315 @@
+import type { Scale } from './scale.js'
+
+/** Style of a line or a bar. */
+export type Look = {
+  readonly color: string
+  readonly isBold: boolean
+  /** SVG's stroke-dasharray; empty for a full line. */
+  readonly dash: string
+}
+
+export type Point = {
+  readonly x: number
+  readonly y: number
+  /** Smallest and largest of the rounds, where there are several. */
+  readonly range?: readonly [min: number, max: number]
+}
+
+export type Line = {
+  /** Label at the right end; a line without a name has none. */
+  readonly name: string
+  readonly look: Look
+  /** Drawn without dots, however few points there are. */
+  readonly isPlain?: boolean
+  readonly points: readonly Point[]
+}
+
+/** Lines over common axes. An axis may go without a label. */
+export type Panel = {
+  readonly title?: string
+  readonly xLabel?: string
+  readonly yLabel?: string
+  readonly x: Scale
+  readonly y: Scale
+  readonly lines: readonly Line[]
+}
+
+/** Horizontal bars, each with a fine line from its smallest to its largest round. */
+export type Bars = {
+  readonly xLabel: string
+  readonly x: Scale
+  /** Value where the bars begin, and its label; by default they begin at the left. */
+  readonly base?: { readonly value: number; readonly text: string }
+  readonly bars: readonly Bar[]
+}
+
+export type Bar = {
+  readonly name: string
+  readonly look: Look
+  readonly value: { readonly median: number; readonly min: number; readonly max: number }
+  /** Text behind the bar. */
+  readonly label: string
+}
+
+/** One picture: panels one below the other or side by side, or bars. */
+export type Chart = { readonly title: string; readonly subtitle: string } & (
+  | { readonly panels: readonly Panel[]; readonly columns?: 1 | 2 }
+  | Bars
+)
+
+type Attributes = Readonly<Record<string, string | number>>
+type Box = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
+type Placing = { x(value: number): number; y(value: number): number }
+type Drawing = { readonly width: number; readonly height: number; readonly content: readonly string[] }
+
+const INK = '#1f2933'
+const MUTED = '#52606d'
+const GRID = '#e4e7eb'
+/** White around a text that stands on lines. */
+const HALO = { stroke: '#ffffff', 'stroke-width': 5, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }
+/** Place of panels: the size of one, and the room around its axes, in pixels. */
+const PANELS = {
+  large: { width: 900, height: 380, left: 78, top: 14, bottom: 56 },
+  stacked: { width: 900, height: 250, left: 78, top: 14, bottom: 56 },
+  small: { width: 540, height: 196, left: 64, top: 34, bottom: 34 },
+}
+const PANELS_TOP = 66
+/** Distance from the end of the axis to a label, between two labels, and from the longest one to the edge. */
+const LABEL = { left: 24, gap: 17, right: 12 }
+/** Lines of more points have no dots. */
+const DOTS_MAX = 20
+const BARS = { width: 900, top: 90, bottom: 58, right: 210, row: 34, bar: 20, nameMax: 28, nameHeight: 18 }
+
+/** Draws a chart as SVG, on white so that it can be read on a dark page. */
+export function svgOf(chart: Chart): string {
+  const { width, height, content } = 'bars' in chart ? barsOf(chart) : panelsOf(chart)
+  const attributes = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height }
+  const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
+  const parts = [
+    element('title', {}, escaped(chart.title)),
+    element('rect', { width, height, rx: 8, fill: '#ffffff' }),
+    text(chart.title, { x: 24, y: 32, 'font-size': 18, 'font-weight': 600 }),
+    text(chart.subtitle, { x: 24, y: 53, fill: MUTED }),
+    ...content,
+  ]
+  const style = { role: 'img', 'font-family': font, 'font-size': 13, fill: INK }
+  return `${element('svg', { ...attributes, ...style }, parts.join('\n'))}\n`
+}
+
+function panelsOf({ panels, columns = 1 }: { panels: readonly Panel[]; columns?: 1 | 2 }): Drawing {
+  const place = columns === 2 ? PANELS.small : panels.length === 1 ? PANELS.large : PANELS.stacked
+  const labels = panels.flatMap(({ lines }) => lines.map(({ name, look }) => widthOf(name, look)))
+  const right = LABEL.left + Math.max(0, ...labels) + LABEL.right
+  const content = panels.flatMap((panel, index) => {
+    const left = (index % columns) * place.width
+    const top = PANELS_TOP + Math.floor(index / columns) * place.height
+    const box = {
+      left: left + place.left,
+      right: left + place.width - right,
+      top: top + place.top,
+      bottom: top + place.height - place.bottom,
+    }
+    const title = panel.title ?? ''
+    return [
+      ...(title === '' ? [] : [text(title, { x: left + 24, y: top + 20, 'font-weight': 600 })]),
+      ...panelContent(panel, box),
+    ]
+  })
+  const height = PANELS_TOP + Math.ceil(panels.length / columns) * place.height
+  return { width: columns * place.width, height, content }
+}
+
+/** Axes, lines, and the names of the lines. */
+function panelContent(panel: Panel, box: Box): readonly string[] {
+  const place = {
+    x: (value: number) => box.left + panel.x.at(value) * (box.right - box.left),
+    y: (value: number) => box.bottom - panel.y.at(value) * (box.bottom - box.top),
+  }
+  return [
+    ...axes(panel, box, place),
+    ...panel.lines.flatMap((line) => lineContent(line, place)),
+    ...lineLabels(panel.lines, box, place),
+  ]
+}
+
+function axes({ x, y, xLabel, yLabel }: Panel, box: Box, place: Placing): readonly string[] {
+  const { left, right, bottom } = box
+  const middle = { x: (left + right) / 2, y: Math.round((box.top + bottom) / 2) }
+  const upright = { x: left - 56, y: middle.y, transform: `rotate(-90 ${left - 56} ${middle.y})` }
+  return [
+    ...y.ticks.flatMap(({ value, text: label }) => {
+      const at = place.y(value)
+      return [segment([left, at, right, at], { stroke: GRID }), tick(label, left - 8, at + 4, 'end')]
+    }),
+    segment([left, bottom, right, bottom], { stroke: MUTED }),
+    ...x.ticks.flatMap(({ value, text: label }) => {
+      const at = place.x(value)
+      return [segment([at, bottom, at, bottom + 5], { stroke: MUTED }), tick(label, at, bottom + 19)]
+    }),
+    ...(xLabel ? [text(xLabel, { x: middle.x, y: bottom + 40, 'text-anchor': 'middle', fill: MUTED })] : []),
+    ...(yLabel ? [text(yLabel, { ...upright, 'text-anchor': 'middle', fill: MUTED })] : []),
+  ]
+}
+
+function lineContent({ look, points, isPlain }: Line, place: Placing): readonly string[] {
+  const { color, isBold, dash } = look
+  const path = element('polyline', {
+    points: points.map(({ x, y }) => `${place.x(x).toFixed(1)},${place.y(y).toFixed(1)}`).join(' '),
+    fill: 'none',
+    'stroke-linejoin': 'round',
+    stroke: color,
+    'stroke-width': isBold ? 3.2 : 1.8,
+    ...(dash !== '' && { 'stroke-dasharray': dash }),
+  })
+  if (isPlain || points.length > DOTS_MAX) return [path]
+  const dots = points.flatMap(({ x, y, range: [min, max] = [y, y] }) => {
+    const ends = [place.x(x), place.y(min), place.x(x), place.y(max)] as const
+    return [
+      segment(ends, { stroke: color, 'stroke-width': isBold ? 2 : 1.2, opacity: 0.75 }),
+      element('circle', { cx: place.x(x), cy: place.y(y), r: isBold ? 4.2 : 3, fill: color }),
+    ]
+  })
+  return [path, ...dots]
+}
+
+function lineLabels(lines: readonly Line[], box: Box, place: Placing): readonly string[] {
+  const labelled = lines.flatMap(({ name, look, points }) => {
+    const last = points.at(-1)
+    return name === '' || !last ? [] : [{ name, look, end: { x: place.x(last.x), y: place.y(last.y) } }]
+  })
+  const places = labelPlaces(
+    labelled.map(({ end }) => end.y),
+    { gap: LABEL.gap, from: box.top, to: box.bottom },
+  )
+  return labelled.flatMap(({ name, look, end }, index) => {
+    const y = places[index] ?? end.y
+    const leader = `${(end.x + 6).toFixed(1)},${end.y.toFixed(1)} ${box.right + 14},${y.toFixed(1)} ${box.right + 20},${y.toFixed(1)}`
+    const weight = look.isBold ? 700 : 400
+    return [
+      element('polyline', { points: leader, fill: 'none', stroke: look.color, opacity: 0.45 }),
+      text(name, { x: box.right + LABEL.left, y: y + 4, fill: look.color, 'font-weight': weight }),
+    ]
+  })
+}
+
+/** Places labels near the wanted heights: in the same order, at least `gap` apart, and within bounds. */
+export function labelPlaces(
+  wanted: readonly number[],
+  { gap, from, to }: { readonly gap: number; readonly from: number; readonly to: number },
+): readonly number[] {
+  const order = wanted
+    .map((_, index) => index)
+    .sort((one, other) => (wanted[one] ?? 0) - (wanted[other] ?? 0))
+  const places = [...wanted]
+  let free = from
+  for (const index of order) {
+    places[index] = Math.max(places[index] ?? 0, free)
+    free = (places[index] ?? 0) + gap
+  }
+  // Labels beyond the end are pushed back.
+  let limit = to
+  for (const index of order.reverse()) {
+    places[index] = Math.min(places[index] ?? 0, limit)
+    limit = (places[index] ?? 0) - gap
+  }
+  return places
+}
+
+function barsOf({ xLabel, x: scale, base, bars }: Bars): Drawing {
+  // Long names stand above their bars.
+  const isAbove = bars.some(({ name }) => name.length > BARS.nameMax)
+  const left = isAbove ? 28 : 24 + Math.max(0, ...bars.map(({ name, look }) => widthOf(name, look)))
+  const rowHeight = BARS.row + (isAbove ? BARS.nameHeight : 0)
+  const bottom = BARS.top + bars.length * rowHeight
+  const x = (value: number) => left + scale.at(value) * (BARS.width - BARS.right - left)
+  const from = base ? x(base.value) : left
+  const content = [
+    ...scale.ticks.flatMap(({ value, text: label }) => {
+      const at = x(value)
+      return [segment([at, BARS.top, at, bottom], { stroke: GRID }), tick(label, at, bottom + 18)]
+    }),
+    text(xLabel, {
+      x: (left + BARS.width - BARS.right) / 2,
+      y: bottom + 40,
+      'text-anchor': 'middle',
+      fill: MUTED,
+    }),
+    ...(base
+      ? [
+          segment([from, BARS.top - 4, from, bottom], { stroke: INK, 'stroke-width': 1.4 }),
+          tick(base.text, from, BARS.top - 9),
+        ]
+      : []),
+    ...bars.flatMap((bar, index) => {
+      const middle = BARS.top + (index + 1) * rowHeight - BARS.row / 2
+      const name = isAbove
+        ? text(bar.name, { x: left, y: middle - BARS.bar / 2 - 6, ...HALO })
+        : text(bar.name, { ...barText(bar, left - 10, middle), 'text-anchor': 'end' })
+      return [name, ...barContent(bar, { x, from, middle })]
+    }),
+  ]
+  return { width: BARS.width, height: bottom + BARS.bottom, content }
+}
+
+function barContent(
+  bar: Bar,
+  { x, from, middle }: { readonly x: Placing['x']; readonly from: number; readonly middle: number },
+): readonly string[] {
+  const { look, value, label } = bar
+  const [min, median, max] = [x(value.min), x(value.median), x(value.max)]
+  return [
+    element('rect', {
+      x: Math.min(from, median),
+      y: middle - BARS.bar / 2,
+      width: Math.max(1, Math.abs(median - from)),
+      height: BARS.bar,
+      rx: 3,
+      fill: look.color,
+      opacity: look.isBold ? 1 : 0.72,
+    }),
+    segment([min, middle, max, middle], { stroke: INK, 'stroke-width': 1.6 }),
+    text(label, { ...barText(bar, Math.max(from, max) + 8, middle), 'font-size': 12, ...HALO }),
+  ]
+}
+
+function barText({ look }: Bar, x: number, middle: number): Attributes {
+  return { x, y: middle + 4, 'font-weight': look.isBold ? 700 : 400 }
+}
+
+/** The label of a place on an axis. */
+function tick(label: string, x: number, y: number, anchor = 'middle'): string {
+  return text(label, { x, y, 'text-anchor': anchor, fill: MUTED, 'font-size': 12 })
+}
+
+function segment(
+  [x1, y1, x2, y2]: readonly [number, number, number, number],
+  attributes: Attributes,
+): string {
+  return element('line', { x1, x2, y1, y2, ...attributes })
+}
+
+function text(content: string, attributes: Attributes): string {
+  return element('text', attributes, escaped(content))
+}
+
+/** An SVG element; its content is SVG already. Places are written with tenths of a pixel at most. */
+function element(name: string, attributes: Attributes, content = ''): string {
+  const written = Object.entries(attributes).map(([key, value]) => {
+    const shown = typeof value === 'number' ? String(Math.round(value * 10) / 10) : value
+    return ` ${key}="${escaped(shown)}"`
+  })
+  return content === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${content}</${name}>`
+}
+
+/** Estimated width of a text of the ordinary size, in pixels: rather too much than too little. */
+function widthOf(content: string, { isBold }: { readonly isBold: boolean }): number {
+  return content.length * (isBold ? 8.8 : 7.8)
+}
+
+function escaped(content: string): string {
+  return content
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+}

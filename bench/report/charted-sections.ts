@@ -1,0 +1,382 @@
+import { mergedBuckets, percentileMs } from '../load/histogram.js'
+import type { HistogramBuckets } from '../load/result.js'
+import type { Line, Point } from './chart.js'
+import { ratioOf } from './figures.js'
+import { type GoalOutcome, goalOutcomes } from './goal-outcome.js'
+import { numberText, spreadText, type Table, timesText } from './markdown.js'
+import type { Goal, Measurements, Run } from './measurements.js'
+import {
+  type Column,
+  figureCell,
+  type Group,
+  groupedBy,
+  type MeasuredPlace,
+  over,
+  placeColumn,
+  placesIn,
+  spreadIn,
+} from './places.js'
+import { countAxis, linearScale, logScale, percentileScale, pointScale } from './scale.js'
+import { type ChartPart, type Section, tableOf } from './section.js'
+import type { Spread } from './spread.js'
+
+const RED = { color: '#c0392b', isBold: false, dash: '' }
+const GREEN = { color: '#0b6e4f', isBold: false, dash: '' }
+const OFFERED = { color: '#8a94a0', isBold: false, dash: '4 4' }
+/** A figure further from its goal is drawn at this factor: a factor of 0 has no place on the axis. */
+const FACTOR_MAX = 100
+
+/** The goals, and what was reached. */
+export function goalsSection(measurements: Measurements): Section | undefined {
+  const outcomes = goalOutcomes(measurements)
+  if (outcomes.length === 0) return undefined
+  const met = outcomes.filter(({ isMet }) => isMet).length
+  const columns: readonly Column<GoalOutcome>[] = [
+    ['goal', ({ goal }) => goal.title],
+    ['bound', ({ goal }) => boundText(goal)],
+    [
+      'reached: median (fastest and slowest round)',
+      ({ goal, reached }) => spreadText(reached, goal.over ? timesText : numberText),
+    ],
+    ['rounds', ({ reached }) => String(reached?.rounds ?? 0)],
+    ['met', metText],
+  ]
+  return {
+    title: 'Goals',
+    parts: [
+      `${met} of ${outcomes.length} goals are met. A goal is met when the median of the rounds is within its bound.`,
+      tableOf(columns, outcomes),
+      ...goalsChart(outcomes),
+    ],
+  }
+}
+
+function metText({ reached, isMet, isMetAlways }: GoalOutcome): string {
+  if (!reached) return 'not measured'
+  if (!isMet) return 'no'
+  return isMetAlways ? 'yes' : 'yes, but not in every round'
+}
+
+function boundText({ bound, over: divisor }: Goal): string {
+  const text = divisor ? timesText : numberText
+  return 'atLeast' in bound ? `at least ${text(bound.atLeast)}` : `at most ${text(bound.atMost)}`
+}
+
+/** The factor between each figure and its goal: right of the line is better, whichever way the bound goes. */
+function goalsChart(outcomes: readonly GoalOutcome[]): readonly ChartPart[] {
+  const clamped = (factor: number) => Math.min(Math.max(factor, 1 / FACTOR_MAX), FACTOR_MAX)
+  const bars = outcomes.flatMap(({ goal, score, isMet }) => {
+    if (!score) return []
+    const value = { median: clamped(score.median), min: clamped(score.min), max: clamped(score.max) }
+    const look = { ...(isMet ? GREEN : RED), isBold: true }
+    return [{ name: `${goal.title}: ${boundText(goal)}`, look, value, label: spreadText(score, timesText) }]
+  })
+  if (bars.length === 0) return []
+  const values = bars.flatMap(({ value }) => [value.min, value.max])
+  const chart = {
+    title: 'Goals',
+    subtitle: 'What was reached as a multiple of what was asked for; green is met',
+    xLabel: 'times better than the goal',
+    x: logScale({ smallest: Math.min(0.5, ...values), largest: Math.max(2, ...values) }),
+    base: { value: 1, text: 'goal' },
+    bars,
+  }
+  return [{ file: 'goals.svg', description: 'What was reached, compared with each goal', chart }]
+}
+
+/** Decisions per second by callers over many accounts, of every side. */
+export function throughputSection(measurements: Measurements): Section | undefined {
+  const places = placesIn(measurements, ({ group, load }) => group === 'throughput' && load.type === 'closed')
+  if (places.length === 0) return undefined
+  // Modes one after another, in each the sides in their order.
+  const sides = groupedBy(places, ({ name }) => name)
+  const ours = measurements.sides.find(({ kind }) => kind === 'ours')
+  const others = sides.filter(({ first }) => first.side !== ours && first.scenario.mode === 'unary')
+  const ratio = ({ scenario, side }: MeasuredPlace) =>
+    spreadText(ours && ratioOf(measurements, ratioPlaces(scenario.id, ours.id, side.id)), timesText)
+  return {
+    title: 'Throughput',
+    parts: [
+      'Each caller sends its next request as soon as it has its answer. Answers per second:',
+      ...(['unary', 'stream'] as const).flatMap((mode) => throughputChart(sides, mode)),
+      byCallers(sides, figureCell('perSecond')),
+      'p99 of the same runs, in milliseconds:',
+      byCallers(sides, figureCell('p99')),
+      ...(ours && others.length > 0
+        ? [
+            `How many times as many answers as the others ${ours.name} gave. Each quotient is of two runs of one round:`,
+            byCallers(others, ratio),
+          ]
+        : []),
+    ],
+  }
+}
+
+function ratioPlaces(scenario: string, ours: string, other: string) {
+  return { of: { scenario, side: ours }, over: { scenario, side: other }, figure: 'perSecond' } as const
+}
+
+function callersOf({ scenario: { load } }: MeasuredPlace): number {
+  return load.type === 'closed' ? load.callers : 0
+}
+
+/** A row for each side, and a column for each number of callers. */
+function byCallers(sides: readonly Group[], cell: (place: MeasuredPlace) => string): Table {
+  const all = sides.flatMap(({ places }) => places.map(callersOf))
+  const callers = [...new Set(all)].sort((one, other) => one - other)
+  const columns = callers.map((number): Column<Group> => {
+    const cellIn = ({ places }: Group) => places.filter((place) => callersOf(place) === number).map(cell)[0]
+    return [numberText(number), (side) => cellIn(side) ?? '-']
+  })
+  return tableOf([['callers', ({ first }) => first.name], ...columns], sides)
+}
+
+function throughputChart(sides: readonly Group[], mode: 'unary' | 'stream'): readonly ChartPart[] {
+  const isOf = ({ first }: Group) => first.scenario.mode === mode
+  if (!sides.some(isOf)) return []
+  // Beside the streams stand our own single calls, for comparison.
+  const shown = sides.filter((side) => isOf(side) || (mode === 'stream' && side.first.side.kind === 'ours'))
+  const lines = shown.map(({ first: { name, look }, places }): Line => {
+    const points = places.flatMap((place) => pointOf(place.runs, () => callersOf(place), perSecond))
+    points.sort((one, other) => one.x - other.x)
+    const last = points.at(-1)
+    return { name: last ? `${name}: ${numberText(last.y)}` : name, look, points }
+  })
+  const points = lines.flatMap((line) => line.points)
+  const { label, scale } = countAxis(
+    'answers per second',
+    points.flatMap(({ y, range = [y, y] }) => range),
+  )
+  const panel = {
+    xLabel: 'callers, each with one request under way',
+    yLabel: label,
+    x: pointScale(points.map(({ x }) => x)),
+    y: scale,
+    lines,
+  }
+  const chart = {
+    title: mode === 'unary' ? 'Throughput, one call for each request' : 'Throughput, requests on streams',
+    subtitle: 'Median of the rounds; the fine upright lines go from the slowest round to the fastest',
+    panels: [panel],
+  }
+  return [{ file: `throughput-${mode}.svg`, description: 'Answers per second by callers', chart }]
+}
+
+/** All callers at one account. */
+export function hotSection(measurements: Measurements): Section | undefined {
+  const places = placesIn(measurements, ({ group }) => group === 'hot')
+  if (places.length === 0) return undefined
+  const ours = measurements.sides.find(({ kind }) => kind === 'ours')
+  const ratio = ({ scenario, side }: MeasuredPlace) => {
+    const places = ours && ours !== side ? ratioPlaces(scenario.id, ours.id, side.id) : undefined
+    return spreadText(places && ratioOf(measurements, places), timesText)
+  }
+  return {
+    title: 'One hot account',
+    parts: [
+      'All callers buy with the same account, so that every purchase changes the same balance.',
+      ...byScenario(places).map(hotChart),
+      tableOf(
+        [
+          placeColumn('load and side'),
+          ['answers per second', figureCell('perSecond')],
+          ['p50 ms', figureCell('p50')],
+          ['p99 ms', figureCell('p99')],
+          ['ours, times as many', ratio],
+        ],
+        places,
+      ),
+    ],
+  }
+}
+
+/** The scenarios under which more than one side was measured. */
+function byScenario(places: readonly MeasuredPlace[]): readonly Group[] {
+  return groupedBy(places, ({ scenario }) => scenario.id).filter((group) => group.places.length > 1)
+}
+
+function hotChart({ first: { scenario }, places }: Group): ChartPart {
+  const bars = places.flatMap(({ name, look, runs }) => {
+    const value = spreadIn(runs, perSecond)
+    return value ? [{ name, look, value, label: spreadText(value) }] : []
+  })
+  bars.sort((one, other) => other.value.median - one.value.median)
+  const { label, scale } = countAxis(
+    'answers per second',
+    bars.flatMap(({ value }) => [value.min, value.max]),
+  )
+  const chart = {
+    title: `One account: ${scenario.title}`,
+    subtitle: 'Median of the rounds; the fine lines go from the slowest round to the fastest',
+    xLabel: label,
+    x: scale,
+    bars,
+  }
+  return { file: `${scenario.id}.svg`, description: 'Answers per second on one account', chart }
+}
+
+/** Requests that arrive at a rate, and how long each of them takes. */
+export function latencySection(measurements: Measurements): Section | undefined {
+  const places = placesIn(measurements, ({ group }) => group === 'latency')
+  if (places.length === 0) return undefined
+  return {
+    title: 'Latency at a rate',
+    parts: [
+      'Requests arrive at random moments (a Poisson process) whether the answers keep up or not, and a latency counts from the moment of arrival: whatever a request waits for is in it, in the load generator too. Milliseconds over all rounds together; in brackets, the p99 of the fastest and of the slowest round.',
+      ...byScenario(places).map(latencyChart),
+      tableOf(
+        [
+          placeColumn('rate and side'),
+          ['per second', figureCell('perSecond')],
+          ['p50', percentileCell(0.5)],
+          ['p90', percentileCell(0.9)],
+          ['p99', (place) => `${percentileCell(0.99)(place)}${rangeText(spreadIn(place.runs, p99))}`],
+          ['p99.9', percentileCell(0.999)],
+          ['largest', largestLatency],
+          ['waited in the generator, p50', over(({ result }) => result.generator.sendDelay.p50)],
+        ],
+        places,
+      ),
+    ],
+  }
+}
+
+function latencyChart({ first: { scenario }, places }: Group): ChartPart {
+  const lines = places.map((place) => latencyLine(place, bucketsIn(place)))
+  const points = lines.flatMap((line) => line.points)
+  const values = points.map(({ y }) => y)
+  const { title, load } = scenario
+  const rate = load.type === 'open' ? `, ${numberText(load.ratePerSecond)} per second` : ''
+  const panel = {
+    xLabel: 'share of the requests',
+    yLabel: 'milliseconds',
+    x: percentileScale(Math.max(0.999, ...points.map(({ x }) => x))),
+    y: logScale({ smallest: Math.min(...values), largest: Math.max(...values) }),
+    lines,
+  }
+  const chart = {
+    title: `Latency: ${title}${rate}`,
+    subtitle:
+      'So many of the requests had their answer within so many milliseconds; both axes stretch what is rare',
+    panels: [panel],
+  }
+  return { file: `${scenario.id}.svg`, description: 'Latency by percentile', chart }
+}
+
+/** The curve of one side, up to the last share that its number of requests can show. */
+function latencyLine({ name, look }: MeasuredPlace, buckets: HistogramBuckets): Line {
+  const total = buckets.reduce((sum, [, count]) => sum + count, 0)
+  let seen = 0
+  const points = buckets.map(([bucket, count]) => {
+    seen += count
+    const x = Math.min(seen / total, 1 - 1 / (total + 1))
+    return { x, y: Math.max(0.001, percentileMs([[bucket, count]], 1)) }
+  })
+  return { name, look, points }
+}
+
+function bucketsIn({ runs }: MeasuredPlace): HistogramBuckets {
+  return mergedBuckets(runs.map(({ result }) => result.measured.latencyBuckets))
+}
+
+function percentileCell(share: number): (place: MeasuredPlace) => string {
+  return (place) => numberText(percentileMs(bucketsIn(place), share))
+}
+
+function rangeText(spread: Spread | undefined): string {
+  return spread && spread.rounds > 1 ? ` (${numberText(spread.min)} to ${numberText(spread.max)})` : ''
+}
+
+function largestLatency({ runs }: MeasuredPlace): string {
+  return numberText(Math.max(...runs.map(({ result }) => result.measured.latency.max)))
+}
+
+/** More than can be done: what is answered, what is rejected, and how long an answer takes then. */
+export function overloadSection(measurements: Measurements): Section | undefined {
+  const places = placesIn(measurements, ({ group }) => group === 'overload')
+  if (places.length === 0) return undefined
+  const sides = groupedBy(places, ({ name }) => name)
+  return {
+    title: 'Overload',
+    parts: [
+      'Requests arrive at rising rates, beyond what can be done. Who is rejected at once can try elsewhere; who is answered should be answered in time.',
+      ...sides.map(overloadChart),
+      tableOf(
+        [
+          placeColumn('load and side'),
+          ['offered per second', over(offeredPerSecond)],
+          ['answered per second', figureCell('perSecond')],
+          ['rejected per second', over(rejectedPerSecond)],
+          ['p99 of answers, ms', over(p99)],
+          ['late', over(({ result }) => result.measured.late)],
+          ['never sent', over(({ result }) => result.measured.unsent)],
+        ],
+        sides.flatMap((side) => side.places),
+      ),
+      'Late are requests that had to wait in the load generator because as many calls as it allows were under way; their waiting is in the latency.',
+    ],
+  }
+}
+
+function overloadChart({ first: { side, name, look, scenario }, places }: Group): ChartPart {
+  const line = (figure: (run: Run) => number): readonly Point[] =>
+    places
+      .flatMap(({ runs }) => pointOf(runs, offeredPerSecond, figure))
+      .sort((one, other) => one.x - other.x)
+  const rates = places.flatMap(({ runs }) => spreadIn(runs, offeredPerSecond)?.max ?? [])
+  const largest = Math.max(...rates)
+  const latencies = line(p99)
+  const ys = latencies.map(({ y }) => y)
+  const diagonal = [0, largest].map((rate) => ({ x: rate, y: rate }))
+  const shared = { xLabel: 'requests arriving per second', x: linearScale(largest) }
+  const counts = {
+    ...shared,
+    yLabel: 'per second',
+    y: linearScale(largest),
+    lines: [
+      { name: 'arriving', look: OFFERED, points: diagonal },
+      { name: 'answered', look, points: line(perSecond) },
+      { name: 'rejected', look: RED, points: line(rejectedPerSecond) },
+    ],
+  }
+  const times = {
+    ...shared,
+    yLabel: 'milliseconds',
+    y: logScale({ smallest: Math.max(0.1, Math.min(...ys)), largest: Math.max(1, ...ys) }),
+    lines: [{ name: 'p99 of the answers', look, points: latencies }],
+  }
+  const chart = {
+    title: `Overload: ${name}`,
+    subtitle:
+      'What is answered and rejected, and how long an answer takes, by the rate at which requests arrive',
+    panels: [counts, times],
+  }
+  const file = `overload-${side.id}-${scenario.mode}.svg`
+  return { file, description: 'Answered, rejected, and p99 by rate', chart }
+}
+
+/** The medians of two numbers of the same runs as a point, with the rounds of the second as its range. */
+function pointOf(
+  runs: readonly Run[],
+  xOf: (run: Run) => number,
+  yOf: (run: Run) => number | undefined,
+): readonly Point[] {
+  const [x, y] = [spreadIn(runs, xOf), spreadIn(runs, yOf)]
+  return x && y ? [{ x: x.median, y: y.median, range: [y.min, y.max] }] : []
+}
+
+function perSecond({ result }: Run): number {
+  return result.measured.perSecond
+}
+
+function p99({ result }: Run): number {
+  return result.measured.latency.p99
+}
+
+function offeredPerSecond({ result }: Run): number {
+  return (result.measured.offered / result.measured.durationMs) * 1_000
+}
+
+function rejectedPerSecond({ result }: Run): number {
+  return (result.measured.rejected / result.measured.durationMs) * 1_000
+}

@@ -1,0 +1,130 @@
+import type { Simulation, Transaction, WalletTried } from '../api/messages.js'
+
+/** The rules of Authorize in their order, as steps of a path. */
+export const stepNames = [
+  'id',
+  'exists',
+  'open',
+  'active',
+  'notReversed',
+  'permitted',
+  'purchaseLimit',
+  'wallets',
+] as const
+
+export type StepName = (typeof stepNames)[number]
+
+/** A decision on a purchase, simulated or recorded, in the form in which it is drawn. */
+export type Drawn = {
+  readonly isRecorded: boolean
+  readonly accountId: string
+  /** Amount of the purchase, in centavos. */
+  readonly amount: bigint
+  /** Amount that earlier reversals took off, in centavos. */
+  readonly takenOff: bigint
+  /** Without its prefix, such as APPROVED. Undefined when the id was used for another request. */
+  readonly reason: string | undefined
+  readonly code: string
+  readonly iso8583Code: string
+  readonly retry: string
+  readonly isReplayed: boolean
+  readonly decidedBy: StepName
+  readonly mcc: string
+  readonly effectiveMcc: string
+  readonly merchantRule: string
+  /** The wallets that may pay, in order. An entry keeps only the one that paid. */
+  readonly wallets: readonly WalletTried[]
+  /** The wallet that pays, and its balance afterwards. */
+  readonly payer: { readonly wallet: string; readonly left: string } | undefined
+}
+
+/** The step that a reason belongs to, apart from AMOUNT_OVER_LIMIT, which two steps give. */
+const stepsByReason: Readonly<Record<string, StepName>> = {
+  APPROVED: 'wallets',
+  INSUFFICIENT_BALANCE: 'wallets',
+  ACCOUNT_NOT_FOUND: 'exists',
+  ACCOUNT_CLOSED: 'open',
+  ACCOUNT_BLOCKED: 'active',
+  ALREADY_REVERSED: 'notReversed',
+  MCC_NOT_PERMITTED: 'permitted',
+}
+
+type Asked = { readonly accountId: string; readonly amount: bigint; readonly mcc: string }
+
+/** Draws a simulation. */
+export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc }: Asked): Drawn {
+  const { answer, wallets = [], earlyReversedAmount = '0' } = simulation
+  const reason = answer && withoutPrefix(answer.reason, 'REASON')
+  return {
+    isRecorded: false,
+    accountId,
+    amount,
+    takenOff: BigInt(earlyReversedAmount),
+    reason,
+    code: answer?.code ?? '',
+    iso8583Code: answer?.iso8583Code ?? '',
+    retry: answer?.retry ?? '',
+    isReplayed: answer?.replayed ?? false,
+    decidedBy: decider(simulation, reason),
+    mcc: simulation.mcc ?? mcc,
+    effectiveMcc: answer?.effectiveMcc ?? mcc,
+    merchantRule: answer?.merchantRule ?? '',
+    wallets,
+    payer: answer?.category ? { wallet: answer.category, left: answer.balance ?? '0' } : undefined,
+  }
+}
+
+/** Draws the entry of a purchase. It keeps the decision, but not the wallets that were passed over. */
+export function drawnEntry(entry: Transaction): Drawn {
+  const reason = withoutPrefix(entry.reason ?? '', 'REASON')
+  const amount = BigInt(entry.amount ?? 0)
+  return {
+    isRecorded: true,
+    accountId: entry.accountId,
+    amount,
+    takenOff: entry.category ? amount + BigInt(entry.delta ?? 0) : 0n,
+    reason,
+    code: '',
+    iso8583Code: '',
+    retry: '',
+    isReplayed: false,
+    decidedBy: stepsByReason[reason] ?? 'wallets',
+    mcc: entry.mcc ?? '',
+    effectiveMcc: entry.effectiveMcc ?? entry.mcc ?? '',
+    merchantRule: entry.merchantRule ?? '',
+    wallets: [],
+    payer: entry.category ? { wallet: entry.category, left: entry.balanceAfter ?? '0' } : undefined,
+  }
+}
+
+/** The steps to draw, each with its place before, at or after the one that decided. */
+export function stepsOf({
+  decidedBy,
+  reason,
+  isRecorded,
+}: Drawn): readonly { name: StepName; state: StepState }[] {
+  // An entry does not keep which limit was passed: its two steps become one.
+  const names: readonly StepName[] =
+    isRecorded && reason === 'AMOUNT_OVER_LIMIT'
+      ? stepNames.filter((each) => each !== 'purchaseLimit')
+      : stepNames
+  const decided = names.indexOf(decidedBy)
+  return names.map((name, index) => ({
+    name,
+    state: index < decided ? 'passed' : index === decided ? 'decided' : 'later',
+  }))
+}
+
+export type StepState = 'passed' | 'decided' | 'later'
+
+/** Cuts the name of an enum off its value: REASON_APPROVED becomes APPROVED. */
+export function withoutPrefix(value: string, prefix: string): string {
+  return value.startsWith(`${prefix}_`) ? value.slice(prefix.length + 1) : value
+}
+
+function decider({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
+  if (reason === undefined || answer?.replayed === true) return 'id'
+  if (reason !== 'AMOUNT_OVER_LIMIT') return stepsByReason[reason] ?? 'wallets'
+  const isAsked = wallets.some(({ outcome }) => outcome !== 'WALLET_OUTCOME_NOT_ASKED')
+  return isAsked ? 'wallets' : 'purchaseLimit'
+}

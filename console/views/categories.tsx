@@ -1,0 +1,138 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { Category } from '../api/messages.js'
+import { Button, Chip, Done, Head } from '../parts/basics.js'
+import { Failure } from '../parts/failure.js'
+import { Field } from '../parts/field.js'
+import { useLoad } from '../parts/use-call.js'
+import { text } from '../text/text.js'
+import { number } from '../text/time.js'
+import { EditCategory } from './edit-category.js'
+
+/** The categories, the MCCs that each pays for, and the MCCs that nothing pays for. */
+export function Categories() {
+  const { categories: words, frame } = text()
+  const [mcc, setMcc] = useState('')
+  const [editing, setEditing] = useState<Category | 'new'>()
+  const [done, setDone] = useState<string>()
+  const { data, error, loading, reload } = useLoad(async () => {
+    const [listed, never] = await Promise.all([
+      // There are 64 at most.
+      call('CategoryService/ListCategories', { pageSize: 100 }),
+      call('CategoryService/GetMccPolicy', {}),
+    ])
+    return { categories: listed.categories ?? [], never: never.policy?.neverPermitted ?? [] }
+  }, [])
+  return (
+    <>
+      <Head title={words.title} why={words.why}>
+        <Button kind="primary" onClick={() => setEditing('new')}>
+          {words.create}
+        </Button>
+      </Head>
+      {done !== undefined && <Done>{done}</Done>}
+      {error !== undefined && <Failure error={error} onRetry={reload} />}
+      {data ? (
+        <>
+          <section class="card lookup">
+            <h2>{words.lookup}</h2>
+            <Field label="MCC" value={mcc} onInput={setMcc} mode="numeric" maxLength={4} />
+            <div aria-live="polite">
+              <Payers mcc={mcc} categories={data.categories} never={data.never} />
+            </div>
+          </section>
+          <section class="categories" aria-label={words.title}>
+            {data.categories.map((category) => (
+              <article key={category.id} class="card category">
+                <header>
+                  <h2>{category.id}</h2>
+                  {category.displayName && category.displayName !== category.id && (
+                    <span class="quiet">{category.displayName}</span>
+                  )}
+                  {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
+                </header>
+                {category.free ? (
+                  <p class="quiet">{words.free}</p>
+                ) : (
+                  <>
+                    <Mccs mccs={category.mccs ?? []} looked={mcc} />
+                    <p class="quiet">
+                      {words.order} {number(category.order ?? 0)}
+                    </p>
+                  </>
+                )}
+                <Button onClick={() => setEditing(category)}>
+                  {words.edit}
+                  <span class="unseen"> {category.id}</span>
+                </Button>
+              </article>
+            ))}
+          </section>
+          <section class="card">
+            <h2>{words.never}</h2>
+            <p class="quiet">{data.never.length > 0 ? words.neverWhy : words.neverNone}</p>
+            <Mccs mccs={data.never} looked={mcc} />
+          </section>
+        </>
+      ) : (
+        loading && <p class="quiet">{frame.loading}…</p>
+      )}
+      {editing && (
+        <EditCategory
+          category={editing === 'new' ? undefined : editing}
+          onClose={() => setEditing(undefined)}
+          onDone={(report) => {
+            setEditing(undefined)
+            setDone(report)
+            reload()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function Mccs({ mccs, looked }: { readonly mccs: readonly string[]; readonly looked: string }) {
+  if (mccs.length === 0) return null
+  return (
+    <p class="mcc-list">
+      {mccs.map((each) => (
+        <span key={each} class={`mcc-chip${covers(each, looked) ? ' looked' : ''}`}>
+          {each}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+function Payers({
+  mcc,
+  categories,
+  never,
+}: {
+  readonly mcc: string
+  readonly categories: readonly Category[]
+  readonly never: readonly string[]
+}) {
+  const { categories: words } = text()
+  if (!/^\d{4}$/.test(mcc)) return null
+  if (never.some((each) => covers(each, mcc))) return <p>{words.lookupNever(mcc)}</p>
+  // The service lists them in the order in which they pay, the free balance last.
+  const payers = categories.filter(({ free, mccs = [] }) => free || mccs.some((each) => covers(each, mcc)))
+  return (
+    <>
+      <p class="quiet">{words.lookupAnswer(mcc)}</p>
+      <ol class="payers">
+        {payers.map(({ id }) => (
+          <li key={id}>{id}</li>
+        ))}
+      </ol>
+    </>
+  )
+}
+
+/** Whether a code or a range holds the MCC. Four digits compare as text. */
+function covers(range: string, mcc: string): boolean {
+  const [from = '', to = from] = range.split('-')
+  return mcc.length === 4 && from <= mcc && mcc <= to
+}

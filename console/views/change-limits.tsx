@@ -1,0 +1,141 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { Account, Limits } from '../api/messages.js'
+import { Button, Facts } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form } from '../parts/field.js'
+import { useAction, useRequestId } from '../parts/use-call.js'
+import { money, parseMoney, typedMoney } from '../text/money.js'
+import { text } from '../text/text.js'
+
+type LimitsProps = {
+  readonly account: Account
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** What is typed into the fields, by `purchase`, `FOOD day` and `FOOD month`. */
+type Typed = Readonly<Record<string, string>>
+
+/** Replaces the limits of an account, after a confirmation that repeats them. */
+export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
+  const { account: words, frame } = text()
+  const [typed, setTyped] = useState<Typed>(() => typedLimits(account.limits))
+  const [step, setStep] = useState<'form' | 'review'>('form')
+  const categories = [
+    ...new Set([
+      ...(account.wallets ?? []).map(({ category }) => category),
+      ...(account.limits?.wallets ?? []).map(({ category }) => category),
+    ]),
+  ]
+  const wrong = (name: string) => typed[name]?.trim() && parseMoney(typed[name], { min: 0n }) === undefined
+  const hasProblem = Object.keys(typed).some(wrong)
+  const limits = limitsOf(typed, categories)
+  const request = useRequestId(JSON.stringify(limits))
+  const update = useAction(async () => {
+    await call('AccountService/UpdateAccount', {
+      account: { id: account.id, limits },
+      updateMask: 'limits',
+      requestId: request.id,
+    })
+    request.renew()
+    onDone(words.limitsDone)
+  })
+  const field = (name: string, label: string) => (
+    <Field
+      label={label}
+      value={typed[name] ?? ''}
+      onInput={(value) => setTyped({ ...typed, [name]: value })}
+      mode="decimal"
+      problem={wrong(name) ? words.amountWrong : undefined}
+    />
+  )
+  if (step === 'form' || hasProblem) {
+    return (
+      <Dialog title={words.limitsTitle} onClose={onClose}>
+        <Form onSubmit={() => !hasProblem && setStep('review')}>
+          <p>{words.limitsWhy}</p>
+          {field('purchase', words.limitPurchase)}
+          {categories.map((category) => (
+            <fieldset key={category} class="limit-pair">
+              <legend>{category}</legend>
+              {field(`${category} day`, words.limitDay)}
+              {field(`${category} month`, words.limitMonth)}
+            </fieldset>
+          ))}
+          <div class="form-actions">
+            <Button onClick={onClose}>{frame.cancel}</Button>
+            <Button kind="primary" type="submit">
+              {words.review}
+            </Button>
+          </div>
+        </Form>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog title={words.limitsTitle} onClose={onClose}>
+      <Form onSubmit={() => void update.run()}>
+        <p>{words.limitsReview}</p>
+        <p class="mono id">{account.id}</p>
+        <LimitList limits={limits} />
+        <Failure error={update.error} />
+        <div class="form-actions">
+          <Button onClick={() => setStep('form')}>{words.back}</Button>
+          <Button kind="primary" type="submit" busy={update.busy}>
+            {words.limitsConfirm}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  )
+}
+
+/** Limits as names and amounts. */
+export function LimitList({ limits }: { readonly limits: Limits }) {
+  const { account: words } = text()
+  const amount = (value: string | undefined) => (value === undefined ? words.limitsNone : money(value))
+  return (
+    <Facts
+      rows={[
+        [words.limitPurchase, amount(limits.purchaseMax)],
+        ...(limits.wallets ?? []).flatMap(({ category, dayMax, monthMax }) => [
+          [`${category}: ${words.limitDay.toLowerCase()}`, amount(dayMax)] as const,
+          [`${category}: ${words.limitMonth.toLowerCase()}`, amount(monthMax)] as const,
+        ]),
+      ]}
+    />
+  )
+}
+
+function typedLimits(limits: Limits | undefined): Typed {
+  return Object.fromEntries([
+    ['purchase', typedMoney(limits?.purchaseMax)],
+    ...(limits?.wallets ?? []).flatMap(({ category, dayMax, monthMax }) => [
+      [`${category} day`, typedMoney(dayMax)],
+      [`${category} month`, typedMoney(monthMax)],
+    ]),
+  ])
+}
+
+function limitsOf(typed: Typed, categories: readonly string[]): Limits {
+  const amountOf = (name: string) => {
+    const amount = parseMoney(typed[name] ?? '', { min: 0n })
+    return amount === undefined ? undefined : String(amount)
+  }
+  const purchaseMax = amountOf('purchase')
+  const wallets = categories
+    .map((category) => ({
+      category,
+      dayMax: amountOf(`${category} day`),
+      monthMax: amountOf(`${category} month`),
+    }))
+    .filter(({ dayMax, monthMax }) => dayMax !== undefined || monthMax !== undefined)
+    .map(({ category, dayMax, monthMax }) => ({
+      category,
+      ...(dayMax !== undefined && { dayMax }),
+      ...(monthMax !== undefined && { monthMax }),
+    }))
+  return { ...(purchaseMax !== undefined && { purchaseMax }), wallets }
+}

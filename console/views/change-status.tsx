@@ -1,0 +1,62 @@
+import { call } from '../api/client.js'
+import type { Account, AccountStatus } from '../api/messages.js'
+import { Button } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Form } from '../parts/field.js'
+import { useAction, useRequestId } from '../parts/use-call.js'
+import { money } from '../text/money.js'
+import { text } from '../text/text.js'
+
+type StatusChange = 'block' | 'unblock' | 'close'
+
+const statuses: Readonly<Record<StatusChange, AccountStatus>> = {
+  block: 'ACCOUNT_STATUS_BLOCKED',
+  unblock: 'ACCOUNT_STATUS_ACTIVE',
+  close: 'ACCOUNT_STATUS_CLOSED',
+}
+
+type ChangeStatusProps = {
+  readonly account: Account
+  readonly change: StatusChange
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** Blocks, unblocks or closes an account, after a confirmation. */
+export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusProps) {
+  const { account: words, frame, status: names } = text()
+  const status = statuses[change]
+  const request = useRequestId(status)
+  const update = useAction(async () => {
+    await call('AccountService/UpdateAccount', {
+      account: { id: account.id, status },
+      updateMask: 'status',
+      requestId: request.id,
+    })
+    request.renew()
+    onDone(words.statusDone(names[status]))
+  })
+  const held = (account.wallets ?? []).reduce((sum, { balance }) => sum + BigInt(balance ?? 0), 0n)
+  const sayings = {
+    block: { title: words.blockTitle, why: words.blockWhy, confirm: words.block },
+    unblock: { title: words.unblockTitle, why: words.unblockWhy, confirm: words.unblock },
+    close: { title: words.closeTitle, why: words.closeWhy, confirm: words.closeAccount },
+  }[change]
+  return (
+    <Dialog title={sayings.title} onClose={onClose}>
+      <Form onSubmit={() => void update.run()}>
+        <p class="mono id">{account.id}</p>
+        <p>{sayings.why}</p>
+        {change === 'close' && held > 0n && <p class="caution">{words.closeMoney(money(held))}</p>}
+        <Failure error={update.error} />
+        <div class="form-actions">
+          <Button onClick={onClose}>{frame.cancel}</Button>
+          <Button kind={change === 'close' ? 'danger' : 'primary'} type="submit" busy={update.busy}>
+            {sayings.confirm}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  )
+}

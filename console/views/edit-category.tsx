@@ -1,0 +1,102 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { Category } from '../api/messages.js'
+import { Button } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form } from '../parts/field.js'
+import { useAction } from '../parts/use-call.js'
+import { text } from '../text/text.js'
+
+type EditCategoryProps = {
+  /** The category to change; undefined for a new one. */
+  readonly category: Category | undefined
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** Creates or replaces a category. Repeating it is safe: it replaces the category by the same one. */
+export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
+  const { categories: words, frame } = text()
+  const [typed, setTyped] = useState({
+    id: category?.id ?? '',
+    displayName: category?.displayName ?? '',
+    mccs: (category?.mccs ?? []).join(' '),
+    order: String(category?.order ?? 0),
+    creditsClosed: category?.creditsClosed ?? false,
+  })
+  const [isChecked, setChecked] = useState(false)
+  const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  const mccs = typed.mccs.split(/[\s,;]+/).filter((each) => each !== '')
+  const areMccsWrong = mccs.some((each) => !/^\d{4}(-\d{4})?$/.test(each))
+  const isOrderWrong = !/^\d{1,7}$/.test(typed.order.trim()) || Number(typed.order) > 1_000_000
+  const save = useAction(async () => {
+    setChecked(true)
+    if (areMccsWrong || isOrderWrong) return
+    await call('CategoryService/UpsertCategory', {
+      category: {
+        id: typed.id.trim(),
+        displayName: typed.displayName.trim(),
+        mccs,
+        order: Number(typed.order),
+        creditsClosed: typed.creditsClosed,
+        free: category?.free ?? false,
+      },
+    })
+    onDone(words.saved)
+  })
+  return (
+    <Dialog title={category ? `${words.edit}: ${category.id}` : words.create} onClose={onClose} side>
+      <Form onSubmit={() => void save.run()}>
+        {!category && (
+          <Field
+            label={words.id}
+            value={typed.id}
+            onInput={set('id')}
+            hint={words.idHint}
+            maxLength={32}
+            mono
+            autoFocus
+          />
+        )}
+        <Field label={words.name} value={typed.displayName} onInput={set('displayName')} maxLength={64} />
+        {!category?.free && (
+          <>
+            <Field
+              label={words.mccs}
+              value={typed.mccs}
+              onInput={set('mccs')}
+              hint={words.mccsHint}
+              mono
+              problem={isChecked && areMccsWrong ? words.mccsWrong : undefined}
+            />
+            <Field
+              label={words.order}
+              value={typed.order}
+              onInput={set('order')}
+              mode="numeric"
+              hint={words.orderHint}
+              problem={isChecked && isOrderWrong ? words.orderWrong : undefined}
+            />
+          </>
+        )}
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={typed.creditsClosed}
+            onChange={({ currentTarget }) => setTyped({ ...typed, creditsClosed: currentTarget.checked })}
+          />
+          {words.creditsClosed}
+        </label>
+        <p class="hint">{words.saveReview}</p>
+        <Failure error={save.error} />
+        <div class="form-actions">
+          <Button onClick={onClose}>{frame.cancel}</Button>
+          <Button kind="primary" type="submit" busy={save.busy}>
+            {words.save}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  )
+}

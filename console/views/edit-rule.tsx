@@ -1,0 +1,141 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { MerchantRule } from '../api/messages.js'
+import { Button } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form, Select } from '../parts/field.js'
+import { useAction, useRequestId } from '../parts/use-call.js'
+import { text } from '../text/text.js'
+import { dateTime } from '../text/time.js'
+
+type EditRuleProps = {
+  /** The rule to change; undefined for a new one. */
+  readonly rule: MerchantRule | undefined
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** Creates, changes or deletes a merchant rule. A change applies only to the version that is shown. */
+export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
+  const { frame, rules } = text()
+  const [removing, setRemoving] = useState(false)
+  const [typed, setTyped] = useState({
+    id: rule?.id ?? '',
+    match: rule?.match ?? 'MERCHANT_RULE_MATCH_EXACT',
+    name: rule?.name ?? '',
+    city: rule?.city ?? '',
+    country: rule?.country ?? '',
+    mcc: rule?.mcc ?? '',
+  })
+  const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  // Without an id of its own, a repeat would create a second rule.
+  const request = useRequestId(JSON.stringify(typed))
+  const save = useAction(async () => {
+    if (rule) {
+      await call('MerchantRuleService/UpdateMerchantRule', {
+        merchantRule: { ...typed, id: rule.id, ...(rule.etag && { etag: rule.etag }) },
+        updateMask: 'match,name,city,country,mcc',
+      })
+    } else {
+      await call('MerchantRuleService/CreateMerchantRule', {
+        merchantRule: { ...typed, id: typed.id.trim() || request.id },
+      })
+      request.renew()
+    }
+    onDone(rules.saved)
+  })
+  const remove = useAction(async () => {
+    if (!rule) return
+    await call('MerchantRuleService/DeleteMerchantRule', {
+      merchantRuleId: rule.id,
+      ...(rule.etag && { etag: rule.etag }),
+    })
+    onDone(rules.removed)
+  })
+  if (rule && removing) {
+    return (
+      <Dialog title={rules.removeTitle} onClose={onClose}>
+        <Form onSubmit={() => void remove.run()}>
+          <p class="mono id">
+            {rule.name} → {rule.mcc} ({rule.id})
+          </p>
+          <p>{rules.removeWhy}</p>
+          <Failure error={remove.error} />
+          <div class="form-actions">
+            <Button onClick={() => setRemoving(false)}>{frame.cancel}</Button>
+            <Button kind="danger" type="submit" busy={remove.busy}>
+              {rules.removeConfirm}
+            </Button>
+          </div>
+        </Form>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog title={rule ? rules.edit : rules.create} onClose={onClose} side>
+      <Form onSubmit={() => void save.run()}>
+        {rule ? (
+          <p class="hint">
+            <span class="mono id">{rule.id}</span>
+            <br />
+            {rules.changed(dateTime(rule.updateTime), rule.subject ?? '')}
+          </p>
+        ) : (
+          <Field
+            label={rules.id}
+            value={typed.id}
+            onInput={set('id')}
+            hint={rules.idHint}
+            maxLength={64}
+            mono
+          />
+        )}
+        <Field
+          label={rules.name}
+          value={typed.name}
+          onInput={set('name')}
+          hint={rules.nameHint}
+          maxLength={99}
+          mono
+          autoFocus
+        />
+        <Select
+          label={rules.match}
+          value={typed.match}
+          options={Object.entries(rules.matches)}
+          onChoose={set('match')}
+        />
+        <div class="field-pair">
+          <Field
+            label={rules.city}
+            value={typed.city}
+            onInput={set('city')}
+            hint={rules.optional}
+            maxLength={99}
+          />
+          <Field
+            label={rules.country}
+            value={typed.country}
+            onInput={set('country')}
+            hint={`${rules.optional}. ${rules.countryHint}`}
+            maxLength={2}
+          />
+        </div>
+        <Field label={rules.mcc} value={typed.mcc} onInput={set('mcc')} mode="numeric" maxLength={4} mono />
+        <Failure error={save.error} />
+        <div class="form-actions">
+          {rule && (
+            <Button kind="danger" onClick={() => setRemoving(true)}>
+              {rules.remove}
+            </Button>
+          )}
+          <Button onClick={onClose}>{frame.cancel}</Button>
+          <Button kind="primary" type="submit" busy={save.busy}>
+            {rules.save}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  )
+}

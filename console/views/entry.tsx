@@ -1,0 +1,190 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { Transaction } from '../api/messages.js'
+import { DecisionPath, reasonText, sentenceOf } from '../decision/decision-path.js'
+import { MccUsed, MerchantReading, RulesTried } from '../decision/merchant-reading.js'
+import { drawnEntry, withoutPrefix } from '../decision/steps.js'
+import { Button, Chip, Copyable, Done, Facts } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { useLoad } from '../parts/use-call.js'
+import { linkTo } from '../router.js'
+import { money, typedMoney } from '../text/money.js'
+import { text } from '../text/text.js'
+import { dateTime } from '../text/time.js'
+import { LimitList } from './change-limits.js'
+import { Reverse } from './reverse.js'
+import { wordsOf } from './statement.js'
+
+type EntryProps = {
+  readonly accountId: string
+  readonly entryId: string
+  readonly onClose: () => void
+  readonly onReversed: () => void
+}
+
+/** An entry of a statement, in a drawer, with the decision that made it. */
+export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
+  const { frame, statement } = text()
+  const {
+    data: entry,
+    error,
+    reload,
+  } = useLoad(
+    async () =>
+      (await call('AccountService/GetTransaction', { accountId, transactionId: entryId })).transaction,
+    [accountId, entryId],
+  )
+  return (
+    <Dialog title={entry ? statement.kinds[entry.kind] : entryId} onClose={onClose} side>
+      {error !== undefined && <Failure error={error} onRetry={reload} />}
+      {entry ? (
+        <EntryBody entry={entry} onReversed={onReversed} />
+      ) : (
+        error === undefined && <p>{frame.loading}…</p>
+      )}
+    </Dialog>
+  )
+}
+
+function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonly onReversed: () => void }) {
+  const { decision, entry: words, statement } = text()
+  const [reversing, setReversing] = useState(false)
+  const [report, setReport] = useState<string>()
+  const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
+  const isApproved = entry.decision === 'DECISION_APPROVED'
+  return (
+    <>
+      <p class="entry-headline">
+        {isSome(shownAmount(entry)) && <span class="figure">{money(shownAmount(entry))}</span>}
+        <Chip tone={isApproved ? 'good' : 'bad'}>{isApproved ? decision.approved : decision.declined}</Chip>
+      </p>
+      <p class="say">{sayingOf(entry)}</p>
+      {report !== undefined && <Done>{report}</Done>}
+      {isPurchase && (
+        <div class="form-actions start">
+          {isApproved && <Button onClick={() => setReversing(true)}>{words.reverse}</Button>}
+          <a class="button plain" href={simulationOf(entry)}>
+            {words.again}
+          </a>
+        </div>
+      )}
+      {isPurchase && <PurchaseBody entry={entry} />}
+      {entry.limits && (
+        <>
+          <h3>{words.limitsNow}</h3>
+          <LimitList limits={entry.limits} />
+        </>
+      )}
+      <Facts
+        rows={[
+          [words.id, <Copyable key="id" value={entry.transactionId} />],
+          [words.time, dateTime(entry.createTime)],
+          entry.originalTransactionId
+            ? [
+                words.original,
+                <a
+                  key="original"
+                  class="mono id"
+                  href={linkTo(['accounts', entry.accountId], { entry: entry.originalTransactionId })}
+                >
+                  {entry.originalTransactionId}
+                </a>,
+              ]
+            : undefined,
+          entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
+          entry.day ? [words.day, entry.day] : undefined,
+          entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
+          entry.subject ? [words.by, entry.subject] : undefined,
+          [words.seq, entry.seq],
+          isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
+        ]}
+      />
+      {reversing && (
+        <Reverse
+          accountId={entry.accountId}
+          purchaseId={entry.transactionId}
+          onClose={() => setReversing(false)}
+          onDone={(said) => {
+            setReversing(false)
+            setReport(said)
+            onReversed()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** The decision on a purchase: what the entry kept of it, and the merchant as the rules read it today. */
+function PurchaseBody({ entry }: { readonly entry: Transaction }) {
+  const { decision, entry: words } = text()
+  const drawn = drawnEntry(entry)
+  const raw = entry.merchant ?? ''
+  const { data: reading } = useLoad(
+    () => call('MerchantRuleService/ResolveMerchant', { merchant: raw }).catch(() => undefined),
+    [raw],
+  )
+  const tried = [
+    ...(reading?.merchantRule
+      ? [{ merchantRule: reading.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }]
+      : []),
+    ...(reading?.passedOver ?? []).map(({ merchantRule, reason }) => ({
+      merchantRule: merchantRule.id,
+      outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
+    })),
+  ]
+  return (
+    <>
+      <h3>{decision.path}</h3>
+      <DecisionPath drawn={drawn} />
+      <h3>{decision.mcc}</h3>
+      <MccUsed drawn={drawn} />
+      <h3>{decision.merchant}</h3>
+      <MerchantReading raw={raw} merchant={reading} />
+      {reading && raw !== '' && (
+        <>
+          <h3>{decision.rules}</h3>
+          <RulesTried rules={tried} />
+          <p class="hint">{words.asNow}</p>
+        </>
+      )}
+    </>
+  )
+}
+
+/** The amount that was asked for; that of a whole reversal is what moved. */
+function shownAmount({ amount, delta }: Transaction): string | undefined {
+  return isSome(amount) ? amount : delta
+}
+
+/** Whether a number is there and not 0. */
+function isSome(value: string | undefined): boolean {
+  return value !== undefined && value !== '0'
+}
+
+/** What happened, in a sentence to read aloud. */
+function sayingOf(entry: Transaction): string {
+  const { entry: words, status } = text()
+  const amount = money((entry.delta ?? '0').replace('-', ''))
+  if (entry.kind === 'TRANSACTION_KIND_AUTHORIZATION') return sentenceOf(drawnEntry(entry))
+  if (entry.kind === 'TRANSACTION_KIND_CREDIT') return words.loaded(amount, entry.category ?? '')
+  if (entry.kind === 'TRANSACTION_KIND_ADMIN') {
+    return entry.limits
+      ? wordsOf(entry).title
+      : words.statusNow(status[entry.accountStatus ?? 'ACCOUNT_STATUS_ACTIVE'])
+  }
+  if (entry.category) return words.reversed(amount, entry.category)
+  const reason = withoutPrefix(entry.reason ?? '', 'REASON')
+  return entry.decision === 'DECISION_APPROVED' ? words.beforePurchase : reasonText(reason)
+}
+
+function simulationOf(entry: Transaction): string {
+  return linkTo(['simulate'], {
+    account: entry.accountId,
+    amount: typedMoney(entry.amount),
+    mcc: entry.mcc,
+    merchant: entry.merchant,
+    fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',
+  })
+}

@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { Account } from '../api/messages.js'
+import { Button } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form, Select } from '../parts/field.js'
+import { useAction, useRequestId } from '../parts/use-call.js'
+import { money, parseMoney } from '../text/money.js'
+import { text } from '../text/text.js'
+
+type LoadProps = {
+  readonly account: Account
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** Adds money to a wallet, after a confirmation that repeats the amount and the account. */
+export function LoadWallet({ account, onClose, onDone }: LoadProps) {
+  const { account: words, frame } = text()
+  const wallets = (account.wallets ?? []).map(({ category }) => category)
+  const [wallet, setWallet] = useState(wallets[0] ?? '')
+  const [typed, setTyped] = useState('')
+  const [step, setStep] = useState<'form' | 'review'>('form')
+  const [isChecked, setChecked] = useState(false)
+  const amount = parseMoney(typed)
+  const request = useRequestId(`${wallet} ${amount}`)
+  const load = useAction(async () => {
+    if (amount === undefined) return
+    await call('AccountService/Credit', {
+      transactionId: request.id,
+      accountId: account.id,
+      category: wallet,
+      amount: String(amount),
+    })
+    request.renew()
+    onDone(words.loadDone(money(amount), wallet))
+  })
+  const review = () => {
+    setChecked(true)
+    if (amount !== undefined) setStep('review')
+  }
+  return (
+    <Dialog title={words.loadTitle} onClose={onClose}>
+      {step === 'form' || amount === undefined ? (
+        <Form onSubmit={review}>
+          <Select
+            label={words.wallet}
+            value={wallet}
+            options={wallets.map((each) => [each, each] as const)}
+            onChoose={setWallet}
+          />
+          <Field
+            label={words.amount}
+            value={typed}
+            onInput={setTyped}
+            mode="decimal"
+            autoFocus
+            problem={isChecked && amount === undefined ? words.amountWrong : undefined}
+          />
+          <div class="form-actions">
+            <Button onClick={onClose}>{frame.cancel}</Button>
+            <Button kind="primary" type="submit">
+              {words.review}
+            </Button>
+          </div>
+        </Form>
+      ) : (
+        <Form onSubmit={() => void load.run()}>
+          <p class="figure">{money(amount)}</p>
+          <p>{words.loadReview(money(amount), wallet)}</p>
+          <p class="mono id">{account.id}</p>
+          <Failure error={load.error} />
+          <div class="form-actions">
+            <Button onClick={() => setStep('form')}>{words.back}</Button>
+            <Button kind="primary" type="submit" busy={load.busy}>
+              {words.loadConfirm(money(amount))}
+            </Button>
+          </div>
+        </Form>
+      )}
+    </Dialog>
+  )
+}

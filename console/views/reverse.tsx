@@ -1,0 +1,70 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import { reasonText } from '../decision/decision-path.js'
+import { withoutPrefix } from '../decision/steps.js'
+import { Button } from '../parts/basics.js'
+import { Dialog } from '../parts/dialog.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form } from '../parts/field.js'
+import { useAction, useRequestId } from '../parts/use-call.js'
+import { money, parseMoney } from '../text/money.js'
+import { text } from '../text/text.js'
+
+type ReverseProps = {
+  readonly accountId: string
+  readonly purchaseId: string
+  readonly onClose: () => void
+  readonly onDone: (report: string) => void
+}
+
+/** Gives a purchase back, whole or in part. The confirmation repeats the amount and the account. */
+export function Reverse({ accountId, purchaseId, onClose, onDone }: ReverseProps) {
+  const { account: words, frame, reverse } = text()
+  const [typed, setTyped] = useState('')
+  const isWhole = typed.trim() === ''
+  const amount = isWhole ? undefined : parseMoney(typed)
+  const isWrong = !isWhole && amount === undefined
+  const request = useRequestId(`${purchaseId} ${amount}`)
+  const act = useAction(async () => {
+    if (isWrong) return
+    const answer = await call('AuthorizationService/Reverse', {
+      transactionId: request.id,
+      accountId,
+      originalTransactionId: purchaseId,
+      ...(amount !== undefined && { amount: String(amount) }),
+    })
+    request.renew()
+    const reason = reasonText(withoutPrefix(answer.reason, 'REASON'))
+    onDone(
+      answer.decision === 'DECISION_APPROVED'
+        ? reverse.done(money(answer.amount), answer.category ?? '')
+        : reverse.declined(reason),
+    )
+  })
+  const shown = amount === undefined ? reverse.all : money(amount)
+  return (
+    <Dialog title={reverse.title} onClose={onClose}>
+      <Form onSubmit={() => void act.run()}>
+        <p>{reverse.why}</p>
+        <Field
+          label={reverse.amount}
+          value={typed}
+          onInput={setTyped}
+          mode="decimal"
+          autoFocus
+          hint={reverse.amountHint}
+          problem={isWrong ? words.amountWrong : undefined}
+        />
+        <p>{reverse.review(shown)}</p>
+        <p class="mono id">{accountId}</p>
+        <Failure error={act.error} />
+        <div class="form-actions">
+          <Button onClick={onClose}>{frame.cancel}</Button>
+          <Button kind="primary" type="submit" busy={act.busy} disabled={isWrong}>
+            {`${reverse.confirm}: ${shown}`}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  )
+}

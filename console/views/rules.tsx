@@ -1,0 +1,184 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.js'
+import type { MerchantRule } from '../api/messages.js'
+import { MerchantReading, RulesTried } from '../decision/merchant-reading.js'
+import { withoutPrefix } from '../decision/steps.js'
+import { Button, Command, Done, Empty, Head } from '../parts/basics.js'
+import { ListEnd } from '../parts/endless.js'
+import { Failure } from '../parts/failure.js'
+import { Field, Form } from '../parts/field.js'
+import { useLoad, usePages } from '../parts/use-call.js'
+import { goTo, linkTo, type Place } from '../router.js'
+import { text } from '../text/text.js'
+import { EditRule } from './edit-rule.js'
+
+/** The merchant rules, and the resolver that says which of them decides. */
+export function Rules({ place }: { readonly place: Place }) {
+  const { rules } = text()
+  const [name, setName] = useState('')
+  const [mcc, setMcc] = useState('')
+  const [editing, setEditing] = useState<MerchantRule | 'new'>()
+  const [done, setDone] = useState<string>()
+  const namedId = place.query.get('rule')
+  const named = useLoad(async () => {
+    if (namedId === null) return undefined
+    const { merchantRule } = await call('MerchantRuleService/GetMerchantRule', { merchantRuleId: namedId })
+    return merchantRule
+  }, [namedId])
+  const pages = usePages<MerchantRule>(
+    async (pageToken) => {
+      const answer = await call('MerchantRuleService/ListMerchantRules', {
+        pageSize: 50,
+        pageToken,
+        ...(name.trim() !== '' && { namePrefix: name }),
+        ...(/^\d{4}$/.test(mcc) && { mcc }),
+      })
+      return { items: answer.merchantRules ?? [], next: answer.nextPageToken ?? '' }
+    },
+    [name, mcc.length === 4 ? mcc : ''],
+  )
+  const isFiltered = name.trim() !== '' || mcc !== ''
+  const open = editing ?? (namedId === null ? undefined : named.data)
+  const close = () => {
+    setEditing(undefined)
+    if (namedId !== null) goTo(linkTo(['rules']), { replace: true })
+  }
+  return (
+    <>
+      <Head title={rules.title} why={rules.why}>
+        <Button kind="primary" onClick={() => setEditing('new')}>
+          {rules.create}
+        </Button>
+      </Head>
+      {done !== undefined && <Done>{done}</Done>}
+      <Failure error={named.error} />
+      <Resolver place={place} />
+      <section>
+        <h2>{rules.list}</h2>
+        <div class="filters">
+          <Field label={rules.filterName} value={name} onInput={setName} maxLength={99} />
+          <Field label={rules.filterMcc} value={mcc} onInput={setMcc} mode="numeric" maxLength={4} />
+        </div>
+        <div class="list">
+          {pages.items.length > 0 && (
+            <div class="list-head rule-row" aria-hidden="true">
+              <span>{rules.name}</span>
+              <span>{rules.match}</span>
+              <span>{rules.place}</span>
+              <span>MCC</span>
+              <span>{rules.id}</span>
+            </div>
+          )}
+          <ul>
+            {pages.items.map((rule) => (
+              <li key={rule.id}>
+                <button type="button" class="row rule-row" onClick={() => setEditing(rule)}>
+                  <span class="mono">{rule.name}</span>
+                  <span class="quiet">{rules.matches[rule.match]}</span>
+                  <span class="quiet">{placeOf(rule)}</span>
+                  <span class="mono">{rule.mcc}</span>
+                  <span class="quiet id">{rule.id}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <ListEnd
+            pages={pages}
+            empty={
+              isFiltered ? (
+                <Empty>{rules.emptyFiltered}</Empty>
+              ) : (
+                <Empty>
+                  <p>{rules.empty}</p>
+                  <Command>./benefits rules import rules.csv</Command>
+                </Empty>
+              )
+            }
+          />
+        </div>
+      </section>
+      {open && (
+        <EditRule
+          key={open === 'new' ? '' : open.id}
+          rule={open === 'new' ? undefined : open}
+          onClose={close}
+          onDone={(report) => {
+            setDone(report)
+            close()
+            pages.reload()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function placeOf({ city = '', country = '' }: MerchantRule): string {
+  return [city, country].filter((part) => part !== '').join(', ') || text().rules.anywhere
+}
+
+function Resolver({ place }: { readonly place: Place }) {
+  const { rules } = text()
+  const asked = place.query.get('merchant') ?? ''
+  const [typed, setTyped] = useState(asked)
+  const resolution = useLoad(
+    async () =>
+      asked === '' ? undefined : await call('MerchantRuleService/ResolveMerchant', { merchant: asked }),
+    [asked],
+  )
+  const found = resolution.data
+  return (
+    <section class="card resolver">
+      <h2>{rules.resolver}</h2>
+      <Form
+        class="resolver-form"
+        onSubmit={() => goTo(linkTo(['rules'], { merchant: typed }), { replace: true })}
+      >
+        <Field
+          label={text().decision.merchant}
+          value={typed}
+          onInput={setTyped}
+          maxLength={200}
+          mono
+          placeholder="UBER EATS                   SAO PAULO BR"
+        />
+        <Button type="submit">{rules.resolve}</Button>
+      </Form>
+      <div aria-live="polite">
+        {resolution.error !== undefined && <Failure error={resolution.error} onRetry={resolution.reload} />}
+        {found && (
+          <div class="resolution">
+            <div>
+              <MerchantReading raw={asked} merchant={found} />
+            </div>
+            <div>
+              {found.merchantRule ? (
+                <>
+                  <p class="label">{rules.decides}</p>
+                  <p class="decider">
+                    <span class="mono">{found.merchantRule.name}</span> <span class="quiet">→</span>{' '}
+                    <b class="mono">{found.merchantRule.mcc}</b>
+                  </p>
+                </>
+              ) : (
+                <p>{rules.noneDecides}</p>
+              )}
+              <RulesTried
+                rules={[
+                  ...(found.merchantRule
+                    ? [{ merchantRule: found.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }]
+                    : []),
+                  ...(found.passedOver ?? []).map(({ merchantRule, reason }) => ({
+                    merchantRule: merchantRule.id,
+                    outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
+                  })),
+                ]}
+              />
+              {found.more && <p class="hint">{rules.more}</p>}
+            </div>
+          </div>
+        )}
+      </div>
+    </section>
+  )
+}

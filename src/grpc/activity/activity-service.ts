@@ -1,0 +1,58 @@
+import type { AuthorizationEntry, ReversalEntry } from '../../domain/entry.js'
+import type { Reason as DomainReason } from '../../domain/reason.js'
+import { TransactionKind } from '../../gen/benefits/v1/account.js'
+import type {
+  ActivityServiceServer,
+  GetActivityRequest,
+  GetActivityResponse,
+} from '../../gen/benefits/v1/activity.js'
+import { transactionMessage } from '../account/account-mapping.js'
+import { type HandlerOptions, unaryHandler } from '../handlers.js'
+import { reasonOf } from '../reason-mapping.js'
+
+/** What the process has counted since it started. */
+export type ActivityCounts = {
+  readonly decisions: readonly {
+    readonly kind: 'AUTHORIZATION' | 'REVERSAL'
+    readonly reason: DomainReason
+    readonly count: number
+  }[]
+  /** Calls of Authorize that took at most so many microseconds, the shortest first. Absent: any time. */
+  readonly latencies: readonly { readonly atMostUs: bigint | undefined; readonly count: number }[]
+}
+
+export type ActivityServiceOptions = {
+  readonly version: string
+  readonly limitsTimeZone: string
+  readonly startTime: Date
+  readonly serving: () => boolean
+  readonly counts: () => Promise<ActivityCounts>
+  /** The latest decisions, newest first. */
+  readonly recent: () => readonly (AuthorizationEntry | ReversalEntry)[]
+  readonly handlers: HandlerOptions
+}
+
+/** Implements benefits.v1.ActivityService over the counters of the process. */
+export function activityService(options: ActivityServiceOptions): ActivityServiceServer {
+  const { version, limitsTimeZone, startTime, serving, counts, recent, handlers } = options
+  const { admit: _, ...withoutBooks } = handlers
+  return {
+    getActivity: unaryHandler<GetActivityRequest, GetActivityResponse>(withoutBooks, async () => {
+      const { decisions, latencies } = await counts()
+      return {
+        version,
+        serving: serving(),
+        limitsTimeZone,
+        startTime,
+        readTime: handlers.clock.now(),
+        decisions: decisions.map(({ kind, reason, count }) => ({
+          kind: TransactionKind[kind],
+          reason: reasonOf(reason),
+          count: BigInt(count),
+        })),
+        latencies: latencies.map(({ atMostUs, count }) => ({ atMostUs, count: BigInt(count) })),
+        recent: recent().map(transactionMessage),
+      }
+    }),
+  }
+}

@@ -1,0 +1,25 @@
+import type { AuthorizationEntry, ReversalEntry } from '../domain/entry.js'
+
+type Decided = AuthorizationEntry | ReversalEntry
+
+/** The latest decisions of the process, up to a number of them. */
+export class RecentDecisions {
+  readonly #countMax: number
+  readonly #ring: Decided[] = []
+  /** Where the next decision goes once the ring is full: the place of the oldest. */
+  #next = 0
+
+  constructor(countMax: number) {
+    this.#countMax = countMax
+  }
+
+  add(decided: Decided): void {
+    this.#ring[this.#next] = decided
+    this.#next = (this.#next + 1) % this.#countMax
+  }
+
+  /** Lists the decisions, newest first. */
+  list(): readonly Decided[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)].reverse()
+  }
+}

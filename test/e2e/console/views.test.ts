@@ -1,0 +1,104 @@
+import axe from 'axe-core'
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { tokenOfAll, useConsole } from '../../support/console/console-pages.js'
+import { useService } from '../../support/processes/service-fixture.js'
+
+const ACCOUNT = '6712b3eb3ec7354864d4274f'
+
+/** Each view, and a text that is there once it is drawn, in English. */
+const views = {
+  accounts: ['#/accounts', ACCOUNT],
+  account: [`#/accounts/${ACCOUNT}`, 'Status: active'],
+  entry: [`#/accounts/${ACCOUNT}?entry=seed:FOOD`, 'R$12.00 was added to FOOD.'],
+  'no account': ['#/accounts/nobody', 'There is no account with this id.'],
+  approved: [`#/simulate?account=${ACCOUNT}&amount=5&mcc=5812`, 'MEAL pays R$5.00 and has R$7.00 left.'],
+  declined: [`#/simulate?account=${ACCOUNT}&amount=99&mcc=5411`, 'No wallet covers the whole amount'],
+  rule: ['#/rules?rule=uber-eats', 'Change rule'],
+  rules: ['#/rules?merchant=UBER+EATS', 'decides: it replaces the MCC'],
+  categories: ['#/categories', 'Free balance: pays for every permitted MCC, last.'],
+  live: ['#/live', 'Decisions per second'],
+  api: ['#/api', 'A purchase with curl'],
+} as const
+
+describe('the views of the console', () => {
+  const fixture = useService({ SEED_EXAMPLES: 'true' }, { program: 'launcher' })
+  const open = useConsole()
+
+  for (const { colorScheme, width } of [
+    { colorScheme: 'light', width: 1280 },
+    { colorScheme: 'dark', width: 360 },
+  ] as const) {
+    it(`are accessible and fit, in ${colorScheme} at ${width} px`, async () => {
+      // axe makes elements from text, which the console's own policy forbids.
+      const options = { colorScheme, viewport: { width, height: 800 }, bypassCSP: true }
+      const { page, complaints } = await open(fixture().service, options)
+      await page.evaluate(axe.source)
+      for (const [name, [at, drawn]] of Object.entries(views)) {
+        await page.goto(`/${at}`)
+        await page.getByText(drawn).first().waitFor()
+        expect(await violations(page), name).to.deep.equal([])
+        expect(await overflow(page), `${name} is wider than the screen`).to.be.at.most(0)
+      }
+      await page.goto(`/#/accounts/${ACCOUNT}`)
+      for (const name of ['Load', 'Limits', 'Block', 'Close account']) {
+        await page.getByRole('button', { name, exact: true }).click()
+        await page.getByRole('dialog').waitFor()
+        expect(await violations(page), name).to.deep.equal([])
+        await page.keyboard.press('Escape')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
+      expect(complaints).to.deep.equal([])
+    })
+  }
+
+  it('speak Portuguese to a browser that does, and English on demand', async () => {
+    const { page, complaints } = await open(fixture().service, { locale: 'pt-BR', token: null })
+    const field = page.getByLabel('Token (JWT)')
+    const heading = page.getByRole('heading', { name: 'Contas' })
+    await field.or(heading).first().waitFor()
+    if (await field.isVisible()) {
+      await field.fill(tokenOfAll())
+      await field.press('Enter')
+    }
+    await page.goto(`/#/simulate?account=${ACCOUNT}&amount=1.234,56&mcc=5411`)
+    await page.getByText('FOOD tem R$ 12,00, a compra é de R$ 1.234,56.').waitFor()
+    await page.getByRole('button', { name: 'Switch to English' }).click()
+    await page.getByRole('heading', { name: 'Simulate a purchase' }).waitFor()
+    expect(complaints).to.deep.equal([])
+  })
+
+  it('are reached with the keyboard alone', async () => {
+    const { page } = await open(fixture().service)
+    await page.getByText(ACCOUNT).waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type(ACCOUNT)
+    await page.keyboard.press('Enter')
+    await page.getByText('Status: active').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('seed:FOOD')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').getByText('R$12.00 was added to FOOD.').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('nothing-like-this')
+    await page.keyboard.press('Enter')
+    await page.getByText('is neither an account nor a transaction of this account').waitFor()
+    await page.getByLabel('Search', { exact: true }).fill('UBER EATS')
+    await page.keyboard.press('Enter')
+    await page.getByText('This rule decides').waitFor()
+  })
+})
+
+/** The rules of WCAG 2.2 AA and of good practice that the page breaks, with the elements that do. */
+async function violations(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(
+    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))",
+  )
+}
+
+/** By how many pixels the page is wider than the screen. */
+async function overflow(page: Page): Promise<number> {
+  return await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+}

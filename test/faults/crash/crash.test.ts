@@ -1,0 +1,20 @@
+import { expect } from 'chai'
+import { describeCampaign } from '../harness/short-form.js'
+import { crash } from './crash.js'
+
+const KILLS = 3
+
+describeCampaign(`a crash campaign in short: ${KILLS} kills of each under load`, crash(KILLS), (run) => {
+  it('kills the service and the database that often', () => {
+    expect(Object.fromEntries(run().campaign.struck)).to.deep.equal({ SERVICE: KILLS, DATABASE: KILLS })
+  })
+
+  it('has calls that stay without an answer and are made again', () => {
+    expect(run().campaign.client.retries).to.be.greaterThan(0)
+  })
+
+  it('acknowledges entries of every kind', () => {
+    const kinds = ['open', 'credit', 'authorize', 'reverse', 'status']
+    expect([...run().campaign.book.acknowledgedByKind.keys()]).to.have.members(kinds)
+  })
+})

@@ -1,0 +1,219 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Random } from '../../../tools/random.js'
+import { eventually } from '../../support/eventually.js'
+import { Book } from './book.js'
+import { Inspection } from './inspection.js'
+import { Load } from './load.js'
+import { Problems } from './problems.js'
+import { RetryingClient } from './retrying-client.js'
+import { type ServiceSettings, Services } from './services.js'
+import { type Verified, verifyBooks } from './verification.js'
+
+/** Longest pause before a strike, in milliseconds. */
+const PAUSE_MS_MAX = 3_000
+/** Answers that must come before a strike, so that each strike meets a load. */
+const ANSWERS = { min: 1, max: 200 }
+
+/** The verdict of a whole campaign, besides its problems. */
+export type Ending = Verified & { readonly repeated: number }
+
+/**
+ * One kind of fault: the strikes of a campaign, and how the campaign runs beside them. The campaign hands `strike` no
+ * kinds but those of `strikes`.
+ */
+export type Fault<Kind extends string = string> = {
+  /** The strikes, each by the name of its kind. Several lists are struck side by side. */
+  readonly strikes: readonly (readonly Kind[])[]
+  /** With a load, strikes come in random order and at random moments. Default true. */
+  readonly isUnderLoad?: boolean
+  readonly services?: ServiceSettings
+  /** Parent of the folder for data and logs. Default: the system's folder for temporary files. */
+  readonly parent?: string
+  /** Finds addresses and makes files for whatever is to break. Leaves nothing behind when it fails. */
+  readonly prepare: (campaign: Campaign) => Promise<PreparedFault<Kind>>
+}
+
+export type PreparedFault<Kind extends string = string> = {
+  /** Connection string for the services, read whenever one of them starts. */
+  readonly uri: string
+  /** Connection string for the audit of the books, where it differs. */
+  readonly booksUri?: string
+  /** Starts whatever is to break. The services start afterwards, unless this has started them. */
+  readonly start: () => Promise<void>
+  /** Breaks something in a way of this kind, and returns when it is whole again. */
+  strike(kind: Kind, random: Random): Promise<void>
+  /** Runs beside the load until that is over. */
+  readonly beside?: (isOver: () => boolean) => Promise<void>
+  /** Looks for traces of the fault right after the load. */
+  readonly afterLoad?: () => void
+  /** Looks for traces of the fault after the inspection of the books, while the services still run. */
+  readonly inspect?: () => void
+  /** Removes everything that `prepare` and `start` have made, even if `start` failed half way. */
+  readonly close: () => Promise<void>
+  /** The progress of the strikes, in a few words; without it the command prints none. */
+  readonly progress?: () => string
+  /** The figures that the command prints at the end. */
+  readonly report: (ending: Ending) => string
+}
+
+export type CampaignOptions = {
+  readonly name: string
+  readonly seed: number
+  /** Ends the load and the strikes early. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Runs services on one database under load while a fault strikes, and compares everything that the services show
+ * afterwards with everything that they acknowledged. All of it runs on this machine, in a folder of its own.
+ */
+export class Campaign {
+  readonly startedAtMs = performance.now()
+  /** Holds the data and the logs. */
+  readonly folder: string
+  readonly fault: Fault
+  readonly problems = new Problems()
+  readonly book = new Book(this.problems)
+  readonly services: Services
+  readonly client: RetryingClient
+  /** Strikes that are over, by kind. */
+  readonly struck = new Map<string, number>()
+  /** Aborted when the load must end early, or the campaign has failed. */
+  readonly signal: AbortSignal
+  readonly #random: Random
+  readonly #failed = new AbortController()
+  #prepared: PreparedFault | undefined
+
+  /** Prepares and starts the fault, then the services. Leaves no process behind when that fails. */
+  static async start(fault: Fault, options: CampaignOptions): Promise<Campaign> {
+    const folder = await mkdtemp(join(fault.parent ?? tmpdir(), `benefits-${options.name}-test-`))
+    const campaign = new Campaign(fault, folder, options)
+    try {
+      campaign.#prepared = await fault.prepare(campaign)
+      await campaign.prepared.start()
+      await campaign.services.start()
+    } catch (error) {
+      await campaign.close({ keepFolder: false })
+      throw error
+    }
+    return campaign
+  }
+
+  private constructor(fault: Fault, folder: string, { seed, signal }: CampaignOptions) {
+    const { book, problems } = this
+    this.folder = folder
+    this.fault = fault
+    this.services = new Services({
+      ...fault.services,
+      mongodbUri: () => this.prepared.uri,
+      logFile: join(folder, 'services.log'),
+      problems,
+    })
+    this.#random = new Random(seed)
+    this.signal = AbortSignal.any([signal, this.#failed.signal])
+    // An operation that was begun gets its answer even when the time is over, unless the campaign has failed.
+    const { services } = this
+    this.client = new RetryingClient({ book, services, problems, signal: this.#failed.signal })
+  }
+
+  get prepared(): PreparedFault {
+    if (!this.#prepared) throw new Error('the fault is not prepared yet')
+    return this.#prepared
+  }
+
+  /** Answers so far, to repeats too. */
+  get answers(): number {
+    return this.book.acknowledged + this.book.repeats
+  }
+
+  /** Strikes that are over. */
+  get strikes(): number {
+    return [...this.struck.values()].reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Strikes that are still to come. */
+  get missing(): number {
+    return this.fault.strikes.flat().length - this.strikes
+  }
+
+  /** Random numbers for an activity of its own. */
+  fork(): Random {
+    return this.#random.fork()
+  }
+
+  /** Adds a problem when a part of the campaign ends by itself. */
+  readonly onCrash = (detail: string): void => {
+    this.problems.found({ kind: 'PROCESS', detail })
+  }
+
+  /** Load and strikes, until there were enough; then every operation that was begun gets its answer. */
+  async run(): Promise<void> {
+    const { book, client, fault, problems, signal } = this
+    const load =
+      fault.isUnderLoad === false
+        ? undefined
+        : new Load({ client, book, problems, random: this.fork(), signal })
+    await load?.start()
+    let isOver = false
+    const beside = this.prepared.beside?.(() => isOver || signal.aborted)
+    await Promise.all(fault.strikes.map((kinds) => this.#strikeAll(kinds)))
+    isOver = true
+    await load?.stop()
+    await beside
+    this.prepared.afterLoad?.()
+  }
+
+  /** Repeats some acknowledged operations, compares every account with the book, and has the books audited. */
+  async inspect({ repeats }: { readonly repeats: number }): Promise<Ending> {
+    const { book, client, prepared, problems, services } = this
+    const repeatsBefore = book.repeats
+    const inspection = new Inspection({ services, client, book, problems, random: this.fork() })
+    await inspection.repeat(repeats)
+    await inspection.compareAll()
+    const repeated = book.repeats - repeatsBefore
+    prepared.inspect?.()
+    await services.stop()
+    return { ...(await verifyBooks(prepared.booksUri ?? prepared.uri, problems)), repeated }
+  }
+
+  /** Ends every process. Removes the folder, or leaves it with a list of the problems in it. */
+  async close({ keepFolder }: { readonly keepFolder: boolean }): Promise<void> {
+    await this.services.stop()
+    await this.#prepared?.close()
+    if (!keepFolder) return await rm(this.folder, { recursive: true, force: true })
+    const lines = this.problems.all.map((problem) => `${JSON.stringify(problem)}\n`)
+    await writeFile(join(this.folder, 'problems.ndjson'), lines.join(''))
+  }
+
+  /**
+   * Waits for so many more answers.
+   *
+   * @throws Error when they do not come in time.
+   */
+  async untilAnswered(count: number): Promise<void> {
+    const wanted = this.answers + count
+    await eventually(`${count} more answers`, () => this.answers >= wanted || this.signal.aborted)
+  }
+
+  async #strikeAll(kinds: readonly string[]): Promise<void> {
+    const isUnderLoad = this.fault.isUnderLoad !== false
+    const random = this.fork()
+    for (const kind of isUnderLoad ? random.shuffled(kinds) : kinds) {
+      try {
+        if (isUnderLoad) await this.untilAnswered(random.between(ANSWERS))
+        if (isUnderLoad) await delay(random.below(PAUSE_MS_MAX))
+        if (this.signal.aborted) return
+        await this.prepared.strike(kind, random)
+        this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1)
+      } catch (error) {
+        // Nothing that follows could be judged.
+        this.problems.found({ kind: 'STALLED', detail: `${kind}: ${error}` })
+        this.#failed.abort()
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Random } from '../../../tools/random.js'
+import type { Book } from './book.js'
+import type { Answer, Operation } from './operation.js'
+import type { Problems } from './problems.js'
+import type { RetryingClient } from './retrying-client.js'
+
+const WORKERS = 24
+const HOT_ACCOUNTS = 4
+/** Accounts that are opened one after another while the campaign runs, and then used at random. */
+const COLD_ACCOUNTS_MAX = 2_000
+/** Purchases that are remembered, to be reversed. */
+const PURCHASES_MAX = 2_000
+/** Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load. */
+const PAUSE_MS = { min: 0, max: 30 }
+
+const categories = ['FOOD', 'MEAL', 'CASH'] as const
+const mccs = ['5411', '5811', '5999'] as const
+const merchants = [
+  '',
+  'PADARIA DO ZE               SAO PAULO BR',
+  'UBER EATS                   SAO PAULO BR',
+] as const
+
+/** Outcomes of a purchase of which an early reversal has left something. */
+const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
+
+type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
+
+export type LoadOptions = {
+  readonly client: RetryingClient
+  readonly book: Book
+  readonly problems: Problems
+  readonly random: Random
+  readonly signal: AbortSignal
+}
+
+/**
+ * The load of many callers at a time: purchases on a few hot and many cold accounts, some sent twice at once, credits, partial
+ * and full reversals, reversals ahead of their purchase, blocking and unblocking, repeats of anything old, new accounts.
+ */
+export class Load {
+  readonly #options: LoadOptions
+  readonly #accounts: string[] = []
+  readonly #purchases: Purchase[] = []
+  #ids = 0
+  #ending = false
+  #workers: Promise<unknown> = Promise.resolve()
+
+  constructor(options: LoadOptions) {
+    this.#options = options
+  }
+
+  /** Opens the hot accounts, then sets all workers to work. */
+  async start(): Promise<void> {
+    const { random } = this.#options
+    for (let hot = 0; hot < HOT_ACCOUNTS; hot++) await this.#open(random.fork())
+    // Only one of them blocks accounts, so that each of its changes is one.
+    const jobs = Array.from({ length: WORKERS }, (_, index) =>
+      this.#work(random.fork(), index === 0 ? (own) => this.#block(own) : (own) => this.#anything(own)),
+    )
+    this.#workers = Promise.all(jobs)
+  }
+
+  /** Lets every worker finish what it has begun. */
+  async stop(): Promise<void> {
+    this.#ending = true
+    await this.#workers
+  }
+
+  async #work(random: Random, scenario: (random: Random) => Promise<unknown>): Promise<void> {
+    while (!this.#ending && !this.#options.signal.aborted) {
+      await scenario(random)
+      await delay(random.between(PAUSE_MS))
+    }
+  }
+
+  async #anything(random: Random): Promise<unknown> {
+    if (this.#options.book.isFull) return await this.#repeat(random)
+    const dice = random.below(100)
+    if (dice < 50) return await this.#purchase(random)
+    if (dice < 62) return await this.#credit(this.#anyAccount(random), random)
+    if (dice < 78) return await this.#reverse(random)
+    if (dice < 84) return await this.#reverseAhead(random)
+    if (dice < 94) return await this.#repeat(random)
+    if (this.#accounts.length < COLD_ACCOUNTS_MAX) return await this.#open(random)
+    return await this.#purchase(random)
+  }
+
+  async #purchase(random: Random): Promise<void> {
+    const operation = this.#newPurchase(this.#anyAccount(random), random)
+    const { client } = this.#options
+    // A switch that loses patience sends the same message again while the first one is on its way.
+    const twice = random.chance(0.1)
+    const [answer] = await Promise.all([
+      client.ask(operation, random),
+      ...(twice ? [client.ask(operation, random.fork())] : []),
+    ])
+    if (answer?.reason === 'REASON_APPROVED') this.#remember(operation, random)
+  }
+
+  async #credit(accountId: string, random: Random): Promise<void> {
+    const [category, amount] = [random.pick(categories), random.between({ min: 1_000, max: 50_000 })]
+    await this.#options.client.ask({ kind: 'credit', accountId, id: this.#newId(), category, amount }, random)
+  }
+
+  async #reverse(random: Random): Promise<void> {
+    const purchase = this.#purchases[random.below(this.#purchases.length)]
+    if (!purchase) return
+    const { accountId, id: originalId } = purchase
+    const part = random.chance(0.6) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
+    const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
+    await this.#options.client.ask(reversal, random)
+  }
+
+  /** Reverses a purchase before it is made, half of the time a part of it, which is not debited then. */
+  async #reverseAhead(random: Random): Promise<void> {
+    const purchase = this.#newPurchase(this.#anyAccount(random), random)
+    const { accountId, id: originalId } = purchase
+    const part = random.chance(0.5) ? { amount: random.between({ min: 1, max: purchase.amount }) } : {}
+    const reversal = { kind: 'reverse', accountId, id: this.#newId(), originalId, ...part } as const
+    const first = await this.#options.client.ask(reversal, random)
+    this.#expect(reversal, first, ['REASON_REVERSED_BEFORE_PURCHASE'])
+    // Without an answer the service may have seen either of the two first.
+    if (first === undefined) return
+    const late = await this.#options.client.ask(purchase, random)
+    const due = purchase.amount - (reversal.amount ?? purchase.amount)
+    this.#expect(purchase, late, [
+      'REASON_ACCOUNT_BLOCKED',
+      ...(due > 0 ? paidOrNot : ['REASON_ALREADY_REVERSED']),
+    ])
+    if (late?.reason !== 'REASON_APPROVED' || late.delta === String(-due)) return
+    const detail = `${originalId}: ${late.delta} where an early reversal left ${due}`
+    this.#options.problems.found({ kind: 'RULE', accountId, detail })
+  }
+
+  async #repeat(random: Random): Promise<void> {
+    const line = this.#options.book.anyAnswered(random)
+    if (line) await this.#options.client.ask(line.operation, random)
+  }
+
+  /** Opens an account and loads it. Sometimes a purchase comes before, and is declined. */
+  async #open(random: Random): Promise<void> {
+    const accountId = `account-${this.#newId()}`
+    if (random.chance(0.3)) {
+      const early = this.#newPurchase(accountId, random)
+      this.#expect(early, await this.#options.client.ask(early, random), ['REASON_ACCOUNT_NOT_FOUND'])
+    }
+    const opened = await this.#options.client.ask({ kind: 'open', accountId, id: this.#newId() }, random)
+    for (let credits = 0; credits < 2; credits++) await this.#credit(accountId, random)
+    if (opened) this.#accounts.push(accountId)
+  }
+
+  /** Blocks a cold account, sees that it does not pay, and unblocks it. */
+  async #block(random: Random): Promise<void> {
+    const accountId = this.#accounts[random.below(this.#accounts.length - HOT_ACCOUNTS) + HOT_ACCOUNTS]
+    if (accountId === undefined || this.#options.book.isFull) return
+    const { client } = this.#options
+    const change = { kind: 'status', accountId } as const
+    await client.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_BLOCKED' }, random)
+    const purchase = this.#newPurchase(accountId, random)
+    this.#expect(purchase, await client.ask(purchase, random), ['REASON_ACCOUNT_BLOCKED'])
+    await client.ask({ ...change, id: this.#newId(), status: 'ACCOUNT_STATUS_ACTIVE' }, random)
+  }
+
+  /** Half of the time a hot account. */
+  #anyAccount(random: Random): string {
+    const among = random.chance(0.5) ? HOT_ACCOUNTS : this.#accounts.length
+    return this.#accounts[random.below(among)] ?? ''
+  }
+
+  #newPurchase(accountId: string, random: Random) {
+    const amount = random.between({ min: 1, max: 3_000 })
+    const [mcc, merchant] = [random.pick(mccs), random.pick(merchants)]
+    return { kind: 'authorize', accountId, id: this.#newId(), amount, mcc, merchant } as const
+  }
+
+  #newId(): string {
+    this.#ids += 1
+    return String(this.#ids)
+  }
+
+  #remember(purchase: Purchase, random: Random): void {
+    if (this.#purchases.length < PURCHASES_MAX) this.#purchases.push(purchase)
+    else this.#purchases[random.below(PURCHASES_MAX)] = purchase
+  }
+
+  #expect({ accountId, id }: Operation, answer: Answer | undefined, reasons: readonly string[]): void {
+    if (answer === undefined || reasons.includes(answer.reason ?? '')) return
+    const detail = `${id}: ${answer.reason} instead of ${reasons.join(' or ')}`
+    this.#options.problems.found({ kind: 'RULE', accountId, detail })
+  }
+}

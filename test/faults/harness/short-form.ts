@@ -1,0 +1,59 @@
+import { expect } from 'chai'
+import { Campaign, type Ending, type Fault } from './campaign.js'
+
+/** Acknowledged operations that are repeated at the end. */
+const REPEATS = 200
+/** Longest time for load and strikes, in milliseconds. */
+const TIME_MS_MAX = 500_000
+
+type ShortForm = { readonly campaign: Campaign; readonly ending: Ending }
+
+/**
+ * Runs a campaign once, and describes the tests that every campaign must pass, and `more` of its own. The seed stands
+ * in the title.
+ */
+export function describeCampaign(
+  title: string,
+  fault: Fault,
+  more: (run: () => ShortForm) => void = () => {},
+): void {
+  const seed = Math.floor(Math.random() * 2 ** 32)
+  describe(`${title}, seed=${seed}`, () => {
+    let campaign: Campaign | undefined
+    let ending: Ending | undefined
+    const run = () => {
+      if (!campaign || !ending) throw new Error('the campaign runs in the hooks of the suite')
+      return { campaign, ending }
+    }
+    before(async () => {
+      campaign = await Campaign.start(fault, {
+        name: 'short',
+        seed,
+        signal: AbortSignal.timeout(TIME_MS_MAX),
+      })
+      await campaign.run()
+      ending = await campaign.inspect({ repeats: REPEATS })
+    })
+    after(async () => {
+      await campaign?.close({ keepFolder: campaign.problems.total > 0 })
+    })
+
+    it('strikes as often as it should', () => {
+      expect(run().campaign.missing).to.equal(0)
+    })
+
+    it('repeats acknowledged operations', () => {
+      expect(run().campaign.book.repeats).to.be.at.least(REPEATS)
+    })
+
+    it('loses no acknowledged entry, doubles none, alters none, and leaves books that verify finds clean', () => {
+      expect(run().campaign.problems.all).to.deep.equal([])
+    })
+
+    it('leaves as many entries in the ledger as were acknowledged', () => {
+      expect(run().ending.entries).to.equal(run().campaign.book.acknowledged)
+    })
+
+    more(run)
+  })
+}

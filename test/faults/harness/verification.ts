@@ -1,0 +1,35 @@
+import { Verify, type VerifySummary } from '../../../src/application/verify.js'
+import { MongoAuditStore } from '../../../src/storage/account/mongo-audit-store.js'
+import { MongoLedger } from '../../../src/storage/account/mongo-ledger.js'
+import { createClient } from '../../../src/storage/client.js'
+import type { Problems } from './problems.js'
+
+/** The database of a service whose configuration names no other. */
+export const DATABASE = 'benefits'
+
+/** The audited books, and the number of entries that the first audit had to post. */
+export type Verified = { readonly accounts: number; readonly entries: number; readonly unposted: number }
+
+/** Audits the whole database, posts what the faults left in journals, and audits it again. */
+export async function verifyBooks(mongodbUri: string, problems: Problems): Promise<Verified> {
+  const client = createClient({ uri: mongodbUri, poolSizeMax: 4 })
+  const db = client.db(DATABASE)
+  const audit = async (repair: boolean): Promise<VerifySummary> =>
+    await new Verify({
+      store: new MongoAuditStore(db),
+      ledger: new MongoLedger(db),
+      repair,
+      onDiscrepancy: ({ accountId, kind, detail }) =>
+        problems.found({ kind: 'DAMAGE', accountId, detail: `${kind}: ${detail}` }),
+      onProgress: () => {},
+    }).run()
+  try {
+    const { unposted } = await audit(true)
+    const after = await audit(false)
+    if (after.unposted > 0)
+      problems.found({ kind: 'DAMAGE', detail: `${after.unposted} entries are unposted after the repair` })
+    return { ...after, unposted }
+  } finally {
+    await client.close()
+  }
+}

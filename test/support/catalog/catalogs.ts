@@ -1,0 +1,19 @@
+import { Catalog, type CatalogParts } from '../../../src/domain/catalog.js'
+import type { Category } from '../../../src/domain/category.js'
+import type { MerchantRule } from '../../../src/domain/merchant-rule.js'
+import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
+
+/** A catalog of these categories and rules, its first version but for what is given. */
+export function catalogOf(
+  categories: readonly Category[],
+  rules: readonly MerchantRule[] = [],
+  over: Partial<CatalogParts> = {},
+): Catalog {
+  return new Catalog({
+    version: 1n,
+    neverPermitted: [],
+    ...over,
+    categories,
+    rules: merchantRules(rules),
+  })
+}

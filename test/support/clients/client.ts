@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
+import { WAIT_MS_MAX } from '../eventually.js'
+import { methodNamed } from './contract.js'
+import { type RpcError, rpcErrorOf } from './rpc-error.js'
+import { signToken } from './token.js'
+
+/** A purchase as it goes over the wire. */
+export type AuthorizeRequest = {
+  readonly transaction_id: string
+  readonly account_id: string
+  /** int64: a string where a number is too small. */
+  readonly amount: number | string
+  readonly mcc: string
+  readonly merchant: string
+}
+
+/** A decision as it comes over the wire; int64 as a string. */
+export type AuthorizeResponse = {
+  readonly transaction_id: string
+  readonly code: string
+  readonly decision: string
+  readonly reason: string
+  readonly iso8583_code: string
+  readonly category: string
+  readonly effective_mcc: string
+  readonly merchant_rule: string
+  readonly balance?: string
+  readonly replayed: boolean
+  readonly decided_at: { readonly seconds: string; readonly nanos: number }
+  readonly retry: string
+  readonly approved_amount: string
+}
+
+export type Outcome<T> =
+  | { readonly response: T; readonly headers: Metadata; readonly error?: never }
+  | { readonly error: RpcError; readonly response?: never; readonly headers?: never }
+
+export type CallOptions = {
+  /** Sent as metadata `authorization` as it stands; null sends none. Default: "Bearer" and a good token. */
+  readonly authorization?: string | null
+  readonly requestId?: string
+  /** Sent besides. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Milliseconds from now. Default: {@link WAIT_MS_MAX}. */
+  readonly deadlineMs?: number
+}
+
+/** The method, for those who call it in their own way. */
+export const authorizeMethod = methodNamed<AuthorizeRequest, AuthorizeResponse>(
+  'benefits.v1.AuthorizationService',
+  'Authorize',
+)
+
+/** A purchase of 10.00 at a bakery that the free balance pays for, with an id of its own, but for what is given. */
+export function purchase(request: Partial<AuthorizeRequest>): AuthorizeRequest {
+  return {
+    transaction_id: randomUUID(),
+    account_id: 'nobody',
+    amount: 1_000,
+    mcc: '5999',
+    merchant: 'PADARIA DO ZE               SAO PAULO BR',
+    ...request,
+  }
+}
+
+/** Calls the service like a payment switch: over the wire, with a codec and a connection of its own. */
+export class TestClient {
+  readonly #client: Client
+
+  constructor(address: string, security?: ChannelCredentials) {
+    this.#client = new Client(address, security ?? credentials.createInsecure(), {
+      // A server is asked for by its name, not by its address (RFC 6066).
+      ...(security && { 'grpc.ssl_target_name_override': 'localhost' }),
+      'grpc.enable_retries': 0,
+      'grpc.use_local_subchannel_pool': 1,
+    })
+  }
+
+  /** Sends a purchase, whatever comes of it. */
+  authorize(request: AuthorizeRequest, options?: CallOptions): Promise<Outcome<AuthorizeResponse>> {
+    return this.authorizeBytes(authorizeMethod.requestSerialize(request), options)
+  }
+
+  /** Sends bytes in the place of a purchase. */
+  authorizeBytes(bytes: Buffer, options: CallOptions = {}): Promise<Outcome<AuthorizeResponse>> {
+    return new Promise((resolve, reject) => {
+      let headers = new Metadata()
+      const { deadlineMs = WAIT_MS_MAX } = options
+      const call = this.#client.makeUnaryRequest<Buffer, AuthorizeResponse>(
+        authorizeMethod.path,
+        (body) => body,
+        authorizeMethod.responseDeserialize,
+        bytes,
+        metadataOf(options),
+        { deadline: Date.now() + deadlineMs },
+        (error, response) => {
+          if (error) resolve({ error: rpcErrorOf(error) })
+          else if (response) resolve({ response, headers })
+          else reject(new Error('the call ended with neither an answer nor an error'))
+        },
+      )
+      call.on('metadata', (received) => {
+        headers = received
+      })
+    })
+  }
+
+  /** Sends a purchase that is to be decided, and returns the decision. */
+  async decide(request: AuthorizeRequest, options?: CallOptions): Promise<AuthorizeResponse> {
+    const { response, error } = await this.authorize(request, options)
+    if (!response) throw new Error(`not decided, but ${error.code}: ${error.message}`)
+    return response
+  }
+
+  /** Sends a purchase that is to end with an error, and returns the error. */
+  async fail(request: AuthorizeRequest, options?: CallOptions): Promise<RpcError> {
+    const { response, error } = await this.authorize(request, options)
+    if (!error) throw new Error(`no error, but the answer ${JSON.stringify(response)}`)
+    return error
+  }
+
+  close(): void {
+    this.#client.close()
+  }
+}
+
+/** What a call is sent with. */
+export function metadataOf({
+  authorization = `Bearer ${signToken()}`,
+  requestId,
+  headers = {},
+}: CallOptions): Metadata {
+  const metadata = new Metadata()
+  if (authorization !== null) metadata.set('authorization', authorization)
+  if (requestId !== undefined) metadata.set('x-request-id', requestId)
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value)
+  return metadata
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { timeBudget } from '../../../src/application/budget.js'
+import { type CreditOptions, creditAccount } from '../../../src/application/credit-account.js'
+import { openAccount } from '../../../src/application/open-account.js'
+import { readDatabaseConfig } from '../../../src/config.js'
+import type { AccountStatus } from '../../../src/domain/account-status.js'
+import { centavos } from '../../../src/domain/money.js'
+import { type Core, type CoreOptions, createCore, systemClock } from '../../../src/service/core.js'
+import { WAIT_MS_MAX } from '../eventually.js'
+
+/** Balances in centavos, by wallet. */
+export type Balances = Readonly<Record<string, bigint>>
+
+const unexpected = (cause: unknown): void => {
+  throw new Error('this was not to happen in a test', { cause })
+}
+
+/** Who is told of what fails behind the engine's back. */
+type Callbacks = Partial<Pick<CoreOptions, 'onPostingFailure' | 'onCatalogFailure' | 'onCatalogUnwatched'>>
+
+/**
+ * The engine on a database of the tests, ready to decide. Whatever fails behind its back fails the test run, unless somebody is given
+ * to be told of it.
+ */
+export async function openCore(
+  mongodbUri: string,
+  database: string,
+  callbacks: Callbacks = {},
+): Promise<Core> {
+  const core = createCore({
+    // However slow the machine is: the tests are about what is decided, and ask for more at once than it can do.
+    config: readDatabaseConfig({
+      MONGODB_URI: mongodbUri,
+      MONGODB_DATABASE: database,
+      QUEUE_WAIT_MS: '60000',
+    }),
+    mongodbUri,
+    onPostingFailure: unexpected,
+    onDiscrepancy: unexpected,
+    onCatalogFailure: unexpected,
+    onCatalogUnwatched: unexpected,
+    ...callbacks,
+  })
+  await core.prepare()
+  return core
+}
+
+/** Time for anything that a test asks of the engine. */
+export function testBudget() {
+  return timeBudget(WAIT_MS_MAX, systemClock)
+}
+
+/** Opens an account with these balances and returns its id. */
+export async function fundedAccount(
+  core: CreditOptions,
+  balances: Balances,
+  accountId: string = randomUUID(),
+): Promise<string> {
+  await openAccount(core.engine, accountId, { transactionId: 'open', subject: 'test' }, testBudget())
+  for (const [wallet, amount] of Object.entries(balances)) {
+    const credit = { transactionId: `credit:${wallet}`, wallet, amount: centavos(amount) }
+    await creditAccount(core, accountId, credit, testBudget())
+  }
+  return accountId
+}
+
+/** Blocks or closes an account the way the engine does everything: by an entry. */
+export async function changeStatus(
+  { engine }: Core,
+  accountId: string,
+  status: AccountStatus,
+): Promise<void> {
+  const transactionId = `status:${status}`
+  await engine.execute(
+    {
+      accountId,
+      lane: 'BACK_OFFICE',
+      transactionIds: [transactionId],
+      decide: ({ account }, at) => {
+        const seq = account.version + 1n
+        return {
+          type: 'RECORD',
+          entry: {
+            kind: 'ADMIN',
+            action: 'STATUS',
+            accountId,
+            transactionId,
+            seq,
+            at,
+            status,
+            subject: 'test',
+          },
+        }
+      },
+    },
+    testBudget(),
+  )
+}

@@ -1,0 +1,21 @@
+import type { Db } from 'mongodb'
+import {
+  type AccountDocument,
+  accountDocument,
+  type LedgerDocument,
+  ledgerDocument,
+} from '../../../src/storage/account/documents.js'
+import type { StoredBooks } from './example-books.js'
+
+/** Documents written at a time. */
+const LOT = 5_000
+
+/** Writes books into the database past the engine, but not past the validators. */
+export async function storeBooks(db: Db, ...books: readonly StoredBooks[]): Promise<void> {
+  const accounts = db.collection<AccountDocument>('accounts')
+  const ledger = db.collection<LedgerDocument>('ledger')
+  const entries = books.flatMap((one) => one.ledger).map(ledgerDocument)
+  await accounts.insertMany(books.map(({ account }) => accountDocument(account)))
+  for (let from = 0; from < entries.length; from += LOT)
+    await ledger.insertMany(entries.slice(from, from + LOT))
+}

@@ -1,0 +1,58 @@
+import type { Core } from '../../../src/service/core.js'
+import { TestClient } from '../clients/client.js'
+import { JWT_SECRET } from '../clients/token.js'
+import { openCore } from '../database/accounts.js'
+import { freshDatabase, testMongoUri } from '../database/mongo.js'
+import { WAIT_MS_MAX } from '../eventually.js'
+import { type Environment, type ProcessOptions, type ServiceProcess, useServices } from './service-process.js'
+
+/** A service, and everything that a test needs around it. */
+export type ServiceFixture = {
+  readonly service: ServiceProcess
+  readonly client: TestClient
+  /** The engine on the service's database: opens and changes accounts, until the service can do that over the wire. */
+  readonly core: Core
+  /** What the service was started with. */
+  readonly env: Environment
+}
+
+/** Starts one service on a database of its own, for all tests of a suite, and ends it after them. */
+export function useService(env: Environment = {}, options: ProcessOptions = {}): () => ServiceFixture {
+  const start = useServices(options)
+  let fixture: ServiceFixture | undefined
+  before(async () => {
+    const whole = { ...(await serviceEnvironment()), ...env }
+    const service = await start(whole)
+    await service.untilEvent('serving')
+    const core = await openCore(whole.MONGODB_URI, whole.MONGODB_DATABASE)
+    fixture = { service, client: new TestClient(service.grpcAddress), core, env: whole }
+  })
+  after(async () => {
+    fixture?.client.close()
+    await fixture?.core.close(WAIT_MS_MAX)
+  })
+  return () => {
+    if (!fixture)
+      throw new Error('the service is started by the hooks of the suite: ask for it inside a test')
+    return fixture
+  }
+}
+
+/** The same with the HTTP API. */
+export function useHttpApi(env: Environment = {}): () => ServiceFixture {
+  return useService({ HTTP_API_PORT: '0', ...env })
+}
+
+/**
+ * What a service needs to serve on the database that the tests share, with a database name of its own. It rejects nothing only because
+ * the machine is slow: what a service does when time is short, the tests of that say.
+ */
+export async function serviceEnvironment() {
+  return {
+    MONGODB_URI: await testMongoUri(),
+    MONGODB_DATABASE: await freshDatabase(),
+    JWT_SECRET,
+    DECISION_TIMEOUT_MS: '60000',
+    QUEUE_WAIT_MS: '60000',
+  }
+}

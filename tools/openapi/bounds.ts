@@ -1,0 +1,87 @@
+import { type DescField, ScalarType } from '@bufbuild/protobuf'
+import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt'
+
+/** A JSON Schema, as far as this generator writes one. */
+export type Schema = { readonly [keyword: string]: unknown }
+
+/** Largest value of an int64. Its digits do not bound it exactly: the format does. */
+const INT64_MAX = '9223372036854775807'
+
+/**
+ * Reads from a field's comment the bounds that JSON Schema can express.
+ *
+ * The comments have few forms for them, and this is the list. A bound in any other form stays in the description only.
+ */
+export function boundsOf(field: DescField, comment: string, required: boolean): Schema {
+  const text = comment.replaceAll(/\s+/g, ' ')
+  if (field.fieldKind === 'list') return itemBounds(text)
+  if (field.fieldKind !== 'scalar') return {}
+  switch (field.scalar) {
+    case ScalarType.STRING:
+      return stringBounds(text, !required && field.presence !== FeatureSet_FieldPresence.EXPLICIT)
+    case ScalarType.INT64:
+      return { pattern: int64Pattern(text) }
+    case ScalarType.INT32:
+      return int32Bounds(text)
+    default:
+      return {}
+  }
+}
+
+/** Whether a request without the field is malformed. */
+export function isRequired(comment: string): boolean {
+  return /(?:^|\s)Required\./.test(comment)
+}
+
+function itemBounds(text: string): Schema {
+  const [, , most] = /(\d+) to (\d+) items/.exec(text) ?? []
+  return {
+    ...(/codes .*and ranges/.test(text) && {
+      items: { type: 'string', pattern: '^[0-9]{4}(?:-[0-9]{4})?$' },
+    }),
+    ...(most !== undefined && { maxItems: Number(most) }),
+  }
+}
+
+function stringBounds(text: string, mayBeEmpty: boolean): Schema {
+  const values = /^"\w+" /.test(text) ? [...text.matchAll(/"(\w+)"/g)].map(([, value]) => value) : []
+  if (values.length > 0) return { enum: values }
+  const pattern = stringPattern(text)
+  if (pattern !== undefined) return { pattern: mayBeEmpty ? `^(?:${pattern})?$` : `^${pattern}$` }
+  const [, least = '0', most] = /(?:(\d+) to|[Aa]t most) (\d+) characters(?! after)/.exec(text) ?? []
+  return {
+    ...(most !== undefined && { maxLength: Number(most) }),
+    ...(least !== '0' && !mayBeEmpty && { minLength: Number(least) }),
+    ...(text.includes('no control characters') && { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' }),
+  }
+}
+
+/** The pattern of a text of few kinds of characters, without its anchors. */
+function stringPattern(text: string): string | undefined {
+  if (/Exactly four digits/.test(text)) return '[0-9]{4}'
+  if (/Two letters/.test(text)) return '[A-Za-z]{2}'
+  const [, least, most] = /(\d+) to (\d+) visible ASCII characters/.exec(text) ?? []
+  if (most !== undefined) return `[!-~]{${least},${most}}`
+  const [, , length, kinds = '', first] =
+    /(\d+) to (\d+) characters of ((?:(?:\w-\w|[.:_-])(?:,? |[.;]))+)(?:the first one a (letter or a digit|letter))?/.exec(
+      `${text} `,
+    ) ?? []
+  if (length === undefined) return undefined
+  const ranges = kinds.match(/\w-\w/g) ?? []
+  const others = kinds.replaceAll(/\w-\w|[ ,;]|\.$/g, '')
+  const ofFirst = ranges.filter((range) => first !== 'letter' || range !== '0-9')
+  return `[${ofFirst.join('')}][${ranges.join('')}${others}]{0,${Number(length) - 1}}`
+}
+
+function int64Pattern(text: string): string {
+  const [, least, most = INT64_MAX] = /(\d+) to (\d+)/.exec(text) ?? []
+  const positive = `[1-9][0-9]{0,${most.length - 1}}`
+  if (least === '1' && !/0 unless/.test(text)) return `^${positive}$`
+  return least !== undefined || /(?:^|\s)0 or more/.test(text) ? `^(?:0|${positive})$` : '^-?[0-9]{1,19}$'
+}
+
+function int32Bounds(text: string): Schema {
+  const [, least, most] = /(\d+) to (\d+)/.exec(text) ?? []
+  if (most !== undefined) return { minimum: Number(least), maximum: Number(most) }
+  return /(?:^|\s)0 or more/.test(text) ? { minimum: 0 } : {}
+}
