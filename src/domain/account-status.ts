@@ -1,4 +1,4 @@
-/** Account id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
+/** Account id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
 export type AccountId = string
 
 /**

@@ -37,7 +37,7 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
       metrics.keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
-        'key files rejected, the last good ones stay in use',
+        'key files rejected: the last valid ones stay in use',
       )
     },
   })

@@ -17,7 +17,7 @@ type Boundary = {
 /** The modules of this repository, beside packages and built-in modules. */
 const ours = /^(src|cli|tools|bench|test)\//
 
-/** What every module of the command line may import. */
+/** Modules that every module of the command line may import. */
 const commandLine = [
   'cli/',
   'src/gen/',
