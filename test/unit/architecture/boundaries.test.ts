@@ -23,7 +23,9 @@ describe('module boundaries', () => {
   })
 
   it('have a module for each row of the table', () => {
-    const modules = ['src', 'cli', 'console', 'tools', 'bench', 'test'].flatMap((part) => modulesIn(root, part))
+    const modules = ['src', 'cli', 'console', 'tools', 'bench', 'test'].flatMap((part) =>
+      modulesIn(root, part),
+    )
     expect(unusedRows(modules)).to.deep.equal([])
   })
 
