@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { expect } from 'chai'
-import { violationsOf } from './boundaries.js'
+import { unusedRows, violationsOf } from './boundaries.js'
 import { importsOf, modulesIn } from './imports.js'
 
 const root = process.cwd()
@@ -20,6 +20,13 @@ function check(folder: string, ...parts: readonly string[]): readonly string[] {
 describe('module boundaries', () => {
   it('hold', () => {
     expect(check(root, 'src', 'cli', 'console', 'tools', 'bench', 'test')).to.deep.equal([])
+  })
+
+  it('have a module for each row of the table', () => {
+    const modules = ['src', 'cli', 'console', 'tools', 'bench', 'test'].flatMap((part) =>
+      modulesIn(root, part),
+    )
+    expect(unusedRows(modules)).to.deep.equal([])
   })
 
   it('are checked for every module that the compiler builds', () => {

@@ -15,7 +15,7 @@ type Boundary = {
 }
 
 /** The modules of this repository, beside packages and built-in modules. */
-const ours = /^(src|cli|tools|bench|test)\//
+const ours = /^(src|cli|console|tools|bench|test)\//
 
 /** Modules that every module of the command line may import. */
 const commandLine = [
@@ -317,11 +317,6 @@ const boundaries: readonly Boundary[] = [
   { of: 'tools/dev/certificates/', may: ['tools/dev/certificates/', 'node:'] },
   { of: 'tools/dev/local-secret.ts', may: ['node:'] },
   { of: 'tools/dev/dev-settings.ts', may: [] },
-  // The fault campaigns are tests.
-  ...['clock', 'crash', 'failover', 'hostile', 'misbehave', 'shard'].map((kind) => ({
-    of: `tools/${kind}-test/`,
-    may: ['test/', 'bench/', 'tools/', 'src/', '*'],
-  })),
   { of: 'tools/', may: ['tools/', 'src/', '*'] },
   // The command line calls the service over the wire. Only the commands that work on the database know its code.
   {
@@ -397,8 +392,13 @@ const boundaries: readonly Boundary[] = [
       'chai',
     ],
   },
-  { of: 'test/', may: ['test/', 'bench/', 'cli/', 'tools/', 'src/', '*'] },
+  { of: 'test/', may: ['test/', 'bench/', 'cli/', 'console/', 'tools/', 'src/', '*'] },
 ]
+
+/** Lists the paths of the table that none of the modules is below. */
+export function unusedRows(modules: readonly string[]): readonly string[] {
+  return boundaries.map(({ of }) => of).filter((of) => !modules.some((module) => module.startsWith(of)))
+}
 
 /** Says what is wrong with the imports of the given modules, one line each. */
 export function violationsOf(imports: readonly Import[], modules: readonly string[]): readonly string[] {

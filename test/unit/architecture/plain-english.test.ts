@@ -14,6 +14,7 @@ const cleanFiles = [
   ...modulesIn(root, 'tools').filter((path) => /^tools\/[^/]+$/.test(path)),
   'Makefile',
   '.env.example',
+  'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...['architecture', 'metrics', 'performance', 'runbook'].map((name) => `.docs/${name}.md`),
