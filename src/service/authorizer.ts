@@ -133,7 +133,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
-      logger.info({ booksId: core.booksId() }, 'the books are there')
+      logger.info({ booksId: core.booksId() }, 'books ready')
       onPrepared()
     },
     check: async () => {
@@ -199,10 +199,10 @@ function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureL
     tracing,
     mongodbUri: options.mongodbUri,
     onDecisionFailure: (error) =>
-      databaseFailures.failed('not decided: the database does not do what it is asked', error),
+      databaseFailures.failed('cannot decide: a database operation failed', error),
     onPostingFailure: (error) => {
       metrics.postingFailed()
-      const event = 'posting failed, will be tried again'
+      const event = 'posting to the ledger failed and will be retried'
       if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
@@ -216,16 +216,16 @@ function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureL
     },
     onCatalogFailure: (error) => {
       metrics.catalogRefreshFailed()
-      const event = 'the catalog could not be read, the last one stays in use'
+      const event = 'the catalog could not be read: the last one stays in use'
       if (isUnavailable(error)) databaseFailures.failed(event, error)
       else logger.warn({ err: error }, event)
     },
     onCatalogUnwatched: (error) =>
-      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
+      databaseFailures.failed('the change stream of the catalog failed: it is polled instead', error),
     onShardMapUnreadable: (error) =>
       logger.warn(
         { err: error },
-        'the shards of the accounts cannot be read from config: a shard that is away takes the time of all',
+        'the shard map cannot be read from the config database: an unavailable shard may delay all accounts',
       ),
   })
 }
@@ -250,7 +250,7 @@ function createRecords({ config, logger, metrics }: AuthorizerOptions): CallReco
   const failures = new LogSampler({
     logger,
     linesMax: config.logFailuresPerSecond,
-    event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
+    event: 'failed calls left out of the log: more than LOG_FAILURES_PER_SECOND',
     field: 'leftOut',
   })
   const recent = new RecentDecisions(RECENT_DECISIONS)
@@ -269,7 +269,7 @@ function unreadyDetail(cause: FailureCause | undefined): string {
 }
 
 function reasonOf(cause: FailureCause | undefined): string {
-  return cause?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
+  return cause?.isUnfit ? 'the database is not the expected one' : 'the database does not answer'
 }
 
 /**

@@ -42,7 +42,7 @@ export async function openKeyFiles({ config, logger, metrics }: KeyWatchOptions)
       metrics.keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
-        'key files rejected, the last good ones stay in use',
+        'key files rejected: the last valid ones stay in use',
       )
     },
   })

@@ -63,7 +63,7 @@ describe('a service that callers share', () => {
     expect(summary?.creditedCount).to.equal(BigInt(CREDITS))
   })
 
-  /** A few callers, each of which sends one purchase after another. Returns the codes that they were answered with. */
+  /** Runs a few callers that each send one purchase after another. Returns the codes of their answers. */
   async function modestPurchases(): Promise<ReadonlySet<string>> {
     const codes = new Set<string>()
     const options = tokenOf('modest')

@@ -103,7 +103,7 @@ describe('CategoryService on MongoDB', () => {
     expect(paged).to.deep.equal(whole)
   })
 
-  it('names every bad field of a category', async () => {
+  it('names every invalid field of a category', async () => {
     const { code, badFields } = await reject({
       id: 'pets',
       displayName: 'x'.repeat(65),
@@ -150,7 +150,7 @@ describe('CategoryService on MongoDB', () => {
     expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
   })
 
-  it('makes all of six changes that are asked for at once, each with a version of its own', async () => {
+  it('makes six concurrent changes, each with its own version', async () => {
     const made = await Promise.all(
       Array.from({ length: 6 }, (_, index) => upsert({ id: `N${index}`, mccs: [], order: 900 + index })),
     )
@@ -187,14 +187,14 @@ describe('CategoryService on MongoDB', () => {
 
     it('is rejected when the category took credits until a moment ago', async () => {
       await upsert({ id: 'FRESH', mccs: [], order: 300, creditsClosed: true })
-      expect((await remove('FRESH')).message).to.include('until a moment ago')
+      expect((await remove('FRESH')).message).to.include('until recently')
     })
 
     it('is rejected for the free balance', async () => {
       expect((await remove('CASH')).info?.reason).to.equal('CATALOG_CONTRADICTION')
     })
 
-    it('is rejected while somebody holds money in it, and names who', async () => {
+    it('is rejected while an account holds money in it, and names the account', async () => {
       const held = { id: 'HELD', mccs: [], order: 301 }
       await upsert(held)
       await core.catalogCache.refresh()
@@ -205,7 +205,7 @@ describe('CategoryService on MongoDB', () => {
       expect(message).to.include(account)
     })
 
-    it('is done when nobody holds money in it; a purchase that it paid for can still be reversed', async () => {
+    it('succeeds when no account holds money in it; a purchase that it paid for can still be reversed', async () => {
       const gone = { id: 'GONE', mccs: ['7911'], order: 302 }
       await upsert(gone)
       await core.catalogCache.refresh()
@@ -239,12 +239,12 @@ describe('CategoryService on MongoDB', () => {
       expect(await core.categories.holderOf('RARE', testBudget())).to.equal('other-15-b')
     })
 
-    it('gives up when there is no time to look at every account', async () => {
+    it('gives up when there is no time to check every account', async () => {
       const { info } = await core.categories.holderOf('RARE', { remainingMs: () => 0 }).then(
         () => ({ info: 'answered' }),
         (error: unknown) => ({ info: String(error) }),
       )
-      expect(info).to.include('not every account could be looked at')
+      expect(info).to.include('not every account could be checked')
     })
   })
 

@@ -24,7 +24,7 @@ const plan: Plan = {
   seed: quickPlan.seed,
 }
 
-/** What a server answers on a machine that is too slow for the load. */
+/** The answers of a server on a machine that is too slow for the load. */
 const slowness = new Set(['RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'])
 
 describe('the benchmark in the small', () => {

@@ -42,7 +42,7 @@ describe('the Dockerfile', () => {
     expect(named('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
-  it('has no secret: of what it is given, nothing but the sources, the list of packages and the OpenAPI document', () => {
+  it('contains no secret: only the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
       '.docs/openapi.json',
       'console',
@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
     ])
   })
 
-  it('leaves the service without a name of its own, so that there may be several', () => {
+  it('gives the service no container name, so that several can run', () => {
     expect(authorizer).not.to.have.property('container_name')
   })
 
@@ -87,7 +87,7 @@ describe('docker-compose.yml', () => {
     expect(seconds * 1_000).to.be.above(readSettings({}).shutdownTimeoutMs + CLOSE_MS_MAX)
   })
 
-  it('lets nobody but the service reach the database', () => {
+  it('lets only the service reach the database', () => {
     expect(mongodb).not.to.have.property('ports')
     expect(mongodb.networks).to.deep.equal(['database'])
   })

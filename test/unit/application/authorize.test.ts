@@ -55,12 +55,12 @@ describe('authorize', () => {
     expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811' })
   })
 
-  it('rejects UNAVAILABLE while there is no catalog', async () => {
+  it('rejects UNAVAILABLE without a catalog', async () => {
     catalog = noCatalog
     expect(await rejectionOf(buy('1'))).to.equal('UNAVAILABLE')
   })
 
-  it('records nothing while there is no catalog', async () => {
+  it('records nothing without a catalog', async () => {
     catalog = noCatalog
     await rejectionOf(buy('1'))
     expect(test.store.committing.asked).to.deep.equal([])

@@ -74,7 +74,7 @@ const anyHistory = fc
   .filter(({ version }) => version > 0n)
 
 describe('Simulator', () => {
-  it('answers as authorizing does right after it, whatever happened before', async () => {
+  it('answers like an authorization right after it, whatever happened before', async () => {
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(anyHistory, anyPurchase, async (whole, asked) => {

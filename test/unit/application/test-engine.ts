@@ -20,12 +20,12 @@ export type TestEngine = {
   readonly poster: LedgerPoster
   readonly engine: Executor
   readonly authorize: Authorize
-  /** What the poster complained about. */
+  /** The entries that the poster reported. */
   readonly discrepancy: Entry[]
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
-  /** What the attempts came to nothing with that found the store away. */
+  /** The errors of the attempts that found the store unavailable. */
   readonly outages: unknown[]
 }
 

@@ -15,9 +15,9 @@ type Boundary = {
 }
 
 /** The modules of this repository, beside packages and built-in modules. */
-const ours = /^(src|cli|tools|bench|test)\//
+const ours = /^(src|cli|console|tools|bench|test)\//
 
-/** What every module of the command line may import. */
+/** Modules that every module of the command line may import. */
 const commandLine = [
   'cli/',
   'src/gen/',
@@ -411,8 +411,13 @@ const boundaries: readonly Boundary[] = [
       'chai',
     ],
   },
-  { of: 'test/', may: ['test/', 'bench/', 'cli/', 'tools/', 'src/', '*'] },
+  { of: 'test/', may: ['test/', 'bench/', 'cli/', 'console/', 'tools/', 'src/', '*'] },
 ]
+
+/** Lists the paths of the table that none of the modules is below. */
+export function unusedRows(modules: readonly string[]): readonly string[] {
+  return boundaries.map(({ of }) => of).filter((of) => !modules.some((module) => module.startsWith(of)))
+}
 
 /** Says what is wrong with the imports of the given modules, one line each. */
 export function violationsOf(imports: readonly Import[], modules: readonly string[]): readonly string[] {

@@ -20,7 +20,7 @@ const run: WholeRun = {
 }
 const right = { balance: 9_700n, entries: 55n, negative: 0n }
 
-describe('comparing what callers were told with what is in the database', () => {
+describe('comparing answers with the database', () => {
   it('finds nothing when it is the same', () => {
     expect(compare(run, before, right)).to.deep.equal([])
   })
@@ -71,7 +71,7 @@ describe('comparing what callers were told with what is in the database', () => 
       expect(compare(unsure, before, { ...right, balance: 9_550n, entries: 57n })).to.deep.equal([])
     })
 
-    it('finds what they cannot explain', () => {
+    it('finds unexplained differences', () => {
       const discrepancies = compare(unsure, before, { ...right, balance: 9_549n, entries: 58n })
       expect(discrepancies).to.have.length(2)
     })

@@ -39,11 +39,11 @@ describe('the search for an order that explains every answer', () => {
     explained([told('NEW', 1), told('REPEATED', 1), told('REPEATED', 2)])()
   })
 
-  it('takes the one that was told so for the maker, also when another was sent twice and answered first', () => {
+  it('takes the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
     explained([told('REPEATED', 2), told('NEW', 1)])()
   })
 
-  it('takes one that was sent twice for the maker when nobody was told so', () => {
+  it('takes a request that was sent twice as the author when no caller got the created answer', () => {
     explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
@@ -51,7 +51,7 @@ describe('the search for an order that explains every answer', () => {
     expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 
-  it('rejects an entry that nobody was told of at once', () => {
+  it('rejects an unreported entry at once', () => {
     expect(explained([told('REPEATED', 1)])).to.throw('nobody asked for the entry')
   })
 })

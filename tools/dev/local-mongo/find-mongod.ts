@@ -122,7 +122,7 @@ export async function programOnPath(
       log(`skipping a ${program} on the PATH: ${messageOf(error)}`)
     }
   }
-  throw new Error(reasons.join('; ') || 'there is none')
+  throw new Error(reasons.join('; ') || 'not found')
 }
 
 async function checkVersion(path: string): Promise<{ version: string }> {

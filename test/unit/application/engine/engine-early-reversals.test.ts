@@ -55,7 +55,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await other.authorize('a', purchase('late', 100n), patience))).to.equal(70n)
   })
 
-  it('some of which have left the journal, and some not', async () => {
+  it('with some of them in the journal and some posted', async () => {
     await reversePart('early-1', 30n)
     await leaveJournal()
     await reversePart('early-2', 10n)
@@ -72,7 +72,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await late)).to.equal(60n)
   })
 
-  it('and the stored answer says so for good', async () => {
+  it('and the stored answer keeps the amount', async () => {
     await reversePart('early', 30n)
     const first = await buyLate()
     await reversePart('later', 70n)
@@ -80,7 +80,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(await buyLate()).to.deep.equal({ ...first, type: 'REPLAY' })
   })
 
-  it('from what later reversals give back, when all of them have left the journal', async () => {
+  it('from the amount of later reversals, when all of them have left the journal', async () => {
     await reversePart('early', 30n)
     await buyLate()
     await reversePart('later', 50n)
@@ -95,7 +95,7 @@ describe('engine: early reversals of a part are taken off', () => {
   })
 })
 
-/** What the wallet was debited by a purchase that was decided now. */
+/** The amount that a purchase decided now debits from the wallet. */
 function debited(verdict: Verdict<AuthorizationEntry>): bigint | undefined {
   return verdict.type === 'RECORD' && verdict.entry.movement ? -verdict.entry.movement.delta : undefined
 }

@@ -37,7 +37,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
   it('holds a reversal of the same purchase, made meanwhile: the purchase is given back once', async () => {
     await test.authorize('a', purchase('buy'), patience)
     await allSettled(test)
-    // One that has no copy of the account.
+    // An engine without a copy of the account.
     const fresh = testEngine({ store: test.store })
     test.store.betweenReads = async () => {
       await reversal(other, 'back-1')

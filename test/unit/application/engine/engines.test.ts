@@ -64,7 +64,7 @@ describe('engines, one for each part of the store', () => {
     expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
   })
 
-  it('have a queue each: a full one rejects nobody else', async () => {
+  it('have a queue each: a full queue rejects only its own requests', async () => {
     test.store.loading.hold()
     const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => buy(id))
     const rejected = await buy('left-2').catch((error: unknown) => error)

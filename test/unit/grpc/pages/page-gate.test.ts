@@ -10,7 +10,7 @@ import {
   WAITING_MAX,
 } from '../../../../src/grpc/pages/page-gate.js'
 
-/** As much of a call as the gate looks at. */
+/** The parts of a call that the gate reads. */
 class FakeCall extends EventEmitter implements PageCall {
   cancelled = false
 
@@ -76,12 +76,12 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('rejects who comes when too many wait', async () => {
+  it('rejects a caller when too many wait', async () => {
     await come(PAGES_MAX + WAITING_MAX + 2)
     expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })
 
-  it('rejects who has waited too long, and nobody else', async () => {
+  it('rejects only a caller that has waited too long', async () => {
     const calls = await come(PAGES_MAX + 2)
     mock.timers.tick(WAIT_MS_MAX - 1)
     await settled()
@@ -92,7 +92,7 @@ describe('page gate', () => {
     expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: ['OVERLOADED'] })
   })
 
-  it('gives nobody the place of one who waits no more', async () => {
+  it('does not give a place to a caller that has left the queue', async () => {
     const calls = await come(PAGES_MAX + 1)
     mock.timers.tick(WAIT_MS_MAX)
     await settled()
@@ -111,7 +111,7 @@ describe('page gate', () => {
     expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('makes room when nobody takes a page', async () => {
+  it('makes room when no caller takes a page', async () => {
     await come(PAGES_MAX)
     mock.timers.tick(UNTAKEN_MS_MAX)
     mock.timers.tick(0)

@@ -34,14 +34,14 @@ describe('log sampler', () => {
     expect([sampler.count(), sampler.count()]).to.deep.equal(['info', 'debug'])
   })
 
-  it('tells at the end of the second how many were left out', () => {
+  it('logs at the end of the second how many were left out', () => {
     const sampler = samplerOf(1)
     for (let line = 0; line < 4; line++) sampler.count()
     mock.timers.tick(1_000)
     expect(logged).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
   })
 
-  it('tells nothing when none was', () => {
+  it('logs nothing when none was left out', () => {
     const sampler = samplerOf(2)
     sampler.count()
     sampler.count()
@@ -49,14 +49,14 @@ describe('log sampler', () => {
     expect(logged).to.deep.equal([])
   })
 
-  it('tells nothing where all are shown at level debug', () => {
+  it('logs nothing when level debug shows all', () => {
     const sampler = samplerOf(0, true)
     sampler.count()
     mock.timers.tick(1_000)
     expect(logged).to.deep.equal([])
   })
 
-  it('tells of what was left out when it is closed', () => {
+  it('logs the number left out when it is closed', () => {
     const sampler = samplerOf(0)
     sampler.count()
     sampler.close()
