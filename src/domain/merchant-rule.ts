@@ -1,4 +1,5 @@
 import { isMcc } from './category.js'
+import type { Id } from './id.js'
 import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
 
 /**
@@ -26,7 +27,7 @@ export type MerchantRule = {
 }
 
 /** Rule id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
-export type MerchantRuleId = string
+export type MerchantRuleId = Id<'merchantRule'>
 
 export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
 

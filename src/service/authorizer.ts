@@ -5,6 +5,7 @@ import { Readiness } from '../application/readiness.js'
 import type { Config } from '../config.js'
 import { InvariantError } from '../domain/invariant.js'
 import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import { HealthStatus } from '../grpc/health/health-status.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
 import { LogSampler } from '../observability/logging/log-sampler.js'
@@ -21,7 +22,8 @@ import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { createCore, systemClock } from './core.js'
+import type { CallRecords } from './call-records.js'
+import { type Core, createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
 import { createReadings } from './readings.js'
@@ -58,8 +60,6 @@ export type AuthorizerOptions = {
   readonly keys: Keys
   /** The readings of the key files for the metrics. */
   readonly keyFiles: KeyFileReadings
-  /** Called when the service can decide for the first time, before the health checks say so. */
-  readonly onPrepared: () => void
   /** Called when the service begins to serve, or stops because the database does not answer. */
   readonly onServing: (serving: boolean) => void
   /** Called when the service can never serve: a later release has changed the schema. */
@@ -81,8 +81,11 @@ export type Authorizer = {
   readonly listen: () => Promise<number>
   /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
   readonly connect: (callsMax: number) => Duplex
-  /** Begins to check the database. */
-  readonly start: () => void
+  /**
+   * Begins to check the database. Calls `onPrepared` when the service can decide for the first time, before
+   * the health checks say so.
+   */
+  readonly start: (onPrepared: () => void) => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
   readonly useKeys: (keys: Keys) => void
   /**
@@ -99,7 +102,99 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     monotonicMs: systemClock.monotonicMs,
     explain: explainFailure,
   })
-  const core = createCore({
+  const core = openCore(options, databaseFailures)
+  const pool = new PoolWatch({
+    client: core.client,
+    onFailure: (reason) => metrics.poolFailed(reason),
+    onCleared: () => metrics.poolCleared(),
+  })
+  watchCommands(core.client, ({ name, outcome, durationMs }) =>
+    metrics.mongoCommand(name, outcome, durationMs / 1000),
+  )
+
+  const guard = createGuard(options)
+  const draining = new AbortController()
+  const records = createRecords(options)
+  const credentials = createCredentials(config, options.keys)
+  const health = new HealthStatus()
+  const grpc = createGrpcPort({
+    config,
+    tracing,
+    credentials,
+    core,
+    records,
+    guard,
+    health,
+    draining: draining.signal,
+  })
+
+  let onPrepared = () => {}
+  let cause: FailureCause | undefined
+  const readiness = new Readiness({
+    prepare: async () => {
+      await core.prepare()
+      logger.info({ booksId: core.booksId() }, 'books ready')
+      onPrepared()
+    },
+    check: async () => {
+      const startedMs = systemClock.monotonicMs()
+      await core.checkBooks()
+      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
+      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
+    },
+    intervalMs: READINESS_INTERVAL_MS,
+    onChange: (ready) => {
+      health.set(ready)
+      if (ready) databaseFailures.over()
+      if (ready) logger.info('serving')
+      options.onServing(ready)
+    },
+    onFailure: (error) => {
+      cause = causeOf(error)
+      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
+      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
+    },
+  })
+  onPrimaryFound(core.client, () => readiness.checkSoon())
+  metrics.observe(
+    createReadings({
+      config,
+      core,
+      pool,
+      guard,
+      keyFiles: options.keyFiles,
+      serving: () => readiness.ready,
+      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
+    }),
+  )
+
+  return {
+    serving: () => readiness.ready,
+    detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause)),
+    listen: () => grpc.listen(),
+    connect: (callsMax) => grpc.connect(callsMax),
+    start: (prepared) => {
+      onPrepared = prepared
+      void readiness.start()
+    },
+    useKeys: credentials.useKeys,
+    stop: async () => {
+      health.set(false)
+      readiness.stop()
+      draining.abort()
+      await grpc.drain(config.shutdownTimeoutMs)
+      await core.close(POSTING_TIMEOUT_MS)
+      records.decisions.close()
+      records.failures.close()
+      await tracing?.close(TRACE_TIMEOUT_MS)
+    },
+  }
+}
+
+/** Creates the core. Its failures and events become log lines and metrics. */
+function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureLog): Core {
+  const { config, logger, metrics, tracing } = options
+  return createCore({
     config,
     tracing,
     mongodbUri: options.mongodbUri,
@@ -133,17 +228,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
         'the shard map cannot be read from the config database: an unavailable shard may delay all accounts',
       ),
   })
-  const pool = new PoolWatch({
-    client: core.client,
-    onFailure: (reason) => metrics.poolFailed(reason),
-    onCleared: () => metrics.poolCleared(),
-  })
-  watchCommands(core.client, ({ name, outcome, durationMs }) =>
-    metrics.mongoCommand(name, outcome, durationMs / 1000),
-  )
+}
 
+/** Creates the guard of the connections. Closed connections are counted and logged. */
+function createGuard({ config, logger, metrics }: AuthorizerOptions): ConnectionGuard {
   const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
-  const guard = new ConnectionGuard({
+  return new ConnectionGuard({
     connectionsMax: config.grpcConnectionsMax,
     monotonicMs: systemClock.monotonicMs,
     onClosing: (reason) => {
@@ -151,7 +241,10 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       rejected.count()
     },
   })
-  const draining = new AbortController()
+}
+
+/** Creates the logs of calls and decisions. */
+function createRecords({ config, logger, metrics }: AuthorizerOptions): CallRecords {
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
   const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
   const failures = new LogSampler({
@@ -161,76 +254,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     field: 'leftOut',
   })
   const recent = new RecentDecisions(RECENT_DECISIONS)
-  const records = { logger, metrics, decisions, overload, failures, recent }
-  const credentials = createCredentials(config, options.keys)
-  const grpc = createGrpcPort({
-    config,
-    tracing,
-    credentials,
-    core,
-    records,
-    guard,
-    serving: () => readiness.ready,
-    draining: draining.signal,
-  })
-
-  let cause: FailureCause | undefined
-  const readiness = new Readiness({
-    prepare: async () => {
-      await core.prepare()
-      logger.info({ booksId: core.booksId() }, 'books ready')
-      options.onPrepared()
-    },
-    check: async () => {
-      const startedMs = systemClock.monotonicMs()
-      await core.checkBooks()
-      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
-      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
-    },
-    intervalMs: READINESS_INTERVAL_MS,
-    onChange: (ready) => {
-      grpc.setServing(ready)
-      if (ready) databaseFailures.over()
-      if (ready) logger.info('serving')
-      options.onServing(ready)
-    },
-    onFailure: (error) => {
-      cause = causeOf(error)
-      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
-      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
-    },
-  })
-  onPrimaryFound(core.client, () => readiness.checkSoon())
-  metrics.observe(
-    createReadings({
-      config,
-      core,
-      pool,
-      guard,
-      keyFiles: options.keyFiles,
-      serving: () => readiness.ready,
-      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
-    }),
-  )
-
-  return {
-    serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
-    listen: () => grpc.listen(),
-    connect: (callsMax) => grpc.connect(callsMax),
-    start: () => void readiness.start(),
-    useKeys: credentials.useKeys,
-    stop: async () => {
-      grpc.setServing(false)
-      readiness.stop()
-      draining.abort()
-      await grpc.drain(config.shutdownTimeoutMs)
-      await core.close(POSTING_TIMEOUT_MS)
-      decisions.close()
-      failures.close()
-      await tracing?.close(TRACE_TIMEOUT_MS)
-    },
-  }
+  return { logger, metrics, decisions, overload, failures, recent }
 }
 
 /** Explains a failure of the database to the log. */

@@ -41,8 +41,8 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
 
     const second = await start(env)
     await second.untilEvent('serving')
-    const patient = clientOf(second.grpcAddress)
-    answersAfter = await Promise.all(requests.map((request) => patient.decide(request)))
+    const restarted = clientOf(second.grpcAddress)
+    answersAfter = await Promise.all(requests.map((request) => restarted.decide(request)))
     await second.stop()
     book = await readBook(core.client.db(database), account_id)
   })

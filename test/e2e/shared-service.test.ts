@@ -14,8 +14,11 @@ const MODEST_CALLS = 30
 const MODEST_AT_ONCE = 10
 const CREDITS = 2_000
 
-const patient = { deadlineMs: 60_000 }
-const tokenOf = (sub: string) => ({ ...patient, authorization: `Bearer ${signToken({ claims: { sub } })}` })
+const longDeadline = { deadlineMs: 60_000 }
+const tokenOf = (sub: string) => ({
+  ...longDeadline,
+  authorization: `Bearer ${signToken({ claims: { sub } })}`,
+})
 
 describe('a service that callers share', () => {
   const fixture = useService({ QUEUE_MAX: '64', DECISION_TIMEOUT_MS: '60000' })

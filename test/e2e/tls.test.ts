@@ -77,11 +77,11 @@ describe('mutual TLS', () => {
     caller.close()
   })
 
-  const stranger = authority('authority')
+  const otherAuthority = authority('authority')
   for (const [what, security] of [
     ['no TLS', credentials.createInsecure()],
     ['no certificate', secured()],
-    ['a certificate from another authority of the same name', secured(clientIdentity(stranger))],
+    ['a certificate from another authority of the same name', secured(clientIdentity(otherAuthority))],
     ['a certificate that has expired', secured(clientIdentity(ca, { validity: hours(-48, -24) }))],
     ['a certificate that is not valid yet', secured(clientIdentity(ca, { validity: hours(24, 48) }))],
     ['a certificate for servers', secured(serverIdentity(ca))],
@@ -92,7 +92,7 @@ describe('mutual TLS', () => {
   }
 
   it('is rejected by a client that trusts another authority', async () => {
-    expect(await shakeHands({ ca: stranger.certificate })).to.have.property('rejection')
+    expect(await shakeHands({ ca: otherAuthority.certificate })).to.have.property('rejection')
   })
 
   it('is rejected by a client that has called another name', async () => {

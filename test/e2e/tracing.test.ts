@@ -76,7 +76,7 @@ describe('a service that is traced', () => {
     })
     expect(requestId).to.match(/^[0-9a-f-]{36}$/)
     const all = JSON.stringify(spans)
-    for (const told of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(told)
+    for (const secret of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(secret)
   })
 
   it('identifies the service', async () => {
@@ -197,13 +197,13 @@ describe('two services that are traced', () => {
 describe('a service whose collector', () => {
   const start = useServices()
   /** Without a bound of our own, the end of the service would wait as long. */
-  const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
+  const longTimeouts = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
 
   it('hangs decides as ever, in bounded memory, and ends', async () => {
     const collector = await TraceCollector.start({ hangs: true })
     const service = await start({
       ...(await serviceEnvironment()),
-      ...patient,
+      ...longTimeouts,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '1',

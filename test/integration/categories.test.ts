@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
-import { createReverse } from '../../src/application/reverse.js'
+import { reverse } from '../../src/application/reverse.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
@@ -197,7 +197,7 @@ describe('CategoryService on MongoDB', () => {
     it('is rejected while an account holds money in it, and names the account', async () => {
       const held = { id: 'HELD', mccs: [], order: 301 }
       await upsert(held)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { HELD: 1n })
       await closedLongAgo(held)
       const { code, info, message } = await remove('HELD')
@@ -208,31 +208,31 @@ describe('CategoryService on MongoDB', () => {
     it('succeeds when no account holds money in it; a purchase that it paid for can still be reversed', async () => {
       const gone = { id: 'GONE', mccs: ['7911'], order: 302 }
       await upsert(gone)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { GONE: 1_000n })
       const purchase = somePurchase({ mcc: '7911' })
       await decideOn(core, account, purchase)
       await closedLongAgo(gone)
       await callHandler(methods.deleteCategory, { categoryId: 'GONE' })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       expect(idsOf(await list())).not.to.include('GONE')
 
       const reversal = { transactionId: 'back', originalId: purchase.transactionId, described: {} }
-      const reversed = await createReverse(core.engine)(account, reversal, testBudget())
+      const reversed = await reverse(core.engine, account, reversal, testBudget())
       expect(entryIn(reversed).reason).to.equal('APPROVED')
       // Nothing can be spent from it, and nothing is lost:
       const declined = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(declined).reason).to.equal('INSUFFICIENT_BALANCE')
       // when the category is made again, it can.
       await upsert(gone)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const paid = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(paid).movement?.wallet).to.equal('GONE')
     })
 
     it('finds the one holder among many accounts', async () => {
       await upsert({ id: 'RARE', mccs: [], order: 303 })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const others = Array.from({ length: 30 }, (_, index) => fundedAccount(core, {}, `other-${index}`))
       await Promise.all(others)
       await fundedAccount(core, { RARE: 5n }, 'other-15-b')
@@ -251,10 +251,10 @@ describe('CategoryService on MongoDB', () => {
   describe('closed for credits', () => {
     it('takes no new credit, answers an old one, and pays', async () => {
       await upsert({ id: 'ENDING', mccs: ['7929'], order: 400 })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { ENDING: 1_000n })
       await upsert({ id: 'ENDING', mccs: ['7929'], order: 400, creditsClosed: true })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const credit = (transactionId: string) =>
         creditAccount(
           core,

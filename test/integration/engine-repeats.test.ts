@@ -62,8 +62,8 @@ for (const count of [1, 2, 4]) {
 
       it('gives all others the answer of the decided one', () => {
         const recorded = verdicts.find(({ type }) => type === 'RECORD')
-        const told = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
-        expect(told).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))
+        const repeats = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
+        expect(repeats).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))
       })
     })
 

@@ -31,7 +31,7 @@ class AwayLedger extends MongoLedger {
 type Process = Pick<Core, 'engine' | 'poster'> & CreditOptions
 
 const challenge = catalogOf(challengeCategories)
-const catalog = { current: () => challenge }
+const catalog = () => challenge
 
 describe('journal bound', () => {
   const database = useDatabase()

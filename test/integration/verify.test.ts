@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { BSON, type Collection, type Db, type Document, ObjectId, type UpdateFilter } from 'mongodb'
-import { createAuthorize } from '../../src/application/authorize.js'
-import { createReverse } from '../../src/application/reverse.js'
+import { authorize } from '../../src/application/authorize.js'
+import { reverse } from '../../src/application/reverse.js'
 import { Verify, type VerifySummary } from '../../src/application/verify.js'
 import type { DiscrepancyKind } from '../../src/domain/discrepancy.js'
 import { centavos } from '../../src/domain/money.js'
@@ -384,10 +384,9 @@ class InterruptedStore extends MongoAuditStore {
 
 type Buying = { readonly accountId: string; readonly transactionId: string }
 
-function buy({ engine, catalog, calendar }: Core, { accountId, transactionId }: Buying) {
-  const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
+function buy(core: Core, { accountId, transactionId }: Buying) {
   const purchase = { transactionId, amount: centavos(3n), mcc: '5411', merchant: '' }
-  return authorize(accountId, purchase, testBudget())
+  return authorize(core, accountId, purchase, testBudget())
 }
 
 /**
@@ -424,12 +423,11 @@ class BusyService {
   }
 
   async #work(core: Core, accountId: string, name: string): Promise<void> {
-    const reverse = createReverse(core.engine)
     for (let count = 0; !this.#ended; count++) {
       const transactionId = `buy-${name}-${count}`
       const reversal = { transactionId: `back-${name}-${count}`, originalId: transactionId, described: {} }
       await buy(core, { accountId, transactionId })
-      if (count % 2 === 0) await reverse(accountId, reversal, testBudget())
+      if (count % 2 === 0) await reverse(core.engine, accountId, reversal, testBudget())
       this.#decided += 1
       await nextTurn()
     }

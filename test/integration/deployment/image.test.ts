@@ -14,7 +14,7 @@ const text = readFileSync('Dockerfile', 'utf8')
 describe('the Dockerfile', () => {
   const stages = readDockerfile(text)
   const last = stages.at(-1)?.instructions ?? []
-  const told = (name: string) => last.filter((instruction) => instruction.name === name)
+  const named = (name: string) => last.filter((instruction) => instruction.name === name)
 
   it('has nothing that a linter complains of', () => {
     expect(validate(text)).to.deep.equal([])
@@ -28,18 +28,18 @@ describe('the Dockerfile', () => {
 
   it('runs node as `npm start` does, without a shell before it', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
-    const words = [...told('ENTRYPOINT'), ...told('CMD')].flatMap(execForm)
+    const words = [...named('ENTRYPOINT'), ...named('CMD')].flatMap(execForm)
     expect(words.join(' ')).to.equal(scripts.start)
   })
 
   it('is not root, and reachable from outside', () => {
-    expect(told('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
-    expect(told('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
+    expect(named('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
+    expect(named('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
   })
 
   it('names the ports that the service listens on', () => {
     const { grpcPort, httpPort } = readSettings({})
-    expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
+    expect(named('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
   it('contains no secret: only the sources, the list of packages and the OpenAPI document', () => {

@@ -181,7 +181,7 @@ describe('make deploy', () => {
     await writeFile(kustomization, text.replace('registry.example.com', 'registry.test'))
     const lines = [
       '#!/bin/sh',
-      `echo "$*" >> ${folder()}/told`,
+      `echo "$*" >> ${folder()}/kubectlCalls`,
       '[ "$1" = kustomize ] || [ "$1" = get ] || echo "kubectl $1"',
       `[ "$2" = -k ] && cat .k8s/deploy/staging/secrets.env >> ${folder()}/seen`,
       '[ "$1" = kustomize ] && cat "$MONITORING"',
@@ -203,7 +203,7 @@ describe('make deploy', () => {
     await writeFile(deployment.plainPath, plain)
     await deployment.encrypt('new key', {})
   })
-  beforeEach(() => writeFile(join(folder(), 'told'), ''))
+  beforeEach(() => writeFile(join(folder(), 'kubectlCalls'), ''))
 
   const deploy = async (more: Record<string, string> = {}) => {
     const running = start(more)
@@ -224,11 +224,11 @@ describe('make deploy', () => {
       { ...env, ...more },
     )
   const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
-  const told = async () => (await readFile(join(folder(), 'told'), 'utf8')).trim().split('\n')
+  const kubectlCalls = async () => (await readFile(join(folder(), 'kubectlCalls'), 'utf8')).trim().split('\n')
 
   it('applies the schema first, then rolls out; the secrets are gone afterwards', async () => {
     expect(await deploy()).to.include({ code: 0, stderr: '' })
-    expect((await told()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
+    expect((await kubectlCalls()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
       'version --client=true',
       'delete job',
       'apply -k',
@@ -244,7 +244,7 @@ describe('make deploy', () => {
 
   it('passes the cluster to kubectl each time, and prints it before the first change', async () => {
     const { stdout } = await deploy()
-    expect(await told()).to.satisfy((lines: string[]) =>
+    expect(await kubectlCalls()).to.satisfy((lines: string[]) =>
       lines.every((line) => line.endsWith(' --context=cluster-7')),
     )
     expect(stdout).to.match(
@@ -256,7 +256,7 @@ describe('make deploy', () => {
     const { code, stderr } = await deploy({ ARG_context: '' })
     expect(code).to.equal(1)
     expect(stderr).to.match(/^deploy: context= is missing, for example context=my-cluster /)
-    expect(await told()).to.deep.equal([''])
+    expect(await kubectlCalls()).to.deep.equal([''])
   })
 
   it('brings the rules of Prometheus along, labelled as the ServiceMonitor is', async () => {
@@ -272,12 +272,12 @@ describe('make deploy', () => {
 
   it('brings none where nothing is read: the component was left out', async () => {
     expect(await deploy({ MONITORING: '/dev/null' })).to.include({ code: 0 })
-    expect((await told()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
+    expect((await kubectlCalls()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
   })
 
   it('gives no secret to any program as an argument', async () => {
     await deploy()
-    const lines = (await told()).join('\n')
+    const lines = (await kubectlCalls()).join('\n')
     expect(Object.values(secrets).filter((secret) => lines.includes(secret))).to.deep.equal([])
   })
 
@@ -289,13 +289,15 @@ describe('make deploy', () => {
         'deploy: the schema could not be applied, nothing was rolled out: ' +
         'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging --context=cluster-7\n',
     })
-    expect(await told()).to.satisfy((lines: string[]) => lines.every((line) => !line.startsWith('rollout')))
+    expect(await kubectlCalls()).to.satisfy((lines: string[]) =>
+      lines.every((line) => !line.startsWith('rollout')),
+    )
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
   })
 
   it('leaves no readable secrets behind when it is interrupted', async () => {
     const running = start({ OUTCOME: '' })
-    await eventually('it waits for the schema', async () => (await told()).at(-1)?.startsWith('get'))
+    await eventually('it waits for the schema', async () => (await kubectlCalls()).at(-1)?.startsWith('get'))
     running.signalGroup('SIGINT')
     expect(await running.untilExit()).to.equal(1)
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')

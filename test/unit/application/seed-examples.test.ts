@@ -66,7 +66,7 @@ describe('seeding the examples', () => {
     return seedExamples({
       engine,
       clock,
-      catalog: { current: () => catalog },
+      catalog: () => catalog,
       addRules: async (added) => void rules.push(added),
     })
   }

@@ -55,9 +55,9 @@ describe('comparing answers with the database', () => {
       /^1 unexpected answers, the first: x/,
     ],
   ]
-  for (const [what, told, after, found] of wrong) {
+  for (const [what, seen, after, found] of wrong) {
     it(`finds ${what}`, () => {
-      const discrepancies = compare(told, before, after)
+      const discrepancies = compare(seen, before, after)
       expect(discrepancies).to.have.length(1)
       expect(discrepancies[0]).to.match(found)
     })

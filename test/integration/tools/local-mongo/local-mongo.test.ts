@@ -100,8 +100,8 @@ describe('a local MongoDB', () => {
     const first = await open('moved')
     await writeFact(first.uri, 'written on the old port')
     await first.stop()
-    const stranger = createServer((socket) => socket.destroy())
-    await once(stranger.listen({ port: portOf(first.uri), host: '127.0.0.1' }), 'listening')
+    const foreignServer = createServer((socket) => socket.destroy())
+    await once(foreignServer.listen({ port: portOf(first.uri), host: '127.0.0.1' }), 'listening')
     try {
       const second = await open('moved')
       expect(portOf(second.uri)).not.to.equal(portOf(first.uri))
@@ -111,7 +111,7 @@ describe('a local MongoDB', () => {
         'written on the new port',
       ])
     } finally {
-      stranger.close()
+      foreignServer.close()
     }
   })
 

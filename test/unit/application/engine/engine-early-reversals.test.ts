@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse, type Reverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
 import { centavos } from '../../../../src/domain/money.js'
 import type { Verdict } from '../../../../src/domain/verdict.js'
@@ -8,16 +8,19 @@ import { allSettled, occupy, type TestEngine, testEngine } from '../test-engine.
 
 describe('engine: early reversals of a part are taken off', () => {
   let test: TestEngine
-  let reverse: Reverse
 
   beforeEach(() => {
     test = testEngine()
-    reverse = createReverse(test.engine)
     test.store.put(fundedAccount('a'))
   })
 
   const reversePart = (transactionId: string, amount: bigint) =>
-    reverse('a', { transactionId, originalId: 'late', amount: centavos(amount), described: {} }, patience)
+    reverse(
+      test.engine,
+      'a',
+      { transactionId, originalId: 'late', amount: centavos(amount), described: {} },
+      patience,
+    )
   const buyLate = () => test.authorize('a', purchase('late', 100n), patience)
 
   /** Other purchases, until nothing older is in the journal. */
@@ -82,7 +85,12 @@ describe('engine: early reversals of a part are taken off', () => {
     await buyLate()
     await reversePart('later', 50n)
     await leaveJournal()
-    const rest = await reverse('a', { transactionId: 'rest', originalId: 'late', described: {} }, patience)
+    const rest = await reverse(
+      test.engine,
+      'a',
+      { transactionId: 'rest', originalId: 'late', described: {} },
+      patience,
+    )
     expect(rest.type === 'RECORD' && rest.entry.movement?.delta).to.equal(20n)
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import { fundedAccount, patience, purchase } from '../fixtures.js'
 import { allSettled, type TestEngine, testEngine } from '../test-engine.js'
 
@@ -61,6 +61,6 @@ describe('engine: a ledger that is newer than the account read with it', () => {
   }
 
   function reversal({ engine }: TestEngine, transactionId: string) {
-    return createReverse(engine)('a', { transactionId, originalId: 'buy', described: {} }, patience)
+    return reverse(engine, 'a', { transactionId, originalId: 'buy', described: {} }, patience)
   }
 })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { RecentAccounts } from '../../../../src/application/engine/recent-accounts.js'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../../src/domain/account.js'
 import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from '../fixtures.js'
@@ -287,7 +287,7 @@ describe('engine: a copy that is stale', () => {
     await other.authorize('a', purchase('3', 1n), patience)
     await allSettled(other)
     const reversal = { transactionId: 'back', originalId: '2', described: {} }
-    const verdict = await createReverse(test.engine)('a', reversal, patience)
+    const verdict = await reverse(test.engine, 'a', reversal, patience)
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 

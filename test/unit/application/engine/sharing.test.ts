@@ -97,7 +97,7 @@ describe('engine: shared by callers', () => {
 
   function credit(count: number): readonly Promise<unknown>[] {
     const catalog = catalogOf(challengeCategories)
-    const options = { engine: test.engine, catalog: { current: () => catalog } }
+    const options = { engine: test.engine, catalog: () => catalog }
     return Array.from({ length: count }, (_, index) => {
       requests += 1
       const credit = { transactionId: `${requests}`, wallet: 'CASH', amount: centavos(1n) }

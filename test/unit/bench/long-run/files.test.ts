@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Random } from '../../../../bench/load/random.js'
 import { publish, publishedRecord } from '../../../../bench/long-run/files.js'
 import type { LongRunRecord } from '../../../../bench/long-run/record.js'
+import type { Random } from '../../../../tools/random.js'
 import { useTempFolder } from '../../../support/temp-folder.js'
 import { inventedRecord } from './invented-record.js'
 

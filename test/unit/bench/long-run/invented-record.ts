@@ -1,6 +1,6 @@
-import { Random } from '../../../../bench/load/random.js'
 import type { LongRunRecord } from '../../../../bench/long-run/record.js'
 import type { SeriesId } from '../../../../bench/long-run/series.js'
+import { Random } from '../../../../tools/random.js'
 
 /** The value of a series at a minute of the run, with random numbers from the seed. */
 export type Course = (minute: number, random: Random) => number

@@ -581,7 +581,7 @@ describe('Credit', () => {
   it('is rejected when the wallet cannot hold that much', async () => {
     const on = service()
     const most = { transactionId: 'most', wallet: 'FOOD', amount: centavos(BALANCE_MAX - 500n) }
-    await creditAccount({ engine: on.engine, catalog: { current: () => catalog } }, 'a', most, patience)
+    await creditAccount({ engine: on.engine, catalog: () => catalog }, 'a', most, patience)
     const { code, info } = await fail({}, on)
     expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'BALANCE_TOO_LARGE'])
   })

@@ -64,7 +64,7 @@ describe('authorize stream', () => {
   let pending: Map<string, Pending>
   let taken: string[]
   let bugs: { error: unknown; requestId: string }[]
-  let told: { code: string; tookMs: number }[]
+  let reported: { code: string; tookMs: number }[]
   let failed: status[]
 
   beforeEach(() => {
@@ -73,7 +73,7 @@ describe('authorize stream', () => {
     pending = new Map()
     taken = []
     bugs = []
-    told = []
+    reported = []
     failed = []
   })
 
@@ -92,7 +92,7 @@ describe('authorize stream', () => {
         window: WINDOW,
         ageMsMax,
         draining: draining.signal,
-        onAnswer: (code, tookMs) => told.push({ code, tookMs }),
+        onAnswer: (code, tookMs) => reported.push({ code, tookMs }),
       },
       authorizeOne: ({ transactionId }, budget) =>
         new Promise((resolve, reject) => {
@@ -259,7 +259,7 @@ describe('authorize stream', () => {
       clock.advance(7)
       decide('t0')
       await untilAnswered(stream, 1)
-      expect(told).to.deep.equal([{ code: 'OK', tookMs: 7 }])
+      expect(reported).to.deep.equal([{ code: 'OK', tookMs: 7 }])
     })
 
     it('the status that it failed with', async () => {
@@ -268,7 +268,7 @@ describe('authorize stream', () => {
       await untilTaken(1)
       pendingOf('t0').reject(new UndecidedError('OVERLOADED', 'too many'))
       await untilAnswered(stream, 1)
-      expect(told).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
+      expect(reported).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
     })
 
     it('CANCELLED, whatever it failed with, once the caller has left', async () => {
@@ -277,8 +277,8 @@ describe('authorize stream', () => {
       await untilTaken(1)
       stream.cancel()
       pendingOf('t0').reject(new UndecidedError('NO_TIME_LEFT', 'the caller left'))
-      await soon('it is told of', () => told.length > 0)
-      expect(told).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
+      await soon('it is told of', () => reported.length > 0)
+      expect(reported).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
     })
   })
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import type { CallTrace } from '../../../../src/observability/tracing/tracing.js'
 import { isFailed, relations, TraceRecorder } from '../../../support/traces/trace-recorder.js'
 import { fundedAccount, patience, purchase } from '../../application/fixtures.js'
@@ -151,7 +151,7 @@ describe('round trips of the engine, traced', () => {
     const budget = { remainingMs: patience.remainingMs }
     call.follow(budget)
     const reversal = { transactionId: 'back', originalId: '1', described: {} }
-    await createReverse(test.engine)('a', reversal, budget)
+    await reverse(test.engine, 'a', reversal, budget)
     call.ended('OK')
     const parents = recorder.ended
       .slice(before)
