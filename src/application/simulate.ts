@@ -88,7 +88,7 @@ export class Simulator {
       { accountId, asks: [readSetOf(purchase)] },
     ])
     const [account] = accounts
-    invariant(account !== undefined, 'there is an account for each question')
+    invariant(account !== undefined, 'every simulated purchase has its account')
     const at = clock.now()
     const rules = catalog()
     const decision = evaluate(historyOf(account, past), purchase, rules, at, calendar)

@@ -35,8 +35,8 @@ type File = {
 }
 
 /**
- * Creates the route of the console: static files that hold no secret. The pages call the API like any other client,
- * with the token of the person.
+ * Creates the route of the console: static files that hold no secret. The pages call the API like any other
+ * client, with the token of the person.
  */
 export function consoleRoute(): HttpRoute {
   const loaded = new Map<string, File>()

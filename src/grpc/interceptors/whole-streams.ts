@@ -3,9 +3,9 @@ import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder }
 /**
  * Passes the end of a stream of requests on only when the client has ended it.
  *
- * When a client resets a stream or its connection breaks, Node.js first ends the readable side, and closes the
- * stream later. grpc-js reports that end like an END_STREAM, so a handler would take half an import for a whole
- * one. Clients on Node.js even send an END_STREAM right before their RST_STREAM.
+ * When a client resets a stream or its connection breaks, Node.js first ends the readable side, and closes
+ * the stream later. grpc-js reports that end like an END_STREAM, so a handler would take half an import for a
+ * whole one. Clients on Node.js even send an END_STREAM right before their RST_STREAM.
  *
  * So the end waits for one turn of the event loop, in which a reset from the same packet arrives. The call is
  * then cancelled for the handler, whose iteration throws. A single request needs no such wait: its message is

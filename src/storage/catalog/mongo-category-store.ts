@@ -62,11 +62,11 @@ export class MongoCategoryStore implements CategoryStore {
   }
 
   async holderOf(wallet: CategoryId, budget: Budget): Promise<AccountId | undefined> {
-    return await mapTransientErrors('looking for money in a category', async () => {
+    return await mapTransientErrors('searching a category for money', async () => {
       let afterId: AccountId = ''
       for (;;) {
         if (budget.remainingMs() <= 0) {
-          throw new UndecidedError('NO_TIME_LEFT', 'not every account could be looked at in time')
+          throw new UndecidedError('NO_TIME_LEFT', 'not every account could be checked in time')
         }
         const page = await this.#holderAfter(afterId, wallet)
         if (!page || page.holder !== null) return page?.holder ?? undefined
@@ -78,7 +78,7 @@ export class MongoCategoryStore implements CategoryStore {
   async #read(session: ClientSession): Promise<KeptCategorySet> {
     const options = { session, maxTimeMS: OPERATION_MS_MAX }
     const catalog = await this.#catalog.findOne({ _id: CATALOG_ID }, options)
-    invariant(catalog !== null, 'the catalog document is made with the schema')
+    invariant(catalog !== null, 'the schema creates the catalog document')
     const found = await this.#db
       .collection<CategoryDocument>(collections.categories)
       .find({ free: { $exists: true } }, options)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createReverse } from '../../../src/application/reverse.js'
+import { reverse } from '../../../src/application/reverse.js'
 import { Simulator } from '../../../src/application/simulate.js'
 import type { Account } from '../../../src/domain/account.js'
 import { challengeCategories } from '../../../src/domain/category.js'
@@ -74,7 +74,7 @@ const anyHistory = fc
   .filter(({ version }) => version > 0n)
 
 describe('Simulator', () => {
-  it('answers as authorizing does right after it, whatever happened before', async () => {
+  it('answers like an authorization right after it, whatever happened before', async () => {
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(anyHistory, anyPurchase, async (whole, asked) => {
@@ -118,11 +118,7 @@ describe('Simulator', () => {
 
   it('reads the reversals of the id no earlier than the account', async () => {
     const test = serviceWith(funded)
-    await createReverse(test.engine)(
-      'a',
-      { transactionId: 'back', originalId: 'tx-9', described: {} },
-      patience,
-    )
+    await reverse(test.engine, 'a', { transactionId: 'back', originalId: 'tx-9', described: {} }, patience)
     test.store.calls.splice(0)
     await test.simulator.simulate('a', purchase('tx-1'), patience)
     // The reversal may be posted to the ledger meanwhile.

@@ -13,7 +13,7 @@ import {
 /** The longest page, in items. */
 const LONG = 1_000
 
-/** As much of a call as the gate looks at. */
+/** The parts of a call that the gate reads. */
 class FakeCall extends EventEmitter implements PageCall {
   cancelled = false
 
@@ -79,7 +79,7 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('rejects who comes when too many wait', async () => {
+  it('rejects a caller when too many wait', async () => {
     await come(PAGES_MAX + WAITING_ITEMS_MAX / LONG + 2)
     expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })
@@ -102,7 +102,7 @@ describe('page gate', () => {
     expect(rejected).to.have.length(1)
   })
 
-  it('rejects who has waited too long, and nobody else', async () => {
+  it('rejects only a caller that has waited too long', async () => {
     const calls = await come(PAGES_MAX + 2)
     mock.timers.tick(WAIT_MS_MAX - 1)
     await settled()
@@ -113,7 +113,7 @@ describe('page gate', () => {
     expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: ['OVERLOADED'] })
   })
 
-  it('gives nobody the place of one who waits no more', async () => {
+  it('does not give a place to a caller that has left the queue', async () => {
     const calls = await come(PAGES_MAX + 1)
     mock.timers.tick(WAIT_MS_MAX)
     await settled()
@@ -132,7 +132,7 @@ describe('page gate', () => {
     expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('makes room when nobody takes a page', async () => {
+  it('makes room when no caller takes a page', async () => {
     await come(PAGES_MAX)
     mock.timers.tick(UNTAKEN_MS_MAX)
     mock.timers.tick(0)
