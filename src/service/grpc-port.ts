@@ -14,6 +14,7 @@ import type { HealthStatus } from '../grpc/health/health-status.js'
 import { authentication } from '../grpc/interceptors/authentication.js'
 import { observation } from '../grpc/interceptors/observation.js'
 import { wellFormed } from '../grpc/interceptors/well-formed.js'
+import { wholeStreams } from '../grpc/interceptors/whole-streams.js'
 import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
 import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
@@ -73,6 +74,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       wellFormed,
+      wholeStreams,
       authentication({
         verifier: credentials.verifier,
         requireScope: config.jwtRequireScope,

@@ -21,6 +21,7 @@ import {
 } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
+import { SharedReads } from './shared-reads.js'
 
 /** Accounts scanned in one operation, which takes a few tenths of a second. */
 const ACCOUNTS_MAX = 20_000
@@ -28,15 +29,19 @@ const ACCOUNTS_MAX = 20_000
 /** Categories in MongoDB, for their administration. */
 export class MongoCategoryStore implements CategoryStore {
   readonly #db: Db
+  /** Without it, 300 calls at once wait for the few connections to the database, most of them in vain. */
+  readonly #reads = new SharedReads(() =>
+    mapTransientErrors('reading the categories', () =>
+      atOneMoment(this.#db, (session) => this.#read(session)),
+    ),
+  )
 
   constructor(db: Db) {
     this.#db = db
   }
 
-  async read(): Promise<KeptCategorySet> {
-    return await mapTransientErrors('reading the categories', () =>
-      atOneMoment(this.#db, (session) => this.#read(session)),
-    )
+  read(): Promise<KeptCategorySet> {
+    return this.#reads.read()
   }
 
   async edit(

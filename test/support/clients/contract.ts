@@ -12,6 +12,7 @@ const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, impor
 const definitions = loadSync(
   [
     'benefits/v1/account.proto',
+    'benefits/v1/activity.proto',
     'benefits/v1/authorization.proto',
     'benefits/v1/category.proto',
     'benefits/v1/merchant_rule.proto',

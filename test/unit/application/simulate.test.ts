@@ -145,15 +145,32 @@ describe('Simulator', () => {
     expect(store.calls).to.deep.equal(['load'])
   })
 
-  it('takes eight at a time, rejects the ninth as OVERLOADED, and takes more when they are done', async () => {
+  it('makes eight at a time, and lets the others wait in order', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.hold()
     const simulate = () => simulator.simulate('a', purchase('tx-1'), patience)
-    const eight = Array.from({ length: 8 }, simulate)
+    const all = Array.from({ length: 300 }, simulate)
     await soon('eight are loading', () => store.loading.inProgress === 8)
-    expect(await rejectionOf(simulate())).to.equal('OVERLOADED')
+    expect(store.calls.filter((call) => call === 'load')).to.have.length(8)
     store.loading.release()
-    await Promise.all(eight)
+    expect(await Promise.all(all)).to.have.length(300)
+  })
+
+  it('rejects OVERLOADED when a thousand wait, and NO_TIME_LEFT when the time ended while waiting', async () => {
+    const { simulator, store } = serviceWith(funded)
+    store.loading.hold()
+    let remainingMs = 1
+    const simulate = (budget = patience) => simulator.simulate('a', purchase('tx-1'), budget)
+    const under = Array.from({ length: 8 }, () => simulate())
+    const waiting = Array.from({ length: 1_000 }, () =>
+      simulate({ ...patience, remainingMs: () => remainingMs }),
+    )
+    expect(await rejectionOf(simulate())).to.equal('OVERLOADED')
+    remainingMs = 0
+    const rejections = waiting.map((one) => rejectionOf(one))
+    store.loading.release()
+    await Promise.all(under)
+    expect(new Set(await Promise.all(rejections))).to.deep.equal(new Set(['NO_TIME_LEFT']))
     expect((await simulate()).verdict.type).to.equal('RECORD')
   })
 
