@@ -22,7 +22,7 @@ module.exports = {
     'test/e2e/authentication.test.ts',
     'test/e2e/malformed-requests.test.ts',
     'test/e2e/reflection.test.ts',
-    'test/e2e/rejected-start.test.ts',
+    'test/e2e/failed-start.test.ts',
     'test/e2e/request-id.test.ts',
   ],
 }

@@ -5,11 +5,11 @@ TSX := node --import tsx
 
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help install run run-debug test test-sharded screenshots check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
+.PHONY: help install run run-debug test test-sharded check format generate protos build bench long-run faults simulate-engine mutation-test check-api check-image check-monitoring up down monitoring encrypt decrypt deploy certs audit sbom clean clean-data
 
 # The arguments of a target (make faults kind=crash) reach it in the environment, exactly as typed. Neither
 # make nor the shell expands anything in them.
-ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves seed seeds teeth seconds minutes share accounts profile env context key hosts processes into
+ARGUMENTS := kind file files kills rounds kinds election cases attacks rate moves seed seeds selfcheck seconds minutes share accounts profile env context key hosts processes into
 $(foreach name,$(ARGUMENTS),$(eval export ARG_$(name) := $$(value $(name))))
 unexport $(ARGUMENTS)
 
@@ -83,7 +83,7 @@ faults: build ## Break the service or its database under load, and check the boo
 	$(TSX) test/faults/main.ts
 
 simulate-engine: install ## Simulate the engine in random histories with faults, on all processors: seeds=100000, or seed=7 for one
-#               > teeth=yes: measure how often the simulation finds each of many planted mistakes
+#               > selfcheck=yes: measure how often the simulation finds each of many planted mistakes
 	node --max-semi-space-size=16 --import ./test/simulation/campaign/typescript.mjs test/simulation/campaign/main.ts
 
 mutation-test: install ## Mutate the domain with Stryker, and list the mutants that no unit test kills: files=decide.ts,engine.ts
@@ -108,9 +108,6 @@ long-run: build ## Check that memory, descriptors and latency stay flat under lo
 #               > accounts=150000 seed=; a full run without a problem is written to .docs/reliability/long-run.md
 #               > kind=report: write that section again from the figures of the last full run
 	$(TSX) bench/long-run/$(or $(filter report,$(kind)),main).ts
-
-screenshots: build ## Take the pictures of the console again, into .docs/images: files=console-simulation,console-live
-	$(TSX) test/screenshots/main.ts
 
 check: install ## Run every check for a commit: format, lint, types, protos, unused code, tests
 	npm --silent run check

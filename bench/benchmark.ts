@@ -1,10 +1,10 @@
+import { Random } from '../tools/random.js'
 import { besideScenarios, MeasuresBeside } from './beside/measure-beside.js'
 import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'
 import { loadBooks } from './dataset/load-books.js'
 import { ENTRIES_PER_ACCOUNT } from './dataset/loaded-account.js'
 import { measureDriver } from './floors/measure-driver.js'
-import { Random } from './load/random.js'
 import { capacityOf } from './plan/capacity.js'
 import {
   accountRange,

@@ -7,13 +7,14 @@ const SHAPE = /^(?:R\$[ \u00a0]?)?(\d[\d.,]*)$/
 const PLAIN = /^(\d{1,17})(?:[.,](\d{1,2}))?$/
 /** Groups of three digits with one separator, and decimals after the other one. */
 const GROUPED = /^([1-9]\d{0,2}(?:([.,])\d{3})(?:\2\d{3})*)(?:(?!\2)[.,](\d{1,2}))?$/
-/** One separator and three digits: a thousand to one person, one and a bit to another. */
+/** One separator and three digits: a thousand in one country, a little over one in another. */
 const AMBIGUOUS = /^[1-9]\d{0,2}[.,]\d{3}$/
 
 /**
- * Reads an amount in reais exactly, with a decimal point or a decimal comma and with or without separators of thousands.
+ * Reads an amount in reais exactly, with a decimal point or a decimal comma and with or without separators of
+ * thousands.
  *
- * @throws RangeError when the text is no amount, or could mean two amounts.
+ * @throws RangeError when the text is not an amount, or could mean two amounts.
  */
 export function parseAmount(text: string): Centavos {
   const trimmed = text.trim()
@@ -31,7 +32,7 @@ export function parseAmount(text: string): Centavos {
 /**
  * Reads the amount of one transaction.
  *
- * @throws RangeError when it is no amount, 0, or larger than a card message can carry.
+ * @throws RangeError when it is not an amount, 0, or larger than a card message can carry.
  */
 export function parseTransactionAmount(text: string): Centavos {
   const amount = parseAmount(text)
@@ -40,7 +41,7 @@ export function parseTransactionAmount(text: string): Centavos {
   return amount
 }
 
-/** Writes an amount for people in Brazil: 123400n is "R$ 1.234,00". */
+/** Formats an amount for Brazil: 123400n is "R$ 1.234,00". */
 export function formatAmount(amount: bigint): string {
   const [sign, size] = amount < 0n ? ['-', -amount] : ['', amount]
   const digits = size.toString().padStart(3, '0')
@@ -53,11 +54,12 @@ function inCentavos(reais: string, decimals: string): Centavos {
 }
 
 function problemOf(text: string): string {
-  if (text === '') return `it is empty; ${EXAMPLE}`
+  if (text === '') return `the amount is empty; ${EXAMPLE}`
   const quoted = JSON.stringify(text)
   if (/^-|^\(/.test(text)) return `${quoted} is negative`
   if (/E[+-]?\d+$/i.test(text)) return `${quoted} was shortened by a spreadsheet; ${EXAMPLE}`
-  if (/[.,]\d{3,}$/.test(text)) return `${quoted} has more than two decimals, or odd separators; ${EXAMPLE}`
+  if (/[.,]\d{3,}$/.test(text))
+    return `${quoted} has more than two decimals, or misplaced separators; ${EXAMPLE}`
   return `${quoted}; ${EXAMPLE}`
 }
 

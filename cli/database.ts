@@ -4,7 +4,7 @@ import { Failure } from './failure.js'
 
 type Database = { readonly uri: string; readonly stop: () => Promise<void> }
 
-/** Opens the configured database; else the local one, running already or started for as long as the command takes. */
+/** Opens the configured database, or else the local one, which it starts when it is not running. */
 async function openDatabase({ mongodbUri, mongodPath, dataDir }: Configuration): Promise<Database> {
   if (mongodbUri !== undefined) return { uri: mongodbUri, stop: async () => {} }
   // Loaded only here: its packages are large.

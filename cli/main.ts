@@ -34,5 +34,5 @@ function unexpected(error: unknown): string {
 }
 
 await main()
-// A closed connection keeps the process until the service has closed its end too. The command has nothing left to wait for.
+// Exits explicitly: a closed connection keeps the process alive until the service has closed its end too.
 process.stdout.write('', () => process.exit())

@@ -10,10 +10,10 @@ const secondsPerUnit = new Map([
   ['d', 86_400],
 ])
 
-/** Options that a command cannot do without. Commander's own check would come before that of misspelt options, and hide them. */
+/** The required options. Commander's own check runs before that of misspelt options, and would hide them. */
 const requiredOptions = new WeakSet<Option>()
 
-/** Makes an option one that must be given. */
+/** Makes an option required. */
 export function required(option: Option): Option {
   requiredOptions.add(option)
   return option
@@ -27,7 +27,7 @@ export function checkRequired(command: Command): void {
   if (missing) command.error(`error: required option '${missing.flags}' is missing`)
 }
 
-/** An option with a text. Like every option here it may be given once, and not empty. */
+/** An option with a text. Like every option here, it is given at most once and never empty. */
 export function textOption(flags: string, description: string): Option {
   return option(flags, description, (text) => text)
 }
@@ -57,7 +57,7 @@ export function numberOption(
   })
 }
 
-/** An option with one of some words. */
+/** An option with a closed set of values. */
 export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const made = option(flags, `${description}: ${choices.join(', ')}`, (text) => {
     const chosen = choices.find((choice) => choice.toLowerCase() === text.toLowerCase())
@@ -96,10 +96,10 @@ export function timeoutOption(description: string): Option {
 
 /** An option that makes a change safe to repeat. */
 export function requestIdOption(): Option {
-  return textOption('--id <id>', 'names the change: the same id changes nothing more when it is sent again')
+  return textOption('--id <id>', 'id of the change: the same id makes the change only once')
 }
 
-/** Rejects an empty argument: a variable of a shell that is not set must not count as left out. */
+/** Rejects an empty argument: an unset shell variable is a mistake, not an omitted argument. */
 export function textArgument(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must not be empty.')
   return text
@@ -107,8 +107,8 @@ export function textArgument(text: string): string {
 
 function option(flags: string, description: string, parse: (text: string) => unknown): Option {
   return new Option(flags, description).argParser((text: string, previous: unknown) => {
-    // Two values mean that the line was put together wrongly: neither is better than the other.
-    if (previous !== undefined) throw new InvalidArgumentError('It is given twice.')
+    // A repeated option is a mistake in the command line, and neither value is to be preferred.
+    if (previous !== undefined) throw new InvalidArgumentError('It is given more than once.')
     return parse(textArgument(text))
   })
 }

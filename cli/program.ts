@@ -31,32 +31,41 @@ import { outputFormats } from './terminal/output.js'
 const EXIT_CODES = `
 Exit codes:
   0  done, or approved
-  1  declined, rejected for the state that something is in, or discrepancies
-  2  wrong use: an option, a file, a token or the configuration; nothing was done
-  3  the service did not answer, or it is not known what was done
+  1  declined, rejected because of the current state, or discrepancies found
+  2  invalid option, file, token or configuration; nothing was done
+  3  the service did not answer, or the outcome is unknown
 
-The environment and .env are read as the service reads them.`
+Reads the same environment and .env as the service.`
 
 /** The command line, as a tree of commands. Nothing runs before it is parsed. */
 export function createProgram(): Command {
   const program = new StrictCommand('benefits')
-    .description('The command line of benefits-authorizer.')
+    .description('Command line of benefits-authorizer.')
     // Before any command is added: commands inherit it.
     .exitOverride()
     .showSuggestionAfterError()
     .hook('preAction', (_, command) => checkRequired(command))
     .configureHelp({ showGlobalOptions: true })
     .addOption(
-      choiceOption('--output <format>', 'table at a terminal, else json; excel is CSV for it', outputFormats),
+      choiceOption(
+        '--output <format>',
+        'output format (default: table at a terminal, else json; excel is CSV for Excel)',
+        outputFormats,
+      ),
     )
-    .addOption(textOption('--server <host:port>', 'where the service listens (HOST and GRPC_PORT)'))
-    .addOption(textOption('--token <jwt>', 'the token to show (BENEFITS_TOKEN, or one made with JWT_SECRET)'))
-    .addOption(new Option('--tls', 'use TLS (when it is configured)'))
+    .addOption(textOption('--server <host:port>', 'address of the service (default: HOST and GRPC_PORT)'))
+    .addOption(
+      textOption(
+        '--token <jwt>',
+        'bearer token to send (default: BENEFITS_TOKEN, or a token signed with JWT_SECRET)',
+      ),
+    )
+    .addOption(new Option('--tls', 'use TLS (default: when configured)'))
     .addOption(new Option('--no-tls', 'use plaintext'))
-    .addOption(textOption('--tls-ca <file>', 'authorities to trust, PEM'))
-    .addOption(textOption('--tls-cert <file>', "the client's certificate, PEM"))
-    .addOption(textOption('--tls-key <file>', 'its private key, PEM'))
-    .addOption(timeoutOption('longest time for an answer (5)'))
+    .addOption(textOption('--tls-ca <file>', 'certificate authorities to trust, PEM'))
+    .addOption(textOption('--tls-cert <file>', 'client certificate, PEM'))
+    .addOption(textOption('--tls-key <file>', 'private key of the client certificate, PEM'))
+    .addOption(timeoutOption('time limit for an answer (5)'))
     .addHelpText('after', '\nExample:\n  ./benefits account show')
     .addHelpText('after', EXIT_CODES)
 
@@ -78,7 +87,7 @@ export function createProgram(): Command {
   addTransaction(program)
   const rules = program
     .command('rules')
-    .description('merchant rules: names that say more than an MCC')
+    .description('manage merchant rules, which replace the MCC by the name of the merchant')
     .addHelpText('after', '\nExample:\n  ./benefits rules list')
   addImport(rules)
   addExport(rules)
@@ -86,7 +95,7 @@ export function createProgram(): Command {
   addResolve(rules)
   const categories = program
     .command('categories')
-    .description('benefits, and what each pays for')
+    .description('manage benefit categories and the MCCs that each pays for')
     .addHelpText('after', '\nExample:\n  ./benefits categories list')
   addCategoryList(categories)
   addCategorySet(categories)

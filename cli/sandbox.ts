@@ -9,14 +9,19 @@ const FUNDS = '100000000'
 
 const FOOD_MCC = '5411'
 
-/** The accounts of the sandbox and their use. The guide for integrators lists the requests to make on each. */
+/**
+ * The accounts of the sandbox and their use. The guide for integrators lists the requests to make on each.
+ */
 export const sandboxAccounts = [
   { id: 'sandbox-paying', answers: 'APPROVED: 1,000,000.00 in each of FOOD, MEAL and CASH' },
   { id: 'sandbox-empty', answers: 'INSUFFICIENT_BALANCE: its wallets hold nothing' },
   { id: 'sandbox-blocked', answers: 'ACCOUNT_BLOCKED' },
   { id: 'sandbox-closed', answers: 'ACCOUNT_CLOSED' },
-  { id: 'sandbox-limited', answers: 'AMOUNT_OVER_LIMIT: above 50.00 a purchase, or 20.00 a day of FOOD' },
-  { id: 'sandbox-reversals', answers: 'reversals: purchases to give back, and some that cannot be' },
+  {
+    id: 'sandbox-limited',
+    answers: 'AMOUNT_OVER_LIMIT: over 50.00 per purchase, or over 20.00 a day of FOOD',
+  },
+  { id: 'sandbox-reversals', answers: 'reversals: purchases to reverse, and some that cannot be reversed' },
 ] as const
 
 /** The merchant rules of the sandbox. */

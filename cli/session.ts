@@ -23,7 +23,7 @@ export type GlobalOptions = TlsOptions & {
   readonly timeout?: number
 }
 
-/** What a command works with: the configuration, a connection that opens at its first call, and the output. */
+/** The context of a command: its configuration, a connection that opens at the first call, and the output. */
 export class Session {
   readonly config: Configuration
   readonly output: Output
@@ -49,7 +49,7 @@ export class Session {
         ...(tlsCert !== undefined && { tlsCert }),
         ...(tlsKey !== undefined && { tlsKey }),
       },
-      // In the environment nobody else on the machine can read it. An empty variable counts as not set.
+      // Other users of the machine cannot read the environment. An empty variable counts as not set.
       tokens: new Tokens(this.config, token ?? (process.env['BENEFITS_TOKEN'] || undefined)),
       timeoutMs: this.timeoutMs ?? TIMEOUT_SECONDS * 1_000,
     })
@@ -60,13 +60,16 @@ export class Session {
     return await this.connection.call(method, request, options)
   }
 
-  /** Calls a method that changes something under an id; when the outcome is unknown, names the id for another attempt. */
+  /**
+   * Calls a method that makes a change with an id. When the outcome is unknown, the failure names the id for
+   * a retry.
+   */
   async change(method: Method, id: string, request: JsonObject): Promise<JsonObject> {
     try {
       return await this.call(method, request)
     } catch (error) {
       if (!(error instanceof ServiceFailure) || !error.isTransient) throw error
-      const advice = `it may have been done or not: the same command with --id ${id} is safe to repeat`
+      const advice = `the outcome is unknown: it is safe to repeat the command with --id ${id}`
       throw new Failure(`${error.message}\n${advice}`, error.exitCode)
     }
   }
@@ -81,10 +84,10 @@ export class Session {
       if (!(error instanceof ServiceFailure) || error.exitCode === exitCodes.noAnswer) throw error
       if (error.code === status.UNAUTHENTICATED) throw error
       throw new Failure(
-        'name the account: this database does not have the example accounts (or the token may not read them)',
+        'name an account: this database has no example accounts (or the token may not read them)',
       )
     }
-    this.output.note(`no account is named: the first example account ${example} is meant`)
+    this.output.note(`no account named: using the first example account, ${example}`)
     return example
   }
 

@@ -109,7 +109,7 @@ function missingKey(settings: Settings): readonly string[] {
   return settings.jwtSecret !== undefined || hasKeyFile(settings)
     ? []
     : [
-        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)',
+        'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)',
       ]
 }
 
@@ -215,17 +215,19 @@ function tokenProblems(settings: Settings): readonly string[] {
     ...secretProblems('JWT_SECRET', jwtSecret),
     ...secretProblems('JWT_PREVIOUS_SECRET', jwtPreviousSecret),
     ...(jwtPreviousSecret !== undefined && jwtSecret === undefined
-      ? ['JWT_SECRET is required with JWT_PREVIOUS_SECRET']
+      ? ['JWT_PREVIOUS_SECRET requires JWT_SECRET']
       : []),
     ...(keyFile && jwtSecret === undefined && ofSecrets.length > 0
-      ? [`JWT_ALGORITHMS has ${ofSecrets.join(' and ')}, which needs JWT_SECRET`]
+      ? [`JWT_ALGORITHMS lists ${ofSecrets.join(' and ')}, which requires JWT_SECRET`]
       : []),
     ...(!keyFile && ofPublicKeys.length > 0
-      ? [`JWT_ALGORITHMS has ${ofPublicKeys.join(' and ')}, which needs JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`]
+      ? [
+          `JWT_ALGORITHMS lists ${ofPublicKeys.join(' and ')}, which requires JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`,
+        ]
       : []),
     ...(keyFile && ofPublicKeys.length === 0
       ? [
-          `JWT_ALGORITHMS must have some of ${publicKeyAlgorithms.join(', ')} for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`,
+          `JWT_ALGORITHMS must list at least one of ${publicKeyAlgorithms.join(', ')} for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE`,
         ]
       : []),
   ]
@@ -239,7 +241,7 @@ function secretProblems(variable: string, secret: string | undefined): readonly 
 function tlsProblems({ grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile }: Settings): readonly string[] {
   const files = [grpcTlsCertFile, grpcTlsKeyFile, grpcTlsClientCaFile]
   if (files.every((file) => file === undefined)) return []
-  const problem = 'is required with the other GRPC_TLS_ files'
+  const problem = 'is required when another GRPC_TLS_ file is set'
   return [
     ...(grpcTlsCertFile === undefined ? [`GRPC_TLS_CERT_FILE ${problem}`] : []),
     ...(grpcTlsKeyFile === undefined ? [`GRPC_TLS_KEY_FILE ${problem}`] : []),
@@ -342,7 +344,8 @@ class EnvironmentReader {
     if (text === undefined) return Object.freeze(fallback)
     const chosen = text.split(',').map((part) => choices.find((choice) => choice === part.trim()))
     const known = chosen.filter((choice) => choice !== undefined)
-    if (known.length < chosen.length) this.problems.push(`${name} must list some of ${choices.join(', ')}`)
+    if (known.length < chosen.length)
+      this.problems.push(`${name} must list one or more of ${choices.join(', ')}`)
     return Object.freeze(known)
   }
 }

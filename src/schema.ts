@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const { booksId, schemaVersion } = await makeSchema(config)
   createLogger({ level: config.logLevel, format: config.logFormat }).info(
     { database: config.mongodbDatabase, booksId, schemaVersion },
-    'the schema is there',
+    'schema ready',
   )
 }
 

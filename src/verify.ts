@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const summary = await checkBooks({
     config,
     repair,
-    onCount: (accounts) => logger.info({ accounts }, 'the books are read'),
+    onCount: (accounts) => logger.info({ accounts }, 'books read'),
     onProgress: () => {},
     // The exit code and the summary report the discrepancy even when the log level hides this line.
     onDiscrepancy: ({ accountId, kind, detail }) => logger.error({ accountId, kind, detail }, 'discrepancy'),
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 function requestedRepair(args: readonly string[]): boolean {
   if (args.length === 0) return false
   if (args.length === 1 && args[0] === 'repair') return true
-  throw new Error('the only argument that it takes is repair')
+  throw new Error('the only argument is repair')
 }
 
 main().catch((error: unknown) => {

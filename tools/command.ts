@@ -1,6 +1,6 @@
 import { terminalLines } from '../src/observability/logging/terminal-text.js'
 
-/** Runs a command of the Makefile. What goes wrong is told in one line on standard error; the exit code is then 1. */
+/** Runs a command of the Makefile. A failure ends it with one line on standard error and exit code 1. */
 export async function runCommand(name: string, command: () => Promise<void>): Promise<void> {
   try {
     await command()
@@ -11,19 +11,22 @@ export async function runCommand(name: string, command: () => Promise<void>): Pr
   }
 }
 
-/** An argument of a target of the Makefile: `make faults kind=crash` hands over `ARG_kind`. Empty counts as not given. */
+/**
+ * An argument of a target of the Makefile: `make faults kind=crash` sets `ARG_kind`. An empty value counts as
+ * not given.
+ */
 export function argument(name: string): string | undefined {
   return process.env[`ARG_${name}`] || undefined
 }
 
-/** The same, of something that the command cannot do without. */
+/** Reads a required argument. */
 export function requiredArgument(name: string, example: string): string {
   const value = argument(name)
   if (value === undefined) throw new Error(`${name}= is missing, for example ${example}`)
   return value
 }
 
-/** What was given, as a whole number above 0 of at most nine digits: an int32 in any case. */
+/** Reads an argument as a whole number above 0 of at most nine digits, which always fits an int32. */
 export function countArgument(name: string): number | undefined {
   const value = argument(name)
   if (value === undefined) return undefined

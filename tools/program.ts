@@ -4,18 +4,20 @@ import { once } from 'node:events'
 export type Program = {
   readonly name: string
   readonly args: readonly string[]
-  /** Added to our environment. Where secrets belong: arguments can be read by everybody on the machine. */
+  /**
+   * Variables added to the environment. Secrets belong here: every user of the machine can read arguments.
+   */
   readonly env?: Readonly<Record<string, string>>
-  /** Longest time that it may take, in milliseconds. */
+  /** Time limit of the program, in milliseconds. */
   readonly msMax: number
 }
 
-/** Runs another program, with our output as its own. Fails unless it ends with exit code 0. */
+/** Runs another program with the output of this process. Fails unless it ends with exit code 0. */
 export async function runProgram(program: Program): Promise<void> {
   await run(program, 'inherit')
 }
 
-/** Runs another program and returns what it writes. Fails unless it ends with exit code 0. */
+/** Runs another program and returns its output. Fails unless it ends with exit code 0. */
 export async function readProgram(program: Program): Promise<string> {
   return await run(program, 'pipe')
 }
@@ -31,10 +33,8 @@ async function run({ name, args, env, msMax }: Program, stdout: 'inherit' | 'pip
     output += chunk
   })
   const [code] = await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
-    // One that cannot be started, or is ended for its time, has an error.
-    throw new Error(
-      `${name} ${error.code === 'ENOENT' ? 'is needed for this and was not found' : 'took too long'}`,
-    )
+    // A program that cannot start or exceeds its time limit has an error.
+    throw new Error(`${name} ${error.code === 'ENOENT' ? 'is required but was not found' : 'took too long'}`)
   })
   if (code === 0) return output
   throw new Error(`${name} ${args.join(' ')}: exit code ${code}`)

@@ -4,12 +4,12 @@ import { argument, runCommand } from './command.js'
 
 const DEFAULT_FOLDER = 'dist/protos'
 
-/** The contract, and all that it and the details of its errors import. */
+/** The contract, with everything that it and its error details import. */
 const sources = ['proto/benefits', 'third_party/proto/google'] as const
 
 await runCommand('protos', async () => {
   const folder = argument('into') ?? DEFAULT_FOLDER
-  // In a folder of the caller's nothing is deleted.
+  // Deletes nothing in the caller's folder.
   if (folder === DEFAULT_FOLDER) rmSync(folder, { recursive: true, force: true })
   for (const source of sources) {
     const name = source.slice(source.lastIndexOf('/') + 1)

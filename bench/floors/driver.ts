@@ -1,9 +1,9 @@
 import { text } from 'node:stream/consumers'
 import type { AnyClientBulkWriteModel, Collection } from 'mongodb'
 import { createClient } from '../../src/storage/client.js'
+import { Random } from '../../tools/random.js'
 import { rivalCollections } from '../dataset/rival-collections.js'
 import { accountIdAt } from '../load/account-id.js'
-import { Random } from '../load/random.js'
 import type { RivalAccount } from '../servers/rival-books.js'
 import type { DriverJob, DriverResult } from './driver-job.js'
 

@@ -7,7 +7,7 @@ import { usageOf } from '../session/processor-time.js'
 import type { DriverJob, DriverOperation, DriverResult } from './driver-job.js'
 
 const PROGRAM = 'dist-bench/bench/floors/driver.js'
-/** What it may take longer than it was told, in milliseconds. */
+/** Time that the driver may take beyond its measured time, in milliseconds. */
 const EXTRA_MS = 30_000
 
 export type DriverOptions = {

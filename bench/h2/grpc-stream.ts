@@ -1,7 +1,7 @@
 import type { CallEnd } from './call-end.js'
 import { MessageReader } from './grpc-messages.js'
 
-/** Who is told what comes back on a stream. */
+/** The callbacks of a stream. */
 export type StreamListener = {
   /** A message, as a view that is overwritten after the call. */
   message(message: Buffer): void
@@ -19,7 +19,7 @@ export class GrpcStream {
   id = 0
   /** Bytes that the server takes at the moment. */
   sendWindow = 0
-  /** Bytes received since the server was last told of more room. */
+  /** Bytes received since the last window update. */
   consumed = 0
   hasResponseHeaders = false
   hasEnded = false

@@ -7,10 +7,11 @@ import { ClosedPace } from './closed-pace.js'
 import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
 import { Measurement } from './measurement.js'
 import { OpenPace } from './open-pace.js'
+import { openTransport } from './open-transport.js'
 import type { Pace, Sender } from './pace.js'
 import { Purchases } from './purchases.js'
 import type { LoadResult } from './result.js'
-import { openTransport, type Transport } from './transport.js'
+import type { Transport } from './transport.js'
 
 /** Runs a job; fails when a call has no answer because a connection or a stream did not last. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {

@@ -3,7 +3,7 @@ import { Histogram } from './histogram.js'
 import type { LoadResult, MeasuredWindow, TimeWindow } from './result.js'
 import { TimeWindows } from './time-windows.js'
 
-/** What happens in the measured time, which begins and ends when it is told so. */
+/** The events of the measured time. The caller begins and ends it. */
 export class Measurement {
   readonly #latency = new Histogram()
   readonly #sendDelay = new Histogram()

@@ -1,6 +1,6 @@
+import { Random } from '../../tools/random.js'
 import type { OpenLoop } from './job.js'
 import type { Pace, Sender } from './pace.js'
-import { Random } from './random.js'
 
 /** Requests that arrive as a Poisson process does: each after a pause that does not depend on anything else. */
 export class OpenPace implements Pace {

@@ -1,6 +1,6 @@
+import { Random } from '../../tools/random.js'
 import { accountIdAt } from './account-id.js'
 import { REPEAT_DISTANCE, type Workload } from './job.js'
-import { Random } from './random.js'
 import type { Request } from './request-writer.js'
 
 /** What a purchase is to be answered with. */

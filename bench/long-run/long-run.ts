@@ -21,7 +21,7 @@ const VERIFIED_ENTRIES_MAX = 8_000_000
 const REJECTED_SHARE_MAX = 0.001
 /** Accounts that it looks at then, twice: any, and such as were used. */
 const SAMPLED_ACCOUNTS = 2_000
-/** How often somebody who waits is told how far it is, in milliseconds. */
+/** Time between two lines of progress, in milliseconds. */
 const PROGRESS_MS = 60_000
 
 export type LongRunOptions = {

@@ -1,7 +1,6 @@
 import type { TimeWindow } from '../load/result.js'
 import type { Look } from './look.js'
 import { sumOf } from './metrics-page.js'
-import type { LongRunRecord } from './record.js'
 
 const MEBIBYTE = 2 ** 20
 const MINUTE_MS = 60_000
@@ -39,15 +38,26 @@ const ofWindows = {
 
 export type SeriesId = keyof typeof ofLooks | keyof typeof ofWindows
 
+/** `looks` are moments at which the service was looked at, `windows` the ends of parts of the load. */
+export type Clock = 'looks' | 'windows'
+
+/** Values over time. */
+export type SeriesRecord = {
+  /** What was seen over time, each with a value for each moment of its clock; null where there is none. */
+  readonly series: Readonly<Record<SeriesId, readonly (number | null)[]>>
+  /** Moments in minutes since the load began. */
+  readonly clocks: Readonly<Record<Clock, readonly number[]>>
+}
+
 /** On whose clock a series is. */
-function clockOf(id: SeriesId): keyof LongRunRecord['clocks'] {
+function clockOf(id: SeriesId): Clock {
   return id in ofWindows ? 'windows' : 'looks'
 }
 
 export type Seen = { readonly looks: readonly Look[]; readonly windows: readonly TimeWindow[] }
 
 /** What was seen over time, from the start of the first window to the end of the last one. */
-export function seriesOf({ looks, windows }: Seen): Pick<LongRunRecord, 'clocks' | 'series'> {
+export function seriesOf({ looks, windows }: Seen): SeriesRecord {
   const startedAtMs = windows[0]?.startedAtMs ?? 0
   const last = windows.at(-1)
   const endedAtMs = last ? endOf(last) : 0
@@ -60,23 +70,26 @@ export function seriesOf({ looks, windows }: Seen): Pick<LongRunRecord, 'clocks'
   const seen = Object.entries<OfLook>(ofLooks).map(
     ([id, of]) => [id, pairs.map(({ now, before }) => roundedOrNull(of(now, before)))] as const,
   )
-  const told = Object.entries<OfWindow>(ofWindows).map(
+  const inWindows = Object.entries<OfWindow>(ofWindows).map(
     ([id, of]) => [id, windows.map((window) => rounded(of(window)))] as const,
   )
   // With each id of both tables.
-  const columns: Readonly<Record<string, readonly (number | null)[]>> = Object.fromEntries([...seen, ...told])
+  const columns: Readonly<Record<string, readonly (number | null)[]>> = Object.fromEntries([
+    ...seen,
+    ...inWindows,
+  ])
   return {
     clocks: {
       looks: pairs.map(({ now }) => minutes(now.atMs)),
       windows: windows.map((window) => minutes(endOf(window))),
     },
-    series: columns as LongRunRecord['series'],
+    series: columns as SeriesRecord['series'],
   }
 }
 
 /** The values of a series that there are, by the minute. */
 export function pointsOf(
-  { series, clocks }: Pick<LongRunRecord, 'clocks' | 'series'>,
+  { series, clocks }: SeriesRecord,
   id: SeriesId,
 ): readonly { readonly x: number; readonly y: number }[] {
   const moments = clocks[clockOf(id)]

@@ -18,7 +18,7 @@ export type Judged = {
   readonly tolerance: { readonly share: number; readonly least: number }
 }
 
-/** Everything that must not rise, in the order in which it is told of. */
+/** Everything that must not rise, in the order of the report. */
 export const judged: readonly Judged[] = [
   { id: 'resident', title: 'memory, resident', unit: 'MiB', tolerance: { share: 0.1, least: 0 } },
   { id: 'liveHeap', title: 'heap after a collection', unit: 'MiB', tolerance: { share: 0.1, least: 5 } },

@@ -15,6 +15,7 @@ import { windowFor } from '../../src/grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../../src/grpc/call-context.js'
 import { ConnectionGuard } from '../../src/grpc/connections/connection-guard.js'
 import { unaryHandler } from '../../src/grpc/handlers.js'
+import type { HealthStatus } from '../../src/grpc/health/health-status.js'
 import { authentication } from '../../src/grpc/interceptors/authentication.js'
 import { type ObservedCall, observation } from '../../src/grpc/interceptors/observation.js'
 import { wellFormed } from '../../src/grpc/interceptors/well-formed.js'
@@ -36,13 +37,21 @@ export type FrontOptions = {
   readonly logger: Logger
   readonly client: MongoClient
   readonly authorize: Authorize
+  readonly health: HealthStatus
 }
 
 /**
  * The service's own gRPC port before another way to authorize: the same server, interceptors, handlers, metrics and log, so that
  * only what is behind it differs. Everything but Authorize is a bug to call.
  */
-export function createFront({ config, jwtSecret, logger, client, authorize }: FrontOptions): GrpcServer {
+export function createFront({
+  config,
+  jwtSecret,
+  logger,
+  client,
+  authorize,
+  health,
+}: FrontOptions): GrpcServer {
   const metrics = createMetrics({ labels: metricLabels, version: 'rival' })
   measureCommands(client, metrics)
   const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
@@ -69,6 +78,7 @@ export function createFront({ config, jwtSecret, logger, client, authorize }: Fr
     port: config.grpcPort,
     credentials: ServerCredentials.createInsecure(),
     guard,
+    health,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,

@@ -1,5 +1,6 @@
 import { CatalogCache } from '../../src/application/catalog/catalog-cache.js'
 import { readConfig } from '../../src/config.js'
+import { HealthStatus } from '../../src/grpc/health/health-status.js'
 import { createLogger } from '../../src/observability/logging/logger.js'
 import { systemClock } from '../../src/service/core.js'
 import { MongoCatalogStore } from '../../src/storage/catalog/mongo-catalog-store.js'
@@ -7,7 +8,7 @@ import { createClient } from '../../src/storage/client.js'
 import { mapTransientErrors } from '../../src/storage/errors.js'
 import { createFront } from './front.js'
 import { RivalBooks } from './rival-books.js'
-import { strategyNamed } from './strategies/strategy.js'
+import { strategyNamed } from './strategies/strategies.js'
 
 /** Longest time for calls in progress at the end, in milliseconds. */
 const DRAIN_MS_MAX = 5_000
@@ -34,7 +35,9 @@ await catalog.start()
 
 const books = new RivalBooks(db)
 const authorize = strategy({ books, catalog: () => catalog.current(), clock: systemClock })
+const health = new HealthStatus()
 const front = createFront({
+  health,
   config,
   jwtSecret,
   logger,
@@ -42,7 +45,7 @@ const front = createFront({
   authorize: (...asked) => mapTransientErrors('authorizing', () => authorize(...asked)),
 })
 logger.info({ grpcPort: await front.listen() }, 'listening')
-front.setServing(true)
+health.set(true)
 logger.info('serving')
 
 process.once('SIGTERM', stop)

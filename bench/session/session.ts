@@ -21,7 +21,7 @@ import { ServerProcess } from './server-process.js'
 const LOAD_PROGRAM = 'dist-bench/bench/load/main.js'
 /** Room for young objects, in MiB: the generator is to collect garbage rarely, and never in the way of a latency. */
 const LOAD_FLAGS = ['--max-semi-space-size=32']
-/** What the load generator may take longer than it was told, in milliseconds: calls that end late, and its own start. */
+/** Time that the load generator may take beyond its job, in milliseconds: its start, and calls that end late. */
 const LOAD_EXTRA_MS = 60_000
 /** Pause between two looks at the memory of a server, in milliseconds. */
 const SAMPLE_MS = 250

@@ -15,7 +15,7 @@ export type PurchaseOptions = {
   readonly fallback: boolean
 }
 
-/** `benefits authorize`: decides a purchase, as the payment switch would ask for it. */
+/** `benefits authorize`: decides a purchase, as for the payment switch. */
 export function addAuthorize(program: Command): void {
   takesPurchase(program.command('authorize').description('authorize a purchase'))
     .addHelpText(
@@ -39,12 +39,12 @@ export function addAuthorize(program: Command): void {
 /** Adds the options that describe a purchase. */
 export function takesPurchase(command: Command): Command {
   return command
-    .addOption(textOption('--account <id>', 'the account (the first example account)'))
-    .addOption(required(amountOption('--amount <reais>', 'the amount, such as 10.00')))
-    .addOption(required(textOption('--mcc <mcc>', 'the merchant category code, four digits')))
-    .addOption(textOption('--merchant <text>', 'the merchant: ISO 8583 DE43, or a name'))
+    .addOption(textOption('--account <id>', 'account (default: the first example account)'))
+    .addOption(required(amountOption('--amount <reais>', 'amount, such as 10.00')))
+    .addOption(required(textOption('--mcc <mcc>', 'merchant category code, four digits')))
+    .addOption(textOption('--merchant <text>', 'merchant: ISO 8583 DE43, or a name'))
     .addOption(offOption('--no-fallback', 'do not let the free balance pay'))
-    .addOption(textOption('--id <id>', 'names the purchase: the same id is decided once (a new one)'))
+    .addOption(textOption('--id <id>', 'id of the purchase, which is decided once (default: a new id)'))
 }
 
 export function purchaseOf(options: PurchaseOptions, accountId: string): JsonObject {

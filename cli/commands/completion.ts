@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander'
 import { choiceOption, required } from '../options.js'
 
-/** `benefits completion`: a script for a shell, made of the commands themselves. */
+/** `benefits completion`: a script for a shell, generated from the commands. */
 export function addCompletion(program: Command): void {
   program
     .command('completion')
-    .description('print completion for a shell')
+    .description('print a completion script for a shell')
     .addOption(required(choiceOption('--shell <shell>', 'the shell', ['bash', 'zsh'])))
     .addHelpText('after', '\nExample:\n  source <(./benefits completion --shell bash)')
     .action(({ shell }: { shell: string }) => {
@@ -14,8 +14,8 @@ export function addCompletion(program: Command): void {
 }
 
 /**
- * The words that can follow each command, as a bash function; zsh runs it through bashcompinit. Names such as `path` and `words` mean
- * something to zsh, so no variable has them.
+ * A bash function that completes the words of each command; zsh runs it through bashcompinit. Names such as
+ * `path` and `words` mean something to zsh, so no variable uses them.
  */
 export function completionScript(program: Command, isZsh: boolean): string {
   const paths = pathsOf(program, [])

@@ -12,15 +12,18 @@ type Options = {
   readonly id: string
 }
 
-/** `benefits credit`: puts money into one wallet. Its id is required, because without one a second run credits twice. */
+/**
+ * `benefits credit`: credits one wallet. The id is required, because without an id a second run credits
+ * twice.
+ */
 export function addCredit(program: Command): void {
   program
     .command('credit')
-    .description('put money into a wallet, once per --id')
+    .description('credit a wallet, once per --id')
     .addOption(textOption('--account <id>', 'the account'))
     .addOption(required(textOption('--category <id>', 'the wallet')))
-    .addOption(required(amountOption('--amount <reais>', 'how much, such as 50.00 or 1.234,00')))
-    .addOption(required(textOption('--id <id>', 'names the credit: the same id credits once, however often')))
+    .addOption(required(amountOption('--amount <reais>', 'amount, such as 50.00 or 1.234,00')))
+    .addOption(required(textOption('--id <id>', 'id of the credit: the same id credits only once')))
     .addHelpText(
       'after',
       '\nExample:\n  ./benefits credit --account ana --category FOOD --amount 50.00 --id load-1',
@@ -30,7 +33,7 @@ export function addCredit(program: Command): void {
         const accountId = await session.accountOrExample(account)
         const request = { transactionId: id, accountId, category, amount }
         const answer = await session.change(methods.credit, id, request)
-        const note = answer['replayed'] === true ? ['this id was credited before: nothing changed'] : []
+        const note = answer['replayed'] === true ? ['this id was credited before: nothing has changed'] : []
         session.output.show({
           json: answer,
           parts: [transactionSheet([objectIn(answer, 'transaction')]), ...note],

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import { type Sheet, sheetOf, textIn, wordIn } from '../terminal/sheet.js'
 
-/** The answer to a purchase or a reversal, in one row. */
+/** Shows the answer to a purchase or a reversal in one row. */
 export function decisionSheet(answer: JsonObject): Sheet {
   return sheetOf<JsonObject>(
     [

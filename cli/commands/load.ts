@@ -30,23 +30,23 @@ import { objectsIn, textIn } from '../terminal/sheet.js'
 
 /** Longest time without an answer before a load gives up, in milliseconds; --timeout sets another. */
 const PATIENCE_MS = 300_000
-/** Longest time for the first answer: a service that is away is better known at once, in milliseconds. */
+/** Time limit for the first answer, in milliseconds: an unreachable service fails at once. */
 const FIRST_ANSWER_MS_MAX = 30_000
 
 type Options = { readonly yes?: boolean; readonly partial?: boolean; readonly rejects?: string }
 
-/** `benefits load`: the credits of a file, each exactly once, through breaks and restarts. */
+/** `benefits load`: credits the lines of a file, each exactly once, across failures and restarts. */
 export function addLoad(program: Command): void {
   program
     .command('load')
-    .description(`put the credits of a file into wallets; columns ${loadColumns.join(',')}`)
-    .argument('<file>', 'CSV as a spreadsheet writes it', textArgument)
-    .option('--yes', 'do not ask before the first credit')
-    .option('--partial', 'when lines are bad, make the credits of the good ones all the same')
-    .addOption(textOption('--rejects <file>', 'write the lines that were rejected to a new file'))
+    .description(`credit wallets from a file; columns ${loadColumns.join(',')}`)
+    .argument('<file>', 'CSV file, as spreadsheets write it', textArgument)
+    .option('--yes', 'do not ask for confirmation')
+    .option('--partial', 'credit the valid lines even if others are invalid')
+    .addOption(textOption('--rejects <file>', 'write rejected lines to a new file'))
     .addHelpText(
       'after',
-      '\nThe same file again credits nothing twice. --timeout is the longest time without any answer (300).\n\nExample:\n  ./benefits load load.csv --rejects rejects.csv',
+      '\nLoading the same file again credits nothing twice. --timeout limits the time without any answer (300).\n\nExample:\n  ./benefits load load.csv --rejects rejects.csv',
     )
     .action(async (path: string, options: Options, command: Command) => {
       await withSession(command, async (session) => {
@@ -71,7 +71,7 @@ async function load(
 ): Promise<Outcome> {
   const { credits, bad, unused } = file
   if (credits.length + bad.length === 0) throw new Failure(`${path} holds no credits`)
-  if (unused.length > 0) session.output.note(`columns that are not used: ${unused.join(', ')}`)
+  if (unused.length > 0) session.output.note(`unused columns: ${unused.join(', ')}`)
   const untouched = { ...nothing, rejected: bad, notTried: credits.length }
   if (bad.length > 0 && !options.partial)
     return {
@@ -81,7 +81,7 @@ async function load(
   if (credits.length === 0) return { summary: untouched, problem: undefined }
   session.output.note(totalsSheet(credits))
   if (!options.yes && !(await isConfirmed(credits)))
-    return { summary: untouched, problem: new Failure('nothing was credited: it was not confirmed') }
+    return { summary: untouched, problem: new Failure('nothing was credited: the load was not confirmed') }
   const { summary, problem } = await send(session, credits)
   const rejected = [...bad, ...summary.rejected].sort((one, other) => one.line - other.line)
   return { summary: { ...summary, rejected }, problem }
@@ -96,13 +96,13 @@ const nothing: LoadSummary = {
   notTried: 0,
 }
 
-/** Sends the credits; Ctrl-C ends it after those that are on their way. */
+/** Sends the credits. Ctrl-C stops after those already sent. */
 async function send(session: Session, credits: readonly Credit[]): Promise<Outcome> {
   const progress = new Progress(credits.length, 'lines')
   const stop = new AbortController()
   const onInterrupt = () => {
     progress.clear()
-    session.output.note('stopping after the credits that are on their way')
+    session.output.note('stopping after the credits already sent')
     stop.abort()
   }
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
@@ -114,7 +114,7 @@ async function send(session: Session, credits: readonly Credit[]): Promise<Outco
       onProgress: (done) => progress.show(done),
       onBreak: (reason) => {
         progress.clear()
-        session.output.note(`the load goes on after a break: ${reason}`)
+        session.output.note(`the load continues after an interruption: ${reason}`)
       },
     }).send(credits)
   } finally {
@@ -128,17 +128,17 @@ function finish(session: Session, { summary, problem }: Outcome): void {
   session.output.show(summaryView(summary))
   const { credited, alreadyThere, rejected, unsure } = summary
   if (problem) {
-    // A file that was rejected whole, or not confirmed, has nothing to go on with.
+    // A file that was rejected or not confirmed cannot be continued.
     const isBegun = credited + alreadyThere + unsure > 0 || problem.exitCode === exitCodes.noAnswer
     const advice = isBegun
-      ? '\nrun the same command again: it goes on where this one ended, and credits nothing twice'
+      ? '\nrun the same command again: it continues where this one ended, and credits nothing twice'
       : ''
     throw new Failure(`${problem.message}${advice}`, problem.exitCode)
   }
   if (rejected.length > 0) process.exitCode = exitCodes.declined
 }
 
-/** Which categories take credits; undefined where the token may not ask. */
+/** Lists the categories that accept credits; undefined when the token lacks the scope. */
 async function categoryStates(session: Session): Promise<ReadonlyMap<string, CategoryState> | undefined> {
   try {
     const timeoutMs = session.timeoutMs ?? FIRST_ANSWER_MS_MAX
@@ -155,13 +155,13 @@ async function categoryStates(session: Session): Promise<ReadonlyMap<string, Cat
   }
 }
 
-/** Asks at a terminal. Elsewhere there is nobody to ask, and the command line has said what to do. */
+/** Asks for confirmation at a terminal. Elsewhere the command line is the confirmation. */
 async function isConfirmed(credits: readonly Credit[]): Promise<boolean> {
   if (!process.stdin.isTTY) return true
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const question = `Credit ${formatAmount(sumOf(credits))} in ${count(credits.length)} credits? Type yes: `
-    // Ctrl-C, or the end of the input, is no answer.
+    // Ctrl-C or the end of the input is not a confirmation.
     const closed = once(terminal, 'close').then(() => '')
     return (await Promise.race([terminal.question(question), closed])).trim().toLowerCase() === 'yes'
   } finally {
@@ -170,5 +170,5 @@ async function isConfirmed(credits: readonly Credit[]): Promise<boolean> {
 }
 
 function badText(length: number): string {
-  return length === 1 ? '1 bad line' : `${count(length)} bad lines`
+  return length === 1 ? '1 invalid line' : `${count(length)} invalid lines`
 }

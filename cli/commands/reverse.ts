@@ -12,15 +12,18 @@ type Options = {
   readonly id: string
 }
 
-/** `benefits reverse`: gives a purchase back. Its id is required, because without one a second run gives back more. */
+/**
+ * `benefits reverse`: reverses a purchase. The id is required, because without an id a second run reverses
+ * more.
+ */
 export function addReverse(program: Command): void {
   program
     .command('reverse')
-    .description('give a purchase back, whole or in part, once per --id')
-    .addOption(textOption('--account <id>', 'the account that paid'))
+    .description('reverse a purchase, fully or partially, once per --id')
+    .addOption(textOption('--account <id>', 'account that paid'))
     .addOption(required(textOption('--original <id>', 'id of the purchase')))
-    .addOption(amountOption('--amount <reais>', 'how much to give back (all that is left)'))
-    .addOption(required(textOption('--id <id>', 'names the reversal: the same id is done once')))
+    .addOption(amountOption('--amount <reais>', 'amount to reverse (default: the remainder)'))
+    .addOption(required(textOption('--id <id>', 'id of the reversal: the same id reverses only once')))
     .addHelpText(
       'after',
       '\nExample:\n  ./benefits reverse --account ana --original purchase-1 --amount 5.00 --id reversal-1',

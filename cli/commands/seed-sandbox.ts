@@ -4,7 +4,10 @@ import { ServiceFailure } from '../service/service-failure.js'
 import type { Session } from '../session.js'
 import { objectIn, sheetOf, textsIn } from '../terminal/sheet.js'
 
-/** Sets up, by calls of the service, accounts and merchants that answer each reason. A repetition changes nothing. */
+/**
+ * Creates, through the service, accounts and merchants that produce each reason. Repeating it changes
+ * nothing.
+ */
 export async function seedSandbox(session: Session): Promise<void> {
   await forbidMcc(session)
   for (const rule of sandboxRules) await addRule(session, rule)
@@ -35,14 +38,14 @@ export async function seedSandbox(session: Session): Promise<void> {
   })
 }
 
-/** Adds the MCC to the policy, and keeps what the policy has. */
+/** Adds the MCC to the policy and keeps the others. */
 async function forbidMcc(session: Session): Promise<void> {
   const never = textsIn(objectIn(await session.call(methods.getMccPolicy, {}), 'policy'), 'neverPermitted')
   if (never.includes(NEVER_PERMITTED_MCC)) return
   await session.call(methods.updateMccPolicy, { policy: { neverPermitted: [...never, NEVER_PERMITTED_MCC] } })
 }
 
-/** Adds a rule unless its id is there, as after an earlier seed. */
+/** Adds a rule unless its id exists, as after an earlier seed. */
 async function addRule(session: Session, rule: (typeof sandboxRules)[number]): Promise<void> {
   try {
     await session.call(methods.createMerchantRule, {

@@ -18,21 +18,23 @@ import { seedSandbox } from './seed-sandbox.js'
 /** Time for the last entries to reach the ledger, in milliseconds. */
 const CLOSE_MS_MAX = 5_000
 
-/** `benefits seed`: adds the examples to the database, with a profile if one is named, or the sandbox to a service. */
+/**
+ * `benefits seed`: adds the examples to the database, with an optional profile, or the sandbox to a service.
+ */
 export function addSeed(program: Command): void {
   program
     .command('seed')
-    .description('add the example accounts and merchant rules to the database; again is harmless')
+    .description('add example accounts and merchant rules to the database; safe to repeat')
     .addArgument(
       new Argument(
         '[set]',
-        'examples (the default), or sandbox: accounts and merchants that give each answer, added to a running service',
+        'examples (the default), or sandbox: accounts and merchants that produce each answer, added to a running service',
       ).choices(['examples', 'sandbox']),
     )
     .addOption(
       choiceOption(
         '--profile <name>',
-        'also bring in its categories; others stay',
+        'also add the categories of a profile; others stay',
         Object.keys(categoryProfiles),
       ),
     )
@@ -42,7 +44,7 @@ export function addSeed(program: Command): void {
     )
     .action(async (set: string | undefined, { profile }: { profile?: string }, command: Command) => {
       if (set === 'sandbox' && profile !== undefined)
-        throw new Failure('--profile goes with the examples, not with the sandbox')
+        throw new Failure('--profile applies to the examples, not to the sandbox')
       if (set === 'sandbox') return await withSession(command, seedSandbox)
       const { output } = new Session(command.optsWithGlobals<GlobalOptions>())
       const here = configHere({ SEED_EXAMPLES: 'true' })
@@ -62,7 +64,7 @@ export function addSeed(program: Command): void {
               { name: 'account_id', title: 'account', value: ({ id }) => id },
               {
                 name: 'balance',
-                title: 'opened with, in each wallet',
+                title: 'opening balance of each wallet',
                 value: ({ balance }) => formatAmount(balance),
               },
             ],
@@ -86,11 +88,11 @@ async function seed(config: Config, profile: ProfileName | undefined): Promise<C
   const core = createCore({
     config,
     mongodbUri: config.mongodbUri,
-    onPostingFailure: (error) => say(`the ledger does not answer, another attempt follows: ${error}`),
+    onPostingFailure: (error) => say(`the ledger does not answer, retrying: ${error}`),
     onDiscrepancy: ({ accountId, transactionId }) =>
-      say(`the ledger holds another entry in the place of ${transactionId} of account ${accountId}`),
+      say(`the ledger holds a different entry in the place of ${transactionId} of account ${accountId}`),
     onCatalogFailure: (error) => say(`the catalog could not be read: ${error}`),
-    // The catalog is read when it is needed.
+    // The catalog is read on demand.
     onCatalogUnwatched: () => {},
   })
   try {
@@ -100,7 +102,7 @@ async function seed(config: Config, profile: ProfileName | undefined): Promise<C
     const editing = await core.categories.edit((current) => applyProfile(current, wanted), subjectHere())
     if (editing.edit.type !== 'REJECTED') return editing
     throw new Failure(
-      `the categories that are there do not go with it: ${editing.edit.detail}`,
+      `the existing categories conflict with the profile: ${editing.edit.detail}`,
       exitCodes.declined,
     )
   } finally {
@@ -112,8 +114,8 @@ function categoriesOf({ edit, after }: CategoryEditing) {
   const written = new Set(edit.type === 'REJECTED' ? [] : edit.upserted.map(({ id }) => id))
   return after.kept.map(({ category }) => ({
     id: category.id,
-    state: written.has(category.id) ? 'written' : 'as it was',
-    mccs: category.free ? 'any that is permitted' : mccItems(category.mccs).join(' '),
+    state: written.has(category.id) ? 'written' : 'unchanged',
+    mccs: category.free ? 'any permitted MCC' : mccItems(category.mccs).join(' '),
   }))
 }
 

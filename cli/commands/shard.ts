@@ -3,11 +3,11 @@ import { Failure } from '../failure.js'
 import { type GlobalOptions, Session } from '../session.js'
 import { sheetOf } from '../terminal/sheet.js'
 
-/** `benefits shard`: spreads the two large collections over the shards of a cluster. */
+/** `benefits shard`: shards the two large collections across a cluster. */
 export function addShard(program: Command): void {
   program
     .command('shard')
-    .description('spread the database over the shards of MONGODB_URI, a mongos; again is harmless')
+    .description('shard the database across the cluster that MONGODB_URI (a mongos) leads to; safe to repeat')
     .addHelpText('after', '\nExample:\n  ./benefits shard')
     .action(async (_: unknown, command: Command) => {
       const { config, output } = new Session(command.optsWithGlobals<GlobalOptions>())
@@ -21,7 +21,7 @@ export function addShard(program: Command): void {
         const collections = await shardDatabase(client.db(mongodbDatabase))
         const rows = collections.map(({ name, key, isNew, chunks }) => ({
           collection: `${mongodbDatabase}.${name}`,
-          state: isNew ? 'sharded now' : 'was sharded already',
+          state: isNew ? 'sharded now' : 'already sharded',
           key: JSON.stringify(key),
           chunks: Object.entries(chunks)
             .map(([shard, count]) => `${shard} ${count}`)
@@ -36,7 +36,7 @@ export function addShard(program: Command): void {
           ],
           rows,
         )
-        output.show({ json: rows, parts: [sheet, 'All other collections are small and stay whole.'] })
+        output.show({ json: rows, parts: [sheet, 'All other collections are small and stay unsharded.'] })
       } finally {
         await client.close()
       }

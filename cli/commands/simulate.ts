@@ -4,10 +4,10 @@ import { withSession } from '../session.js'
 import { type PurchaseOptions, purchaseOf, takesPurchase } from './authorize.js'
 import { simulationView } from './simulation-view.js'
 
-/** `benefits simulate`: what authorize would answer, and why. */
+/** `benefits simulate`: explains what authorize would answer. */
 export function addSimulate(program: Command): void {
   takesPurchase(
-    program.command('simulate').description('show what authorize would answer, and why; changes nothing'),
+    program.command('simulate').description('explain what authorize would answer; changes nothing'),
   )
     .addHelpText(
       'after',

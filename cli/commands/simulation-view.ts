@@ -6,33 +6,33 @@ import { objectIn, objectsIn, sheetOf, textIn, wordIn } from '../terminal/sheet.
 const walletOutcomes: Readonly<Record<string, string>> = {
   PAYS: 'pays the whole amount',
   INSUFFICIENT_BALANCE: 'has too little money',
-  OVER_DAY_LIMIT: 'has the money, but the amount is over its limit for the day',
-  OVER_MONTH_LIMIT: 'has the money, but the amount is over its limit for the month',
+  OVER_DAY_LIMIT: 'has the money, but the amount exceeds its daily limit',
+  OVER_MONTH_LIMIT: 'has the money, but the amount exceeds its monthly limit',
   NOT_ASKED: 'was not asked',
 }
 
 const ruleOutcomes: Readonly<Record<string, string>> = {
-  WON: 'decides: it replaces the MCC',
-  PREFIX: 'passed over: an exact rule goes before a prefix',
-  SHORTER: 'passed over: a rule with a longer name goes before',
-  LESS_BOUND: 'passed over: a rule bound more closely goes before',
-  TIE: 'passed over: one of the same precedence with a lower id goes before',
-  ELSEWHERE: 'does not fit: it is for another city or country',
-  NOT_WHOLE_NAME: 'does not fit: it is exact, and the name goes on',
-  INSIDE_WORD: 'does not fit: it would end inside a word',
+  WON: 'applies: replaces the MCC',
+  PREFIX: 'not used: an exact rule takes precedence over a prefix',
+  SHORTER: 'not used: a rule with a longer name takes precedence',
+  LESS_BOUND: 'not used: a more specific rule takes precedence',
+  TIE: 'not used: a rule of the same precedence has a lower id',
+  ELSEWHERE: 'no match: the rule is for another city or country',
+  NOT_WHOLE_NAME: 'no match: the rule is exact, and the name is longer',
+  INSIDE_WORD: 'no match: the rule ends inside a word',
 }
 
-/** Texts of the rules that decide, by their names in the contract without the prefix. */
+/** Texts of the decision rules, by their names in the contract without the prefix. */
 const ruleTexts: Readonly<Record<string, string>> = {
   TRANSACTION_ID: 'the id: it was used before',
   ACCOUNT_STATUS: 'the status of the account',
-  REVERSED_BEFORE: 'reversals of this id that came first',
-  MCC: 'the MCC: nothing pays for it',
-  PURCHASE_LIMIT: "the account's limit for one purchase",
+  REVERSED_BEFORE: 'reversals of this id that came before it',
+  MCC: 'the MCC: no category pays for it',
+  PURCHASE_LIMIT: 'the limit of the account for one purchase',
   WALLETS: 'the wallets below',
 }
 
-/** A simulation for a support agent who explains a purchase to its card holder. CSV has the wallets. */
+/** Shows a simulation to a support agent, who explains a purchase to a cardholder. CSV has the wallets. */
 export function simulationView(simulation: JsonObject): View {
   const wallets = sheetOf<JsonObject>(
     [
@@ -47,7 +47,7 @@ export function simulationView(simulation: JsonObject): View {
       },
       {
         name: 'outcome',
-        title: 'what it does',
+        title: 'effect',
         value: (wallet) => outcome(wallet, 'WALLET', walletOutcomes),
       },
     ],
@@ -56,7 +56,7 @@ export function simulationView(simulation: JsonObject): View {
   const rules = sheetOf<JsonObject>(
     [
       { name: 'merchant_rule', title: 'merchant rule', value: (rule) => textIn(rule, 'merchantRule') },
-      { name: 'outcome', title: 'what it does', value: (rule) => outcome(rule, 'RULE', ruleOutcomes) },
+      { name: 'outcome', title: 'effect', value: (rule) => outcome(rule, 'RULE', ruleOutcomes) },
     ],
     objectsIn(simulation, 'rules'),
   )
@@ -90,10 +90,10 @@ function facts(simulation: JsonObject): string {
 }
 
 function answerText(simulation: JsonObject): string {
-  if (!('answer' in simulation)) return 'error ALREADY_EXISTS: the id was used for something else'
+  if (!('answer' in simulation)) return 'error ALREADY_EXISTS: the id was used for a different request'
   const answer = objectIn(simulation, 'answer')
   const codes = `${textIn(answer, 'code')} (DE39 ${textIn(answer, 'iso8583Code')})`
-  const again = answer['replayed'] === true ? ', as it was answered before' : ''
+  const again = answer['replayed'] === true ? ', as answered before' : ''
   const category = textIn(answer, 'category')
   if (category === '') return `${codes} declined: ${words(wordIn(answer, 'reason', 'REASON'))}${again}`
   const balance = formatAmount(BigInt(textIn(answer, 'balance') || '0'))

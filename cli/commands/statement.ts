@@ -13,15 +13,15 @@ type Options = {
   readonly page?: string
 }
 
-/** `benefits statement`: what happened on an account, newest first. */
+/** `benefits statement`: shows the history of an account, newest first. */
 export function addStatement(program: Command): void {
   program
     .command('statement')
-    .description('show what happened on an account, newest first')
-    .addOption(textOption('--account <id>', 'the account (the first example account)'))
-    .addOption(textOption('--category <id>', 'only what moved money of this wallet'))
-    .addOption(numberOption('--limit <count>', 'entries on a page (50)', { min: 1, max: 1_000 }))
-    .addOption(textOption('--page <token>', 'the next (older) page, as the page before names it'))
+    .description('show the history of an account, newest first')
+    .addOption(textOption('--account <id>', 'account (default: the first example account)'))
+    .addOption(textOption('--category <id>', 'only entries that moved money of this wallet'))
+    .addOption(numberOption('--limit <count>', 'entries per page (50)', { min: 1, max: 1_000 }))
+    .addOption(textOption('--page <token>', 'token of the next (older) page, as printed below a page'))
     .addHelpText('after', '\nExample:\n  ./benefits statement --account ana --category FOOD --limit 20')
     .action(async (options: Options, command: Command) => {
       await withSession(command, async (session) => {
@@ -44,7 +44,7 @@ export function addStatement(program: Command): void {
     })
 }
 
-/** A page belongs to a list with the same filter. */
+/** The command for the next page repeats the filter. */
 function olderPage(answer: JsonObject, accountId: string, { category, limit }: Options): readonly string[] {
   const next = textIn(answer, 'nextPageToken')
   if (next === '') return []

@@ -8,17 +8,17 @@ const HOUR_SECONDS = 3_600
 
 type Options = { readonly scope?: string; readonly subject?: string; readonly lifetime?: number }
 
-/** `benefits token`: prints a token that the service here accepts, and nothing else. */
+/** `benefits token`: prints only a token that this service accepts. */
 export function addToken(program: Command): void {
-  const scope = textOption('--scope <scopes>', `what it allows, with spaces between: ${scopes.join(' ')}`)
+  const scope = textOption('--scope <scopes>', `scopes, separated by spaces: ${scopes.join(' ')}`)
   const parse = scope.parseArg
   scope.argParser((text: string, previous: unknown) => checkedScopes(String(parse?.(text, previous) ?? text)))
   program
     .command('token')
-    .description('print a token for callers')
+    .description('print a bearer token for callers of the service')
     .addOption(scope)
-    .addOption(textOption('--subject <name>', 'whom it names (developer)'))
-    .addOption(durationOption('--lifetime <time>', 'how long it is good for, such as 15m (1h)'))
+    .addOption(textOption('--subject <name>', 'subject of the token (developer)'))
+    .addOption(durationOption('--lifetime <time>', 'lifetime, such as 15m (1h)'))
     .addHelpText(
       'after',
       '\nExample:\n  ./benefits token --scope "accounts:read accounts:write" --subject ana --lifetime 15m',

@@ -6,8 +6,8 @@ import { objectIn, objectsIn, type Sheet, sheetOf, textIn, wordIn } from '../ter
 const kinds: Readonly<Record<string, string>> = { AUTHORIZATION: 'PURCHASE', ADMIN: 'CHANGE' }
 
 /**
- * Entries of an account's history. In a table ids and changes stand below the row, and in a narrow one merchants too, so that 80 columns
- * are enough.
+ * Lays out entries of an account's history. A table shows ids and changes below the row, and a narrow table
+ * merchants too, so that it fits 80 columns.
  */
 export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
   return sheetOf<JsonObject>(
@@ -33,7 +33,7 @@ export function transactionSheet(transactions: readonly JsonObject[]): Sheet {
   )
 }
 
-/** What an administrative change set, and to what: all limits after it, or the status. Empty for other entries. */
+/** Describes an administrative change: all limits after it, or the new status. Empty for other entries. */
 function changeOf(transaction: JsonObject): string {
   if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'ADMIN') return ''
   if ('limits' in transaction) return `limits: ${limitsText(objectIn(transaction, 'limits'))}`
@@ -54,7 +54,7 @@ function merchantOf(transaction: JsonObject): string {
   return textIn(transaction, 'merchant').replaceAll(/\s+/g, ' ').trim()
 }
 
-/** What changed, by whom, what was reversed, and the id. */
+/** Lists the change and its author, the reversed purchase, and the id. */
 function noteOf(transaction: JsonObject): string {
   const subject = textIn(transaction, 'subject')
   const change = changeOf(transaction)
@@ -69,21 +69,21 @@ function noteOf(transaction: JsonObject): string {
   return lines.filter((line) => line !== '').join('\n')
 }
 
-/** No money moved, so the column of amounts has none. */
+/** No money moved, so the amount column is empty. */
 function declinedText(transaction: JsonObject): string {
   const asked = textIn(transaction, 'amount')
   return asked === '' || asked === '0' ? 'declined' : `declined: ${reais(asked)}`
 }
 
-/** A purchase that was approved for less than it asked for; empty for others. */
+/** Explains a purchase approved for less than its amount; empty for others. */
 function lessText(transaction: JsonObject): string {
   if (wordIn(transaction, 'kind', 'TRANSACTION_KIND') !== 'AUTHORIZATION') return ''
   const [asked, paid] = [textIn(transaction, 'amount'), textIn(transaction, 'delta').replace('-', '')]
   if (!('balanceAfter' in transaction) || asked === paid) return ''
-  return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase came`
+  return `asked ${reais(asked)}, paid ${reais(paid)}: the rest was reversed before the purchase arrived`
 }
 
-/** Which purchase a reversal is for. One that came before its purchase moves no money, so it says how much it takes off. */
+/** Names the purchase of a reversal. An early reversal moves no money, so the text has its amount. */
 function originalText(transaction: JsonObject): string {
   const original = textIn(transaction, 'originalTransactionId')
   if (original === '') return ''

@@ -10,9 +10,9 @@ import { transactionSheet } from './transaction-sheet.js'
 export function addTransaction(program: Command): void {
   program
     .command('transaction')
-    .description("show one entry of an account's history")
+    .description('show one entry of the history of an account')
     .argument('<id>', 'id of the purchase, reversal, credit or change', textArgument)
-    .addOption(textOption('--account <id>', 'the account (the first example account)'))
+    .addOption(textOption('--account <id>', 'account (default: the first example account)'))
     .addHelpText('after', '\nExample:\n  ./benefits transaction purchase-1 --account ana')
     .action(async (transactionId: string, { account }: { account?: string }, command: Command) => {
       await withSession(command, async (session) => {

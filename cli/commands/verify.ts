@@ -6,12 +6,12 @@ import { Session } from '../session.js'
 import { Progress } from '../terminal/progress.js'
 import { sheetOf } from '../terminal/sheet.js'
 
-/** `benefits verify`: adds up the books of the database. Works on MONGODB_URI, or else on the local database. */
+/** `benefits verify`: checks the books in the database of MONGODB_URI, or in the local database. */
 export function addVerify(program: Command): void {
   program
     .command('verify')
-    .description('check in the database that every centavo is explained (MONGODB_URI, or the local one)')
-    .option('--repair', 'copy to the ledger what a crash left in journals')
+    .description('check that the books in the database (MONGODB_URI, or the local one) explain every centavo')
+    .option('--repair', 'post to the ledger the entries that a crash left in journals')
     .addHelpText('after', '\nExample:\n  ./benefits verify')
     .action(async ({ repair }: { repair?: boolean }, command: Command) => {
       const { config: here, output } = new Session(command.optsWithGlobals<GlobalOptions>())
@@ -38,7 +38,7 @@ export function addVerify(program: Command): void {
         [
           { name: 'account_id', title: 'account', value: ({ accountId }) => accountId },
           { name: 'kind', title: 'discrepancy', value: ({ kind }) => kind },
-          { name: 'detail', title: 'what is wrong', value: ({ detail }) => detail },
+          { name: 'detail', title: 'problem', value: ({ detail }) => detail },
         ],
         found,
       )
@@ -56,6 +56,6 @@ export function addVerify(program: Command): void {
 
 function summaryText(summary: Readonly<Record<string, number>>, isRight: boolean): string {
   const figures = Object.entries(summary).map(([name, figure]) => `${figure} ${name}`)
-  const verdict = isRight ? 'every centavo is explained' : 'the books are not right'
+  const verdict = isRight ? 'every centavo is explained' : 'the books have discrepancies'
   return `${verdict}: ${figures.join(', ')}`
 }

@@ -4,24 +4,24 @@ import { readTextFile } from './decoded-text.js'
 import { originalCell } from './spreadsheet-cell.js'
 
 const separators = [',', ';', '\t'] as const
-/** Longest cell that is looked at, in characters. */
+/** Longest cell that is read, in characters. */
 const CELL_LENGTH_MAX = 500
-/** Lines that are parsed together. */
+/** Number of lines parsed together. */
 const LINES_AT_A_TIME = 1_000
 
-/** A line of a file: its cells by the names of the columns, trimmed; or what is wrong with it. */
+/** A line of a file: its trimmed cells by column name, or its fault. */
 export type CsvLine<Column extends string> = {
-  /** Number of the line that it begins on, from 1. */
+  /** Line number, from 1. */
   readonly line: number
   readonly cells: Readonly<Record<Column, string>>
   readonly fault?: string
-  /** The line as it stands in the file, where it has a fault: its cells are empty then. */
+  /** The original line when it has a fault: its cells are empty then. */
   readonly text?: string
 }
 
 export type CsvFile<Column extends string> = {
   readonly lines: readonly CsvLine<Column>[]
-  /** Columns that the file has and nobody asked for. */
+  /** Columns of the file that are not used. */
   readonly unused: readonly string[]
   readonly separator: string
 }
@@ -37,10 +37,10 @@ type Line = { readonly line: number; readonly text: string }
 type Row = Line & { readonly cells: readonly string[]; readonly fault?: string }
 
 /**
- * Reads a CSV file as spreadsheets write it: a byte order mark, `,` `;` or tab, quotes, any line end, the header in any order, case and
- * spacing, empty columns at the end and lines of separators alone.
+ * Reads a CSV file as spreadsheets write it: a byte order mark, `,` `;` or tab, quotes, any line end, the
+ * header in any order, case and spacing, empty columns at the end and lines of separators alone.
  *
- * @throws Failure when it does not begin as such a file, or is too large.
+ * @throws Failure when its beginning is not that of such a file, or when it is too large.
  */
 export function readCsvFile<Column extends string>(
   path: string,
@@ -69,7 +69,7 @@ export function readCsvFile<Column extends string>(
   }
 }
 
-/** The separator by which the header has most of the columns: amounts and names may hold the others. */
+/** Picks the separator that finds most columns in the header: amounts and names may contain the others. */
 function separatorOf(header: string, columns: readonly string[]): string {
   const counted = separators.map((separator) => {
     const { cells } = rowOf(header, { line: 1, separator })
@@ -82,8 +82,8 @@ function separatorOf(header: string, columns: readonly string[]): string {
 }
 
 /**
- * Every line is a record: no cell of these files has a line break, so a quote that is never closed spoils its own line alone. Lines are
- * parsed many at a time, and one by one where something is wrong.
+ * Every line is a record: no cell of these files has a line break, so an unclosed quote spoils only its own
+ * line. Lines are parsed in batches, and one by one when a batch fails.
  */
 function rowsOf(lines: readonly Line[], separator: string): readonly Row[] {
   return Array.from({ length: Math.ceil(lines.length / LINES_AT_A_TIME) }, (_, index) =>
@@ -103,14 +103,14 @@ function rowOf(text: string, { line, separator }: { line: number; separator: str
     : { line, text, cells: trimmed(records[0] ?? []) }
 }
 
-/** Splits records into cells, or says why they cannot be split. */
+/** Splits records into cells, or returns why they cannot be split. */
 function parsed(text: string, separator: string): readonly (readonly string[])[] | string {
   try {
     return parse(text, { delimiter: separator, record_delimiter: '\n', relax_column_count: true })
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is opened and not closed in the same line'
-    return 'a quote inside a cell without quotes, or after the end of one with quotes'
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote is opened but not closed in the same line'
+    return 'a quote inside an unquoted cell, or text after a quoted cell'
   }
 }
 
@@ -157,17 +157,20 @@ function lineOf<Column extends string>(
   return { line, cells: named, ...(found !== undefined && { fault: found, text }) }
 }
 
-/** Empty columns at the end may be there or not. A value in a column without a name is a decimal comma without quotes, or worse. */
+/**
+ * Trailing empty columns are optional. A value in a column without a name is an unquoted decimal comma, or
+ * worse.
+ */
 function faultIn(cells: readonly string[], names: readonly string[]): string | undefined {
   const stray = cells.find((cell, place) => cell !== '' && (names[place] ?? '') === '')
   if (stray !== undefined)
-    return `has ${cells.length} cells, and ${JSON.stringify(stray)} stands in a column without a name (a decimal comma needs quotes or another separator)`
+    return `has ${cells.length} cells, and ${JSON.stringify(stray)} is in a column without a name (a decimal comma needs quotes or another separator)`
   if (cells.some((cell) => cell.length > CELL_LENGTH_MAX))
     return `has a cell of more than ${CELL_LENGTH_MAX} characters`
   return undefined
 }
 
-/** Whether a spreadsheet has made a number of a long id and shortened it: `2,50E+17`. */
+/** Whether a spreadsheet has turned a long id into a rounded number: `2,50E+17`. */
 export function isShortenedNumber(cell: string): boolean {
   return /^-?\d+(?:[.,]\d+)?E[+-]\d+$/i.test(cell)
 }

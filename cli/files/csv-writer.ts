@@ -6,13 +6,13 @@ import { safeCell } from './spreadsheet-cell.js'
 /** Tells a spreadsheet that the file is UTF-8. */
 export const BYTE_ORDER_MARK = '\ufeff'
 
-/** Writes records so that a spreadsheet runs none of their cells; quotes what needs it. */
+/** Writes records with quotes where needed. A spreadsheet runs none of their cells. */
 export function csvText(records: readonly (readonly string[])[], separator = ','): string {
   const safe = records.map((cells) => cells.map(safeCell))
   return stringify(safe, { delimiter: separator })
 }
 
-/** A new file, made before its content is known so that a problem with it shows before any work is done. */
+/** A new file, created before its content is known, so that a problem shows before any work is done. */
 export class NewFile {
   readonly path: string
   readonly #descriptor: number
@@ -24,7 +24,7 @@ export class NewFile {
       this.#descriptor = openSync(path, 'wx')
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'EEXIST') throw new Failure(`${path} is there already: move it away, or name another file`)
+      if (code === 'EEXIST') throw new Failure(`${path} already exists: move it away, or name another file`)
       throw new Failure(`cannot write ${path}: ${error instanceof Error ? error.message : error}`)
     }
   }
@@ -34,7 +34,7 @@ export class NewFile {
     writeSync(this.#descriptor, text)
   }
 
-  /** Closes it; a file in which nothing was written is removed. */
+  /** Closes the file, and removes it when it is empty. */
   close(): void {
     closeSync(this.#descriptor)
     if (this.#isEmpty) rmSync(this.path)

@@ -4,14 +4,15 @@ import { readFailure } from './read-failure.js'
 
 const ADVICE = 'save it as "CSV UTF-8"'
 
-/** What windows-1252 has at 0x80 to 0x9f: text that was decoded with it shows these. */
+/** The characters of windows-1252 at 0x80 to 0x9f, which appear in text wrongly decoded with it. */
 const WINDOWS_1252 =
   '\u20ac\u0081\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u008d\u017d\u008f\u0090\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u009d\u017e\u0178'
 
 /**
  * Reads a text file as UTF-8, without its byte order mark.
  *
- * @throws Failure when it is missing, too large, of another encoding or format, or was decoded wrongly before it was saved.
+ * @throws Failure when the file is missing, too large, has another encoding or format, or was wrongly decoded
+ *   before it was saved.
  */
 export function readTextFile(path: string, bytesMax: number): string {
   const bytes = readBytes(path, bytesMax)
@@ -21,9 +22,7 @@ export function readTextFile(path: string, bytesMax: number): string {
   if (text === undefined) throw new Failure(`${path}, line ${firstBadLine(bytes)}: is not UTF-8: ${ADVICE}`)
   const garbled = garbledLine(text)
   if (garbled !== undefined)
-    throw new Failure(
-      `${path}, line ${garbled}: looks decoded wrongly (odd characters for accents): ${ADVICE}`,
-    )
+    throw new Failure(`${path}, line ${garbled}: seems wrongly decoded (garbled accents): ${ADVICE}`)
   return text
 }
 
@@ -43,7 +42,7 @@ function otherFormat(bytes: Buffer): string | undefined {
   if (begin.startsWith('PK\u0003\u0004')) return 'is a workbook or an archive, not CSV'
   if (begin.startsWith('\u00d0\u00cf\u0011\u00e0')) return 'is an old workbook, not CSV'
   if (begin.startsWith('\u00ff\u00fe') || begin.startsWith('\u00fe\u00ff')) return 'is UTF-16'
-  return bytes.includes(0) ? 'has zero bytes, as UTF-16 does' : undefined
+  return bytes.includes(0) ? 'has zero bytes, like UTF-16' : undefined
 }
 
 function decoded(bytes: Uint8Array): string | undefined {
@@ -65,7 +64,7 @@ function firstBadLine(bytes: Buffer): number {
   }
 }
 
-/** The first line with a replacement character, or with text that is UTF-8 read as Latin-1 or windows-1252. */
+/** Finds the first line with a replacement character, or with UTF-8 decoded as Latin-1 or windows-1252. */
 function garbledLine(text: string): number | undefined {
   // Nearly every money file is plain ASCII.
   if (!/[^\p{ASCII}]/u.test(text)) return undefined
@@ -74,10 +73,10 @@ function garbledLine(text: string): number | undefined {
   return index < 0 ? undefined : index + 1
 }
 
-/** What accents and typography come to: anything else was hardly meant, and is no sign of a wrong encoding. */
+/** Matches accents and typographic characters. Anything else is no sign of a wrong encoding. */
 const USUAL = /^[\p{ASCII}\u00a0-\u017f\u2010-\u2026\u20ac]*$/u
 
-/** Whether the bytes that this was decoded from, one a character, are UTF-8 with accents. */
+/** Whether the text, read as one byte per character, is UTF-8 with accents. */
 function isMojibake(cell: string): boolean {
   if (!/[\u00c2-\u00f4]/.test(cell)) return false
   const bytes: number[] = []

@@ -9,34 +9,35 @@ import { ServiceFailure } from '../service/service-failure.js'
 import type { Credit, RejectedLine } from './load-file.js'
 import type { LoadSummary } from './load-summary.js'
 
-/** Credits of one stream: a stream that breaks leaves this many lines in doubt, and each of these is then asked for by itself. */
+/** Number of credits in one stream. After a broken stream, each of its lines is sent again by itself. */
 const STREAM_CREDITS = 1_000
-/** Credits that are asked for at a time after a stream has broken. */
+/** Number of credits in flight after a stream has broken. */
 const SINGLE_CREDITS = 32
 /** Longest time of one stream, in milliseconds: about as long as the token that it is opened with. */
 const STREAM_MS_MAX = 60_000
 const CALL_MS_MAX = 10_000
 const PAUSE_MS_MIN = 200
 const PAUSE_MS_MAX = 5_000
-/** An entry counts as made by this load if it is no older than the load, by clocks that may differ this much, in milliseconds. */
+/** Allowed difference between the clocks when an entry is attributed to this load, in milliseconds. */
 const CLOCKS_APART_MS_MAX = 5_000
 
 export type CreditSenderOptions = {
   readonly connection: Connection
-  /** Longest time without any answer before the load gives up, in milliseconds. */
+  /** Longest time without an answer before the load gives up, in milliseconds. */
   readonly patienceMs: number
   /** Ends the load before the next credits are sent. */
   readonly stop: AbortSignal
   /** Called with the number of lines that have an outcome. */
   readonly onProgress: (done: number) => void
-  /** Called when the service does not answer, with the reason; the load goes on. */
+  /** Called with the reason when the service does not answer. The load continues. */
   readonly onBreak: (reason: string) => void
 }
 
 /**
- * Credits many lines, each exactly once, through breaks of the connection, restarts of the service and expired tokens. Lines go in short
- * streams, each with a token of its own. The answer to a stream counts what was new; when it is lost, every line of that stream is sent
- * again by itself, which is harmless, and its entry says when it was made.
+ * Credits many lines, each exactly once, across broken connections, restarts of the service and expired
+ * tokens. It sends lines in short streams, each with its own token. The answer to a stream counts the new
+ * credits. When that answer is lost, each line of the stream is sent again by itself, which is safe, and the
+ * time of its entry tells who made it.
  */
 export class CreditSender {
   readonly #options: CreditSenderOptions
@@ -51,11 +52,11 @@ export class CreditSender {
 
   constructor(options: CreditSenderOptions) {
     this.#options = options
-    // Every line that is asked for by itself listens.
+    // Every line that is sent by itself adds a listener.
     setMaxListeners(2 * SINGLE_CREDITS, options.stop)
   }
 
-  /** Sends all credits. Never throws: what ended the load early is in `problem`. */
+  /** Sends all credits. Never throws: `problem` has the reason when the load ended early. */
   async send(credits: readonly Credit[]): Promise<{ summary: LoadSummary; problem: Failure | undefined }> {
     let problem: Failure | undefined
     for (let start = 0; start < credits.length; start += STREAM_CREDITS) {
@@ -78,7 +79,7 @@ export class CreditSender {
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       if (this.#isHopeless(error)) {
-        // A token that expired on the way was good for some of the lines; one that was rejected, for none.
+        // A token that expired in transit was valid for some of the lines; a rejected token, for none.
         if (isExpiredToken(error)) this.#unsure += credits.length
         else this.#notTried += credits.length
         return error
@@ -108,7 +109,7 @@ export class CreditSender {
     }
   }
 
-  /** Finds out what became of each line of a stream that broke, and credits the rest of it. */
+  /** Finds the outcome of each line of a broken stream, and credits the rest. */
   async #sendOneByOne(credits: readonly Credit[]): Promise<Failure | undefined> {
     const waiting = [...credits]
     this.#lastAnswerMs = performance.now()
@@ -125,7 +126,7 @@ export class CreditSender {
     return problem
   }
 
-  /** Credits one line, and asks again while the service does not answer. */
+  /** Credits one line, and retries while the service does not answer. */
   async #resolve(credit: Credit): Promise<Failure | undefined> {
     for (let pauseMs = PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
       const failure = await this.#attempt(credit)
@@ -138,7 +139,7 @@ export class CreditSender {
     }
   }
 
-  /** Credits one line, or counts it as rejected; returns why neither happened. */
+  /** Credits one line or counts it as rejected. Returns the reason when neither happened. */
   async #attempt(credit: Credit): Promise<Failure | undefined> {
     try {
       await this.#creditOne(credit)
@@ -174,7 +175,7 @@ export class CreditSender {
     this.#rejected.push({ line, cells, reason, description })
   }
 
-  /** Whether no other attempt can help: the token is no good, or may not do this. */
+  /** Whether a retry is useless: the token is invalid or lacks the scope. */
   #isHopeless(error: Failure): boolean {
     if (!(error instanceof ServiceFailure)) return true
     if (isExpiredToken(error)) return !this.#options.connection.tokens.areRenewed
@@ -182,7 +183,7 @@ export class CreditSender {
   }
 
   #stopProblem(): Failure | undefined {
-    return this.#options.stop.aborted ? new Failure('stopped before its end', exitCodes.noAnswer) : undefined
+    return this.#options.stop.aborted ? new Failure('stopped early', exitCodes.noAnswer) : undefined
   }
 
   #summary(): LoadSummary {

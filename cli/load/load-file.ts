@@ -6,7 +6,7 @@ export const loadColumns = ['transaction_id', 'account_id', 'category', 'amount'
 type LoadColumn = (typeof loadColumns)[number]
 type Cells = Readonly<Record<LoadColumn, string>>
 
-/** Largest file, in bytes: a million lines as long as they can sensibly be have less. */
+/** Largest file, in bytes: more than a million lines of the longest sensible length. */
 const FILE_BYTES_MAX = 256 * 1024 * 1024
 const LINES_MAX = 1_000_000
 
@@ -28,7 +28,7 @@ export type RejectedLine = {
   /** Such as ACCOUNT_CLOSED; INVALID_LINE when the file itself is wrong. */
   readonly reason: string
   readonly description: string
-  /** The line itself, where it cannot be split into the cells of the columns; `cells` are empty then. */
+  /** The original line when it cannot be split into cells; `cells` are empty then. */
   readonly text?: string
 }
 
@@ -43,8 +43,8 @@ export type LoadFile = {
 /**
  * Reads a file of credits and checks every line of it.
  *
- * @param categories The ids of the categories that take credits; undefined when they are not known.
- * @throws Failure when it does not begin as one.
+ * @param categories The ids of the categories that accept credits; undefined when unknown.
+ * @throws Failure when its beginning is not that of such a file.
  */
 export function readLoadFile(
   path: string,
@@ -67,7 +67,7 @@ export function readLoadFile(
   }
 }
 
-/** Whether a category takes credits. */
+/** Whether a category accepts credits. */
 export type CategoryState = 'OPEN' | 'CLOSED'
 
 function checkedLine(
@@ -99,7 +99,7 @@ function idFault({ transaction_id: id, account_id: account }: Cells): string | u
   if (!/^[\x21-\x7e]{1,128}$/.test(id))
     return `transaction_id ${JSON.stringify(id)} must be 1 to 128 visible ASCII characters`
   if (!/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(account))
-    return `account_id ${JSON.stringify(account)} must be 1 to 64 characters of A-Z a-z 0-9 . _ : -`
+    return `account_id ${JSON.stringify(account)} must be 1 to 64 characters from A-Z a-z 0-9 . _ : -`
   return undefined
 }
 
@@ -116,8 +116,8 @@ function categoryFault(
 }
 
 /**
- * The lines whose id stands on another line for the same account: of equal lines all but the first, of lines that differ all, because
- * nobody can know which of them is meant.
+ * Finds lines that repeat an id of the same account. Of equal lines it keeps the first; of different lines
+ * none, because the intended line is unknown.
  */
 function doubledLines(credits: readonly Credit[]): ReadonlyMap<number, RejectedLine> {
   const byId = new Map<string, Credit[]>()

@@ -4,20 +4,20 @@ import type { View } from '../terminal/output.js'
 import { type Sheet, sheetOf } from '../terminal/sheet.js'
 import { type Credit, loadColumns, type RejectedLine } from './load-file.js'
 
-/** Rejected lines that a table shows; JSON, CSV and the file of rejects have all. */
+/** Number of rejected lines that a table shows. JSON, CSV and the file of rejects have all. */
 const SHOWN_MAX = 100
 /** Longest text of a rejected line that a table shows, in characters. */
 const TEXT_LENGTH_MAX = 200
 
-/** What became of the lines of a load. Each line is counted once. */
+/** The outcome of a load. Each line is counted once. */
 export type LoadSummary = {
   /** Credited by this command. */
   readonly credited: number
   readonly creditedAmount: bigint
-  /** Credited by an earlier one. */
+  /** Credited by an earlier command. */
   readonly alreadyThere: number
   readonly rejected: readonly RejectedLine[]
-  /** Sent, and no answer came: they may be credited or not. */
+  /** Sent without an answer: the credit may or may not have happened. */
   readonly unsure: number
   readonly notTried: number
 }
@@ -25,10 +25,10 @@ export type LoadSummary = {
 export function summaryView(summary: LoadSummary): View {
   const { credited, creditedAmount, alreadyThere, rejected, unsure, notTried } = summary
   const counts: readonly (readonly [string, number])[] = [
-    ['already there', alreadyThere],
+    ['credited before', alreadyThere],
     ['rejected', rejected.length],
-    ...(unsure > 0 ? [['not sure', unsure] as const] : []),
-    ['not tried', notTried],
+    ...(unsure > 0 ? [['unknown', unsure] as const] : []),
+    ['not sent', notTried],
   ]
   return {
     json: {
@@ -59,7 +59,7 @@ export function summaryView(summary: LoadSummary): View {
   }
 }
 
-/** Amounts by category, for the person to compare with the order. */
+/** Amounts by category, for the user to compare with the order. */
 export function totalsSheet(credits: readonly Credit[]): Sheet {
   const totals = new Map<string, { count: number; amount: bigint }>()
   for (const { category, amount } of credits) {
@@ -73,13 +73,13 @@ export function totalsSheet(credits: readonly Credit[]): Sheet {
       { name: 'credits', title: 'credits', kind: 'count', value: ([, total]) => count(total.count) },
       { name: 'amount', title: 'amount', kind: 'money', value: ([, total]) => total.amount.toString() },
     ],
-    [...rows, ['in all', { count: credits.length, amount: sumOf(credits) }]],
+    [...rows, ['total', { count: credits.length, amount: sumOf(credits) }]],
   )
 }
 
 /**
- * Writes rejected lines so that they can be corrected and loaded: the columns of a load, and three that it ignores. The spreadsheet that
- * wrote the load opens this file too: it has the same separator, and a byte order mark.
+ * Writes rejected lines for correction: the columns of a load, and three that a load ignores. The file has
+ * the separator of the load and a byte order mark, so the same spreadsheet opens it.
  */
 export function writeRejects(file: NewFile, rejected: readonly RejectedLine[], separator: string): void {
   if (rejected.length === 0) return
@@ -96,7 +96,7 @@ export function sumOf(credits: readonly Credit[]): bigint {
   return credits.reduce((sum, { amount }) => sum + amount, 0n)
 }
 
-/** Writes a count as people in Brazil do: 100.000. */
+/** Formats a count for Brazil: 100.000. */
 export function count(number: number): string {
   return String(number).replaceAll(/\B(?=(\d{3})+$)/g, '.')
 }

@@ -21,14 +21,14 @@ export function usesTls(
 }
 
 /**
- * Plaintext, or TLS when it is asked for or configured. Without files of its own a command trusts the authority that `make certs` made, or
- * else those that Node trusts; and it shows the client's certificate that `make certs` made.
+ * Uses plaintext, or TLS when requested or configured. By default a command trusts the authority of `make
+ * certs`, or else those that Node trusts, and presents the client certificate of `make certs`.
  */
 export function channelCredentials(config: Configuration, options: TlsOptions): ChannelCredentials {
   if (!usesTls(config, options)) return credentials.createInsecure()
   const { tlsCa, tlsCert, tlsKey } = options
   if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw new Failure('--tls-cert and --tls-key belong together: the certificate, and its private key')
+    throw new Failure('--tls-cert and --tls-key must be given together')
   const made = (name: string) => {
     const path = join(config.dataDir, 'certs', name)
     return existsSync(path) ? readFileSync(path) : null

@@ -155,8 +155,8 @@ export class Connection {
   }
 
   /**
-   * Gives the connection up for a new one, unless it is younger than this, in milliseconds. grpc-js waits forever for a server that
-   * accepts a connection and then says nothing.
+   * Replaces the connection unless it is younger than this, in milliseconds. grpc-js waits forever for a
+   * server that accepts a connection and then stays silent.
    */
   renew(ageMsMin: number): void {
     if (performance.now() - this.#openedMs < ageMsMin) return
@@ -201,13 +201,16 @@ function bearer(token: string): Metadata {
   return metadata
 }
 
-/** Where a service with this configuration listens, as a client writes it. */
+/** The address of a service with this configuration, in the syntax of a client. */
 function addressOf(config: Configuration, isTls: boolean): string {
   const host = callableHost(config.host, isTls)
   return `${host.includes(':') ? `[${host}]` : host}:${config.grpcPort}`
 }
 
-/** "Every address" is none to call. With TLS this machine goes by its name: a client may not ask for an address (RFC 6066). */
+/**
+ * Maps a wildcard address to loopback. With TLS, loopback becomes a name: server names are never addresses
+ * (RFC 6066).
+ */
 function callableHost(host: string, isTls: boolean): string {
   const own = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
   const isLoopback = own === '127.0.0.1' || own === '::1'

@@ -10,7 +10,10 @@ import {
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import type { Method } from './methods.js'
 
-/** Writes requests and reads answers in the JSON mapping of Protocol Buffers, with zeros and empty fields present. */
+/**
+ * Writes requests and reads answers in the JSON mapping of Protocol Buffers, with zeros and empty fields
+ * present.
+ */
 export type JsonCodec = {
   readonly encode: (request: JsonObject) => Buffer
   readonly decode: (bytes: Buffer) => JsonObject

@@ -1,4 +1,6 @@
-/** The methods that the commands call, and the scope that a token needs for each. A test compares them with the service's. */
+/**
+ * The methods that the commands call, each with its scope. A test compares them with those of the service.
+ */
 export const methods = {
   authorize: method('AuthorizationService', 'Authorize', 'transactions:authorize'),
   simulate: method('AuthorizationService', 'Simulate', 'transactions:simulate'),

@@ -3,16 +3,16 @@ import { ErrorInfo } from '../../src/gen/google/rpc/error_details.js'
 import { Status } from '../../src/gen/google/rpc/status.js'
 import { type ExitCode, exitCodes, Failure } from '../failure.js'
 
-/** Trailer of every error that comes from the service itself and not from the connection. */
+/** Trailer of every error that the service itself sends, unlike errors of the connection. */
 const DETAILS_TRAILER = 'grpc-status-details-bin'
 
-/** Statuses by which the service said no to a request that it understood. */
+/** Statuses of a valid request that the service rejects. */
 const declinedStatuses: readonly number[] = [
   status.NOT_FOUND,
   status.ALREADY_EXISTS,
   status.FAILED_PRECONDITION,
 ]
-/** Statuses by which the service says that the command is used wrongly. */
+/** Statuses of a wrong use of the command. */
 const wrongUseStatuses: readonly number[] = [
   status.INVALID_ARGUMENT,
   status.UNAUTHENTICATED,
@@ -23,9 +23,11 @@ const wrongUseStatuses: readonly number[] = [
 /** A call that ended with an error. */
 export class ServiceFailure extends Failure {
   readonly code: number
-  /** Of google.rpc.ErrorInfo, such as `ACCOUNT_CLOSED`; empty when the error does not come from the service. */
+  /**
+   * Reason of the ErrorInfo, such as `ACCOUNT_CLOSED`; empty when the error does not come from the service.
+   */
   readonly reason: string
-  /** The service's own words. */
+  /** The message of the service. */
   readonly description: string
   /** Whether the token of the call had expired when the call ended. */
   readonly isTokenExpired: boolean
@@ -41,12 +43,12 @@ export class ServiceFailure extends Failure {
     this.description = oneLine(error.details)
   }
 
-  /** Whether the service has looked at the request and said no for good. */
+  /** Whether the service has rejected the request for good. */
   get isFinal(): boolean {
     return this.code === status.INVALID_ARGUMENT || declinedStatuses.includes(this.code)
   }
 
-  /** Whether the same request may be decided later. */
+  /** Whether the same request may succeed later. */
   get isTransient(): boolean {
     return this.exitCode === exitCodes.noAnswer
   }
@@ -60,7 +62,7 @@ export type FailedCall = {
   readonly tokenProblem: () => string
 }
 
-/** Says in one line what went wrong and what to do. */
+/** Describes in one line what went wrong and what to do. */
 export function serviceFailure(error: ServiceError, call: FailedCall): ServiceFailure {
   return new ServiceFailure(error, { message: messageOf(error, call), isTokenExpired: call.isTokenExpired })
 }
@@ -74,7 +76,7 @@ function messageOf(error: ServiceError, { address, timeoutMs, tokenProblem }: Fa
   const details = oneLine(error.details)
   const fromService = metadata.get(DETAILS_TRAILER).length > 0
   if (code === status.UNAVAILABLE && !fromService)
-    return `no service answers on ${address} (${causeOf(details)}): start it with make run, or name another with --server`
+    return `no service answers on ${address} (${causeOf(details)}): start one with make run, or name another address with --server`
   if (code === status.UNAUTHENTICATED) return `the service rejected the token: ${tokenProblem()}`
   if (code === status.DEADLINE_EXCEEDED && timeoutMs !== undefined)
     return `DEADLINE_EXCEEDED: no answer from ${address} within ${timeoutMs / 1_000} s (--timeout)`
@@ -84,7 +86,7 @@ function messageOf(error: ServiceError, { address, timeoutMs, tokenProblem }: Fa
 /** grpc-js names the last error of the connection at the end. */
 function causeOf(details: string): string {
   const cause = /Last error: (?:Error: )?(.*?)\.?(?: Resolution note.*)?$/.exec(details)?.[1] ?? details
-  return /wrong version number/.test(cause) ? 'it speaks no TLS: try --no-tls' : cause
+  return /wrong version number/.test(cause) ? 'the server does not use TLS: try --no-tls' : cause
 }
 
 function exitCodeOf(code: number): ExitCode {

@@ -25,7 +25,7 @@ export async function issueToken(config: Configuration, options: TokenOptions): 
   const secret = await secretOf(config)
   if (algorithm === undefined || secret === undefined) {
     throw new Failure(
-      'the configuration has only public keys, so nobody can sign a token here: give one with --token or BENEFITS_TOKEN',
+      'the configuration has only public keys, which cannot sign a token: give one with --token or BENEFITS_TOKEN',
     )
   }
   return jwt.sign({ scope }, secret, {
@@ -37,7 +37,7 @@ export async function issueToken(config: Configuration, options: TokenOptions): 
   })
 }
 
-/** Where the secret comes from that tokens are signed with. */
+/** Names the source of the secret that signs tokens. */
 export function secretSource({ jwtSecret, dataDir }: Configuration): string {
   return jwtSecret === undefined ? join(dataDir, 'jwt-secret') : 'JWT_SECRET'
 }

@@ -5,10 +5,10 @@ import { issueToken, secretSource } from './token-issuer.js'
 
 /** Lifetime of a token that a command makes for a call or a stream, in seconds. */
 const LIFETIME_SECONDS = 60
-/** The service's clock and the one here may differ this much, in milliseconds. */
+/** Allowed difference between the clocks of the service and this machine, in milliseconds. */
 const CLOCKS_APART_MS_MAX = 5_000
 
-/** The tokens of a command: the one that was given, or a new one for each call. */
+/** The tokens of a command: the given token, or a new token for each call. */
 export class Tokens {
   readonly #config: Configuration
   readonly #given: string | undefined
@@ -34,14 +34,14 @@ export class Tokens {
     })
   }
 
-  /** Why the service may have rejected this token. */
+  /** Explains why the service may have rejected this token. */
   rejection(token: string): string {
     if (this.#given === undefined) {
       const source = secretSource(this.#config)
-      return `it was signed here with ${source}: the service verifies with another secret, issuer or audience (it reads .env in its own folder)`
+      return `the token was signed here with ${source}, but the service expects another secret, issuer or audience (it reads .env in its own folder)`
     }
     if (isExpired(token)) return `the given token expired at ${expiryOf(token)?.toISOString()}`
-    return 'the given token is not one that this service accepts'
+    return 'the service does not accept the given token'
   }
 }
 
@@ -51,7 +51,7 @@ export function isExpired(token: string): boolean {
   return expiry !== undefined && expiry.getTime() <= Date.now() + CLOCKS_APART_MS_MAX
 }
 
-/** Names the person in the entries that a command makes. */
+/** Names the user in the entries that a command creates. */
 export function subjectHere(): string {
   const name = userInfo().username.replaceAll(/[^\w.@-]/g, '_')
   return `benefits/${name}`

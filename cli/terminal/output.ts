@@ -11,19 +11,19 @@ import { fits, type TableColumn, type TableRow, table } from './table.js'
 export const outputFormats = ['table', 'json', 'csv', 'excel'] as const
 export type OutputFormat = (typeof outputFormats)[number]
 
-/** CSV as programs read it, and as Excel opens it where people write R$ 1,50. */
+/** CSV for programs, and CSV for Excel in countries with a decimal comma. */
 const csvDialects = {
   csv: { separator: ',', decimal: '.', mark: '' },
   excel: { separator: ';', decimal: ',', mark: BYTE_ORDER_MARK },
 } as const
 type CsvDialect = (typeof csvDialects)[keyof typeof csvDialects]
 
-/** Narrowest terminal that tables are laid out for. */
+/** Narrowest terminal that tables fit. */
 const WIDTH_MIN = 80
-/** Width of a table that no terminal shows. */
+/** Width of a table outside a terminal. */
 const WIDTH_ELSEWHERE = 120
 
-/** What a command has to say, for each format. */
+/** The result of a command, for each format. */
 export type View = {
   readonly json: JsonValue
   /** For people: lines of text, and sheets. */
@@ -34,10 +34,13 @@ export type View = {
 
 type Layout = { readonly columns: readonly TableColumn[]; readonly rows: readonly TableRow[] }
 
-/** Writes what commands have to say to standard output: a table at a terminal, JSON in a pipe, or as asked for. */
+/**
+ * Writes the results of commands to standard output: a table at a terminal, JSON in a pipe, or the requested
+ * format.
+ */
 export class Output {
   readonly format: OutputFormat
-  /** Whether the person chose the format. */
+  /** Whether the user chose the format. */
   readonly isChosen: boolean
   readonly #timeZone: string
 
@@ -50,17 +53,17 @@ export class Output {
   show(view: View): void {
     process.stdout.write(this.#textOf(view))
     if (this.format !== 'csv' && this.format !== 'excel') return
-    // CSV has rows alone. Lines below them, such as a summary or how to get the next page, go to the person.
+    // CSV has only rows. Other lines, such as a summary or the next page, go to standard error.
     const below = view.parts.slice(view.parts.findLastIndex((part) => typeof part !== 'string') + 1)
     if (below.length > 0) this.note(...below)
   }
 
-  /** Says something to the person, on standard error. */
+  /** Writes a message for the user to standard error. */
   note(...parts: readonly (string | Sheet)[]): void {
     process.stderr.write(`${this.#tableText(parts)}\n`)
   }
 
-  /** A moment of an answer in the configured time zone, to the minute. */
+  /** Formats a time of an answer in the configured time zone, to the minute. */
   time(text: string): string {
     return text === '' ? '' : localTime(text, this.#timeZone)
   }
@@ -123,12 +126,12 @@ function breaksOf(kind: ColumnKind) {
   return kind === 'text' ? 'ANYWHERE' : 'BETWEEN_WORDS'
 }
 
-/** `INSUFFICIENT_BALANCE` as people say it. */
+/** Formats `INSUFFICIENT_BALANCE` as words. */
 export function words(value: string): string {
   return value.replaceAll('_', ' ').toLowerCase()
 }
 
-/** The command has done its work when this is called: without a sheet CSV is empty, never an error. */
+/** The command has already done its work: without a sheet the CSV is empty instead of an error. */
 function csvOf(sheet: Sheet | undefined, { separator, decimal, mark }: CsvDialect): string {
   if (!sheet) return ''
   const shown = sheet.columns.flatMap((column, index) =>
@@ -137,7 +140,7 @@ function csvOf(sheet: Sheet | undefined, { separator, decimal, mark }: CsvDialec
   const rows = sheet.rows.map((row) =>
     shown.map(({ index, kind }) => csvCell(row[index] ?? '', kind, decimal)),
   )
-  // At a terminal nobody imports it again: nothing hidden may get through.
+  // A terminal must show every hidden character: its output is not imported again.
   const cells = process.stdout.isTTY ? rows.map((row) => row.map(terminalText)) : rows
   const text = stringify([shown.map(({ name }) => name), ...cells], { delimiter: separator })
   return process.stdout.isTTY ? text : mark + text
@@ -148,7 +151,7 @@ function csvCell(value: string, kind: Column['kind'], decimal: string): string {
   return kind === 'count' ? value : safeCell(value)
 }
 
-/** Several lines stay lines; everything else that is hidden is shown. */
+/** Keeps line breaks and makes all other hidden characters visible. */
 function lines(text: string): string {
   return terminalLines(text)
 }

@@ -2,7 +2,7 @@ const BAR_WIDTH = 30
 /** Where no terminal redraws a line, progress has a line of its own this often. */
 const LINES_PER_RUN = 10
 
-/** Shows on standard error how far a command has come: one line that is redrawn at a terminal, or a line for each tenth. */
+/** Shows progress on standard error: one redrawn line at a terminal, or a line for each tenth. */
 export class Progress {
   readonly #total: number
   readonly #what: string
@@ -23,7 +23,7 @@ export class Progress {
     else process.stderr.write(`\r[${'#'.repeat(step)}${' '.repeat(BAR_WIDTH - step)}] ${text}`)
   }
 
-  /** Makes room for other output. */
+  /** Clears the line for other output. */
   clear(): void {
     if (process.stderr.isTTY && this.#drawn >= 0) process.stderr.write('\r\x1b[K')
     this.#drawn = -1

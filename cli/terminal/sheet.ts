@@ -1,16 +1,16 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf'
 
-/** How the cells of a column are written. */
+/** The formats of a column. */
 export type ColumnKind =
   | 'text'
   /** Centavos. */
   | 'money'
   | 'count'
-  /** A moment in the JSON mapping, such as `2026-11-23T19:14:17.202Z`. */
+  /** A time in the JSON mapping, such as `2026-11-23T19:14:17.202Z`. */
   | 'time'
   /** A value of an enumeration without its prefix, such as `INSUFFICIENT_BALANCE`. */
   | 'word'
-  /** Words that people copy or read aloud, such as ids: a table breaks them last. */
+  /** Text to copy or read aloud, such as an id: a table breaks it last. */
   | 'whole'
   /** Lines of text below the row of a table; not in CSV. */
   | 'note'
@@ -23,11 +23,11 @@ export type Column = {
   readonly kind?: ColumnKind
   /** The column is in tables only. */
   readonly tableOnly?: boolean
-  /** In a table that is too wide for the terminal the column stands below the row, before the note. */
+  /** In a table that is too wide for the terminal, the column moves below the row, before the note. */
   readonly givesWay?: boolean
 }
 
-/** Rows under columns, as raw values: a table and CSV write them each in its own way. */
+/** Rows of raw values with their columns: a table and CSV format them differently. */
 export type Sheet = { readonly columns: readonly Column[]; readonly rows: readonly (readonly string[])[] }
 
 type ColumnOf<Row> = Column & { readonly value: (row: Row) => JsonValue | undefined }
@@ -36,7 +36,7 @@ export function sheetOf<Row>(columns: readonly ColumnOf<Row>[], rows: readonly R
   return { columns, rows: rows.map((row) => columns.map(({ value }) => textOf(value(row)))) }
 }
 
-/** A message in an answer; an empty one when there is none. */
+/** Reads a message of an answer; empty when absent. */
 export function objectIn(object: JsonObject, field: string): JsonObject {
   const value = object[field]
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}

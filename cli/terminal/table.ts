@@ -3,29 +3,29 @@ import wrapAnsi from 'wrap-ansi'
 
 /** Space between two columns. */
 const GAP = '  '
-/** A text column is as wide as its longest word, or as this: longer words are broken. */
+/** Width of a text column at which its words are broken. */
 const WORD_WIDTH_MAX = 12
-/** The same for a column of whole words. */
+/** The same for a column of unbreakable words. */
 const WHOLE_WORD_WIDTH_MAX = 36
-/** And as this where there is no other way. */
+/** The same when the table does not fit otherwise. */
 const NARROWEST = 6
 const NOTE_INDENT = '  '
 
 export type TableColumn = {
   readonly title: string
-  /** Numbers and dates: to the right, and never broken. */
+  /** Numbers and dates are aligned right, and never broken. */
   readonly align?: 'left' | 'right'
-  /** Where a cell may be broken into several lines; WHOLE_WORDS is within a word only where nothing else gives way. */
+  /** Where a cell may break into lines. WHOLE_WORDS breaks within a word only as a last resort. */
   readonly breaks: 'NEVER' | 'BETWEEN_WORDS' | 'WHOLE_WORDS' | 'ANYWHERE'
 }
 
 export type TableRow = {
   readonly cells: readonly string[]
-  /** Stands below the row, across all columns. */
+  /** Shown below the row, across all columns. */
   readonly note?: string
 }
 
-/** Lays rows out as a table of at most `width` columns: cells that are too long go on in the next line. */
+/** Lays out rows as a table of at most `width` columns: long cells continue on the next line. */
 export function table(columns: readonly TableColumn[], rows: readonly TableRow[], width: number): string {
   const titles = columns.map(({ title }) => title)
   const widths = columnWidths(columns, [titles, ...rows.map(({ cells }) => cells)], width)
@@ -36,14 +36,17 @@ export function table(columns: readonly TableColumn[], rows: readonly TableRow[]
   ].join('\n')
 }
 
-/** Whether a table of these rows is within `width` columns as it is. */
+/** Whether a table of these rows fits `width` columns without breaks. */
 export function fits(columns: readonly TableColumn[], rows: readonly TableRow[], width: number): boolean {
   const titles = columns.map(({ title }) => title)
   const widths = naturalWidths(columns, [titles, ...rows.map(({ cells }) => cells)])
   return widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1)) <= width
 }
 
-/** The width that each column needs; the widest breakable ones give way until all fit, at last within words. */
+/**
+ * Computes the width of each column. The widest breakable columns shrink until all fit, as a last resort
+ * within words.
+ */
 function columnWidths(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -69,7 +72,7 @@ function columnWidths(
   return widths
 }
 
-/** Takes from the widest column again and again, none below its floor, until all fit or nothing is left to take. */
+/** Shrinks the widest column repeatedly, never below its minimum, until all fit or none can shrink. */
 function narrow(widths: number[], floor: readonly number[], width: number): void {
   let total = widths.reduce((sum, size) => sum + size, GAP.length * (widths.length - 1))
   while (total > width) {

@@ -66,7 +66,7 @@ export function drawnSimulation(simulation: Simulation, { accountId, amount, mcc
     iso8583Code: answer?.iso8583Code ?? '',
     retry: answer?.retry ?? '',
     isReplayed: answer?.replayed ?? false,
-    decidedBy: decider(simulation, reason),
+    decidedBy: decidingStep(simulation, reason),
     mcc: simulation.mcc ?? mcc,
     effectiveMcc: answer?.effectiveMcc ?? mcc,
     merchantRule: answer?.merchantRule ?? '',
@@ -116,7 +116,7 @@ export function withoutPrefix(value: string, prefix: string): string {
   return value.startsWith(`${prefix}_`) ? value.slice(prefix.length + 1) : value
 }
 
-function decider({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
+function decidingStep({ answer, wallets = [] }: Simulation, reason: string | undefined): StepName {
   if (reason === undefined || answer?.replayed === true) return 'id'
   if (reason !== 'AMOUNT_OVER_LIMIT') return stepsByReason[reason] ?? 'wallets'
   const isAsked = wallets.some(({ outcome }) => outcome !== 'WALLET_OUTCOME_NOT_ASKED')

@@ -155,7 +155,7 @@ function Resolver({ place }: { readonly place: Place }) {
               {found.merchantRule ? (
                 <>
                   <p class="label">{rules.decides}</p>
-                  <p class="decider">
+                  <p class="decided-by">
                     <span class="mono">{found.merchantRule.name}</span> <span class="quiet">→</span>{' '}
                     <b class="mono">{found.merchantRule.mcc}</b>
                   </p>

@@ -8,7 +8,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Executor } from './engine/engine.js'
 
-/** Authorizes a purchase exactly once, by the current catalog. */
+/** `authorize` with its dependencies. */
 export type Authorize = (
   accountId: AccountId,
   purchase: Purchase,
@@ -23,17 +23,22 @@ export type AuthorizeOptions = {
   readonly calendar: Calendar
 }
 
-export function createAuthorize({ engine, catalog, calendar }: AuthorizeOptions): Authorize {
-  return (accountId, purchase, budget) =>
-    engine.execute(
-      {
-        accountId,
-        lane: 'PURCHASE',
-        ...readSetOf(purchase),
-        decide: (history, at) => decide(history, purchase, catalog(), at, calendar),
-      },
-      budget,
-    )
+/** Authorizes a purchase exactly once, by the current catalog. */
+export function authorize(
+  { engine, catalog, calendar }: AuthorizeOptions,
+  accountId: AccountId,
+  purchase: Purchase,
+  budget: Budget,
+): Promise<Verdict<AuthorizationEntry>> {
+  return engine.execute(
+    {
+      accountId,
+      lane: 'PURCHASE',
+      ...readSetOf(purchase),
+      decide: (history, at) => decide(history, purchase, catalog(), at, calendar),
+    },
+    budget,
+  )
 }
 
 /** Names the entries, and the purchases whose reversals, the decision on a purchase reads. */

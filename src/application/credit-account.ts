@@ -11,7 +11,7 @@ export type CreditOptions = {
   /**
    * Says which wallets accept credits. Throws UndecidedError UNAVAILABLE before the first catalog was read.
    */
-  readonly catalog: { current(): Catalog }
+  readonly catalog: () => Catalog
 }
 
 /** Tops up one wallet, exactly once. */
@@ -26,7 +26,7 @@ export function creditAccount(
       accountId,
       lane: 'BACK_OFFICE',
       transactionIds: [credit.transactionId],
-      decide: (history, at) => decideCredit(history, credit, catalog.current(), at),
+      decide: (history, at) => decideCredit(history, credit, catalog(), at),
     },
     budget,
   )

@@ -5,23 +5,28 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Budget } from './budget.js'
 import type { Executor } from './engine/engine.js'
 
-/** Reverses a purchase, fully or in part, exactly once. */
+/** `reverse` with its engine. */
 export type Reverse = (
   accountId: AccountId,
   reversal: Reversal,
   budget: Budget,
 ) => Promise<Verdict<ReversalEntry>>
 
-export function createReverse(engine: Executor): Reverse {
-  return (accountId, reversal, budget) =>
-    engine.execute(
-      {
-        accountId,
-        lane: 'PURCHASE',
-        transactionIds: [reversal.transactionId, reversal.originalId],
-        originalIds: () => [reversal.originalId],
-        decide: (history, at) => decideReversal(history, reversal, at),
-      },
-      budget,
-    )
+/** Reverses a purchase, fully or in part, exactly once. */
+export function reverse(
+  engine: Executor,
+  accountId: AccountId,
+  reversal: Reversal,
+  budget: Budget,
+): Promise<Verdict<ReversalEntry>> {
+  return engine.execute(
+    {
+      accountId,
+      lane: 'PURCHASE',
+      transactionIds: [reversal.transactionId, reversal.originalId],
+      originalIds: () => [reversal.originalId],
+      decide: (history, at) => decideReversal(history, reversal, at),
+    },
+    budget,
+  )
 }

@@ -19,6 +19,8 @@ import type { Ledger } from './ledger.js'
  * them.
  */
 const SIMULATIONS_MAX = 8
+/** Most simulations that wait for the end of one of these. */
+const WAITING_MAX = 1_000
 
 /** The decision that a purchase would get, and its explanation. */
 export type Simulation = { readonly verdict: Verdict<AuthorizationEntry>; readonly trace: Trace }
@@ -43,6 +45,7 @@ export type SimulatorOptions = {
 export class Simulator {
   readonly #options: SimulatorOptions
   #inProgress = 0
+  readonly #waiting: (() => void)[] = []
 
   constructor(options: SimulatorOptions) {
     this.#options = options
@@ -55,16 +58,28 @@ export class Simulator {
    * the result.
    */
   async simulate(accountId: AccountId, purchase: Purchase, budget: Budget): Promise<Simulation> {
-    if (this.#inProgress >= SIMULATIONS_MAX) {
-      throw new UndecidedError('OVERLOADED', `${this.#inProgress} simulations are in progress`)
-    }
-    if (budget.remainingMs() <= 0) throw new UndecidedError('NO_TIME_LEFT', 'no time left for a simulation')
-    this.#inProgress += 1
+    if (this.#inProgress >= SIMULATIONS_MAX) await this.#untilFree()
+    else this.#inProgress += 1
     try {
+      if (budget.remainingMs() <= 0) throw new UndecidedError('NO_TIME_LEFT', 'no time left for a simulation')
       return await this.#decide(accountId, purchase)
     } finally {
-      this.#inProgress -= 1
+      this.#giveBack()
     }
+  }
+
+  async #untilFree(): Promise<void> {
+    if (this.#waiting.length >= WAITING_MAX) {
+      throw new UndecidedError('OVERLOADED', `${WAITING_MAX} simulations are waiting`)
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Hands the place on, or frees it. */
+  #giveBack(): void {
+    const next = this.#waiting.shift()
+    if (next) next()
+    else this.#inProgress -= 1
   }
 
   async #decide(accountId: AccountId, purchase: Purchase): Promise<Simulation> {
@@ -73,7 +88,7 @@ export class Simulator {
       { accountId, asks: [readSetOf(purchase)] },
     ])
     const [account] = accounts
-    invariant(account !== undefined, 'there is an account for each question')
+    invariant(account !== undefined, 'every simulated purchase has its account')
     const at = clock.now()
     const rules = catalog()
     const decision = evaluate(historyOf(account, past), purchase, rules, at, calendar)

@@ -105,7 +105,8 @@ export class Verify {
   async #audit(id: AccountId, books: AccountBooks): Promise<void> {
     const first = await this.#addUp(id, books)
     const wrong = first.discrepancies.length > 0
-    // A commit between the reads of the account and of its entries looks like a discrepancy, so read both again.
+    // A commit between the reads of the account and of its entries looks like a discrepancy, so read both
+    // again.
     const result = wrong ? await this.#addUp(id, await this.#options.store.account(id)) : first
     this.#summary.accounts += 1
     this.#summary.entries += first.entries

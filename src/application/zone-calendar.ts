@@ -33,7 +33,8 @@ export function zoneCalendar(timeZone: string): Calendar {
  * which have no daylight-saving rules.
  */
 function ianaName(timeZone: string): string {
-  if (!/^[A-Za-z]/.test(timeZone)) throw new RangeError('a time zone is named as in America/Sao_Paulo')
+  if (!/^[A-Za-z]/.test(timeZone))
+    throw new RangeError('a time zone has an IANA name, such as America/Sao_Paulo')
   return timeZone
 }
 

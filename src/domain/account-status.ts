@@ -1,5 +1,7 @@
-/** Account id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
-export type AccountId = string
+import type { Id } from './id.js'
+
+/** Account id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
+export type AccountId = Id<'account'>
 
 /**
  * Status of an account:

@@ -74,24 +74,25 @@ function moneyProblem(taken: TakenBack, original: Entry | undefined): string | u
   const wallets = [...taken.wallets].join(', ')
   const paidText = paid ? `${-paid.delta} from ${paid.wallet}` : 'nothing'
   if (!paid || taken.total > -paid.delta || wallets !== paid.wallet)
-    return `paid ${paidText}, ${taken.total} went back to ${wallets}`
+    return `paid ${paidText}, reversals returned ${taken.total} to ${wallets}`
   const day = original?.kind === 'AUTHORIZATION' ? original.day : undefined
   const days = [...taken.days]
-  if (days.some((one) => one !== day)) return `was counted in ${day}, and taken away from ${days.join(', ')}`
+  if (days.some((one) => one !== day))
+    return `was counted for ${day}, but reversals reduced ${days.join(', ')}`
   if (taken.totalAfterRest === undefined || taken.totalAfterRest === -paid.delta) return undefined
-  return `paid ${paidText}, all that was left was to go back, and ${taken.totalAfterRest} had gone back then`
+  return `paid ${paidText}, and after a full reversal ${taken.totalAfterRest} had been returned`
 }
 
 function orderProblem({ early }: TakenBack, original: Entry | undefined): string | undefined {
   if (!early || !original) return undefined
   const { reversals, lastSeq } = early
   if (original.seq < lastSeq)
-    return `stands at seq ${original.seq}, its reversal at seq ${lastSeq} says that it was not there`
+    return `is at seq ${original.seq}, but its later reversal at seq ${lastSeq} did not find it`
   if (original.kind !== 'AUTHORIZATION') return undefined
   const due = leftByEarlyReversals(original.amount, reversals)
   if (due === 0n && reasonsWithRemainder.has(original.reason))
-    return `at seq ${original.seq} is ${original.reason}, its reversal came first, at seq ${lastSeq}`
+    return `at seq ${original.seq} is ${original.reason}, although its reversal came first, at seq ${lastSeq}`
   const paid = original.movement ? -original.movement.delta : due
   if (paid === due) return undefined
-  return `at seq ${original.seq} paid ${paid} of ${original.amount}, its early reversals leave ${due}`
+  return `at seq ${original.seq} paid ${paid} of ${original.amount}, but its early reversals left ${due}`
 }

@@ -36,7 +36,7 @@ export class AccountAudit {
     this.#account = account ?? unopenedAccount(id)
     this.#inJournal = new Map(this.#account.journal.map((entry) => [entry.seq, entry]))
     this.#journalIds = new Map(this.#account.journal.map((entry) => [entry.transactionId, entry.seq]))
-    if (!account) this.#found('ACCOUNT_MISSING', 'the ledger has entries of it')
+    if (!account) this.#found('ACCOUNT_MISSING', 'the ledger has entries of this account')
     else this.#checkJournal()
   }
 
@@ -68,7 +68,7 @@ export class AccountAudit {
       this.#found('STATUS_DIFFERS', `is ${status}, its history leads to ${this.#status}`)
     }
     if (!sameLimits(this.#account.limits, this.#limits)) {
-      this.#found('LIMITS_DIFFER', 'the last change of limits says something else')
+      this.#found('LIMITS_DIFFER', 'the last change of limits set other values')
     }
     this.#compareSpending()
     if (this.#marked && !hasEarlyReversal)
@@ -142,12 +142,12 @@ export class AccountAudit {
     const balance = before + delta
     this.#balances.set(wallet, balance)
     const offBy = balanceAfter - balance
-    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not fifty
-    // thousand.
+    // Report a difference once, not again for every later entry: one lost credit is one discrepancy, not
+    // fifty thousand.
     if (offBy !== 0n && offBy !== this.#offBy.get(wallet)) {
       this.#found(
         'BALANCE_AFTER_WRONG',
-        `seq ${entry.seq}: ${wallet} says ${balanceAfter}, adds up to ${balance}`,
+        `seq ${entry.seq}: ${wallet} records ${balanceAfter}, its entries add up to ${balance}`,
       )
     }
     this.#offBy.set(wallet, offBy)
@@ -164,7 +164,7 @@ export class AccountAudit {
     const known = this.#spent.get(wallet)
     const isPurchase = entry.kind === 'AUTHORIZATION'
     if (isPurchase && known && day < known.day) {
-      this.#found('DAY_WRONG', `seq ${entry.seq}: ${wallet} counts in ${day} after ${known.day}`)
+      this.#found('DAY_WRONG', `seq ${entry.seq}: ${wallet} counts for ${day}, after ${known.day}`)
     }
     const spent = isPurchase && (!known || known.day < day) ? begun(day, known) : known
     // `auditTakenBack` reports a reversal without a counted purchase.

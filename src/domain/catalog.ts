@@ -155,7 +155,7 @@ export class Catalog {
   }
 
   #mustBeCurrent(): void {
-    invariant(!this.#succeeded, 'a catalog is not used after its successor took over')
+    invariant(!this.#succeeded, 'a catalog is not used after its successor replaced it')
   }
 }
 

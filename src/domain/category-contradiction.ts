@@ -13,9 +13,9 @@ export type CategorySet = {
  * none. Several categories may share an MCC, provided that their order says which one pays first.
  */
 export function contradictionIn({ categories, neverPermitted }: CategorySet): string | undefined {
-  if (categories.length > CATEGORIES_MAX) return `there may be at most ${CATEGORIES_MAX} categories`
+  if (categories.length > CATEGORIES_MAX) return `a catalog has at most ${CATEGORIES_MAX} categories`
   const twice = categories.find(({ id }, index) => categories.findIndex((other) => other.id === id) < index)
-  if (twice) return `the category ${twice.id} stands twice in the catalog`
+  if (twice) return `the category ${twice.id} is in the catalog twice`
   return freeContradiction(categories) ?? benefitContradiction({ categories, neverPermitted })
 }
 
@@ -30,7 +30,7 @@ function benefitContradiction({ categories, neverPermitted }: CategorySet): stri
   const benefits = categories.filter(({ free }) => !free)
   for (const [index, category] of benefits.entries()) {
     const never = commonMcc(category.mccs, neverPermitted)
-    if (never !== undefined) return `MCC ${never} is in ${category.id} and is never permitted`
+    if (never !== undefined) return `MCC ${never} is in ${category.id} and also never permitted`
     for (const other of benefits.slice(index + 1)) {
       if (other.order !== category.order) continue
       const both = commonMcc(category.mccs, other.mccs)

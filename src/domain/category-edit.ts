@@ -65,10 +65,10 @@ export function deleteCategory(
   if (!found) return rejected('CATEGORY_NOT_FOUND', id)
   const edit = edited(current, { deleted: [id] })
   if (edit.type === 'REJECTED') return edit
-  if (!found.category.creditsClosed) return rejected('CREDITS_OPEN', `${id} takes credits`)
+  if (!found.category.creditsClosed) return rejected('CREDITS_OPEN', `${id} accepts credits`)
   const missingMs = CLOSED_MS_MIN + lookedMs - (at.getTime() - found.changedAt.getTime())
   if (missingMs <= 0) return edit
-  return rejected('CREDITS_OPEN', `${id} took credits until a moment ago: try again in ${missingMs} ms`)
+  return rejected('CREDITS_OPEN', `${id} accepted credits until recently: try again in ${missingMs} ms`)
 }
 
 /** Replaces the MCCs that no wallet pays for. */

@@ -1,3 +1,4 @@
+import type { Id } from './id.js'
 import { type MccSet, mccSet } from './mcc-set.js'
 
 /** A kind of purchase with a wallet of its own. Its id names the wallet in every account. */
@@ -19,7 +20,7 @@ export type Category = {
 }
 
 /** Name of a wallet: 1 to 32 characters of A-Z, 0-9 and _, the first one a letter. */
-export type CategoryId = string
+export type CategoryId = Id<'category'>
 
 /** Longest display name, in characters. */
 export const DISPLAY_NAME_LENGTH_MAX = 64

@@ -1,6 +1,7 @@
 import type { AccountId, AccountStatus } from './account-status.js'
 import type { Day } from './calendar.js'
 import type { CategoryId } from './category.js'
+import type { Id } from './id.js'
 import type { Limits } from './limits.js'
 import type { Centavos } from './money.js'
 import type { Reason } from './reason.js'
@@ -12,7 +13,7 @@ import type { Reason } from './reason.js'
 export type Entry = AuthorizationEntry | ReversalEntry | CreditEntry | AdminEntry
 
 /** Id that the caller chooses. Names one entry of one account, forever. 1 to 128 visible ASCII characters. */
-export type TransactionId = string
+export type TransactionId = Id<'transaction'>
 
 /** Keeps the free balance from paying a purchase. Absent: it may pay, last. */
 export type Fallback = 'NEVER'

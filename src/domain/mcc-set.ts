@@ -12,7 +12,7 @@ const CODE_OR_RANGE = /^(\d{4})(?:-(\d{4}))?$/
 /** Describes the fault of a written item such as "5411" or "3000-3350"; undefined when it is valid. */
 export function mccItemFault(item: string): string | undefined {
   const match = CODE_OR_RANGE.exec(item)
-  if (!match) return 'must be four digits, or two times four digits with "-" between them'
+  if (!match) return 'must be four digits, or two codes of four digits joined by "-"'
   const { first, last } = rangeOf(match)
   return first <= last ? undefined : `is a range that ends before it begins: ${item}`
 }

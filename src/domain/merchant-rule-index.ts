@@ -91,7 +91,7 @@ export class MerchantRuleIndex {
   apply({ upserted, deleted }: MerchantRuleChange): void {
     const arriving = upserted.map((rule) => ({ rule, slot: slotOf(rule) }))
     const ids = new Set(upserted.map(({ id }) => id))
-    if (ids.size < upserted.length) throw new RangeError('a merchant rule stands twice in one change')
+    if (ids.size < upserted.length) throw new RangeError('a change has a merchant rule twice')
     const leaving = new Set([...deleted, ...ids])
     for (const id of leaving) this.#remove(id)
     for (const { rule, slot } of arriving) this.#add(rule, slot)

@@ -1,4 +1,5 @@
 import { isMcc } from './category.js'
+import type { Id } from './id.js'
 import { CITY_LENGTH_MAX, characterCount, NAME_LENGTH_MAX, normalise } from './merchant.js'
 
 /**
@@ -25,8 +26,8 @@ export type MerchantRule = {
   readonly mcc: string
 }
 
-/** Rule id: 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit. */
-export type MerchantRuleId = string
+/** Rule id: 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit. */
+export type MerchantRuleId = Id<'merchantRule'>
 
 export type MerchantRuleMatch = 'EXACT' | 'PREFIX'
 
@@ -94,7 +95,7 @@ export function faultsOf(rule: MerchantRule): readonly MerchantRuleFault[] {
 
 function* idFaults(id: string): Generator<MerchantRuleFault> {
   if (isMerchantRuleId(id)) return
-  const description = 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'
+  const description = 'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit'
   yield { field: 'id', description }
 }
 
@@ -108,7 +109,7 @@ function* nameFaults(name: string): Generator<MerchantRuleFault> {
   if (characters.length === 0) yield { field: 'name', description: 'must not be empty' }
   if (characters.length <= NAME_LENGTH_MAX) return
   const cut = characters.slice(0, NAME_LENGTH_MAX).join('').trim()
-  const description = `must be at most ${NAME_LENGTH_MAX} characters, which is all that a card message carries: ${cut}`
+  const description = `must be at most ${NAME_LENGTH_MAX} characters, the most that a card message carries: ${cut}`
   yield { field: 'name', description }
 }
 

@@ -31,7 +31,7 @@ export function spendingOn(spending: Spending | undefined, day: Day): Spending {
  */
 export function afterPurchase(spending: Spending | undefined, { amount, day }: Counted): Spending {
   const before = spendingOn(spending, day)
-  invariant(before.day === day, 'counters never go back')
+  invariant(before.day === day, 'counters never move back')
   return {
     day,
     dayAmount: centavos(before.dayAmount + amount),

@@ -25,52 +25,52 @@ export const errorKinds = {
   TRANSACTION_ID_REUSED: {
     code: status.ALREADY_EXISTS,
     retry: false,
-    message: 'transaction_id was used before on this account for a request with other content',
+    message: 'transaction_id was already used on this account for a request with different content',
   },
-  ACCOUNT_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'there is no such account' },
+  ACCOUNT_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'account not found' },
   TRANSACTION_NOT_FOUND: {
     code: status.NOT_FOUND,
     retry: false,
-    message: 'the account has no such transaction',
+    message: 'the account has no transaction with this id',
   },
-  ACCOUNT_EXISTS: { code: status.ALREADY_EXISTS, retry: false, message: 'the account was opened before' },
+  ACCOUNT_EXISTS: { code: status.ALREADY_EXISTS, retry: false, message: 'the account already exists' },
   ACCOUNT_CLOSED: { code: status.FAILED_PRECONDITION, retry: false, message: 'the account is closed' },
   BALANCE_TOO_LARGE: {
     code: status.FAILED_PRECONDITION,
     retry: false,
-    message: 'the wallet cannot hold that much',
+    message: 'the credit would exceed the largest balance of a wallet',
   },
   CREDITS_CLOSED: {
     code: status.FAILED_PRECONDITION,
     retry: false,
     message: 'the category is closed for credits',
   },
-  CATEGORY_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'there is no such category' },
+  CATEGORY_NOT_FOUND: { code: status.NOT_FOUND, retry: false, message: 'category not found' },
   CATEGORY_IN_USE: {
     code: status.FAILED_PRECONDITION,
     retry: false,
-    message: 'money is held in the category',
+    message: 'accounts still hold money in the category',
   },
   CREDITS_OPEN: {
     code: status.FAILED_PRECONDITION,
     retry: false,
     message:
-      'a category is deleted only when it has been closed for credits (credits_closed) for ten seconds',
+      'a category can be deleted only after it has been closed for credits (credits_closed) for ten seconds',
   },
   CATALOG_CONTRADICTION: {
     code: status.FAILED_PRECONDITION,
     retry: false,
-    message: 'the catalog would contradict itself',
+    message: 'the change would make the catalog contradict itself',
   },
   MERCHANT_RULE_NOT_FOUND: {
     code: status.NOT_FOUND,
     retry: false,
-    message: 'there is no such merchant rule',
+    message: 'merchant rule not found',
   },
   MERCHANT_RULE_EXISTS: {
     code: status.ALREADY_EXISTS,
     retry: false,
-    message: 'there is a merchant rule with this id',
+    message: 'a merchant rule with this id already exists',
   },
   MERCHANT_RULES_TIE: {
     code: status.ALREADY_EXISTS,
@@ -80,12 +80,12 @@ export const errorKinds = {
   MERCHANT_RULES_FULL: {
     code: status.FAILED_PRECONDITION,
     retry: false,
-    message: 'there are as many merchant rules as there may be',
+    message: 'the limit of 500,000 merchant rules is reached',
   },
   MERCHANT_RULE_CHANGED: {
     code: status.ABORTED,
     retry: false,
-    message: 'the merchant rule has another etag: it was changed meanwhile',
+    message: 'the etag does not match: the merchant rule was changed in the meantime',
   },
   METADATA_TOO_LARGE: {
     code: status.INVALID_ARGUMENT,
@@ -95,12 +95,12 @@ export const errorKinds = {
   MORE_THAN_ONE_MESSAGE: {
     code: status.UNIMPLEMENTED,
     retry: false,
-    message: 'the method takes a single message, and more were sent',
+    message: 'the method takes a single message, but the client sent more',
   },
   UNAUTHENTICATED: {
     code: status.UNAUTHENTICATED,
     retry: false,
-    message: 'a valid bearer token is required in the metadata "authorization"',
+    message: 'a valid bearer token is required in the "authorization" metadata',
   },
   SCOPE_MISSING: {
     code: status.PERMISSION_DENIED,
@@ -108,11 +108,11 @@ export const errorKinds = {
     message: 'the token does not allow this method',
   },
   OVERLOADED: { code: status.RESOURCE_EXHAUSTED, retry: true, message: 'too many requests are waiting' },
-  UNAVAILABLE: { code: status.UNAVAILABLE, retry: true, message: 'the service cannot decide at the moment' },
+  UNAVAILABLE: { code: status.UNAVAILABLE, retry: true, message: 'the service cannot decide right now' },
   STREAM_ENDED: {
     code: status.UNAVAILABLE,
     retry: true,
-    message: 'the stream has had its time: open another, and send again what was not answered',
+    message: 'the stream has reached its maximum age: open another, and resend every unanswered purchase',
   },
   NO_TIME_LEFT: {
     code: status.DEADLINE_EXCEEDED,

@@ -5,7 +5,8 @@ import { CallError } from './call-error.js'
 /**
  * Returns the entry that answers a request, and whether an earlier request made it.
  *
- * @throws CallError when another request has used the id, and the error of `errorOf` when nothing was recorded.
+ * @throws CallError when another request has used the id, and the error of `errorOf` when nothing was
+ *   recorded.
  */
 export function entryOf<Kind extends Entry, Rejection extends string>(
   verdict: Verdict<Kind, Rejection>,

@@ -13,6 +13,7 @@ import { UndecidedError } from '../application/errors.js'
 import { type CallContext, callContextOf } from './call-context.js'
 import { type CallError, callErrorOf, serviceErrorOf } from './call-error.js'
 import type { PageGate } from './pages/page-gate.js'
+import { pageSizeOf } from './pages/page-token.js'
 import { UnreadableMessage } from './request-decoder.js'
 
 /** What a handler knows about its call. */
@@ -61,19 +62,24 @@ export function unaryHandler<Request, Response>(
 
 /**
  * Adapts a function like {@link unaryHandler}, for answers that may be long: each call first waits for a
- * place. Purchases go first, so a page may take longer than a decision.
+ * place. Purchases go first, so a page may take longer than a decision. A short page waits in a longer line.
  */
-export function pageHandler<Request, Response>(
+export function pageHandler<Request extends { readonly pageSize: number }, Response>(
   options: HandlerOptions,
   handle: (request: Request, call: HandledCall) => Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   const durationMsMax = Math.max(options.durationMsMax, PAGE_MS_MAX)
   const read = unaryHandler({ ...options, durationMsMax }, handle)
   return (call, callback) =>
-    options.pages.enter(call).then(
+    options.pages.enter(call, itemsAsked(call.request)).then(
       () => read(call, callback),
       (error: unknown) => callback(serviceErrorOf(reported(options, call, error))),
     )
+}
+
+/** Most items of the page that a request asks for. The handler rejects what is unreadable or negative. */
+function itemsAsked(request: { readonly pageSize: number } | UnreadableMessage): number {
+  return request instanceof UnreadableMessage ? 0 : pageSizeOf(Math.max(0, request.pageSize))
 }
 
 /**

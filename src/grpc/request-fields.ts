@@ -26,7 +26,7 @@ export class RequestFields {
     this.check(
       ACCOUNT_ID.test(value),
       field,
-      'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit',
+      'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit',
     )
     return value
   }
@@ -47,7 +47,11 @@ export class RequestFields {
 
   /** Validates the form of a category's id. The category need not exist. */
   categoryId(field: string, value: string): CategoryId {
-    this.check(isCategoryId(value), field, 'must be 1 to 32 characters of A-Z 0-9 _, the first one a letter')
+    this.check(
+      isCategoryId(value),
+      field,
+      'must be 1 to 32 characters from A-Z 0-9 _, starting with a letter',
+    )
     return value
   }
 
@@ -123,7 +127,7 @@ export class RequestFields {
     this.check(
       isMerchantRuleId(value),
       field,
-      'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit',
+      'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit',
     )
     return value
   }

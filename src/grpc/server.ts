@@ -24,7 +24,7 @@ import { ServerReflectionService as ReflectionV1alpha } from '../gen/grpc/reflec
 import type { ConnectionGuard } from './connections/connection-guard.js'
 import { GuardedPort } from './connections/guarded-port.js'
 import { openInnerPort } from './connections/inner-port.js'
-import { HealthStatus, SERVICES } from './health/health-status.js'
+import { type HealthStatus, SERVICES } from './health/health-status.js'
 import { loadDescriptors } from './reflection/descriptors.js'
 import { reflectionService } from './reflection/reflection-service.js'
 import { withReadErrors } from './request-decoder.js'
@@ -64,6 +64,8 @@ export type GrpcServerOptions = {
   readonly credentials: ServerCredentials
   /** Admits connections, and closes some to make room. */
   readonly guard: ConnectionGuard
+  /** The answer of health checks. */
+  readonly health: HealthStatus
   /** In order: the first one sees a call first, and its end last. */
   readonly interceptors: readonly ServerInterceptor[]
   readonly authorization: AuthorizationServiceServer
@@ -78,7 +80,6 @@ export class GrpcServer {
   readonly #options: GrpcServerOptions
   readonly #server: Server
   readonly #port: GuardedPort
-  readonly #health = new HealthStatus()
   #connect: (() => Duplex) | undefined
 
   constructor(options: GrpcServerOptions) {
@@ -90,7 +91,7 @@ export class GrpcServer {
     this.#server.addService(withReadErrors(ActivityServiceService, descriptors), options.activity)
     this.#server.addService(withReadErrors(CategoryServiceService, descriptors), options.category)
     this.#server.addService(withReadErrors(MerchantRuleServiceService, descriptors), options.merchantRule)
-    this.#health.addTo(this.#server, descriptors)
+    options.health.addTo(this.#server, descriptors)
 
     const services = [...SERVICES, HEALTH_SERVICE, ...REFLECTION_SERVICES]
     const reflection: UntypedServiceImplementation = reflectionService({ descriptors, services })
@@ -100,8 +101,7 @@ export class GrpcServer {
   }
 
   /**
-   * Starts to listen and returns the port. Health is NOT_SERVING until `setServing(true)`. Rejects with the
-   * system's error when the port is not available.
+   * Starts to listen and returns the port. Rejects with the system's error when the port is not available.
    */
   async listen(): Promise<number> {
     return await this.#port.listen(this.#options)
@@ -116,11 +116,6 @@ export class GrpcServer {
   connect(callsMax: number): Duplex {
     this.#connect ??= openInnerPort(this.#server, callsMax)
     return this.#connect()
-  }
-
-  /** Sets the answer of health checks. */
-  setServing(serving: boolean): void {
-    this.#health.set(serving)
   }
 
   /**

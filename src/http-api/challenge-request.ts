@@ -13,7 +13,7 @@ export class ChallengeRequestError extends Error {
   override readonly name = 'ChallengeRequestError'
 }
 
-/** An amount in reais: digits, and at most two decimals that are not 0. The range is the service's to check. */
+/** An amount in reais: digits, and at most two decimals that are not 0. The service checks the range. */
 const AMOUNT = /^(\d{1,15})(?:\.(\d{1,2})0{0,16})?$/
 /** A string or a number of valid JSON. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g

@@ -109,9 +109,9 @@ async function* forwardStream(
 /**
  * Forwards a stream of requests.
  *
- * To cancel a stream, Node.js first ends it and then resets it, and flushes the end: the gRPC port may take the
- * stream for complete. So nothing here cancels it: the gRPC port ends it at its deadline, and a body that is
- * cut off or malformed ends with a message that every method rejects.
+ * To cancel a stream, Node.js first ends it and then resets it, and flushes the end: the gRPC port may take
+ * the stream for complete. So nothing here cancels it: the gRPC port ends it at its deadline, and a body that
+ * is cut off or malformed ends with a message that every method rejects.
  */
 async function forwardClientStream(
   { transport, details }: Forwarding,

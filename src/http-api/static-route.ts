@@ -42,7 +42,7 @@ type Content = {
   readonly gzipped: Buffer
 }
 
-/** Creates a route of files that hold no secret. Each file is read and compressed once, on its first request. */
+/** Creates a route of files that hold no secret. Each is read and compressed once, on its first request. */
 export function staticRoute({ name, files, policy }: StaticRouteOptions): HttpRoute {
   const contents = new Map<string, Promise<Content>>()
   const contentSecurityPolicy = [...commonPolicy, ...policy].join('; ')

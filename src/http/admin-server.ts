@@ -72,7 +72,7 @@ export class AdminServer {
   async #answer(request: IncomingMessage): Promise<Answer> {
     const { url = '', method } = request
     const page = this.#pages.get(url.split('?', 1)[0] ?? '')
-    if (!page) return plain(404, 'not found: there are /metrics, /livez and /readyz')
+    if (!page) return plain(404, 'not found: the paths are /metrics, /livez and /readyz')
     if (method !== 'GET' && method !== 'HEAD') {
       return { ...plain(405, 'only GET and HEAD are allowed'), headers: { allow: 'GET, HEAD' } }
     }

@@ -53,11 +53,11 @@ function publicKeyOf(
   reject: Reject,
 ): PublicKey | undefined {
   if (jwk['kty'] === 'oct' || PRIVATE_MEMBERS.some((member) => member in jwk)) {
-    throw reject('is private: only public keys belong here, and this one should be replaced')
+    throw reject('is a private key: only public keys belong here, and this key should be replaced')
   }
   const { kid, alg } = jwk
   if (kid !== undefined && (typeof kid !== 'string' || kid === '' || kid.length > KID_LENGTH_MAX)) {
-    throw reject(`has a kid that is not a text of 1 to ${KID_LENGTH_MAX} characters`)
+    throw reject(`has a kid that is not a string of 1 to ${KID_LENGTH_MAX} characters`)
   }
   if (!isForTokens(jwk)) return undefined
 

@@ -110,7 +110,7 @@ export class KeyFiles {
   get warning(): string | undefined {
     const rejected = [...this.problems.values()]
       .filter((problem) => problem !== undefined)
-      .map((problem) => `${problem}: the last good ones are in use`)
+      .map((problem) => `${problem}: the last valid ones stay in use`)
     const warnings = [...rejected, ...this.#expired()]
     return warnings.length === 0 ? undefined : warnings.join('; ')
   }
@@ -131,7 +131,7 @@ export class KeyFiles {
     const isOver = (endMs: number | undefined) => endMs !== undefined && this.#options.nowMs() > endMs
     return [
       ...(isOver(tls?.expiresAtMs) ? ['the TLS certificate has expired'] : []),
-      ...(isOver(tls?.clientCaExpiresAtMs) ? ['the authorities of clients have expired'] : []),
+      ...(isOver(tls?.clientCaExpiresAtMs) ? ['the certificate authorities of clients have expired'] : []),
     ]
   }
 }

@@ -10,9 +10,8 @@ const RSA_BITS_MAX = 8_192
 export function weaknessOf({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject): string | undefined {
   if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'rsa-pss') return undefined
   const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails
-  if (modulusLength < RSA_BITS_MIN)
-    return `an RSA key of ${modulusLength} bits: ${RSA_BITS_MIN} are the least`
-  if (modulusLength > RSA_BITS_MAX) return `an RSA key of ${modulusLength} bits: ${RSA_BITS_MAX} are the most`
+  if (modulusLength < RSA_BITS_MIN) return `an RSA key of ${modulusLength} bits, fewer than ${RSA_BITS_MIN}`
+  if (modulusLength > RSA_BITS_MAX) return `an RSA key of ${modulusLength} bits, more than ${RSA_BITS_MAX}`
   if (publicExponent < 3n) return 'an RSA key whose exponent is less than 3'
   return undefined
 }

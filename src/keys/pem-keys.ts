@@ -19,7 +19,7 @@ export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly Public
   if (text.includes('PRIVATE KEY-----')) {
     throw new KeyFileError(
       variable,
-      'has a private key: only public keys belong here, and this one should be replaced',
+      'has a private key: only public keys belong here, and this key should be replaced',
     )
   }
   return pemBlocksIn({ variable, text }).map((block, index) => {
@@ -29,9 +29,10 @@ export function pemKeysIn({ variable, text, allowed }: KeyFile): readonly Public
     const weakness = weaknessOf(key)
     if (weakness !== undefined) throw reject(`is ${weakness}`)
     const fitting = algorithmsFor(key)
-    if (fitting.length === 0) throw reject('is of another kind than RSA and EC P-256')
+    if (fitting.length === 0) throw reject('is neither an RSA nor an EC P-256 key')
     const algorithms = fitting.filter((algorithm) => allowed.includes(algorithm))
-    if (algorithms.length === 0) throw reject(`is for ${fitting.join(' and ')}, not in JWT_ALGORITHMS`)
+    if (algorithms.length === 0)
+      throw reject(`is for ${fitting.join(' and ')}, which JWT_ALGORITHMS does not list`)
     return { kid: undefined, algorithms, publicKey: block.text }
   })
 }

@@ -49,7 +49,7 @@ export function checkTls({ certificate, privateKey, clientCa }: TlsTexts, nowMs:
     )
   }
   if (!isForServers(leaf)) {
-    throw new KeyFileError(certificate.variable, 'is not for servers (extended key usage)')
+    throw new KeyFileError(certificate.variable, 'is not a server certificate (extended key usage)')
   }
   for (const each of chain) checkDates(each, certificate.variable, nowMs)
   const broken = chain.findIndex((each, index) => index > 0 && !chain[index - 1]?.checkIssued(each))
@@ -82,7 +82,7 @@ function certificatesIn(file: NamedText): readonly X509Certificate[] {
 
 function privateKeyIn({ variable, text }: NamedText): KeyObject {
   const key = parsePrivateKey(text)
-  if (!key) throw new KeyFileError(variable, 'has no private key, or one that is encrypted')
+  if (!key) throw new KeyFileError(variable, 'has no private key, or an encrypted one')
   const weakness = weaknessOf(key)
   if (weakness !== undefined) throw new KeyFileError(variable, `is ${weakness}`)
   return key
@@ -119,7 +119,7 @@ function checkAuthorities(file: NamedText, nowMs: number): number {
   const authorities = certificatesIn(file)
   const wrong = authorities.findIndex(({ ca }) => !ca)
   if (wrong >= 0) {
-    throw new KeyFileError(file.variable, `certificate ${wrong + 1} is not that of an authority`)
+    throw new KeyFileError(file.variable, `certificate ${wrong + 1} is not a CA certificate`)
   }
   const [first] = authorities
   const lastEndMs = Math.max(...authorities.map(endMsOf))

@@ -5,6 +5,7 @@ import { Readiness } from '../application/readiness.js'
 import type { Config } from '../config.js'
 import { InvariantError } from '../domain/invariant.js'
 import { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import { HealthStatus } from '../grpc/health/health-status.js'
 import type { Keys } from '../keys/key-files.js'
 import { DecisionLog } from '../observability/logging/decision-log.js'
 import { LogSampler } from '../observability/logging/log-sampler.js'
@@ -21,7 +22,8 @@ import { onPrimaryFound } from '../storage/books.js'
 import { watchCommands } from '../storage/command-watch.js'
 import { causeOf, type FailureCause, UnfitDatabaseError } from '../storage/failure-cause.js'
 import { PoolWatch } from '../storage/pool-watch.js'
-import { createCore, systemClock } from './core.js'
+import type { CallRecords } from './call-records.js'
+import { type Core, createCore, systemClock } from './core.js'
 import { createCredentials } from './credentials.js'
 import { createGrpcPort } from './grpc-port.js'
 import { createReadings } from './readings.js'
@@ -58,8 +60,6 @@ export type AuthorizerOptions = {
   readonly keys: Keys
   /** The readings of the key files for the metrics. */
   readonly keyFiles: KeyFileReadings
-  /** Called when the service can decide for the first time, before the health checks say so. */
-  readonly onPrepared: () => void
   /** Called when the service begins to serve, or stops because the database does not answer. */
   readonly onServing: (serving: boolean) => void
   /** Called when the service can never serve: a later release has changed the schema. */
@@ -81,8 +81,11 @@ export type Authorizer = {
   readonly listen: () => Promise<number>
   /** Opens a connection to the gRPC server from this process, for this many calls at a time. */
   readonly connect: (callsMax: number) => Duplex
-  /** Begins to check the database. */
-  readonly start: () => void
+  /**
+   * Begins to check the database. Calls `onPrepared` when the service can decide for the first time, before
+   * the health checks say so.
+   */
+  readonly start: (onPrepared: () => void) => void
   /** Replaces the certificates and token keys. Open connections stay. TLS cannot be switched on or off. */
   readonly useKeys: (keys: Keys) => void
   /**
@@ -99,40 +102,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     monotonicMs: systemClock.monotonicMs,
     explain: explainFailure,
   })
-  const core = createCore({
-    config,
-    tracing,
-    mongodbUri: options.mongodbUri,
-    onDecisionFailure: (error) =>
-      databaseFailures.failed('not decided: the database does not do what it is asked', error),
-    onPostingFailure: (error) => {
-      metrics.postingFailed()
-      const event = 'posting failed, will be tried again'
-      if (isUnavailable(error)) databaseFailures.failed(event, error)
-      else logger.warn({ err: error }, event)
-    },
-    onDiscrepancy: ({ accountId, transactionId, seq }) => {
-      metrics.ledgerRejected()
-      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
-    },
-    engineEvents: {
-      onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
-      onRetry: (cause) => metrics.retried(cause),
-    },
-    onCatalogFailure: (error) => {
-      metrics.catalogRefreshFailed()
-      const event = 'the catalog could not be read, the last one stays in use'
-      if (isUnavailable(error)) databaseFailures.failed(event, error)
-      else logger.warn({ err: error }, event)
-    },
-    onCatalogUnwatched: (error) =>
-      databaseFailures.failed('changes of the catalog are not announced, it is looked for them', error),
-    onShardMapUnreadable: (error) =>
-      logger.warn(
-        { err: error },
-        'the shards of the accounts cannot be read from config: a shard that is away takes the time of all',
-      ),
-  })
+  const core = openCore(options, databaseFailures)
   const pool = new PoolWatch({
     client: core.client,
     onFailure: (reason) => metrics.poolFailed(reason),
@@ -142,27 +112,11 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     metrics.mongoCommand(name, outcome, durationMs / 1000),
   )
 
-  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
-  const guard = new ConnectionGuard({
-    connectionsMax: config.grpcConnectionsMax,
-    monotonicMs: systemClock.monotonicMs,
-    onClosing: (reason) => {
-      metrics.connectionClosed(reason)
-      rejected.count()
-    },
-  })
+  const guard = createGuard(options)
   const draining = new AbortController()
-  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
-  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
-  const failures = new LogSampler({
-    logger,
-    linesMax: config.logFailuresPerSecond,
-    event: 'failed calls without a line: more than LOG_FAILURES_PER_SECOND',
-    field: 'leftOut',
-  })
-  const recent = new RecentDecisions(RECENT_DECISIONS)
-  const records = { logger, metrics, decisions, overload, failures, recent }
+  const records = createRecords(options)
   const credentials = createCredentials(config, options.keys)
+  const health = new HealthStatus()
   const grpc = createGrpcPort({
     config,
     tracing,
@@ -170,16 +124,17 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     core,
     records,
     guard,
-    serving: () => readiness.ready,
+    health,
     draining: draining.signal,
   })
 
+  let onPrepared = () => {}
   let cause: FailureCause | undefined
   const readiness = new Readiness({
     prepare: async () => {
       await core.prepare()
-      logger.info({ booksId: core.booksId() }, 'the books are there')
-      options.onPrepared()
+      logger.info({ booksId: core.booksId() }, 'books ready')
+      onPrepared()
     },
     check: async () => {
       const startedMs = systemClock.monotonicMs()
@@ -189,7 +144,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     },
     intervalMs: READINESS_INTERVAL_MS,
     onChange: (ready) => {
-      grpc.setServing(ready)
+      health.set(ready)
       if (ready) databaseFailures.over()
       if (ready) logger.info('serving')
       options.onServing(ready)
@@ -215,22 +170,91 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
 
   return {
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalog.health) : unreadyDetail(cause)),
+    detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause)),
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
-    start: () => void readiness.start(),
+    start: (prepared) => {
+      onPrepared = prepared
+      void readiness.start()
+    },
     useKeys: credentials.useKeys,
     stop: async () => {
-      grpc.setServing(false)
+      health.set(false)
       readiness.stop()
       draining.abort()
       await grpc.drain(config.shutdownTimeoutMs)
       await core.close(POSTING_TIMEOUT_MS)
-      decisions.close()
-      failures.close()
+      records.decisions.close()
+      records.failures.close()
       await tracing?.close(TRACE_TIMEOUT_MS)
     },
   }
+}
+
+/** Creates the core. Its failures and events become log lines and metrics. */
+function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureLog): Core {
+  const { config, logger, metrics, tracing } = options
+  return createCore({
+    config,
+    tracing,
+    mongodbUri: options.mongodbUri,
+    onDecisionFailure: (error) =>
+      databaseFailures.failed('cannot decide: a database operation failed', error),
+    onPostingFailure: (error) => {
+      metrics.postingFailed()
+      const event = 'posting to the ledger failed and will be retried'
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
+      else logger.warn({ err: error }, event)
+    },
+    onDiscrepancy: ({ accountId, transactionId, seq }) => {
+      metrics.ledgerRejected()
+      logger.error({ accountId, transactionId, seq: String(seq) }, 'the ledger rejects an entry: run verify')
+    },
+    engineEvents: {
+      onGroup: ({ size, durationMs }) => metrics.groupDecided(size, durationMs / 1000),
+      onRetry: (cause) => metrics.retried(cause),
+    },
+    onCatalogFailure: (error) => {
+      metrics.catalogRefreshFailed()
+      const event = 'the catalog could not be read: the last one stays in use'
+      if (isUnavailable(error)) databaseFailures.failed(event, error)
+      else logger.warn({ err: error }, event)
+    },
+    onCatalogUnwatched: (error) =>
+      databaseFailures.failed('the change stream of the catalog failed: it is polled instead', error),
+    onShardMapUnreadable: (error) =>
+      logger.warn(
+        { err: error },
+        'the shard map cannot be read from the config database: an unavailable shard may delay all accounts',
+      ),
+  })
+}
+
+/** Creates the guard of the connections. Closed connections are counted and logged. */
+function createGuard({ config, logger, metrics }: AuthorizerOptions): ConnectionGuard {
+  const rejected = new LogSampler({ logger, event: 'connections closed or rejected', field: 'closed' })
+  return new ConnectionGuard({
+    connectionsMax: config.grpcConnectionsMax,
+    monotonicMs: systemClock.monotonicMs,
+    onClosing: (reason) => {
+      metrics.connectionClosed(reason)
+      rejected.count()
+    },
+  })
+}
+
+/** Creates the logs of calls and decisions. */
+function createRecords({ config, logger, metrics }: AuthorizerOptions): CallRecords {
+  const decisions = new DecisionLog({ logger, approvalsMax: config.logApprovalsPerSecond })
+  const overload = new LogSampler({ logger, event: 'overloaded: calls were rejected', field: 'rejected' })
+  const failures = new LogSampler({
+    logger,
+    linesMax: config.logFailuresPerSecond,
+    event: 'failed calls left out of the log: more than LOG_FAILURES_PER_SECOND',
+    field: 'leftOut',
+  })
+  const recent = new RecentDecisions(RECENT_DECISIONS)
+  return { logger, metrics, decisions, overload, failures, recent }
 }
 
 /** Explains a failure of the database to the log. */
@@ -245,7 +269,7 @@ function unreadyDetail(cause: FailureCause | undefined): string {
 }
 
 function reasonOf(cause: FailureCause | undefined): string {
-  return cause?.isUnfit ? 'the database is not the right one' : 'the database does not answer'
+  return cause?.isUnfit ? 'the database is not the expected one' : 'the database does not answer'
 }
 
 /**

@@ -12,13 +12,13 @@ export type CheckOptions = Pick<VerifyOptions, 'repair' | 'onDiscrepancy' | 'onP
 }
 
 /** Verifies the books of a database, for the command line and for the entry point `verify.ts`. */
-export async function checkBooks({ config, onCount, ...told }: CheckOptions): Promise<VerifySummary> {
+export async function checkBooks({ config, onCount, ...options }: CheckOptions): Promise<VerifySummary> {
   const client = createClient({ uri: config.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   try {
     const db = client.db(config.mongodbDatabase)
     const store = new MongoAuditStore(db, { pause: delay })
     onCount(await store.estimatedCount())
-    return await new Verify({ store, ledger: new MongoLedger(db), ...told }).run()
+    return await new Verify({ store, ledger: new MongoLedger(db), ...options }).run()
   } finally {
     await client.close()
   }

@@ -16,6 +16,7 @@ import { Statement } from '../application/statement.js'
 import { zoneCalendar } from '../application/zone-calendar.js'
 import type { Config } from '../config.js'
 import type { Calendar } from '../domain/calendar.js'
+import type { Catalog } from '../domain/catalog.js'
 import type { Entry } from '../domain/entry.js'
 import type { MerchantRule } from '../domain/merchant-rule.js'
 import type { Tracing } from '../observability/tracing/tracing.js'
@@ -76,7 +77,9 @@ export type Core = {
   /** Turns for background work, which yields to purchases. */
   readonly backgroundTurns: BackgroundTurns
   readonly poster: Posting
-  readonly catalog: CatalogCache
+  /** Returns the catalog to decide by. Throws UndecidedError UNAVAILABLE before the first read. */
+  readonly catalog: () => Catalog
+  readonly catalogCache: CatalogCache
   /** The calendar of the days and months of spending limits. */
   readonly calendar: Calendar
   readonly categories: CategoryStore
@@ -129,7 +132,7 @@ export function createCore(options: CoreOptions): Core {
   })
   const backgroundTurns = new PurchasesFirst(engine)
   const merchantRules = new MongoMerchantRuleStore(db, { turns: backgroundTurns })
-  const catalog = new CatalogCache({
+  const catalogCache = new CatalogCache({
     store: new MongoCatalogStore(db),
     clock,
     refreshMs: config.catalogRefreshMs,
@@ -139,7 +142,7 @@ export function createCore(options: CoreOptions): Core {
 
   const statements = new MongoStatementStore(db, order, backgroundTurns)
   const calendar = zoneCalendar(config.limitsTimeZone)
-  const current = () => catalog.current()
+  const catalog = () => catalogCache.current()
 
   /** Adds rules. An existing rule, or one whose slot is taken, stays as it is. */
   async function addRules(rules: readonly MerchantRule[]): Promise<void> {
@@ -158,29 +161,21 @@ export function createCore(options: CoreOptions): Core {
     await engine.drain()
     engine.forget()
     poster.forget()
-    await catalog.reread()
+    await catalogCache.reread()
   }
 
-  const executor = tracing?.engine(engine) ?? engine
   return {
     client,
     accounts,
     accountList: new MongoAccountList(db, backgroundTurns),
     statement: new Statement({ accounts, ledger, statements }),
-    simulator: new Simulator({ accounts, ledger, clock, catalog: current, calendar }),
-    engine: {
-      execute: (request, budget) =>
-        books.right ? executor.execute(request, budget) : Promise.reject(booksNotRight()),
-      get waiting() {
-        return executor.waiting
-      },
-      waitingIn: (lane) => executor.waitingIn(lane),
-      drain: () => executor.drain(),
-    },
+    simulator: new Simulator({ accounts, ledger, clock, catalog, calendar }),
+    engine: whileBooksAreRight(books, tracing?.engine(engine) ?? engine),
     waitingMax: () => engine.waitingMax,
     backgroundTurns,
     poster,
     catalog,
+    catalogCache,
     calendar,
     categories: new MongoCategoryStore(db),
     merchantRules,
@@ -190,17 +185,17 @@ export function createCore(options: CoreOptions): Core {
       await client.connect()
       await books.open()
       if (await order.isSharded()) await shardMap.follow()
-      await catalog.start()
+      await catalogCache.start()
       if (!config.seedExamples) return
       await seedExamples({ engine, catalog, clock, addRules })
       // A caller may use the example rules as soon as the service is ready.
-      await catalog.refresh()
+      await catalogCache.refresh()
     },
     checkBooks: () => books.check(forget),
     ensureBooks,
     booksId: () => books.id,
     close: async (timeoutMs) => {
-      await catalog.close()
+      await catalogCache.close()
       shardMap.close()
       const endsAtMs = clock.monotonicMs() + timeoutMs
       // A silent database takes longer. Its late answers no longer matter.
@@ -208,5 +203,18 @@ export function createCore(options: CoreOptions): Core {
       await poster.drain(endsAtMs - clock.monotonicMs())
       await client.close()
     },
+  }
+}
+
+/** Returns the engine, but lets it decide only while the books are known to be right. */
+function whileBooksAreRight(books: Books, engine: Executor): Executor {
+  return {
+    execute: (request, budget) =>
+      books.right ? engine.execute(request, budget) : Promise.reject(booksNotRight()),
+    get waiting() {
+      return engine.waiting
+    },
+    waitingIn: (lane) => engine.waitingIn(lane),
+    drain: () => engine.drain(),
   }
 }

@@ -1,5 +1,5 @@
-import { createAuthorize } from '../application/authorize.js'
-import { createReverse } from '../application/reverse.js'
+import { authorize } from '../application/authorize.js'
+import { reverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
 import { creditHandlers } from '../grpc/account/credit-handlers.js'
@@ -10,9 +10,11 @@ import { windowFor } from '../grpc/authorization/authorize-stream.js'
 import type { CallContext } from '../grpc/call-context.js'
 import { categoryService } from '../grpc/category/category-service.js'
 import type { ConnectionGuard } from '../grpc/connections/connection-guard.js'
+import type { HealthStatus } from '../grpc/health/health-status.js'
 import { authentication } from '../grpc/interceptors/authentication.js'
 import { observation } from '../grpc/interceptors/observation.js'
 import { wellFormed } from '../grpc/interceptors/well-formed.js'
+import { wholeStreams } from '../grpc/interceptors/whole-streams.js'
 import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
 import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
@@ -40,14 +42,14 @@ export type GrpcPortOptions = {
   readonly records: CallRecords
   readonly guard: ConnectionGuard
   /** Whether the process can decide. */
-  readonly serving: () => boolean
+  readonly health: HealthStatus
   /** Ends the open streams. */
   readonly draining: AbortSignal
 }
 
 /** Creates the gRPC port with all its services. */
 export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
-  const { config, credentials, core, records, tracing, guard, serving, draining } = options
+  const { config, credentials, core, records, tracing, guard, health, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -57,12 +59,12 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }
-  const catalog = () => core.catalog.current()
   return new GrpcServer({
     host: config.host,
     port: config.grpcPort,
     credentials: credentials.server,
     guard,
+    health,
     interceptors: [
       observation({
         monotonicMs: systemClock.monotonicMs,
@@ -72,6 +74,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       wellFormed,
+      wholeStreams,
       authentication({
         verifier: credentials.verifier,
         requireScope: config.jwtRequireScope,
@@ -80,9 +83,9 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       }),
     ],
     authorization: authorizationService({
-      authorize: createAuthorize({ engine: core.engine, catalog, calendar: core.calendar }),
+      authorize: (...asked) => authorize(core, ...asked),
       simulate: (...asked) => core.simulator.simulate(...asked),
-      reverse: createReverse(core.engine),
+      reverse: (...asked) => reverse(core.engine, ...asked),
       handlers,
       streams: {
         window: windowFor(config.queueMax),
@@ -98,17 +101,17 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         engine: core.engine,
         accounts: core.accounts,
         list: core.accountList,
-        catalog,
+        catalog: core.catalog,
         handlers,
       }),
-      ...creditHandlers({ engine: core.engine, catalog, handlers }),
+      ...creditHandlers({ engine: core.engine, catalog: core.catalog, handlers }),
       ...statementHandlers(core.statement, handlers),
     },
     activity: activityService({
       version: buildVersion(),
       limitsTimeZone: config.limitsTimeZone,
       startTime: new Date(performance.timeOrigin),
-      serving,
+      serving: () => health.serving,
       counts: () => activityCounts(metrics),
       recent: () => records.recent.list(),
       handlers,
@@ -116,7 +119,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     category: categoryService({ store: core.categories, handlers }),
     merchantRule: merchantRuleService({
       store: core.merchantRules,
-      catalog,
+      catalog: core.catalog,
       handlers,
       turns: core.backgroundTurns,
     }),

@@ -9,14 +9,19 @@ export type KeyWatchOptions = {
   readonly config: Config
   readonly logger: Logger
   readonly metrics: Pick<Metrics, 'keyFilesReloaded' | 'keyFilesRejected'>
-  /** Called when other keys are to be used. */
-  readonly onChange: (keys: Keys) => void
+}
+
+/** The configured key and certificate files. */
+export type KeyWatch = {
+  readonly files: KeyFiles
+  /** Starts to check the files periodically. Calls `onChange` when other keys are to be used. */
+  readonly start: (onChange: (keys: Keys) => void) => void
 }
 
 /** Reads the configured key and certificate files. Logs and counts later changes. */
-export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> {
-  const { config, logger, metrics, onChange } = options
-  return await KeyFiles.open({
+export async function openKeyFiles({ config, logger, metrics }: KeyWatchOptions): Promise<KeyWatch> {
+  let useKeys = (_: Keys) => {}
+  const keyFiles = await KeyFiles.open({
     paths: {
       certificate: config.grpcTlsCertFile,
       privateKey: config.grpcTlsKeyFile,
@@ -29,7 +34,7 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
     intervalMs: config.keyFilesRefreshMs,
     nowMs: Date.now,
     onChange: (files, keys) => {
-      onChange(keys)
+      useKeys(keys)
       metrics.keyFilesReloaded(files)
       logger.info({ files, ...outlineOf(files, keys) }, 'key files reloaded')
     },
@@ -37,18 +42,25 @@ export async function openKeyFiles(options: KeyWatchOptions): Promise<KeyFiles> 
       metrics.keyFilesRejected(files)
       logger.error(
         { files, problem: error.message, err: error.cause },
-        'key files rejected, the last good ones stay in use',
+        'key files rejected: the last valid ones stay in use',
       )
     },
   })
+  return {
+    files: keyFiles,
+    start: (onChange) => {
+      useKeys = onChange
+      keyFiles.start()
+    },
+  }
 }
 
 /** Returns the readings of the files for the metrics. */
-export function readingsOf(files: () => KeyFiles): KeyFileReadings {
+export function readingsOf(files: KeyFiles): KeyFileReadings {
   return {
-    problems: () => files().problems,
+    problems: () => files.problems,
     certificateExpiryMs: () => {
-      const { tls } = files().keys
+      const { tls } = files.keys
       return { server: tls?.expiresAtMs, client_ca: tls?.clientCaExpiresAtMs }
     },
   }

@@ -19,7 +19,7 @@ export type ReadingsOptions = {
 /** Returns the values that are read from the service when Prometheus asks. */
 export function createReadings(options: ReadingsOptions): Readings {
   const { config, core, pool, guard, keyFiles, serving, isDatabaseUnfit } = options
-  const { engine, poster, catalog } = core
+  const { engine, poster, catalogCache } = core
   return {
     engine: () => ({
       waitingRequests: {
@@ -38,8 +38,8 @@ export function createReadings(options: ReadingsOptions): Readings {
       unauthenticated: guard.unauthenticated,
     }),
     catalog: () => {
-      const { version, ageMs } = catalog.health
-      return { version: Number(version), ageMs, categories: catalog.categories }
+      const { version, ageMs } = catalogCache.health
+      return { version: Number(version), ageMs, categories: catalogCache.categories }
     },
     serving,
     isDatabaseUnfit,

@@ -84,7 +84,7 @@ function stopInOrder(service: Service, onEnd: () => Promise<void>, logger: Logge
   process.on('SIGINT', onSignal)
   void service.failed.then((error) => {
     if (stoppingSinceMs !== undefined) return
-    logger.fatal({ err: error }, 'the service cannot go on: draining')
+    logger.fatal({ err: error }, 'the service cannot continue: draining')
     void stop(1)
   })
 }

@@ -5,7 +5,7 @@ import type { HttpApi } from '../http-api/http-api.js'
 import type { Logger } from '../observability/logging/logger.js'
 import { createMetrics } from '../observability/metrics/metrics.js'
 import { openTracing } from '../observability/tracing/open-tracing.js'
-import { type Authorizer, createAuthorizer } from './authorizer.js'
+import { createAuthorizer } from './authorizer.js'
 import { buildVersion } from './build-version.js'
 import type { HttpApiWiring } from './http-api.js'
 import { openKeyFiles, readingsOf, withWarning } from './key-watch.js'
@@ -48,27 +48,20 @@ export type Service = Ports & {
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config } = options
   const metrics = createMetrics({ labels: metricLabels, version: buildVersion() })
-  const files = await openKeyFiles({
-    ...options,
-    metrics,
-    onChange: (keys) => {
-      authorizer.useKeys(keys)
-      if (keys.tls) api?.useTls(keys.tls)
-    },
-  })
+  const keyWatch = await openKeyFiles({ ...options, metrics })
+  const { files } = keyWatch
   const health = createHealth(config)
   let failed = (_: Error) => {}
   const failure = new Promise<Error>((resolve) => {
     failed = resolve
   })
-  const authorizer: Authorizer = createAuthorizer({
+  const authorizer = createAuthorizer({
     ...options,
     mongodbUri: config.mongodbUri,
     metrics,
     tracing: await openTracing(config.tracing, options.logger),
     keys: files.keys,
-    keyFiles: readingsOf(() => files),
-    onPrepared: () => options.onReady(ports),
+    keyFiles: readingsOf(files),
     onServing: (serving) => health?.setServing(serving),
     onHopeless: failed,
   })
@@ -86,8 +79,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const api = await openHttpApi({ ...options, tls: files.keys.tls, metrics, connect })
 
   const ports = await openPorts({ admin, health, api, openGrpc: () => authorizer.listen() })
-  authorizer.start()
-  files.start()
+  authorizer.start(() => options.onReady(ports))
+  keyWatch.start((keys) => {
+    authorizer.useKeys(keys)
+    if (keys.tls) api?.useTls(keys.tls)
+  })
 
   return {
     ...ports,

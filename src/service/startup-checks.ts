@@ -46,11 +46,11 @@ function portProblem(
     case 'EADDRINUSE':
       return `${variable}: port ${port} of ${host} is in use: is the service running already?`
     case 'EACCES':
-      return `${variable}: port ${port} needs more rights than this user has: choose one from 1024`
+      return `${variable}: port ${port} needs privileges that this user lacks: choose a port from 1024 up`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `HOST: ${host} is no address of this machine`
+      return `HOST: ${host} is not an address of this machine`
     default:
       return `${variable}: port ${port} of ${host} cannot be opened (${code})`
   }

@@ -42,7 +42,7 @@ export type SchemaStep = {
  */
 export const schemaSteps: readonly SchemaStep[] = [
   { to: 2, name: 'books have an identity and a schema version', take: makeIdentity },
-  { to: 3, name: 'merchant rules are compared as people see names', take: recomputeSlots },
+  { to: 3, name: 'merchant rules compare names as people see them', take: recomputeSlots },
   // The validator of the ledger changed. The step keeps earlier releases from replacing it by theirs.
   { to: 4, name: 'purchases may keep the free balance out', take: async () => {} },
 ]
@@ -89,7 +89,8 @@ export async function takeSteps(db: Db, steps: readonly SchemaStep[] = schemaSte
       .updateOne({ _id: BOOKS_ID, schema_version: { $lt: to } }, { $set: { schema_version: to } })
   }
   const identity = await readIdentity(db)
-  if (!identity) throw new UnfitDatabaseError('BOOKS_MISSING', 'the books were removed while they were made')
+  if (!identity)
+    throw new UnfitDatabaseError('BOOKS_MISSING', 'the books were removed while they were being created')
   rejectNewer(identity)
   return identity
 }

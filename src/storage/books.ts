@@ -92,7 +92,7 @@ export class Books {
     if (identity.booksId !== this.#booksId)
       throw new UnfitDatabaseError(
         'BOOKS_OTHER',
-        `these are the books ${identity.booksId}, this process works on ${this.#booksId}`,
+        `the database holds the books ${identity.booksId}, but this process uses ${this.#booksId}`,
       )
     // A newer schema does not stop a running process: a newer release is about to replace it.
     if (identity.schemaVersion < SCHEMA_VERSION) throw new UnfitDatabaseError('SCHEMA_OLDER')
@@ -136,5 +136,5 @@ function isPrimary(type: string): boolean {
 
 /** Builds the error for calls that arrive while the books are not known to be right. */
 export function booksNotRight() {
-  return unavailable('asking the database', new Error('its books are not known to be right'))
+  return unavailable('asking the database', new Error('its books have not passed the check'))
 }

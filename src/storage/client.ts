@@ -30,9 +30,7 @@ export function createClient({ uri, ...limits }: ClientOptions): MongoClient {
   try {
     return new MongoClient(uri, clientOptions(limits))
   } catch {
-    throw new Error(
-      'the address of the database (MONGODB_URI) cannot be read: check its user, password (percent-encoded), hosts and options',
-    )
+    throw new Error('MONGODB_URI is invalid: check its user, password (percent-encoded), hosts and options')
   }
 }
 

@@ -12,49 +12,44 @@ import {
 /** The causes of a database failure, each with a hint for the operator. */
 const hints = {
   UNREACHABLE:
-    'no server of MONGODB_URI takes a connection: is MongoDB running, are hosts and ports right, does the network let us through?',
-  HOST_UNKNOWN: 'a host of MONGODB_URI has no address: is its name right, does DNS answer?',
+    'no server in MONGODB_URI accepts connections: check that MongoDB runs, that its hosts and ports are right, and that the network lets the service connect',
+  HOST_UNKNOWN: 'a host in MONGODB_URI does not resolve: check its name and DNS',
   CONNECTIONS_CLOSED:
-    'connections to MongoDB are closed at once: has it as many as it takes (net.maxIncomingConnections, open files), or does it want TLS, or none?',
-  CERTIFICATE:
-    'the certificate of MongoDB is not accepted: has it expired, is it for this host, is tlsCAFile right?',
-  TLS: 'TLS with MongoDB fails: do both sides use it, and versions that the other takes?',
-  CREDENTIALS: 'MongoDB rejects the user or the password of MONGODB_URI, or authSource is wrong',
+    'MongoDB closes connections at once: check its connection limit (net.maxIncomingConnections, open files), and that both sides use TLS or neither does',
+  CERTIFICATE: 'the certificate of MongoDB is not trusted: check its expiry and host name, and tlsCAFile',
+  TLS: 'the TLS handshake with MongoDB fails: check that both sides use TLS and share a version',
+  CREDENTIALS: 'MongoDB rejects the user or the password in MONGODB_URI: check them and authSource',
   RIGHTS:
-    'the user of MONGODB_URI lacks rights, or MONGODB_URI names no user: it needs the roles readWrite and dbAdmin on the database',
-  FILE: 'a file that MONGODB_URI names (tlsCAFile, tlsCertificateKeyFile) cannot be read',
+    'the user in MONGODB_URI lacks privileges, or MONGODB_URI names no user: grant the roles readWrite and dbAdmin on the database',
+  FILE: 'a file named in MONGODB_URI (tlsCAFile, tlsCertificateKeyFile) cannot be read',
   STANDALONE:
-    'MongoDB runs as a standalone server, without transactions and change streams: start it with --replSet and run rs.initiate(), one member is enough',
-  TOO_OLD: 'MongoDB is older than version 8.0, which the service needs: upgrade it',
+    'MongoDB runs as a standalone server, which has no transactions or change streams: start it with --replSet and run rs.initiate(); one member is enough',
+  TOO_OLD: 'MongoDB is older than version 8.0, which the service requires: upgrade it',
   REPLICA_SET_NAME:
-    'no server of MONGODB_URI is in the replica set that it names: is replicaSet= right, does MongoDB run with --replSet?',
-  REPLICA_SET_NEW: 'the servers of MONGODB_URI are in no replica set yet: was it initiated?',
-  NO_PRIMARY:
-    'the replica set has no primary: is a majority of its members running, and can they see each other?',
+    'no server in MONGODB_URI belongs to the replica set that it names: check replicaSet=, and that MongoDB runs with --replSet',
+  REPLICA_SET_NEW: 'the servers in MONGODB_URI form no replica set yet: run rs.initiate()',
+  NO_PRIMARY: 'the replica set has no primary: check that a majority of its members run and reach each other',
   STALE_PRIMARY:
-    'the primary was elected before one that was there already: were older files, or another replica set, started at this address? If that is right, restart the service',
-  STOPPING: 'MongoDB is being stopped, or has given up: see its log',
-  NO_MAJORITY:
-    'the primary does not get its writes confirmed by a majority in time: are members down, slow or far behind?',
-  SLOW: 'MongoDB does not answer in time: is it overloaded, or its disk slow, or is the network losing packets?',
-  NO_ROOM: 'MongoDB has no room on its disk',
-  SHARD_AWAY:
-    'mongos does not reach a shard or the config servers: are they running, and have they a primary?',
+    'the primary belongs to an earlier election than one seen before: check whether older data files or another replica set run at this address. If that is intended, restart the service',
+  STOPPING: 'MongoDB is shutting down or has crashed: see its log',
+  NO_MAJORITY: 'a majority does not confirm writes in time: check for members that are down, slow or lagging',
+  SLOW: 'MongoDB does not answer in time: check its load, its disk and the network',
+  NO_ROOM: 'the disk of MongoDB is full',
+  SHARD_AWAY: 'mongos does not reach a shard or the config servers: check that they run and have a primary',
   INDEX:
-    'an index that the service relies on cannot be made: another one has its name, or entries contradict each other (./benefits verify)',
+    'a required index cannot be created: another index has its name, or entries contradict each other (run ./benefits verify)',
   BOOKS_MISSING:
-    'the database has no books, or not all of them: was it dropped, is MONGODB_DATABASE right? Restore it; only a restart makes new books',
+    'the database has no books, or only some of them: check MONGODB_DATABASE and whether the database was dropped. Restore it; only a restart creates new books',
   BOOKS_OTHER:
-    'the database has other books than those that this process began with: does MONGODB_URI lead elsewhere? Lead it back, or restart',
+    'the database holds other books than this process started with: check where MONGODB_URI leads. Correct it, or restart the service',
   BOOKS_REPLACED:
-    'a collection is not the one that was checked: it was dropped, or made anew, or another database answers. The next check says more',
-  SCHEMA_DAMAGED:
-    'a validator or an index that the service relies on is gone: restore it, or restart the service',
+    'a collection is not the one that was checked: it was dropped or recreated, or another database answers. The next check tells which',
+  SCHEMA_DAMAGED: 'a required validator or index is missing: restore it, or restart the service',
   SCHEMA_OLDER:
-    'the books were restored with the schema of an earlier release: run the schema command, or restart',
+    'the books have the schema of an earlier release: run the schema command, or restart the service',
   SCHEMA_NEWER:
-    'a later release has changed the schema of the books: run that release, or restore the books from before',
-  OTHER: 'see error, and the log of MongoDB',
+    'the books have the schema of a later release: run that release, or restore an earlier backup',
+  OTHER: 'see the error and the log of MongoDB',
 } as const satisfies Readonly<Record<string, string>>
 
 export type CauseName = keyof typeof hints

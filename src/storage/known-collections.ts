@@ -30,7 +30,8 @@ export class KnownCollections implements CollectionIdentities {
   #options: Readonly<Record<DecisiveCollection, OnCollection>> | undefined
 
   on(name: DecisiveCollection): OnCollection {
-    if (!this.#options) throw unavailable('naming a collection', new Error('the books were not found yet'))
+    if (!this.#options)
+      throw unavailable('naming a collection', new Error('the books have not been found yet'))
     return this.#options[name]
   }
 

@@ -40,7 +40,7 @@ class ShardingError extends Error {
 export async function shardDatabase(db: Db): Promise<readonly ShardedCollection[]> {
   if (!(await isMongos(db.client))) {
     throw new ShardingError(
-      'this is not a sharded cluster: let MONGODB_URI name its mongos. A replica set needs no sharding.',
+      'this is not a sharded cluster: set MONGODB_URI to its mongos. A replica set needs no sharding.',
     )
   }
   await ensureSchema(db)
@@ -54,7 +54,7 @@ async function shardCollection(db: Db, name: string, key: Document): Promise<Sha
   const known = await shardingOf(db, namespace)
   if (known && JSON.stringify(known['key']) !== JSON.stringify(key)) {
     throw new ShardingError(
-      `${namespace} is sharded by ${JSON.stringify(known['key'])} and not by ${JSON.stringify(key)}: see reshardCollection in MongoDB's manual`,
+      `${namespace} is sharded by ${JSON.stringify(known['key'])} instead of ${JSON.stringify(key)}: see reshardCollection in MongoDB's manual`,
     )
   }
   if (!known) {

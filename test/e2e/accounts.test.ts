@@ -67,7 +67,7 @@ describe('AccountService over the wire', () => {
       })
     }
 
-    it('finds no account that nobody opened, also one that was asked for', async () => {
+    it('finds no account that was never opened, even by its id', async () => {
       const id = randomUUID()
       await buy(id, 'early', 1)
       expect(await rejectedUpdate(id, 'BLOCKED')).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
@@ -164,7 +164,7 @@ describe('AccountService over the wire', () => {
       ])
     })
 
-    it('of parts before its purchase makes the purchase be approved for the rest, the last centavo of which can go back', async () => {
+    it('of parts before the purchase leaves the rest to be approved, which can be reversed to the last centavo', async () => {
       const id = await opened(500)
       const early = [await reverse(id, 'back-1', 'buy', 150), await reverse(id, 'back-2', 'buy', 50)]
       expect(early.map(({ code, amount }) => [code, amount])).to.deep.equal([
@@ -216,12 +216,12 @@ describe('AccountService over the wire', () => {
       [{ kind: 'TRANSACTION_KIND_ADMIN', page_size: 1 }, ['block']],
     ]
     for (const [filter, expected] of filters) {
-      it(`finds what fits ${JSON.stringify(filter)}`, async () => {
+      it(`finds the rules that match ${JSON.stringify(filter)}`, async () => {
         expect(ids(await list(filter))).to.deep.equal(expected)
       })
     }
 
-    it('finds what was made from one time to before another', async () => {
+    it('finds entries from one time until before another', async () => {
       const all = await list()
       const times = all.map(({ create_time: { seconds, nanos } }) => Number(seconds) * 1_000 + nanos / 1e6)
       const [start_time, end_time] = [all[3]?.create_time, all[1]?.create_time]

@@ -19,7 +19,7 @@ describe('the admin port', () => {
       expect(await (await get(path, 'HEAD')).text()).to.equal('')
     })
 
-    it(`answers POST ${path} with 405, and says what is allowed`, async () => {
+    it(`answers POST ${path} with 405 and the allowed methods`, async () => {
       const { status, headers } = await get(path, 'POST')
       expect([status, headers.get('allow')]).to.deep.equal([405, 'GET, HEAD'])
     })

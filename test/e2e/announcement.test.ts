@@ -13,7 +13,7 @@ describe('a service that is ready', () => {
     return service
   }
 
-  it('of the launcher tells a developer where it listens, and what to try', async () => {
+  it('of the launcher tells the developer its address, and what to try', async () => {
     const service = await ready('launcher')
     expect(textLines(service.stderr)).to.deep.equal([
       `benefits-authorizer is ready: gRPC on ${service.grpcAddress}, metrics and probes on ${service.httpUrl}`,

@@ -79,7 +79,7 @@ describe('the token for development', () => {
     expect(answer.status, await answer.text()).to.equal(200)
   })
 
-  const strangers: Readonly<Record<string, Headers>> = {
+  const others: Readonly<Record<string, Headers>> = {
     'a page of another site': { 'sec-fetch-site': 'cross-site' },
     'a page of another port': { 'sec-fetch-site': 'same-site', origin: 'http://localhost:3000' },
     'a page whose name leads to this machine': {
@@ -89,7 +89,7 @@ describe('the token for development', () => {
     'a browser that names only the origin': { origin: 'https://other.example' },
     'a proxy': { 'x-forwarded-for': '203.0.113.7' },
   }
-  for (const [who, headers] of Object.entries(strangers)) {
+  for (const [who, headers] of Object.entries(others)) {
     it(`is not given to ${who}`, async () => {
       const { status, body } = await get(fixture().service, '/dev/token', headers)
       expect(status).to.equal(403)

@@ -9,7 +9,7 @@ const withScope = (scope: unknown) => bearer({ claims: { scope } })
 
 const unauthenticated = {
   code: 'UNAUTHENTICATED',
-  message: 'a valid bearer token is required in the metadata "authorization"',
+  message: 'a valid bearer token is required in the "authorization" metadata',
   info: { reason: 'UNAUTHENTICATED', domain: 'benefits.v1' },
 }
 const scopeMissing = {
@@ -87,7 +87,7 @@ describe('authentication', () => {
   })
 
   // Node's HTTP/2 server drops every `authorization` header but the first before anybody sees it.
-  it('does not look past a bad first entry "authorization"', async () => {
+  it('does not look past an invalid first entry "authorization"', async () => {
     const { service } = fixture()
     const { stderr } = await bufCurl([
       ...['-H', 'authorization: Bearer bad', '-H', `authorization: ${bearer()}`],

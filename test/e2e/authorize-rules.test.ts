@@ -47,12 +47,12 @@ describe('Authorize', () => {
       return await client.decide(purchase({ account_id, mcc: '5411', amount: 500 }))
     }
 
-    it('declines what is more than one purchase may be', async () => {
+    it('declines an amount over the limit for one purchase', async () => {
       const answer = await decideWithin({ purchase: { limit: centavos(499n) }, wallets: new Map() })
       expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
     })
 
-    it('declines what is more than the wallet may spend in a day', async () => {
+    it('declines an amount over the daily limit of the wallet', async () => {
       const answer = await decideWithin({ wallets: new Map([['FOOD', { day: centavos(499n) }]]) })
       expect(answer).to.include(declined('AMOUNT_OVER_LIMIT', '07', '61'))
     })
@@ -101,7 +101,7 @@ describe('Authorize', () => {
       expect(balances).to.deep.equal({ FOOD: 1_000n, MEAL: 2_000n, CASH: 500n })
     })
 
-    it('never takes what is not food from the food wallet', async () => {
+    it('never debits the food wallet for another category', async () => {
       const answer = await decideOn({ FOOD: 9_999n, MEAL: 9_999n }, { mcc: '5999', amount: 100 })
       expect(answer).to.include(declined('INSUFFICIENT_BALANCE', '51', '51'))
     })
@@ -122,7 +122,7 @@ describe('Authorize', () => {
   })
 
   describe('on an account that cannot pay', () => {
-    it('answers 07 and ACCOUNT_NOT_FOUND when nobody opened it', async () => {
+    it('answers 07 and ACCOUNT_NOT_FOUND when it was never opened', async () => {
       const answer = await fixture().client.decide(purchase({ account_id: randomUUID() }))
       expect(answer).to.include(declined('ACCOUNT_NOT_FOUND', '07', '14'))
     })
@@ -146,14 +146,14 @@ describe('Authorize', () => {
     expect(answer).to.include(approved('CASH', '1000000000001'))
   })
 
-  it('says when it decided, to the millisecond', async () => {
+  it('returns the time of the decision, to the millisecond', async () => {
     const sentMs = Date.now()
     const { decided_at } = await decideOn(account, {})
     const decidedMs = Number(decided_at.seconds) * 1_000 + decided_at.nanos / 1_000_000
     expect(decidedMs).to.be.within(sentMs, Date.now())
   })
 
-  it('gives back the id and the MCC of the purchase', async () => {
+  it('returns the id and the MCC of the purchase', async () => {
     const answer = await decideOn(account, { transaction_id: 'acquirer-7/20261123!42', mcc: '5411' })
     expect(answer).to.include({
       transaction_id: 'acquirer-7/20261123!42',

@@ -164,7 +164,7 @@ describe('a stream of purchases', () => {
     ])
   })
 
-  describe('some of them bad', () => {
+  describe('some of them invalid', () => {
     let answers: readonly StreamAnswer[]
     let bad: AuthorizeRequest
     let reused: AuthorizeRequest
@@ -210,7 +210,7 @@ describe('a stream of purchases', () => {
       ])
     })
 
-    it('say what Authorize says, to the last detail', async () => {
+    it('equal the answers of Authorize, to the last detail', async () => {
       const { client } = fixture()
       const { trailers: _bad, ...badAlone } = await client.fail(bad)
       const { trailers: _reused, ...reusedAlone } = await client.fail(reused)
@@ -218,7 +218,7 @@ describe('a stream of purchases', () => {
       expect(errorAt(3)).to.deep.equal(reusedAlone)
     })
 
-    it('name every bad field', () => {
+    it('name every invalid field', () => {
       expect(errorAt(1).badFields).to.deep.equal(['account_id', 'amount', 'mcc'])
     })
 
@@ -284,7 +284,7 @@ describe('a stream of purchases', () => {
       expect(read).to.be.within(WINDOW, WINDOW + 64)
     })
 
-    it('has no more decided than that', () => {
+    it('decides no more than that', () => {
       expect(decided).to.be.within(WINDOW, read)
     })
 
@@ -323,7 +323,7 @@ describe('a stream of purchases', () => {
       expect(ended).to.include({ code: 'DEADLINE_EXCEEDED' })
     })
 
-    it('commits nothing of what was not decided by then', () => {
+    it('commits nothing that was undecided by then', () => {
       expect(transactions).to.deep.equal(['open', 'credit:CASH', 'first', 'another'])
     })
 
@@ -332,7 +332,7 @@ describe('a stream of purchases', () => {
     })
   })
 
-  it('that the caller cancels is over, and the service goes on', async () => {
+  it('that the caller cancels ends, and the service continues', async () => {
     const [account_id = ''] = await richAccounts(fixture(), 1)
     const stream = open()
     stream.send(...load([account_id], 100))
@@ -382,7 +382,7 @@ describe('SIGTERM in the middle of streams', () => {
     }
   }
 
-  it('ends each of them with UNAVAILABLE, and tells when to open another', () => {
+  it('ends each of them with UNAVAILABLE, and says when to open another', () => {
     const seen = ends.map((end) => end !== 'OK' && [end.code, end.info?.reason, end.retryAfterMs])
     expect(seen).to.deep.equal(Array(STREAMS).fill(['UNAVAILABLE', 'STREAM_ENDED', 200]))
   })

@@ -128,7 +128,7 @@ describe('changes of the catalog, made on one of two processes', () => {
   })
 
   describe('afterwards', () => {
-    it('decline on the other what is never permitted from now on', async () => {
+    it('decline on the other process the MCCs that are now never permitted', async () => {
       const account_id = await fundedAccount(core, { CASH: 1_000n })
       const policy = { never_permitted: ['7995', '6010-6011'] }
       await categories.call('UpdateMccPolicy', { policy })
@@ -151,7 +151,7 @@ describe('changes of the catalog, made on one of two processes', () => {
       }
     })
 
-    it('are told by /readyz when they cannot be taken over, and decisions go on as before', async () => {
+    it('are reported by /readyz when they cannot be used, and decisions continue', async () => {
       const account_id = await fundedAccount(core, { FOOD: 1_000n })
       const [service] = services
       const db = core.client.db(database)

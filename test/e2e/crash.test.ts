@@ -41,8 +41,8 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
 
     const second = await start(env)
     await second.untilEvent('serving')
-    const patient = clientOf(second.grpcAddress)
-    answersAfter = await Promise.all(requests.map((request) => patient.decide(request)))
+    const restarted = clientOf(second.grpcAddress)
+    answersAfter = await Promise.all(requests.map((request) => restarted.decide(request)))
     await second.stop()
     book = await readBook(core.client.db(database), account_id)
   })
@@ -61,7 +61,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     expect(answersBefore.length).to.be.within(ANSWERED_BEFORE, PURCHASES - 1)
   })
 
-  it('stands by every answer that it gave', () => {
+  it('keeps every answer that it gave', () => {
     const now = new Map(answersAfter.map((answer) => [answer.transaction_id, answer]))
     const then = answersBefore.map((answer) => ({ ...answer, replayed: true }))
     expect(then.map(({ transaction_id }) => now.get(transaction_id))).to.deep.equal(then)
@@ -78,7 +78,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     expect(book.balances).to.deep.equal({ FOOD: 0n, CASH: 0n })
   })
 
-  it('has posted what the killed process left', () => {
+  it('has posted the entries that the killed process left', () => {
     expect(book.posted).to.equal(book.entries.length)
   })
 

@@ -21,7 +21,7 @@ const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** What the service says of itself, and what it answers, at one moment. */
+/** The reported state of the service, and its answer, at one moment. */
 type Look = {
   readonly health: string | RpcError
   readonly readyz: number
@@ -90,7 +90,7 @@ describe('a service whose MongoDB', () => {
     })
 
     it('says nothing of the database to the caller', () => {
-      expect(error.message).to.equal('the service cannot decide at the moment')
+      expect(error.message).to.equal('the service cannot decide right now')
     })
   })
 
@@ -160,12 +160,12 @@ describe('a service whose MongoDB', () => {
       expect(await client.decide(request)).to.include({ code: '00', balance: '1000', replayed: true })
     })
 
-    it('has not debited what it answered UNAVAILABLE', async () => {
+    it('has not debited the purchases that it answered with UNAVAILABLE', async () => {
       const retry = { ...request, transaction_id: 'while-away' }
       expect(await client.decide(retry)).to.include({ code: '00', balance: '800', replayed: false })
     })
 
-    it('decides what is sent again on the stream that was open all the time', async () => {
+    it('decides resent purchases on the stream that stayed open', async () => {
       stream.send(streamed)
       const [, answer] = await stream.untilAnswered(2)
       expect(answer?.response).to.include({ code: '00', balance: '2200', replayed: false })

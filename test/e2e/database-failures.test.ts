@@ -33,7 +33,7 @@ describe('a service whose MONGODB_URI', () => {
         said = await service.untilEvent('not serving: the database does not answer')
       })
 
-      it('says so in its log, and what to look for', () => {
+      it('logs the failure with a hint', () => {
         expect(said).to.include({ level: 'warn', cause }).and.have.property('hint').not.equal('')
       })
 
@@ -66,12 +66,12 @@ describe('a service on a standalone mongod', () => {
 
   it('names it as such, on /readyz and in its log, and writes nothing to it', async () => {
     const service = await start({ MONGODB_URI: mongo.uri, JWT_SECRET })
-    const said = await service.untilEvent('not serving: the database is not the right one')
+    const said = await service.untilEvent('not serving: the database is not the expected one')
     expect(said).to.include({ level: 'warn', cause: 'STANDALONE' })
     expect(said['hint']).to.match(/--replSet/)
     const response = await fetch(`${service.httpUrl}/readyz`)
     expect(response.status).to.equal(503)
-    expect(await response.text()).to.match(/^the database is not the right one: STANDALONE, /)
+    expect(await response.text()).to.match(/^the database is not the expected one: STANDALONE, /)
     const client = createClient({ uri: mongo.uri, poolSizeMax: 2 })
     try {
       const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })

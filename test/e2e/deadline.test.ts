@@ -43,7 +43,7 @@ describe('a deadline', () => {
     })
   }
 
-  it('that is far away is no hindrance', async () => {
+  it('that is far away is accepted', async () => {
     expect(await statusOfRawCall(fixture().service.grpcAddress, request, '99999999H')).to.equal(0)
   })
 
@@ -52,7 +52,7 @@ describe('a deadline', () => {
 
     beforeEach(async () => {
       const { client, core, env } = fixture()
-      // So that the client is connected.
+      // Ensures that the client is connected.
       await client.decide(purchase({}))
       const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), request.account_id)
       const first = purchase({ account_id: request.account_id, transaction_id: 'first' })

@@ -39,7 +39,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
   it('without a key for tokens', async () => {
     expect(await giveUp({ MONGODB_URI: NOBODY })).to.deep.equal(
       rejection(
-        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)',
+        'configuration: JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)',
       ),
     )
   })
@@ -50,7 +50,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
     )
   })
 
-  it('with every bad variable named at once, and no value shown', async () => {
+  it('with every invalid variable named at once, and no value shown', async () => {
     const env = {
       MONGODB_URI: 'mysql://root:hunter2@db',
       MONGODB_DATABASE: 'a.b',
@@ -69,7 +69,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
     const folder = useTempFolder()
     const text = '\ufeffLIMITS_TIME_ZONE=Bad/Zone\n'
 
-    it('with a byte order mark and a bad first variable', async () => {
+    it('with a byte order mark and an invalid first variable', async () => {
       writeFileSync(join(folder(), '.env'), text)
       expect(await giveUp({ MONGODB_URI: NOBODY, JWT_SECRET }, { folder: folder() })).to.deep.equal(
         rejection('configuration: LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo'),
@@ -111,7 +111,7 @@ describe('the service does not start, with one line and exit code 1,', () => {
 })
 
 describe('the launcher does not start, with one line and exit code 1,', () => {
-  it('with a MONGOD_PATH that is no program', async () => {
+  it('with a MONGOD_PATH that is not a program', async () => {
     const env = { MONGOD_PATH: '/no/such/mongod', JWT_SECRET, DATA_DIR: '/tmp/never' }
     const { exitCode, stderr } = await giveUp(env, launcher)
     expect({ exitCode, lines: stderr.trim().split('\n').length }).to.deep.equal({ exitCode: 1, lines: 1 })
@@ -119,11 +119,11 @@ describe('the launcher does not start, with one line and exit code 1,', () => {
 
   it('with a DATA_DIR that cannot be made', async () => {
     expect(await giveUp({ DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
-      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a folder that may be written to'),
+      rejection('DATA_DIR: /dev/null/data cannot be used (ENOTDIR): name a writable folder'),
     )
   })
 
-  it('with a bad variable, before it makes anything', async () => {
+  it('with an invalid variable, before it makes anything', async () => {
     expect(await giveUp({ LOG_LEVEL: 'loud', DATA_DIR: '/dev/null/data' }, launcher)).to.deep.equal(
       rejection('configuration: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'),
     )

@@ -19,7 +19,7 @@ describe('grpc.health.v1', () => {
       expect(await health.check(service)).to.equal('SERVING')
     })
 
-    it(`tells who watches ${what} that it is SERVING`, async () => {
+    it(`reports SERVING to a client that watches ${what}`, async () => {
       const watch = health.watch(service)
       await watch.until('SERVING')
       expect(watch.statuses).to.deep.equal(['SERVING'])
@@ -30,7 +30,7 @@ describe('grpc.health.v1', () => {
     expect(await health.check('benefits.v1.NoService')).to.include({ code: 'NOT_FOUND' })
   })
 
-  it('tells who watches a service that is not there so, and goes on', async () => {
+  it('reports an unknown service to its watcher, and continues', async () => {
     const watch = health.watch('benefits.v1.NoService')
     await watch.until('SERVICE_UNKNOWN')
     expect(watch.statuses).to.deep.equal(['SERVICE_UNKNOWN'])

@@ -19,7 +19,7 @@ import { readMetric } from '../support/processes/metrics-page.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const KIB = 1_024
-/** What is sent together in a flood, in bytes. */
+/** Size of one write of a flood, in bytes. */
 const AT_ONCE_BYTES = 64 * KIB
 /** How long something is watched that is to stay as it is, in milliseconds. */
 const WATCHED_MS = 300
@@ -54,7 +54,7 @@ describe('hostile callers', () => {
     readMetric(fixture().service.httpUrl, 'benefits_connections_closed_total', { reason })
 
   describe('with a call that is none', () => {
-    it('are told that their metadata is larger than 16 KiB', async () => {
+    it('get an error that their metadata is larger than 16 KiB', async () => {
       const headers = { 'x-large': 'm'.repeat(16 * KIB) }
       const { error } = await fixture().client.authorize(purchase({}), { headers })
       expect(error).to.deep.include({ code: 'INVALID_ARGUMENT' })
@@ -66,7 +66,7 @@ describe('hostile callers', () => {
       expect((await fixture().client.authorize(purchase({}), { headers })).response?.code).to.equal('07')
     })
 
-    it('are told that a method takes one message', async () => {
+    it('get an error that a method takes one message', async () => {
       const connection = await connect()
       const two = Buffer.concat([framed(purchaseBytes('twice')), framed(purchaseBytes('twice'))])
       expect(await connection.call(callHeaders(AUTHORIZE, [bearer({ token })]), two)).to.equal(
@@ -117,7 +117,7 @@ describe('hostile callers', () => {
       })
     }
 
-    it('make room for others when there are as many connections as there may be', async () => {
+    it('make room for others when the limit of connections is reached', async () => {
       const before = await closed('MADE_ROOM')
       const idle = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => connect()))
       const late = await connect()
@@ -130,7 +130,7 @@ describe('hostile callers', () => {
       for (const connection of [...idle, late]) connection.close()
     })
 
-    it('keep no more than so many streams of reflection open', async () => {
+    it('keep only a limited number of reflection streams open', async () => {
       const connection = await connect()
       const streams = Array.from({ length: REFLECTIONS_MAX + 1 }, () => {
         const streamId = connection.newStreamId()
@@ -218,7 +218,7 @@ describe('hostile callers', () => {
       connection.close()
     })
 
-    it('make room when idle, and are told so that they can try again', async () => {
+    it('make room when idle, with a GOAWAY so that they can reconnect', async () => {
       const before = await closed('MADE_ROOM')
       const idle = await Promise.all(Array.from({ length: CONNECTIONS_MAX }, () => known()))
       const late = await connect()

@@ -34,7 +34,7 @@ describe('bytes that are not a message of their method', () => {
     })
   }
 
-  it('are answered in their place on AuthorizeStream, which goes on', async () => {
+  it('are answered in their place on AuthorizeStream, which continues', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 1_000n })
     const good = authorizeMethod.requestSerialize(purchase({ account_id }))
     const path = `${AUTHORIZATION}/AuthorizeStream`
@@ -51,7 +51,7 @@ describe('bytes that are not a message of their method', () => {
     ])
   })
 
-  it('give nothing back when a zero byte stands before the amount of a reversal', async () => {
+  it('reverse nothing when a zero byte precedes the amount of a reversal', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { CASH: 50_000n })
     const { transaction_id } = await client.decide(purchase({ account_id, amount: 50_000 }))
@@ -62,7 +62,7 @@ describe('bytes that are not a message of their method', () => {
     expect(account?.wallets.get('CASH')).to.equal(0n)
   })
 
-  it('decide nothing when the end of a group stands before the merchant of a purchase', async () => {
+  it('decide nothing when the end of a group precedes the merchant of a purchase', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 1_000n })
     const head = [...field(1, 'p-1'), ...field(2, account_id), 0x18, 0x64, ...field(4, '5999')]
     const groupEnd = [0x2c]
@@ -72,7 +72,7 @@ describe('bytes that are not a message of their method', () => {
     expect(sound.answers[0]).to.deep.include({ replayed: false })
   })
 
-  it('are no repeat of one another, because neither is taken: text that is not UTF-8', async () => {
+  it('are not repeats of one another, because both are rejected: text that is not UTF-8', async () => {
     const head = [...field(1, 'p-2'), ...field(2, 'ana'), 0x18, 0x64, ...field(4, '5999')]
     for (const byte of [0xe9, 0xea]) {
       const { error } = await send(authorizeMethod.path, head, field(5, [0x43, 0x41, 0x46, byte]))

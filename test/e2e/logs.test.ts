@@ -55,11 +55,11 @@ describe('the log, at its most talkative', () => {
     expect(fixture().service.stdout).not.to.include('PADARIA DO ZE               SAO')
   })
 
-  it('says who called what, how it ended and how long it took', () => {
+  it('logs caller, method, status and duration', () => {
     expect(logged('call')[0]).to.include({ subject: 'switch', code: 'OK' }).and.have.property('durationMs')
   })
 
-  it('says what was decided, and for whom', async () => {
+  it('logs the decision and its caller', async () => {
     const decision = fixture().service.events.find(({ event }) => event === 'decision')
     expect(decision).to.include({
       level: 'info',
@@ -73,7 +73,7 @@ describe('the log, at its most talkative', () => {
     expect(decision).to.have.property('durationMs')
   })
 
-  it('says why a token was rejected, in one line for each call', () => {
+  it('logs why a token was rejected, in one line for each call', () => {
     expect(logged('token rejected').map(({ reason }) => reason)).to.have.members(rejections)
   })
 })
@@ -86,7 +86,7 @@ describe('the log of a service that shows two approvals a second', () => {
     return fixture().service.events.filter((line) => line.event === 'decision' && line['code'] === code)
   }
 
-  it('shows every decline, and says how many approvals it did not show', async () => {
+  it('shows every decline, and the number of approvals that it left out', async () => {
     const { client, core, service } = fixture()
     const account_id = await fundedAccount(core, { CASH: 100_000n })
     const requests = Array.from({ length: 40 }, (_, place) =>
@@ -114,7 +114,7 @@ describe('the log of a service that shows two approvals a second', () => {
     expect(service.stdout).not.to.include(card)
   })
 
-  it('shows what fails on a stream, with the subject', async () => {
+  it('logs failures on a stream, with the subject', async () => {
     const stream = new PurchaseStream(fixture().service.grpcAddress, { requestId: 'streamed' })
     stream.send(purchase({ amount: 0 }), purchase({}))
     await stream.untilAnswered(2)

@@ -7,7 +7,7 @@ import { longBooks } from '../support/database/long-history.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const COUNT = 1_000
-/** What an issuer's token may have said before subjects had a bound. */
+/** A subject that was valid before subjects had a bound. */
 const changed_by = 's'.repeat(5_000)
 const changed_at = new Date()
 
@@ -15,7 +15,7 @@ type Page = Readonly<Record<string, readonly { readonly id: string; readonly tra
   readonly next_page_token: string
 }
 
-/** Clients of gRPC take messages of 4 MiB unless they are told otherwise, and these clients are not. */
+/** Clients of gRPC accept messages of 4 MiB by default, and these clients use the default. */
 describe('a list that does not fit into one message', () => {
   const fixture = useService()
 

@@ -47,7 +47,7 @@ describe('a malformed request', () => {
     })
   }
 
-  it('has all its bad fields named at once', async () => {
+  it('has all its invalid fields named at once', async () => {
     const everything = { transaction_id: '', account_id: '', amount: 0, mcc: '', merchant: '\n' }
     expect(await failureOf(everything)).to.deep.equal(malformed(...Object.keys(everything)))
   })
@@ -63,7 +63,7 @@ describe('a malformed request', () => {
     })
   }
 
-  it('is rejected by the name of the field at fault, when its bytes are no message', async () => {
+  it('is rejected with the name of the invalid field when its bytes are not a message', async () => {
     const { error } = await fixture().client.authorizeBytes(Buffer.from([0x0f, 0x01]))
     expect(error).to.deep.include(malformed('transaction_id'))
   })
@@ -78,7 +78,7 @@ describe('a malformed request', () => {
     expect(error?.code).to.equal('RESOURCE_EXHAUSTED')
   })
 
-  it('is answered however many of its fields are bad: with a thousand the caller once had no answer', async () => {
+  it('is answered however many of its fields are invalid: with a thousand, the caller once got no answer', async () => {
     const { path, requestSerialize } = methodNamed('benefits.v1.CategoryService', 'UpsertCategory')
     const bytes = requestSerialize({
       category: { id: 'PETS', mccs: Array.from({ length: 1_000 }, () => 'x') },

@@ -114,7 +114,7 @@ describe('MerchantRuleService over the wire', () => {
       expect([...outcomes].sort()).to.deep.equal(['created', ...Array(5).fill('rejected')])
     })
 
-    it('names every bad field', async () => {
+    it('names every invalid field', async () => {
       const bad = { id: 'a b', name: ' ', city: ' ', country: 'BRA', mcc: '1' }
       const { code, badFields } = await calls.fail('CreateMerchantRule', { merchant_rule: bad })
       expect(code).to.equal('INVALID_ARGUMENT')
@@ -128,7 +128,7 @@ describe('MerchantRuleService over the wire', () => {
     })
   })
 
-  it('GetMerchantRule says when there is no such rule', async () => {
+  it('GetMerchantRule reports a missing rule', async () => {
     const { code, info } = await calls.fail('GetMerchantRule', { merchant_rule_id: 'nobody' })
     expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'MERCHANT_RULE_NOT_FOUND'])
   })
@@ -229,7 +229,7 @@ describe('MerchantRuleService over the wire', () => {
   })
 
   describe('UpdateMerchantRule', () => {
-    it('changes the fields in the mask, and removes what is empty', async () => {
+    it('changes the fields in the mask, and clears empty ones', async () => {
       const { id = '', name, etag } = await create(fresh({ city: 'Santos', country: 'BR' }))
       const changed = update({ id, match: PREFIX, mcc: '5812', name: 'not this' }, 'match', 'mcc', 'city')
       await calls.call('UpdateMerchantRule', changed)
@@ -238,7 +238,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(after.etag).not.to.equal(etag)
     })
 
-    it('changes what is set when there is no mask', async () => {
+    it('changes the set fields without a mask', async () => {
       const { id = '', name } = await create(fresh({ city: 'Santos' }))
       await calls.call('UpdateMerchantRule', update({ id, mcc: '5812' }))
       expect(await get(id)).to.deep.include({ match: EXACT, name, city: 'Santos', mcc: '5812' })
@@ -261,7 +261,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(info?.reason).to.equal('MERCHANT_RULES_TIE')
     })
 
-    it('names every bad field of the mask, and only those', async () => {
+    it('names exactly the invalid fields of the mask', async () => {
       const bad = update({ id: 'a', name: '', city: ' ', mcc: '1' }, 'name', 'mcc')
       expect((await calls.fail('UpdateMerchantRule', bad)).badFields).to.deep.equal([
         'merchant_rule.name',
@@ -277,13 +277,13 @@ describe('MerchantRuleService over the wire', () => {
       expect((await calls.fail('UpdateMerchantRule', {})).badFields).to.include('merchant_rule')
     })
 
-    it('says when there is no such rule', async () => {
+    it('reports a missing rule', async () => {
       const { code } = await calls.fail('UpdateMerchantRule', update({ id: 'nobody', mcc: '5411' }))
       expect(code).to.equal('NOT_FOUND')
     })
   })
 
-  it('DeleteMerchantRule returns what was there, if it has the etag', async () => {
+  it('DeleteMerchantRule returns the deleted rule, if the etag matches', async () => {
     const rule = await create(fresh())
     const asked = { merchant_rule_id: rule.id }
     const late = await calls.fail('DeleteMerchantRule', { ...asked, etag: '1' })
@@ -310,7 +310,7 @@ describe('MerchantRuleService over the wire', () => {
     expect(decided).to.include({ merchant_rule: won.id, effective_mcc: '5411' })
   })
 
-  it('ResolveMerchant says that no rule covers a merchant, and rejects what is too long', async () => {
+  it('ResolveMerchant reports a merchant without a rule, and rejects text that is too long', async () => {
     const { merchant_rule, name } = await calls.call<Resolution>('ResolveMerchant', { merchant: 'Ninguém' })
     expect([merchant_rule, name]).to.deep.equal([null, 'NINGUEM'])
     const { badFields } = await calls.fail('ResolveMerchant', { merchant: 'x'.repeat(100) })
@@ -339,7 +339,7 @@ describe('MerchantRuleService over the wire', () => {
       expect(await exported(rules.map(({ id }) => id))).to.deep.equal(sorted)
     })
 
-    it('does nothing when a rule is rejected, and names each with its place and the other one', async () => {
+    it('does nothing when a rule is rejected, and names each with its index and the conflicting rule', async () => {
       const there = await create(fresh())
       const good = fresh()
       const twin = fresh()

@@ -26,7 +26,7 @@ describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {
     })
   }
 
-  it('puts the name before an MCC that has a wallet of its own (L3)', async () => {
+  it('prefers the merchant name over an MCC with its own wallet (L3)', async () => {
     const { client, core } = fixture()
     const account_id = await fundedAccount(core, { FOOD: 1_000n, MEAL: 1_000n })
     const merchant = 'PAG*JoseDaSilva          RIO DE JANEI BR'

@@ -14,7 +14,7 @@ import type { Environment } from '../support/processes/service-process.js'
 
 const { recordings, alerts } = readRules()
 
-/** Files of keys of both kinds, so that there is something to tell of them. */
+/** Key files of both kinds, so that their metrics exist. */
 function keyFilesIn(folder: string): Environment {
   const paths = {
     certificate: join(folder, 'tls.crt'),
@@ -53,7 +53,7 @@ describe('the metrics of a service to which nothing has happened yet', () => {
     ({ onLinuxOnly }) => !onLinuxOnly || process.platform === 'linux',
   )
 
-  it('are those of the page about them, no more and no less', () => {
+  it('are exactly those of the page about them', () => {
     expect(exported.metrics.map(({ name }) => name)).to.have.members(documented.map(({ name }) => name))
   })
 
@@ -61,7 +61,7 @@ describe('the metrics of a service to which nothing has happened yet', () => {
     it(`have the type and the labels that the page says: ${name}`, () => {
       expect(exported.metrics.find((metric) => metric.name === name)?.type).to.equal(type)
       const samples = exported.samples.get(type === 'histogram' ? `${name}_count` : name) ?? []
-      // What Node.js has none of at the moment has no series.
+      // Resources that Node.js does not use at the moment have no series.
       if (![...labels.values()].includes(undefined)) expect(samples).to.not.be.empty
       for (const sample of samples) expect(Object.keys(sample)).to.have.members([...labels.keys()])
     })

@@ -47,11 +47,11 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     expect(first).to.include({ code: '00', category: 'MEAL', balance: '200', replayed: false })
   })
 
-  it('runs that MongoDB as a process of its own', async () => {
+  it('runs that MongoDB as a separate process', async () => {
     expect(isAlive(await mongodPid())).to.equal(true)
   })
 
-  it('has made a secret that only its owner may read', async () => {
+  it('has created a secret that only its owner may read', async () => {
     expect((await stat(join(folder(), 'data/jwt-secret'))).mode & 0o777).to.equal(0o600)
   })
 

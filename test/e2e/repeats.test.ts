@@ -103,7 +103,7 @@ describe('a repeated purchase', () => {
       expect((await bookOf(request.account_id)).balances).to.deep.equal({ CASH: 4_000n })
     })
 
-    it('is rejected when the id names something that is no purchase', async () => {
+    it('is rejected when the id is not that of a purchase', async () => {
       const { client, core } = fixture()
       const account_id = await fundedAccount(core, { CASH: 5_000n })
       const { code } = await client.fail(purchase({ account_id, transaction_id: 'credit:CASH' }))
@@ -111,7 +111,7 @@ describe('a repeated purchase', () => {
     })
   })
 
-  it('is a purchase of its own on another account', async () => {
+  it('is a separate purchase on another account', async () => {
     const { client, core } = fixture()
     const one = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     await client.decide(one)

@@ -34,7 +34,7 @@ describe('x-request-id', () => {
     ['129 characters', 'x'.repeat(129)],
     ['a quotation mark', 'a"b'],
   ] as const) {
-    it(`is made anew in the place of one with ${what}`, async () => {
+    it(`is made again in the place of one with ${what}`, async () => {
       expect(String(await idWithAnswer(bad))).to.match(UUID)
     })
   }
@@ -52,7 +52,7 @@ describe('x-request-id', () => {
     })
   }
 
-  it('stands in the log with the call', async () => {
+  it('is logged with the call', async () => {
     await idWithError({ amount: 0 }, { requestId: 'find-me' })
     expect(await fixture().service.untilEvent('call', { requestId: 'find-me' })).to.include({
       method: '/benefits.v1.AuthorizationService/Authorize',

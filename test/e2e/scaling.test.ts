@@ -71,7 +71,7 @@ for (const { how, signal, exitCode } of ends) {
     })
     after(() => core.close(1_000))
 
-    it('end as they were told to', () => {
+    it('end with the configured status', () => {
       expect(exitCodes).to.deep.equal(exitCodes.map(() => exitCode))
     })
 
@@ -80,7 +80,7 @@ for (const { how, signal, exitCode } of ends) {
     })
 
     if (signal === 'SIGTERM') {
-      it('leave nothing for the caller to send again: gRPC retries by itself', () => {
+      it('leave nothing to resend: gRPC retries them', () => {
         expect(load.resent).to.deep.equal([])
       })
     }

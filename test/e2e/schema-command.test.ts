@@ -27,18 +27,18 @@ describe('the command that makes the schema', () => {
     const env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
     const { code, stdout, stderr } = await makeSchema(env)
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
-    expect(JSON.parse(stdout)).to.include({ event: 'the schema is there' })
+    expect(JSON.parse(stdout)).to.include({ event: 'schema ready' })
     const made = await database().listCollections().toArray()
     expect(made.map(({ name }) => name)).to.include.members(Object.values(collections))
   })
 
-  it('fails, and says why in one line, when there is no database to be had', async () => {
+  it('fails with one line of explanation when no database is available', async () => {
     const { code, stderr } = await makeSchema({ MONGODB_URI: 'mongodb://127.0.0.1:9/', JWT_SECRET })
     expect(code).to.equal(1)
     expect(stderr).to.match(/^schema: .*ECONNREFUSED.*\n$/)
   })
 
-  it('starts no database of its own', async () => {
+  it('does not start a database', async () => {
     expect(await makeSchema({})).to.deep.equal({
       code: 1,
       stdout: '',

@@ -14,8 +14,11 @@ const MODEST_CALLS = 30
 const MODEST_AT_ONCE = 10
 const CREDITS = 2_000
 
-const patient = { deadlineMs: 60_000 }
-const tokenOf = (sub: string) => ({ ...patient, authorization: `Bearer ${signToken({ claims: { sub } })}` })
+const longDeadline = { deadlineMs: 60_000 }
+const tokenOf = (sub: string) => ({
+  ...longDeadline,
+  authorization: `Bearer ${signToken({ claims: { sub } })}`,
+})
 
 describe('a service that callers share', () => {
   const fixture = useService({ QUEUE_MAX: '64', DECISION_TIMEOUT_MS: '60000' })
@@ -60,7 +63,7 @@ describe('a service that callers share', () => {
     expect(summary?.creditedCount).to.equal(BigInt(CREDITS))
   })
 
-  /** A few callers, each of which sends one purchase after another. Returns the codes that they were answered with. */
+  /** Runs a few callers that each send one purchase after another. Returns the codes of their answers. */
   async function modestPurchases(): Promise<ReadonlySet<string>> {
     const codes = new Set<string>()
     const options = tokenOf('modest')

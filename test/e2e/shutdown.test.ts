@@ -87,10 +87,10 @@ describe('SIGTERM while a purchase is being decided', () => {
   })
 })
 
-describe('SIGTERM while somebody watches the health', () => {
+describe('SIGTERM while a client watches the health', () => {
   const fixture = useService({ SHUTDOWN_TIMEOUT_MS: '300' })
 
-  it('ends after SHUTDOWN_TIMEOUT_MS with exit code 0, whoever keeps the connection', async () => {
+  it('exits with code 0 after SHUTDOWN_TIMEOUT_MS, even when a client keeps its connection', async () => {
     const { service } = fixture()
     const health = new HealthClient(service.grpcAddress)
     await health.watch('').until('SERVING')
@@ -101,7 +101,7 @@ describe('SIGTERM while somebody watches the health', () => {
   })
 })
 
-describe('another SIGTERM after a while', () => {
+describe('another SIGTERM later', () => {
   const fixture = useService()
 
   it('ends the service at once, with exit code 1', async () => {

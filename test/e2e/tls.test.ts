@@ -77,11 +77,11 @@ describe('mutual TLS', () => {
     caller.close()
   })
 
-  const stranger = authority('authority')
+  const otherAuthority = authority('authority')
   for (const [what, security] of [
     ['no TLS', credentials.createInsecure()],
     ['no certificate', secured()],
-    ['a certificate from another authority of the same name', secured(clientIdentity(stranger))],
+    ['a certificate from another authority of the same name', secured(clientIdentity(otherAuthority))],
     ['a certificate that has expired', secured(clientIdentity(ca, { validity: hours(-48, -24) }))],
     ['a certificate that is not valid yet', secured(clientIdentity(ca, { validity: hours(24, 48) }))],
     ['a certificate for servers', secured(serverIdentity(ca))],
@@ -92,7 +92,7 @@ describe('mutual TLS', () => {
   }
 
   it('is rejected by a client that trusts another authority', async () => {
-    expect(await shakeHands({ ca: stranger.certificate })).to.have.property('rejection')
+    expect(await shakeHands({ ca: otherAuthority.certificate })).to.have.property('rejection')
   })
 
   it('is rejected by a client that has called another name', async () => {
@@ -126,7 +126,7 @@ describe('mutual TLS', () => {
     expect(await fixture().service.untilEvent('listening')).to.include({ tls: 'mutual' })
   })
 
-  it('tells when the certificate ends', async () => {
+  it('reports when the certificate expires', async () => {
     const name = 'benefits_tls_certificate_expiry_timestamp_seconds'
     const expiresAtS = await readMetric(fixture().service.httpUrl, name, { certificate: 'server' })
     expect(expiresAtS * 1_000 - Date.now()).to.be.within(3_000_000, 3_600_000)
@@ -169,7 +169,7 @@ describe('mutual TLS', () => {
     })
   })
 
-  describe('whose new files do not belong together', () => {
+  describe('with new files that do not belong together', () => {
     const problem = 'GRPC_TLS_KEY_FILE: does not belong to the certificate in GRPC_TLS_CERT_FILE'
     const detail = async () => await (await fetch(`${fixture().service.httpUrl}/readyz`)).text()
     const metric = (name: string) =>
@@ -180,16 +180,16 @@ describe('mutual TLS', () => {
       atFirst = [await metric('unusable'), await metric('reload_failures_total')]
       const { privateKey } = serverIdentity(ca)
       files.replace(filesOf({ ...server, privateKey }))
-      await fixture().service.untilEvent('key files rejected, the last good ones stay in use')
+      await fixture().service.untilEvent('key files rejected: the last valid ones stay in use')
     })
 
-    it('goes on with the last good ones', async () => {
+    it('continues with the last valid ones', async () => {
       const { serialNumber } = await shakeHands({})
       expect(serialNumber).to.equal(new X509Certificate(server.certificate).serialNumber)
     })
 
-    it('says so where readiness is asked for, and stays ready', async () => {
-      expect(await detail()).to.equal(`ready; ${problem}: the last good ones are in use\n`)
+    it('reports it on /readyz, and stays ready', async () => {
+      expect(await detail()).to.equal(`ready; ${problem}: the last valid ones stay in use\n`)
     })
 
     it('counts that, once', async () => {
@@ -206,7 +206,7 @@ describe('mutual TLS', () => {
       expect(fixture().service.stdout).to.not.include(secretPart)
     })
 
-    it('takes the next good ones, and says that all is well', async () => {
+    it('uses the next valid ones, and reports that all is well', async () => {
       const renewed = serverIdentity(ca)
       const { serialNumber } = new X509Certificate(renewed.certificate)
       files.replace(filesOf(renewed))
@@ -221,7 +221,7 @@ describe('mutual TLS', () => {
     })
   })
 
-  describe('told to stop while it decides', () => {
+  describe('stopped while it decides', () => {
     let health: HealthClient
     let seen: readonly string[]
     let answer: Outcome<AuthorizeResponse>
@@ -256,7 +256,7 @@ describe('mutual TLS', () => {
       expect(seen).to.deep.equal(['SERVING', 'NOT_SERVING', 'still there'])
     })
 
-    it('answers the purchase, and ends with exit code 0 although somebody watches', () => {
+    it('answers the purchase, and exits with code 0 although a client watches its health', () => {
       expect({ code: answer.response?.code, exitCode }).to.deep.equal({ code: '00', exitCode: 0 })
     })
   })
@@ -277,7 +277,7 @@ describe('TLS without certificates of clients', () => {
   })
 })
 
-describe('a service whose files are no good does not start:', () => {
+describe('a service with invalid files does not start:', () => {
   const files = new MountedFiles()
   after(() => files.remove())
   const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
@@ -315,7 +315,7 @@ describe('a service whose files are no good does not start:', () => {
 
   it('a certificate without its key', async () => {
     expect(await rejectionOf(serverIdentity(ca), { GRPC_TLS_KEY_FILE: '' })).to.equal(
-      'configuration: GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files',
+      'configuration: GRPC_TLS_KEY_FILE is required when another GRPC_TLS_ file is set',
     )
   })
 })

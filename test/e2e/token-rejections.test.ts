@@ -22,7 +22,7 @@ function tokenOfKey(kid: string): string {
   return `Bearer ${signWith({ algorithm: 'ES256', key: key.privateKey, header: { kid }, claims: ours })}`
 }
 
-/** What a caller sends in `authorization` to be rejected for each reason. */
+/** A value of `authorization` that is rejected for each reason. */
 const rejectedFor: Readonly<Record<RejectionReason, readonly (readonly [string, string | null])[]>> = {
   MISSING: [['no token', null]],
   MORE_THAN_ONE: [['two tokens', `${token()}, ${token()}`]],

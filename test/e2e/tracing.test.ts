@@ -60,7 +60,7 @@ describe('a service that is traced', () => {
     }
   })
 
-  it('says what was decided, by the conventions, and nothing of the account or the purchase', async () => {
+  it('records the decision by the conventions, and no account or purchase', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const { spans } = await tracedPurchase({ account_id, transaction_id: 'bought-once' }, 4)
     const { 'benefits.request_id': requestId, ...attributes } = named(spans, AUTHORIZE).attributes
@@ -76,10 +76,10 @@ describe('a service that is traced', () => {
     })
     expect(requestId).to.match(/^[0-9a-f-]{36}$/)
     const all = JSON.stringify(spans)
-    for (const told of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(told)
+    for (const secret of [account_id, 'bought-once', 'PADARIA']) expect(all).not.to.include(secret)
   })
 
-  it('says who it is', async () => {
+  it('identifies the service', async () => {
     const { spans } = await tracedPurchase({}, 2)
     expect(spans[0]?.resource).to.include({
       'service.name': 'benefits-authorizer',
@@ -99,7 +99,7 @@ describe('a service that is traced', () => {
     ])
   })
 
-  it('shows what was rejected, too', async () => {
+  it('shows rejected calls, too', async () => {
     const malformed = await tracedPurchase({ amount: 0 }, 1)
     expect(malformed.spans[0]?.attributes).to.include({ 'rpc.status_code': 'INVALID_ARGUMENT' })
 
@@ -124,7 +124,7 @@ describe('a service that is traced', () => {
     const silent = callersSpan()
     const traceparent = `00-${silent.traceId}-${silent.spanId}-00`
     await fixture().client.decide(purchase({}), { headers: { traceparent } })
-    // What is sent in order comes in order: when the next one is there, this one would be.
+    // Messages arrive in order: once the next one is there, this one would be.
     await tracedPurchase({}, 2)
     expect(collector.spans.filter(({ traceId }) => traceId === silent.traceId)).to.deep.equal([])
   })
@@ -137,7 +137,7 @@ describe('a service that is traced', () => {
     expect(collector.spans.filter(({ name }) => name.startsWith('grpc.'))).to.deep.equal([])
   })
 
-  it('gives each purchase of a stream a trace of its own, which links to the stream’s', async () => {
+  it('gives each purchase of a stream its own trace, linked to that of the stream', async () => {
     const caller = callersSpan()
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const stream = new PurchaseStream(fixture().service.grpcAddress, { headers: caller.headers })
@@ -168,7 +168,7 @@ describe('a service that is traced', () => {
 describe('two services that are traced', () => {
   const start = useServices()
 
-  it('send, when they are stopped, what each of them still has', async () => {
+  it('send their remaining spans when they are stopped', async () => {
     const collector = await TraceCollector.start()
     const env = {
       ...(await serviceEnvironment()),
@@ -197,13 +197,13 @@ describe('two services that are traced', () => {
 describe('a service whose collector', () => {
   const start = useServices()
   /** Without a bound of our own, the end of the service would wait as long. */
-  const patient = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
+  const longTimeouts = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
 
   it('hangs decides as ever, in bounded memory, and ends', async () => {
     const collector = await TraceCollector.start({ hangs: true })
     const service = await start({
       ...(await serviceEnvironment()),
-      ...patient,
+      ...longTimeouts,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '1',
@@ -222,7 +222,7 @@ describe('a service whose collector', () => {
     expect(collector.spans.length).to.be.within(1, 4)
   })
 
-  it('is away, with every value wrong that can be, says so by name, decides as ever, and ends', async () => {
+  it('is unavailable, with every possible invalid value, names each, decides as usual, and ends', async () => {
     const service = await start({
       ...(await serviceEnvironment()),
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
@@ -252,7 +252,9 @@ describe('a service whose collector', () => {
     }
     const client = new TestClient(service.grpcAddress)
     await client.decide(purchase({}))
-    expect(await service.untilEvent('the collector takes no spans')).to.have.property('lost')
+    expect(await service.untilEvent('spans could not be sent to the trace collector')).to.have.property(
+      'lost',
+    )
     client.close()
     await service.stop()
   })

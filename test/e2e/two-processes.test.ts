@@ -85,7 +85,7 @@ describe('two service processes on one database', () => {
     })
   })
 
-  it('replay to one what the other has decided', async () => {
+  it('replay on one process the decisions of the other', async () => {
     const [one, other] = clients
     const request = purchase({ account_id: await fundedAccount(core, { CASH: 5_000n }) })
     const first = await one?.decide(request)

@@ -33,7 +33,7 @@ describe('the command that checks the books', () => {
     env = { ...(await serviceEnvironment()), MONGODB_DATABASE: database().databaseName }
   })
 
-  it('sums them up, and posts what is left when it is told to, and only then', async () => {
+  it('adds them up, and posts the rest only on request', async () => {
     const runs = [await verify(env), await verify(env, 'repair'), await verify(env)]
     expect(runs.map(({ code, stderr }) => ({ code, stderr }))).to.deep.equal(
       runs.map(() => ({ code: 0, stderr: '' })),
@@ -45,7 +45,7 @@ describe('the command that checks the books', () => {
     expect(last).to.include({ discrepancies: 0, unposted: 0 })
   })
 
-  it('names what is not explained, and ends with 1', async () => {
+  it('names each discrepancy, and exits with 1', async () => {
     const accounts = database().collection<{ _id: string }>('accounts')
     await accounts.updateOne({ _id: 'b' }, { $inc: { 'wallets.FOOD': 1n } })
     const ended = await verify(env)
@@ -62,9 +62,9 @@ describe('the command that checks the books', () => {
     })
   })
 
-  it('takes no argument that it does not know, and starts no database of its own', async () => {
+  it('rejects unknown arguments, and starts no database', async () => {
     expect([await verify(env, 'repiar'), await verify({})]).to.deep.equal([
-      { code: 1, stdout: '', stderr: 'verify: the only argument that it takes is repair\n' },
+      { code: 1, stdout: '', stderr: 'verify: the only argument is repair\n' },
       {
         code: 1,
         stdout: '',

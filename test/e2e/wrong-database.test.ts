@@ -69,7 +69,7 @@ describe('a service that loses its books under load', () => {
   const untilRejected = (cause: string, detail = '') =>
     eventually(`/readyz says ${cause} ${detail}`, async () => {
       const said = await readyz()
-      return said.startsWith(`the database is not the right one: ${cause}`) && said.includes(detail)
+      return said.startsWith(`the database is not the expected one: ${cause}`) && said.includes(detail)
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
@@ -98,7 +98,7 @@ describe('a service that loses its books under load', () => {
       expect(before).to.deep.equal([])
     })
 
-    it('never says that a known account is not there', () => {
+    it('never reports a known account as missing', () => {
       const missing = load.answers.filter(({ outcome }) => outcome === '07' || outcome === 'NOT_FOUND')
       expect(missing).to.deep.equal([])
     })
@@ -115,13 +115,13 @@ describe('a service that loses its books under load', () => {
       expect(await db().listCollections().toArray()).to.deep.equal([])
     })
 
-    it('says NOT_SERVING, and what is missing in its log', async () => {
+    it('reports NOT_SERVING, and logs what is missing', async () => {
       expect(await health.check(SERVICE)).to.equal('NOT_SERVING')
-      const said = await service.untilEvent('not serving: the database is not the right one')
+      const said = await service.untilEvent('not serving: the database is not the expected one')
       expect(said).to.include({ cause: 'BOOKS_MISSING' })
     })
 
-    it('serves by itself when the books are restored, as they were some hundred entries before', async () => {
+    it('serves again when the books are restored to a state some hundred entries older', async () => {
       await restore(db(), kept)
       await untilServing()
       const again = new Load(purchases, accounts)
@@ -135,7 +135,7 @@ describe('a service that loses its books under load', () => {
 
   describe('in part, or for others', () => {
     for (const name of ['accounts', 'ledger', 'catalog']) {
-      it(`decides nothing without the collection ${name}, and goes on when it is back`, async () => {
+      it(`decides nothing without the collection ${name}, and continues when it is back`, async () => {
         const [kept] = (await backUp(db())).filter((collection) => collection.name === name)
         if (!kept) throw new Error('the collection is not there')
         await db().dropCollection(name)
@@ -145,7 +145,7 @@ describe('a service that loses its books under load', () => {
         // Decisions go on without the catalog's document until the next check: the catalog in memory is the right one.
         if (name !== 'catalog') {
           const answered = since(droppedAtMs, load.answers).filter(({ outcome }) => outcome !== 'UNAVAILABLE')
-          // A look reads no ledger, and an opening that nobody made before has none to contradict it.
+          // A read skips the ledger, and a new opening has no entry that contradicts it.
           const wrong = answered.filter(({ call }) => name === 'accounts' || call !== 'look')
           expect(wrong).to.deep.equal([])
         }
@@ -156,7 +156,7 @@ describe('a service that loses its books under load', () => {
       })
     }
 
-    it('decides nothing without the unique index of the ledger, and goes on when it is back', async () => {
+    it('decides nothing without the unique index of the ledger, and continues when it is back', async () => {
       await db().collection('ledger').dropIndex('account_seq')
       await untilRejected('SCHEMA_DAMAGED', 'without index: ledger.account_seq')
       expect(await outcomeOf(purchases, HOT)).to.equal('UNAVAILABLE')
@@ -167,7 +167,7 @@ describe('a service that loses its books under load', () => {
       expect(await outcomeOf(purchases, HOT)).to.equal('00')
     })
 
-    it('decides nothing without the validator of the accounts, and goes on when it is back', async () => {
+    it('decides nothing without the validator of the accounts, and continues when it is back', async () => {
       const [kept] = (await backUp(db())).filter(({ name }) => name === 'accounts')
       await db().command({ collMod: 'accounts', validator: {} })
       await untilRejected('SCHEMA_DAMAGED', 'without validator: accounts')

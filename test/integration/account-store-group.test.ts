@@ -67,7 +67,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
       results = await store.commit(changes)
     })
 
-    it('says of each, in order, what became of it', () => {
+    it('returns the outcome of each, in order', () => {
       expect(results.map(({ type }) => type)).to.deep.equal([
         'COMMITTED',
         'CONFLICT',
@@ -80,7 +80,7 @@ describe('MongoAccountStore, committing a group of accounts', () => {
       ])
     })
 
-    it('has written those that it says are committed, whole', async () => {
+    it('has written completely every change that it reported as committed', async () => {
       const written = changes.filter((_, index) => results[index]?.type === 'COMMITTED')
       const found = await store.load(written.map(({ after }) => after.id))
       expect([...found.values()]).to.have.deep.members(written.map(({ after }) => after))

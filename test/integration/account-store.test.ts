@@ -59,18 +59,18 @@ describe('MongoAccountStore', () => {
       expect(await loaded(account)).to.deep.equal(account)
     })
 
-    it('gives an account back without the limits that were taken away', async () => {
+    it('returns an account without its removed limits', async () => {
       const account = await committed(open, limit, limitNot)
       expect((await loaded(account))?.limits).to.deep.equal(unlimited)
     })
 
-    it('gives several accounts at once, those that there are', async () => {
+    it('returns several accounts at once, without missing ones', async () => {
       const [one, other] = [await committed(open), await committed(open, fund)]
       const found = await store.load([one.id, newAccount().id, other.id])
       expect(Object.fromEntries(found)).to.deep.equal({ [one.id]: one, [other.id]: other })
     })
 
-    it('rejects an account whose balance somebody has made a double', async () => {
+    it('rejects an account whose balance is a double', async () => {
       const account = await committed(open, fund)
       const raw = database().collection<{ _id: string }>('accounts')
       const discrepancy = { $set: { 'wallets.CASH': 0.5 } }
@@ -105,7 +105,7 @@ describe('MongoAccountStore', () => {
       expect(entries).to.deep.equal([])
     })
 
-    it('sees what another client was told is written', async () => {
+    it('sees a write that another client got acknowledged', async () => {
       for (let round = 0; round < 20; round++) {
         const account = await committed(open, fund)
         const { accounts } = await store.loadWithEntries([account.id], [])
@@ -123,7 +123,7 @@ describe('MongoAccountStore', () => {
       expect((await loaded(account))?.version).to.equal(4n)
     })
 
-    it('is a conflict when somebody else has committed first', async () => {
+    it('is a conflict when another process has committed first', async () => {
       const account = await committed(open, fund)
       await store.commit([pay(account)])
       expect(typesOf(await store.commit([pay(account)]))).to.deep.equal(['CONFLICT'])

@@ -96,7 +96,7 @@ describe('list of accounts', () => {
     expect(account?.wallets[0]).to.deep.equal({ category: 'FOOD', balance: 7n, spending: undefined })
   })
 
-  it('leaves out what nobody opened', async () => {
+  it('leaves out accounts that were never opened', async () => {
     const unopened = accountAfter('u', [steps.purchase('buy', 1n)])
     await storeBooks(database(), booksOf(unopened, { journal: 1, posted: 0 }))
     await store('a', 'z')
@@ -122,7 +122,7 @@ describe('list of accounts', () => {
 
     it('neither repeats nor hides others when accounts change between two pages', async () => {
       const found = await list({ pageSize: 3, status: AccountStatus.ACTIVE }, ({ accounts }) =>
-        // Those that were seen go, and do not shift what comes after them.
+        // Accounts that were seen disappear, without shifting later ones.
         database()
           .collection<{ _id: string }>('accounts')
           .updateMany({ _id: { $in: idsOf(accounts) as string[] } }, { $set: { status: 'CLOSED' } }),

@@ -76,7 +76,7 @@ describe('the catalog cache on MongoDB', () => {
     )
   })
 
-  it('keeps the last good catalog when what is stored contradicts itself, until it is mended', async () => {
+  it('keeps the last valid catalog while the stored catalog contradicts itself', async () => {
     const cache = await startedCache(new SilentStore(database()), NEVER_MS)
     const good = cache.current().version
     const { wallets } = cache.current().route({ mcc: '5411', merchant: '' })
@@ -92,7 +92,7 @@ describe('the catalog cache on MongoDB', () => {
     expect([cache.current().version, cache.health.failure]).to.deep.equal([good + 2n, undefined])
   })
 
-  it('reads rules whose stored slots are of an earlier normal form, those that tie now among them', async () => {
+  it('reads rules with slots of an earlier normal form, even when they now tie', async () => {
     const stored = [
       { _id: 'b', name: 'UBER *TRIP', mcc: '5411' },
       { _id: 'a', name: 'UBER*TRIP', mcc: '5412' },

@@ -40,7 +40,7 @@ describe('a change of the catalog', () => {
     expect(at).to.deep.equal(stored?.changed_at)
   })
 
-  it('gives back what it made', async () => {
+  it('returns the category that it made', async () => {
     const order = await changeCatalog(database(), moveOn)
     expect(await orderOf('FOOD')).to.equal(order)
   })

@@ -51,14 +51,14 @@ describe('MongoCatalogStore', () => {
     expect(await store.read(first)).to.deep.equal(changes({ version: first }))
   })
 
-  it('reads what is gone, by its id', async () => {
+  it('reads deleted rules, by id', async () => {
     await upsert(pets)
     await remove(pets.id)
     const version = first + 2n
     expect(await store.read(first + 1n)).to.deep.equal(changes({ version, deleted: [pets.id] }))
   })
 
-  it('reads what is gone not at all in the whole', async () => {
+  it('omits deleted rules from the whole catalog', async () => {
     await upsert(pets)
     await remove(pets.id)
     const { upserted, deleted } = await store.read()
@@ -66,7 +66,7 @@ describe('MongoCatalogStore', () => {
     expect(deleted).to.deep.equal([])
   })
 
-  it('reads what came again after it was gone', async () => {
+  it('reads rules that were created again after a deletion', async () => {
     await upsert(pets)
     await remove(pets.id)
     await upsert(pets)
@@ -74,7 +74,7 @@ describe('MongoCatalogStore', () => {
     expect(await store.read(first + 1n)).to.deep.equal(changes({ version, upserted: [pets] }))
   })
 
-  it('reads what is never permitted', async () => {
+  it('reads the MCCs that are never permitted', async () => {
     await categories.edit((current) => replaceNeverPermitted(current, mccSet(['7995', '6010-6011'])), 'ana')
     const { version, neverPermitted } = await store.read(first)
     await categories.edit((current) => replaceNeverPermitted(current, []), 'ana')
@@ -91,7 +91,7 @@ describe('MongoCatalogStore', () => {
     expect((await store.read(first + 1n)).deleted).to.deep.equal([pets.id])
   })
 
-  it('reads everything for one who may have missed a tombstone that is purged', async () => {
+  it('reads everything for a reader that may have missed a purged tombstone', async () => {
     await upsert(pets)
     await remove(pets.id)
     await makeOld(pets.id)
@@ -119,11 +119,11 @@ describe('MongoCatalogStore', () => {
     })
     afterEach(() => watch.close())
 
-    it('tells of a change', async () => {
+    it('reports a change', async () => {
       await untilCalled()
     })
 
-    it('tells that it cannot, and begins again when it can', async () => {
+    it('reports a failure, and starts again once it can', async () => {
       await untilCalled()
       // A stream does not outlive its collection.
       await database().dropCollection('catalog')
@@ -133,7 +133,9 @@ describe('MongoCatalogStore', () => {
       await untilCalled()
     })
 
-    /** Changes the catalog until it is told: the stream may not be open yet when the first change is made. */
+    /**
+     * Changes the catalog until a change is announced: the stream may not be open yet at the first change.
+     */
     async function untilCalled(): Promise<void> {
       let order = 100_000
       await eventually('a change is told', async () => {

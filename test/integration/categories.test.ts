@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { creditAccount } from '../../src/application/credit-account.js'
-import { createReverse } from '../../src/application/reverse.js'
+import { reverse } from '../../src/application/reverse.js'
 import type { Entry } from '../../src/domain/entry.js'
 import { centavos } from '../../src/domain/money.js'
 import type { Verdict } from '../../src/domain/verdict.js'
@@ -103,7 +103,7 @@ describe('CategoryService on MongoDB', () => {
     expect(paged).to.deep.equal(whole)
   })
 
-  it('names every bad field of a category', async () => {
+  it('names every invalid field of a category', async () => {
     const { code, badFields } = await reject({
       id: 'pets',
       displayName: 'x'.repeat(65),
@@ -150,7 +150,7 @@ describe('CategoryService on MongoDB', () => {
     expect(outcomes.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected'])
   })
 
-  it('makes all of six changes that are asked for at once, each with a version of its own', async () => {
+  it('makes six concurrent changes, each with its own version', async () => {
     const made = await Promise.all(
       Array.from({ length: 6 }, (_, index) => upsert({ id: `N${index}`, mccs: [], order: 900 + index })),
     )
@@ -187,17 +187,17 @@ describe('CategoryService on MongoDB', () => {
 
     it('is rejected when the category took credits until a moment ago', async () => {
       await upsert({ id: 'FRESH', mccs: [], order: 300, creditsClosed: true })
-      expect((await remove('FRESH')).message).to.include('until a moment ago')
+      expect((await remove('FRESH')).message).to.include('until recently')
     })
 
     it('is rejected for the free balance', async () => {
       expect((await remove('CASH')).info?.reason).to.equal('CATALOG_CONTRADICTION')
     })
 
-    it('is rejected while somebody holds money in it, and names who', async () => {
+    it('is rejected while an account holds money in it, and names the account', async () => {
       const held = { id: 'HELD', mccs: [], order: 301 }
       await upsert(held)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { HELD: 1n })
       await closedLongAgo(held)
       const { code, info, message } = await remove('HELD')
@@ -205,56 +205,56 @@ describe('CategoryService on MongoDB', () => {
       expect(message).to.include(account)
     })
 
-    it('is done when nobody holds money in it; a purchase that it paid for can still be reversed', async () => {
+    it('succeeds when no account holds money in it; a purchase that it paid for can still be reversed', async () => {
       const gone = { id: 'GONE', mccs: ['7911'], order: 302 }
       await upsert(gone)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { GONE: 1_000n })
       const purchase = somePurchase({ mcc: '7911' })
       await decideOn(core, account, purchase)
       await closedLongAgo(gone)
       await callHandler(methods.deleteCategory, { categoryId: 'GONE' })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       expect(idsOf(await list())).not.to.include('GONE')
 
       const reversal = { transactionId: 'back', originalId: purchase.transactionId, described: {} }
-      const reversed = await createReverse(core.engine)(account, reversal, testBudget())
+      const reversed = await reverse(core.engine, account, reversal, testBudget())
       expect(entryIn(reversed).reason).to.equal('APPROVED')
       // Nothing can be spent from it, and nothing is lost:
       const declined = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(declined).reason).to.equal('INSUFFICIENT_BALANCE')
       // when the category is made again, it can.
       await upsert(gone)
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const paid = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(paid).movement?.wallet).to.equal('GONE')
     })
 
     it('finds the one holder among many accounts', async () => {
       await upsert({ id: 'RARE', mccs: [], order: 303 })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const others = Array.from({ length: 30 }, (_, index) => fundedAccount(core, {}, `other-${index}`))
       await Promise.all(others)
       await fundedAccount(core, { RARE: 5n }, 'other-15-b')
       expect(await core.categories.holderOf('RARE', testBudget())).to.equal('other-15-b')
     })
 
-    it('gives up when there is no time to look at every account', async () => {
+    it('gives up when there is no time to check every account', async () => {
       const { info } = await core.categories.holderOf('RARE', { remainingMs: () => 0 }).then(
         () => ({ info: 'answered' }),
         (error: unknown) => ({ info: String(error) }),
       )
-      expect(info).to.include('not every account could be looked at')
+      expect(info).to.include('not every account could be checked')
     })
   })
 
   describe('closed for credits', () => {
     it('takes no new credit, answers an old one, and pays', async () => {
       await upsert({ id: 'ENDING', mccs: ['7929'], order: 400 })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const account = await fundedAccount(core, { ENDING: 1_000n })
       await upsert({ id: 'ENDING', mccs: ['7929'], order: 400, creditsClosed: true })
-      await core.catalog.refresh()
+      await core.catalogCache.refresh()
       const credit = (transactionId: string) =>
         creditAccount(
           core,

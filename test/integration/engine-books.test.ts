@@ -66,7 +66,7 @@ describe('the books after a rush of everything at once, through two engines', ()
     expect(twice.map(({ accountId }) => accountId)).to.deep.equal([])
   })
 
-  it('have no money on an account that nobody opened', async () => {
+  it('have no money on an account that was never opened', async () => {
     const books = await readBooks(engines().db)
     expect(books.find(({ accountId }) => accountId === 'nobody-opened-this')?.balances).to.deep.equal({})
   })

@@ -43,7 +43,7 @@ for (const count of [1, 2, 4]) {
       expect(book.balances).to.deep.equal({ FOOD: 0n, CASH: 0n })
     })
 
-    it('behave as if one came after the other: each balance after a debit is told once', () => {
+    it('behave as if they were sequential: each balance after a debit is returned once', () => {
       const told = entries
         .flatMap(({ movement }) => movement?.balanceAfter ?? [])
         .sort((a, b) => Number(b - a))
@@ -51,7 +51,7 @@ for (const count of [1, 2, 4]) {
       expect(told).to.deep.equal(each.flatMap((balance) => [balance, balance]))
     })
 
-    it('stand in the ledger, all of them', () => {
+    it('are in the ledger, all of them', () => {
       expect(book.posted).to.equal(book.entries.length)
     })
 

@@ -60,14 +60,14 @@ for (const count of [1, 2, 4]) {
         expect(typesOf(verdicts)).to.deep.equal(['RECORD', ...Array(49).fill('REUSED')])
       })
 
-      it('tells all others of the one that was decided', () => {
+      it('gives all others the answer of the decided one', () => {
         const recorded = verdicts.find(({ type }) => type === 'RECORD')
-        const told = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
-        expect(told).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))
+        const repeats = verdicts.flatMap((verdict) => (verdict.type === 'REUSED' ? [verdict.entry] : []))
+        expect(repeats).to.deep.equal(Array(49).fill(recorded && 'entry' in recorded && recorded.entry))
       })
     })
 
-    it('is a transaction of its own on each account', async () => {
+    it('is a separate transaction on each account', async () => {
       const { cores } = engines()
       const accounts = await Promise.all(
         Array.from({ length: 50 }, () => fundedAccount(first, { CASH: 5_000n })),

@@ -74,13 +74,13 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     })
   })
 
-  describe('once the ledger can be written again, and somebody touches the account', () => {
+  describe('once the ledger is writable again, and a request touches the account', () => {
     before(async () => {
       await ensureSchema(database())
       await decideOn(core, accountId, somePurchase())
       // The entries are in the ledger a moment before the poster hears of it.
       await eventually('all is known to be posted', () => core.poster.unposted === 0)
-      // The next commit is the one that may leave out what is posted.
+      // The next commit may leave out posted entries.
       await decideOn(core, accountId, somePurchase())
     })
 

@@ -106,7 +106,7 @@ describe('a stream of responses', () => {
     expect(given).to.be.below(PIECES)
   })
 
-  it('ends with a status when it cannot go on', async () => {
+  it('ends with a status when it cannot continue', async () => {
     failAt = 2
     const stream = begin().resume()
     const [error] = await once(stream, 'error')

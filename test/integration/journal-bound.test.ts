@@ -31,7 +31,7 @@ class AwayLedger extends MongoLedger {
 type Process = Pick<Core, 'engine' | 'poster'> & CreditOptions
 
 const challenge = catalogOf(challengeCategories)
-const catalog = { current: () => challenge }
+const catalog = () => challenge
 
 describe('journal bound', () => {
   const database = useDatabase()
@@ -124,7 +124,7 @@ describe('journal bound', () => {
     await recovery(startProcess(), accountId)
   })
 
-  it('lets nobody lose an entry', async () => {
+  it('loses no entry', async () => {
     const process = startProcess()
     ledger.away = true
     const accountId = await open(process)
@@ -174,7 +174,7 @@ function failed(cause: unknown): never {
   throw new Error('this was not to happen in a test', { cause })
 }
 
-/** What comes of a credit of one centavo: a verdict, or why there is none. */
+/** The result of a credit of one centavo: a verdict, or the reason for its absence. */
 function creditOnce(process: Process, accountId: string, transactionId: string): Promise<string> {
   const credit = { transactionId, wallet: 'CASH', amount: centavos(1n) }
   return creditAccount(process, accountId, credit, testBudget()).then(

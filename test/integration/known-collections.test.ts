@@ -18,7 +18,7 @@ const opened = () => {
   return changeOf(account, opening(account))
 }
 
-describe('what decisions rely on, between two checks of the books,', () => {
+describe('the books, when they change between two checks,', () => {
   const database = useDatabase()
   let books: Books
   let store: MongoAccountStore
@@ -114,7 +114,7 @@ describe('what decisions rely on, between two checks of the books,', () => {
 describe('books that are checked', () => {
   const database = useDatabase()
 
-  it('are forgotten by nobody while they are away and come back as they were', async () => {
+  it('are kept while they are unavailable, and return unchanged', async () => {
     const client = createClient({ uri: await testMongoUri(), poolSizeMax: 2 })
     const books = new Books(client.db(database().databaseName), new ReadOrder(client))
     await books.open()
@@ -124,7 +124,7 @@ describe('books that are checked', () => {
     expect([causeOf(error).isUnfit, books.right]).to.deep.equal([false, true])
   })
 
-  it('are made once: what was emptied stays empty when it is opened again', async () => {
+  it('are created once: emptied collections stay empty at the next start', async () => {
     const books = new Books(database(), new ReadOrder(database().client))
     await books.open()
     await database().dropDatabase()
@@ -158,7 +158,7 @@ describe('books that are checked', () => {
   })
 })
 
-/** What an operation fails with; of a commit, what its first change does. */
+/** The error of an operation, or that of the first change of a commit. */
 async function failureOf(run: () => Promise<unknown>): Promise<unknown> {
   try {
     const result = await run()

@@ -34,7 +34,7 @@ describe('MongoLedger', () => {
     database().collection('ledger').countDocuments({ '_id.account': entries[0]?.accountId })
 
   describe('find', () => {
-    it('finds nothing of what is not there', async () => {
+    it('finds no missing entries', async () => {
       expect(await ledger.find(history())).to.deep.equal([])
     })
 
@@ -48,7 +48,7 @@ describe('MongoLedger', () => {
       expect(await ledger.find(entries)).to.have.deep.members(entries)
     })
 
-    it('gives those that were asked for and no other', async () => {
+    it('returns only the requested entries', async () => {
       const entries = history()
       await ledger.append(entries)
       const asked = entries.slice(1, 3)
@@ -82,7 +82,7 @@ describe('MongoLedger', () => {
       expect(await ledger.missing(entries)).to.deep.equal(entries.slice(2))
     })
 
-    it('is an entry whose id stands in another place', async () => {
+    it('is an entry whose id is at another seq', async () => {
       const [first, ...rest] = history()
       if (!first) throw new Error('a history has a first entry')
       await ledger.append([{ ...first, seq: 9n }])
@@ -95,7 +95,7 @@ describe('MongoLedger', () => {
       expect(await ledger.append(history())).to.deep.equal([])
     })
 
-    it('reports no discrepancy when everything is there already', async () => {
+    it('reports no discrepancy when all entries exist', async () => {
       const entries = history()
       await ledger.append(entries)
       expect(await ledger.append(entries)).to.deep.equal([])
@@ -114,7 +114,7 @@ describe('MongoLedger', () => {
       expect(await countOf(entries)).to.equal(entries.length)
     })
 
-    it('adds what is missing between what is there', async () => {
+    it('adds entries that are missing between existing ones', async () => {
       const entries = history()
       await ledger.append(entries.slice(1, 3))
       await ledger.append(entries)
@@ -134,7 +134,7 @@ describe('MongoLedger', () => {
       expect(seqsOf(await ledger.append([first as Entry, ...more]))).to.deep.equal([1n])
     })
 
-    it('reports the entry whose id stands in another place', async () => {
+    it('reports the entry whose id is at another seq', async () => {
       const [first, ...more] = history()
       const misplaced = { ...first, seq: 9n } as Entry
       await ledger.append([misplaced])
@@ -148,7 +148,7 @@ describe('MongoLedger', () => {
       expect(await ledger.find(more)).to.have.deep.members(more)
     })
 
-    it('leaves what it holds as it is', async () => {
+    it('does not change existing entries', async () => {
       const [first, ...more] = history()
       const usurper = { ...first, transactionId: 'usurper' } as Entry
       await ledger.append([usurper])

@@ -12,7 +12,7 @@ import { decideAllOn, somePurchase } from '../support/processes/engines.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
 /** Two processes whose clocks show two days of one month, and so have midnight between them. */
-describe('limits, with everybody buying at once', () => {
+describe('limits, under concurrent purchases', () => {
   const database = useDatabase()
   const clocks = [new DayClock('2026-11-23'), new DayClock('2026-11-24')]
   let group: ProcessGroup

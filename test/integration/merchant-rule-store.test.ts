@@ -38,7 +38,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await store.find('rule-1')).to.deep.equal(stored)
   })
 
-  it('finds nothing where there is nothing', async () => {
+  it('finds nothing in an empty store', async () => {
     expect(await store.find('rule-1')).to.equal(undefined)
   })
 
@@ -117,7 +117,7 @@ describe('MongoMerchantRuleStore', () => {
     expect((await store.find('b'))?.rule.name).to.equal('B')
   })
 
-  it('neither updates nor deletes what is not there', async () => {
+  it('neither updates nor deletes a missing rule', async () => {
     const missing = { rejection: { reason: 'NOT_FOUND' } }
     expect(await store.update('nobody', (rule) => rule, { by: 'ana' })).to.deep.equal(missing)
     expect(await store.delete('nobody', undefined)).to.deep.equal(missing)
@@ -133,7 +133,7 @@ describe('MongoMerchantRuleStore', () => {
     expect(await ids()).to.deep.equal(['other', 'rule-1'])
   })
 
-  it('takes no more rules than there may be, and counts none that is deleted', async () => {
+  it('accepts rules up to the limit, and does not count deleted ones', async () => {
     const small = new MongoMerchantRuleStore(database(), { rulesMax: 2 })
     const replace = (...rules: readonly MerchantRule[]) =>
       small.replace(rules, { by: 'ana', dryRun: false, proceed: () => {} })
@@ -233,12 +233,12 @@ describe('MongoMerchantRuleStore', () => {
       expect(await ids()).to.deep.equal(['x', 'y'])
     })
 
-    it('only looks for ties in a dry run', async () => {
+    it('only searches for ties in a dry run', async () => {
       expect((await store.replace([ruleOf()], { ...options, dryRun: true })).ties.size).to.equal(0)
       expect(await ids()).to.deep.equal([])
     })
 
-    it('does nothing when it is told not to proceed, however late', async () => {
+    it('does nothing when it is stopped, however late', async () => {
       let asked = 0
       const proceed = () => {
         asked += 1

@@ -41,7 +41,7 @@ describe('pool watch', () => {
     })
   })
 
-  it('says how many connections there are and may be', async () => {
+  it('reports the number of connections and their limit', async () => {
     watch(await testServerUri(), 3)
     await client.db('pool-watch').command({ ping: 1 })
     expect(pool.connectionsMax).to.equal(3)
@@ -75,15 +75,15 @@ describe('pool watch', () => {
     })
     after(() => holder.close())
 
-    it('says that all are in use while one of them waits', () => {
+    it('reports that all are in use while an operation waits', () => {
       expect(usedRatio).to.equal(1)
     })
 
-    it('tells that one of them got none in time', () => {
+    it('reports that one of them got none in time', () => {
       expect(failures).to.deep.equal(['TIMEOUT'])
     })
 
-    it('says that none is in use any more when they have ended', async () => {
+    it('reports that none is in use after they have ended', async () => {
       await Promise.all(operations)
       const { checkedOut, waiting } = pool
       expect({ checkedOut, waiting, usedRatio: pool.usedRatio }).to.deep.equal({
@@ -94,7 +94,7 @@ describe('pool watch', () => {
     })
   })
 
-  it('tells when the connections are given up', async () => {
+  it('reports that the pool was cleared', async () => {
     const proxy = await TcpProxy.listen(Number(/:(\d+)/.exec(await testServerUri())?.[1]))
     watch(`mongodb://127.0.0.1:${proxy.port}/?directConnection=true`, 3)
     const ping = () => client.db('admin').command({ ping: 1 })

@@ -157,14 +157,14 @@ describe('a step that a later release adds', () => {
     taken.length = 0
   })
 
-  it('is taken after those before it, and never again', async () => {
+  it('is taken after the earlier steps, and never again', async () => {
     await take(step(NEXT), step(NEXT + 1))
     await take(step(NEXT), step(NEXT + 1))
     expect(taken).to.deep.equal([`to ${NEXT}`, `to ${NEXT + 1}`])
     expect(await version()).to.equal(NEXT + 1)
   })
 
-  it('is taken again after it was interrupted, and those before it are not', async () => {
+  it('is taken again after an interruption, without the earlier steps', async () => {
     const interrupted = step(NEXT + 1, async () => {
       throw new Error('the process was killed')
     })

@@ -133,14 +133,14 @@ describe('ensureSchema on a database that is not empty', () => {
   const categories = () => database().collection<{ _id: string }>('categories')
   beforeEach(() => database().dropDatabase())
 
-  it('leaves categories of somebody else alone', async () => {
+  it('does not change categories of other users', async () => {
     const own = { _id: 'FREE', mccs: [], order: 1, free: true }
     await categories().insertOne(own)
     await ensureSchema(database())
     expect(await categories().find().toArray()).to.deep.equal([own])
   })
 
-  it('finishes the categories that somebody began and did not finish', async () => {
+  it('completes categories whose creation was interrupted', async () => {
     await ensureSchema(database())
     await categories().deleteMany({ _id: { $in: ['MEAL', 'CASH'] } })
     await ensureSchema(database())

@@ -5,7 +5,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 import { isSharded } from '../support/database/mongo.js'
 import { commandsSent } from '../support/database/sent-commands.js'
 
-// `test/sharded` tells of the other case.
+// `test/sharded` covers the other case.
 if (!isSharded) {
   describe('reading account and ledger on a replica set', () => {
     const database = useDatabase()
@@ -28,7 +28,7 @@ if (!isSharded) {
   describe('shardDatabase on a replica set', () => {
     const database = useDatabase()
 
-    it('says that there is nothing to shard, and makes nothing', async () => {
+    it('reports that there is no cluster, and creates nothing', async () => {
       const rejected = await shardDatabase(database()).catch((error: unknown) => error)
       expect(rejected).to.have.property('name', 'ShardingError')
       expect(String(rejected)).to.include('this is not a sharded cluster: let MONGODB_URI name its mongos')

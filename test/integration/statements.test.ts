@@ -132,7 +132,7 @@ describe('statement', () => {
     })
   })
 
-  describe('of what was done a moment ago', () => {
+  describe('of very recent entries', () => {
     it('has it at once', async () => {
       const accountId = await fundedAccount(core, {})
       for (let count = 1; count <= 20; count++) {

@@ -52,9 +52,8 @@ describe('the collector is reached', () => {
     expect(lines).to.deep.equal([
       {
         cause: 'Error',
-        problem:
-          'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has a value that cannot be used',
-        event: 'tracing could not be started: nothing is traced',
+        problem: 'OTEL_EXPORTER_OTLP_HEADERS or another variable of OpenTelemetry has an invalid value',
+        event: 'tracing could not start and is off',
       },
     ])
   })

@@ -51,7 +51,7 @@ describe('the validators', () => {
   let count = 0
   before(() => ensureSchema(database()))
 
-  /** Inserts a document under an id that nobody else has. */
+  /** Inserts a document under a unique id. */
   function insert(collection: string, document: Document): Promise<unknown> {
     count += 1
     const ids: Readonly<Record<string, unknown>> = {
@@ -73,7 +73,7 @@ describe('the validators', () => {
       expect(await codeOf(insert(collection, good))).to.equal(0)
     })
 
-    it(`of ${collection} rejects a field that nobody knows`, async () => {
+    it(`of ${collection} rejects an unknown field`, async () => {
       expect(await codeOf(insert(collection, { ...good, note: 'x' }))).to.equal(VALIDATION_FAILED)
     })
 

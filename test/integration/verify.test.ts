@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { BSON, type Collection, type Db, type Document, ObjectId, type UpdateFilter } from 'mongodb'
-import { createAuthorize } from '../../src/application/authorize.js'
-import { createReverse } from '../../src/application/reverse.js'
+import { authorize } from '../../src/application/authorize.js'
+import { reverse } from '../../src/application/reverse.js'
 import { Verify, type VerifySummary } from '../../src/application/verify.js'
 import type { DiscrepancyKind } from '../../src/domain/discrepancy.js'
 import { centavos } from '../../src/domain/money.js'
@@ -32,7 +32,7 @@ async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) 
   return { ...summary, found: [...found] }
 }
 
-/** The collections as they are when nobody looks after them: any document can be written. */
+/** The collections without validators: any document can be written. */
 function unguarded(db: Db) {
   const past = { bypassDocumentValidation: true }
   const accounts: Collection<{ _id: string }> = db.collection('accounts')
@@ -61,7 +61,7 @@ function unguarded(db: Db) {
 
 type Planting = (raw: ReturnType<typeof unguarded>) => Promise<unknown>
 
-/** What is done to account b of a, b and c, and all that is to be found then. */
+/** A change to account b of a, b and c, and the expected discrepancies. */
 const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planting>>>> = {
   UNREADABLE: {
     'the version is no int64': (raw) => raw.account({ $set: { version: 10 } }),
@@ -160,7 +160,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
   MARK_FORGOTTEN: { 'the mark is taken away': (raw) => raw.account({ $unset: { reversed_ahead: 1 } }) },
 }
 
-/** What FOOD spent on the day of the example. */
+/** Spending of FOOD on the day of the example. */
 function spent(amount: bigint): Document {
   return { day: '2026-01-01', day_amount: amount, month_amount: amount }
 }
@@ -202,7 +202,7 @@ describe('verify on a database', () => {
       expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unposted: 1_203 })
     })
 
-    it('finds nothing where nobody opened the account', async () => {
+    it('finds nothing where the account was never opened', async () => {
       const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
       await storeBooks(database(), booksOf(whole, { journal: 1, posted: 1 }))
       expect((await verify(database())).found).to.deep.equal([])
@@ -251,7 +251,7 @@ describe('verify on a database', () => {
       })
     }
 
-    it('finds each of several, and what is wrong with an account besides', async () => {
+    it('finds each of several, together with other discrepancies of the account', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const raw = unguarded(database())
       for (const [index, key] of keys.entries()) await raw.copy(5n, { _id: key, seq: BigInt(100 + index) })
@@ -264,7 +264,7 @@ describe('verify on a database', () => {
     })
   })
 
-  it('finds an account whose id is no text', async () => {
+  it('finds an account whose id is not text', async () => {
     await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
     const account = await database().collection<{ _id: string }>('accounts').findOne({ _id: 'b' })
     const accounts = database().collection<{ _id: unknown }>('accounts')
@@ -278,7 +278,7 @@ describe('verify on a database', () => {
     })
   })
 
-  it('goes on after a purchase that cannot be read, though it was reversed', async () => {
+  it('continues after an unreadable purchase that was reversed', async () => {
     await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
     await unguarded(database()).entry(4n, { $unset: { merchant: 1 } })
     await database().collection('ledger').deleteOne({ '_id.account': 'a', seq: 5n })
@@ -339,7 +339,7 @@ describe('verify on a database', () => {
       expect(runs.flatMap(({ found }) => found)).to.deep.equal([])
     })
 
-    it('looks again at what came in between its two reads', async () => {
+    it('rereads entries that arrived between its two reads', async () => {
       const [core] = cores
       if (!core) throw new Error('the service was opened above')
       const accountId = await fundedAccount(core, { FOOD: 1_000n })
@@ -384,13 +384,15 @@ class InterruptedStore extends MongoAuditStore {
 
 type Buying = { readonly accountId: string; readonly transactionId: string }
 
-function buy({ engine, catalog, calendar }: Core, { accountId, transactionId }: Buying) {
-  const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
+function buy(core: Core, { accountId, transactionId }: Buying) {
   const purchase = { transactionId, amount: centavos(3n), mcc: '5411', merchant: '' }
-  return authorize(accountId, purchase, testBudget())
+  return authorize(core, accountId, purchase, testBudget())
 }
 
-/** Two processes that buy and give back on a few accounts, as fast as they can, until they are told to end. */
+/**
+ * Two processes that send purchases and reversals on a few accounts, as fast as they can, until they are
+ * stopped.
+ */
 class BusyService {
   readonly #cores: readonly Core[]
   #ended = false
@@ -421,12 +423,11 @@ class BusyService {
   }
 
   async #work(core: Core, accountId: string, name: string): Promise<void> {
-    const reverse = createReverse(core.engine)
     for (let count = 0; !this.#ended; count++) {
       const transactionId = `buy-${name}-${count}`
       const reversal = { transactionId: `back-${name}-${count}`, originalId: transactionId, described: {} }
       await buy(core, { accountId, transactionId })
-      if (count % 2 === 0) await reverse(accountId, reversal, testBudget())
+      if (count % 2 === 0) await reverse(core.engine, accountId, reversal, testBudget())
       this.#decided += 1
       await nextTurn()
     }

@@ -8,7 +8,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
 import { cleanBooks } from '../support/database/verified.js'
 import { expectSame } from '../support/model/as-text.js'
-import { explain, type Told } from '../support/model/explanation.js'
+import { explain, type Observation } from '../support/model/explanation.js'
 import {
   modelParameters,
   opening,
@@ -117,8 +117,8 @@ describe('model: everything at once', function () {
           await perform(group.at(0).core, asked, run)
         }
         for (const deeds of rounds) {
-          const told = await play(deeds, run)
-          for (const account of ACCOUNTS) await check(model, account, told.get(account) ?? [], run)
+          const observed = await play(deeds, run)
+          for (const account of ACCOUNTS) await check(model, account, observed.get(account) ?? [], run)
         }
       }),
       modelParameters(RUNS),
@@ -140,21 +140,24 @@ describe('model: everything at once', function () {
   }
 
   /** Does everything at once, and says what came of it, by account. */
-  async function play(deeds: readonly Deed[], run: string): Promise<ReadonlyMap<string, readonly Told[]>> {
-    const told = new Map<string, Told[]>(ACCOUNTS.map((account) => [account, []]))
+  async function play(
+    deeds: readonly Deed[],
+    run: string,
+  ): Promise<ReadonlyMap<string, readonly Observation[]>> {
+    const observed = new Map<string, Observation[]>(ACCOUNTS.map((account) => [account, []]))
     await Promise.all(
       deeds.map(async (deed) => {
         for (let turn = 0; turn < deed.turns; turn++) await nextTurn()
         if (deed.does === 'kill') await group.kill(deed.process)
-        if (deed.does === 'ask') told.get(deed.asked.account)?.push(await ask(deed, run))
-        if (deed.does === 'read') told.get(deed.account)?.push(await read(deed, run))
+        if (deed.does === 'ask') observed.get(deed.asked.account)?.push(await ask(deed, run))
+        if (deed.does === 'read') observed.get(deed.account)?.push(await read(deed, run))
       }),
     )
-    return told
+    return observed
   }
 
   /** Asks until there is an answer: one process after another. */
-  async function ask({ process, asked }: Deed & { does: 'ask' }, run: string): Promise<Told> {
+  async function ask({ process, asked }: Deed & { does: 'ask' }, run: string): Promise<Observation> {
     for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
       const { core, death, patience } = group.at(process + attempts - 1)
       const answered = await untilDeath(perform(core, asked, run, patience), death)
@@ -166,7 +169,7 @@ describe('model: everything at once', function () {
   async function read(
     { process, account, filter, pageSize }: Deed & { does: 'read' },
     run: string,
-  ): Promise<Told> {
+  ): Promise<Observation> {
     for (let attempts = 0; attempts < ATTEMPTS_MAX; attempts++) {
       const { core, death } = group.at(process + attempts)
       const found = await untilDeath(readStatement(core, `${run}-${account}`, { filter, pageSize }), death)
@@ -179,13 +182,13 @@ describe('model: everything at once', function () {
   async function check(
     model: ReferenceModel,
     account: string,
-    told: readonly Told[],
+    observed: readonly Observation[],
     run: string,
   ): Promise<void> {
     const id = `${run}-${account}`
     const known = model.length(account)
     const entries = await recorded(id)
-    explain(model, account, { told, entries: entries.slice(known) })
+    explain(model, account, { observed, entries: entries.slice(known) })
     const stored = (await group.at(1).core.accounts.load([id])).get(id)
     const isOpen = stored !== undefined && stored.status !== 'UNOPENED'
     expectSame(isOpen ? balancesText(stored) : undefined, model.balances(account))

@@ -68,7 +68,7 @@ const shots: readonly Shot[] = [
   { name: 'console-live', at: '#/live', drawn: 'Decisions per second' },
 ]
 
-const wanted = (process.env['ARG_files'] ?? '').split(',').filter((each) => each !== '')
+const wanted = process.argv.slice(2)
 const mongo = await startEphemeralMongo({ log: (message) => console.log(message) })
 const service = new ServiceProcess(
   {

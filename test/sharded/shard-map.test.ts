@@ -27,9 +27,9 @@ describe('ShardMap', () => {
       '6712b3eb3ec7354864d4274f',
       ...Array.from({ length: 20 }, () => randomUUID()),
     ]
-    const told = ids.map((id) => map.shardOf(id))
-    expect(told).to.deep.equal(await Promise.all(ids.map((id) => shardOf(database().db, id))))
-    expect(new Set(told)).to.have.lengthOf(2)
+    const shards = ids.map((id) => map.shardOf(id))
+    expect(shards).to.deep.equal(await Promise.all(ids.map((id) => shardOf(database().db, id))))
+    expect(new Set(shards)).to.have.lengthOf(2)
   })
 
   it('hashes as MongoDB does', async () => {

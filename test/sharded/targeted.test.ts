@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse } from '../../src/application/reverse.js'
+import { reverse } from '../../src/application/reverse.js'
 import type { Core } from '../../src/service/core.js'
 import { fundedAccount, openCore, testBudget } from '../support/database/accounts.js'
 import { accountIdsOn, useClusterDatabase } from '../support/database/cluster-database.js'
@@ -76,7 +76,8 @@ for (const { home, other } of [
       expect(journal.map(({ transactionId }) => transactionId)).to.not.include('purchase')
 
       const done = await operationsOf(async () => {
-        const verdict = await createReverse(core.engine)(
+        const verdict = await reverse(
+          core.engine,
           id,
           { transactionId: 'reversal', originalId: 'purchase', described: {} },
           testBudget(),

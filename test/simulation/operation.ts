@@ -86,8 +86,8 @@ export function operationText({ accountId, kind, content }: Operation): string {
 }
 
 function detailText(kind: Operation['kind'], content: Operation['content']): string {
-  const told = Object.entries(content).filter(([name]) => name !== 'transactionId' && name !== 'subject')
-  return told.map(([name, value]) => `${name} ${valueText(value)}`).join(', ') || kind.toLowerCase()
+  const fields = Object.entries(content).filter(([name]) => name !== 'transactionId' && name !== 'subject')
+  return fields.map(([name, value]) => `${name} ${valueText(value)}`).join(', ') || kind.toLowerCase()
 }
 
 function valueText(value: unknown): string {

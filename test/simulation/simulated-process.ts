@@ -34,8 +34,6 @@ export class SimulatedProcess implements Client {
   isOpen = true
   view: View = 'PRIMARY'
   readonly #subject: Subject
-  readonly #authorize: ReturnType<Subject['authorize']['createAuthorize']>
-  readonly #reverse: ReturnType<Subject['reverse']['createReverse']>
   #catalog: Catalog = catalogs[0]
   /** How far its wall clock is off, in milliseconds. */
   #offMs = 0
@@ -84,9 +82,6 @@ export class SimulatedProcess implements Client {
       waitMsMax,
     }
     this.engine = new subject.engine.Engine(options)
-    const catalog = () => this.#catalog
-    this.#authorize = subject.authorize.createAuthorize({ engine: this.engine, catalog, calendar })
-    this.#reverse = subject.reverse.createReverse(this.engine)
   }
 
   /** From now on its wall clock is off by so much. */
@@ -100,19 +95,15 @@ export class SimulatedProcess implements Client {
 
   perform({ accountId, kind, content }: Operation, budget: Budget): Promise<AnyVerdict> {
     const { engine } = this
-    const { credit, status, limits, open } = this.#subject
+    const catalog = () => this.#catalog
+    const { authorize, reverse, credit, status, limits, open } = this.#subject
     switch (kind) {
       case 'BUY':
-        return this.#authorize(accountId, content, budget)
+        return authorize.authorize({ engine, catalog, calendar }, accountId, content, budget)
       case 'REVERSE':
-        return this.#reverse(accountId, content, budget)
+        return reverse.reverse(engine, accountId, content, budget)
       case 'CREDIT':
-        return credit.creditAccount(
-          { engine, catalog: { current: () => this.#catalog } },
-          accountId,
-          content,
-          budget,
-        )
+        return credit.creditAccount({ engine, catalog }, accountId, content, budget)
       case 'STATUS':
         return status.changeStatus(engine, accountId, content, budget)
       case 'LIMITS':

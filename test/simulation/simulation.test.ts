@@ -56,7 +56,7 @@ describe('simulation of the engine', () => {
     'commits of several entries',
     'journals filled',
     'purchases approved for a rest',
-    'purchases approved for a rest that the ledger told of',
+    'purchases approved for a remainder found in the ledger',
     'posting failed',
     'disturbances: crash',
     'answers: decided before',

@@ -59,7 +59,7 @@ export class Witness implements WriteListener {
     this.#coverage.count('purchases approved for a rest')
     const id = entry.transactionId
     const kept = journal.some((one) => one.kind === 'REVERSAL' && one.originalId === id)
-    if (!kept) this.#coverage.count('purchases approved for a rest that the ledger told of')
+    if (!kept) this.#coverage.count('purchases approved for a remainder found in the ledger')
   }
 
   entryInserted(entry: Entry): void {

@@ -202,7 +202,7 @@ describe('config', () => {
     })
   })
 
-  describe('bad values', () => {
+  describe('invalid values', () => {
     const bad: readonly (readonly [string, string])[] = [
       ['MONGODB_URI', 'postgres://user:password@db'],
       ['MONGODB_URI', 'mongo://user:password@db'],
@@ -239,7 +239,7 @@ describe('config', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://' }).length).to.equal(1)
     })
 
-    it('are told all at once', () => {
+    it('are all reported at once', () => {
       const problems = problemsOf({
         GRPC_PORT: 'x',
         HTTP_PORT: 'x',
@@ -260,7 +260,7 @@ describe('config', () => {
       expect(problems.length).to.equal(15)
     })
 
-    it('are not masked by other bad values: a bad port is no clash of ports', () => {
+    it('are not hidden by other invalid values: an invalid port is not a clash of ports', () => {
       expect(problemsOf({ GRPC_PORT: 'x', HTTP_PORT: '50051' })).to.deep.equal([
         'GRPC_PORT must be a whole number from 0 to 65535',
       ])
@@ -279,8 +279,8 @@ describe('config', () => {
 
   describe('TLS', () => {
     const files = { GRPC_TLS_CERT_FILE: 'cert', GRPC_TLS_KEY_FILE: 'key', GRPC_TLS_CLIENT_CA_FILE: 'ca' }
-    const certMissing = 'GRPC_TLS_CERT_FILE is required with the other GRPC_TLS_ files'
-    const keyMissing = 'GRPC_TLS_KEY_FILE is required with the other GRPC_TLS_ files'
+    const certMissing = 'GRPC_TLS_CERT_FILE is required when another GRPC_TLS_ file is set'
+    const keyMissing = 'GRPC_TLS_KEY_FILE is required when another GRPC_TLS_ file is set'
     for (const [given, problems] of [
       [['GRPC_TLS_CERT_FILE'], [keyMissing]],
       [['GRPC_TLS_KEY_FILE'], [certMissing]],
@@ -317,7 +317,7 @@ describe('config', () => {
   describe('keys of tokens', () => {
     const algorithmsOf = (env: Readonly<Record<string, string>>) => readSettings(env).jwtAlgorithms
 
-    it('are for HS256 when there is no file', () => {
+    it('are for HS256 without a file', () => {
       expect(algorithmsOf({ JWT_SECRET: secret })).to.deep.equal(['HS256'])
     })
 
@@ -337,22 +337,22 @@ describe('config', () => {
       [
         'an algorithm of secrets without one',
         { JWT_JWKS_FILE: 'keys', JWT_ALGORITHMS: 'ES256,HS512' },
-        'JWT_ALGORITHMS has HS512, which needs JWT_SECRET',
+        'JWT_ALGORITHMS lists HS512, which requires JWT_SECRET',
       ],
       [
         'an algorithm of public keys without a file',
         { JWT_ALGORITHMS: 'HS256,RS256' },
-        'JWT_ALGORITHMS has RS256, which needs JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
+        'JWT_ALGORITHMS lists RS256, which requires JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
       ],
       [
         'a file without an algorithm for it',
         { JWT_SECRET: secret, JWT_PUBLIC_KEY_FILE: 'keys', JWT_ALGORITHMS: 'HS256' },
-        'JWT_ALGORITHMS must have some of RS256, PS256, ES256 for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
+        'JWT_ALGORITHMS must list at least one of RS256, PS256, ES256 for JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE',
       ],
       [
         'a previous secret without a present one',
         { JWT_PREVIOUS_SECRET: secret },
-        'JWT_SECRET is required with JWT_PREVIOUS_SECRET',
+        'JWT_PREVIOUS_SECRET requires JWT_SECRET',
       ],
       [
         'a previous secret of 31 bytes',
@@ -369,7 +369,7 @@ describe('config', () => {
   describe('of the service', () => {
     const database = 'MONGODB_URI is required (for development, make run starts a database)'
     const key =
-      'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run makes a secret)'
+      'JWT_SECRET, JWT_PUBLIC_KEY_FILE or JWT_JWKS_FILE is required (for development, make run generates a secret)'
 
     it('needs a database and a key for tokens', () => {
       expect(problemsOf({}, readConfig)).to.deep.equal([database, key])
@@ -386,7 +386,7 @@ describe('config', () => {
       })
     }
 
-    it('names what is missing together with what is wrong', () => {
+    it('names missing and invalid settings together', () => {
       expect(problemsOf({ MONGODB_URI: 'mongodb://db', LIMITS_TIME_ZONE: 'x' }, readConfig)).to.deep.equal([
         key,
         'LIMITS_TIME_ZONE must be an IANA time zone, such as America/Sao_Paulo',

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { findUnknownVariables } from '../../src/config.js'
 import { knownVariables } from '../support/known-variables.js'
 
-/** What the service finds in an environment with these names, those of `.env` among them. */
+/** The findings of the service in an environment with these names, including those of `.env`. */
 function unknown(environment: readonly string[], file: readonly string[] = []) {
   const names = [...environment, ...file]
   return findUnknownVariables(Object.fromEntries(names.map((name) => [name, 'x'])), file)
@@ -29,11 +29,11 @@ describe('unknown variables', () => {
     ])
   })
 
-  it('are none of those that the example file has', () => {
+  it('include no name of the example file', () => {
     expect(unknown([], knownVariables())).to.deep.equal([])
   })
 
-  // What shells, Kubernetes, Node.js, gRPC, proxies and CI set.
+  // Variables that shells, Kubernetes, Node.js, gRPC, proxies and CI set.
   for (const name of [
     ...['HOME', 'PATH', 'PWD', 'LANG', 'LOGNAME', 'HOSTNAME', 'SHELL', 'TERM', 'USER', 'MAIL', 'EDITOR'],
     ...['KUBERNETES_PORT', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_PORT_443_TCP_PORT', 'MONGODB_SERVICE_HOST'],

@@ -1,17 +1,20 @@
 import { readProgram, runProgram } from '../program.js'
 
-/** Longest time for a command that waits for nothing, and slack for one that does; in milliseconds. */
+/** Time limit of a command that does not wait, and slack for one that waits, in milliseconds. */
 const COMMAND_MS_MAX = 60_000
 
 export type ClusterOptions = {
-  /** Which cluster, and as whom: one of the contexts of kubectl's configuration. */
+  /** The context of kubectl's configuration: the cluster and the user. */
   readonly context: string
   readonly namespace: string
-  /** Longest time that anything is waited for, in milliseconds. */
+  /** Time limit of a wait, in milliseconds. */
   readonly msMax: number
 }
 
-/** A cluster that was named. The one that kubectl happens to point at is never meant: somebody else's hands may have moved it. */
+/**
+ * A cluster named by the user. The current context of kubectl is never used, because it may have changed
+ * unnoticed.
+ */
 export class Cluster {
   readonly context: string
   readonly namespace: string
@@ -23,7 +26,7 @@ export class Cluster {
     this.#msMax = msMax
   }
 
-  /** For commands about objects that do not say themselves where they are. */
+  /** The namespace argument, for objects that do not name their namespace. */
   get inNamespace(): string {
     return `--namespace=${this.namespace}`
   }
@@ -32,7 +35,7 @@ export class Cluster {
     await runProgram({ name: 'kubectl', args: this.#here(args), msMax: this.#msMax + COMMAND_MS_MAX })
   }
 
-  /** The same, returning what it writes. */
+  /** Runs kubectl and returns its output. */
   async read(args: readonly string[]): Promise<string> {
     return await readProgram({ name: 'kubectl', args: this.#here(args), msMax: COMMAND_MS_MAX })
   }

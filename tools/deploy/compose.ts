@@ -5,10 +5,10 @@ import { readDevSettings } from '../dev/dev-settings.js'
 import { localSecret } from '../dev/local-secret.js'
 import { readProgram, runProgram } from '../program.js'
 
-/** Images are fetched and built at the first time, in milliseconds. */
+/** Time limit in milliseconds: the first run fetches and builds images. */
 const COMPOSE_MS_MAX = 1_200_000
 
-/** Docker only says which plugin it has, in milliseconds. */
+/** Time limit of asking Docker for its plugins, in milliseconds. */
 const VERSION_MS_MAX = 30_000
 
 const commands = new Map([
@@ -30,7 +30,7 @@ await runCommand(name, async () => {
   const env = {
     GRPC_PORT: portsOf(grpcPort, processes),
     HTTP_PORT: portsOf(httpPort, processes),
-    // The one that `./benefits token` signs with.
+    // The secret that `./benefits token` signs with.
     JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
     GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
   }
@@ -41,12 +41,12 @@ await runCommand(name, async () => {
     console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
 })
 
-/** The ports on this machine, as Compose writes a range: as many as processes, so that all of them are in use. */
+/** Formats the ports of this machine as a Compose range, one port for each process. */
 function portsOf(first: number, processes: number): string {
   return processes === 1 ? String(first) : `${first}-${first + processes - 1}`
 }
 
-/** Without the plugin Docker takes the options of `compose` for its own, and complains of those. */
+/** Without the plugin, Docker takes the options of `compose` for its own and rejects them. */
 async function checkPlugin(): Promise<void> {
   try {
     await readProgram({ name: 'docker', args: ['compose', 'version'], msMax: VERSION_MS_MAX })

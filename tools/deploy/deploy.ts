@@ -11,7 +11,7 @@ import { readRuleGroups } from './rule-groups.js'
 
 const JOB = 'benefits-authorizer-schema'
 const DEPLOYMENT = 'benefits-authorizer'
-/** Longest time for the indexes, as the Job itself has it, and for a rollout; in milliseconds. */
+/** Time limit of the Job that creates the indexes, and of a rollout, in milliseconds. */
 const SCHEMA_MS_MAX = 1_800_000
 const ROLLOUT_MS_MAX = 1_800_000
 const POLL_MS = 2_000
@@ -34,7 +34,7 @@ await runCommand('deploy', async () => {
   }
 })
 
-/** Nobody who presses Ctrl-C leaves readable secrets behind. */
+/** Ctrl-C leaves no readable secrets behind. */
 function removeWhenInterrupted({ plainPath }: Deployment): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
@@ -44,7 +44,7 @@ function removeWhenInterrupted({ plainPath }: Deployment): void {
   }
 }
 
-/** Everything but the service first, and the schema with it; the service when the schema is there. */
+/** Applies everything but the service first, the schema included, and the service after the schema. */
 async function deploy({ folder }: Deployment, cluster: Cluster): Promise<void> {
   await cluster.kubectl(['version', '--client=true'])
   console.log(`to the context ${cluster.context}, namespace ${cluster.namespace}`)
@@ -57,7 +57,9 @@ async function deploy({ folder }: Deployment, cluster: Cluster): Promise<void> {
   await cluster.kubectl(['rollout', 'status', `deployment/${DEPLOYMENT}`, cluster.inNamespace, timeout])
 }
 
-/** kustomize cannot wrap a file into an object: the rules are wrapped here, each time anew, so that they exist once. */
+/**
+ * Wraps the rules into an object on each deployment, because kustomize cannot: so the rules exist only once.
+ */
 async function applyRules(overlay: string, cluster: Cluster): Promise<void> {
   const rule = prometheusRule(await cluster.read(['kustomize', overlay]), readRuleGroups())
   if (!rule) return
@@ -71,7 +73,7 @@ async function applyRules(overlay: string, cluster: Cluster): Promise<void> {
   }
 }
 
-/** `kubectl wait` waits for one outcome only: a Job that failed would be waited for to the end. */
+/** `kubectl wait` waits for one outcome only, and would wait for a failed Job until its time limit. */
 async function untilSchema(cluster: Cluster): Promise<void> {
   const endsAtMs = performance.now() + SCHEMA_MS_MAX
   const conditions = 'jsonpath={.status.conditions[?(@.status=="True")].type}'
@@ -80,13 +82,13 @@ async function untilSchema(cluster: Cluster): Promise<void> {
     const outcome = await cluster.read(['get', `job/${JOB}`, cluster.inNamespace, '--output', conditions])
     if (outcome.includes('Complete')) return
     if (outcome.includes('Failed'))
-      throw new Error(`the schema could not be made, nothing was rolled out: ${log}`)
+      throw new Error(`the schema could not be applied, nothing was rolled out: ${log}`)
     await delay(POLL_MS)
   }
-  throw new Error(`the schema was not made in time, nothing was rolled out: ${log}`)
+  throw new Error(`the schema was not applied in time, nothing was rolled out: ${log}`)
 }
 
-/** The name that the repository has for an image is nobody's. */
+/** The image name in the repository is a placeholder. */
 async function expectOwnImage({ overlay }: Deployment): Promise<void> {
   const path = join(overlay, 'kustomization.yaml')
   if ((await readFile(path, 'utf8')).includes('registry.example.com'))

@@ -21,7 +21,10 @@ import {
 const PRIVATE_MODE = 0o600
 const environments = ['staging', 'production']
 
-/** One of the environments that the service is deployed to: its overlay, and the folder that adds its secrets to it. */
+/**
+ * One of the environments that the service is deployed to: its overlay, and the folder that adds its secrets
+ * to it.
+ */
 export class Deployment {
   readonly name: string
   /** The manifests with the Secret, and the encrypted secrets. */
@@ -39,7 +42,7 @@ export class Deployment {
     this.#root = root
   }
 
-  /** Where the secrets are while they can be read. Ignored by git. */
+  /** Path of the readable secrets. Ignored by git. */
   get plainPath(): string {
     return join(this.folder, 'secrets.env')
   }
@@ -48,14 +51,14 @@ export class Deployment {
     return join(this.folder, `.env.${this.name}`)
   }
 
-  /** Where private keys are kept that were made here. Ignored by git. */
+  /** Path of the private keys made on this machine. Ignored by git. */
   get keysPath(): string {
     return join(this.#root, '.env.keys')
   }
 
   /**
-   * Encrypts what is in `secrets.env`, for the public key that the encrypted file has, or for a new one. The readable file is removed.
-   * Where the private key is at hand, what has not changed stays as it is in the encrypted file.
+   * Encrypts `secrets.env` for the public key of the encrypted file or for a new key, and removes the
+   * readable file. When the private key is available, unchanged values keep their encrypted text.
    */
   async encrypt(key: 'same key' | 'new key', env: NodeJS.ProcessEnv): Promise<void> {
     const values = await this.check()
@@ -66,10 +69,10 @@ export class Deployment {
     await rm(this.plainPath)
   }
 
-  /** Writes `secrets.env`. What somebody has written into it and not encrypted yet is never lost. */
+  /** Writes `secrets.env`. It never overwrites values that are not encrypted yet. */
   async decrypt(env: NodeJS.ProcessEnv): Promise<void> {
     if (existsSync(this.plainPath))
-      throw new Error(`${this.plainPath} is there already: make encrypt env=${this.name}, or remove it`)
+      throw new Error(`${this.plainPath} already exists: run make encrypt env=${this.name}, or remove it`)
     const file = await this.#encrypted()
     const values = decryptValues(file, await this.#privateKey(file, env))
     await writeFile(this.plainPath, writePlain(values), { mode: PRIVATE_MODE })
@@ -88,7 +91,7 @@ export class Deployment {
     }
   }
 
-  /** What a file has encrypted already: the same value, encrypted again, would look like another. */
+  /** Values that a file has encrypted already: encrypting a value again would change its text. */
   async #unchanged(
     file: EncryptedFile,
     { values, env }: { readonly values: Values; readonly env: NodeJS.ProcessEnv },
@@ -115,7 +118,7 @@ export class Deployment {
     const key = await this.#findPrivateKey(file, env)
     if (key !== undefined) return key
     throw new Error(
-      `${privateKeyName(file.publicKeyName)} is missing: set it in the environment, or in ${this.keysPath}. Without it start anew: ` +
+      `${privateKeyName(file.publicKeyName)} is missing: set it in the environment, or in ${this.keysPath}. To start over without it: ` +
         `write ${this.plainPath}, then make encrypt env=${this.name} key=new`,
     )
   }
@@ -134,12 +137,12 @@ export class Deployment {
   }
 
   /**
-   * Reads the settings and the secrets as the pods will: what is wrong is found now and not by them. Returns the secrets.
+   * Reads and checks the settings and the secrets as the pods will, and returns the secrets.
    *
    * @throws Error that names every problem, and shows no value.
    */
   async check(): Promise<Values> {
-    const remedy = 'write the secrets into it, one NAME=value a line'
+    const remedy = 'write the secrets into it, one NAME=value per line'
     const secrets = readPlain(await this.#read(this.plainPath, remedy))
     const files = [join(this.#root, 'base', 'settings.env'), join(this.overlay, 'settings.env')]
     const settings = await Promise.all(files.map(async (path) => readPlain(await readFile(path, 'utf8'))))
@@ -154,12 +157,12 @@ export class Deployment {
     try {
       return await readFile(path, 'utf8')
     } catch {
-      throw new Error(`${path} is not there: ${remedy}`)
+      throw new Error(`${path} does not exist: ${remedy}`)
     }
   }
 }
 
-/** The environment that a command was asked for. */
+/** The environment that a command names. */
 export function requestedDeployment(): Deployment {
   return new Deployment(requiredArgument('env', 'env=staging'), '.k8s')
 }

@@ -1,4 +1,4 @@
-/** The part of the package that is used; it brings no types of its own. */
+/** Types of the used part of the package, which has no types. */
 declare module '@dotenvx/primitives' {
   export function keypair(): { publicKey: string; privateKey: string }
   /** The public key of a private one. */

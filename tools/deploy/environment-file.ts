@@ -3,17 +3,20 @@ import { decrypt, derive, encrypt, encrypted, keypair } from '@dotenvx/primitive
 /** Names and values, in the order of the file. */
 export type Values = Readonly<Record<string, string>>
 
-/** An environment of which only the names can be read without its private key, in the file format of dotenvx. */
+/**
+ * An encrypted environment in the file format of dotenvx: without the private key only its names are
+ * readable.
+ */
 export type EncryptedFile = {
-  /** The name that the public key has in the file, such as `DOTENV_PUBLIC_KEY_STAGING`. */
+  /** Name of the public key in the file, such as `DOTENV_PUBLIC_KEY_STAGING`. */
   readonly publicKeyName: string
   readonly publicKey: string
   readonly values: Values
 }
 
 /**
- * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. What another program would read
- * otherwise (quotes around it, spaces at its ends) is rejected.
+ * Reads `NAME=value` lines as kustomize does: a value is everything after the sign, as it stands. Rejects
+ * values that another program would read differently (with quotes around or spaces at the ends).
  *
  * @throws Error that names the line, and never shows a value.
  */
@@ -24,7 +27,7 @@ export function readPlain(text: string): Values {
     .map(({ line, number }) => readPair(line, number))
   const names = pairs.map(([name]) => name)
   const twice = names.find((name, index) => names.indexOf(name) < index)
-  if (twice !== undefined) throw new Error(`${twice} is there twice`)
+  if (twice !== undefined) throw new Error(`${twice} is set twice`)
   return Object.fromEntries(pairs)
 }
 
@@ -35,11 +38,14 @@ export function writePlain(values: Values): string {
     .join('')
 }
 
-/** Reads a file that {@link writeEncrypted} wrote, or dotenvx itself. Fails when a value in it is not encrypted. */
+/**
+ * Reads a file that {@link writeEncrypted} wrote, or dotenvx itself. Fails when a value in it is not
+ * encrypted.
+ */
 export function readEncrypted(text: string): EncryptedFile {
   const pairs = Object.entries(readPlain(text.replaceAll(/^(\w+)="(.*)"$/gm, '$1=$2')))
   const [key] = pairs.filter(([name]) => name.startsWith('DOTENV_PUBLIC_KEY'))
-  if (!key) throw new Error('there is no DOTENV_PUBLIC_KEY in it')
+  if (!key) throw new Error('DOTENV_PUBLIC_KEY is missing')
   const [publicKeyName, publicKey] = key
   const values = pairs.filter(([name]) => name !== publicKeyName)
   const bare = values.filter(([, value]) => !encrypted(value)).map(([name]) => name)
@@ -71,7 +77,7 @@ export function newKeys(): { readonly publicKey: string; readonly privateKey: st
   return keypair()
 }
 
-/** The name of the private key that goes with a public one. */
+/** Name of the private key of a public key. */
 export function privateKeyName(publicKeyName: string): string {
   return publicKeyName.replace('PUBLIC', 'PRIVATE')
 }

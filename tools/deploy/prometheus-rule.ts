@@ -7,7 +7,7 @@ type Metadata = {
   readonly labels?: Readonly<Record<string, string>>
 }
 
-/** The rules as the Prometheus operator takes them. */
+/** The rules in the format of the Prometheus operator. */
 export type PrometheusRule = {
   readonly apiVersion: 'monitoring.coreos.com/v1'
   readonly kind: 'PrometheusRule'
@@ -16,8 +16,8 @@ export type PrometheusRule = {
 }
 
 /**
- * The rules for the environment that kustomize has built, named and labelled as its ServiceMonitor is: who finds one finds the other. Without
- * a ServiceMonitor there is nobody to take them.
+ * Builds the rules for the manifests of an environment, with the name and labels of its ServiceMonitor, so
+ * that one selector finds both. Undefined without a ServiceMonitor.
  */
 export function prometheusRule(built: string, groups: readonly RuleGroup[]): PrometheusRule | undefined {
   const documents: readonly { readonly kind: string; readonly metadata: Metadata }[] = parseAllDocuments(

@@ -21,7 +21,7 @@ await runCommand('certs', async () => {
       `# in ${folder}: the authority, a certificate for the service and one for a client. In .env:`,
       `GRPC_TLS_CERT_FILE=${join(folder, 'server.pem')}`,
       `GRPC_TLS_KEY_FILE=${join(folder, 'server-key.pem')}`,
-      '# and, to let in only clients that have a certificate:',
+      '# and, to accept only clients with a certificate:',
       `GRPC_TLS_CLIENT_CA_FILE=${join(folder, 'ca.pem')}`,
     ].join('\n'),
   )

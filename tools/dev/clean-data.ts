@@ -5,7 +5,7 @@ import { runCommand } from '../command.js'
 import { readDevSettings } from './dev-settings.js'
 import { isSameMongod, readState } from './local-mongo/mongod-state.js'
 
-/** What the service makes in its data folder, and drafts of it; anything else there is somebody else's. */
+/** Files that the service creates in its data folder, and drafts of them. Other files there are not ours. */
 const ours = /^(mongo|local-mongo\.json(\.\d+)?|certs|jwt-secret(\.\d+)?)$/
 
 await runCommand('clean-data', async () => {

@@ -11,6 +11,6 @@ export async function requireDataDir(dataDir: string): Promise<void> {
     await access(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'
-    throw new Error(`DATA_DIR: ${dataDir} cannot be used (${code}): name a folder that may be written to`)
+    throw new Error(`DATA_DIR: ${dataDir} cannot be used (${code}): name a writable folder`)
   }
 }

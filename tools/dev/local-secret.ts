@@ -15,7 +15,7 @@ export async function localSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt-secret')
   const secret = (await read(path)) ?? (await make(path))
   if (Buffer.byteLength(secret) >= SECRET_BYTES) return secret
-  throw new Error(`${path} holds less than ${SECRET_BYTES} bytes: remove it, and a new secret will be made`)
+  throw new Error(`${path} holds less than ${SECRET_BYTES} bytes: remove it to generate a new secret`)
 }
 
 async function make(path: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { View } from '../../terminal/output.js'
 import { words } from '../../terminal/output.js'
 import { objectIn, objectsIn, sheetOf, textIn, wordIn } from '../../terminal/sheet.js'
 
-/** An account, its wallets, what they spent and their limits, as an answer of the service has it in `account`. */
+/** Shows the `account` of an answer: its wallets, their spending and their limits. */
 export function accountView(answer: JsonObject): View {
   const account = objectIn(answer, 'account')
   const limits = objectIn(account, 'limits')

@@ -17,17 +17,17 @@ type Options = {
   readonly id?: string
 }
 
-/** `benefits account limits`: changes the limits that are named, and no other. */
+/** `benefits account limits`: changes only the given limits. */
 export function addLimits(account: Command): void {
   takesAccount(
     account
       .command('limits')
-      .description('limit what an account may spend; a limit that is left out stays, "none" takes it away'),
+      .description('set spending limits of an account; other limits stay, "none" removes a limit'),
   )
-    .addOption(limitOption('--purchase <reais>', 'most for one purchase'))
-    .addOption(textOption('--category <id>', 'the wallet that --day and --month are for'))
-    .addOption(limitOption('--day <reais>', 'most that the wallet may spend in a day'))
-    .addOption(limitOption('--month <reais>', 'most that the wallet may spend in a month'))
+    .addOption(limitOption('--purchase <reais>', 'limit for one purchase'))
+    .addOption(textOption('--category <id>', 'wallet that --day and --month apply to'))
+    .addOption(limitOption('--day <reais>', 'limit of the wallet for a day'))
+    .addOption(limitOption('--month <reais>', 'limit of the wallet for a month'))
     .addOption(requestIdOption())
     .addHelpText(
       'after',
@@ -48,14 +48,14 @@ export function addLimits(account: Command): void {
 function checkTogether({ purchase, category, day, month }: Options): void {
   const ofWallet = day !== undefined || month !== undefined
   if (ofWallet && category === undefined)
-    throw new Failure('--day and --month need --category: the wallet that they are for')
+    throw new Failure('--day and --month require --category, the wallet that they apply to')
   if (!ofWallet && category !== undefined)
-    throw new Failure('--category needs --day or --month ("none" takes a limit away)')
+    throw new Failure('--category requires --day or --month ("none" removes a limit)')
   if (!ofWallet && purchase === undefined)
     throw new Failure('name a limit: --purchase, or --category with --day or --month')
 }
 
-/** A wallet's two limits are changed together over the API, so the other one is sent as it is. */
+/** The API sets both limits of a wallet together, so the other limit is sent unchanged. */
 function changeOf(change: {
   readonly accountId: string
   readonly requestId: string

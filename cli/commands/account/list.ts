@@ -12,10 +12,12 @@ type Options = { readonly status?: string; readonly limit?: number; readonly pag
 export function addList(account: Command): void {
   account
     .command('list')
-    .description('list accounts in the order of their ids')
-    .addOption(choiceOption('--status <status>', 'only these', ['ACTIVE', 'BLOCKED', 'CLOSED']))
-    .addOption(numberOption('--limit <count>', 'accounts on a page (50)', { min: 1, max: 1_000 }))
-    .addOption(textOption('--page <token>', 'the next page, as the page before names it'))
+    .description('list accounts, sorted by id')
+    .addOption(
+      choiceOption('--status <status>', 'only accounts with this status', ['ACTIVE', 'BLOCKED', 'CLOSED']),
+    )
+    .addOption(numberOption('--limit <count>', 'accounts per page (50)', { min: 1, max: 1_000 }))
+    .addOption(textOption('--page <token>', 'token of the next page, as printed below a page'))
     .addHelpText('after', '\nExample:\n  ./benefits account list --status BLOCKED')
     .action(async ({ status, limit = 50, page = '' }: Options, command: Command) => {
       await withSession(command, async (session) => {
@@ -52,7 +54,7 @@ function accountSheet(accounts: readonly JsonObject[]) {
         kind: 'word',
         value: (each) => wordIn(each, 'status', 'ACCOUNT_STATUS'),
       },
-      // In a table as text: that can be broken, however many wallets there are.
+      // Text in a table, because text can be broken when an account has many wallets.
       { name: 'wallets', title: 'wallets', kind: 'whole', tableOnly: true, value: walletsOf },
       ...categories.map((category) => ({
         name: category.toLowerCase(),
@@ -75,7 +77,7 @@ function accountSheet(accounts: readonly JsonObject[]) {
   )
 }
 
-/** A wallet and its balance stay in one line. */
+/** Keeps a wallet and its balance on one line. */
 function walletsOf(account: JsonObject): string {
   return objectsIn(account, 'wallets')
     .map((wallet) => `${textIn(wallet, 'category')}\u00a0${formatAmount(BigInt(textIn(wallet, 'balance')))}`)

@@ -6,7 +6,7 @@ import { accountView } from './account-view.js'
 
 /** `benefits account show`: balances, limits and what was spent. */
 export function addShow(account: Command): void {
-  takesAccount(account.command('show').description('show balances, limits and what was spent'))
+  takesAccount(account.command('show').description('show balances, limits and spending'))
     .addHelpText('after', '\nExample:\n  ./benefits account show ana')
     .action(async (id: string | undefined, options: { account?: string }, command: Command) => {
       await withSession(command, async (session) => {

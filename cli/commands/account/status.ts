@@ -6,9 +6,17 @@ import { requiredAccount, takesAccount } from './account-argument.js'
 import { accountView } from './account-view.js'
 
 const changes = [
-  { name: 'block', status: 'BLOCKED', description: "decline an account's purchases for now" },
-  { name: 'unblock', status: 'ACTIVE', description: 'authorize its purchases again' },
-  { name: 'close', status: 'CLOSED', description: 'decline its purchases and credits for good' },
+  {
+    name: 'block',
+    status: 'BLOCKED',
+    description: 'block an account: purchases are declined until it is unblocked',
+  },
+  { name: 'unblock', status: 'ACTIVE', description: 'unblock an account: purchases are authorized again' },
+  {
+    name: 'close',
+    status: 'CLOSED',
+    description: 'close an account for good: purchases and credits are declined',
+  },
 ]
 
 /** `benefits account block`, `unblock` and `close`. */

@@ -19,5 +19,5 @@ export function categorySheet(categories: readonly JsonObject[]): Sheet {
 }
 
 function mccsOf(category: JsonObject): string {
-  return category['free'] === true ? 'any that is permitted' : textsIn(category, 'mccs').join(' ')
+  return category['free'] === true ? 'any permitted MCC' : textsIn(category, 'mccs').join(' ')
 }

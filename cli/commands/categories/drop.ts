@@ -4,14 +4,14 @@ import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
 import { sheetOf } from '../../terminal/sheet.js'
 
-/** A deletion looks at every account: this is as long as the service looks, in milliseconds. */
+/** Time limit of a deletion, in milliseconds, as in the service: it checks every account. */
 const DROP_MS_MAX = 120_000
 
-/** `benefits categories drop`: removes a category in which nobody holds money. */
+/** `benefits categories drop`: deletes a category that holds no money. */
 export function addCategoryDrop(categories: Command): void {
   categories
     .command('drop')
-    .description('remove a category that is closed for credits and in which nobody holds money')
+    .description('delete a category that is closed for credits and holds no money')
     .argument('<category>', 'id of the category', textArgument)
     .addHelpText('after', '\nExample:\n  ./benefits categories drop PETS')
     .action(async (id: string, _: unknown, command: Command) => {
@@ -20,7 +20,7 @@ export function addCategoryDrop(categories: Command): void {
         const answer = await session.call(methods.deleteCategory, { categoryId: id }, { timeoutMs })
         session.output.show({
           json: answer,
-          parts: [`category ${id} is removed`],
+          parts: [`category ${id} deleted`],
           csv: sheetOf<string>([{ name: 'removed_category', value: (removed) => removed }], [id]),
         })
       })

@@ -8,7 +8,7 @@ import { categorySheet } from './category-sheet.js'
 export function addCategoryList(categories: Command): void {
   categories
     .command('list')
-    .description('show the categories in their order, and what each pays for')
+    .description('list categories in order, with the MCCs that each pays for')
     .addHelpText('after', '\nExample:\n  ./benefits categories list')
     .action(async (_: unknown, command: Command) => {
       await withSession(command, async (session) => {

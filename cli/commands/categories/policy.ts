@@ -5,12 +5,12 @@ import { methods } from '../../service/methods.js'
 import { withSession } from '../../session.js'
 import { objectIn, sheetOf, textsIn } from '../../terminal/sheet.js'
 
-/** `benefits categories policy`: the MCCs that nothing pays for. */
+/** `benefits categories policy`: the MCCs that no category pays for. */
 export function addCategoryPolicy(categories: Command): void {
   categories
     .command('policy')
-    .description('show the MCCs that nothing pays for, or set them')
-    .addOption(listOption('--never <list>', 'all MCCs and ranges that nothing pays for, or none'))
+    .description('show or set the MCCs that no category pays for')
+    .addOption(listOption('--never <list>', 'all MCCs and ranges that no category pays for, or none'))
     .addHelpText(
       'after',
       '\nExamples:\n  ./benefits categories policy\n  ./benefits categories policy --never "7995 6010-6011"',

@@ -15,23 +15,25 @@ type Options = {
   readonly free?: string
 }
 
-/** `benefits categories set`: adds a category, or changes what is named of one and leaves the rest. */
+/** `benefits categories set`: adds a category, or changes the given properties of a category. */
 export function addCategorySet(categories: Command): void {
   categories
     .command('set')
-    .description('add a category, or change one; what is left out of an existing one stays as it is')
+    .description('add or change a category; options that are left out change nothing')
     .argument('<category>', 'id of the category, such as PETS', textArgument)
-    .addOption(textOption('--title <text>', 'its name for people'))
-    .addOption(numberOption('--order <number>', 'the lower is asked first', { min: 0, max: 1_000_000 }))
-    .addOption(listOption('--mccs <list>', 'all MCCs and ranges that it pays for, or none'))
-    .addOption(choiceOption('--credits <state>', 'whether its wallets take credits', ['open', 'closed']))
-    .addOption(choiceOption('--free <answer>', 'whether it pays for anything', ['yes', 'no']))
+    .addOption(textOption('--title <text>', 'display name'))
+    .addOption(
+      numberOption('--order <number>', 'position: a lower number pays first', { min: 0, max: 1_000_000 }),
+    )
+    .addOption(listOption('--mccs <list>', 'all MCCs and ranges that the category pays for, or none'))
+    .addOption(choiceOption('--credits <state>', 'whether its wallets accept credits', ['open', 'closed']))
+    .addOption(choiceOption('--free <answer>', 'whether its wallets pay for purchases', ['yes', 'no']))
     .addHelpText(
       'after',
       '\nExamples:\n  ./benefits categories set PETS --title "Pets" --order 80 --mccs "0742 5995-5999"\n  ./benefits categories set PETS --credits closed',
     )
     .action(async (id: string, options: Options, command: Command) => {
-      if (Object.keys(options).length === 0) throw new Failure('name what to set: see --help')
+      if (Object.keys(options).length === 0) throw new Failure('name at least one option to set: see --help')
       await withSession(command, async (session) => {
         const current = await categoryNamed(session, id)
         if (
@@ -39,7 +41,7 @@ export function addCategorySet(categories: Command): void {
           (options.order === undefined || (options.mccs === undefined && options.free !== 'yes'))
         )
           throw new Failure(
-            `there is no category ${id}: a new one needs --order and --mccs ("none" for no MCC)`,
+            `there is no category ${id}: a new category requires --order and --mccs ("none" for no MCC)`,
           )
         const request = { category: { ...kept(current ?? {}), ...changed(options), id } }
         const answer = await session.call(methods.upsertCategory, request)
@@ -53,7 +55,7 @@ async function categoryNamed(session: Session, id: string): Promise<JsonObject |
   return objectsIn(answer, 'categories').find((category) => textIn(category, 'id') === id)
 }
 
-/** The service takes a category whole: what it has now, without what the service alone writes. */
+/** The service expects a whole category: returns the current one, without its read-only fields. */
 function kept(category: JsonObject): JsonObject {
   return {
     displayName: textIn(category, 'displayName'),

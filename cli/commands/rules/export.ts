@@ -16,19 +16,19 @@ const separators: Readonly<Record<string, string>> = { comma: ',', semicolon: ';
 
 type Options = { readonly separator?: string; readonly file?: string }
 
-/** `benefits rules export`: every rule as CSV that `rules import` reads back unchanged. */
+/** `benefits rules export`: exports every rule as CSV, which `rules import` reads back unchanged. */
 export function addExport(rules: Command): void {
   rules
     .command('export')
-    .description('write every merchant rule as CSV, safe to open in a spreadsheet and to import again')
-    .addOption(textOption('--file <file>', 'a new file (standard output)'))
-    .addOption(choiceOption('--separator <name>', 'between cells', Object.keys(separators)))
+    .description('export all merchant rules as CSV, safe to open in a spreadsheet and to import again')
+    .addOption(textOption('--file <file>', 'new file (default: standard output)'))
+    .addOption(choiceOption('--separator <name>', 'separator of cells', Object.keys(separators)))
     .addHelpText('after', '\nExample:\n  ./benefits rules export --file rules.csv --separator semicolon')
     .action(async (options: Options, command: Command) => {
       await withSession(command, async (session) => {
         const { format, isChosen } = session.output
         if (isChosen && format !== 'csv' && format !== 'excel')
-          throw new Failure('an export is CSV: for other formats use rules list')
+          throw new Failure('an export is always CSV: for other formats use rules list')
         const separator = options.separator ?? (format === 'excel' ? 'semicolon' : 'comma')
         await exportRules(session, { ...options, separator })
       })

@@ -19,24 +19,24 @@ import { type RuleLine, readRuleFile } from './rule-file.js'
 const IMPORT_MS_MAX = 180_000
 /** Pause before the import is sent again, in milliseconds. */
 const RETRY_PAUSE_MS = 2_000
-/** Most characters of rules in one message: even if each takes four bytes it fits into a message of the service. */
+/** Limit of characters of rules in one message, which fits the service even at four bytes a character. */
 const MESSAGE_LENGTH_MAX = 3_500
-/** What a rule takes in a message besides its texts, in bytes. */
+/** Size of a rule in a message without its texts, in bytes. */
 const RULE_OVERHEAD = 20
-/** Bad lines that are shown. */
+/** Number of invalid lines to show. */
 const SHOWN_MAX = 100
 
-/** `benefits rules import`: puts a file of rules in use, all of them or none. */
+/** `benefits rules import`: imports a file of rules, all or none. */
 export function addImport(rules: Command): void {
   rules
     .command('import')
-    .description('put a file of merchant rules in use, all or none; columns id,match,name,city,country,mcc')
-    .argument('<file>', 'CSV as a spreadsheet writes it', textArgument)
+    .description('import merchant rules from a file, all or none; columns id,match,name,city,country,mcc')
+    .argument('<file>', 'CSV file, as spreadsheets write it', textArgument)
     .addHelpText('after', '\nExample:\n  ./benefits rules import rules.csv')
     .action(async (file: string, _: unknown, command: Command) => {
       await withSession(command, async (session) => {
         const { lines, unused } = readRuleFile(file)
-        if (unused.length > 0) session.output.note(`columns that are not used: ${unused.join(', ')}`)
+        if (unused.length > 0) session.output.note(`unused columns: ${unused.join(', ')}`)
         if (lines.length === 0) throw new Failure(`${file} holds no rules`)
         const answer = await send(
           session,
@@ -59,7 +59,7 @@ export function addImport(rules: Command): void {
                 { name: 'changed', title: 'changed', kind: 'count', value: (row) => row.changed },
                 {
                   name: 'unchanged',
-                  title: 'were there already',
+                  title: 'existed already',
                   kind: 'count',
                   value: (row) => row.unchanged,
                 },
@@ -114,7 +114,7 @@ function* messagesOf(rules: readonly MerchantRule[]): Generator<ImportMerchantRu
   if (merchantRules.length > 0) yield { merchantRules }
 }
 
-/** The service counts rules, people count lines. A line with a fault was sent as an empty rule. */
+/** Translates the index of a rule to the line of the file. An invalid line was sent as an empty rule. */
 function rejections(
   { rejectedRules: items }: ImportMerchantRulesResponse,
   lines: readonly RuleLine[],
@@ -130,6 +130,6 @@ function rejections(
 function rejection(file: string, faults: readonly string[], count: number): Failure {
   const shown = faults.slice(0, SHOWN_MAX)
   const rest = count > shown.length ? [`and ${count - shown.length} more`] : []
-  const said = `${file}: nothing was imported, ${count} bad ${count === 1 ? 'line' : 'lines'}`
+  const said = `${file}: nothing was imported, ${count} invalid ${count === 1 ? 'line' : 'lines'}`
   return new Failure([said, ...shown, ...rest].join('\n'))
 }

@@ -17,11 +17,11 @@ type Options = {
 export function addRuleList(rules: Command): void {
   rules
     .command('list')
-    .description('list merchant rules in the order of their ids')
-    .addOption(textOption('--name <prefix>', 'only rules whose name begins so'))
-    .addOption(textOption('--mcc <mcc>', 'only rules to this MCC'))
-    .addOption(numberOption('--limit <count>', 'rules on a page (50)', { min: 1, max: 1_000 }))
-    .addOption(textOption('--page <token>', 'the next page, as the page before names it'))
+    .description('list merchant rules, sorted by id')
+    .addOption(textOption('--name <prefix>', 'only rules whose name starts with this text'))
+    .addOption(textOption('--mcc <mcc>', 'only rules that set this MCC'))
+    .addOption(numberOption('--limit <count>', 'rules per page (50)', { min: 1, max: 1_000 }))
+    .addOption(textOption('--page <token>', 'token of the next page, as printed below a page'))
     .addHelpText('after', '\nExample:\n  ./benefits rules list --name UBER')
     .action(async ({ name, mcc, limit, page = '' }: Options, command: Command) => {
       await withSession(command, async (session) => {

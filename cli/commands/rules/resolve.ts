@@ -7,20 +7,20 @@ import { words } from '../../terminal/output.js'
 import { objectIn, objectsIn, sheetOf, textIn, wordIn } from '../../terminal/sheet.js'
 
 const reasons: Readonly<Record<string, string>> = {
-  PREFIX: 'passed over: an exact rule goes before a prefix',
-  SHORTER: 'passed over: a rule with a longer name goes before',
-  LESS_BOUND: 'passed over: a rule bound more closely goes before',
-  ELSEWHERE: 'does not fit: it is for another city or country',
-  NOT_WHOLE_NAME: 'does not fit: it is exact, and the name goes on',
-  INSIDE_WORD: 'does not fit: it would end inside a word',
+  PREFIX: 'not used: an exact rule takes precedence over a prefix',
+  SHORTER: 'not used: a rule with a longer name takes precedence',
+  LESS_BOUND: 'not used: a more specific rule takes precedence',
+  ELSEWHERE: 'no match: the rule is for another city or country',
+  NOT_WHOLE_NAME: 'no match: the rule is exact, and the name is longer',
+  INSIDE_WORD: 'no match: the rule ends inside a word',
 }
 
-/** `benefits rules resolve`: which rule decides for a merchant, and why not another. */
+/** `benefits rules resolve`: shows which rule applies to a merchant, and why others do not. */
 export function addResolve(rules: Command): void {
   rules
     .command('resolve')
-    .description('show which merchant rule decides for a merchant, and why not another')
-    .argument('<merchant>', 'the merchant: ISO 8583 DE43, or a name', textArgument)
+    .description('show which merchant rule applies to a merchant, and why others do not')
+    .argument('<merchant>', 'merchant: ISO 8583 DE43, or a name', textArgument)
     .addHelpText('after', '\nExample:\n  ./benefits rules resolve "UBER EATS"')
     .action(async (merchant: string, _: unknown, command: Command) => {
       await withSession(command, async (session) => {
@@ -32,14 +32,14 @@ export function addResolve(rules: Command): void {
 
 function headline(answer: JsonObject): string {
   const place = ['name', 'city', 'country'].map((part) => textIn(answer, part)).filter((part) => part !== '')
-  const decided = 'merchantRule' in answer ? '' : ': no rule covers it, so its MCC stands'
+  const decided = 'merchantRule' in answer ? '' : ': no rule applies, so its MCC stays'
   return `merchant ${place.join(', ')}${decided}`
 }
 
 function ruleSheet(answer: JsonObject) {
   const looked = [
     ...('merchantRule' in answer
-      ? [{ rule: objectIn(answer, 'merchantRule'), outcome: 'decides: it replaces the MCC' }]
+      ? [{ rule: objectIn(answer, 'merchantRule'), outcome: 'applies: replaces the MCC' }]
       : []),
     ...objectsIn(answer, 'passedOver').map((passed) => {
       const reason = wordIn(passed, 'reason', 'PASSED_OVER_REASON')
@@ -54,7 +54,7 @@ function ruleSheet(answer: JsonObject) {
       { name: 'city', title: 'city', value: ({ rule }) => textIn(rule, 'city') },
       { name: 'country', title: 'country', value: ({ rule }) => textIn(rule, 'country') },
       { name: 'mcc', title: 'MCC', value: ({ rule }) => textIn(rule, 'mcc') },
-      { name: 'outcome', title: 'what it does', value: ({ outcome }) => outcome },
+      { name: 'outcome', title: 'effect', value: ({ outcome }) => outcome },
     ],
     looked,
   )

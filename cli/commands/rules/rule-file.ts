@@ -5,15 +5,18 @@ import { type CsvLine, isShortenedNumber, readCsvFile } from '../../files/csv-fi
 export const ruleColumns = ['id', 'match', 'name', 'city', 'country', 'mcc'] as const
 type RuleColumn = (typeof ruleColumns)[number]
 
-/** Largest file, in bytes: a hundred thousand rules as long as they can be have less. */
+/** Largest file, in bytes: more than a hundred thousand rules of the maximum length. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024
-/** Most rules of one import, as the service has it. */
+/** Limit of rules in one import, as in the service. */
 const RULES_MAX = 100_000
 
 /** A line of a file of rules. */
 export type RuleLine = {
   readonly line: number
-  /** An empty rule where the line has a fault: the service rejects it, and names what is wrong with all other lines. */
+  /**
+   * An empty rule when the line is invalid: the service rejects it, and reports the problems of all other
+   * lines.
+   */
   readonly rule: MerchantRule
   readonly fault?: string
 }
@@ -23,7 +26,7 @@ export type RuleFile = {
   readonly unused: readonly string[]
 }
 
-/** Reads a file of merchant rules. Throws Failure when it does not begin as one. */
+/** Reads a file of merchant rules. Throws Failure when its beginning is not that of such a file. */
 export function readRuleFile(path: string): RuleFile {
   const { lines, unused } = readCsvFile(path, {
     columns: ruleColumns,
@@ -38,7 +41,7 @@ function ruleLine({ line, cells, fault }: CsvLine<RuleColumn>): RuleLine {
   return found === undefined ? { line, rule: ruleIn(cells) } : { line, rule: emptyRule, fault: found }
 }
 
-/** A rule as the cells of its line. */
+/** Writes a rule as the cells of a line. */
 export function ruleCells({ id, match, name, city, country, mcc }: MerchantRule): readonly string[] {
   return [id, match === MerchantRuleMatch.PREFIX ? 'PREFIX' : 'EXACT', name, city, country, mcc]
 }
@@ -62,7 +65,7 @@ const emptyRule: MerchantRule = {
 }
 
 function ruleIn({ id, match, name, city, country, mcc }: CsvLine<RuleColumn>['cells']): MerchantRule {
-  // A spreadsheet takes the zero from an MCC such as 0742.
+  // A spreadsheet drops the leading zero of an MCC such as 0742.
   const whole = /^\d{3}$/.test(mcc) ? `0${mcc}` : mcc
   return { ...emptyRule, id, match: matchIn(match), name, city, country, mcc: whole }
 }

@@ -170,7 +170,7 @@ export class CatalogCache {
     if (known !== undefined && version === known) return
     if (known !== undefined && version !== undefined && version < known) {
       throw new RangeError(
-        `the catalog has gone back from version ${known} to ${version}: restart to work with it`,
+        `the catalog went back from version ${known} to ${version}: restart the service to use it`,
       )
     }
     const unusable = this.#unusable

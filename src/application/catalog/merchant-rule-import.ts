@@ -93,7 +93,7 @@ export class MerchantRuleImport {
     }
     const twin = this.#indexById.get(rule.id)
     if (twin !== undefined) {
-      return { reason: 'TWICE', description: `id ${rule.id} came before`, otherIndex: twin }
+      return { reason: 'TWICE', description: `an earlier rule has the id ${rule.id}`, otherIndex: twin }
     }
     const first = this.#firstBySlot.get(slotKey(slotOf(rule)))
     return first && { ...tieWith(first.id), otherIndex: first.index }

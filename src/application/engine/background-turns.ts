@@ -9,17 +9,20 @@ const LOOKS_MIN = 3
 const LOOKS_MAX = 15
 
 /**
- * Turns for background work such as a page or an import. The work takes a turn before each piece of a few milliseconds.
+ * Turns for background work such as a page or an import. The work takes a turn before each piece of a few
+ * milliseconds.
  */
 export interface BackgroundTurns {
   /**
-   * Resolves in a later turn of the event loop that no other piece has: after the purchases that wait for their
-   * group, or after some 15 ms. Never rejects.
+   * Resolves in a later turn of the event loop that no other piece has: after the purchases that wait for
+   * their group, or after some 15 ms. Never rejects.
    */
   turn(): Promise<void>
 }
 
-/** Background turns that come after the purchases of an engine, one at a time, in the order of the requests. */
+/**
+ * Background turns that come after the purchases of an engine, one at a time, in the order of the requests.
+ */
 export class PurchasesFirst implements BackgroundTurns {
   readonly #engine: Pick<Executor, 'waitingIn'>
   readonly #timers: Timers

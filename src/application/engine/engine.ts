@@ -29,7 +29,9 @@ export type EngineOptions = {
   readonly codec?: AccountCodec
   /** Default: the system's timers. A simulation passes its own. */
   readonly timers?: Timers
-  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  /**
+   * Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own.
+   */
   readonly random?: () => number
   /** Most requests waiting in each lane. One more is rejected as OVERLOADED. */
   readonly queueMax: number

@@ -19,9 +19,9 @@ export type EnginesOptions = Omit<EngineOptions, 'poster'> & {
 }
 
 /**
- * One engine for each part of the store, with its own groups, queue and `LedgerPoster`. A slow or unavailable part
- * delays only requests that need it. An unsharded store has one engine. The bounds on an engine's queue and
- * on its copies of accounts apply to each.
+ * One engine for each part of the store, with its own groups, queue and `LedgerPoster`. A slow or unavailable
+ * part delays only requests that need it. An unsharded store has one engine. The bounds on an engine's queue
+ * and on its copies of accounts apply to each.
  *
  * An account that moves between parts may be in groups of two engines at once. That is as safe as two
  * processes.

@@ -46,7 +46,9 @@ export type LedgerPosterOptions = {
   readonly gatherMsMax: number
   /** Default: the system's timers. A simulation passes its own. */
   readonly timers?: Timers
-  /** Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own. */
+  /**
+   * Returns a number from 0 up to, but not including, 1. Default: Math.random. A simulation passes its own.
+   */
   readonly random?: () => number
   /** Called after each failed attempt to reach the ledger. The attempt is repeated. */
   readonly onFailure: (error: unknown) => void

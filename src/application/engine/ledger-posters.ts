@@ -4,9 +4,9 @@ import { LedgerPoster, type LedgerPosterOptions } from './ledger-poster.js'
 export type Posting = Pick<LedgerPoster, 'unposted' | 'backlog' | 'oldestUnpostedMs' | 'drain'>
 
 /**
- * One {@link LedgerPoster} for each part of the store, each with its own queue. An unavailable part does not keep
- * entries of other parts waiting in their journals. The bounds on a queue and on the accounts kept in memory
- * apply to each.
+ * One {@link LedgerPoster} for each part of the store, each with its own queue. An unavailable part does not
+ * keep entries of other parts waiting in their journals. The bounds on a queue and on the accounts kept in
+ * memory apply to each.
  *
  * While an account moves between parts, both may post its entries, which is as safe as two processes. The
  * first one counts the account's backlog until the process ends.

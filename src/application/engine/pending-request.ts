@@ -70,7 +70,7 @@ export class PendingRequest {
 
   /** Resolves the caller's promise with the last verdict. */
   answer(): void {
-    invariant(this.#verdict !== undefined, 'nothing is answered before it was decided')
+    invariant(this.#verdict !== undefined, 'a request is decided before it is answered')
     this.#caller.resolve(this.#verdict)
   }
 
@@ -90,8 +90,7 @@ export class PendingRequest {
   rejectForTime(): void {
     const { attempts, lastError } = this
     this.#caller.reject(
-      lastError ??
-        new UndecidedError('NO_TIME_LEFT', `no time left for a commit after ${attempts} lost attempts`),
+      lastError ?? new UndecidedError('NO_TIME_LEFT', `no time left to commit after ${attempts} conflicts`),
     )
   }
 }

@@ -78,7 +78,7 @@ function readLimits(
   const read = new Map<string, WalletLimits>()
   for (const [index, { category, dayMax, monthMax }] of wallets.entries()) {
     const field = `account.limits.wallets[${index}]`
-    fields.check(!read.has(category), `${field}.category`, 'must not stand twice')
+    fields.check(!read.has(category), `${field}.category`, 'must not be repeated')
     // The limits of a deleted category can still be removed.
     if (dayMax !== undefined || monthMax !== undefined) {
       fields.check(known.includes(category), `${field}.category`, `must be one of ${known.join(', ')}`)

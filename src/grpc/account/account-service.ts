@@ -72,7 +72,7 @@ export function accountHandlers({ engine, accounts, list, catalog, handlers }: A
       const { pageToken, status } = request
       const fields = new RequestFields()
       const isKnown = Object.values(AccountStatus).includes(status)
-      fields.check(isKnown, 'status', 'must be ACTIVE, BLOCKED or CLOSED, or absent')
+      fields.check(isKnown, 'status', 'must be ACTIVE, BLOCKED, CLOSED or unset')
       fields.close()
       const limit = pageSizeOf(request.pageSize)
       const afterId = readPageToken(pageToken, [status]) ?? ''

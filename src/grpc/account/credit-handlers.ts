@@ -35,7 +35,7 @@ export type CreditHandlersOptions = {
 export function creditHandlers({ engine, catalog, handlers }: CreditHandlersOptions) {
   const creditOne = async (request: CreditRequest | BatchCreditRequest, budget: Budget) => {
     const { accountId, credit } = read(request)
-    const verdict = await creditAccount({ engine, catalog: { current: catalog } }, accountId, credit, budget)
+    const verdict = await creditAccount({ engine, catalog }, accountId, credit, budget)
     return entryOf(verdict, (rejection) => rejectionError(rejection, catalog()))
   }
 

@@ -39,9 +39,9 @@ export function statementHandlers(statement: Statement, handlers: HandlerOptions
         const accountId = fields.accountId('account_id', request.accountId)
         // An unknown enum number must not count as "any".
         const kindIsKnown = Object.values(TransactionKind).includes(request.kind)
-        fields.check(kindIsKnown, 'kind', 'must be a kind of entry, or absent')
+        fields.check(kindIsKnown, 'kind', 'must be an entry kind or unset')
         const decisionIsKnown = Object.values(Decision).includes(request.decision)
-        fields.check(decisionIsKnown, 'decision', 'must be APPROVED or DECLINED, or absent')
+        fields.check(decisionIsKnown, 'decision', 'must be APPROVED, DECLINED or unset')
         const startTime = fields.optionalTime('start_time', request.startTime)
         const endTime = fields.optionalTime('end_time', request.endTime)
         fields.close()

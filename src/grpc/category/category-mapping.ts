@@ -34,7 +34,7 @@ export function readCategory(fields: RequestFields, message: CategoryMessage | u
   fields.check(
     !free || mccs.length === 0,
     'category.mccs',
-    'must be empty for the free balance, which pays for any',
+    'must be empty for the free balance, which pays for any MCC',
   )
   return {
     id,

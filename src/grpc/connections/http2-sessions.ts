@@ -140,8 +140,8 @@ export function readOn(socket: object): void {
  * Makes a stream of answers write all waiting answers at once.
  *
  * grpc-js alone writes the next answer only when the last one is sent. Answers that were decided together
- * would leave one by one. The requests that follow them would arrive one by one, too few at a time for a group.
- * Node.js calls `_writev`, if a stream has one, with everything that waits in its buffer.
+ * would leave one by one. The requests that follow them would arrive one by one, too few at a time for a
+ * group. Node.js calls `_writev`, if a stream has one, with everything that waits in its buffer.
  */
 export function writeTogether(answers: Writable): void {
   answers._writev = (waiting, done) => {

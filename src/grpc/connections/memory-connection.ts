@@ -6,9 +6,9 @@ type Written = { readonly chunk: Buffer }
 /**
  * One end of a connection in memory.
  *
- * Node's own `duplexPair` loses the end of a write when its reader asks for more while it gets a chunk, as HTTP/2
- * does; then nothing is sent any more. Here a write ends when the other end has the chunk, in the next turn of
- * the event loop: writing into the other end at once would call HTTP/2 back in the middle of its own write.
+ * Node's own `duplexPair` loses the end of a write when its reader asks for more during a chunk, as HTTP/2
+ * does; then nothing is sent any more. Here a write ends when the other end has the chunk, in the next turn
+ * of the event loop: an immediate write would call HTTP/2 back in the middle of its own write.
  * What is under way is bounded by the flow control of HTTP/2.
  */
 class MemoryEnd extends Duplex {

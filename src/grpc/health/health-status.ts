@@ -22,6 +22,10 @@ export class HealthStatus {
     this.set(false)
   }
 
+  get serving(): boolean {
+    return this.#serving ?? false
+  }
+
   addTo(server: Server, descriptors: Descriptors): void {
     this.#health.addToServer({
       addService: (definition: ServiceDefinition, handlers: Record<string, Handler>) =>

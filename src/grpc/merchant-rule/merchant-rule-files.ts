@@ -37,7 +37,7 @@ export function merchantRuleFileHandlers({ store, handlers, turns }: MerchantRul
     importMerchantRules: clientStreamHandler<ImportMerchantRulesRequest, ImportMerchantRulesResponse>(
       options,
       async (requests, call) => {
-        if (isImporting) throw new CallError('OVERLOADED', { detail: 'another import is under way' })
+        if (isImporting) throw new CallError('OVERLOADED', { detail: 'another import is in progress' })
         isImporting = true
         try {
           const budget = call.budget()

@@ -11,10 +11,10 @@ export function readRuleFilter(request: ListMerchantRulesRequest): MerchantRuleF
   const fields = new RequestFields()
   // An unknown enum number must not count as "any".
   const matchIsKnown = Object.values(MerchantRuleMatch).includes(request.match)
-  fields.check(matchIsKnown, 'match', 'must be EXACT or PREFIX, or absent')
+  fields.check(matchIsKnown, 'match', 'must be EXACT, PREFIX or unset')
   fields.merchant('name_prefix', namePrefix)
   fields.merchant('city', city)
-  fields.check(country === '' || /^[A-Za-z]{2}$/.test(country), 'country', 'must be two letters, or absent')
+  fields.check(country === '' || /^[A-Za-z]{2}$/.test(country), 'country', 'must be two letters or unset')
   if (mcc !== '') fields.mcc('mcc', mcc)
   fields.close()
   const match = readMatch(request.match)

@@ -3,10 +3,13 @@ import { CallError } from '../call-error.js'
 
 /** Most pages that are being read, or wait to be taken by their callers. */
 export const PAGES_MAX = 4
-/** Most calls that wait for one of these places. */
-export const WAITING_MAX = 60
+/**
+ * Most items that the calls waiting for one of these places ask for: 60 pages of a thousand, which take some
+ * two seconds, or 1,200 pages of fifty.
+ */
+export const WAITING_ITEMS_MAX = 60_000
 /** Longest wait for a place, in milliseconds. */
-export const WAIT_MS_MAX = 2_000
+export const WAIT_MS_MAX = 8_000
 /** Time after which a page that its caller does not take frees its place, in milliseconds. */
 export const UNTAKEN_MS_MAX = 10_000
 
@@ -18,6 +21,9 @@ export type PageCall = {
   once(event: 'cancelled', listener: () => void): unknown
 }
 
+/** A call that waits for a place. */
+type WaitingCall = { readonly items: number; readonly enter: () => void }
+
 /**
  * Lets a few calls read long pages at a time, in order of arrival.
  *
@@ -27,7 +33,8 @@ export type PageCall = {
 export class PageGate {
   /** Turns for the pieces of a page. */
   readonly turns: BackgroundTurns
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: WaitingCall[] = []
+  #waitingItems = 0
   #places = PAGES_MAX
 
   constructor(turns: BackgroundTurns = freeTurns) {
@@ -37,11 +44,12 @@ export class PageGate {
   /**
    * Waits for a place, which is freed when the call ends.
    *
-   * @throws CallError OVERLOADED when too many calls wait, or the wait was too long.
+   * @param items most items that the page may have.
+   * @throws CallError OVERLOADED when the waiting calls ask for too many items, or the wait was too long.
    */
-  async enter(call: PageCall): Promise<void> {
+  async enter(call: PageCall, items: number): Promise<void> {
     if (this.#places > 0) this.#places -= 1
-    else await this.#untilFree()
+    else await this.#untilFree(items)
     let isGivenBack = false
     const giveBack = () => {
       clearTimeout(timer)
@@ -55,24 +63,33 @@ export class PageGate {
     else call.once('cancelled', giveBack)
   }
 
-  async #untilFree(): Promise<void> {
-    if (this.#waiting.length >= WAITING_MAX) throw new CallError('OVERLOADED')
+  async #untilFree(items: number): Promise<void> {
+    if (this.#waitingItems + items > WAITING_ITEMS_MAX) throw new CallError('OVERLOADED')
     await new Promise<void>((resolve, reject) => {
-      const enter = () => {
-        clearTimeout(timer)
-        resolve()
+      const waiting = {
+        items,
+        enter: () => {
+          clearTimeout(timer)
+          resolve()
+        },
       }
       const timer = setTimeout(() => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        this.#waitingItems -= items
         reject(new CallError('OVERLOADED'))
       }, WAIT_MS_MAX)
-      this.#waiting.push(enter)
+      this.#waiting.push(waiting)
+      this.#waitingItems += items
     })
   }
 
   #giveBack(): void {
     const next = this.#waiting.shift()
-    if (next) next()
-    else this.#places += 1
+    if (!next) {
+      this.#places += 1
+      return
+    }
+    this.#waitingItems -= next.items
+    next.enter()
   }
 }

@@ -26,11 +26,11 @@ export function writePageToken(place: string, filter: readonly unknown[]): strin
  */
 export function readPageToken(token: string, filter: readonly unknown[]): string | undefined {
   if (token === '') return undefined
-  if (token.length > TOKEN_LENGTH_MAX) throw invalid('page_token', 'is not a token of this service')
+  if (token.length > TOKEN_LENGTH_MAX) throw invalid('page_token', 'is not a page token of this service')
   const text = Buffer.from(token, 'base64url').toString()
   const digest = digestOf(filter)
   if (!text.startsWith(digest))
-    throw invalid('page_token', 'belongs to a list with another filter, or is not a token')
+    throw invalid('page_token', 'belongs to a list with another filter, or is not a page token')
   return text.slice(digest.length)
 }
 

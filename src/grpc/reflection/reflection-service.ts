@@ -99,7 +99,7 @@ function messageResponseTo(
         value: { baseTypeName: asked.value, extensionNumber: [] },
       }
     case undefined:
-      return error(status.INVALID_ARGUMENT, 'nothing was asked')
+      return error(status.INVALID_ARGUMENT, 'the request is empty')
   }
 }
 

@@ -77,17 +77,17 @@ export class TokenVerifier {
 
   #remember(token: string, verified: TokenOwner): void {
     this.#verified.set(token, verified)
-    if (this.#verified.size > CACHE_MAX) deleteOldest(this.#verified)
+    if (this.#verified.size > CACHE_MAX) evictOldest(this.#verified)
   }
 
   #reject(token: string, rejection: TokenRejection): TokenRejection {
     this.#rejected.set(token, rejection)
-    if (this.#rejected.size > REJECTED_MAX) deleteOldest(this.#rejected)
+    if (this.#rejected.size > REJECTED_MAX) evictOldest(this.#rejected)
     return rejection
   }
 }
 
-function deleteOldest(tokens: Map<string, unknown>): void {
+function evictOldest(tokens: Map<string, unknown>): void {
   const oldest = tokens.keys().next().value
   if (oldest !== undefined) tokens.delete(oldest)
 }

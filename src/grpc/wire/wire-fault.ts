@@ -20,10 +20,10 @@ const names: Readonly<Record<WireType, string>> = { 0: 'varint', 1: '64 bits', 2
  * stop at a tag 0 and at the end of a group and drop the rest. They also replace text that is not UTF-8.
  *
  * - Rejected: a field number 0; groups and the wire types 6 and 7; a known field with the wrong wire type; a
- *   tag, length or value that is cut off or too long; text that is not UTF-8; a singular message field that
+ *   tag, length or value that is truncated or too long; text that is not UTF-8; a singular message field that
  *   occurs twice and would have to be merged.
  * - Accepted, as protobuf requires: unknown fields, values in more bytes than needed, packed numbers, and a
- *   scalar that occurs twice, of which the last one counts.
+ *   scalar that occurs twice: the last value counts.
  */
 export function wireFault(bytes: Uint8Array, shape: MessageShape): WireFault | undefined {
   return new Cursor(bytes).messageFault(shape, bytes.length)
@@ -52,7 +52,7 @@ class Cursor {
   #fieldFault(shape: MessageShape, { start, end }: Span): WireFault | undefined {
     const tagAt = this.#at
     const tag = this.#varint32(end)
-    if (tag === undefined) return faultAt(tagAt, '', 'has a tag that is cut off or too long')
+    if (tag === undefined) return faultAt(tagAt, '', 'has a tag that is truncated or too long')
     const number = tag >>> 3
     if (number === 0) return faultAt(tagAt, '', 'has a field with the number 0')
     const field = shape[number]
@@ -64,7 +64,7 @@ class Cursor {
     }
     const isMessage = field.message !== undefined && !field.isRepeated
     if (isMessage && this.#countBefore({ start, end: tagAt }, number) > 0) {
-      return faultAt(tagAt, field.name, 'comes twice')
+      return faultAt(tagAt, field.name, 'occurs twice')
     }
     const fault = this.#contentFault(field, tag & 7, end)
     if (fault === undefined) return undefined
@@ -82,7 +82,7 @@ class Cursor {
     }
     if (wireType !== wireTypes.BYTES) return this.#valueFault(wireType, end)
     const valueEnd = this.#lengthEnd(end)
-    if (valueEnd === undefined) return 'is cut off'
+    if (valueEnd === undefined) return 'is truncated'
     if (field.message) return this.messageFault(field.message, valueEnd)
     if (field.isText && !this.#isText(valueEnd)) return 'is not valid UTF-8'
     this.#at = valueEnd
@@ -93,13 +93,13 @@ class Cursor {
   #valueFault(wireType: number, end: number): string | undefined {
     switch (wireType) {
       case wireTypes.VARINT:
-        return this.#skipVarint(end) ? undefined : 'is cut off or too long'
+        return this.#skipVarint(end) ? undefined : 'is truncated or too long'
       case wireTypes.FIXED64:
-        return this.#moveTo(this.#at + 8, end) ? undefined : 'is cut off'
+        return this.#moveTo(this.#at + 8, end) ? undefined : 'is truncated'
       case wireTypes.BYTES:
-        return this.#moveTo(this.#lengthEnd(end) ?? end + 1, end) ? undefined : 'is cut off'
+        return this.#moveTo(this.#lengthEnd(end) ?? end + 1, end) ? undefined : 'is truncated'
       case wireTypes.FIXED32:
-        return this.#moveTo(this.#at + 4, end) ? undefined : 'is cut off'
+        return this.#moveTo(this.#at + 4, end) ? undefined : 'is truncated'
       default:
         return `has the wire type ${wireType}`
     }
@@ -107,7 +107,7 @@ class Cursor {
 
   #packedFault(wireType: WireType, end: number): string | undefined {
     const valuesEnd = this.#lengthEnd(end)
-    if (valuesEnd === undefined) return 'is cut off'
+    if (valuesEnd === undefined) return 'is truncated'
     while (this.#at < valuesEnd) {
       const description = this.#valueFault(wireType, valuesEnd)
       if (description !== undefined) return description
@@ -115,7 +115,7 @@ class Cursor {
     return undefined
   }
 
-  /** Reads a length and returns where the value ends. Undefined when it is cut off. */
+  /** Reads a length and returns where the value ends. Undefined when it is truncated. */
   #lengthEnd(end: number): number | undefined {
     const length = this.#varint32(end)
     return length === undefined || length > end - this.#at ? undefined : this.#at + length
@@ -138,7 +138,7 @@ class Cursor {
     return true
   }
 
-  /** Reads an unsigned number of 32 bits. Undefined when it is cut off or larger. */
+  /** Reads an unsigned number of 32 bits. Undefined when it is truncated or larger. */
   #varint32(end: number): number | undefined {
     let value = 0
     for (let count = 0; count < VARINT32_BYTES_MAX && this.#at < end; count++) {
@@ -150,7 +150,7 @@ class Cursor {
     return undefined
   }
 
-  /** Skips a number of 64 bits. Returns false when it is cut off or larger. */
+  /** Skips a number of 64 bits. Returns false when it is truncated or larger. */
   #skipVarint(end: number): boolean {
     for (let count = 0; count < VARINT64_BYTES_MAX && this.#at < end; count++) {
       const byte = this.#bytes[this.#at++] ?? 0
@@ -180,5 +180,5 @@ function faultAt(at: number, path: string, description: string): WireFault {
 }
 
 function wrongWireType(found: number, wanted: WireType): string {
-  return `has the wire type ${found} in place of ${wanted} (${names[wanted]})`
+  return `has the wire type ${found} instead of ${wanted} (${names[wanted]})`
 }

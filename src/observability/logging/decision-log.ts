@@ -34,7 +34,7 @@ export class DecisionLog {
 
   constructor({ logger, approvalsMax: linesMax }: DecisionLogOptions) {
     this.#logger = logger
-    const event = 'approvals without a line: more than LOG_APPROVALS_PER_SECOND'
+    const event = 'approvals left out of the log: more than LOG_APPROVALS_PER_SECOND'
     this.#approvals = new LogSampler({ logger, linesMax, event, field: 'leftOut' })
   }
 

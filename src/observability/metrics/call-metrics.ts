@@ -56,7 +56,7 @@ export class CallMetrics {
     })
     this.#handling = registry.histogram({
       name: HANDLING,
-      help: "Time from a call's arrival to its status, in seconds.",
+      help: 'Time from the arrival of a call to its status, in seconds.',
       labelNames,
       buckets: latencyBuckets,
     })
@@ -72,13 +72,13 @@ export class CallMetrics {
     })
     const streamed = registry.counter({
       name: 'benefits_streamed_purchases_total',
-      help: 'Purchases answered on streams, by the status code that each would have had as a call of its own.',
+      help: 'Purchases answered on streams, by the status code of each answer.',
       labelNames: ['grpc_code'],
     })
     this.#streamed = byFirst(codes, (code) => streamed({ grpc_code: code }))
     this.#streamedSeconds = registry.histogram({
       name: 'benefits_streamed_purchase_seconds',
-      help: 'Time from reading a purchase off a stream to its answer, in seconds.',
+      help: 'Time from reading a purchase from a stream to its answer, in seconds.',
       labelNames: [],
       buckets: latencyBuckets,
     })({})

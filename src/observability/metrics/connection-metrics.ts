@@ -16,22 +16,22 @@ export class ConnectionMetrics {
   constructor(registry: MetricRegistry, connections: () => ConnectionReadings, closings: readonly string[]) {
     registry.gauge({
       name: 'benefits_connections',
-      help: 'Connections of callers that are open.',
+      help: 'Open connections of callers.',
       read: () => connections().open,
     })
     registry.gauge({
       name: 'benefits_connections_max',
-      help: 'Most connections of callers that may be open.',
+      help: 'Limit of open connections of callers.',
       read: () => connections().openMax,
     })
     registry.gauge({
       name: 'benefits_unauthenticated_connections',
-      help: 'Connections of callers on which no call has presented a valid token yet.',
+      help: 'Open connections of callers without a call that presented a valid token.',
       read: () => connections().unauthenticated,
     })
     const closed = registry.counter({
       name: 'benefits_connections_closed_total',
-      help: 'Connections of callers that were closed or rejected, by reason.',
+      help: 'Connections of callers closed or rejected by the service, by reason.',
       labelNames: ['reason'],
     })
     this.#closed = new Map(closings.map((reason) => [reason, closed({ reason })]))

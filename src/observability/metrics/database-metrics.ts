@@ -43,7 +43,7 @@ export class DatabaseMetrics {
   constructor(registry: MetricRegistry, pool: () => PoolReadings, isUnfit: () => boolean) {
     const seconds = registry.histogram({
       name: 'mongodb_command_duration_seconds',
-      help: 'Time the database took for a command, in seconds.',
+      help: 'Time that the database took for a command, in seconds.',
       labelNames: ['command', 'outcome'],
       buckets: commandBuckets,
     })
@@ -52,38 +52,38 @@ export class DatabaseMetrics {
     this.#error = new Map(names.map((command) => [command, seconds({ command, outcome: 'error' })]))
     const failures = registry.counter({
       name: 'mongodb_pool_checkout_failures_total',
-      help: 'Times that no connection could be had, by reason.',
+      help: 'Failed attempts to get a connection from the pool, by reason.',
       labelNames: ['reason'],
     })
     this.#poolFailures = new Map(poolFailures.map((reason) => [reason, failures({ reason })]))
     this.#poolClears = registry.counter({
       name: 'mongodb_pool_clears_total',
-      help: 'Times that all connections to a server were given up, because it failed or is no longer the primary.',
+      help: 'Times that a pool was cleared, because its server failed or is no longer the primary.',
       labelNames: [],
     })({})
     registry.gauge({
       name: 'benefits_database_unfit',
-      help: '1 while the database answers and is not one that the service may decide on; else 0.',
+      help: '1 while the database answers but holds the wrong books or schema; else 0.',
       read: () => (isUnfit() ? 1 : 0),
     })
     registry.gauge({
       name: 'mongodb_pool_connections',
-      help: 'Connections to the database, in use or not, to all its servers.',
+      help: 'Connections to all servers of the database, in use or idle.',
       read: () => pool().connections,
     })
     registry.gauge({
       name: 'mongodb_pool_connections_checked_out',
-      help: 'Connections in use, to all servers.',
+      help: 'Connections to all servers of the database that are in use.',
       read: () => pool().checkedOut,
     })
     registry.gauge({
       name: 'mongodb_pool_connections_max',
-      help: 'Most connections to one server.',
+      help: 'Limit of connections to one server.',
       read: () => pool().connectionsMax,
     })
     registry.gauge({
       name: 'mongodb_pool_used_ratio',
-      help: 'Connections in use, as a share of those there may be to one server: of the server where it is largest.',
+      help: 'Share of the connection limit of a server that is in use: the largest of all servers.',
       read: () => pool().usedRatio,
     })
     registry.gauge({

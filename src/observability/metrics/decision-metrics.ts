@@ -47,12 +47,12 @@ export class DecisionMetrics {
     this.#outcomes = outcomes
     this.#decisions = registry.counter({
       name: DECISIONS,
-      help: 'Decisions answered, by code, reason, wallet that paid, and whether it was a stored answer.',
+      help: 'Decisions answered, by code, reason, paying wallet, and whether the answer was stored before.',
       labelNames: ['kind', 'code', 'reason', 'category', 'replayed'],
     })
     this.#moved = registry.counter({
       name: 'benefits_moved_centavos_total',
-      help: 'Money that purchases took and reversals gave back, in centavos. Stored answers move none.',
+      help: 'Money debited by purchases and returned by reversals, in centavos. Stored answers move none.',
       labelNames: ['kind', 'category'],
     })
     for (const outcome of outcomes) if (!outcome.moves) this.#seriesOf({ ...outcome, category: '' })

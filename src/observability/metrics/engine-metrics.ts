@@ -33,19 +33,19 @@ export class EngineMetrics {
   constructor(registry: MetricRegistry, engine: () => EngineReadings) {
     this.#groupSize = registry.histogram({
       name: 'benefits_group_size',
-      help: 'Requests decided together.',
+      help: 'Requests decided in one group.',
       labelNames: [],
       buckets: sizeBuckets,
     })({})
     this.#groupSeconds = registry.histogram({
       name: 'benefits_group_seconds',
-      help: 'Time from taking up a group to its last answer, in seconds.',
+      help: 'Time from the start of a group to its last answer, in seconds.',
       labelNames: [],
       buckets: latencyBuckets,
     })({})
     const retries = registry.counter({
       name: 'benefits_retries_total',
-      help: 'Requests decided once more, by cause.',
+      help: 'Requests decided again, by cause.',
       labelNames: ['cause'],
     })
     this.#retries = new Map(retryCauses.map((cause) => [cause, retries({ cause })]))
@@ -56,12 +56,12 @@ export class EngineMetrics {
     })({})
     this.#rejections = registry.counter({
       name: 'benefits_ledger_rejections_total',
-      help: 'Times that the ledger rejected an entry; one that is offered again is counted again.',
+      help: 'Rejections of an entry by the ledger. Every attempt counts.',
       labelNames: [],
     })({})
     registry.gauges({
       name: 'benefits_waiting_requests',
-      help: 'Requests waiting to be decided: purchases and what follows them, loads and account changes.',
+      help: 'Requests waiting to be decided, by lane: purchases and reversals, loads and account changes.',
       labelNames: ['lane'],
       read: () => {
         const { waitingRequests } = engine()
@@ -70,7 +70,7 @@ export class EngineMetrics {
     })
     registry.gauges({
       name: 'benefits_waiting_requests_max',
-      help: 'Most requests that may wait, in each lane.',
+      help: 'Limit of waiting requests, by lane.',
       labelNames: ['lane'],
       read: () => {
         const { waitingRequestsMax } = engine()
@@ -79,12 +79,12 @@ export class EngineMetrics {
     })
     registry.gauge({
       name: 'benefits_unposted_entries',
-      help: 'Entries not known to be in the ledger: on their way, or in the backlog.',
+      help: 'Entries not known to be in the ledger: being posted, or in the backlog.',
       read: () => engine().unpostedEntries,
     })
     registry.gauge({
       name: 'benefits_posting_backlog_entries',
-      help: 'Entries that nobody copies to the ledger: rejected, behind one that was rejected, or without room.',
+      help: 'Entries that are no longer posted: rejected by the ledger, behind a rejected entry, or beyond a limit.',
       read: () => engine().backlogEntries,
     })
     registry.gauge({

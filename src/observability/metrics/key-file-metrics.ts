@@ -31,17 +31,17 @@ export class KeyFileMetrics {
     this.#readings = readings
     this.#reloads = registry.counter({
       name: 'benefits_key_files_reloads_total',
-      help: 'New keys (tokens) or certificates (tls) taken over from their files.',
+      help: 'Reloads of keys (tokens) or certificates (tls) from changed files.',
       labelNames: ['files'],
     })
     this.#failures = registry.counter({
       name: 'benefits_key_files_reload_failures_total',
-      help: 'New keys (tokens) or certificates (tls) rejected, the last good ones staying in use.',
+      help: 'Changed files of keys (tokens) or certificates (tls) that were rejected. The last valid ones stay in use.',
       labelNames: ['files'],
     })
     registry.gauges({
       name: 'benefits_key_files_unusable',
-      help: '1 while the files as they are now are rejected and the last good ones are in use, else 0.',
+      help: '1 while the current files are rejected and the last valid ones are in use; else 0.',
       labelNames: ['files'],
       read: () =>
         [...readings().problems()].map(([files, problem]) => ({
@@ -51,7 +51,7 @@ export class KeyFileMetrics {
     })
     registry.gauges({
       name: 'benefits_tls_certificate_expiry_timestamp_seconds',
-      help: 'When the TLS certificate in use ends, or an issuer in its chain if that is sooner (server), and the last of the authorities of clients (client_ca), in seconds since 1970.',
+      help: 'Expiry of the TLS certificate in use or of an issuer in its chain, whichever is first (server), and of the last client authority (client_ca), in seconds since 1970.',
       labelNames: ['certificate'],
       read: () =>
         Object.entries(readings().certificateExpiryMs()).flatMap(([certificate, expiryMs]) =>

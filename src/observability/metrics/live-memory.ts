@@ -22,12 +22,12 @@ export function measureLiveMemory(registry: MetricRegistry): void {
   }).observe({ entryTypes: ['gc'] })
   registry.gauge({
     name: 'benefits_heap_used_after_gc_bytes',
-    help: 'Heap in use right after the last major garbage collection, without young objects, in bytes; at first: at the start.',
+    help: 'Heap in use right after the last major garbage collection, without young objects, in bytes. Until the first: heap at the start.',
     read: () => live.heapBytes,
   })
   registry.gauge({
     name: 'benefits_external_used_after_gc_bytes',
-    help: 'Memory of buffers and the like soon after the last major garbage collection, in bytes; at first: at the start.',
+    help: 'External memory, such as buffers, soon after the last major garbage collection, in bytes. Until the first: at the start.',
     read: () => live.externalBytes,
   })
 }

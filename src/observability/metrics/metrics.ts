@@ -144,18 +144,18 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
 
   const rejected = registry.counter({
     name: 'benefits_tokens_rejected_total',
-    help: 'Calls rejected for their token, by reason.',
+    help: 'Calls rejected because of their token, by reason.',
     labelNames: ['reason'],
   })
   const rejections = new Map(labels.rejections.map((reason) => [reason, rejected({ reason })]))
   const refreshFailures = registry.counter({
     name: 'benefits_catalog_refresh_failures_total',
-    help: 'Failed attempts to look for a new catalog, or to take it over.',
+    help: 'Failed attempts to read a newer catalog or to use it.',
     labelNames: [],
   })({})
   registry.gauge({
     name: 'benefits_serving',
-    help: '1 while the process can decide, else 0.',
+    help: '1 while the process can decide; else 0.',
     read: () => (readings.serving() ? 1 : 0),
   })
   registry.gauge({
@@ -165,7 +165,7 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
   })
   registry.gauge({
     name: 'benefits_catalog_age_seconds',
-    help: 'Time since the catalog in use was last known to be the latest, in seconds.',
+    help: 'Time since the catalog in use was last confirmed as the latest, in seconds.',
     read: () => readings.catalog().ageMs / 1000,
   })
   registry.info(

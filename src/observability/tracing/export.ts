@@ -40,7 +40,7 @@ export class ExportWatch implements SpanExporter {
 
   #taken(): void {
     if (this.#loggedMs === undefined) return
-    this.#options.logger.info({ lost: this.#lost }, 'the collector takes spans again')
+    this.#options.logger.info({ lost: this.#lost }, 'the trace collector accepts spans again')
     this.#loggedMs = undefined
     this.#lost = 0
   }
@@ -50,7 +50,10 @@ export class ExportWatch implements SpanExporter {
     const nowMs = this.#options.monotonicMs()
     if (this.#loggedMs !== undefined && nowMs - this.#loggedMs < QUIET_MS) return
     this.#loggedMs = nowMs
-    this.#options.logger.warn({ lost: this.#lost, cause: causeOf(error) }, 'the collector takes no spans')
+    this.#options.logger.warn(
+      { lost: this.#lost, cause: causeOf(error) },
+      'spans could not be sent to the trace collector',
+    )
     this.#lost = 0
   }
 }

@@ -62,8 +62,8 @@ function describeProcess({ hasResourceAttributes }: TracingSettings, logger: Log
   const names = Object.keys(configured.attributes).filter((name) => name !== 'service.name')
   if (hasResourceAttributes && names.length === 0 && configured.attributes['service.name'] === undefined) {
     logger.warn(
-      { problem: 'OTEL_RESOURCE_ATTRIBUTES must be like key=value,key=value: it counts as not set' },
-      'tracing is not configured right',
+      { problem: 'OTEL_RESOURCE_ATTRIBUTES must be like key=value,key=value: the value is ignored' },
+      'tracing is misconfigured',
     )
   }
   const own = resourceFromAttributes({
@@ -80,7 +80,7 @@ function complainTo(logger: Logger): void {
     monotonicMs: () => performance.now(),
     explain: explainComplaint,
   })
-  const complain = (message: string) => complaints.failed('tracing: a complaint', message)
+  const complain = (message: string) => complaints.failed('tracing: a warning of OpenTelemetry', message)
   diag.setLogger(
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },

@@ -52,11 +52,11 @@ export function readTracingSettings(read: Read): TracingSettings {
 function isWanted(read: Read, problems: string[]): boolean {
   const disabled = read('OTEL_SDK_DISABLED')?.toLowerCase()
   if (disabled !== undefined && disabled !== 'true' && disabled !== 'false') {
-    problems.push('OTEL_SDK_DISABLED must be true or false: it counts as false')
+    problems.push('OTEL_SDK_DISABLED must be true or false: false is assumed')
   }
   const exporter = read('OTEL_TRACES_EXPORTER')
   if (exporter !== undefined && exporter !== 'otlp' && exporter !== 'none') {
-    problems.push('OTEL_TRACES_EXPORTER must be otlp or none: nothing is traced')
+    problems.push('OTEL_TRACES_EXPORTER must be otlp or none: tracing is off')
     return false
   }
   if (disabled === 'true' || exporter === 'none') return false
@@ -69,7 +69,7 @@ function readProtocol(read: Read, problems: string[]): OtlpProtocol {
   const text = read('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? general ?? 'http/protobuf'
   const protocol = protocols.find((known) => known === text)
   if (protocol === undefined) {
-    problems.push(`OTEL_EXPORTER_OTLP_PROTOCOL must be one of ${protocols.join(', ')}: it counts as not set`)
+    problems.push(`OTEL_EXPORTER_OTLP_PROTOCOL must be one of ${protocols.join(', ')}: the value is ignored`)
   }
   return protocol ?? 'http/protobuf'
 }
@@ -79,7 +79,7 @@ function isEndpoint(read: Read, name: string, problems: string[]): boolean | und
   const text = read(name)
   if (text === undefined) return undefined
   const good = /^https?:\/\/./i.test(text) && URL.canParse(text)
-  if (!good) problems.push(`${name} must be a URL that begins with http:// or https://: nothing is traced`)
+  if (!good) problems.push(`${name} must be a URL that begins with http:// or https://: tracing is off`)
   return good
 }
 
@@ -88,7 +88,7 @@ function readBatches(read: Read, problems: string[]): SpanBatches {
     const text = read(name) ?? String(fallback)
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (value >= min && value <= max) return value
-    problems.push(`${name} must be a whole number from ${min} to ${max}: it counts as not set`)
+    problems.push(`${name} must be a whole number from ${min} to ${max}: the value is ignored`)
     return fallback
   }
   const maxQueueSize = integer('OTEL_BSP_MAX_QUEUE_SIZE', { fallback: 2_048, min: 1, max: 100_000 })

@@ -107,7 +107,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/
 export function accountOf(document: AccountDocument): Account {
   const account = accountAsStored(document)
   const { version, journal } = account
-  invariant(journal.at(-1)?.seq === version, 'the last entry of a journal is the one that made the version')
+  invariant(journal.at(-1)?.seq === version, 'the last entry of a journal has the version of the account')
   invariant(journal[0]?.seq === version - BigInt(journal.length) + 1n, 'a journal has no gaps')
   return account
 }
@@ -134,7 +134,7 @@ export function accountAsStored(document: AccountDocument): Account {
     'the version of a stored account is an int64 above 0',
   )
   // An unknown status of a later release must not pass for ACTIVE.
-  invariant(statuses.has(status), 'the status of an account is one that we know')
+  invariant(statuses.has(status), 'the status of an account is known')
   return {
     id,
     status,
@@ -156,7 +156,7 @@ export function accountAsStored(document: AccountDocument): Account {
  */
 export function accountDocument(account: Account): AccountDocument {
   const last = account.journal.at(-1)
-  invariant(last?.seq === account.version, 'an account is written with the entry that made its version')
+  invariant(last?.seq === account.version, 'an account is written together with its last entry')
   return {
     _id: account.id,
     status: account.status,
@@ -242,12 +242,12 @@ function kindFields(entry: Entry): Partial<EntryFields> {
 }
 
 function entryOf(accountId: AccountId, transactionId: string, fields: EntryFields): Entry {
-  invariant(typeof fields.seq === 'bigint' && fields.seq > 0n, 'the place of an entry is an int64 above 0')
-  invariant(fields.at instanceof Date, 'an entry has the time when it was made')
-  invariant(fields.day === undefined || DAY.test(fields.day), 'an entry is counted in a day')
+  invariant(typeof fields.seq === 'bigint' && fields.seq > 0n, 'the seq of an entry is an int64 above 0')
+  invariant(fields.at instanceof Date, 'an entry has its time')
+  invariant(fields.day === undefined || DAY.test(fields.day), 'an entry has the day that it counts for')
   const entry = entryOfKind(accountId, transactionId, fields)
   // Statements filter by the stored decision but show the derived one.
-  invariant(fields.decision === decisionOf(entry), 'the stored decision is the one that the entry says')
+  invariant(fields.decision === decisionOf(entry), 'the stored decision matches the entry')
   return entry
 }
 
@@ -260,7 +260,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
     case 'AUTHORIZATION':
       invariant(reason !== undefined && amount !== undefined, 'an authorization has a reason and an amount')
       invariant(mcc !== undefined && effectiveMcc !== undefined, 'an authorization has its two MCCs')
-      invariant(merchant !== undefined, 'an authorization has a merchant, if only an empty one')
+      invariant(merchant !== undefined, 'an authorization has a merchant, which may be empty')
       return {
         ...recorded,
         kind: 'AUTHORIZATION',
@@ -294,7 +294,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
     case 'ADMIN':
       invariant(action !== undefined && status !== undefined, 'a change has an action and a status')
       invariant(subject !== undefined, 'a change has a subject')
-      invariant((action === 'LIMITS') === (limits !== undefined), 'a change of limits says what they became')
+      invariant((action === 'LIMITS') === (limits !== undefined), 'a change of limits has the new limits')
       return {
         ...recorded,
         kind: 'ADMIN',
@@ -362,7 +362,7 @@ function spendingFields({ day, dayAmount, monthAmount }: Spending): SpendingFiel
 }
 
 function spendingIn({ day, day_amount: dayAmount, month_amount: monthAmount }: SpendingFields): Spending {
-  invariant(typeof day === 'string' && DAY.test(day), 'what was spent was spent on a day')
+  invariant(typeof day === 'string' && DAY.test(day), 'spending has its day')
   return { day, dayAmount: money(dayAmount), monthAmount: money(monthAmount) }
 }
 

@@ -140,7 +140,7 @@ export class MongoAccountStore implements AccountStore {
       readConcern: { level: 'majority' },
       collectionUUID,
     }
-    await mapTransientErrors('looking for an account', () => runRead(this.#db, command))
+    await mapTransientErrors('finding an account', () => runRead(this.#db, command))
   }
 
   async commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {

@@ -155,5 +155,5 @@ async function inTime<T>(work: Promise<T>, durationMsMax: number): Promise<T> {
 }
 
 function late(durationMs: number): Error {
-  return unavailable('changing the catalog', new Error(`no end within ${durationMs} ms`))
+  return unavailable('changing the catalog', new Error(`not finished within ${durationMs} ms`))
 }

@@ -21,6 +21,7 @@ import {
 } from './catalog-change.js'
 import { atOneMoment } from './catalog-snapshot.js'
 import { type CategoryDocument, categoryDocument, categoryOf } from './category-document.js'
+import { SharedReads } from './shared-reads.js'
 
 /** Accounts scanned in one operation, which takes a few tenths of a second. */
 const ACCOUNTS_MAX = 20_000
@@ -28,15 +29,19 @@ const ACCOUNTS_MAX = 20_000
 /** Categories in MongoDB, for their administration. */
 export class MongoCategoryStore implements CategoryStore {
   readonly #db: Db
+  /** Without it, 300 calls at once wait for the few connections to the database, most of them in vain. */
+  readonly #reads = new SharedReads(() =>
+    mapTransientErrors('reading the categories', () =>
+      atOneMoment(this.#db, (session) => this.#read(session)),
+    ),
+  )
 
   constructor(db: Db) {
     this.#db = db
   }
 
-  async read(): Promise<KeptCategorySet> {
-    return await mapTransientErrors('reading the categories', () =>
-      atOneMoment(this.#db, (session) => this.#read(session)),
-    )
+  read(): Promise<KeptCategorySet> {
+    return this.#reads.read()
   }
 
   async edit(
@@ -57,11 +62,11 @@ export class MongoCategoryStore implements CategoryStore {
   }
 
   async holderOf(wallet: CategoryId, budget: Budget): Promise<AccountId | undefined> {
-    return await mapTransientErrors('looking for money in a category', async () => {
+    return await mapTransientErrors('searching a category for money', async () => {
       let afterId: AccountId = ''
       for (;;) {
         if (budget.remainingMs() <= 0) {
-          throw new UndecidedError('NO_TIME_LEFT', 'not every account could be looked at in time')
+          throw new UndecidedError('NO_TIME_LEFT', 'not every account could be checked in time')
         }
         const page = await this.#holderAfter(afterId, wallet)
         if (!page || page.holder !== null) return page?.holder ?? undefined
@@ -73,7 +78,7 @@ export class MongoCategoryStore implements CategoryStore {
   async #read(session: ClientSession): Promise<KeptCategorySet> {
     const options = { session, maxTimeMS: OPERATION_MS_MAX }
     const catalog = await this.#catalog.findOne({ _id: CATALOG_ID }, options)
-    invariant(catalog !== null, 'the catalog document is made with the schema')
+    invariant(catalog !== null, 'the schema creates the catalog document')
     const found = await this.#db
       .collection<CategoryDocument>(collections.categories)
       .find({ free: { $exists: true } }, options)

@@ -15,7 +15,7 @@ export function against(fixture: () => ServiceFixture) {
   return async (...args: readonly string[]): Promise<Finished> => await benefits(args, envOf(fixture()))
 }
 
-/** What a command needs to reach the service of a suite, and its database. */
+/** The variables that a command needs to reach the service of a suite, and its database. */
 export function envOf({ service, env }: ServiceFixture): Environment {
   const [HOST, GRPC_PORT] = service.grpcAddress.split(':')
   const { MONGODB_URI, MONGODB_DATABASE } = env

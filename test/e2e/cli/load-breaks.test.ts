@@ -25,7 +25,7 @@ import { benefits } from './benefits.js'
 const LINES = Number(process.env['LOAD_LINES'] ?? 4_000)
 const ACCOUNTS = Math.min(LINES / 50, 2_000)
 const AMOUNT = 60_000n
-/** What a load leaves in the database. */
+/** The result of a load in the database. */
 type Stored = {
   readonly _id: { readonly transaction: string }
   readonly amount: number | bigint
@@ -92,7 +92,7 @@ describe('./benefits load through breaks', () => {
     return summary.discrepancies
   }
 
-  it('with one bad line credits nothing, or with --partial all others', async () => {
+  it('with one invalid line credits nothing, or with --partial all others', async () => {
     const file = fileOf('bad', LINES - 2)
     const rejected = await benefits(['load', file], env)
     expect(rejected.code).to.equal(2)
@@ -130,7 +130,7 @@ describe('./benefits load through breaks', () => {
     }
     expect(await load.untilExit()).to.equal(0)
     const { stdout, stderr } = load
-    expect(stderr).to.match(/the load goes on after a break/)
+    expect(stderr).to.match(/the load continues after an interruption/)
     expect(JSON.parse(stdout)).to.deep.equal({
       creditedCount: LINES,
       creditedAmount: String(AMOUNT * BigInt(LINES)),
@@ -147,7 +147,7 @@ describe('./benefits load through breaks', () => {
     await proxy.close()
   })
 
-  it('with a given token that expires on the way says so, counts what is not sure, and goes on with a new one', async () => {
+  it('with a given token that expires during the load says so, counts unknown outcomes, and continues with a new token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const expiring = secretToken(signToken({ claims: { scope: 'accounts:credit', exp: secondsFromNow(8) } }))
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
@@ -174,7 +174,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('that meets a server which takes connections and says nothing goes on with a new one', async () => {
+  it('that meets a silent server continues with a new connection', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('silent'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -190,16 +190,14 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('stopped by Ctrl-C ends with a true summary, and goes on when it is run again', async () => {
+  it('stopped by Ctrl-C ends with a correct summary, and continues when it is run again', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
     try {
       await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
       load.signalGroup('SIGINT')
-      await eventually('it says so', () =>
-        load.stderr.includes('stopping after the credits that are on their way'),
-      )
+      await eventually('it says so', () => load.stderr.includes('stopping after the credits already sent'))
       proxy.resume()
       expect(await load.untilExit()).to.equal(3)
       const { creditedCount, notTriedCount, unsureCount } = JSON.parse(load.stdout)
@@ -213,7 +211,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('with tokens of its own goes on when a stream outlasts its token', async () => {
+  it('with its own tokens continues when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const config = { ...readSettings(env), ...readDevSettings(env) }
     const tokens = new Tokens(config, undefined, 3)

@@ -29,14 +29,14 @@ describe('./benefits load', () => {
 
   const food = async () => BigInt(accountIn(await run('account', 'show', 'emp1')).wallets[0].balance)
 
-  it('shows totals, credits each line once, and says what was there already', async () => {
+  it('shows totals, credits each line once, and counts earlier credits', async () => {
     const before = await food()
     const content = `${HEADER}\nt1,emp1,FOOD,600.00\nt2,emp1,MEAL,10.00\n`
     const { code, stderr, summary } = await load(content)
     expect(code).to.equal(0)
     expect(stderr)
       .to.match(/FOOD +1 +R\$ 600,00\n/)
-      .and.match(/in all +2 +R\$ 610,00\n/)
+      .and.match(/total +2 +R\$ 610,00\n/)
     const counts = { rejectedCount: 0, rejected: [], unsureCount: 0, notTriedCount: 0 }
     expect(summary).to.deep.equal({
       creditedCount: 2,
@@ -56,7 +56,7 @@ describe('./benefits load', () => {
     })
   })
 
-  it('reads what a spreadsheet in Brazil writes', async () => {
+  it('reads files of a Brazilian spreadsheet', async () => {
     const before = await food()
     const lines = [
       'Amount; Transaction ID ;"CATEGORY";account-id;;Nome',
@@ -68,13 +68,13 @@ describe('./benefits load', () => {
     ]
     const { code, stderr, summary } = await load(`\ufeff${lines.join('\r\n')}`)
     expect(code).to.equal(0)
-    expect(stderr).to.match(/^columns that are not used: Nome\n/)
+    expect(stderr).to.match(/^unused columns: Nome\n/)
     expect(summary).to.include({ creditedCount: 3, creditedAmount: '123950' })
     expect(await food()).to.equal(before + 123_950n)
     expect((await load(`${HEADER.replaceAll(',', '\t')}\ns4\temp1\tFOOD\t1,00\n`)).code).to.equal(0)
   })
 
-  it('names every bad line, and credits nothing', async () => {
+  it('names every invalid line, and credits nothing', async () => {
     const before = await food()
     const bad = [
       ',,x,',
@@ -93,7 +93,7 @@ describe('./benefits load', () => {
     ]
     const { code, stderr, summary } = await load(`${HEADER}\n${bad.join('\n')}\n`)
     expect(code).to.equal(2)
-    expect(stderr).to.match(/nothing was credited, 11 bad lines\n$/)
+    expect(stderr).to.match(/nothing was credited, 11 invalid lines\n$/)
     expect(summary.rejected.map(({ line }: { line: number }) => line)).to.deep.equal([
       2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 14,
     ])
@@ -101,7 +101,7 @@ describe('./benefits load', () => {
     expect(await food()).to.equal(before)
   })
 
-  it('with --partial credits the good lines, and writes the others so that they can be corrected', async () => {
+  it('with --partial credits the valid lines, and writes the others for correction', async () => {
     const before = await food()
     const rejects = join(folder(), 'rejects.csv')
     const content = `${HEADER}\np1,emp1,FOOD,1.00\np2,emp1,FOOD,-1.00\np3,gone,FOOD,1.00\np4,nobody,FOOD,1.00\n`
@@ -124,11 +124,11 @@ describe('./benefits load', () => {
     const corrected = await load(written.replace("'-1.00", '1.00').replaceAll(/gone|nobody/g, 'emp1'))
     expect(corrected.summary).to.include({ creditedCount: 3, rejectedCount: 0 })
     const again = await load(content, '--rejects', rejects)
-    expect(again.stderr).to.match(/rejects\.csv is there already/)
+    expect(again.stderr).to.match(/rejects\.csv already exists/)
     expect(again.code).to.equal(2)
   })
 
-  it('writes rejects as the spreadsheet wrote the load, with lines that cannot be split as they are', async () => {
+  it('writes rejects in the format of the load, and keeps unreadable lines unchanged', async () => {
     const rejects = join(folder(), 'semicolons.csv')
     const lines = [
       HEADER.replaceAll(',', ';'),
@@ -156,7 +156,7 @@ describe('./benefits load', () => {
     const rejected = await run('load', file, '--output', 'csv')
     expect(rejected.code).to.equal(2)
     expect(rejected.stdout.trim().split('\n')).to.have.length(151)
-    expect(rejected.stderr).to.include('credited 0 (R$ 0,00), already there 0, rejected 150, not tried 0\n')
+    expect(rejected.stderr).to.include('credited 0 (R$ 0,00), credited before 0, rejected 150, not sent 0\n')
     writeFileSync(file, `${HEADER}\nv,emp1,FOOD,1.00\n`)
     const done = await run('load', file, '--output', 'csv')
     expect(done.code).to.equal(0)
@@ -169,7 +169,7 @@ describe('./benefits load', () => {
     expect(existsSync(rejects)).to.equal(false)
   })
 
-  it('rejects a category that is closed for credits, whoever finds out', async () => {
+  it('rejects a category that is closed for credits, in the command and in the service', async () => {
     await run('categories', 'set', 'OLD', '--order', '90', '--mccs', '0742', '--credits', 'closed')
     const content = `${HEADER}\nc1,emp1,OLD,1.00\nc2,emp1,FOOD,1.00\n`
     const here = await load(content)
@@ -201,11 +201,11 @@ describe('./benefits load', () => {
       Buffer.from(`${HEADER},nome\nt,emp1,FOOD,1.00,Jo\u00e3o\n`, 'latin1'),
       /line 2: is not UTF-8/,
     ],
-    ['text decoded wrongly', `${HEADER},nome\nt,emp1,FOOD,1.00,JoÃ£o\n`, /line 2: looks decoded wrongly/],
+    ['text decoded wrongly', `${HEADER},nome\nt,emp1,FOOD,1.00,JoÃ£o\n`, /line 2: seems wrongly decoded/],
     [
       'a replacement character',
       `${HEADER},nome\nt,emp1,FOOD,1.00,Jo\ufffdo\n`,
-      /line 2: looks decoded wrongly/,
+      /line 2: seems wrongly decoded/,
     ],
   ] as const) {
     it(`rejects ${what}`, async () => {
@@ -215,13 +215,13 @@ describe('./benefits load', () => {
     })
   }
 
-  it('says that a file is missing, in words', async () => {
+  it('reports a missing file in words', async () => {
     const { code, stderr } = await run('load', 'missing.csv')
     expect(code).to.equal(2)
-    expect(stderr).to.equal('benefits: there is no file missing.csv\n')
+    expect(stderr).to.equal('benefits: file not found: missing.csv\n')
   })
 
-  it('says that a given token has expired, credits nothing, and how to go on', async () => {
+  it('reports that a given token has expired, credits nothing, and gives a hint', async () => {
     const expired = secretToken(signToken({ claims: { exp: secondsFromNow(-60) } }))
     const { code, stderr } = await load(`${HEADER}\ne1,emp1,FOOD,1.00\n`, '--token', expired)
     expect(code).to.equal(2)

@@ -49,7 +49,7 @@ describe('./benefits and money', () => {
 
   for (const [what, args, said] of [
     ['an option of another command', ['--original', 'x'], /unknown option '--original'/],
-    ['an option that is given twice', ['--amount', '6'], /'--amount <reais>' .* It is given twice/],
+    ['an option that is given twice', ['--amount', '6'], /'--amount <reais>' .* It is given more than once/],
     ['an empty option', ['--account', ''], /'--account <id>' .* It must not be empty/],
     ['an argument too many', ['extra'], /too many arguments/],
   ] as const) {
@@ -97,7 +97,7 @@ describe('./benefits and money', () => {
     })
   }
 
-  it('keeps the limits that are left out, and takes one away when told to', async () => {
+  it('keeps the limits that are left out, and removes a limit on request', async () => {
     const limits = async (...args: string[]) =>
       accountIn(await run('account', 'limits', 'ana', ...args)).limits
     await limits('--category', 'FOOD', '--day', '100.00', '--month', '900.00', '--purchase', '200.00')
@@ -113,7 +113,7 @@ describe('./benefits and money', () => {
       expect((await run('account', 'limits', 'ana', ...args)).code).to.equal(2)
   })
 
-  it('keeps what is left out of a category', async () => {
+  it('keeps the omitted properties of a category', async () => {
     const set = async (...args: string[]) => {
       const { stdout } = await run('categories', 'set', 'PETS', ...args)
       const { displayName, order, mccs, creditsClosed } = JSON.parse(stdout).category
@@ -124,7 +124,7 @@ describe('./benefits and money', () => {
     expect(await set('--credits', 'closed')).to.deep.equal({ ...pets, creditsClosed: true })
     const { code, stderr } = await run('categories', 'set', 'NEW', '--title', 'New')
     expect(code).to.equal(2)
-    expect(stderr).to.match(/a new one needs --order and --mccs/)
+    expect(stderr).to.match(/a new category requires --order and --mccs/)
   })
 
   it('keeps the free balance out of a purchase with --no-fallback', async () => {
@@ -139,7 +139,7 @@ describe('./benefits and money', () => {
     expect(JSON.parse((await run('authorize', ...purchase)).stdout)).to.include({ code: '00' })
   })
 
-  it('tells by its exit code whether a purchase was declined, the command is wrong, or nobody answers', async () => {
+  it('shows by its exit code whether a purchase was declined, the command is wrong, or the service does not answer', async () => {
     const purchase = ['authorize', '--account', 'ana', '--amount', '9999.00', '--mcc', '5411']
     const declined = await run(...purchase)
     expect(declined.code).to.equal(1)
@@ -150,16 +150,16 @@ describe('./benefits and money', () => {
     expect(malformed.stderr).to.match(/INVALID_ARGUMENT: .*account_id .*mcc /)
     const silent = await run(...purchase, '--server', '127.0.0.1:1')
     expect(silent.code).to.equal(3)
-    expect(silent.stderr).to.match(/no service answers on 127\.0\.0\.1:1 .*start it with make run/)
-    expect(silent.stderr).to.match(/with --id [\w-]{36} is safe to repeat\n$/)
+    expect(silent.stderr).to.match(/no service answers on 127\.0\.0\.1:1 .*start one with make run/)
+    expect(silent.stderr).to.match(/it is safe to repeat the command with --id [\w-]{36}\n$/)
   })
 
   it('says in words that a file for TLS is missing, and that the service speaks no TLS', async () => {
     const missing = await run('account', 'list', '--tls-ca', 'nowhere.pem')
-    expect(missing).to.deep.include({ code: 2, stderr: 'benefits: there is no file nowhere.pem\n' })
+    expect(missing).to.deep.include({ code: 2, stderr: 'benefits: file not found: nowhere.pem\n' })
     const plaintext = await run('account', 'list', '--tls')
     expect(plaintext.code).to.equal(3)
-    expect(plaintext.stderr).to.include('it speaks no TLS: try --no-tls')
+    expect(plaintext.stderr).to.include('the server does not use TLS: try --no-tls')
   })
 
   it('writes CSV for programs, or for Excel where people write a decimal comma', async () => {
@@ -191,10 +191,10 @@ describe('./benefits and money', () => {
     const signedElsewhere = await benefits(['account', 'show', 'ana'], wrong)
     expect(signedElsewhere.code).to.equal(2)
     expect(signedElsewhere.stderr).to.match(
-      /it was signed here with JWT_SECRET: the service verifies with another/,
+      /the token was signed here with JWT_SECRET, but the service expects another/,
     )
     const given = await run('account', 'show', 'ana', '--token', 'nonsense')
-    expect(given.stderr).to.match(/the given token is not one that this service accepts/)
+    expect(given.stderr).to.match(/the service does not accept the given token/)
     const inEnvironment = await benefits(['account', 'show', 'ana'], {
       ...envOf(fixture()),
       BENEFITS_TOKEN: 'nonsense',
@@ -205,7 +205,7 @@ describe('./benefits and money', () => {
   it('asks for an account where the database has no examples', async () => {
     const { code, stderr } = await run('authorize', '--amount', '1', '--mcc', '5411')
     expect(code).to.equal(2)
-    expect(stderr).to.match(/name the account/)
+    expect(stderr).to.match(/name an account/)
   })
 
   it('lists accounts, a page at a time', async () => {
@@ -229,7 +229,7 @@ describe('./benefits and money', () => {
     }
   })
 
-  it('tells by its exit code that the books have a discrepancy, and names it', async () => {
+  it('shows by its exit code that the books have a discrepancy, and names it', async () => {
     const { core, env } = fixture()
     const accounts = core.client.db(env['MONGODB_DATABASE']).collection<{ _id: string }>('accounts')
     const change = async (centavos: bigint) =>
@@ -251,7 +251,7 @@ describe('./benefits and money', () => {
       return stdout
     }
 
-    it('shows a statement: merchants, money, reasons, and who changed what', async () => {
+    it('shows a statement with merchants, money, reasons and authors of changes', async () => {
       const id = 'a-transaction-with-an-id-as-long-as-those-that-people-really-have-0001'
       const merchant = `AN ODD \u202eMERCHANT\u202c`
       await run(

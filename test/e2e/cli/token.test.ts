@@ -12,7 +12,7 @@ function claimsOf(token: string) {
 }
 
 describe('./benefits token', () => {
-  it('prints the token alone, good for an hour of purchases', async () => {
+  it('prints only the token, valid for purchases for an hour', async () => {
     const { code, stdout, stderr } = await benefits(['token'], { JWT_SECRET })
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     expect(stdout).to.match(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
@@ -50,7 +50,7 @@ describe('./benefits token', () => {
     expect(verifier.verify(stdout.trim()).rejection).to.equal(undefined)
   })
 
-  it('keeps a secret of its own when none is configured', async () => {
+  it('keeps its own secret when none is configured', async () => {
     const DATA_DIR = mkdtempSync(join(tmpdir(), 'token-'))
     try {
       expect((await benefits(['token'], { DATA_DIR })).code).to.equal(0)
@@ -76,13 +76,13 @@ describe('./benefits token', () => {
     })
   }
 
-  it('says in one line what is wrong with the configuration', async () => {
+  it('reports a problem of the configuration in one line', async () => {
     const { code, stderr } = await benefits(['token'], { JWT_SECRET: 'short', GRPC_PORT: 'x' })
     expect(code).to.equal(2)
     expect(stderr).to.match(/^benefits: configuration: .*GRPC_PORT.*JWT_SECRET.*\n$/)
   })
 
-  it('says where only others can sign', async () => {
+  it('explains that only the issuer can sign', async () => {
     const { code, stdout, stderr } = await benefits(['token'], { JWT_JWKS_FILE: 'jwks.json' })
     expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' })
     expect(stderr).to.match(/^benefits: the configuration has only public keys/)

@@ -34,7 +34,7 @@ describe('make certs', () => {
 
   const authorize = () => run('./benefits', ['authorize', '--amount', '1.00', '--mcc', '5811'], env)
 
-  it('prints what to put into .env, which the service starts with', () => {
+  it('prints the lines for .env, with which the service starts', () => {
     expect(printed.match(/^GRPC_TLS_\w+/gm)).to.deep.equal([
       'GRPC_TLS_CERT_FILE',
       'GRPC_TLS_KEY_FILE',
@@ -42,14 +42,14 @@ describe('make certs', () => {
     ])
   })
 
-  it('makes what ./benefits reaches the service with', async () => {
+  it('creates the files with which ./benefits reaches the service', async () => {
     const { code, stdout, stderr } = await authorize()
     expect(code).to.equal(0)
-    expect(stderr).to.match(/^no account is named: the first example account \w+ is meant\n$/)
+    expect(stderr).to.match(/^no account named: using the first example account, \w+\n$/)
     expect(JSON.parse(stdout)).to.include({ code: '00' })
   })
 
-  it('again renews the certificates while the service runs, and nobody has to do anything', async () => {
+  it('again renews the certificates while the service runs, without a restart', async () => {
     expect(await make(['-s', 'certs'], env)).to.include({ code: 0, stderr: '' })
     await eventually('they are taken over', () =>
       service.events.some(({ event, files }) => event === 'key files reloaded' && files === 'tls'),
@@ -57,7 +57,7 @@ describe('make certs', () => {
     expect((await authorize()).code).to.equal(0)
   })
 
-  it('says in one line what is wrong with a host', async () => {
+  it('reports an invalid host in one line', async () => {
     const { code, stderr } = await make(['certs', 'hosts=a b/c'], env)
     expect(code).to.equal(2)
     expect(stderr).to.match(/^certs: hosts= must be names and IP addresses.*\n$/)

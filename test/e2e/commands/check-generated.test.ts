@@ -8,7 +8,7 @@ describe('the check of the generated code', () => {
   const folder = mkdtempSync(join(tmpdir(), 'generated-'))
   after(() => rmSync(folder, { recursive: true }))
 
-  it('passes what the protos generate', async () => {
+  it('accepts the code that the protos generate', async () => {
     const { code, stdout, stderr } = await run('tools/check-generated.sh', [])
     expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: '', stderr: '' })
   })

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { make } from './make.js'
 
 describe('make', () => {
-  it('alone prints what there is to do, and does nothing', async () => {
+  it('alone prints the targets, and does nothing', async () => {
     const { code, stdout, stderr } = await make([])
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
     const [, targets = ''] = /^\.PHONY: help (.*)$/m.exec(readFileSync('Makefile', 'utf8')) ?? []
@@ -13,7 +13,7 @@ describe('make', () => {
     expect(shown).to.have.length.below(30)
   })
 
-  it('rejects a variable that no target has, with the list of those that there are', async () => {
+  it('rejects an unknown variable, with the list of known ones', async () => {
     for (const args of [
       ['help', 'amout=5.00'],
       ['-n', 'faults', 'kind=crash', 'kils=5'],

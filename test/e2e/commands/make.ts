@@ -18,7 +18,10 @@ export type Finished = {
 /** Every variable of the configuration, set to nothing: neither our environment nor an `.env` gets through to a command. */
 const unset = Object.keys(parseEnv(readFileSync('.env.example', 'utf8'))).map((name) => [name, ''])
 
-/** What a command needs to run at all. Not MAKEFLAGS: a command does not know that make runs these tests. */
+/**
+ * The variables that every command needs. MAKEFLAGS is absent: a command must not know that make runs these
+ * tests.
+ */
 function bareEnvironment(): Environment {
   const { PATH, HOME, MONGOD_PATH } = process.env
   return { PATH, HOME, ...Object.fromEntries(unset), MONGOD_PATH }

@@ -33,7 +33,7 @@ describe('make protos', function () {
     expect(imported.filter((name) => !existsSync(join(folder, name)))).to.deep.equal([])
   })
 
-  it('writes what compiles alone', async () => {
+  it('writes files that compile alone', async () => {
     const { code, stderr } = await run('node_modules/.bin/buf', ['build', folder, '-o', '/dev/null'])
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' })
   })
@@ -51,7 +51,7 @@ describe('make protos', function () {
     expect(existsSync(join(into, 'src/gen/benefits/v1/authorization.ts'))).to.equal(true)
   })
 
-  it('writes files that say what they are called in other languages', () => {
+  it('writes files with the package names of other languages', () => {
     for (const file of files.filter((name) => name.startsWith('benefits/'))) {
       const options = Object.fromEntries(
         Array.from(textOf(file).matchAll(/^option (\w+) = (.+);$/gm), ([, name, value]) => [name, value]),

@@ -12,7 +12,7 @@ import { type Environment, make, Running, run } from './make.js'
 const FIRST_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const SECOND_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** What a shell, or a program that reads options, could mistake for something else. */
+/** Text that a shell or an option parser could misread. */
 const oddMerchants = [
   'PAG*JoseDaSilva          RIO DE JANEI BR',
   '--x "ZE" & \'MARIA\' `id` $HOME $(HOME) $$ $1 ; | > # \\n \\" \\ %s * ? [a-z] ~ a=b := c',
@@ -142,11 +142,11 @@ describe('make run', () => {
       await eventually('mongod is gone', () => !isAlive(mongodPid))
     })
 
-    it('is what ./benefits says in one line', async () => {
+    it('is the one-line error of ./benefits', async () => {
       const { code, stderr } = await benefits(['account', 'show', FIRST_ACCOUNT], env)
       expect(code).to.equal(3)
       expect(stderr).to.match(
-        /^benefits: no service answers on 127\.0\.0\.1:\d+ .*: start it with make run.*\n$/,
+        /^benefits: no service answers on 127\.0\.0\.1:\d+ .*: start one with make run.*\n$/,
       )
     })
 

@@ -40,7 +40,7 @@ describe('make simulate-engine', () => {
     )
   })
 
-  it('rejects a seed that is no number', async () => {
+  it('rejects a seed that is not a number', async () => {
     const { code, stderr } = await make(['simulate-engine', 'seed=seven'])
     expect(code).to.equal(2)
     expect(stderr).to.equal('simulate-engine: seed= is a whole number of at most nine digits\n')

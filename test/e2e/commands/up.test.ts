@@ -41,7 +41,7 @@ describe('make up', () => {
     )
   })
 
-  it('rejects what is no number', async () => {
+  it('rejects an argument that is not a number', async () => {
     const { code, stderr } = await make(['-s', 'up', 'processes=two'], env)
     expect(code).not.to.equal(0)
     expect(stderr).to.include('processes= must be a whole number above 0')

@@ -32,7 +32,7 @@ export class CuttingGate {
         if (this.#isCut || sent < REQUEST_BYTES) return
         this.#isCut = true
         client.destroy()
-        // The request arrives, and its answer finds nobody.
+        // The request arrives, but its caller is gone before the answer.
         service.end()
       })
       service.pipe(client)

@@ -29,7 +29,7 @@ async function runSample(language: Language, env: Environment, test: Mocha.Conte
   return finished
 }
 
-/** What a sample has to print, or the reason why it was not run. */
+/** The expected output of a sample, or the reason why it was not run. */
 function expectOutput(
   language: Language,
   { code, stdout, stderr }: Finished,

@@ -25,7 +25,7 @@ describe('the endpoint of the challenge', () => {
   before(async () => {
     const { core } = fixture()
     for (const rule of exampleRules) await core.merchantRules.create(rule, 'test')
-    await core.catalog.refresh()
+    await core.catalogCache.refresh()
     const { client } = fixture()
     // The service follows the change of its catalog.
     await eventually('the rules decide', async () => {

@@ -34,14 +34,14 @@ describe('two services on one database, whose wall clocks are an hour apart', ()
     behind?.close()
   })
 
-  it('repeat what the other has answered, with its time', async () => {
+  it('repeat the answers of the other process, with its time', async () => {
     const holder = await CardHolder.open(ahead)
     const first = await holder.buy(ahead, 100, 'once')
     expect(await holder.buy(behind, 100, 'once')).to.deep.equal({ ...first, replayed: true })
     expect(isoOf(first.decided_at)).to.equal(AHEAD)
   })
 
-  it('number entries as they were made, whatever their times, and page through them so', async () => {
+  it('number entries in the order of creation, whatever their times, and page in that order', async () => {
     const holder = await CardHolder.open(ahead)
     const ids = Array.from({ length: 6 }, () => randomUUID())
     for (const [index, id] of ids.entries()) await holder.buy(index % 2 === 0 ? ahead : behind, 100, id)

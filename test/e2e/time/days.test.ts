@@ -81,7 +81,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
           })
         })
 
-        it('give back in the new day what was bought in the old: to the month, if it is the same', async () => {
+        it('reverse in the new day a purchase of the old one: the month gets it back, if it is the same', async () => {
           clock.standAt(at)
           await holder.buy(counter, 1_000, 'new')
           await holder.takeBack(counter, 'old', 400)
@@ -94,7 +94,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
           expect(await holder.buy(counter, 1)).to.include({ reason: 'REASON_AMOUNT_OVER_LIMIT' })
         })
 
-        it('repeat in the new day what was answered in the old', async () => {
+        it('repeat in the new day the answers of the old one', async () => {
           clock.standAt(at)
           const repeated = await holder.buy(counter, 1_000, 'old')
           expect({ ...repeated, decided_at: isoOf(repeated.decided_at) }).to.include({
@@ -105,7 +105,7 @@ for (const [zone, ends] of Object.entries(midnights)) {
           expect(await holder.spending(counter)).to.include({ day: before })
         })
 
-        it('go on in the new day when the clock is set back to the old', async () => {
+        it('stay in the new day when the clock is set back to the old one', async () => {
           clock.standAt(at)
           await holder.buy(counter, 600)
           clock.standAt(lastMoment)

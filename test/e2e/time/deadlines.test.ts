@@ -36,7 +36,7 @@ describe('a deadline, when the wall clock jumps', () => {
     return { late: await count('DEADLINE_EXCEEDED'), left: await count('CANCELLED') }
   }
 
-  /** Begins a call and returns what becomes of it, once the service has its headers. */
+  /** Starts a call, and returns its outcome once the service has its headers. */
   async function begin<T>(call: () => Promise<T>): Promise<{ readonly outcome: Promise<T> }> {
     const outcome = call()
     await fixture().service.catchUp()

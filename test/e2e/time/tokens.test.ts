@@ -7,10 +7,10 @@ import { useService } from '../../support/processes/service-fixture.js'
 import { useWallClocks } from '../../support/processes/wall-clock.js'
 
 const HOUR_MS = 3_600_000
-/** What is forgiven of a difference between the issuer's clock and the service's, in seconds. */
+/** Allowed difference between the clocks of the issuer and the service, in seconds. */
 const TOLERANCE_S = 5
 
-/** What a call is sent with: a token with these claims, its times in milliseconds since 1970. */
+/** The metadata of a call: a token with these claims, its times in milliseconds since 1970. */
 function bearing({ exp, nbf, iat }: { readonly exp: number; readonly nbf?: number; readonly iat?: number }) {
   const claims = {
     exp: Math.floor(exp / 1_000),
@@ -26,7 +26,7 @@ describe('a token, when the wall clock jumps', () => {
   const fixture = useService(clocks.environment(0))
   beforeEach(() => clock.runAheadBy(0))
 
-  /** What becomes of a call. */
+  /** The outcome of a call. */
   async function outcome(options: ReturnType<typeof bearing>): Promise<string> {
     const { response, error } = await fixture().client.authorize(purchase({}), options)
     return response ? 'decided' : error.code
@@ -50,7 +50,7 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('EXPIRED')
   })
 
-  it('an hour back, is good again although it was rejected before', async () => {
+  it('an hour back, makes a rejected token valid again', async () => {
     const options = bearing({ exp: clock.nowMs() - HOUR_MS / 2 })
     const outcomes = [await outcome(options)]
     clock.jump(-HOUR_MS)
@@ -67,7 +67,7 @@ describe('a token, when the wall clock jumps', () => {
     await untilRejectedFor('NOT_YET_VALID')
   })
 
-  it('to before it was issued, is good all the same: that is not asked', async () => {
+  it('to before its issue, keeps a token valid: the time of issue is not checked', async () => {
     const options = bearing({ exp: clock.nowMs() + HOUR_MS, iat: clock.nowMs() })
     clock.jump(-HOUR_MS)
     expect(await outcome(options)).to.equal('decided')

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { createAuthorize } from '../../../src/application/authorize.js'
+import { authorize } from '../../../src/application/authorize.js'
 import { type Budget, timeBudget } from '../../../src/application/budget.js'
 import { creditAccount } from '../../../src/application/credit-account.js'
 import { UndecidedError } from '../../../src/application/errors.js'
 import { openAccount } from '../../../src/application/open-account.js'
-import { createReverse } from '../../../src/application/reverse.js'
+import { reverse } from '../../../src/application/reverse.js'
 import { Verify } from '../../../src/application/verify.js'
 import { readDatabaseConfig } from '../../../src/config.js'
 import type { Entry } from '../../../src/domain/entry.js'
@@ -81,9 +81,13 @@ describe('a connection to MongoDB that is cut', () => {
   })
 
   function purchase(accountId: string, balances: Balances, transactionId: string = randomUUID()): Question {
-    const authorize = createAuthorize({ ...core, catalog: () => core.catalog.current() })
     const content = { transactionId, amount: centavos(1_000n), mcc: '5999', merchant: '' }
-    return { accountId, transactionId, balances, ask: (budget) => authorize(accountId, content, budget) }
+    return {
+      accountId,
+      transactionId,
+      balances,
+      ask: (budget) => authorize(core, accountId, content, budget),
+    }
   }
 
   function opening(): Question {
@@ -96,7 +100,7 @@ describe('a connection to MongoDB that is cut', () => {
   function reversal(accountId: string, originalId: string, balances: Balances): Question {
     const transactionId = randomUUID()
     const content = { transactionId, originalId, described: {} }
-    const ask = (budget: Budget) => createReverse(core.engine)(accountId, content, budget)
+    const ask = (budget: Budget) => reverse(core.engine, accountId, content, budget)
     return { accountId, transactionId, balances, ask }
   }
 

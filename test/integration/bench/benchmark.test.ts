@@ -24,19 +24,19 @@ const plan: Plan = {
   seed: quickPlan.seed,
 }
 
-/** What a server answers on a machine that is too slow for the load. */
+/** The answers of a server on a machine that is too slow for the load. */
 const slowness = new Set(['RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'])
 
 describe('the benchmark in the small', () => {
   let measured: Measured
-  const told: string[] = []
+  const lines: string[] = []
 
   before(async () => {
     await buildBenchPrograms()
     const database = await Database.connect(await testMongoUri(), async () => {})
     const { signal } = new AbortController()
     try {
-      measured = await new Benchmark({ plan, database, signal, onProgress: (line) => told.push(line) }).run()
+      measured = await new Benchmark({ plan, database, signal, onProgress: (line) => lines.push(line) }).run()
     } finally {
       await database.stop()
     }
@@ -54,7 +54,7 @@ describe('the benchmark in the small', () => {
     expect(measured.scenarios.map(({ id }) => id)).to.include.members(
       measured.runs.map(({ scenario }) => scenario),
     )
-    expect(told.length).to.be.at.least(measured.runs.length)
+    expect(lines.length).to.be.at.least(measured.runs.length)
   })
 
   it('gets decisions from every side', () => {

@@ -88,7 +88,7 @@ describe('the load generator', () => {
   it('counts the latency of an open loop from the arrival, and drops nothing that is late', async () => {
     server.isSilent = true
     const shape = { type: 'open', ratePerSecond: 500, warmupMs: 0, durationMs: 300, inFlightMax: 2 } as const
-    // Longer than the run: nobody gives up in it.
+    // Longer than the run: no call times out.
     const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 3_000 }))
     expect(whole.sent).to.equal(2)
     expect(measured.offered).to.be.above(10)
@@ -96,7 +96,7 @@ describe('the load generator', () => {
     expect(measured.unsent)
       .to.equal(measured.late)
       .and.be.within(measured.offered - 2, measured.offered)
-    // Those that were never sent are in it with the time that they had waited.
+    // Calls that were never sent are included with the time that they had waited.
     expect(measured.latency.count).to.equal(measured.unsent)
     expect(measured.latency.max).to.be.above(0)
   })
@@ -116,7 +116,7 @@ describe('the load generator', () => {
     expect(whole.approved.centavos).to.equal(String(server.debited))
   })
 
-  it('tells what happened in each part of the measured time', async () => {
+  it('reports the result of each part of the measured time', async () => {
     const { measured, windows = [] } = await runLoad(job({ windowMs: 100 }))
     expect(windows.length).to.be.at.least(3)
     const answered = windows.reduce((sum, window) => sum + window.answered, 0)
@@ -150,7 +150,7 @@ describe('the load generator', () => {
     expect(await failureOf(running)).to.match(/closed the connection|no other connection can be had/)
   })
 
-  it('fails when nobody listens, and when the server goes away', async () => {
+  it('fails when no server listens, and when the server goes away', async () => {
     const running = runLoad(job({ shape: { type: 'closed', callers: 4, warmupMs: 0, durationMs: 5_000 } }))
     await eventually('a call has come', () => server.debited > 0n)
     server.close()
@@ -199,7 +199,7 @@ describe('the load generator that renews connections', () => {
     }
   }
 
-  it('sends a call again that the server has not looked at', async () => {
+  it('resends a call that the server has not processed', async () => {
     const { whole, renewals } = await callsLookedAt((call) => call % 2 === 0, 100)
     expect(whole.errors).to.have.length(1)
     expect(whole.errors[0]).to.include({ status: 'PERMISSION_DENIED', count: whole.sent })
@@ -230,7 +230,7 @@ describe('a connection of the load generator', () => {
         for (let sent = 1; sent <= 200; sent++) {
           connection.send({ stream, message: memory, last: sent === 200 })
         }
-        // Whoever waits has a copy.
+        // Every waiting caller has a copy.
         memory.fill(1)
       })
       expect((await ended).status).to.equal(0)
@@ -238,7 +238,7 @@ describe('a connection of the load generator', () => {
     })
   })
 
-  it('gives the server room again for what it has taken', async () => {
+  it('returns flow-control window to the server', async () => {
     const message = framedMessage(Buffer.alloc(50_000))
     const server = createHttp2Server()
     server.on('stream', (stream) => {
@@ -274,7 +274,7 @@ describe('a connection of the load generator', () => {
     ['the end of the connection', (stream) => stream.session?.destroy(), -1, ''],
   ]
   for (const [what, answer, status, message] of ends) {
-    it(`tells of ${what}`, async () => {
+    it(`reports ${what}`, async () => {
       const server = createHttp2Server()
       server.on('stream', (stream) => {
         stream.on('error', () => {})
@@ -291,7 +291,7 @@ describe('a connection of the load generator', () => {
     })
   }
 
-  it('takes no more calls when the server says so, and tells which it has not looked at', async () => {
+  it('stops sending calls after GOAWAY, and returns the calls that the server ignored', async () => {
     const server = createHttp2Server()
     server.on('stream', (stream) => {
       stream.on('error', () => {})
@@ -321,7 +321,7 @@ describe('a connection of the load generator', () => {
     })
   })
 
-  it('fails to open to somebody who does not speak HTTP/2', async () => {
+  it('fails to connect to a server without HTTP/2', async () => {
     const server = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -52,7 +52,7 @@ describe('the process of the load generator', () => {
   it('prints a result, and ends', async () => {
     const shape = { type: 'closed', callers: 4, warmupMs: 10, durationMs: 100 } as const
     const { exitCode, output, errors } = await load(job(port, shape))
-    // What it prints is a result, or the next lines fail.
+    // Its output is a result, or the next lines fail.
     const { whole } = JSON.parse(output) as LoadResult
     expect({ exitCode, errors }).to.deep.equal({ exitCode: 0, errors: '' })
     expect(whole.approved.centavos).to.equal(String(server.debited))

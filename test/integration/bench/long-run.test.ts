@@ -45,7 +45,7 @@ describe('the long run in the small', () => {
     expect(record.verified.entries).to.be.above(record.load.decided)
   })
 
-  it('sends the part of the capacity that it is told', () => {
+  it('sends the configured share of the capacity', () => {
     // Both are whole numbers, and small ones on a busy machine.
     expect(record.ratePerSecond).to.be.closeTo(record.capacityPerSecond * plan.share, 1)
     expect(record.load.sent).to.be.above(0)

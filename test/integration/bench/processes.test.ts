@@ -80,7 +80,7 @@ describe('the programs of the benchmark', () => {
     })
   })
 
-  it('wait for calm no longer than they may', async () => {
+  it('wait for calm up to their limit', async () => {
     const { busyShare, loadAverage } = await untilCalm(0, signal)
     expect(busyShare).to.be.within(0, 1)
     expect(loadAverage).to.be.at.least(0)

@@ -12,7 +12,7 @@ describe('the usage of a process', () => {
     expect(usageOf(2 ** 30)).to.equal(undefined)
   })
 
-  // Where there is no /proc nothing is told at all.
+  // Without /proc there are no figures.
   if (hasProc) {
     it('is what Node.js says of itself, to a tick', () => {
       const { user, system } = process.cpuUsage()

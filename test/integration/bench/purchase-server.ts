@@ -23,7 +23,7 @@ type Streamed = { readonly transactionId: string; readonly decided: Decided }
 
 const MESSAGE = 'não dá: 100 %'
 
-/** A server that decides by the amount alone, keeps its own tally, and can be told to do what a service should not. */
+/** A server that decides by the amount alone, keeps its own tally, and can be made to misbehave. */
 export class PurchaseServer {
   readonly #server: Server
   readonly #decided = new Map<string, AuthorizeResponse>()
@@ -45,7 +45,7 @@ export class PurchaseServer {
     })
   }
 
-  /** What was debited, in centavos. */
+  /** The debited amount, in centavos. */
   debited = 0n
   calls = 0
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { auditRival } from '../../../bench/books/rival-audit.js'
 import { rivalCollections } from '../../../bench/dataset/rival-collections.js'
 import { type RivalAccount, RivalBooks } from '../../../bench/servers/rival-books.js'
-import { type StrategyName, strategyNamed } from '../../../bench/servers/strategies/strategy.js'
+import { type StrategyName, strategyNamed } from '../../../bench/servers/strategies/strategies.js'
 import type { Authorize } from '../../../src/application/authorize.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
@@ -34,7 +34,7 @@ for (const name of rivals) {
       )
     })
 
-    it(`lets ${RACERS} purchases at once on one account spend what is there, and no more`, async () => {
+    it(`lets ${RACERS} concurrent purchases on one account spend at most its balance`, async () => {
       await open('racer', { FOOD: 10_000n, CASH: 10_000n })
       const verdicts = await Promise.all(
         Array.from({ length: RACERS }, (_, index) => buy('racer', { id: `race-${index}` })),
@@ -68,11 +68,11 @@ for (const name of rivals) {
       expect((await buy('reused', { id: 'one', amount: 999n })).type).to.equal('REUSED')
     })
 
-    it('says why when there is no account', async () => {
+    it('gives the reason when the account does not exist', async () => {
       expect(outcomeOf(await buy('nobody', { id: 'one' }))).to.equal('ACCOUNT_NOT_FOUND')
     })
 
-    it('leaves every wallet with what its entries add up to', async () => {
+    it('leaves every wallet with the sum of its entries', async () => {
       expect(await auditRival(db())).to.deep.equal([])
     })
 

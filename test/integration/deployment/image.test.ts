@@ -14,7 +14,7 @@ const text = readFileSync('Dockerfile', 'utf8')
 describe('the Dockerfile', () => {
   const stages = readDockerfile(text)
   const last = stages.at(-1)?.instructions ?? []
-  const told = (name: string) => last.filter((instruction) => instruction.name === name)
+  const named = (name: string) => last.filter((instruction) => instruction.name === name)
 
   it('has nothing that a linter complains of', () => {
     expect(validate(text)).to.deep.equal([])
@@ -28,21 +28,21 @@ describe('the Dockerfile', () => {
 
   it('runs node as `npm start` does, without a shell before it', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'))
-    const words = [...told('ENTRYPOINT'), ...told('CMD')].flatMap(execForm)
+    const words = [...named('ENTRYPOINT'), ...named('CMD')].flatMap(execForm)
     expect(words.join(' ')).to.equal(scripts.start)
   })
 
   it('is not root, and reachable from outside', () => {
-    expect(told('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
-    expect(told('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
+    expect(named('USER').map(({ rest }) => rest)).to.deep.equal(['10001:10001'])
+    expect(named('ENV').map(pairsOf)).to.deep.equal([{ NODE_ENV: 'production', HOST: '0.0.0.0' }])
   })
 
   it('names the ports that the service listens on', () => {
     const { grpcPort, httpPort } = readSettings({})
-    expect(told('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
+    expect(named('EXPOSE').map(({ rest }) => rest)).to.deep.equal([`${grpcPort} ${httpPort}`])
   })
 
-  it('has no secret: of what it is given, nothing but the sources, the list of packages and the OpenAPI document', () => {
+  it('contains no secret: only the sources, the list of packages and the OpenAPI document', () => {
     expect([...allowedNames(readFileSync('.dockerignore', 'utf8'))].sort()).to.deep.equal([
       '.docs/openapi.json',
       'console',
@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
     ])
   })
 
-  it('leaves the service without a name of its own, so that there may be several', () => {
+  it('gives the service no container name, so that several can run', () => {
     expect(authorizer).not.to.have.property('container_name')
   })
 
@@ -87,7 +87,7 @@ describe('docker-compose.yml', () => {
     expect(seconds * 1_000).to.be.above(readSettings({}).shutdownTimeoutMs + CLOSE_MS_MAX)
   })
 
-  it('lets nobody but the service reach the database', () => {
+  it('lets only the service reach the database', () => {
     expect(mongodb).not.to.have.property('ports')
     expect(mongodb.networks).to.deep.equal(['database'])
   })

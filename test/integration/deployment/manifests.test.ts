@@ -77,7 +77,7 @@ function describeManifests(manifests: () => Manifests): void {
     ])
   })
 
-  it('ask for the health where no TLS is spoken, and whether it lives of the process alone', () => {
+  it('probe health on the port without TLS, and liveness on the process alone', () => {
     const { startupProbe, readinessProbe, livenessProbe } = containerOf(deployment())
     const port = config().grpcHealthPort ?? config().grpcPort
     expect([startupProbe?.grpc?.port, readinessProbe?.grpc?.port]).to.deep.equal([port, port])
@@ -194,7 +194,7 @@ if (hasKubectl) {
         expect(Object.values(secrets).filter((secret) => text.includes(secret))).to.deep.equal([])
       })
 
-      it('is in a namespace of its own, in which only restricted pods are let', () => {
+      it('is in its own namespace, which admits only restricted pods', () => {
         const { metadata } = only<Manifest>(manifests, 'Namespace')
         const elsewhere = manifests.documents.filter((document) => document.kind !== 'Namespace')
         expect(new Set(elsewhere.map((document) => document.metadata.namespace))).to.deep.equal(
@@ -230,7 +230,7 @@ if (hasKubectl) {
         ])
       })
 
-      it('takes the rules of Prometheus, each group once, in its own namespace', async () => {
+      it('includes the rules of Prometheus, each group once, in its own namespace', async () => {
         const monitor = only<Manifest>(manifests, 'ServiceMonitor')
         const rule = prometheusRule(stringify(monitor), readRuleGroups())
         expect(rule?.metadata).to.deep.equal(monitor.metadata).and.have.property('namespace')
@@ -239,7 +239,7 @@ if (hasKubectl) {
         expect(await wrongTypes(rule ? [rule] : [])).to.deep.equal([])
       })
 
-      it('forbids what is not named: nothing in but calls and metrics, nothing out but what is needed', () => {
+      it('denies by default: only calls and metrics come in, only required traffic goes out', () => {
         const policies = manifests.documents.filter(({ kind }) => kind === 'NetworkPolicy')
         expect(policies.map(({ metadata }) => metadata.name)).to.have.members([
           'deny-all',
@@ -264,7 +264,7 @@ if (hasKubectl) {
       })
     }
 
-    it('show nobody what SOPS has encrypted', async () => {
+    it('never show a value that SOPS has encrypted', async () => {
       const { stringData } = only<Secret>(await buildFolder('examples/sops-secret'), 'Secret')
       expect(Object.keys(stringData ?? {})).to.have.members(Object.keys(secrets))
       for (const value of Object.values(stringData ?? {})) expect(value).to.match(/^ENC\[AES256_GCM,/)

@@ -24,7 +24,7 @@ async function failureOf(work: Promise<unknown>): Promise<string> {
 
 describe('the encrypted environments of the repository', () => {
   for (const overlay of overlays) {
-    it(`hold, for ${overlay}, what the service needs and nothing that can be read`, async () => {
+    it(`hold, for ${overlay}, every secret of the service, and only encrypted ones`, async () => {
       const text = await readFile(`.k8s/deploy/${overlay}/.env.${overlay}`, 'utf8')
       const { values, publicKeyName } = readEncrypted(text)
       expect(Object.keys(values)).to.have.members(['MONGODB_URI', 'JWT_SECRET'])
@@ -71,7 +71,7 @@ describe('encrypting and decrypting an environment', () => {
     privateKey = { [name]: key }
   })
 
-  it('gives back what was there, to its owner only, with the key from the environment or from the file', async () => {
+  it('restores the secrets, readable only by the owner, with the key from the environment or from the file', async () => {
     for (const env of [privateKey, {}]) {
       await deployment.decrypt(env)
       expect(await readFile(deployment.plainPath, 'utf8')).to.equal(plain)
@@ -80,7 +80,7 @@ describe('encrypting and decrypting an environment', () => {
     }
   })
 
-  it('takes values as they stand: what looks like a command or a variable is neither run nor replaced', async () => {
+  it('takes values literally: commands are not run and variables are not replaced', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that is what it is about
     const value = 'mongodb://u:$(id)${HOME}$HOME`id`"x\\n=#@h/?replicaSet=rs0'
     await writeFile(
@@ -106,7 +106,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(await readFile(deployment.plainPath, 'utf8')).to.include('hunter3')
   })
 
-  it('with the private key leaves what has not changed as it was: a diff names what has', async () => {
+  it('with the private key keeps unchanged values as they were, so a diff shows only changes', async () => {
     const linesOf = async () => (await readFile(deployment.encryptedPath, 'utf8')).split('\n')
     const before = await linesOf()
     await writeFile(deployment.plainPath, plain.replace('hunter2', 'hunter3'))
@@ -115,7 +115,7 @@ describe('encrypting and decrypting an environment', () => {
     expect(changed.map((line) => line.split('=', 1)[0])).to.deep.equal(['MONGODB_URI'])
   })
 
-  it('begins anew with new keys while the old private key is still in the environment', async () => {
+  it('starts over with new keys while the old private key is still in the environment', async () => {
     await writeFile(deployment.plainPath, plain)
     await deployment.encrypt('new key', privateKey)
     expect(await failureOf(deployment.decrypt(privateKey))).to.include('is not the private key')
@@ -132,9 +132,9 @@ describe('encrypting and decrypting an environment', () => {
     )
   })
 
-  it('does not write over what somebody has not encrypted yet', async () => {
+  it('does not overwrite values that are not encrypted yet', async () => {
     await writeFile(deployment.plainPath, plain)
-    expect(await failureOf(deployment.decrypt(privateKey))).to.include('is there already')
+    expect(await failureOf(deployment.decrypt(privateKey))).to.include('already exists')
   })
 
   for (const [what, text, message] of [
@@ -151,7 +151,7 @@ describe('encrypting and decrypting an environment', () => {
       'JWT_SECRET begins with a quote',
     ],
     ['a line that is nothing', `${plain}hunter2\n`, 'line 3 is not NAME=value'],
-    ['a variable that is there twice', `${plain}${plain}`, 'MONGODB_URI is there twice'],
+    ['a variable that is set twice', `${plain}${plain}`, 'MONGODB_URI is set twice'],
   ] as const) {
     it(`rejects ${what}, and shows no value`, async () => {
       await writeFile(deployment.plainPath, text)
@@ -166,7 +166,10 @@ describe('make deploy', () => {
   let env: Record<string, string>
   let repository: string
 
-  /** A copy of what the command reads, and a kubectl that writes down what it is told: there is no cluster to ask. */
+  /**
+   * A copy of the files that the command reads, and a kubectl that records its arguments, because there is no
+   * cluster.
+   */
   before(async () => {
     repository = join(folder(), 'repository')
     const bin = join(folder(), 'bin')
@@ -178,7 +181,7 @@ describe('make deploy', () => {
     await writeFile(kustomization, text.replace('registry.example.com', 'registry.test'))
     const lines = [
       '#!/bin/sh',
-      `echo "$*" >> ${folder()}/told`,
+      `echo "$*" >> ${folder()}/kubectlCalls`,
       '[ "$1" = kustomize ] || [ "$1" = get ] || echo "kubectl $1"',
       `[ "$2" = -k ] && cat .k8s/deploy/staging/secrets.env >> ${folder()}/seen`,
       '[ "$1" = kustomize ] && cat "$MONITORING"',
@@ -200,7 +203,7 @@ describe('make deploy', () => {
     await writeFile(deployment.plainPath, plain)
     await deployment.encrypt('new key', {})
   })
-  beforeEach(() => writeFile(join(folder(), 'told'), ''))
+  beforeEach(() => writeFile(join(folder(), 'kubectlCalls'), ''))
 
   const deploy = async (more: Record<string, string> = {}) => {
     const running = start(more)
@@ -221,11 +224,11 @@ describe('make deploy', () => {
       { ...env, ...more },
     )
   const tool = join(process.cwd(), 'tools/deploy/deploy.ts')
-  const told = async () => (await readFile(join(folder(), 'told'), 'utf8')).trim().split('\n')
+  const kubectlCalls = async () => (await readFile(join(folder(), 'kubectlCalls'), 'utf8')).trim().split('\n')
 
-  it('makes the schema first and rolls out when it is there; the secrets are gone afterwards', async () => {
+  it('applies the schema first, then rolls out; the secrets are gone afterwards', async () => {
     expect(await deploy()).to.include({ code: 0, stderr: '' })
-    expect((await told()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
+    expect((await kubectlCalls()).map((line) => line.split(' ', 2).join(' '))).to.deep.equal([
       'version --client=true',
       'delete job',
       'apply -k',
@@ -239,9 +242,9 @@ describe('make deploy', () => {
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
   })
 
-  it('tells kubectl each time which cluster is meant, and before the first change whoever looks', async () => {
+  it('passes the cluster to kubectl each time, and prints it before the first change', async () => {
     const { stdout } = await deploy()
-    expect(await told()).to.satisfy((lines: string[]) =>
+    expect(await kubectlCalls()).to.satisfy((lines: string[]) =>
       lines.every((line) => line.endsWith(' --context=cluster-7')),
     )
     expect(stdout).to.match(
@@ -249,11 +252,11 @@ describe('make deploy', () => {
     )
   })
 
-  it('asks kubectl for nothing before somebody has named the cluster', async () => {
+  it('does not run kubectl before the user has named the cluster', async () => {
     const { code, stderr } = await deploy({ ARG_context: '' })
     expect(code).to.equal(1)
     expect(stderr).to.match(/^deploy: context= is missing, for example context=my-cluster /)
-    expect(await told()).to.deep.equal([''])
+    expect(await kubectlCalls()).to.deep.equal([''])
   })
 
   it('brings the rules of Prometheus along, labelled as the ServiceMonitor is', async () => {
@@ -269,12 +272,12 @@ describe('make deploy', () => {
 
   it('brings none where nothing is read: the component was left out', async () => {
     expect(await deploy({ MONITORING: '/dev/null' })).to.include({ code: 0 })
-    expect((await told()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
+    expect((await kubectlCalls()).filter((line) => line.startsWith('apply -f'))).to.deep.equal([])
   })
 
   it('gives no secret to any program as an argument', async () => {
     await deploy()
-    const lines = (await told()).join('\n')
+    const lines = (await kubectlCalls()).join('\n')
     expect(Object.values(secrets).filter((secret) => lines.includes(secret))).to.deep.equal([])
   })
 
@@ -283,16 +286,18 @@ describe('make deploy', () => {
     expect({ code, stderr }).to.deep.equal({
       code: 1,
       stderr:
-        'deploy: the schema could not be made, nothing was rolled out: ' +
+        'deploy: the schema could not be applied, nothing was rolled out: ' +
         'kubectl logs job/benefits-authorizer-schema --namespace=benefits-staging --context=cluster-7\n',
     })
-    expect(await told()).to.satisfy((lines: string[]) => lines.every((line) => !line.startsWith('rollout')))
+    expect(await kubectlCalls()).to.satisfy((lines: string[]) =>
+      lines.every((line) => !line.startsWith('rollout')),
+    )
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
   })
 
   it('leaves no readable secrets behind when it is interrupted', async () => {
     const running = start({ OUTCOME: '' })
-    await eventually('it waits for the schema', async () => (await told()).at(-1)?.startsWith('get'))
+    await eventually('it waits for the schema', async () => (await kubectlCalls()).at(-1)?.startsWith('get'))
     running.signalGroup('SIGINT')
     expect(await running.untilExit()).to.equal(1)
     expect(await failureOf(stat(join(repository, '.k8s/deploy/staging/secrets.env')))).to.include('ENOENT')
@@ -305,7 +310,7 @@ describe('make deploy', () => {
     const { code, stderr } = await deploy({ PATH: `${node}:/bin-of-nobody` })
     expect({ code, stderr }).to.deep.equal({
       code: 1,
-      stderr: 'deploy: kubectl is needed for this and was not found\n',
+      stderr: 'deploy: kubectl is required but was not found\n',
     })
   })
 })

@@ -30,7 +30,7 @@ for (const [name, { permissions, jobs }] of workflows) {
     const steps = Object.values(jobs).flatMap((job) => job.steps)
     const commands = steps.map((step) => step.run ?? '').join('\n')
 
-    it('may only read, unless a job says what else it needs', () => {
+    it('may only read, unless a job declares more', () => {
       expect(permissions).to.deep.equal({ contents: 'read' })
     })
 

@@ -11,9 +11,9 @@ const SEEDS = 100_000
 /** Histories that a thread simulates before it tells what came of them. */
 const HISTORIES_TOGETHER = 50
 /** A planted mistake is looked for until it was noticed so often: how soon it is the first time is mostly luck. */
-const TEETH_TIMES = 20
+const SELFCHECK_TIMES = 20
 /** Most histories in which it is looked for. */
-const TEETH_SEEDS_MAX = 50_000
+const SELFCHECK_SEEDS_MAX = 50_000
 const PROGRESS_MS = 5_000
 
 // Errors are answers here, made by the thousand: nobody reads where they come from.
@@ -23,7 +23,7 @@ await runCommand('simulate-engine', async () => {
   const subject = await loadSubject()
   const seeds = countArgument('seeds')
   const seed = seedArgument()
-  if (argument('teeth') === 'yes') return await showTeeth()
+  if (argument('selfcheck') === 'yes') return await runSelfcheck()
   if (seed !== undefined && seeds === undefined) return await replay(seed, subject)
   await run(seed ?? 0, seeds ?? SEEDS, subject)
 })
@@ -40,20 +40,20 @@ async function run(first: number, count: number, subject: Subject): Promise<void
   process.once('SIGINT', () => {
     isInterrupted = true
   })
-  let toldMs = startMs
+  let printedMs = startMs
   await shareOut(tasksOf(first, first + count), ({ figures, hashes, bad: found }) => {
     total.add(figures)
     for (const [seed, hash] of hashes) toRepeat.set(seed, hash)
     // Histories before one that is bad may end after it.
     if (found !== undefined) bad = Math.min(found, bad ?? found)
-    if (performance.now() - toldMs > PROGRESS_MS) {
-      toldMs = performance.now()
+    if (performance.now() - printedMs > PROGRESS_MS) {
+      printedMs = performance.now()
       console.log(`${figure(total.histories)} histories, ${perSecond(total.histories)} a second`)
     }
     return bad === undefined && !isInterrupted
   })
   console.log(figuresOf(total, perSecond(total.histories)))
-  if (bad !== undefined) return await tellOf(bad, subject)
+  if (bad !== undefined) return await reportShortest(bad, subject)
   if (isInterrupted) throw new Error('interrupted')
   for (const [seed, hash] of toRepeat) {
     const again = await simulateOne(planFrom(seed), { subject })
@@ -75,7 +75,7 @@ async function replay(seed: number, subject: Subject): Promise<void> {
 }
 
 /** The shortest history that can be made of one in which something is wrong. */
-async function tellOf(seed: number, subject: Subject): Promise<never> {
+async function reportShortest(seed: number, subject: Subject): Promise<never> {
   console.log(`\nseed=${seed}, with as little in it as possible:`)
   const plan = await shrink(planFrom(seed), { subject })
   const { violation } = await simulateOne(plan, { subject, onLine: console.log })
@@ -84,16 +84,16 @@ async function tellOf(seed: number, subject: Subject): Promise<never> {
 }
 
 /** How long each planted mistake goes unnoticed. */
-async function showTeeth(): Promise<void> {
-  const limits = { timesMax: TEETH_TIMES, seedsMax: TEETH_SEEDS_MAX }
+async function runSelfcheck(): Promise<void> {
+  const limits = { timesMax: SELFCHECK_TIMES, seedsMax: SELFCHECK_SEEDS_MAX }
   const tasks = knownMistakes.map((_, place) => ({ kind: 'MISTAKE', place, ...limits }) as const)
   const answers = new Map<number, Answers['MISTAKE']>()
-  let told = 0
+  let printed = 0
   await shareOut(tasks, (answer) => {
     answers.set(answer.place, answer)
-    for (let next = answers.get(told); next; next = answers.get(told)) {
+    for (let next = answers.get(printed); next; next = answers.get(printed)) {
       console.log(noticedText(next))
-      told += 1
+      printed += 1
     }
     return true
   })

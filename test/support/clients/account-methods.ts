@@ -15,10 +15,9 @@ export function accountMethods({ engine, accounts, accountList: list, statement,
       throw new Error('this was not to happen in a test', { cause })
     },
   }
-  const current = () => catalog.current()
   return {
-    ...accountHandlers({ engine, accounts, list, catalog: current, handlers }),
-    ...creditHandlers({ engine, catalog: current, handlers }),
+    ...accountHandlers({ engine, accounts, list, catalog, handlers }),
+    ...creditHandlers({ engine, catalog, handlers }),
     ...statementHandlers(statement, handlers),
   }
 }

@@ -8,10 +8,11 @@ import {
 
 const folder = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
-/** The contract as a stranger reads it, from the .proto files: none of our generated code is involved. */
+/** The contract as a client of any language reads it: from the .proto files, without our generated code. */
 const definitions = loadSync(
   [
     'benefits/v1/account.proto',
+    'benefits/v1/activity.proto',
     'benefits/v1/authorization.proto',
     'benefits/v1/category.proto',
     'benefits/v1/merchant_rule.proto',

@@ -4,7 +4,7 @@ import type { Answered, Timed } from './model-operations.js'
 import type { Answer, Filter, ModelRecord, Operation, ReferenceModel } from './reference-model.js'
 
 /** Something that was asked while other things were, and what came of it. */
-export type Told =
+export type Observation =
   | { readonly asked: Operation; readonly answered: Answered; readonly attempts: number }
   | { readonly read: string; readonly filter: Filter; readonly found: readonly Timed[] | undefined }
 
@@ -16,14 +16,14 @@ export type Told =
  * @throws AssertionError naming what no order explains.
  */
 export function explain(model: ReferenceModel, account: string, round: Round): void {
-  const open = new Set(round.told)
+  const open = new Set(round.observed)
   const answeredByNow = () => {
     for (const one of open) if (isExplained(model, account, one)) open.delete(one)
   }
   answeredByNow()
   for (const entry of round.entries) {
     const makers = [...open].filter((one) => canHaveMade(one, entry))
-    const maker = makers.find(wasToldSo) ?? makers[0]
+    const maker = makers.find(wasAnsweredNew) ?? makers[0]
     expect(maker, `nobody asked for the entry ${textOf(entry)}`).to.not.equal(undefined)
     if (!maker || 'read' in maker) return
     expectSame({ was: 'NEW', record: entry }, withTime(model.do(maker.asked), entry))
@@ -34,27 +34,28 @@ export function explain(model: ReferenceModel, account: string, round: Round): v
 }
 
 export type Round = {
-  readonly told: readonly Told[]
+  readonly observed: readonly Observation[]
   /** What the statement has more than before the round, oldest first. */
   readonly entries: readonly Timed[]
 }
 
 /** Whether the model would answer so now. What it would record now is not explained: it must be in the statement. */
-function isExplained(model: ReferenceModel, account: string, told: Told): boolean {
-  if ('read' in told) return sameText(withoutTimes(told.found), model.statement(account, told.filter))
-  const { asked, answered } = told
+function isExplained(model: ReferenceModel, account: string, observed: Observation): boolean {
+  if ('read' in observed)
+    return sameText(withoutTimes(observed.found), model.statement(account, observed.filter))
+  const { asked, answered } = observed
   if (answered.was === 'NEW') return false
   return sameText('record' in answered ? withoutTime(answered) : answered, model.answer(asked))
 }
 
 /** Whether this was the message that the entry was made for. One that was sent more than once may have been told so afterwards. */
-function canHaveMade(told: Told, entry: Timed): boolean {
-  if ('read' in told || !('record' in told.answered)) return false
-  return (wasToldSo(told) || told.attempts > 1) && sameText(told.answered.record, entry)
+function canHaveMade(observed: Observation, entry: Timed): boolean {
+  if ('read' in observed || !('record' in observed.answered)) return false
+  return (wasAnsweredNew(observed) || observed.attempts > 1) && sameText(observed.answered.record, entry)
 }
 
-function wasToldSo(told: Told): boolean {
-  return 'answered' in told && told.answered.was === 'NEW'
+function wasAnsweredNew(observed: Observation): boolean {
+  return 'answered' in observed && observed.answered.was === 'NEW'
 }
 
 function withTime(answer: Answer, { atMs }: Timed): unknown {

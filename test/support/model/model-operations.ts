@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { createAuthorize } from '../../../src/application/authorize.js'
+import { authorize } from '../../../src/application/authorize.js'
 import type { Budget } from '../../../src/application/budget.js'
 import { changeLimits } from '../../../src/application/change-limits.js'
 import { changeStatus } from '../../../src/application/change-status.js'
 import { creditAccount } from '../../../src/application/credit-account.js'
 import { openAccount } from '../../../src/application/open-account.js'
-import { createReverse } from '../../../src/application/reverse.js'
+import { reverse } from '../../../src/application/reverse.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import { decisionOf, type Entry, movementOf } from '../../../src/domain/entry.js'
 import type { Limits } from '../../../src/domain/limits.js'
@@ -207,10 +207,8 @@ function verdictOn(
       const credit = { transactionId, wallet: asked.wallet, amount: centavos(asked.amount) }
       return creditAccount({ engine, catalog }, accountId, credit, budget)
     }
-    case 'buy': {
-      const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
-      return authorize(accountId, purchaseOf(asked), budget)
-    }
+    case 'buy':
+      return authorize({ engine, catalog, calendar }, accountId, purchaseOf(asked), budget)
     case 'reverse': {
       const { amount, ...words } = asked.said
       const reversal = {
@@ -219,7 +217,7 @@ function verdictOn(
         ...(asked.amount !== undefined && { amount: centavos(asked.amount) }),
         described: { ...words, ...(amount !== undefined && { amount: centavos(amount) }) },
       }
-      return createReverse(engine)(accountId, reversal, budget)
+      return reverse(engine, accountId, reversal, budget)
     }
   }
 }

@@ -315,9 +315,9 @@ const kinds = {
 function made(
   book: Book,
   { id, kind }: Operation,
-  told: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
+  fields: { reason?: string; wallet?: string; delta?: bigint; day?: string; rest: string },
 ): Answer {
-  const { reason = '', wallet = '', delta = 0n, day = '', rest } = told
+  const { reason = '', wallet = '', delta = 0n, day = '', rest } = fields
   const decision = ['', 'APPROVED', 'REVERSED_BEFORE_PURCHASE'].includes(reason) ? 'APPROVED' : 'DECLINED'
   const balance = wallet === '' ? undefined : held(book, wallet) + delta
   const seq = BigInt(book.lines.length + 1)

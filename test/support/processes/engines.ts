@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Db } from 'mongodb'
-import { createAuthorize } from '../../../src/application/authorize.js'
+import { authorize } from '../../../src/application/authorize.js'
 import type { Purchase } from '../../../src/domain/decide.js'
 import type { AuthorizationEntry } from '../../../src/domain/entry.js'
 import { centavos } from '../../../src/domain/money.js'
@@ -40,12 +40,11 @@ export function somePurchase(purchase: Partial<Purchase> = {}): Purchase {
 
 /** Has an engine decide a purchase. */
 export function decideOn(
-  { engine, catalog, calendar }: Core,
+  core: Core,
   accountId: string,
   purchase: Purchase,
 ): Promise<Verdict<AuthorizationEntry>> {
-  const authorize = createAuthorize({ engine, catalog: () => catalog.current(), calendar })
-  return authorize(accountId, purchase, testBudget())
+  return authorize(core, accountId, purchase, testBudget())
 }
 
 /** Has engines decide purchases all at once, each purchase by the next engine in turn. */

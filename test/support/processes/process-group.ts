@@ -47,7 +47,7 @@ export class ProcessGroup {
   async kill(index: number): Promise<void> {
     const { core, die } = this.at(index)
     die()
-    await core.catalog.close()
+    await core.catalogCache.close()
     this.#killed.push(core)
     await core.client.close()
     // It has no connection any more: this only ends its attempts.

@@ -4,7 +4,7 @@ import { changeStatus } from '../../../src/application/change-status.js'
 import { creditAccount } from '../../../src/application/credit-account.js'
 import type { Executor } from '../../../src/application/engine/engine.js'
 import { openAccount } from '../../../src/application/open-account.js'
-import { createReverse } from '../../../src/application/reverse.js'
+import { reverse } from '../../../src/application/reverse.js'
 import { challengeCategories } from '../../../src/domain/category.js'
 import { centavos } from '../../../src/domain/money.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
@@ -29,11 +29,11 @@ describe('a change whose entry has left the journal', () => {
     open: (engine) => openAccount(engine, 'a', { transactionId: 'open', subject }, patience),
     credit: (engine) => {
       const credit = { transactionId: 'credit', wallet: 'FOOD', amount: centavos(100n) }
-      return creditAccount({ engine, catalog: { current: () => catalog } }, 'a', credit, patience)
+      return creditAccount({ engine, catalog: () => catalog }, 'a', credit, patience)
     },
     back: (engine) => {
       const reversal = { transactionId: 'back', originalId: 'buy', amount: centavos(10n), described: {} }
-      return createReverse(engine)('a', reversal, patience)
+      return reverse(engine, 'a', reversal, patience)
     },
     limits: (engine) => {
       const change = { transactionId: 'limits', subject, replaces: true, wallets: new Map() }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createAuthorize } from '../../../src/application/authorize.js'
+import { authorize } from '../../../src/application/authorize.js'
 import { UndecidedError } from '../../../src/application/errors.js'
 import type { Catalog } from '../../../src/domain/catalog.js'
 import { challengeCategories } from '../../../src/domain/category.js'
@@ -24,25 +24,25 @@ describe('authorize', () => {
   })
 
   it('records a purchase on the account that was named', async () => {
-    await authorize('1')
+    await buy('1')
     expect(test.store.history('a').at(-1)?.transactionId).to.equal('1')
   })
 
   it('records when it was decided, by the wall clock', async () => {
     test.clock.advance(1_234)
-    await authorize('1')
+    await buy('1')
     expect(test.store.history('a').at(-1)?.at).to.deep.equal(new Date(1_234))
   })
 
   it('records a decline as well', async () => {
-    await authorize('1', 1_001n)
+    await buy('1', 1_001n)
     expect(test.store.history('a').at(-1)).to.include({ reason: 'INSUFFICIENT_BALANCE' })
   })
 
   it('decides by the catalog of the moment', async () => {
-    await authorize('1')
+    await buy('1')
     catalog = () => ruled
-    await authorize('2')
+    await buy('2')
     expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811', merchantRule: 'padaria' })
   })
 
@@ -51,24 +51,25 @@ describe('authorize', () => {
     test.store.committing.onCall = () => {
       catalog = () => ruled
     }
-    await authorize('1')
+    await buy('1')
     expect(test.store.history('a').at(-1)).to.include({ effectiveMcc: '5811' })
   })
 
-  it('rejects UNAVAILABLE while there is no catalog', async () => {
+  it('rejects UNAVAILABLE without a catalog', async () => {
     catalog = noCatalog
-    expect(await rejectionOf(authorize('1'))).to.equal('UNAVAILABLE')
+    expect(await rejectionOf(buy('1'))).to.equal('UNAVAILABLE')
   })
 
-  it('records nothing while there is no catalog', async () => {
+  it('records nothing without a catalog', async () => {
     catalog = noCatalog
-    await rejectionOf(authorize('1'))
+    await rejectionOf(buy('1'))
     expect(test.store.committing.asked).to.deep.equal([])
   })
 
-  function authorize(id: string, amount?: bigint): Promise<unknown> {
+  function buy(id: string, amount?: bigint): Promise<unknown> {
     const { engine } = test
-    return createAuthorize({ engine, catalog: () => catalog(), calendar: utcCalendar })(
+    return authorize(
+      { engine, catalog: () => catalog(), calendar: utcCalendar },
       'a',
       purchase(id, amount),
       patience,

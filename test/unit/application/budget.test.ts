@@ -3,7 +3,7 @@ import { timeBudget } from '../../../src/application/budget.js'
 import { HandClock } from './hand-clock.js'
 
 describe('time budget', () => {
-  it('is whole at its beginning', () => {
+  it('is complete at its beginning', () => {
     expect(timeBudget(100, new HandClock()).remainingMs()).to.equal(100)
   })
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { isUnavailable, UndecidedError } from '../../../src/application/errors.js'
 
-describe('what the store fails with', () => {
+describe('errors of the store', () => {
   it('may pass when it is UNAVAILABLE, and nothing else may', () => {
     const errors = [
       new UndecidedError('UNAVAILABLE', 'away'),

@@ -6,7 +6,7 @@ import type { AccountId } from '../../../src/domain/account-status.js'
 import type { Entry, ReversalEntry } from '../../../src/domain/entry.js'
 import { type Fault, StoreOperation } from './store-operation.js'
 
-/** What the next commit meets: one fault for all of its changes, or one for each account that is named. */
+/** The fault of the next commit: one for all of its changes, or one for each named account. */
 type CommitFault = ChangeFault | ReadonlyMap<AccountId, ChangeFault>
 type ChangeFault = Fault | 'CONFLICT'
 
@@ -26,9 +26,12 @@ export class InMemoryStore implements AccountStore, Ledger {
   readonly violations: string[] = []
   /** Every entry that was ever committed, in that order. */
   readonly committed: Entry[] = []
-  /** Accounts whose documents cannot be read: whoever loads one, with whatever others, fails. */
+  /** Accounts with unreadable documents: every load that includes one fails. */
   readonly damaged = new Set<AccountId>()
-  /** What happens after the next reading of accounts and before that of the entries with them, as on a sharded cluster it may. */
+  /**
+   * An event between the next read of accounts and the read of their entries, as is possible on a sharded
+   * cluster.
+   */
   betweenReads: (() => Promise<void>) | undefined
   readonly #accounts = new Map<AccountId, Account>()
   readonly #ledger = new Map<string, Entry>()

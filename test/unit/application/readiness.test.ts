@@ -38,7 +38,7 @@ describe('readiness', () => {
     readiness.stop()
   })
 
-  it('is not ready before it has looked', () => {
+  it('is not ready before its first check', () => {
     expect(readiness.ready).to.equal(false)
   })
 
@@ -59,7 +59,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('does not check what could not be prepared', async () => {
+  it('does not check after a failed preparation', async () => {
     prepare = fail
     await readiness.start()
     expect(checked).to.equal(0)
@@ -72,7 +72,7 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
-  it('checks at once when it is asked to, and not only after the pause', async () => {
+  it('checks at once on request, without waiting for the pause', async () => {
     const slow = new Readiness({
       prepare,
       check: async () => {
@@ -91,7 +91,7 @@ describe('readiness', () => {
     }
   })
 
-  it('checks once more when it is asked to during a check', async () => {
+  it('checks again when a check is requested during a check', async () => {
     let finish = () => {}
     const slow = new Readiness({
       prepare,
@@ -144,7 +144,7 @@ describe('readiness', () => {
     await soon('it is ready', () => readiness.ready)
   })
 
-  it('tells of each change, and of nothing else', async () => {
+  it('reports each change, and nothing else', async () => {
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     check = fail
@@ -152,20 +152,20 @@ describe('readiness', () => {
     expect(changes).to.deep.equal([true, false])
   })
 
-  it('tells that it is not ready at the first look', async () => {
+  it('reports at the first check that it is not ready', async () => {
     check = fail
     await readiness.start()
     expect(changes).to.deep.equal([false])
   })
 
-  it('tells of every check that fails', async () => {
+  it('reports every failed check', async () => {
     check = fail
     await readiness.start()
     await soon('it has checked again', () => checked >= 3)
     expect(failures.slice(0, 2)).to.deep.equal([down, down])
   })
 
-  it('tells of no check that fails after the end', async () => {
+  it('reports no check that fails after the end', async () => {
     let giveUp = () => {}
     check = () =>
       new Promise((_, reject) => {
@@ -185,7 +185,7 @@ describe('readiness', () => {
     expect(readiness.ready).to.equal(false)
   })
 
-  it('stays not ready when a check that was under way at the end holds', async () => {
+  it('stays not ready when a check in progress at the end succeeds', async () => {
     let hold = () => {}
     check = () =>
       new Promise((resolve) => {
@@ -199,7 +199,7 @@ describe('readiness', () => {
     expect({ ready: readiness.ready, changes }).to.deep.equal({ ready: false, changes: [] })
   })
 
-  it('does not look again once it has stopped', async () => {
+  it('does not check again once it has stopped', async () => {
     const looking = readiness.start()
     readiness.stop()
     await looking

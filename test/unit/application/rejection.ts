@@ -1,8 +1,8 @@
 import { UndecidedError } from '../../../src/application/errors.js'
 
 /**
- * What the promise is rejected with: the kind of an UndecidedError, or else the error itself. ANSWERED when it is not
- * rejected.
+ * The rejection of the promise: the kind of an UndecidedError, or else the error itself. ANSWERED when it
+ * resolves.
  */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {

@@ -44,7 +44,7 @@ describe('seeding the examples', () => {
     expect(accounts()).to.deep.equal(before)
   })
 
-  it('does not top up what has been spent meanwhile', async () => {
+  it('does not refill wallets that purchases have debited since', async () => {
     await seed()
     await test.authorize('6712b3eb3ec7354864d4274f', purchase('1', 200n), patience)
     await seed()
@@ -66,7 +66,7 @@ describe('seeding the examples', () => {
     return seedExamples({
       engine,
       clock,
-      catalog: { current: () => catalog },
+      catalog: () => catalog,
       addRules: async (added) => void rules.push(added),
     })
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { createReverse } from '../../../src/application/reverse.js'
+import { reverse } from '../../../src/application/reverse.js'
 import { Simulator } from '../../../src/application/simulate.js'
 import type { Account } from '../../../src/domain/account.js'
 import { challengeCategories } from '../../../src/domain/category.js'
@@ -74,7 +74,7 @@ const anyHistory = fc
   .filter(({ version }) => version > 0n)
 
 describe('Simulator', () => {
-  it('answers as authorizing does right after it, whatever happened before', async () => {
+  it('answers like an authorization right after it, whatever happened before', async () => {
     const seen = new Set<string>()
     await fc.assert(
       fc.asyncProperty(anyHistory, anyPurchase, async (whole, asked) => {
@@ -118,11 +118,7 @@ describe('Simulator', () => {
 
   it('reads the reversals of the id no earlier than the account', async () => {
     const test = serviceWith(funded)
-    await createReverse(test.engine)(
-      'a',
-      { transactionId: 'back', originalId: 'tx-9', described: {} },
-      patience,
-    )
+    await reverse(test.engine, 'a', { transactionId: 'back', originalId: 'tx-9', described: {} }, patience)
     test.store.calls.splice(0)
     await test.simulator.simulate('a', purchase('tx-1'), patience)
     // The reversal may be posted to the ledger meanwhile.
@@ -149,15 +145,32 @@ describe('Simulator', () => {
     expect(store.calls).to.deep.equal(['load'])
   })
 
-  it('takes eight at a time, rejects the ninth as OVERLOADED, and takes more when they are done', async () => {
+  it('makes eight at a time, and lets the others wait in order', async () => {
     const { simulator, store } = serviceWith(funded)
     store.loading.hold()
     const simulate = () => simulator.simulate('a', purchase('tx-1'), patience)
-    const eight = Array.from({ length: 8 }, simulate)
+    const all = Array.from({ length: 300 }, simulate)
     await soon('eight are loading', () => store.loading.inProgress === 8)
-    expect(await rejectionOf(simulate())).to.equal('OVERLOADED')
+    expect(store.calls.filter((call) => call === 'load')).to.have.length(8)
     store.loading.release()
-    await Promise.all(eight)
+    expect(await Promise.all(all)).to.have.length(300)
+  })
+
+  it('rejects OVERLOADED when a thousand wait, and NO_TIME_LEFT when the time ended while waiting', async () => {
+    const { simulator, store } = serviceWith(funded)
+    store.loading.hold()
+    let remainingMs = 1
+    const simulate = (budget = patience) => simulator.simulate('a', purchase('tx-1'), budget)
+    const under = Array.from({ length: 8 }, () => simulate())
+    const waiting = Array.from({ length: 1_000 }, () =>
+      simulate({ ...patience, remainingMs: () => remainingMs }),
+    )
+    expect(await rejectionOf(simulate())).to.equal('OVERLOADED')
+    remainingMs = 0
+    const rejections = waiting.map((one) => rejectionOf(one))
+    store.loading.release()
+    await Promise.all(under)
+    expect(new Set(await Promise.all(rejections))).to.deep.equal(new Set(['NO_TIME_LEFT']))
     expect((await simulate()).verdict.type).to.equal('RECORD')
   })
 

@@ -62,7 +62,7 @@ describe('statement', () => {
     expect(await seqsRead(from(1n))).to.deep.equal([])
   })
 
-  it('has as many entries as it is asked for', async () => {
+  it('has as many entries as requested', async () => {
     expect(await seqsRead(from(FROM_THE_END, 5))).to.deep.equal([10, 9, 8, 7, 6])
   })
 
@@ -82,7 +82,7 @@ describe('statement', () => {
     expect(asked).to.deep.equal([])
   })
 
-  it('asks the ledger for no more than is missing, with the filter', async () => {
+  it('asks the ledger only for the missing entries, with the filter', async () => {
     const { statement, asked } = statementOf(books)
     const filter: StatementFilter = { kind: 'CREDIT' }
     await statement.read(from(FROM_THE_END, 5, filter))
@@ -102,7 +102,7 @@ describe('statement', () => {
     await reading
   })
 
-  it('is not there while nobody opened the account', async () => {
+  it('is absent while the account is not open', async () => {
     const account = accountAfter('a', [steps.purchase('buy', 1n)])
     expect(await seqsRead(from(FROM_THE_END), { account, ledger: [] })).to.equal(undefined)
   })
@@ -112,7 +112,7 @@ describe('statement', () => {
     expect(await statement.read(from(FROM_THE_END))).to.equal(undefined)
   })
 
-  it('pages through any history without a gap or a double, whatever the split, filter and page size', async () => {
+  it('pages through any history without gaps or duplicates, whatever the split, filter and page size', async () => {
     const kinds = ['AUTHORIZATION', 'REVERSAL', 'CREDIT', 'ADMIN'] as const
     const anyFilter: fc.Arbitrary<StatementFilter> = fc.record(
       {
@@ -177,17 +177,17 @@ describe('one entry of a statement', () => {
     expect((await find('buy-1'))?.seq).to.equal(4n)
   })
 
-  it('is not looked for in the ledger when the journal has it', async () => {
+  it('is not read from the ledger when the journal has it', async () => {
     const { statement, store } = statementOf(books)
     await statement.find('a', 'block-1')
     expect(store.calls).to.deep.equal(['load'])
   })
 
-  it('is not there when nobody used the id', async () => {
+  it('is absent when the id was never used', async () => {
     expect(await find('nobody')).to.equal(undefined)
   })
 
-  it('is not there while nobody opened the account, though the decline is recorded', async () => {
+  it('is absent while the account is not open, although the decline is recorded', async () => {
     const account = accountAfter('a', [steps.purchase('buy', 1n)])
     expect(await find('buy', { account, ledger: account.journal })).to.equal(undefined)
   })

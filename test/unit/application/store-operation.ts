@@ -1,14 +1,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /**
- * What a call meets. OUTAGE: it does nothing and fails UNAVAILABLE. LOST_REPLY: it does its work, and then fails the same
- * way. An error: it does nothing and fails with that.
+ * The fault of a call. OUTAGE: it does nothing and fails with UNAVAILABLE. LOST_REPLY: it does its work, and
+ * then fails the same way. An error: it does nothing and fails with that error.
  */
 export type Fault = 'OUTAGE' | 'LOST_REPLY' | Error
 
-/** One operation of a store: what it was asked, what its next calls meet, and a gate that holds them open. */
+/**
+ * An operation of a store: its recorded calls, the faults of the next calls, and a gate that holds them open.
+ */
 export class StoreOperation<Asked, Meets = Fault> {
-  /** What it was asked, call by call. */
+  /** The arguments of each call. */
   readonly asked: Asked[] = []
   /** Called with each call when it comes. */
   onCall: () => void = () => {}
@@ -25,12 +27,12 @@ export class StoreOperation<Asked, Meets = Fault> {
     return this.#inProgress
   }
 
-  /** What the next calls meet, one after another; those after them meet nothing. */
+  /** The faults of the next calls, in order. Later calls have none. */
   meets(...faults: readonly (Meets | undefined)[]): void {
     this.#script.push(...faults)
   }
 
-  /** What every call meets from now on, after those in the script; undefined ends it. */
+  /** The fault of every call after the script; undefined ends it. */
   alwaysMeets(fault: Meets | undefined): void {
     this.#always = fault
   }
@@ -51,7 +53,7 @@ export class StoreOperation<Asked, Meets = Fault> {
     for (const go of this.#atGate.splice(0)) go()
   }
 
-  /** One call: waits at the gate, then does its work with what it meets. */
+  /** A call: waits at the gate, then does its work with its fault. */
   async run(asked: Asked, work: (fault: Meets | undefined) => void): Promise<void> {
     this.asked.push(asked)
     const fault = this.#script.length > 0 ? this.#script.shift() : this.#always

@@ -1,4 +1,4 @@
-import { type Authorize, createAuthorize } from '../../../src/application/authorize.js'
+import { type Authorize, authorize } from '../../../src/application/authorize.js'
 import type { AccountCodec } from '../../../src/application/engine/account-codec.js'
 import { Engine, type Executor, type RetryCause } from '../../../src/application/engine/engine.js'
 import { LedgerPoster } from '../../../src/application/engine/ledger-poster.js'
@@ -20,12 +20,12 @@ export type TestEngine = {
   readonly poster: LedgerPoster
   readonly engine: Executor
   readonly authorize: Authorize
-  /** What the poster complained about. */
+  /** The entries that the poster reported. */
   readonly discrepancy: Entry[]
   /** The groups that were decided, and why requests were decided once more. */
   readonly groups: { readonly size: number; readonly durationMs: number }[]
   readonly retries: RetryCause[]
-  /** What the attempts came to nothing with that found the store away. */
+  /** The errors of the attempts that found the store unavailable. */
   readonly outages: unknown[]
 }
 
@@ -71,8 +71,9 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   })
   const engine = tracing?.engine(whole) ?? whole
   const catalog = catalogOf(challengeCategories)
-  const authorize = createAuthorize({ engine, catalog: () => catalog, calendar: utcCalendar })
-  return { store, clock, poster, engine, authorize, discrepancy, groups, retries, outages }
+  const decided: Authorize = (...asked) =>
+    authorize({ engine, catalog: () => catalog, calendar: utcCalendar }, ...asked)
+  return { store, clock, poster, engine, authorize: decided, discrepancy, groups, retries, outages }
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 } from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
-/** What is stored of one account: it, its entries, or both; or why it cannot be read. */
+/** The stored parts of one account: the account, its entries, or both; or why it cannot be read. */
 type Shelf = {
   readonly id: string
   readonly account?: Account | string
@@ -107,12 +107,12 @@ function ledgerWith(shelves: readonly Shelf[]): InMemoryStore {
 }
 
 describe('verify', () => {
-  it('finds nothing where there is nothing', async () => {
+  it('finds nothing in empty books', async () => {
     const { summary } = await verify([])
     expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0 })
   })
 
-  it('counts accounts, entries of the ledger, and what only journals hold', async () => {
+  it('counts accounts, ledger entries, and entries that only journals hold', async () => {
     const { summary } = await verify([clean('a'), clean('b')])
     expect(summary).to.deep.equal({ accounts: 2, entries: 18, discrepancies: 0, unposted: 2 })
   })
@@ -139,7 +139,7 @@ describe('verify', () => {
     })
   }
 
-  it('reports entries where there is no account at all', async () => {
+  it('reports entries without an account', async () => {
     const { found } = await verify([orphans('a'), orphans('b')])
     expect(found).to.deep.equal(['b ACCOUNT_MISSING', 'a ACCOUNT_MISSING'])
   })
@@ -153,12 +153,12 @@ describe('verify', () => {
     expect((await verify([wrong('a'), clean('b'), orphans('c')])).summary.discrepancies).to.equal(2)
   })
 
-  it('tells after each account how many there were', async () => {
+  it('reports the number of accounts after each account', async () => {
     expect((await verify([clean('a'), wrong('b'), orphans('c')])).progress).to.deep.equal([1, 2, 3])
   })
 })
 
-describe('verify, what cannot be read', () => {
+describe('verify: unreadable documents', () => {
   it('is an account', async () => {
     const { discrepancies } = await verify([clean('a'), { ...clean('b'), account: 'no version' }, clean('c')])
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no version' }])
@@ -175,7 +175,7 @@ describe('verify, what cannot be read', () => {
     })
   }
 
-  it('is an entry of the ledger, of which the journal has a copy', async () => {
+  it('is an entry of the ledger that the journal also holds', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 9n ? 'no kind' : entry,
@@ -184,7 +184,7 @@ describe('verify, what cannot be read', () => {
     expect(discrepancies).to.deep.equal([{ accountId: 'b', kind: 'UNREADABLE', detail: 'no kind' }])
   })
 
-  it('is an entry that was a purchase and was reversed: the other accounts are looked at all the same', async () => {
+  it('is a reversed purchase: the other accounts are still verified', async () => {
     const shelf = clean('b')
     const ledger = shelf.ledger.map((entry) =>
       typeof entry !== 'string' && entry.seq === 4n ? 'no kind' : entry,
@@ -205,23 +205,23 @@ class UnreadableLedger extends InMemoryStore {
 }
 
 describe('verify beside the service', () => {
-  it('looks once more at what seems wrong, and finds that it is not', async () => {
+  it('rereads an apparent discrepancy, and finds that it is none', async () => {
     const { found, lookedAtAgain } = await verify([clean('a'), wrong('b')], {
       later: [clean('a'), clean('b')],
     })
     expect({ found, lookedAtAgain }).to.deep.equal({ found: [], lookedAtAgain: ['b'] })
   })
 
-  it('looks once more at entries whose account was opened in between', async () => {
+  it('rereads entries whose account was opened in between', async () => {
     expect((await verify([orphans('a')], { later: [clean('a')] })).found).to.deep.equal([])
   })
 
-  it('reports what is wrong at the second look only', async () => {
+  it('reports only discrepancies of the second read', async () => {
     const { found } = await verify([wrong('a')], { later: [orphans('a')] })
     expect(found).to.deep.equal(['a ACCOUNT_MISSING'])
   })
 
-  it('looks only once at what seems right', async () => {
+  it('reads correct accounts only once', async () => {
     expect((await verify([clean('a')])).lookedAtAgain).to.deep.equal([])
   })
 })
@@ -277,7 +277,7 @@ describe('verify, reversals', () => {
 })
 
 describe('verify with repair', () => {
-  it('copies to the ledger what only journals hold', async () => {
+  it('posts to the ledger the entries that only journals hold', async () => {
     const ledger = ledgerWith([clean('a'), clean('b')])
     await verify([clean('a'), clean('b')], { repair: true, ledger })
     expect(ledger.appending.asked).to.deep.equal([
@@ -286,7 +286,7 @@ describe('verify with repair', () => {
     ])
   })
 
-  it('still counts what it copied', async () => {
+  it('still counts the entries that it posted', async () => {
     expect((await verify([clean('a')], { repair: true })).summary.unposted).to.equal(1)
   })
 
@@ -304,7 +304,7 @@ describe('verify with repair', () => {
     expect(ledger.appending.asked).to.deep.equal([])
   })
 
-  it('writes nothing when it is not asked to repair', async () => {
+  it('writes nothing without a request to repair', async () => {
     const ledger = ledgerWith([clean('a')])
     await verify([clean('a')], { ledger })
     expect(ledger.appending.asked).to.deep.equal([])

@@ -77,7 +77,7 @@ describe('calendar of a time zone', () => {
 
   for (const zone of ['-03:00', '+0300', '3America/Sao_Paulo']) {
     it(`says how a zone is named when it is ${zone}`, () => {
-      expect(() => zoneCalendar(zone)).to.throw(RangeError, 'as in America/Sao_Paulo')
+      expect(() => zoneCalendar(zone)).to.throw(RangeError, 'such as America/Sao_Paulo')
     })
   }
 

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { expect } from 'chai'
-import { violationsOf } from './boundaries.js'
+import { unusedRows, violationsOf } from './boundaries.js'
 import { importsOf, modulesIn } from './imports.js'
 
 const root = process.cwd()
 
-/** What is wrong in some parts of a folder. */
+/** The problems in parts of a folder. */
 function check(folder: string, ...parts: readonly string[]): readonly string[] {
   const modules = parts.flatMap((part) => modulesIn(folder, part))
   return violationsOf(
@@ -20,6 +20,13 @@ function check(folder: string, ...parts: readonly string[]): readonly string[] {
 describe('module boundaries', () => {
   it('hold', () => {
     expect(check(root, 'src', 'cli', 'console', 'tools', 'bench', 'test')).to.deep.equal([])
+  })
+
+  it('have a module for each row of the table', () => {
+    const modules = ['src', 'cli', 'console', 'tools', 'bench', 'test'].flatMap((part) =>
+      modulesIn(root, part),
+    )
+    expect(unusedRows(modules)).to.deep.equal([])
   })
 
   it('are checked for every module that the compiler builds', () => {
@@ -34,10 +41,10 @@ describe('module boundaries', () => {
     expect(modules.flatMap((module) => importsOf(root, module))).to.have.length.above(modules.length)
   })
 
-  it('keep OpenTelemetry out of whatever is loaded when nothing is traced', () => {
+  it('keep OpenTelemetry out of the modules that are loaded without tracing', () => {
     const imports = modulesIn(root, 'src').flatMap((module) => importsOf(root, module))
     const loaded = new Set(['src/main.ts'])
-    // A set goes on to what is added to it on the way.
+    // Iterating a set includes values added meanwhile.
     for (const module of loaded) {
       const needed = imports.filter(({ from, typeOnly, dynamic }) => from === module && !typeOnly && !dynamic)
       for (const { to } of needed) loaded.add(to)
@@ -158,7 +165,7 @@ describe('the check of module boundaries', () => {
     })
   }
 
-  it('lets tests import whatever they test', () => {
+  it('lets tests import the modules that they test', () => {
     const source = ['src/domain', 'cli', 'tools', 'bench'].map((folder) => `import '../${folder}/x.js'`)
     const others = { 'src/domain/x.ts': '', 'cli/x.ts': '', 'tools/x.ts': '', 'bench/x.ts': '' }
     expect(plant({ ...others, 'test/x.ts': source.join('; ') })).to.deep.equal([])
@@ -171,7 +178,7 @@ describe('the check of module boundaries', () => {
     ])
   })
 
-  it('rejects what it cannot see', () => {
+  it('rejects a module that it cannot see', () => {
     expect(() => plant({ 'src/main.ts': 'await import(process.argv[2])' })).to.throw('computes the name')
     expect(() => plant({ 'src/main.ts': 'import {' })).to.throw('cannot be parsed')
   })

@@ -40,7 +40,7 @@ describe('.env.example', () => {
     expect(Object.keys(example)).to.include.members([...variablesRead()])
   })
 
-  it('has no other but those of OpenTelemetry that its SDK reads by itself', () => {
+  it('has no others except those of OpenTelemetry that its SDK reads', () => {
     expect(notOurs).to.include('OTEL_SERVICE_NAME')
     expect(notOurs.filter((name) => !isReadByTheSdk(name))).to.deep.equal([])
     expect(isReadByTheSdk('OTEL_SERVICE_NAMES')).to.equal(false)

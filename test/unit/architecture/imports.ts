@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { parseSync, Visitor } from 'oxc-parser'
 
-/** One module naming another. */
+/** An import of one module by another. */
 export type Import = {
   /** The importing module, such as `src/service/core.ts`. */
   readonly from: string

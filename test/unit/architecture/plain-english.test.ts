@@ -2,18 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { modulesIn } from './imports.js'
-import { proseProblems } from './plain-english.js'
+import { proseProblems, titleProblems } from './plain-english.js'
 
 const root = process.cwd()
 
-/** The folders whose English is clean. A folder joins them once its comments are. */
-const cleanFolders = ['src/storage', 'src/observability', 'src/service', 'tools/dev']
+/** The folders whose English is clean, generated code apart. A folder joins them once its comments are clean. */
+const cleanFolders = ['src', 'cli', 'tools/dev', 'tools/deploy']
 
-/** The clean files: the entry points of `src`, the help that users read, and the pages that are clean. */
+/** The clean files: shared modules of `tools`, the help that users read, and the pages that are clean. */
 const cleanFiles = [
-  ...modulesIn(root, 'src').filter((path) => /^src\/[^/]+$/.test(path)),
+  ...modulesIn(root, 'tools').filter((path) => /^tools\/[^/]+$/.test(path)),
   'Makefile',
   '.env.example',
+  'CHANGELOG.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...['architecture', 'metrics', 'performance', 'runbook'].map((name) => `.docs/${name}.md`),
@@ -27,10 +28,22 @@ function pagesIn(folder: string): readonly string[] {
 }
 
 describe('plain English', () => {
-  const paths = [...cleanFolders.flatMap((folder) => modulesIn(root, folder)), ...cleanFiles]
+  const modules = cleanFolders.flatMap((folder) => modulesIn(root, folder))
+  const paths = [...modules.filter((path) => !path.startsWith('src/gen/')), ...cleanFiles]
   for (const path of paths) {
     it(`is written in ${path}`, () => {
       expect(proseProblems(path, readFileSync(join(root, path), 'utf8'))).to.deep.equal([])
+    })
+  }
+})
+
+describe('plain English in the names of tests', () => {
+  for (const folder of ['test/unit', 'test/integration', 'test/e2e']) {
+    it(`is written in ${folder}`, () => {
+      const paths = modulesIn(root, folder).filter((path) => path.endsWith('.test.ts'))
+      expect(paths).to.not.deep.equal([])
+      const problems = paths.flatMap((path) => titleProblems(path, readFileSync(join(root, path), 'utf8')))
+      expect(problems).to.deep.equal([])
     })
   }
 })
@@ -84,4 +97,16 @@ describe('the check of plain English', () => {
       expect(proseProblems(path, source)).to.deep.equal([])
     })
   }
+
+  it('reports a phrase in the name of a test', () => {
+    const source = "describe('a log', () => {\n  it('is told of each call', () => {})\n})\n"
+    expect(titleProblems('x.test.ts', source)).to.deep.equal([
+      'x.test.ts:2 "told of": write log, report or call',
+    ])
+  })
+
+  it('accepts a phrase in an expression of a name, and in other texts of a test', () => {
+    const source = 'it(`is $' + "{whoever}`, () => { use('told of') })\n"
+    expect(titleProblems('x.test.ts', source)).to.deep.equal([])
+  })
 })

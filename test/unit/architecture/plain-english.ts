@@ -1,4 +1,4 @@
-import { parseSync } from 'oxc-parser'
+import { parseSync, Visitor } from 'oxc-parser'
 
 /** A phrase that a native reader stumbles over, and its replacement. */
 type Phrase = { readonly pattern: RegExp; readonly instead: string }
@@ -36,6 +36,11 @@ export function proseProblems(path: string, source: string): readonly string[] {
   const prose = proseOf(path, source)
   const problems = [...phraseProblems(prose), ...(path.endsWith('.ts') ? lengthProblems(source, prose) : [])]
   return problems.map(({ line, problem }) => `${path}:${line} ${problem}`)
+}
+
+/** Lists the bad phrases in the names of tests: the first arguments of `it` and `describe`. */
+export function titleProblems(path: string, source: string): readonly string[] {
+  return phraseProblems(titlesOf(path, source)).map(({ line, problem }) => `${path}:${line} ${problem}`)
 }
 
 type Problem = { readonly line: number; readonly problem: string }
@@ -81,8 +86,7 @@ function proseOf(path: string, source: string): string {
 
 /** The comments of a module, without their markers and the code in them. */
 function commentsOf(path: string, source: string): string {
-  const { comments, errors } = parseSync(path, source)
-  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`)
+  const { comments } = parsed(path, source)
   let prose = ''
   for (const { start, end } of comments) {
     prose += blank(source.slice(prose.length, start))
@@ -91,6 +95,27 @@ function commentsOf(path: string, source: string): string {
       .replace(/^\/\*+|^\/\/|^[ \t]*\*(?!\/)|\*\/$/gm, (marker) => ' '.repeat(marker.length))
   }
   return withoutCode(prose + blank(source.slice(prose.length)))
+}
+
+/** The names of the tests in a module, without the expressions in them. */
+function titlesOf(path: string, source: string): string {
+  const { program } = parsed(path, source)
+  let prose = ''
+  new Visitor({
+    CallExpression({ callee, arguments: [title] }) {
+      if (callee.type !== 'Identifier' || !/^(?:it|describe)$/.test(callee.name) || !title) return
+      if (!(title.type === 'Literal' || title.type === 'TemplateLiteral')) return
+      prose += blank(source.slice(prose.length, title.start))
+      prose += source.slice(title.start, title.end).replace(/\$\{[^}]*\}|^['"`]|['"`]$/g, blank)
+    },
+  }).visit(program)
+  return prose + blank(source.slice(prose.length))
+}
+
+function parsed(path: string, source: string) {
+  const result = parseSync(path, source)
+  if (result.errors.length > 0) throw new Error(`${path} cannot be parsed: ${result.errors[0]?.message}`)
+  return result
 }
 
 function withoutCode(prose: string): string {

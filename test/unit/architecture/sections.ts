@@ -8,7 +8,7 @@ export type Section = {
   readonly shape: Shape
 }
 
-/** What a part of a page has in any language. */
+/** The parts of a section that all languages share. */
 type Shape = {
   /** Blocks of code, as language and content. Comments of a shell are words, and so are drawings. */
   readonly blocks: readonly string[]

@@ -42,7 +42,7 @@ function looksAtWallClock(path: string, source: string): boolean {
 }
 
 describe('the wall clock', () => {
-  it('is looked at by those modules alone that say what for', () => {
+  it('is read only by modules with a declared purpose', () => {
     const looking = modulesIn(root, 'src')
       .filter((path) => !path.startsWith('src/gen/'))
       .filter((path) => looksAtWallClock(path, readFileSync(join(root, path), 'utf8')))
@@ -58,7 +58,7 @@ describe('the wall clock', () => {
     ['const at = Date.parse(text)', false],
     ['const startedMs = performance.now()', false],
   ] as const) {
-    it(`is ${looks ? '' : 'not '}looked at by "${source}"`, () => {
+    it(`is ${looks ? '' : 'not '}read by "${source}"`, () => {
       expect(looksAtWallClock('x.ts', source)).to.equal(looks)
     })
   }

@@ -20,7 +20,7 @@ const run: WholeRun = {
 }
 const right = { balance: 9_700n, entries: 55n, negative: 0n }
 
-describe('comparing what callers were told with what is in the database', () => {
+describe('comparing answers with the database', () => {
   it('finds nothing when it is the same', () => {
     expect(compare(run, before, right)).to.deep.equal([])
   })
@@ -55,9 +55,9 @@ describe('comparing what callers were told with what is in the database', () => 
       /^1 unexpected answers, the first: x/,
     ],
   ]
-  for (const [what, told, after, found] of wrong) {
+  for (const [what, seen, after, found] of wrong) {
     it(`finds ${what}`, () => {
-      const discrepancies = compare(told, before, after)
+      const discrepancies = compare(seen, before, after)
       expect(discrepancies).to.have.length(1)
       expect(discrepancies[0]).to.match(found)
     })
@@ -71,7 +71,7 @@ describe('comparing what callers were told with what is in the database', () => 
       expect(compare(unsure, before, { ...right, balance: 9_550n, entries: 57n })).to.deep.equal([])
     })
 
-    it('finds what they cannot explain', () => {
+    it('finds unexplained differences', () => {
       const discrepancies = compare(unsure, before, { ...right, balance: 9_549n, entries: 58n })
       expect(discrepancies).to.have.length(2)
     })

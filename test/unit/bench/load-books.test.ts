@@ -53,7 +53,7 @@ describe('the books of the load generator', () => {
     expect(books.whole(3).unexpected.count).to.equal(0)
   })
 
-  it('hold what may have been debited for unknown, until an answer comes', () => {
+  it('treat a possible debit as unknown until an answer arrives', () => {
     const lost = purchase('t-1')
     failed(lost, NO_ANSWER)
     failed(purchase('t-2', 'DECLINED'), statusCalled('DEADLINE_EXCEEDED'))
@@ -63,7 +63,7 @@ describe('the books of the load generator', () => {
     expect(books.whole(2).approved.count).to.equal(1)
   })
 
-  it('know that what was rejected was not decided', () => {
+  it('treat a rejection as undecided', () => {
     failed(purchase('t-1'), statusCalled('RESOURCE_EXHAUSTED'))
     expect(books.whole(1).unknown.count).to.equal(0)
     expect(books.whole(1).errors).to.deep.equal([

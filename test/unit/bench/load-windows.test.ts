@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { TimeWindows } from '../../../bench/load/time-windows.js'
 
 describe('the windows of the load generator', () => {
-  it('tell of what ended in them, those in which nothing did among them', () => {
+  it('count the calls that ended in each, including empty windows', () => {
     const windows = new TimeWindows(100, 1_000)
     windows.ended({ at: 1_000, latencyMs: 4, isOk: true })
     windows.ended({ at: 1_099, latencyMs: 6, isOk: true })
@@ -21,7 +21,7 @@ describe('the windows of the load generator', () => {
     ])
   })
 
-  it('leave out a rest that is too short to tell of', () => {
+  it('leave out a remainder that is too short', () => {
     const told = (until: number) => new TimeWindows(100, 0).finish(until).map(({ durationMs }) => durationMs)
     expect(told(149)).to.deep.equal([100])
     expect(told(150)).to.deep.equal([100, 50])

@@ -38,7 +38,7 @@ describe('the plan of the benchmark', () => {
     })
   }
 
-  it('measures what every goal is about', () => {
+  it('measures the figure of every goal', () => {
     const measured = goals(wholePlan, scenariosOf(wholePlan)).map(({ id }) => id)
     expect(measured).to.deep.equal([
       'rivals',
@@ -58,7 +58,7 @@ describe('the plan of the benchmark', () => {
     ])
   })
 
-  it('has no goal about what is not measured', () => {
+  it('has no goal without a measurement', () => {
     const measured = goals(wholePlan, closedScenarios({ ...quickPlan, callers: [64] }, ['unary']))
     expect(measured).to.deep.equal([])
   })

@@ -36,7 +36,7 @@ describe('the section of the report on other work', () => {
     expect(credits?.[4]).to.match(/^2\.5× /)
   })
 
-  it('counts what was rejected, over all rounds', () => {
+  it('counts rejections over all rounds', () => {
     expect(rows[1]?.slice(5, 7)).to.deep.equal(['16 of 816', '6 of 400'])
   })
 

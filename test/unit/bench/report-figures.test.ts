@@ -135,7 +135,7 @@ describe('numbers for people', () => {
     expect(shown).to.deep.equal(['0', '0.0123', '1.23', '12.3', '123', '1,235', '1,234,567'])
   })
 
-  it('show how far the rounds are apart, where they are', () => {
+  it('show the spread of the rounds, if any', () => {
     expect(spreadText(spreadOf([1, 2, 4]))).to.equal('2 (1 to 4)')
     expect(spreadText(spreadOf([2, 2]))).to.equal('2')
     expect(spreadText(undefined)).to.equal('-')

@@ -1,7 +1,7 @@
 import { Histogram } from '../../../bench/load/histogram.js'
-import { Random } from '../../../bench/load/random.js'
 import type { LoadResult } from '../../../bench/load/result.js'
 import type { Measurements, Run, Scenario, Side } from '../../../bench/report/measurements.js'
+import { Random } from '../../../tools/random.js'
 
 const sides: readonly Side[] = [
   { id: 'echo', name: 'gRPC echo', kind: 'floor', what: 'Answers & does nothing else.' },

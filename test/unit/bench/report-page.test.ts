@@ -6,7 +6,7 @@ import { reportOn } from '../../../bench/report/report.js'
 import { countAxis, linearScale, logScale, percentileScale, pointScale } from '../../../bench/report/scale.js'
 import { invented, result, withoutRuns } from './report-fixture.js'
 
-/** What keeps a text from being well-formed XML, as far as these pictures use it; undefined when nothing does. */
+/** The first fault of a text as XML, as far as these pictures use XML; undefined without a fault. */
 function flawOf(xml: string): string | undefined {
   const open: string[] = []
   const rest = xml.replace(
@@ -72,7 +72,7 @@ describe('the report', () => {
     expect(coordinatesIn(chart?.svg ?? '').join(' ')).to.match(/^[\d., -]+$/)
   })
 
-  it('tells what was wrong with the books', () => {
+  it('names the discrepancies of the books', () => {
     const measurements = invented()
     const [first, ...others] = measurements.runs
     if (!first) throw new Error('there are runs')
@@ -84,7 +84,7 @@ describe('the report', () => {
     expect(report.markdown).not.to.include('are missing')
   })
 
-  it('leaves out what was not measured', () => {
+  it('leaves out missing measurements', () => {
     const { markdown, charts } = reportOn({ ...withoutRuns(), goals: [], floors: [], loading: [] })
     expect(charts).to.deep.equal([])
     expect(markdown).not.to.include('## Throughput')

@@ -65,7 +65,7 @@ describe('an amount in reais', () => {
     })
   }
 
-  it('is read back as it was written, in every usual way of writing it', () => {
+  it('is read back unchanged from every usual notation', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: AMOUNT_MAX }), (centavos) => {
         const brazilian = formatAmount(centavos)
@@ -106,7 +106,7 @@ describe('an amount in reais', () => {
     )
   })
 
-  it('of a transaction is at least a centavo, and no more than a card message carries', () => {
+  it('of a transaction is at least a centavo, and at most what a card message carries', () => {
     expect(parseTransactionAmount('0,01')).to.equal(1n)
     expect(parseTransactionAmount('9.999.999.999,99')).to.equal(AMOUNT_MAX)
     expect(() => parseTransactionAmount('0')).to.throw(RangeError, 'above 0')

@@ -51,24 +51,24 @@ describe('a CSV file', () => {
     ])
   })
 
-  it('has every faulty line named, and those around it read', () => {
+  it('names every faulty line, and reads the lines around it', () => {
     expect(
       rowsOf('first_id,amount\nbad"quote,1\na,1\n"never closed,1\nb,2\n"c"d,3\nd,4,5\ne,"6"\n'),
     ).to.deep.equal([
-      [2, 'a quote inside a cell without quotes, or after the end of one with quotes'],
+      [2, 'a quote inside an unquoted cell, or text after a quoted cell'],
       [3, { first_id: 'a', amount: '1' }],
-      [4, 'a quote is opened and not closed in the same line'],
+      [4, 'a quote is opened but not closed in the same line'],
       [5, { first_id: 'b', amount: '2' }],
-      [6, 'a quote inside a cell without quotes, or after the end of one with quotes'],
+      [6, 'a quote inside an unquoted cell, or text after a quoted cell'],
       [
         7,
-        'has 3 cells, and "5" stands in a column without a name (a decimal comma needs quotes or another separator)',
+        'has 3 cells, and "5" is in a column without a name (a decimal comma needs quotes or another separator)',
       ],
       [8, { first_id: 'e', amount: '6' }],
     ])
   })
 
-  it('never loses a line, whatever stands in it', () => {
+  it('never loses a line, whatever its content', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ' ', ';'), minLength: 1, maxLength: 5 })
     fc.assert(
       fc.property(fc.array(cell, { maxLength: 30 }), (cells) => {
@@ -89,9 +89,9 @@ describe('a CSV file', () => {
     ['UTF-16 with a mark', Buffer.from('\ufefffirst_id,amount\n', 'utf16le'), 'is UTF-16'],
     ['UTF-16 without one', Buffer.from('first_id,amount\n', 'utf16le'), 'has zero bytes'],
     ['Latin-1', Buffer.from('first_id,amount\na,1\nj\u00f4,1\n', 'latin1'), 'line 3: is not UTF-8'],
-    ['UTF-8 read as Latin-1', 'first_id,amount\nSÃ£o Paulo,1\n', 'line 2: looks decoded wrongly'],
-    ['UTF-8 read as windows-1252', 'first_id,amount\nPADARIA JOÃ‰,1\n', 'line 2: looks decoded wrongly'],
-    ['a replacement character', 'first_id,amount\na,1\nS\ufffdo,1\n', 'line 3: looks decoded wrongly'],
+    ['UTF-8 read as Latin-1', 'first_id,amount\nSÃ£o Paulo,1\n', 'line 2: seems wrongly decoded'],
+    ['UTF-8 read as windows-1252', 'first_id,amount\nPADARIA JOÃ‰,1\n', 'line 2: seems wrongly decoded'],
+    ['a replacement character', 'first_id,amount\na,1\nS\ufffdo,1\n', 'line 3: seems wrongly decoded'],
     ['too many bytes', 'x'.repeat(1_000_001), 'has more than'],
   ] as const) {
     it(`is rejected with ${what}`, () => {
@@ -99,7 +99,7 @@ describe('a CSV file', () => {
     })
   }
 
-  it('may have accents, and names that look a little odd', () => {
+  it('may have accents and unusual names', () => {
     for (const name of ['São Paulo', 'PÃO & CAFÉ', 'AÇAÍ', 'JOÃO', 'Â', 'MAÇÃ', 'CAFÉ–BAR', '😀'])
       expect(rowsOf(`first_id,amount\n${name},1\n`)).to.deep.equal([[2, { first_id: name, amount: '1' }]])
   })

@@ -8,7 +8,7 @@ describe('a table', () => {
     { title: 'R$', align: 'right' as const, breaks: 'NEVER' as const },
   ]
 
-  it('is as wide as it needs to be, with numbers to the right and notes below', () => {
+  it('is as wide as needed, with numbers aligned right and notes below', () => {
     const rows = [{ cells: ['ana', '1,00'] }, { cells: ['bia', '10,00'], note: 'id 1' }]
     expect(table(columns, rows, 80).split('\n')).to.deep.equal([
       'name     R$',
@@ -19,7 +19,7 @@ describe('a table', () => {
     ])
   })
 
-  it('breaks what is too long between words, and within a word that no line holds', () => {
+  it('breaks long text between words, and within a word that no line holds', () => {
     const rows = [{ cells: ['some words and an-endless-word-without-any-space', '1,00'] }]
     expect(table(columns, rows, 26).split('\n')).to.deep.equal([
       'name                    R$',
@@ -43,7 +43,7 @@ describe('a table', () => {
     ])
   })
 
-  it('fits into 80 columns whatever is in it, as long as its numbers do', () => {
+  it('fits into 80 columns whatever its content, if its numbers do', () => {
     const cell = fc.string({ unit: fc.constantFrom('a', ' ', '大', 'é', '-'), maxLength: 60 })
     fc.assert(
       fc.property(fc.array(fc.array(cell, { minLength: 4, maxLength: 4 }), { maxLength: 5 }), (rows) => {

@@ -44,7 +44,7 @@ describe('unopened account', () => {
 })
 
 describe('balance', () => {
-  it('of a wallet is what it holds', () => {
+  it('of a wallet is its balance', () => {
     expect(balanceOf(accountWith({ FOOD: 1200n, CASH: 5n }), 'FOOD')).to.equal(1200n)
   })
 
@@ -116,7 +116,7 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
-  // What is damaged need not be an amount that our code could make.
+  // Damaged data may hold an amount that our code could not make.
   const overdraft = { movement: { wallet: 'FOOD', delta: -1201n, balanceAfter: -1n as Centavos } }
   const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],

@@ -72,7 +72,7 @@ const without = (...seqs: readonly bigint[]) =>
 const put =
   (over: object) =>
   (entry: Entry): Entry =>
-    // What is damaged need not be an entry that our code could make.
+    // Damaged data may hold an entry that our code could not make.
     ({ ...entry, ...over }) as Entry
 
 const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
@@ -90,7 +90,7 @@ describe('audit of clean books', () => {
     )
   })
 
-  it('names as unposted exactly what only the journal holds, in order', () => {
+  it('names as unposted exactly the entries that only the journal holds, in order', () => {
     fc.assert(
       fc.property(anyBooks(ID), (any) => {
         const posted = new Set(any.ledger.map(({ seq }) => seq))
@@ -350,38 +350,40 @@ describe('audit of a purchase whose reversal came first', () => {
   }
 })
 
-/** One discrepancy of each kind, and what is said of it. */
+/** One discrepancy of each kind, with its detail. */
 const said: Readonly<Record<string, Found | undefined>> = {
-  'the ledger has entries of it': planted.ACCOUNT_MISSING['its document is gone'],
+  'the ledger has entries of this account': planted.ACCOUNT_MISSING['its document is gone'],
   'seq 11, new': planted.ENTRY_BEYOND_VERSION['one place too far'],
   'seq 9': planted.COPIES_DIFFER['in who did it'],
   'buy-2 at seq 5 and 10': planted.TRANSACTION_TWICE['in the ledger and in the journal'],
   'version 10, 2 entries': planted.JOURNAL_BROKEN['it has a gap'],
   'MEAL holds 0, its entries add up to 50': planted.BALANCE_DIFFERS['a wallet is gone'],
   'HEALTH holds 1, its entries add up to 0': planted.BALANCE_DIFFERS['a wallet that nothing was put into'],
-  'seq 4: FOOD says 701, adds up to 700': planted.BALANCE_AFTER_WRONG['of a purchase'],
+  'seq 4: FOOD records 701, its entries add up to 700': planted.BALANCE_AFTER_WRONG['of a purchase'],
   'seq 4: FOOD falls to -100': planted.BALANCE_NEGATIVE['more was paid than was there'],
   'seq 4, AUTHORIZATION': planted.MOVEMENT_WRONG['a purchase took less than its amount'],
-  'buy-1 paid 300 from FOOD, 100 went back to CASH': planted.REVERSAL_WRONG['it went to another wallet'],
-  'nobody paid nothing, 100 went back to FOOD': planted.REVERSAL_WRONG['the purchase was never seen'],
-  'buy-1 was counted in 2026-01-01, and taken away from 2025-12-31':
+  'buy-1 paid 300 from FOOD, reversals returned 100 to CASH':
+    planted.REVERSAL_WRONG['it went to another wallet'],
+  'nobody paid nothing, reversals returned 100 to FOOD':
+    planted.REVERSAL_WRONG['the purchase was never seen'],
+  'buy-1 was counted for 2026-01-01, but reversals reduced 2025-12-31':
     planted.REVERSAL_WRONG['it was counted in another day than the purchase'],
-  'buy was counted in 2026-01-01, and taken away from 2026-01-01, 2025-12-31':
+  'buy was counted for 2026-01-01, but reversals reduced 2026-01-01, 2025-12-31':
     planted.REVERSAL_WRONG['some of it was counted in another day than the purchase'],
-  'buy paid 50 from FOOD, all that was left was to go back, and 40 had gone back then':
+  'buy paid 50 from FOOD, and after a full reversal 40 had been returned':
     planted.REVERSAL_WRONG['all that was left was asked for, a part of it went back, and the rest later'],
-  'buy at seq 4 is APPROVED, its reversal came first, at seq 3':
+  'buy at seq 4 is APPROVED, although its reversal came first, at seq 3':
     planted.REVERSAL_IGNORED['the purchase was approved after all'],
-  'buy at seq 5 paid 21 of 30, its early reversals leave 20':
+  'buy at seq 5 paid 21 of 30, but its early reversals left 20':
     planted.REVERSAL_IGNORED['the purchase was paid with a centavo too much'],
-  'buy-1 stands at seq 4, its reversal at seq 7 says that it was not there':
+  'buy-1 is at seq 4, but its later reversal at seq 7 did not find it':
     planted.REVERSAL_IGNORED['the purchase was there before'],
   'is CLOSED, its history leads to ACTIVE':
     planted.STATUS_DIFFERS['the account is closed and nobody closed it'],
-  'the last change of limits says something else': planted.LIMITS_DIFFER['the account has lost one'],
+  'the last change of limits set other values': planted.LIMITS_DIFFER['the account has lost one'],
   'FOOD: nothing; its entries add up to 200 on 2026-01-01, 200 in its month':
     planted.SPENDING_DIFFERS['the counters are gone'],
-  'seq 4: FOOD counts in 2025-12-31 after 2026-01-01':
+  'seq 4: FOOD counts for 2025-12-31, after 2026-01-01':
     planted.DAY_WRONG['the clock went back, and the counters with it'],
   'a reversal came before its purchase': planted.MARK_FORGOTTEN['the account does not say so'],
 }
@@ -405,16 +407,16 @@ describe('audit says where', () => {
       entry.seq === 5n ? givingBack('CASH', 20n, 20n)(entry) : entry,
     )
     expect(audit({ account: whole, ledger }).details).to.include(
-      'buy paid 50 from FOOD, 40 went back to FOOD, CASH',
+      'buy paid 50 from FOOD, reversals returned 40 to FOOD, CASH',
     )
   })
 
-  it('a purchase stands between two reversals that came ahead', () => {
+  it('a purchase is between two early reversals', () => {
     const { account, ledger } = buyingAfterReversal({})
     const [, , mark] = ledger
     const again = { ...(mark ?? creditAt(5n)), seq: 5n, transactionId: 'ahead-2' }
     expect(audit({ account, ledger: [...ledger.slice(0, 4), again] }).details).to.include(
-      'buy stands at seq 4, its reversal at seq 5 says that it was not there',
+      'buy is at seq 4, but its later reversal at seq 5 did not find it',
     )
   })
 })
@@ -449,7 +451,7 @@ describe('audit', () => {
     expect(details.filter((detail) => detail.startsWith('seq'))).to.deep.equal(['seq 9'])
   })
 
-  it('reports what follows from one lost credit a few times, not again for each later entry', () => {
+  it('reports the consequences of one lost credit a few times, not for each later entry', () => {
     const long = longBooks(ID, 3_000)
     const kinds = audit({ ...long, ledger: long.ledger.filter(({ seq }) => seq !== 2n) }).kinds
     expect([...kinds].sort()).to.deep.equal([
@@ -511,7 +513,7 @@ describe('audit', () => {
   })
 })
 
-/** What FOOD spent on the day of the example, or something else. */
+/** Spending of FOOD on the day of the example, or other spending. */
 function spentByFood(
   amount: bigint,
   { wallet = 'FOOD', day = '2026-01-01', monthAmount = amount } = {},
@@ -577,7 +579,7 @@ function payingAfterParts(paid: bigint | undefined): Found {
   }
 }
 
-/** A purchase of 0.50, of which 0.20 were given back, and then 0.20 of the 0.30 that were left: all of it was asked for. */
+/** A purchase of 0.50: 0.20 were reversed, then a full reversal returned 0.20 of the remaining 0.30. */
 function takingBackTwice(later?: bigint): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
@@ -595,7 +597,7 @@ function takingBackTwice(later?: bigint): Found {
   }
 }
 
-/** A purchase of which two parts went back, the second one taken away from another day. */
+/** A purchase with two partial reversals, the second one booked on another day. */
 function takingBackOnTwoDays(): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),

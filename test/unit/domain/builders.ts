@@ -49,7 +49,7 @@ export function purchaseOf(over: Partial<Purchase> = {}): Purchase {
   return { transactionId: 'tx-1', amount: centavos(1000n), mcc: '5411', merchant: padaria, ...over }
 }
 
-/** What {@link purchaseOf} became when FOOD paid for it and had 2.00 left. */
+/** The entry of {@link purchaseOf} when FOOD paid for it and had 2.00 left. */
 export function authorizationOf(over: Partial<AuthorizationEntry> = {}): AuthorizationEntry {
   return {
     ...purchaseOf(),
@@ -65,7 +65,7 @@ export function authorizationOf(over: Partial<AuthorizationEntry> = {}): Authori
   }
 }
 
-/** What {@link purchaseOf} became when it was declined. */
+/** The entry of a declined {@link purchaseOf}. */
 export function declineOf(over: Partial<AuthorizationEntry> = {}): AuthorizationEntry {
   const { movement: _, day: _day, ...entry } = authorizationOf({ reason: 'INSUFFICIENT_BALANCE' })
   return { ...entry, ...over }

@@ -57,7 +57,7 @@ describe('catalog', () => {
     expect(() => catalogOf([cash, { ...cash, id: 'GIFT' }], [])).to.throw(RangeError, 'not 2')
   })
 
-  it('is rejected when a category stands twice', () => {
+  it('is rejected when a category is repeated', () => {
     const twice = [categoryOf('FOOD'), categoryOf('FOOD', { mccs: mccSet(['5411']) }), cash]
     expect(() => catalogOf(twice, [])).to.throw(RangeError, 'twice')
   })
@@ -165,7 +165,7 @@ describe('route of an MCC that is never permitted', () => {
   })
 })
 
-describe('what a wallet may be spent on', () => {
+describe('limits of the use of a wallet', () => {
   const catalog = catalogOf([...challengeCategories], [], { neverPermitted: mccSet(['7995']) })
   const rows: readonly (readonly [string, string, boolean])[] = [
     ['FOOD', '5411', true],
@@ -205,7 +205,7 @@ describe('successor of a catalog', () => {
     expect([next.categories.length, routeOf(next).merchantRule]).to.deep.equal([1, undefined])
   })
 
-  it('keeps what did not change', () => {
+  it('keeps unchanged parts', () => {
     const next = catalogOf([...challengeCategories], [padariaRule]).succeed(delta())
     expect(routeOf(next)).to.deep.include({ merchantRule: 'padaria', wallets: ['MEAL', 'CASH'] })
   })
@@ -239,7 +239,7 @@ describe('successor of a catalog', () => {
     })
   }
 
-  it('is made at once by a change of five hundred rules, new or gone, and no more', () => {
+  it('is made at once by a change of at most five hundred added or deleted rules', () => {
     const of = (upserted: number, deleted: number): boolean =>
       isSmall(
         delta({
@@ -255,7 +255,7 @@ describe('successor of a catalog', () => {
     ])
   })
 
-  it('puts the one before out of use, which would route by rules that are not its own', () => {
+  it('disables the previous catalog, which would route by rules of its successor', () => {
     const first = catalogOf([cash])
     first.succeed(delta())
     expect(() => routeOf(first)).to.throw(InvariantError, 'successor')

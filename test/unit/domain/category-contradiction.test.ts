@@ -40,11 +40,11 @@ describe('contradictions in categories', () => {
   it('are none in 64 categories, and one in 65', () => {
     expect(contradictionIn({ categories: empty(64), neverPermitted: [] })).to.equal(undefined)
     expect(contradictionIn({ categories: empty(65), neverPermitted: [] })).to.equal(
-      'there may be at most 64 categories',
+      'a catalog has at most 64 categories',
     )
   })
 
-  it('say that there is no free balance', () => {
+  it('report a missing free balance', () => {
     expect(contradictionIn({ categories: [], neverPermitted: [] })).to.equal(
       'the catalog needs exactly one free balance, not 0',
     )
@@ -68,7 +68,7 @@ describe('contradictions in categories', () => {
     )
   })
 
-  it('are what a catalog is rejected for, in the same words', () => {
+  it('reject a catalog with the same text', () => {
     fc.assert(
       fc.property(anySet, (set) => {
         const contradiction = contradictionIn(set)

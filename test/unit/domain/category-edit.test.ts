@@ -36,7 +36,7 @@ describe('upserting a category', () => {
     })
   })
 
-  it('writes nothing when it is there as it is', () => {
+  it('writes nothing when the category exists unchanged', () => {
     const [food] = challengeCategories
     if (!food) throw new Error('the profile has categories')
     const edit = upsertCategory(challenge, { ...food })
@@ -81,7 +81,7 @@ describe('upserting a category', () => {
       'has an MCC that is never permitted',
       current(challengeCategories, ['5995']),
       pets,
-      /MCC 5995 is in PETS and is never permitted/,
+      /MCC 5995 is in PETS and also never permitted/,
     ],
     ['is a second free balance', challenge, { ...pets, free: true }, /not 2: CASH and PETS/],
     [
@@ -139,18 +139,18 @@ describe('deleting a category', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(9_999), lookedMs: 0 })
     expect(rejection(edit)).to.deep.equal([
       'CREDITS_OPEN',
-      'PETS took credits until a moment ago: try again in 1 ms',
+      'PETS accepted credits until recently: try again in 1 ms',
     ])
   })
 
-  it('is rejected when it was closed long enough only by the end of the look for money', () => {
+  it('is rejected when the closing period ended only during the search for money', () => {
     const edit = deleteCategory(closed, { id: 'PETS', at: later(10_000), lookedMs: 1 })
     expect(rejection(edit)[0]).to.equal('CREDITS_OPEN')
   })
 
   it('is rejected while it takes credits', () => {
     const edit = deleteCategory(challenge, { id: 'FOOD', at: later(60_000), lookedMs: 0 })
-    expect(rejection(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD takes credits'])
+    expect(rejection(edit)).to.deep.equal(['CREDITS_OPEN', 'FOOD accepts credits'])
   })
 
   it('is rejected when there is none', () => {
@@ -172,7 +172,7 @@ describe('the MCCs that are never permitted', () => {
 
   it('must not be in a category', () => {
     const edit = replaceNeverPermitted(challenge, mccSet(['5000-6000']))
-    expect(rejection(edit)[1]).to.match(/MCC 5411 is in FOOD and is never permitted/)
+    expect(rejection(edit)[1]).to.match(/MCC 5411 is in FOOD and also never permitted/)
   })
 })
 

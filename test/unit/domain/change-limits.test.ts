@@ -62,7 +62,7 @@ describe('a change of limits', () => {
   })
 
   for (const status of ['ACTIVE', 'BLOCKED'] as const) {
-    it(`is an entry that says who asked and what the limits became, and leaves the account ${status}`, () => {
+    it(`is an entry with author and new limits, and leaves the account ${status}`, () => {
       const account = accountWith({}, { status, limits: before, version: 4n })
       const entry = recorded(decideLimits(historyOf(account), changeOf({ purchase: {} }), at))
       expect(entry).to.deep.equal(
@@ -110,7 +110,7 @@ describe('a change of limits', () => {
 describe('a change of limits with an id that was used before', () => {
   const made = adminEntryOf({ action: 'LIMITS', limits: { purchase: most, wallets: new Map() } })
 
-  it('is answered with the entry when it asks for what that one made, whatever the limits are now', () => {
+  it('returns the entry when it repeats the change, whatever the limits are now', () => {
     const account = accountWith({}, { limits: before, status: 'CLOSED' })
     const verdict = decideLimits(historyOf(account, [made]), changeOf({ purchase: { limit: most } }), at)
     expect(verdict).to.deep.equal({ type: 'REPLAY', entry: made })

@@ -20,7 +20,7 @@ function change(from: AccountStatus, to: Opened, past: readonly Entry[] = []) {
   return decideStatusChange(history, { transactionId: 'change-1', status: to, subject: 'ana' }, at)
 }
 
-/** What a change with the id change-1 became. */
+/** The entry of a change with the id change-1. */
 const stored = (status: Opened) =>
   adminEntryOf({ action: 'STATUS', transactionId: 'change-1', status, seq: 4n })
 
@@ -44,7 +44,7 @@ describe('a change of status with an id that was used before', () => {
     })
   }
 
-  it('is a reuse before it is seen that nobody opened the account', () => {
+  it('is a reuse, even when the account was never opened', () => {
     const entry = authorizationOf({ transactionId: 'change-1' })
     expect(change('UNOPENED', 'BLOCKED', [entry]).type).to.equal('REUSED')
   })
@@ -67,7 +67,7 @@ describe('a change of status with a fresh id', () => {
     it(`to the status that the account has, ${status}, is an entry like any other: its id is taken`, () => {
       expect(recorded(change(status, status))).to.include({ transactionId: 'change-1', status, seq: 5n })
     })
-    it(`to ${status} is rejected while nobody opened the account`, () => {
+    it(`to ${status} is rejected while the account was never opened`, () => {
       expect(change('UNOPENED', status)).to.deep.equal({ type: 'REJECTED', rejection: 'ACCOUNT_NOT_FOUND' })
     })
   }
@@ -78,7 +78,7 @@ describe('a change of status with a fresh id', () => {
     })
   }
 
-  it('is an entry that says who asked and when', () => {
+  it('is an entry with author and time', () => {
     expect(recorded(change('ACTIVE', 'BLOCKED'))).to.deep.equal({
       kind: 'ADMIN',
       action: 'STATUS',

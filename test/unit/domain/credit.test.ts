@@ -39,7 +39,7 @@ describe('credit repeated', () => {
     })
   }
 
-  it('is answered with the stored entry when the wallet could take no more', () => {
+  it('returns the stored entry even when the wallet is full', () => {
     const history = historyOf(accountWith(full, { version: 9n }), [creditEntryOf()])
     expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal({
       type: 'REPLAY',
@@ -87,12 +87,12 @@ describe('credit with a fresh id', () => {
     expect(decideCredit(history, creditOf(), closed, at)).to.deep.equal(rejection('CREDITS_CLOSED'))
   })
 
-  it('is rejected when there is no such category', () => {
+  it('is rejected when the category does not exist', () => {
     const verdict = decideCredit(historyOf(accountWith({})), creditOf({ wallet: 'PETS' }), closed, at)
     expect(verdict).to.deep.equal(rejection('CATEGORY_UNKNOWN'))
   })
 
-  it('is rejected when nobody opened the account', () => {
+  it('is rejected when the account was never opened', () => {
     const history = historyOf(unopenedAccount('account-1'))
     expect(decideCredit(history, creditOf(), challengeCatalog, at)).to.deep.equal(
       rejection('ACCOUNT_NOT_FOUND'),

@@ -58,7 +58,7 @@ function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefin
   return rules.find(({ id }) => id === entry.merchantRule)?.mcc
 }
 
-/** What came of a step: a kind of verdict, or the reason and the payer of the entry. */
+/** The result of a step: a kind of verdict, or the reason and the payer of the entry. */
 function outcomeOf({ verdict }: Step): string {
   if (verdict.type !== 'RECORD') return verdict.type
   const { movement, reason } = verdict.entry
@@ -86,7 +86,7 @@ describe('any sequence of purchases', () => {
     })
   })
 
-  it('takes from the account the sum of what was approved', () => {
+  it('debits the sum of the approved amounts', () => {
     always(({ scenario, end, past }) => {
       const approved = past.filter((entry) => entry.kind === 'AUTHORIZATION' && entry.reason === 'APPROVED')
       const taken = approved.reduce((sum, entry) => sum + ('amount' in entry ? entry.amount : 0n), 0n)
@@ -117,7 +117,7 @@ describe('any purchase that is approved', () => {
     })
   })
 
-  it('is decided by the MCC of its rule, or else by the one received', () => {
+  it('is decided by the MCC of its rule, or else by the received MCC', () => {
     everyApproval(({ entry }, scenario) => {
       expect(entry.effectiveMcc).to.equal(mccOf(entry, scenario))
     })
@@ -179,7 +179,7 @@ describe('any purchase that is declined', () => {
 describe('any purchase that is repeated', () => {
   const statuses = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED'] as const
 
-  it('gets the entry that was stored, whatever became of the account', () => {
+  it('returns the stored entry, whatever happened to the account', () => {
     fc.assert(
       fc.property(anyPlay, fc.constantFrom(...statuses), ({ steps, catalog, end, past }, status) => {
         for (const { purchase, verdict } of steps) {

@@ -144,7 +144,7 @@ describe('purchase, rule 7: an MCC that nothing pays for', () => {
     expect(entry).not.to.have.property('movement')
   })
 
-  it('is declined when a merchant rule says so', () => {
+  it('is declined when a merchant rule sets its MCC', () => {
     expect(decided({ merchant: 'LUCKY', mcc: '5411' })).to.include({
       reason: 'MCC_NOT_PERMITTED',
       effectiveMcc: '7995',

@@ -11,7 +11,7 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { accountAfter, steps } from '../../support/database/example-books.js'
 import { at, decideOn, historyOf, purchaseOf } from './builders.js'
 
-/** One message of a switch about the purchase tx-1. */
+/** A message of a switch about the purchase tx-1. */
 type Message =
   | { readonly buy: Purchase; readonly back?: never }
   | { readonly back: Reversal; readonly buy?: never }
@@ -32,17 +32,17 @@ class Books {
     return verdict
   }
 
-  /** What FOOD has paid, all in all. */
+  /** The total that FOOD has paid. */
   get paid(): bigint {
     return HELD - (this.#account.wallets.get('FOOD') ?? 0n)
   }
 
-  /** What the limits count as spent that day. */
+  /** The amount that the limits count as spent that day. */
   get counted(): bigint {
     return this.#account.spent.get('FOOD')?.dayAmount ?? 0n
   }
 
-  /** What an auditor finds wrong. */
+  /** The discrepancies that an auditor finds. */
   get discrepancies(): readonly string[] {
     const audit = new AccountAudit('account-1', this.#account)
     for (const entry of this.past) audit.add(entry)
@@ -68,7 +68,10 @@ function backing(number: number, amount?: bigint, described?: bigint): Message {
   }
 }
 
-/** What a switch expects to have been paid in the end, by the order of its messages. Written a second time, from the rules. */
+/**
+ * The total that a switch expects after its messages in this order: an independent implementation of the
+ * rules.
+ */
 function expectedPaid(messages: readonly Message[]): bigint {
   const place = messages.findIndex(({ buy }) => buy !== undefined)
   const amount = messages[place]?.buy?.amount ?? 0n
@@ -105,7 +108,7 @@ function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
   )
 }
 
-/** What is paid after the messages, some of which come again after each one. */
+/** The amount paid after the messages, with some repeated after each one. */
 function paidWithRepeats(order: readonly Message[], repeats: readonly number[]): bigint {
   const books = new Books()
   for (const [index, message] of order.entries()) {
@@ -130,13 +133,13 @@ function everyOrder(fact: (books: Books, order: readonly Message[]) => void): vo
 }
 
 describe('a purchase and its reversals, in any order', () => {
-  it('leave paid what the switch expects, to the centavo', () => {
+  it('leave exactly the payment that the switch expects', () => {
     everyOrder((books, order) => {
       expect(books.paid).to.equal(expectedPaid(order))
     })
   })
 
-  it('leave counted for the limits what is paid', () => {
+  it('count for the limits exactly the amount paid', () => {
     everyOrder((books) => {
       expect(books.counted).to.equal(books.paid)
     })
@@ -148,7 +151,7 @@ describe('a purchase and its reversals, in any order', () => {
     })
   })
 
-  it('are answered as they were when they come again, and change nothing', () => {
+  it('return the stored answer when they are repeated, and change nothing', () => {
     everyOrder((books, order) => {
       const { paid } = books
       for (const message of order) {
@@ -234,7 +237,7 @@ describe('an early reversal of a part', () => {
     ])
   })
 
-  it('counts in what later reversals may give back', () => {
+  it('limits later reversals', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, backing(1, 701n)).said.at(-1)).to.equal('AMOUNT_OVER_REMAINDER')
     expect(sent(...begin, backing(1, 700n)).said.at(-1)).to.equal('APPROVED 700')
@@ -243,13 +246,13 @@ describe('an early reversal of a part', () => {
     expect(sent(...begin, backing(1), backing(2, 1n)).said.at(-1)).to.equal('ALREADY_REVERSED')
   })
 
-  it('leaves the purchase to be described by what it asked for', () => {
+  it('keeps the requested amount in the description of the purchase', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, backing(1, 100n, 1_000n)).said.at(-1)).to.equal('APPROVED 100')
     expect(sent(...begin, backing(1, 100n, 700n)).said.at(-1)).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('leaves the purchase to be repeated with what it asked for', () => {
+  it('lets the purchase be repeated with its requested amount', () => {
     const begin = [backing(0, 300n), buying(1_000n)]
     expect(sent(...begin, buying(1_000n)).said.at(-1)).to.equal('REPLAY APPROVED -700')
     expect(sent(...begin, buying(700n)).said.at(-1)).to.equal('REUSED APPROVED -700')
@@ -260,7 +263,7 @@ describe('an early reversal of a part', () => {
     expect(sent(backing(0, 1n), buying(HELD + 2n)).said.at(-1)).to.equal('INSUFFICIENT_BALANCE')
   })
 
-  it('makes room below the limits, which count what is left', () => {
+  it('makes room below the limits, which count the remainder', () => {
     const limited = accountAfter('account-1', [
       steps.open('open'),
       steps.credit('load', 'FOOD', HELD),

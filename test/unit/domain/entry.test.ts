@@ -3,12 +3,12 @@ import { movementOf } from '../../../src/domain/entry.js'
 import { adminEntryOf, authorizationOf, creditEntryOf, declineOf } from './builders.js'
 
 describe('movement of an entry', () => {
-  it('is what an approved purchase took', () => {
+  it('is the debit of an approved purchase', () => {
     const entry = authorizationOf()
     expect(movementOf(entry)).to.equal(entry.movement)
   })
 
-  it('is what a credit put in', () => {
+  it('is the amount of a credit', () => {
     const entry = creditEntryOf()
     expect(movementOf(entry)).to.equal(entry.movement)
   })

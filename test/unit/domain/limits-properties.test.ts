@@ -11,7 +11,7 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { utcCalendar } from '../../support/catalog/utc-calendar.js'
 import { accountWith, challengeCatalog, decideOn, historyOf } from './builders.js'
 
-/** What happens: a purchase or a reversal, by a clock that may jump. */
+/** An event: a purchase or a reversal, at a time of a clock that may jump. */
 type Event = { readonly day: number } & ({ readonly purchase: Purchase } | { readonly reversal: Reversal })
 
 type Step = {
@@ -94,7 +94,7 @@ function play(start: Account, events: readonly Event[]): readonly Step[] {
   return steps
 }
 
-/** What was spent of a wallet: the purchases that are counted in days that fit, less what was given back of them. */
+/** The spending of a wallet: the purchases of matching days, less their reversals. */
 function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => boolean): bigint {
   const counted = past.filter(
     (entry): entry is AuthorizationEntry =>
@@ -109,7 +109,7 @@ function sumOf(past: readonly Entry[], wallet: string, fits: (day: string) => bo
   )
 }
 
-/** What early reversals of a part took off a purchase, written a second time. No purchase here is described. */
+/** The amount that early partial reversals take off a purchase: an independent implementation. */
 function takenOff(past: readonly Entry[], id: string): bigint {
   return past
     .filter((entry) => entry.kind === 'REVERSAL' && entry.originalId === id)
@@ -155,7 +155,7 @@ function everyPurchase(fact: (decided: Decided) => void): void {
 type Decided = {
   readonly before: Account
   readonly purchase: Purchase
-  /** What early reversals of a part leave of its amount. */
+  /** The amount that early partial reversals leave. */
   readonly due: bigint
   readonly entry: AuthorizationEntry
   readonly trace: Trace
@@ -195,7 +195,7 @@ describe('any history with limits', () => {
     })
   })
 
-  it('has in its counters what its entries add up to', () => {
+  it('has counters equal to the sum of its entries', () => {
     everyStep(({ after, past }) => {
       for (const [wallet, { day, dayAmount, monthAmount }] of after.spent) {
         expect(dayAmount).to.equal(sumOf(past, wallet, (one) => one === day))
@@ -233,7 +233,7 @@ describe('any trace', () => {
     })
   })
 
-  it('says of every wallet that was asked what its balance and its limits say', () => {
+  it('shows balance and limits of every wallet that was asked', () => {
     everyPurchase(({ before, due, trace }) => {
       for (const { wallet, balance, dayLeft = due, monthLeft = due, outcome } of trace.wallets) {
         expect(balance).to.equal(balanceOf(before, wallet))
@@ -249,7 +249,7 @@ describe('any trace', () => {
     })
   })
 
-  it('says what early reversals took off, and that is what the wallet did not pay', () => {
+  it('shows the amount of early reversals, which is what the wallet did not pay', () => {
     everyPurchase(({ due, purchase, entry, trace }) => {
       if (!['PURCHASE_LIMIT', 'WALLETS'].includes(trace.rule)) return
       expect(trace.takenOff).to.equal(purchase.amount - due)
@@ -283,7 +283,7 @@ describe('the trace of an id that was used before', () => {
     ['for the same', {}],
     ['for something else', { amount: centavos(6n) }],
   ] as const) {
-    it(`${what} says that the id answered, and looks at nothing else`, () => {
+    it(`${what} returns the stored answer of the id, and checks nothing else`, () => {
       const account = accountWith({ FOOD: 100n })
       const at = new Date(0)
       const decided = decideOn(account, purchase, { now: at })

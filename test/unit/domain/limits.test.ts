@@ -95,7 +95,7 @@ describe('the maximum of one purchase', () => {
     expect(new Card(purchaseMax(500n)).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
-  it('is looked at before the wallets: no money is AMOUNT_OVER_LIMIT too', () => {
+  it('is checked before the wallets: without money the reason is AMOUNT_OVER_LIMIT too', () => {
     expect(new Card(purchaseMax(500n), {}).buy(501n)).to.equal('AMOUNT_OVER_LIMIT')
   })
 
@@ -139,21 +139,21 @@ for (const [name, limit, sameCount] of [
       expect(new Card(limit(0n)).buy(1n)).to.equal('CASH')
     })
 
-    it('lowered below what is spent declines what comes next', () => {
+    it('lowered below the spending declines the next purchase', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(100n))
       expect(card.buy(1n, second)).to.equal('AMOUNT_OVER_LIMIT')
     })
 
-    it('taken away lets everything pass', () => {
+    it('lets everything pass once it is removed', () => {
       const card = new Card(limit(500n), unpaid)
       card.buy(500n, first)
       card.setLimits(food({}))
       expect(card.buy(1n, second)).to.equal('FOOD')
     })
 
-    it('counts what was bought before there was one', () => {
+    it('counts purchases made before the limit was set', () => {
       const card = new Card(food({}), unpaid)
       card.buy(400n, first)
       card.setLimits(limit(500n))
@@ -212,7 +212,7 @@ describe('the counters of a wallet', () => {
     expect(card.spent).to.equal(undefined)
   })
 
-  it('hold no more than an int64: what would be more is over the limit that everybody has', () => {
+  it('hold at most an int64: a larger total exceeds the limit of every account', () => {
     const spending = {
       day: '2026-03-10',
       dayAmount: centavos(BALANCE_MAX),
@@ -225,7 +225,7 @@ describe('the counters of a wallet', () => {
 })
 
 describe('a reversal', () => {
-  it('gives back to the day and to the month', () => {
+  it('returns the amount to the day and to the month', () => {
     const card = new Card(food({ day: 500n, month: 500n }), { FOOD: 1_000n })
     card.buy(500n)
     card.reverse(0)
@@ -233,7 +233,7 @@ describe('a reversal', () => {
     expect(card.buy(500n)).to.equal('FOOD')
   })
 
-  it('in part gives back that part', () => {
+  it('in part returns that part', () => {
     const card = new Card(food({ day: 500n }), { FOOD: 1_000n })
     card.buy(500n)
     card.reverse(0, { amount: 200n })
@@ -265,7 +265,7 @@ describe('a reversal', () => {
     expect(card.spent).to.deep.equal(['2026-04-01', 30n, 30n])
   })
 
-  it('that comes ahead counts nothing', () => {
+  it('that comes before its purchase counts nothing', () => {
     const card = new Card(food({}))
     card.reverse(1)
     expect([card.buy(30n), card.spent]).to.deep.equal(['ALREADY_REVERSED', undefined])

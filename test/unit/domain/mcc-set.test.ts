@@ -27,7 +27,7 @@ describe('set of MCCs', () => {
     expect(mccItems(mccSet(['5812', '3000-3350', '5811']))).to.deep.equal(['3000-3350', '5811', '5812'])
   })
 
-  it('joins what overlaps', () => {
+  it('joins overlapping ranges', () => {
     expect(mccItems(mccSet(['3000-3010', '3005-3020', '3001', '3020']))).to.deep.equal(['3000-3020'])
   })
 
@@ -62,7 +62,7 @@ describe('set of MCCs', () => {
     )
   })
 
-  it('is the same set when it is read from what was written', () => {
+  it('is the same set after writing and reading', () => {
     fc.assert(
       fc.property(anyItems, (items) => {
         const set = mccSet(items)

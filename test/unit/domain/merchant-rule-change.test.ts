@@ -61,7 +61,7 @@ describe('a change of an index of merchant rules', () => {
     expect(many.filter(({ id, name }) => index.resolve({ name })?.id !== id)).to.deep.equal([])
   })
 
-  it('may delete what is not there', () => {
+  it('may delete a missing rule', () => {
     const index = merchantRules([ruleOf()])
     index.apply(change([], ['nobody']))
     expect(index.size).to.equal(1)

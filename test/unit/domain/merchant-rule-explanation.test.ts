@@ -16,12 +16,12 @@ const exact = (id: string, name: string, over: Partial<MerchantRule> = {}) => ru
 const prefix = (id: string, name: string, over: Partial<MerchantRule> = {}) =>
   ruleOf({ id, match: 'PREFIX', name, ...over })
 
-describe('explanation of which merchant rule decides', () => {
+describe('explanation of the merchant rule that decides', () => {
   it('names the winner, and nothing else when there is nothing else', () => {
     expect(explained('UBER', [exact('won', 'UBER'), exact('other', 'PADARIA')])).to.deep.equal(['won'])
   })
 
-  it('looks at beginnings of one letter, and at none of no letter', () => {
+  it('searches prefixes of one letter, and none without letters', () => {
     const rules = [prefix('won', 'A B'), prefix('one', 'A'), prefix('none', '')]
     expect(explained('A B', rules)).to.deep.equal(['won', 'one SHORTER'])
   })
@@ -47,14 +47,14 @@ describe('explanation of which merchant rule decides', () => {
     })
   }
 
-  it('says that a bound rule does not cover a bare name', () => {
+  it('reports that a bound rule does not match a bare name', () => {
     expect(explained('UBER', [exact('bound', 'UBER', { city: 'SANTOS' })])).to.deep.equal([
       undefined,
       'bound ELSEWHERE',
     ])
   })
 
-  it('lists those that cover the merchant first, by precedence', () => {
+  it('lists matching rules first, by precedence', () => {
     const rules = [
       exact('no', 'UBER EATS', { city: 'SANTOS' }),
       prefix('4', 'UBER'),
@@ -71,7 +71,7 @@ describe('explanation of which merchant rule decides', () => {
     ])
   })
 
-  it('lists twenty of many, and says that there are more', () => {
+  it('lists twenty of many, and reports that there are more', () => {
     const cities = Array.from({ length: 21 }, (_, at) => prefix(`r${at}`, 'UBER', { city: `CITY ${at}` }))
     const twenty = merchantRules(cities.slice(1)).explain({ name: 'UBER' })
     expect([twenty.passedOver.length, twenty.more]).to.deep.equal([20, false])

@@ -83,7 +83,7 @@ describe('faults of a merchant rule', () => {
   })
 
   for (const [over, description] of [
-    [{ id: '' }, 'must be 1 to 64 characters of A-Z a-z 0-9 . _ : -, the first one a letter or a digit'],
+    [{ id: '' }, 'must be 1 to 64 characters from A-Z a-z 0-9 . _ : -, starting with a letter or a digit'],
     [{ name: '' }, 'must not be empty'],
     [{ name: 'A\nB' }, 'must not contain control characters'],
     [{ city: ' ' }, 'must not be blank'],
@@ -96,12 +96,12 @@ describe('faults of a merchant rule', () => {
     })
   }
 
-  it('say to what a name is cut that has a space there', () => {
+  it('give the truncated name, also at a space', () => {
     const [fault] = faultsOf(ruleOf({ name: 'SUPERMERCADO PAO DE ACUC AR' }))
     expect(fault?.description).to.match(/: SUPERMERCADO PAO DE ACUC$/)
   })
 
-  it('say to what a name that is too long has to be cut', () => {
+  it('give the truncation of a name that is too long', () => {
     const [fault] = faultsOf(ruleOf({ name: 'Supermercado Pão de Açúcar Ltda' }))
     expect(fault?.description).to.match(/at most 25 characters.*: SUPERMERCADO PAO DE ACUCA$/)
   })

@@ -91,7 +91,7 @@ describe('merchant read as DE43 whatever it was counted by', () => {
   const read = { name: 'PAO DE QUEIJO', city: 'MACEIO', country: 'BR' }
   const composed = de43({ name: 'Pão de Queijo', city: 'Maceió' })
 
-  it('has 43 code points for 40 characters when accents come by themselves', () => {
+  it('has 43 code points for 40 characters with combining accents', () => {
     const accents = de43({ name: 'Pão dé Queijo', city: 'Maceió' }).normalize('NFD')
     expect(Array.from(accents)).to.have.lengthOf(43)
     expect(parseMerchant(accents)).to.deep.equal(read)

@@ -46,7 +46,7 @@ describe('opening with an id that was used before', () => {
     })
   }
 
-  it('is a reuse even when nobody opened the account', () => {
+  it('is a reuse even when the account was never opened', () => {
     const entry = declineOf({ reason: 'ACCOUNT_NOT_FOUND' })
     const history = historyOf({ ...unopenedAccount('account-1'), version: 1n }, [entry])
     expect(decideOpening(history, opening, at)).to.deep.equal({ type: 'REUSED', entry })
@@ -64,7 +64,7 @@ describe('opening with a fresh id', () => {
     })
   }
 
-  it('makes the account active, and says who asked and when', () => {
+  it('makes the account active, and records author and time', () => {
     const entry = {
       kind: 'ADMIN',
       action: 'OPEN',
@@ -79,7 +79,7 @@ describe('opening with a fresh id', () => {
     expect(verdict).to.deep.equal({ type: 'RECORD', entry })
   })
 
-  it('follows the declines that stand in the history', () => {
+  it('follows the declines in the history', () => {
     const asked = { ...unopenedAccount('account-1'), version: 3n }
     expect(decideOpening(historyOf(asked), opening, at)).to.have.nested.property('entry.seq', 4n)
   })

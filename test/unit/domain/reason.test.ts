@@ -52,7 +52,7 @@ describe('reason', () => {
     expect(approving.filter((reason) => reason in table)).to.deep.equal(['APPROVED'])
   })
 
-  it('says NEVER of whatever is done', () => {
+  it('returns NEVER for every change', () => {
     const done = reasons.filter((reason) => codesOf(reason).code === '00')
     expect(new Set(done.map((reason) => codesOf(reason).retry))).to.deep.equal(new Set(['NEVER']))
   })

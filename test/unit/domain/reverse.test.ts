@@ -27,7 +27,7 @@ function reversalOf(over: Partial<Reversal> = {}): Reversal {
   return { transactionId: 'rev-1', originalId: 'tx-1', described: {}, ...over }
 }
 
-/** What {@link reversalOf} became when 10.00 went back to FOOD. */
+/** The entry of {@link reversalOf} when 10.00 went back to FOOD. */
 function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   return {
     ...reversalOf(),
@@ -48,12 +48,12 @@ function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   return { ...entry, ...over }
 }
 
-/** The account after tx-1 took 10.00 from its 12.00 in FOOD, unless told otherwise. */
+/** The account after tx-1 debited 10.00 of its 12.00 in FOOD, by default. */
 function afterPurchase(over: Partial<Account> = {}): Account {
   return accountWith({ FOOD: 200n, MEAL: 50n, CASH: 70n }, { version: 1n, ...over })
 }
 
-/** What comes of a reversal of tx-1, given the past. */
+/** The result of a reversal of tx-1, given the past. */
 function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account = afterPurchase()) {
   return decideReversal(historyOf(account, past), reversalOf(over), at)
 }
@@ -141,7 +141,7 @@ describe('reversal, rule 3: the original is not a purchase', () => {
     expect(recorded(outcome([creditEntryOf()]))).to.not.have.property('movement')
   })
 
-  it('comes before the description is looked at', () => {
+  it('comes before the check of the description', () => {
     const described = { amount: centavos(1n) }
     expect(reasonGiven([creditEntryOf()], { described })).to.equal('ORIGINAL_NOT_REVERSIBLE')
   })
@@ -195,11 +195,11 @@ describe('reversal, rule 6: it is not as described', () => {
     expect(as({ merchant: 'PADARIA DO ZE' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('is ORIGINAL_MISMATCH when the merchant is said to be empty', () => {
+  it('is ORIGINAL_MISMATCH when the merchant is given as empty', () => {
     expect(as({ merchant: '' })).to.equal('ORIGINAL_MISMATCH')
   })
 
-  it('compares the MCC as received, not the one that a rule put in its place', () => {
+  it('compares the received MCC, not the replacement of a rule', () => {
     const original = authorizationOf({ mcc: '5999', effectiveMcc: '5411' })
     expect(reasonGiven([original], { described: { mcc: '5411' } })).to.equal('ORIGINAL_MISMATCH')
   })
@@ -251,7 +251,7 @@ describe('reversal, rule 7: the purchase was declined', () => {
   })
 })
 
-describe('reversal, rules 8 and 9: what is left of the purchase', () => {
+describe('reversal, rules 8 and 9: the remainder of the purchase', () => {
   const partial = (transactionId: string, delta: bigint) =>
     reversalEntryOf({
       transactionId,
@@ -283,11 +283,11 @@ describe('reversal, rules 8 and 9: what is left of the purchase', () => {
     expect(reasonGiven(leaving600, { amount: centavos(601n) })).to.equal('AMOUNT_OVER_REMAINDER')
   })
 
-  it('gives back exactly what is left', () => {
+  it('returns exactly the remainder', () => {
     expect(recorded(outcome(leaving600, { amount: centavos(600n) })).movement?.delta).to.equal(600n)
   })
 
-  it('gives back all that is left when no amount is asked for', () => {
+  it('returns the remainder without an amount', () => {
     expect(recorded(outcome(leaving600)).movement?.delta).to.equal(600n)
   })
 
@@ -319,7 +319,7 @@ describe('reversal, rule 10: the wallet cannot hold that much', () => {
     expect(entry.movement?.balanceAfter).to.equal(BALANCE_MAX)
   })
 
-  it('comes after the rest is looked at', () => {
+  it('comes after the check of the remainder', () => {
     const reason = reasonGiven([authorizationOf()], { amount: centavos(1_001n) }, holding(BALANCE_MAX))
     expect(reason).to.equal('AMOUNT_OVER_REMAINDER')
   })
@@ -350,7 +350,7 @@ describe('reversal, rule 11: approved', () => {
 })
 
 describe('reversals of one purchase', () => {
-  it('give back at most what was paid, to the centavo, in whatever parts', () => {
+  it('return at most the amount paid, to the centavo, in whatever parts', () => {
     const amounts = fc.array(fc.option(fc.bigInt({ min: 1n, max: 600n }), { nil: undefined, freq: 8 }), {
       minLength: 1,
       maxLength: 12,
@@ -367,7 +367,7 @@ describe('reversals of one purchase', () => {
     )
   })
 
-  it('give back everything once one asks for all that is left', () => {
+  it('return everything once a reversal is without an amount', () => {
     fc.assert(
       fc.property(fc.array(fc.bigInt({ min: 1n, max: 600n }), { maxLength: 8 }), (parts) => {
         expect(reversedIn([...parts, undefined]).account.wallets.get('FOOD')).to.equal(1_200n)
@@ -418,7 +418,7 @@ describe('a purchase that was reversed before it came', () => {
     expect(recorded(late([markOf()], 'BLOCKED')).reason).to.equal('ACCOUNT_BLOCKED')
   })
 
-  it('comes before the balance is looked at', () => {
+  it('comes before the check of the balance', () => {
     const poor = historyOf(accountWith({}, { version: 1n }), [markOf()])
     expect(recorded(decideOn(poor, purchaseOf())).reason).to.equal('ALREADY_REVERSED')
   })

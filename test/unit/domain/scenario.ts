@@ -12,7 +12,7 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { catalogOf } from '../../support/catalog/catalogs.js'
 import { accountWith, de43, decideOn, historyOf } from './builders.js'
 
-/** What a sequence of purchases starts from. */
+/** The start of a sequence of purchases. */
 export type Scenario = {
   readonly account: Account
   readonly categories: readonly Category[]
@@ -20,7 +20,7 @@ export type Scenario = {
   readonly purchases: readonly Purchase[]
 }
 
-/** One purchase of a scenario, and what it changed. */
+/** A purchase of a scenario, and its effect. */
 export type Step = {
   readonly before: Account
   readonly purchase: Purchase
@@ -118,7 +118,7 @@ const anyPurchase: fc.Arbitrary<Purchase> = fc.record(
   { requiredKeys: ['transactionId', 'amount', 'mcc', 'merchant'] },
 )
 
-/** Purchases of which some are sent again, unchanged. */
+/** Purchases, some of them repeated unchanged. */
 const anyPurchases = fc
   .array(anyPurchase, { minLength: 1, maxLength: 16 })
   .chain((sent) =>

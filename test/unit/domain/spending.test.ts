@@ -8,7 +8,7 @@ describe('spending after a purchase', () => {
     const spending = { day: '2026-03-11', dayAmount: centavos(1n), monthAmount: centavos(1n) }
     expect(() => afterPurchase(spending, { amount: 1n, day: '2026-03-10' })).to.throw(
       InvariantError,
-      'never go back',
+      'never move back',
     )
   })
 })

@@ -57,7 +57,7 @@ describe('statement filter', () => {
     })
   }
 
-  it('finds what took effect: a reversal that came ahead too', () => {
+  it('finds entries that took effect, early reversals included', () => {
     expect(fitting({ decision: 'APPROVED' })).to.deep.equal([
       'purchase',
       'credit',
@@ -67,11 +67,11 @@ describe('statement filter', () => {
     ])
   })
 
-  it('finds what did not', () => {
+  it('finds entries that did not', () => {
     expect(fitting({ decision: 'DECLINED' })).to.deep.equal(['decline', 'declinedReversal'])
   })
 
-  it('finds what moved money of a wallet', () => {
+  it('finds entries that moved money of a wallet', () => {
     expect(fitting({ wallet: 'FOOD' })).to.deep.equal(['purchase', 'credit', 'reversal'])
   })
 
@@ -83,7 +83,7 @@ describe('statement filter', () => {
     expect(fitting({ startAt: at })).to.deep.equal(every)
   })
 
-  it('leaves out what was made a millisecond before the start', () => {
+  it('omits an entry of a millisecond before the start', () => {
     expect(fitting({ startAt: later(1) })).to.deep.equal([])
   })
 
@@ -91,11 +91,11 @@ describe('statement filter', () => {
     expect(fitting({ endAt: at })).to.deep.equal([])
   })
 
-  it('takes in what was made a millisecond before the end', () => {
+  it('includes an entry of a millisecond before the end', () => {
     expect(fitting({ endAt: later(1) })).to.deep.equal(every)
   })
 
-  it('asks for all that is set at once', () => {
+  it('combines all set conditions', () => {
     const filter: StatementFilter = { kind: 'REVERSAL', decision: 'APPROVED', wallet: 'FOOD', startAt: at }
     expect(fitting(filter)).to.deep.equal(['reversal'])
   })

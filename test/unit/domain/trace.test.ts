@@ -21,14 +21,14 @@ function traced(account: Account, over: Partial<Purchase> = {}): Trace {
 }
 
 describe('trace of a decision', () => {
-  it('names the merchant rule that won, and those that were passed over', () => {
+  it('names the applied merchant rule, and those that were not used', () => {
     expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBER TRIP' }).rules).to.deep.equal([
       { id: 'won', outcome: 'WON' },
       { id: 'lost', outcome: 'PREFIX' },
     ])
   })
 
-  it('names only those passed over when none won', () => {
+  it('names only unused rules when none applied', () => {
     expect(traced(accountWith({ MEAL: 1_000n }), { merchant: 'UBERABA' }).rules).to.deep.equal([
       { id: 'lost', outcome: 'INSIDE_WORD' },
     ])
@@ -40,7 +40,7 @@ describe('trace of a decision', () => {
     [202n, 0n],
     [199n, 2n],
   ] as const) {
-    it(`says that ${left} is left of a limit of 201 when ${spent} were spent`, () => {
+    it(`shows ${left} left of a limit of 201 when ${spent} were spent`, () => {
       const spending = { day, dayAmount: centavos(spent), monthAmount: centavos(spent) }
       const account = accountWith(
         { FOOD: 5_000n },

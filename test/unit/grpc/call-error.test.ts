@@ -55,7 +55,7 @@ describe('call error', () => {
     })
   }
 
-  it('says what in particular, to people and to programs', () => {
+  it('adds details for people and for programs', () => {
     const particular = { detail: 'rule a', metadata: { merchant_rule: 'a' } }
     const sent = serviceErrorOf(new CallError('MERCHANT_RULES_TIE', particular))
     expect(sent.details).to.match(/: rule a$/)
@@ -121,7 +121,7 @@ describe('call error', () => {
     })
   })
 
-  describe('made of what was thrown', () => {
+  describe('made from a thrown error', () => {
     const secretText = 'mongodb://user:password@host refused'
 
     it('is the same one when that was a call error', () => {

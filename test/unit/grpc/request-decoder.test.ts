@@ -30,7 +30,7 @@ describe('request decoder', () => {
     expect(authorize.requestDeserialize(Buffer.alloc(0))).to.have.property('transactionId', '')
   })
 
-  it('stands in for a message with a fault, and says where', () => {
+  it('replaces a message with a fault, and names the place', () => {
     const read = authorize.requestDeserialize(Buffer.from(field(5, [0xff])))
     expect(read).to.be.instanceOf(UnreadableMessage)
     expect(read).to.have.deep.property('violation', {
@@ -39,7 +39,7 @@ describe('request decoder', () => {
     })
   })
 
-  it('names the request where no field of it is at fault', () => {
+  it('names the request when no field of it is at fault', () => {
     expect(authorize.requestDeserialize(Buffer.from([0x00]))).to.have.nested.property(
       'violation.field',
       'request',

@@ -74,13 +74,13 @@ describe('request fields', () => {
     })
   }
 
-  it('hand a good value on as it came', () => {
+  it('pass a valid value on unchanged', () => {
     const fields = new RequestFields()
     const read = [fields.accountId('a', 'A.1'), fields.amount('b', 7n), fields.merchant('c', ' Zé ')]
     expect(read).to.deep.equal(['A.1', 7n, ' Zé '])
   })
 
-  it('name every bad field at once, in the order in which they were read', () => {
+  it('name every invalid field at once, in the order in which they were read', () => {
     const violations = violationsOf((fields) => {
       for (const read of [transactionId(''), accountId('a'), amount(0n), mcc('x'), merchant('\n')])
         read(fields)
@@ -93,7 +93,7 @@ describe('request fields', () => {
     ])
   })
 
-  it('say what each field must be', () => {
+  it('describe the valid values of each field', () => {
     const violations = violationsOf(amount(0n))
     expect(violations).to.deep.equal([{ field: 'amount', description: 'must be 1 to 999999999999 centavos' }])
   })
@@ -106,7 +106,7 @@ describe('request fields', () => {
       .with.property('kind', 'INVALID_REQUEST')
   })
 
-  it('never repeat a bad value', () => {
+  it('never repeat an invalid value', () => {
     const fields = new RequestFields()
     fields.accountId('account_id', 'caller secret')
     expect(() => fields.close())

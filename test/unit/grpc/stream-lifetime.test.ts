@@ -84,7 +84,7 @@ describe('requests of a stream', () => {
     expect(error).to.equal(end)
   })
 
-  it('are let go of by whoever takes no more', async () => {
+  it('are released when the reader stops', async () => {
     let letGo = false
     async function* endless() {
       try {
@@ -99,7 +99,7 @@ describe('requests of a stream', () => {
 })
 
 describe('a stream of credits', () => {
-  it('ends with UNAUTHENTICATED when its token has expired, and what was read is credited', async () => {
+  it('ends with UNAUTHENTICATED when its token has expired, after crediting the items read', async () => {
     let decided = 0
     const engine = {
       execute: async () => {

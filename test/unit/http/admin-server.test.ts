@@ -49,14 +49,14 @@ describe('admin server', () => {
     ['gzipped', undefined],
     ['identity', undefined],
   ] as const) {
-    it(`has metrics ${encoding ? 'compressed' : 'as they are'} for who accepts ${accepts}`, async () => {
+    it(`has metrics ${encoding ? 'compressed' : 'uncompressed'} for a client that accepts ${accepts}`, async () => {
       const { headers, body } = await ask('GET', '/metrics', { 'accept-encoding': accepts })
       expect(headers['content-encoding']).to.equal(encoding)
       expect((encoding ? gunzipSync(body) : body).toString()).to.equal('up 1\n')
     })
   }
 
-  describe('with as many connections as there may be', () => {
+  describe('with the maximum number of connections', () => {
     const SOCKETS_MAX = 100
     let sockets: Socket[]
 
@@ -80,7 +80,7 @@ describe('admin server', () => {
       return socket
     }
 
-    it('answers a new one, for which the one makes room that has been idle longest', async () => {
+    it('answers a new one, for which the longest idle one makes room', async () => {
       const answered = await open('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
       for (let count = 1; count < SOCKETS_MAX; count++) await open()
       answered.write('GET /livez HTTP/1.1\r\nhost: a\r\n\r\n')
@@ -121,13 +121,13 @@ describe('admin server', () => {
     expect({ status, text }).to.deep.equal({ status: 503, text: 'no database\n' })
   })
 
-  it('says what it is at the moment, not what it was', async () => {
+  it('reports the current state, not an earlier one', async () => {
     await ask('GET', '/readyz')
     readiness = () => ({ ready: false, detail: 'no database' })
     expect((await ask('GET', '/readyz')).status).to.equal(503)
   })
 
-  it('minds no query string', async () => {
+  it('ignores a query string', async () => {
     expect((await ask('GET', '/readyz?verbose=1&x')).status).to.equal(200)
   })
 
@@ -147,7 +147,7 @@ describe('admin server', () => {
     })
   }
 
-  it('says 404 rather than 405 where there is nothing', async () => {
+  it('answers 404 rather than 405 for an unknown path', async () => {
     expect((await ask('POST', '/nothing')).status).to.equal(404)
   })
 
@@ -157,7 +157,7 @@ describe('admin server', () => {
     expect({ status, text }).to.deep.equal({ status: 503, text: '' })
   })
 
-  it('lets nobody keep an answer', async () => {
+  it('forbids caching of its answers', async () => {
     expect((await ask('GET', '/readyz')).headers).to.include({ 'cache-control': 'no-store' })
   })
 
@@ -169,13 +169,13 @@ describe('admin server', () => {
     expect({ status, text }).to.deep.equal({ status: 500, text: 'internal error\n' })
   })
 
-  it('cannot have a port that is taken', async () => {
+  it('fails on a port that is in use', async () => {
     const other = new AdminServer({ host: '127.0.0.1', port, metrics, readiness })
     const outcome = await other.listen().catch((error: NodeJS.ErrnoException) => error.code)
     expect(outcome).to.equal('EADDRINUSE')
   })
 
-  it('listens no more when it is closed', async () => {
+  it('stops listening when it is closed', async () => {
     await server.close()
     const outcome = await ask('GET', '/livez').catch((error: NodeJS.ErrnoException) => error.code)
     expect(outcome).to.equal('ECONNREFUSED')

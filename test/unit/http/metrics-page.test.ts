@@ -13,7 +13,7 @@ describe('metrics pages', () => {
     })
   })
 
-  it('are shared by those who ask at once', async () => {
+  it('are shared by simultaneous requests', async () => {
     const asked = await Promise.all(Array.from({ length: 8 }, () => pages.page()))
     expect([made, new Set(asked).size]).to.deep.equal([1, 1])
   })

@@ -51,7 +51,7 @@ describe('a JSON Web Key Set', () => {
     })
   }
 
-  const isPrivate = 'is private: only public keys belong here, and this one should be replaced'
+  const isPrivate = 'is a private key: only public keys belong here, and this key should be replaced'
   const noSet = 'is not a JSON Web Key Set: an object with the array "keys"'
   const good = jwkOf(ec, { kid: 'good' })
   for (const [what, text, problem] of [
@@ -77,7 +77,7 @@ describe('a JSON Web Key Set', () => {
     [
       'a weak key',
       keySet(good, jwkOf(weakRsa, { kid: 'w' })),
-      'key 2 (kid "w") is an RSA key of 1024 bits: 2048 are the least',
+      'key 2 (kid "w") is an RSA key of 1024 bits, fewer than 2048',
     ],
     ['RSA with the exponent 1', keySet(good, jwkOf(rsa, { e: 'AQ' })), 'key 2 is'],
     ['RSA without a modulus', keySet({ kty: 'RSA', e: 'AQAB' }), 'key 1 is not a valid key'],
@@ -89,17 +89,17 @@ describe('a JSON Web Key Set', () => {
     [
       'a kid that is a number',
       keySet(jwkOf(ec, { kid: 7 })),
-      'key 1 has a kid that is not a text of 1 to 256 characters',
+      'key 1 has a kid that is not a string of 1 to 256 characters',
     ],
     [
       'a kid of 257 characters',
       keySet(jwkOf(ec, { kid: 'k'.repeat(257) })),
-      'has a kid that is not a text of 1 to 256',
+      'has a kid that is not a string of 1 to 256',
     ],
     [
       'an empty kid',
       keySet(jwkOf(ec, { kid: '' })),
-      'key 1 (kid "") has a kid that is not a text of 1 to 256',
+      'key 1 (kid "") has a kid that is not a string of 1 to 256',
     ],
     ['two keys of one name', keySet(good, jwkOf(rsa, { kid: 'good' })), 'has two keys with the kid "good"'],
   ] as const) {
@@ -110,12 +110,12 @@ describe('a JSON Web Key Set', () => {
     })
   }
 
-  it('is rejected without showing what is in it', () => {
+  it('is rejected without showing its content', () => {
     const { d = 'none' } = ec.privateKey.export({ format: 'jwk' })
     expect(String(errorOf(keySet(ec.privateKey.export({ format: 'jwk' }))))).to.not.include(d)
   })
 
-  it('never fails but with KeyFileError, and never gives what is not a public key', () => {
+  it('fails only with KeyFileError, and returns only public keys', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), fc.jsonValue(), (entry, kid, member) => {
         const text = JSON.stringify({ keys: [entry, { ...jwkOf(ec), kid, key_ops: member }] })

@@ -82,7 +82,7 @@ describe('key files', () => {
     expect(rejection).to.equal('KeyFileError: JWT_PUBLIC_KEY_FILE: 17 keys, more than 16')
   })
 
-  it('that are replaced are told with all keys, and of which group they are', async () => {
+  it('that are replaced are reported with all keys and their group', async () => {
     const told: unknown[] = []
     const jwks = await write('rotated.json', keySet(jwkOf(ec, { kid: 'old' })))
     const files = await open(
@@ -105,7 +105,7 @@ describe('key files', () => {
     await writeFile(jwks, '{}')
     await eventually('they are rejected', () => files.warning !== undefined)
     expect(files.warning).to.equal(
-      'JWT_JWKS_FILE: is not a JSON Web Key Set: an object with the array "keys": the last good ones are in use',
+      'JWT_JWKS_FILE: is not a JSON Web Key Set: an object with the array "keys": the last valid ones stay in use',
     )
   })
 
@@ -124,6 +124,9 @@ describe('key files', () => {
     const files = await open({ ...(await writeTls()), clientCa }, { nowMs: () => nowMs })
     const before = files.warning
     nowMs += 6 * 3_600_000
-    expect([before, files.warning]).to.deep.equal([undefined, 'the authorities of clients have expired'])
+    expect([before, files.warning]).to.deep.equal([
+      undefined,
+      'the certificate authorities of clients have expired',
+    ])
   })
 })

@@ -32,7 +32,7 @@ describe('public keys in PEM', () => {
 
   const privatePem = (pair: KeyPair, type: 'pkcs8' | 'sec1' = 'pkcs8') =>
     pair.privateKey.export({ type, format: 'pem' }).toString()
-  const isPrivate = 'has a private key: only public keys belong here, and this one should be replaced'
+  const isPrivate = 'has a private key: only public keys belong here, and this key should be replaced'
   for (const [what, text, problem] of [
     ['nothing', '', 'has no PEM block'],
     ['other text', 'no key at all', 'has no PEM block'],
@@ -44,10 +44,10 @@ describe('public keys in PEM', () => {
     ['half a key behind a whole one', pemOf(ec) + pemOf(rsa).slice(0, 200), 'PEM block 2 is broken'],
     ['a key with a byte changed', pemOf(ec).replace('MFkw', 'MFkx'), 'key 1 is not a public key'],
     ['a certificate', authority('a').certificate, 'key 1 is not a public key'],
-    ['RSA of 1024 bits', pemOf(weakRsa), 'key 1 is an RSA key of 1024 bits: 2048 are the least'],
-    ['EC P-384', pemOf(ec384), 'key 1 is of another kind than RSA and EC P-256'],
-    ['EC secp256k1', pemOf(secp256k1), 'key 1 is of another kind than RSA and EC P-256'],
-    ['Ed25519', pemOf(rsa) + pemOf(ed25519), 'key 2 is of another kind than RSA and EC P-256'],
+    ['RSA of 1024 bits', pemOf(weakRsa), 'key 1 is an RSA key of 1024 bits, fewer than 2048'],
+    ['EC P-384', pemOf(ec384), 'key 1 is neither an RSA nor an EC P-256 key'],
+    ['EC secp256k1', pemOf(secp256k1), 'key 1 is neither an RSA nor an EC P-256 key'],
+    ['Ed25519', pemOf(rsa) + pemOf(ed25519), 'key 2 is neither an RSA nor an EC P-256 key'],
   ] as const) {
     it(`are rejected with ${what}`, () => {
       expect(() => read(text)).to.throw(`${FILE}: ${problem}`)
@@ -56,7 +56,7 @@ describe('public keys in PEM', () => {
 
   it('are rejected when nothing allowed fits', () => {
     expect(() => read(pemOf(rsa), ['ES256'])).to.throw(
-      `${FILE}: key 1 is for RS256 and PS256, not in JWT_ALGORITHMS`,
+      `${FILE}: key 1 is for RS256 and PS256, which JWT_ALGORITHMS does not list`,
     )
   })
 })

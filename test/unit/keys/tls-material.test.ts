@@ -55,14 +55,14 @@ describe('files for TLS', () => {
     expect(problemOf({ clientCa: old + ca.certificate })).to.equal('none')
   })
 
-  it('have authorities that end when the last of them does', () => {
+  it('have authorities that expire with the last of them', () => {
     const old = authorityFor(hours(-48, -24))
     const { clientCaExpiresAtMs } = check({ clientCa: ca.certificate + old })
     expect(clientCaExpiresAtMs).to.be.within(Date.now() + 23 * 3_600_000, Date.now() + 24 * 3_600_000)
     expect(check({}).clientCaExpiresAtMs).to.equal(undefined)
   })
 
-  it('may have a certificate that does not say what it is for', () => {
+  it('may have a certificate without an extended key usage', () => {
     expect(problemOf({ cert: ca.certificate, key: ca.privateKey })).to.equal('none')
   })
 
@@ -94,10 +94,10 @@ describe('files for TLS', () => {
       { cert: server.privateKey },
       /^CERT: PEM block 1 is not a certificate$/,
     ],
-    ['no key', { key: '' }, /^KEY: has no private key, or one that is encrypted$/],
+    ['no key', { key: '' }, /^KEY: has no private key, or an encrypted one$/],
     ['half a key', { key: server.privateKey.slice(0, 100) }, /^KEY: has no private key/],
-    ['an encrypted key', { key: lockedKey }, /^KEY: has no private key, or one that is encrypted$/],
-    ['a weak key', { key: weakKey }, /^KEY: is an RSA key of 1024 bits: 2048 are the least$/],
+    ['an encrypted key', { key: lockedKey }, /^KEY: has no private key, or an encrypted one$/],
+    ['a weak key', { key: weakKey }, /^KEY: is an RSA key of 1024 bits, fewer than 2048$/],
     [
       'the key of another certificate',
       { key: other.privateKey },
@@ -111,7 +111,7 @@ describe('files for TLS', () => {
     [
       'the certificate of a client',
       { cert: client.certificate, key: client.privateKey },
-      /^CERT: is not for servers \(extended key usage\)$/,
+      /^CERT: is not a server certificate \(extended key usage\)$/,
     ],
     ['a certificate that has expired', { cert: old.certificate, key: old.privateKey }, /^CERT: expired at /],
     [
@@ -128,7 +128,7 @@ describe('files for TLS', () => {
     [
       'a certificate that is not an authority’s',
       { clientCa: ca.certificate + server.certificate },
-      /^CA: certificate 2 is not that of an authority$/,
+      /^CA: certificate 2 is not a CA certificate$/,
     ],
     ['authorities that have expired', { clientCa: authorityFor(hours(-48, -24)) }, /^CA: expired at /],
   ] as const) {
@@ -146,7 +146,7 @@ describe('files for TLS', () => {
     expect(problemOf({ cert: early.certificate, key: early.privateKey }, inADay)).to.equal('none')
   })
 
-  it('tell one certificate from another by its serial number', () => {
+  it('distinguish certificates by serial number', () => {
     const renewed = serverIdentity(ca)
     const { serialNumber } = check({ cert: renewed.certificate, key: renewed.privateKey })
     expect(serialNumber)

@@ -59,18 +59,18 @@ describe('watched files', () => {
   const state = () => ({ value: files.value, taken, rejected, problem: files.problem })
   const unchanged = { value: 'a', taken: [], rejected: [], problem: undefined }
 
-  it('are what they were at the beginning, as long as nothing happens', async () => {
+  it('stay the initial ones as long as no file changes', async () => {
     await look(3)
     expect(state()).to.deep.equal(unchanged)
   })
 
-  it('are not taken over at the first look', async () => {
+  it('are not used at the first check', async () => {
     await writePair('b')
     await look(1)
     expect(state()).to.deep.equal(unchanged)
   })
 
-  it('are taken over, once, when they were the same at two looks', async () => {
+  it('are used, once, when two checks find them equal', async () => {
     await writePair('b')
     await look(4)
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
@@ -84,7 +84,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('are not rejected while one of them is missing between two looks', async () => {
+  it('are not rejected while one of them is missing between two checks', async () => {
     await rm(one)
     await look(1)
     await writePair('b')
@@ -92,7 +92,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, value: 'b', taken: ['b'] })
   })
 
-  it('stay the last good ones when they do not belong together, which is said once', async () => {
+  it('stay the last valid ones when they do not belong together, which is reported once', async () => {
     await writeFile(one, 'b')
     await look(5)
     const problem = 'ONE: does not belong to OTHER'
@@ -107,7 +107,7 @@ describe('watched files', () => {
     expect(rejected).to.have.length(2)
   })
 
-  it('are well again when they are what is in use', async () => {
+  it('are valid again when they equal those in use', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(one, 'a')
@@ -115,7 +115,7 @@ describe('watched files', () => {
     expect(state()).to.deep.equal({ ...unchanged, rejected: ['ONE: does not belong to OTHER'] })
   })
 
-  it('are taken over after they were rejected, when they are good', async () => {
+  it('are used after a rejection, once they are valid', async () => {
     await writeFile(one, 'b')
     await look(2)
     await writeFile(other, 'b')
@@ -123,7 +123,7 @@ describe('watched files', () => {
     expect({ value: files.value, problem: files.problem }).to.deep.equal({ value: 'b', problem: undefined })
   })
 
-  it('are tried again without being written again: time may have made them good', async () => {
+  it('are tried again without a change: time may have made them valid', async () => {
     let good = false
     const late = await WatchedFiles.open({
       paths: { ONE: one },
@@ -142,7 +142,7 @@ describe('watched files', () => {
     expect({ value: late.value, rejected }).to.deep.equal({ value: 'b', rejected: ['ONE: is not valid yet'] })
   })
 
-  it('stay in use when nobody has thought of what is in the new ones', async () => {
+  it('stay in use when reading the new ones fails unexpectedly', async () => {
     const bug = await WatchedFiles.open({
       paths: { ONE: one, OTHER: other },
       parse: ({ ONE = '' }) => {
@@ -202,7 +202,7 @@ describe('watched files', () => {
     expect({ value: links.value, rejected }).to.deep.equal({ value: 'b', rejected: [] })
   })
 
-  it('are looked at again and again once started', async () => {
+  it('are checked repeatedly once started', async () => {
     files.start()
     await writePair('b')
     await eventually('they are taken over', () => files.value === 'b')

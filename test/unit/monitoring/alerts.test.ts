@@ -5,7 +5,7 @@ import { readAlertExpectations, readRules } from '../../monitoring/rule-files.js
 const { alerts, recordings } = readRules()
 const expectations = readAlertExpectations()
 const runbook = readFileSync('.docs/runbook.md', 'utf8')
-/** What stands under "## Alerts", by alert. */
+/** The text under "## Alerts", by alert. */
 const sections = new Map(
   (/^## Alerts$(.*?)(?=^## |$(?![\s\S]))/ms.exec(runbook)?.[1] ?? '')
     .split(/^### /m)
@@ -14,7 +14,7 @@ const sections = new Map(
 )
 
 describe('alerts', () => {
-  it('have each a name of its own', () => {
+  it('each have a unique name', () => {
     const names = alerts.map(({ alert }) => alert)
     expect(names).to.have.length.above(20)
     expect(new Set(names).size).to.equal(names.length)
@@ -22,12 +22,12 @@ describe('alerts', () => {
 
   for (const { alert, for: lasting, labels, annotations } of alerts) {
     describe(alert, () => {
-      it('says how long it has to last, and how urgent it is', () => {
+      it('has a duration and a severity', () => {
         expect(lasting).to.match(/^\d+[mh]$/)
         expect(labels?.['severity']).to.be.oneOf(['critical', 'warning'])
       })
 
-      it('says what is wrong, and where it stands what to do', () => {
+      it('says what is wrong, and links to the runbook', () => {
         expect(annotations).to.have.all.keys('summary', 'description', 'runbook_url')
         expect(annotations?.['summary']).to.match(/\.$/)
         expect(annotations?.['runbook_url']).to.equal(`.docs/runbook.md#${alert.toLowerCase()}`)
@@ -53,7 +53,7 @@ describe('alerts', () => {
 })
 
 describe('recording rules', () => {
-  it('have each a name of its own, of level, metric and operation', () => {
+  it('each have a name of level, metric and operation', () => {
     const names = recordings.map(({ record }) => record)
     expect(new Set(names).size).to.equal(names.length).and.above(10)
     for (const name of names) expect(name).to.match(/^benefits:[a-z_]+:[a-z0-9_]+$/)

@@ -39,7 +39,7 @@ describe('the containers that watch', () => {
     })
   }
 
-  it('let whoever has no password only look', () => {
+  it('let visitors without a password only view', () => {
     expect(services['grafana']?.environment).to.include({
       GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
       GF_SECURITY_ADMIN_PASSWORD: '$' + '{GRAFANA_ADMIN_PASSWORD:-}',
@@ -54,7 +54,7 @@ describe('the containers that watch', () => {
     expect(jobs).to.deep.include({
       job_name: 'benefits-authorizer',
       sample_limit: 20_000,
-      // As many addresses as there are processes.
+      // One address for each process.
       dns_sd_configs: [{ names: ['authorizer'], type: 'A', port: 8_080, refresh_interval: '15s' }],
     })
   })

@@ -16,7 +16,7 @@ function overlap(one: Place, other: Place): boolean {
 const dashboards = readDashboards()
 
 describe('dashboards', () => {
-  it('are there, each with an id of its own', () => {
+  it('exist, each with a unique id', () => {
     expect(dashboards).to.not.be.empty
     expect(new Set(dashboards.map(({ uid }) => uid)).size).to.equal(dashboards.length)
   })
@@ -35,7 +35,7 @@ describe('dashboards', () => {
         for (const place of rows) expect(panels[place + 1]?.type).to.be.oneOf(['stat', 'timeseries'])
       })
 
-      it('has panels each with an id of its own', () => {
+      it('has panels with unique ids', () => {
         expect(new Set(panels.map(({ id }) => id)).size).to.equal(panels.length)
       })
 

@@ -33,12 +33,12 @@ describe('the parts of a query', () => {
     })
   }
 
-  it('are not to be had of a selector without a name', () => {
+  it('are undefined for a selector without a name', () => {
     expect(() => partsOf('{a="b"}')).to.throw(RangeError, 'a selector without a name')
   })
 })
 
-describe('what is wrong with a query', () => {
+describe('problems of a query', () => {
   const exported = new Map([
     [
       'calls_total',

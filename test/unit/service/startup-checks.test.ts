@@ -34,9 +34,9 @@ describe('the check of ports', () => {
     )
   })
 
-  it('names HOST when it is no address of this machine', async () => {
+  it('names HOST when it is not an address of this machine', async () => {
     expect(await problemOf(requirePorts({ ...ports, host: '192.0.2.1', grpcPort: taken }))).to.equal(
-      'HOST: 192.0.2.1 is no address of this machine',
+      'HOST: 192.0.2.1 is not an address of this machine',
     )
   })
 

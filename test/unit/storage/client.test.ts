@@ -12,7 +12,7 @@ describe('the client of MongoDB', () => {
     expect(noticedMs).to.be.at.most(3_000)
   })
 
-  it('waits no longer than that for an answer, and longer than the server may take for it', () => {
+  it('waits at most that long for an answer, and longer than the server may take for it', () => {
     expect(options.socketTimeoutMS).to.be.within(OPERATION_MS_MAX + 500, noticedMs)
   })
 })

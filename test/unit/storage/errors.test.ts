@@ -24,7 +24,7 @@ import { classified, DUPLICATE_KEY, mapTransientErrors, unavailable } from '../.
 const { PoolClearedError, PoolClosedError, WaitQueueTimeoutError } = createRequire(import.meta.url)(
   'mongodb/lib/cmap/errors.js',
 )
-// So are the errors of single writes.
+// The same holds for errors of single writes.
 const { WriteConcernError, WriteError: FailedWrite } = createRequire(import.meta.url)(
   'mongodb/lib/bulk/common.js',
 )
@@ -107,7 +107,7 @@ describe('errors of the database', () => {
     expect(classified('testing', error)).to.have.property('cause', error)
   })
 
-  it('are told without the text of the driver', () => {
+  it('are reported without the text of the driver', () => {
     expect(unavailable('loading accounts', new MongoNetworkError('mongodb://user:password@host'))).to.include(
       { message: 'loading accounts: the database does not answer' },
     )
@@ -166,7 +166,7 @@ function collectionError(inner: MongoError): MongoBulkWriteError {
   return new MongoBulkWriteError(inner, {} as BulkWriteResult)
 }
 
-/** A collection's bulk write of which these writes failed, as the driver makes it. */
+/** The bulk write error of the driver when these writes failed. */
 function writesError(
   codes: readonly number[],
   { isDurable = true }: { readonly isDurable?: boolean } = {},

@@ -100,7 +100,7 @@ describe('the cause of a database failure', () => {
     expect(causeOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
   })
 
-  it('of a database that is not the right one comes with what was found', () => {
+  it('of a wrong database includes the finding', () => {
     const cause = causeOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
     expect(cause).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
     expect(cause.hint).to.match(/^missing: ledger: /)
@@ -112,7 +112,7 @@ describe('the cause of a database failure', () => {
   })
 })
 
-/** What the driver fails with when none of the servers would do. */
+/** The error of the driver when no server is suitable. */
 function noServer(...servers: readonly object[]): MongoServerSelectionError {
   const described = new Map(servers.map((server, index) => [`127.0.0.1:${27_017 + index}`, server]))
   return new MongoServerSelectionError('-', new TopologyDescription('ReplicaSetNoPrimary', described, 'rs0'))

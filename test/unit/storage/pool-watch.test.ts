@@ -12,8 +12,8 @@ import { PoolWatch } from '../../../src/storage/pool-watch.js'
 const POOL_SIZE = 10
 
 /**
- * Two servers are too many for a test that touches nothing, so the driver's own client, which never connects, tells here what it would
- * tell of them. That it does, `test/integration/pool-watch.test.ts` sees with one server.
+ * A unit test has no servers, so it emits the events of the driver on a client that never connects.
+ * `test/integration/pool-watch.test.ts` checks the events with a real server.
  */
 describe('the pools of two servers', () => {
   let client: MongoClient
@@ -23,7 +23,7 @@ describe('the pools of two servers', () => {
     client = createClient({ uri: 'mongodb://one,other/', poolSizeMax: POOL_SIZE })
     pool = new PoolWatch({ client, onFailure: () => {}, onCleared: () => {} })
     for (const address of ['one:27017', 'other:27017']) {
-      // The driver lets nobody make its events; those who listen read no more than this.
+      // The constructors of the events are private to the driver. Listeners read no more than this.
       const created = { address, options: { maxPoolSize: POOL_SIZE } } as ConnectionPoolCreatedEvent
       client.emit('connectionPoolCreated', created)
     }

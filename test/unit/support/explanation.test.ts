@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { explain, type Told } from '../../support/model/explanation.js'
+import { explain, type Observation } from '../../support/model/explanation.js'
 import { type Operation, ReferenceModel } from '../../support/model/reference-model.js'
 
 const open: Operation = { kind: 'open', account: 'A', id: 'open' }
@@ -16,7 +16,7 @@ const AT = 1_795_878_000_000
 
 describe('the search for an order that explains every answer', () => {
   /** A purchase and what came of it, as the model on an account that has just been opened says. */
-  function told(was: 'NEW' | 'REPEATED', attempts: number): Told & { asked: Operation } {
+  function told(was: 'NEW' | 'REPEATED', attempts: number): Observation & { asked: Operation } {
     const answer = opened().answer(purchase)
     if (!('record' in answer)) throw new Error('the model records every purchase on an open account')
     return { asked: purchase, attempts, answered: { was, record: { ...answer.record, atMs: AT } } }
@@ -28,22 +28,22 @@ describe('the search for an order that explains every answer', () => {
     return model
   }
 
-  function explained(all: readonly Told[]): () => void {
+  function explained(all: readonly Observation[]): () => void {
     const [first] = all
     if (!first || !('asked' in first) || !('record' in first.answered)) throw new Error('begin with a record')
     const entries = [first.answered.record]
-    return () => explain(opened(), 'A', { told: all, entries })
+    return () => explain(opened(), 'A', { observed: all, entries })
   }
 
   it('takes one answer as new, and others after it as repeated', () => {
     explained([told('NEW', 1), told('REPEATED', 1), told('REPEATED', 2)])()
   })
 
-  it('takes the one that was told so for the maker, also when another was sent twice and answered first', () => {
+  it('takes the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
     explained([told('REPEATED', 2), told('NEW', 1)])()
   })
 
-  it('takes one that was sent twice for the maker when nobody was told so', () => {
+  it('takes a request that was sent twice as the author when no caller got the created answer', () => {
     explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
@@ -51,7 +51,7 @@ describe('the search for an order that explains every answer', () => {
     expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 
-  it('rejects an entry that nobody was told of at once', () => {
+  it('rejects an unreported entry at once', () => {
     expect(explained([told('REPEATED', 1)])).to.throw('nobody asked for the entry')
   })
 })

@@ -2,18 +2,18 @@ import { expect } from 'chai'
 import { signToken } from '../../support/clients/token.js'
 import { secret, secretsOfEnvironment, takeLeaks, watchForLeaks } from '../../support/leaks.js'
 
-/** What is found in an output that consists of this text. */
+/** The secrets found in an output with this text. */
 function leaksIn(text: string): readonly string[] {
   watchForLeaks('output', () => text)
   return takeLeaks()
 }
 
-describe('the search for secrets in what processes write', () => {
-  it('finds nothing where there is nothing', () => {
+describe('the search for secrets in the output of processes', () => {
+  it('finds nothing in output without secrets', () => {
     expect(leaksIn('{"event":"listening","uri":"mongodb://127.0.0.1:27017/?replicaSet=rs0"}')).to.deep.equal(
       [],
     )
-    expect(leaksIn('a valid bearer token is required in the metadata "authorization"')).to.deep.equal([])
+    expect(leaksIn('a valid bearer token is required in the "authorization" metadata')).to.deep.equal([])
   })
 
   for (const [what, part] of [
@@ -38,7 +38,7 @@ describe('the search for secrets in what processes write', () => {
     })
   }
 
-  it('finds what was secret in an environment', () => {
+  it('finds the secrets of an environment', () => {
     secretsOfEnvironment({
       JWT_SECRET: 'the secret of the leaks test',
       MONGODB_URI: 'mongodb+srv://user:pass-of-the-leaks-test@db/x',

@@ -18,7 +18,7 @@ describe('the announcement of make run', () => {
     )
   })
 
-  it('says that there is TLS', () => {
+  it('announces TLS', () => {
     expect(lineOf(tls, 'benefits-authorizer')).to.include('gRPC with TLS on 127.0.0.1:50051')
   })
 

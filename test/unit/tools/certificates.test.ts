@@ -75,7 +75,7 @@ describe('certificates for development', () => {
     expect(server.verify(parse(authority('the authority').certificate).publicKey)).to.equal(false)
   })
 
-  it('are those of an authority, or not', () => {
+  it('are certificates of an authority, or not', () => {
     expect([issuer.ca, server.ca, client.ca]).to.deep.equal([true, false, false])
   })
 
@@ -90,7 +90,7 @@ describe('certificates for development', () => {
     ])
   })
 
-  it('say what they are for', () => {
+  it('name their purpose', () => {
     expect([server.keyUsage, client.keyUsage]).to.deep.equal([['1.3.6.1.5.5.7.3.1'], ['1.3.6.1.5.5.7.3.2']])
   })
 
@@ -129,7 +129,7 @@ describe('make certs, in its folder,', () => {
     ])
   })
 
-  it('names the hosts that were asked for', async () => {
+  it('names the requested hosts', async () => {
     expect((await read('server.pem')).checkHost('authorizer.test')).to.equal('authorizer.test')
   })
 

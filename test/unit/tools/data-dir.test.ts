@@ -19,7 +19,7 @@ describe('the check of DATA_DIR', () => {
     writeFileSync(file, '')
     const failure = await requireDataDir(join(file, 'data')).catch(String)
     expect(failure).to.equal(
-      `Error: DATA_DIR: ${join(file, 'data')} cannot be used (ENOTDIR): name a folder that may be written to`,
+      `Error: DATA_DIR: ${join(file, 'data')} cannot be used (ENOTDIR): name a writable folder`,
     )
   })
 })

@@ -47,7 +47,7 @@ describe('local secret', () => {
     expect(await readdir(folder)).to.deep.equal(['jwt-secret'])
   })
 
-  describe('when many ask for it at once', () => {
+  describe('when many processes need it at once', () => {
     // How their steps mingle is chance, so they get many chances.
     const folders = Array.from({ length: 40 }, (_, index) => `data-${index}`)
 
@@ -58,7 +58,7 @@ describe('local secret', () => {
       }
     })
 
-    it('is the same for those who ask later', async () => {
+    it('is the same for later callers', async () => {
       for (const name of folders) {
         const [first] = await askTogether(name)
         expect(await localSecret(join(root, name)), name).to.equal(first)
@@ -100,7 +100,7 @@ describe('local secret', () => {
     expect(await failureOf(localSecret(folder))).to.not.include('short-secret')
   })
 
-  it('is not made where something else is in its place', async () => {
+  it('is not created where something else has its path', async () => {
     await mkdir(join(folder, 'jwt-secret'), { recursive: true })
     expect(await failureOf(localSecret(folder))).to.include('EISDIR')
   })

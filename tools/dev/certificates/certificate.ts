@@ -17,7 +17,7 @@ import {
 /** A certificate and its key, both PEM. */
 export type Identity = { readonly certificate: string; readonly privateKey: string }
 
-/** One that can issue certificates. */
+/** A certificate that can issue certificates. */
 export type Authority = Identity & {
   readonly name: string
   readonly key: KeyObject
@@ -28,7 +28,7 @@ type Validity = { readonly from: Date; readonly to: Date }
 
 export type CertificateRequest = {
   readonly name: string
-  /** Whom it is shown to: to clients, which look for the host that they call, or to servers. */
+  /** Use of the certificate: by a server, whose clients check the host name, or by a client. */
   readonly use: 'server' | 'client'
   /** Names and IP addresses of the host; none for a client. */
   readonly hosts: readonly string[]

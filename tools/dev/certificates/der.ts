@@ -30,7 +30,7 @@ export function context(tag: number, content: Uint8Array, kind: 'primitive' | 'b
 
 /** A number that is not negative, as big-endian bytes. */
 export function integer(bytes: Uint8Array): Buffer {
-  // Without leading zeros, but for one where the highest bit would be taken for a minus.
+  // Without leading zeros, except one that keeps the highest bit from being a sign.
   const first = bytes.findIndex((byte) => byte !== 0)
   const digits = first < 0 ? Buffer.from([0]) : Buffer.from(bytes.subarray(first))
   return value(0x02, (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.from([0]), digits]))
@@ -59,7 +59,7 @@ export function identifier(dotted: string): Buffer {
   return value(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(sevenBitDigits)]))
 }
 
-/** In base 128; every digit but the last has the highest bit set. */
+/** Encodes a number in base 128; every digit but the last has the highest bit set. */
 function sevenBitDigits(number: number): readonly number[] {
   const digits = [number & 0x7f]
   for (let left = number >> 7; left > 0; left >>= 7) digits.unshift((left & 0x7f) | 0x80)

@@ -9,7 +9,7 @@ const CERTIFICATE_DAYS = 365
 const AUTHORITY_NAME = 'benefits-authorizer local authority'
 
 export type LocalCertificates = {
-  /** Where they are kept: `<DATA_DIR>/certs`. */
+  /** Folder of the certificates: `<DATA_DIR>/certs`. */
   readonly folder: string
   /** Names and IP addresses of the server, besides those of this machine to itself. */
   readonly hosts: readonly string[]
@@ -38,7 +38,7 @@ export async function makeLocalCertificates({ folder, hosts, now }: LocalCertifi
   await write(folder, 'client', client)
 }
 
-/** Undefined when there is none, or one that ends before what it would issue. */
+/** Undefined when the authority is missing, or expires before the certificates that it would issue. */
 async function readAuthority(folder: string, now: Date): Promise<Authority | undefined> {
   const certificate = await read(join(folder, 'ca.pem'))
   const privateKey = await read(join(folder, 'ca-key.pem'))
@@ -69,7 +69,7 @@ async function read(path: string): Promise<string | undefined> {
   }
 }
 
-/** From an hour ago: clocks differ. */
+/** Valid from an hour ago, because clocks differ. */
 function daysFrom(now: Date, days: number): { readonly from: Date; readonly to: Date } {
   return { from: new Date(now.getTime() - 3_600_000), to: new Date(now.getTime() + days * DAY_MS) }
 }

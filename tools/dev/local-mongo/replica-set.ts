@@ -13,9 +13,7 @@ const POLL_MS = 10
 
 /** The server's codes: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const NOT_YET_INITIALIZED = 94
-/**
- * Codes that pass in a moment: already initialized, node not found, reconfiguration or election in progress.
- */
+/** Transient codes: already initialized, node not found, reconfiguration or election in progress. */
 const TRANSIENT = [23, 74, NOT_YET_INITIALIZED, 109, 11602]
 
 /** Settings for a failover after two seconds instead of ten, for the tests that cause one. */
@@ -52,7 +50,7 @@ export async function ensureReplicaSet(
     const deadline = performance.now() + PRIMARY_TIMEOUT_MS
     while (!(await isComplete(admin, ports, options))) {
       if (performance.now() > deadline)
-        throw new MongodStartError('other', 'the local replica set got no primary within a minute')
+        throw new MongodStartError('other', 'the local replica set elected no primary within a minute')
       await delay(POLL_MS)
     }
   })

@@ -75,7 +75,7 @@ export class WatchedInstance extends MongoInstance {
     }
     const pid = this.mongodProcess?.pid
     if (pid === undefined || this.#port === undefined)
-      throw new MongodStartError('other', 'mongod ended as soon as it listened')
+      throw new MongodStartError('other', 'mongod exited as soon as it listened')
     return { pid, port: this.#port }
   }
 
@@ -106,7 +106,7 @@ export class WatchedInstance extends MongoInstance {
     // Not the library's own flag, which it takes back as soon as mongod reports that it gives up.
     const crashed = this.#port !== undefined && !this.#ending
     super.closeHandler(code, signal)
-    if (crashed) this.#onCrash(`MongoDB ended by itself (${signal ?? `code ${code}`})`)
+    if (crashed) this.#onCrash(`MongoDB exited unexpectedly (${signal ?? `code ${code}`})`)
   }
 
   #explain(error: unknown): MongodStartError {

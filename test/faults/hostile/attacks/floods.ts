@@ -22,7 +22,7 @@ export const floods = {
   knownResets: flood('rapid resets, valid token', true, ({ job, connection }) =>
     resetCall(connection, withToken(job)),
   ),
-  strangerResets: flood('rapid resets, no token', false, ({ connection }) =>
+  unauthenticatedResets: flood('rapid resets, no token', false, ({ connection }) =>
     resetCall(connection, callHeaders(AUTHORIZE)),
   ),
   settings: flood('floods of SETTINGS', true, () => frameOf({ type: FrameType.SETTINGS })),

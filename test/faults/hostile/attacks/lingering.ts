@@ -48,7 +48,7 @@ const nothing = Buffer.alloc(0)
 export const lingering = {
   idle: linger('5,000 connections that say nothing', 0.25, { connections: 5_000, isSilent: true }),
   greeted: linger('3,000 connections that only greet', 0.1, { connections: 3_000 }),
-  strangerHalves: linger('half requests, no token', 0.004, {
+  unauthenticatedHalves: linger('half requests, no token', 0.004, {
     connections: 500,
     begin: beginCalls(() => callHeaders(HEALTH_CHECK), framed(Buffer.alloc(9)).subarray(0, 7)),
   }),

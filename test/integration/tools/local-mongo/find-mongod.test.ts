@@ -24,7 +24,7 @@ describe('findMongod', () => {
     expect(found).to.deep.equal({ path: mongodPath, version: '8.0.4' })
   })
 
-  it('rejects a configured path that is no executable file, without falling through', async () => {
+  it('rejects a configured path that is not an executable file, without a fallback', async () => {
     await writeFile(at('plain-file'), '')
     for (const name of ['absent', 'plain-file', '.']) {
       const error = await failureOf({ mongodPath: at(name) }, [source('never', at('any'))])
@@ -73,7 +73,7 @@ describe('findMongod', () => {
     expect(await findMongod({ log }, sources)).to.deep.equal({ path: second, version: '8.2.0' })
   })
 
-  it('names each failed source with its reason, and ends with what the user can do', async () => {
+  it('names each failed source with its reason, and ends with a hint', async () => {
     await fakeMongod('old/mongod', '6.0.1')
     const [onPath] = defaultSources({ env: { PATH: at('old') }, log })
     const npm = { name: 'npm package', find: () => Promise.reject(new Error('npm pack failed: E404')) }

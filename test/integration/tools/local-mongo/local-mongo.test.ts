@@ -100,8 +100,8 @@ describe('a local MongoDB', () => {
     const first = await open('moved')
     await writeFact(first.uri, 'written on the old port')
     await first.stop()
-    const stranger = createServer((socket) => socket.destroy())
-    await once(stranger.listen({ port: portOf(first.uri), host: '127.0.0.1' }), 'listening')
+    const foreignServer = createServer((socket) => socket.destroy())
+    await once(foreignServer.listen({ port: portOf(first.uri), host: '127.0.0.1' }), 'listening')
     try {
       const second = await open('moved')
       expect(portOf(second.uri)).not.to.equal(portOf(first.uri))
@@ -111,7 +111,7 @@ describe('a local MongoDB', () => {
         'written on the new port',
       ])
     } finally {
-      stranger.close()
+      foreignServer.close()
     }
   })
 
@@ -157,7 +157,7 @@ describe('a local MongoDB', () => {
     expect((await open('nonsense')).owned).to.equal(true)
   })
 
-  it('ends within seconds after its owner is killed, and lets go of its data cleanly', async () => {
+  it('ends cleanly within seconds after its owner is killed', async () => {
     const owner = await startOwner(at('killed'), binary.path)
     await killOwner(owner)
     await eventually('mongod has cleared its lock', async () => {
@@ -206,11 +206,11 @@ describe('a local MongoDB', () => {
     expect(await readFacts((await open('drained')).uri)).to.deep.equal(['drained'])
   })
 
-  it('says when mongod ends by itself', async () => {
+  it('reports that mongod exited unexpectedly', async () => {
     const said: string[] = []
     const mongo = await open('crashed', (message) => said.push(message))
     process.kill(await mongodPid(mongo.uri), 'SIGKILL')
-    await eventually('it is said', () => said.includes('MongoDB ended by itself (SIGKILL)'))
+    await eventually('it is said', () => said.includes('MongoDB exited unexpectedly (SIGKILL)'))
   })
 
   it('says that another program holds the data, with its process number', async () => {
@@ -229,7 +229,7 @@ describe('a local MongoDB', () => {
     }
   })
 
-  it('says that the data folder cannot be written', async () => {
+  it('reports a data folder that is not writable', async () => {
     await writeFile(at('file'), '')
     const error = await failureOf(open('file/data'))
     expect(error).to.be.instanceOf(LocalMongoError)
@@ -240,7 +240,7 @@ describe('a local MongoDB', () => {
     const wrongVersion = '{"s":"F","msg":"Wrong mongod version","attr":{"error":"UPGRADE PROBLEM"}}'
     const mongodPath = await writeScript(at('older-mongod'), [
       '[ "$1" = --version ] && echo "db version v8.0.1" && exit 0',
-      // Two lines at once, of which the library would take the whole for one.
+      // Two lines at once, which the library would take for one.
       `printf '%s\\n%s\\n' '${wrongVersion}' '{"s":"E","msg":"DBException in initAndListen, terminating"}'`,
       'exit 62',
     ])

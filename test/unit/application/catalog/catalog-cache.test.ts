@@ -60,14 +60,14 @@ describe('catalog cache', () => {
     expect(store.watches).to.equal(1)
   })
 
-  it('takes on what has changed', async () => {
+  it('applies changes', async () => {
     await cache.start()
     store.change({ rules: [rule], upserted: [pets] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
     expect(cache.current().version).to.equal(2n)
   })
 
-  it('reads only what has changed since the version that it has', async () => {
+  it('reads only the changes since its version', async () => {
     await cache.start()
     store.change({ rules: [rule] })
     store.change({ upserted: [pets] })
@@ -81,7 +81,7 @@ describe('catalog cache', () => {
     expect(store.reads).to.deep.equal([undefined])
   })
 
-  it('looks at once when a change is announced', async () => {
+  it('refreshes at once when a change is announced', async () => {
     cache = cacheOf(store, 1_000_000)
     store.announces = true
     await cache.start()
@@ -101,7 +101,7 @@ describe('catalog cache', () => {
     await soon('version 3 is here', () => cache.current().version === 3n)
   })
 
-  it('tells that changes are no longer announced, and sees them all the same', async () => {
+  it('reports that changes are no longer announced, and still sees them', async () => {
     await cache.start()
     store.loseWatches('why')
     store.change({ rules: [rule] })
@@ -109,7 +109,7 @@ describe('catalog cache', () => {
     expect(unwatched).to.deep.equal(['why'])
   })
 
-  it('takes the whole in the place of what it has when the store cannot tell the changes', async () => {
+  it('replaces the whole catalog when the store cannot list the changes', async () => {
     await cache.start()
     store.change({ upserted: [pets] })
     store.change({ deleted: ['PETS'] })
@@ -124,7 +124,7 @@ describe('catalog cache', () => {
     await soon('all rules are here', () => cache.current().rules.size === 1_500)
   })
 
-  it('gives the catalog before as a whole while many rules are taken on', async () => {
+  it('returns the whole previous catalog while many rules are being applied', async () => {
     await cache.start()
     const release = store.holdReads()
     store.change({ rules: [...manyRules(1_500), rule] })
@@ -139,7 +139,7 @@ describe('catalog cache', () => {
     expect([...seen].sort()).to.deep.equal(['1: 0', '2: 1501'])
   })
 
-  it('keeps the last catalog while it cannot be read, and tells why', async () => {
+  it('keeps the last catalog while it cannot be read, and reports why', async () => {
     await cache.start()
     const last = cache.current()
     store.outage = away
@@ -175,7 +175,7 @@ describe('catalog cache', () => {
     expect(store.reads).to.deep.equal([undefined, 1n, undefined])
   })
 
-  it('reads it again when it may have been mended', async () => {
+  it('reads it again when it may have been corrected', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('the contradiction is told', () => failures.length > 0)
@@ -184,7 +184,7 @@ describe('catalog cache', () => {
     await soon('the rule decides', () => mccOfPadaria() === '5811')
   })
 
-  it('goes on with the version after one that cannot be used', async () => {
+  it('continues with the version after an invalid one', async () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('the contradiction is told', () => failures.length > 0)
@@ -192,27 +192,27 @@ describe('catalog cache', () => {
     await soon('the rule decides', () => mccOfPadaria() === '5811')
   })
 
-  it('mends itself by reading everything when the changes do not fit to what it has', async () => {
+  it('recovers by reading everything when the changes do not match its catalog', async () => {
     await cache.start()
     store.change({ rules: [rule] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
-    // A rule is gone that no change tells of: its place is taken again.
+    // A rule disappears without a change record, and its slot is used again.
     store.mend({})
     store.change({ rules: [{ ...rule, id: 'other', mcc: '5411' }] })
     await soon('the other rule decides', () => mccOfPadaria() === '5411')
     expect(failures).to.deep.equal([])
   })
 
-  it('keeps its catalog when the store goes back, and tells', async () => {
+  it('keeps its catalog when the store goes back, and reports it', async () => {
     store.change({ rules: [rule] })
     await cache.start()
     store.goBack()
     await soon('it is told', () => failures.length > 0)
-    expect(String(failures[0])).to.include('gone back from version 2 to 1')
+    expect(String(failures[0])).to.include('went back from version 2 to 1')
     expect(cache.current().version).to.equal(2n)
   })
 
-  it('takes over what the store has gone back to when it is to read it again', async () => {
+  it('uses the older catalog of the store when it has to read everything', async () => {
     store.change({ rules: [rule] })
     await cache.start()
     store.goBack()
@@ -232,7 +232,7 @@ describe('catalog cache', () => {
     expect(store.reads.at(-1)).to.equal(undefined)
   })
 
-  it('follows no more when it is closed', async () => {
+  it('stops following when it is closed', async () => {
     await cache.start()
     await cache.close()
     const looks = store.versionReads
@@ -248,7 +248,7 @@ describe('catalog cache', () => {
     expect([store.versionReads, store.watches]).to.deep.equal([0, 0])
   })
 
-  it('has after every history of changes what reading everything has', async () => {
+  it('equals the whole catalog of the store after every history of changes', async () => {
     const anyChange = fc.record({
       upserted: fc.subarray([pets, { ...pets, id: 'BIRDS', order: 81 }]),
       deleted: fc.subarray(['PETS', 'BIRDS']),
@@ -283,7 +283,7 @@ describe('catalog cache', () => {
       expect(cache.health).to.deep.equal({ version: 0n, ageMs: 0 })
     })
 
-    it('is as old as the last look that found it to be the latest', async () => {
+    it('is as old as its last confirmation as the latest', async () => {
       cache = cacheOf(store, 1_000_000)
       await cache.start()
       clock.advance(700)
@@ -292,7 +292,7 @@ describe('catalog cache', () => {
       expect(cache.health).to.deep.equal({ version: 1n, ageMs: 0 })
     })
 
-    it('says what the last look failed with, until one succeeds', async () => {
+    it('reports the error of the last refresh until one succeeds', async () => {
       cache = cacheOf(store, 1_000_000)
       await cache.start()
       store.outage = away

@@ -7,7 +7,7 @@ import type {
 import { challengeCategories } from '../../../../src/domain/category.js'
 import type { MerchantRule } from '../../../../src/domain/merchant-rule.js'
 
-/** What one change did. */
+/** The effect of one change. */
 type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | 'neverPermitted'>> & {
   readonly rules?: readonly MerchantRule[]
   readonly deletedRules?: readonly string[]
@@ -15,7 +15,7 @@ type Change = Partial<Pick<CatalogReading, 'upserted' | 'deleted' | 'neverPermit
 
 /** A catalog store in memory, with everything that ever happened to it. */
 export class InMemoryCatalogStore implements CatalogStore {
-  /** Thrown by whoever asks. */
+  /** Thrown by the query. */
   outage: Error | undefined
   /** The first version that changes are still known of. */
   purgedVersion = 0n
@@ -38,13 +38,13 @@ export class InMemoryCatalogStore implements CatalogStore {
     this.#changes.pop()
   }
 
-  /** Puts another change in the place of the last one, as somebody who mends the store would. */
+  /** Replaces the last change, as a repair of the store would. */
   mend(change: Change): void {
     this.#changes.pop()
     this.#changes.push(change)
   }
 
-  /** Lets nobody finish reading until the returned function is called. */
+  /** Blocks all reads until the returned function is called. */
   holdReads(): () => void {
     let release = () => {}
     this.#gate = new Promise((resolve) => {

@@ -27,7 +27,7 @@ describe('admission to the queue', () => {
   })
 
   describe('whose queue is emptied by each group', () => {
-    it('takes what piles up while one group takes long', () => {
+    it('takes the requests that queue up during a slow group', () => {
       groups({ count: 50, everyMs: 5, waiting: 3 })
       groups({ count: 1, everyMs: 300, waiting: 110 })
       expect(mostWaiting()).to.be.above(110)
@@ -50,7 +50,7 @@ describe('admission to the queue', () => {
       expect(mostWaiting()).to.equal(GROUP_MAX)
     })
 
-    it('learns nothing from the time in which nobody waited', () => {
+    it('learns nothing from a time without waiting requests', () => {
       groups({ count: 5, everyMs: 40, waiting: 3 })
       groups({ count: 1, everyMs: 40, waiting: 0 })
       groups({ count: 1, everyMs: 60_000, waiting: 3 })
@@ -117,14 +117,14 @@ describe('admission to the queue', () => {
         expect(mostWaiting()).to.equal(left === 40 ? inTime : inBurst)
       })
 
-    it('bears a burst again once it has emptied', () => {
+    it('accepts a burst again once it is empty', () => {
       groups({ count: 500, everyMs, waiting: 25 })
       groups({ count: 20, everyMs, waiting: 3 })
       expect(mostWaiting()).to.be.closeTo(inBurst, 1)
     })
   })
 
-  /** So many groups end one after another, each with so many others waiting. */
+  /** Ends this many groups one after another, each with this many requests waiting. */
   function groups(each: { count: number; everyMs: number; waiting: number }): void {
     for (let group = 0; group < each.count; group++) {
       clock.advance(each.everyMs)

@@ -39,7 +39,7 @@ describe('background turns', () => {
     expect(timers.lengthsMs).to.deep.equal(Array.from({ length: 15 }, () => 1))
   })
 
-  it('come one at a time, in the order in which they were asked for', async () => {
+  it('come one at a time, in the order of the requests', async () => {
     const came: string[] = []
     await Promise.all(
       ['first', 'second', 'third'].map(async (name) => {

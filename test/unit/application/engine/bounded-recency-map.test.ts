@@ -14,7 +14,7 @@ describe('a map that bounds the weight of its values', () => {
     })
   })
 
-  it('keeps what together weighs as much as it may', () => {
+  it('keeps copies up to the weight limit', () => {
     map.set('a', 4)
     map.set('b', 6)
     expect([map.get('a'), map.get('b')]).to.deep.equal([4, 6])
@@ -43,7 +43,7 @@ describe('a map that bounds the weight of its values', () => {
     expect(evicted).to.deep.equal(['b 4'])
   })
 
-  it('evicts at once what alone is too heavy', () => {
+  it('evicts a copy at once that alone exceeds the limit', () => {
     map.set('a', 11)
     expect(map.get('a')).to.equal(undefined)
     expect(evicted).to.deep.equal(['a 11'])
@@ -56,7 +56,7 @@ describe('a map that bounds the weight of its values', () => {
     expect(evicted).to.deep.equal([])
   })
 
-  it('has room again for what was deleted', () => {
+  it('has room again after a deletion', () => {
     map.set('a', 9)
     map.delete('a')
     map.delete('a')

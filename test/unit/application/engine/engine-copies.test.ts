@@ -59,19 +59,19 @@ describe('engine: deciding on copies', () => {
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  it('reads the account when it is not known what has become of it', async () => {
+  it('reads the account when the outcome of its commit is unknown', async () => {
     await buy('a')
     test.store.committing.meets('LOST_REPLY')
     expect((await test.authorize('a', purchase('lost'), patience)).type).to.equal('REPLAY')
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  // What others commit on makes its account be read twice: at once, and the next time.
-  it('ends when one in twenty accounts had been changed by others, for a while', async () => {
+  // A commit by another process makes its account be read twice: at once, and the next time.
+  it('ends when one in twenty accounts had been changed by others, for some time', async () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })
 
-  it('goes on when one in forty had', async () => {
+  it('continues when one in forty had', async () => {
     expect(await readsOf({ every: 40, changes: 12 })).to.be.at.most(24)
   })
 
@@ -107,7 +107,7 @@ describe('engine: deciding on copies', () => {
   }
 })
 
-describe('engine: what an account’s journal holds', () => {
+describe('engine: the journal of an account', () => {
   let test: TestEngine
 
   beforeEach(() => {
@@ -152,7 +152,7 @@ describe('engine: what an account’s journal holds', () => {
     await allSettled(test)
   })
 
-  it('is posted when somebody comes by, if it is a single entry', async () => {
+  it('is posted when a request touches the account, if it is a single entry', async () => {
     const opened = accountAfter('a', [steps.open('open')])
     test.store.put(opened)
     const again = test.engine.execute(

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse, type Reverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import type { AuthorizationEntry } from '../../../../src/domain/entry.js'
 import { centavos } from '../../../../src/domain/money.js'
 import type { Verdict } from '../../../../src/domain/verdict.js'
@@ -8,16 +8,19 @@ import { allSettled, occupy, type TestEngine, testEngine } from '../test-engine.
 
 describe('engine: early reversals of a part are taken off', () => {
   let test: TestEngine
-  let reverse: Reverse
 
   beforeEach(() => {
     test = testEngine()
-    reverse = createReverse(test.engine)
     test.store.put(fundedAccount('a'))
   })
 
   const reversePart = (transactionId: string, amount: bigint) =>
-    reverse('a', { transactionId, originalId: 'late', amount: centavos(amount), described: {} }, patience)
+    reverse(
+      test.engine,
+      'a',
+      { transactionId, originalId: 'late', amount: centavos(amount), described: {} },
+      patience,
+    )
   const buyLate = () => test.authorize('a', purchase('late', 100n), patience)
 
   /** Other purchases, until nothing older is in the journal. */
@@ -52,7 +55,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await other.authorize('a', purchase('late', 100n), patience))).to.equal(70n)
   })
 
-  it('some of which have left the journal, and some not', async () => {
+  it('with some of them in the journal and some posted', async () => {
     await reversePart('early-1', 30n)
     await leaveJournal()
     await reversePart('early-2', 10n)
@@ -69,7 +72,7 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(debited(await late)).to.equal(60n)
   })
 
-  it('and the stored answer says so for good', async () => {
+  it('and the stored answer keeps the amount', async () => {
     await reversePart('early', 30n)
     const first = await buyLate()
     await reversePart('later', 70n)
@@ -77,17 +80,22 @@ describe('engine: early reversals of a part are taken off', () => {
     expect(await buyLate()).to.deep.equal({ ...first, type: 'REPLAY' })
   })
 
-  it('from what later reversals give back, when all of them have left the journal', async () => {
+  it('from the amount of later reversals, when all of them have left the journal', async () => {
     await reversePart('early', 30n)
     await buyLate()
     await reversePart('later', 50n)
     await leaveJournal()
-    const rest = await reverse('a', { transactionId: 'rest', originalId: 'late', described: {} }, patience)
+    const rest = await reverse(
+      test.engine,
+      'a',
+      { transactionId: 'rest', originalId: 'late', described: {} },
+      patience,
+    )
     expect(rest.type === 'RECORD' && rest.entry.movement?.delta).to.equal(20n)
   })
 })
 
-/** What the wallet was debited by a purchase that was decided now. */
+/** The amount that a purchase decided now debits from the wallet. */
 function debited(verdict: Verdict<AuthorizationEntry>): bigint | undefined {
   return verdict.type === 'RECORD' && verdict.entry.movement ? -verdict.entry.movement.delta : undefined
 }

@@ -13,7 +13,7 @@ describe('engine: groups', () => {
     test.store.put(...['a', 'b', 'c'].map((id) => fundedAccount(id)))
   })
 
-  it('decides a lone request in a group of its own', async () => {
+  it('decides a single request in its own group', async () => {
     await test.authorize('a', purchase('1'), patience)
     expect(test.store.loading.asked).to.deep.equal([['a']])
   })
@@ -23,7 +23,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.inProgress).to.equal(1)
   })
 
-  it('makes one group of what arrives while round trips are in flight', async () => {
+  it('groups the requests that arrive while round trips are in flight', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
     test.store.loading.release()
@@ -31,7 +31,7 @@ describe('engine: groups', () => {
     expect(test.store.loading.asked.at(-1)).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('tells how many it decided together, and how long that took', async () => {
+  it('reports how many it decided together, and how long that took', async () => {
     await occupy(test)
     const waiting = ['a', 'b', 'c'].map((id) => test.authorize(id, purchase('1'), patience))
     test.clock.advance(7)
@@ -83,7 +83,7 @@ describe('engine: groups', () => {
     await Promise.all([first, second])
   })
 
-  it('lets requests on other accounts pass those whose account is busy', async () => {
+  it('lets requests on other accounts overtake requests on a busy account', async () => {
     test.store.committing.hold()
     const answers = [
       test.authorize('a', purchase('1'), patience),
@@ -96,7 +96,7 @@ describe('engine: groups', () => {
     await Promise.all(answers)
   })
 
-  it('decides those that waited for a busy account in the order in which they came', async () => {
+  it('decides requests on a busy account in the order of arrival', async () => {
     test.store.committing.hold()
     const answers = ['1', '2', '3', '4'].map((id) => test.authorize('a', purchase(id), patience))
     test.store.committing.release()

@@ -87,7 +87,7 @@ describe('engine: looking up the ledger', () => {
     expect(test.store.loading.asked.length).to.equal(1)
   })
 
-  it('looks for a new id on an account that it has just committed', async () => {
+  it('searches for a new id on an account that it has just committed', async () => {
     putTrimmed(test, long)
     await test.authorize('a', purchase('1'), patience)
     await test.authorize('a', purchase('2'), patience)
@@ -103,7 +103,7 @@ describe('engine: looking up the ledger', () => {
     test.store.appending.alwaysMeets(undefined)
   })
 
-  it('does not look for an id that the journal it has just committed holds', async () => {
+  it('does not search for an id in the journal that it has just committed', async () => {
     putTrimmed(test, long)
     await test.authorize('a', purchase('1'), patience)
     await test.authorize('a', purchase('1'), patience)
@@ -169,7 +169,7 @@ describe('engine: the journal', () => {
     test.store.appending.alwaysMeets(undefined)
   })
 
-  it('drops what the ledger has acknowledged with the next commit', async () => {
+  it('drops acknowledged entries with the next commit', async () => {
     await test.authorize('a', purchase('1'), patience)
     await allSettled(test)
     await test.authorize('a', purchase('2'), patience)
@@ -184,7 +184,7 @@ describe('engine: the journal', () => {
     expect(verdict.type).to.equal('REPLAY')
   })
 
-  it('posts what another process left in the journal, even if only a repeated request touches it', async () => {
+  it('posts the entries that another process left in the journal, even if only a repeated request touches the account', async () => {
     await test.authorize('a', purchase('1'), patience)
     const fresh = testEngine()
     fresh.store.put(test.store.account('a'))

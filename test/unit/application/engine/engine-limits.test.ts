@@ -45,7 +45,7 @@ describe('engine: its queue', () => {
     expect(await rejectionOf(test.authorize('b', purchase('1'), patience))).to.equal('ANSWERED')
   })
 
-  it('counts those that pause before another attempt among those that wait', async () => {
+  it('counts pausing requests among the waiting ones', async () => {
     const test = testEngine({ queueMax: 1 })
     test.store.loading.alwaysMeets('OUTAGE')
     const waiting = rejectionOf(test.authorize('a', purchase('1'), timeBudget(1_000, test.clock)))
@@ -68,7 +68,7 @@ describe('engine: one member fails', () => {
     await occupy(test)
   })
 
-  it('rejects a request whose decision throws with what it throws', async () => {
+  it('rejects a request with the error that its decision throws', async () => {
     const failing = rejectionOf(throwOn('a'))
     test.store.loading.release()
     expect(await failing).to.equal(bug)
@@ -104,7 +104,7 @@ describe('engine: one member fails', () => {
     expect(await Promise.all(neighbours)).to.deep.equal(['ANSWERED', 'ANSWERED', 'ANSWERED'])
   })
 
-  it('rejects a request on an account that cannot be read with what the store says', async () => {
+  it('rejects a request on an unreadable account with the error of the store', async () => {
     test.store.damaged.add('a')
     const answers = ['a', 'b'].map((id) => rejectionOf(test.authorize(id, purchase('1'), patience)))
     test.store.loading.release()
@@ -208,7 +208,7 @@ describe('engine: drain', () => {
     expect(engine.waiting).to.equal(0)
   })
 
-  it('waits for those on their way, those that wait and those that try again', async () => {
+  it('waits for requests in flight, waiting requests and retries', async () => {
     const test = testEngine()
     test.store.committing.meets('CONFLICT', 'CONFLICT')
     await occupy(test)
@@ -221,7 +221,7 @@ describe('engine: drain', () => {
     expect(answered).to.have.members(['a', 'b'])
   })
 
-  it('waits for those that are to be rejected', async () => {
+  it('waits for requests that will be rejected', async () => {
     const test = testEngine()
     test.store.loading.alwaysMeets('OUTAGE')
     test.store.loading.onCall = () => test.clock.advance(100)
@@ -233,14 +233,14 @@ describe('engine: drain', () => {
     expect(outcome).to.equal('UNAVAILABLE')
   })
 
-  it('ends for everybody who waits for it', async () => {
+  it('ends for all who wait for it', async () => {
     const test = testEngine()
     const answer = test.authorize('a', purchase('1'), patience)
     await Promise.all([test.engine.drain(), test.engine.drain()])
     expect(await rejectionOf(answer)).to.equal('ANSWERED')
   })
 
-  it('is no answer to the requests it waits for: they are decided', async () => {
+  it('does not affect the requests it waits for: they are decided', async () => {
     const test = testEngine()
     const answer = test.authorize('a', purchase('1'), patience)
     await test.engine.drain()

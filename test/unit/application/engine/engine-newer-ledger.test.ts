@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import { fundedAccount, patience, purchase } from '../fixtures.js'
 import { allSettled, type TestEngine, testEngine } from '../test-engine.js'
 
@@ -37,7 +37,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
   it('holds a reversal of the same purchase, made meanwhile: the purchase is given back once', async () => {
     await test.authorize('a', purchase('buy'), patience)
     await allSettled(test)
-    // One that has no copy of the account.
+    // An engine without a copy of the account.
     const fresh = testEngine({ store: test.store })
     test.store.betweenReads = async () => {
       await reversal(other, 'back-1')
@@ -61,6 +61,6 @@ describe('engine: a ledger that is newer than the account read with it', () => {
   }
 
   function reversal({ engine }: TestEngine, transactionId: string) {
-    return createReverse(engine)('a', { transactionId, originalId: 'buy', described: {} }, patience)
+    return reverse(engine, 'a', { transactionId, originalId: 'buy', described: {} }, patience)
   }
 })

@@ -14,7 +14,7 @@ describe('engine: lost races and an unreliable store', () => {
     test.store.put(fundedAccount('a', 1_000n))
   })
 
-  it('decides again, on the new state, when somebody else committed first', async () => {
+  it('decides again, on the new state, when another process committed first', async () => {
     test.store.committing.hold()
     const answer = test.authorize('a', purchase('1', 1_500n), patience)
     await soon('the decline is on its way', () => test.store.committing.inProgress === 1)
@@ -40,14 +40,14 @@ describe('engine: lost races and an unreliable store', () => {
     expect(verdict.type).to.equal('RECORD')
   })
 
-  it('tells why it decides once more', async () => {
+  it('reports why it decides again', async () => {
     test.store.loading.meets('OUTAGE')
     test.store.committing.meets('CONFLICT')
     await test.authorize('a', purchase('1'), patience)
     expect(test.retries).to.deep.equal(['STORE_AWAY', 'LOST_RACE'])
   })
 
-  it('tells of nothing when all goes well', async () => {
+  it('reports nothing when all goes well', async () => {
     await test.authorize('a', purchase('1'), patience)
     expect(test.retries).to.deep.equal([])
   })
@@ -72,7 +72,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(timers.lengthsMs).to.deep.equal([2, 4])
   })
 
-  it('tells of each attempt that found the store away', async () => {
+  it('reports each attempt that found the store unavailable', async () => {
     test.store.loading.meets('OUTAGE')
     test.store.committing.meets('OUTAGE', 'CONFLICT')
     await test.authorize('a', purchase('1'), patience)
@@ -80,7 +80,7 @@ describe('engine: lost races and an unreliable store', () => {
     expect(test.outages[0]).to.have.property('indecision', 'UNAVAILABLE')
   })
 
-  it('asks once for a group whose accounts are away, not for each of them', async () => {
+  it('asks once for a group of unavailable accounts, not once for each', async () => {
     test.store.put(fundedAccount('b'))
     await occupy(test)
     test.store.loading.meets('OUTAGE')
@@ -106,7 +106,7 @@ describe('engine: lost races and an unreliable store', () => {
     })
   }
 
-  it('decides anew when a commit whose outcome was unknown had not happened', async () => {
+  it('decides again when a commit with an unknown outcome had not happened', async () => {
     test.store.committing.meets('OUTAGE')
     const verdict = await test.authorize('a', purchase('1'), patience)
     expect(verdict.type).to.equal('RECORD')
@@ -135,7 +135,7 @@ describe('engine: lost races and an unreliable store', () => {
     })
   }
 
-  it('spends no more than the budget on an outage', async () => {
+  it('spends at most the budget on an outage', async () => {
     test.store.loading.alwaysMeets('OUTAGE')
     test.store.loading.onCall = () => test.clock.advance(100)
     await rejectionOf(test.authorize('a', purchase('1'), timeBudget(250, test.clock)))
@@ -209,7 +209,7 @@ describe('engine: the budget', () => {
     })
   }
 
-  it('decides for a caller who leaves just the 5 ms that a commit may take', async () => {
+  it('decides for a caller that leaves just the 5 ms of a commit', async () => {
     const { authorize } = testEngine()
     const verdict = await authorize('a', purchase('1'), { remainingMs: () => 5 })
     expect(verdict.type).to.equal('RECORD')

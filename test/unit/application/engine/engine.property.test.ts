@@ -12,7 +12,10 @@ import { allSettled, type TestEngine, testEngine } from '../test-engine.js'
 type Ask = { readonly account: string; readonly id: string; readonly amount: bigint }
 type Answer = Ask & { readonly verdict: Verdict<AuthorizationEntry> }
 
-/** FRESH and OLD hold 100 centavos; of OLD the journal has only the latest entry. NOBODY opened the third. */
+/**
+ * FRESH and OLD hold 100 centavos; the journal of OLD has only the latest entry. The third account, NOBODY,
+ * was never opened.
+ */
 const accounts = ['FRESH', 'OLD', 'NOBODY']
 
 const ask = fc.record({
@@ -20,7 +23,7 @@ const ask = fc.record({
   id: fc.constantFrom('1', '2', '3', '4', '5', '6'),
   amount: fc.constantFrom(7n, 30n, 60n),
 })
-/** One caller: its purchases, one after another, at one of two processes. */
+/** A caller that sends its purchases one after another to one of two processes. */
 const caller = fc.record({
   process: fc.constantFrom(0 as const, 1 as const),
   asks: fc.array(ask, { maxLength: 5 }),
@@ -117,7 +120,7 @@ function expectSound(store: InMemoryStore, id: string): void {
   expect(entries).to.include.members(store.committed.filter(({ accountId }) => accountId === id))
 }
 
-/** Whoever asked with an id was told of the one entry that stands in the history under it. */
+/** Every caller with an id got the one entry that the history has for it. */
 function expectConsistent(history: readonly Entry[], answers: readonly Answer[]): void {
   const firsts = answers.filter(({ verdict }) => verdict.type === 'RECORD').map(({ id }) => id)
   expect(new Set(firsts).size, 'an id was recorded twice').to.equal(firsts.length)

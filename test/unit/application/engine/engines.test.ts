@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createAuthorize } from '../../../../src/application/authorize.js'
+import { authorize } from '../../../../src/application/authorize.js'
 import { Engines } from '../../../../src/application/engine/engines.js'
 import { LedgerPosters } from '../../../../src/application/engine/ledger-posters.js'
 import { challengeCategories } from '../../../../src/domain/category.js'
@@ -39,37 +39,37 @@ describe('engines, one for each part of the store', () => {
   })
 
   it('never have accounts of two parts in one group', async () => {
-    await Promise.all(ids.map((id) => authorize(id)))
+    await Promise.all(ids.map((id) => buy(id)))
     for (const group of test.store.loading.asked)
       expect(new Set(group.map((id) => id.split('-', 1)[0]))).to.have.lengthOf(1)
   })
 
   it('decide for one part while the other does not answer', async () => {
     test.store.loading.hold()
-    const held = ['left-1', 'left-2'].map((id) => authorize(id))
+    const held = ['left-1', 'left-2'].map((id) => buy(id))
     await soon('both groups of the left are loading', () => test.store.loading.inProgress === 2)
-    const right = authorize('right-1')
+    const right = buy('right-1')
     expect(test.store.loading.inProgress).to.equal(3)
     test.store.loading.release()
     await Promise.all([...held, right])
   })
 
   it('forget the accounts that they have in memory: they are read again', async () => {
-    await authorize('left-1')
-    await authorize('left-1')
+    await buy('left-1')
+    await buy('left-1')
     const loads = test.store.loading.asked.length
     await engines.drain()
     engines.forget()
-    await authorize('left-1')
+    await buy('left-1')
     expect(test.store.loading.asked).to.have.lengthOf(loads + 1)
   })
 
-  it('have a queue each: a full one rejects nobody else', async () => {
+  it('have a queue each: a full queue rejects only its own requests', async () => {
     test.store.loading.hold()
-    const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => authorize(id))
-    const rejected = await authorize('left-2').catch((error: unknown) => error)
+    const held = ['left-1', 'left-2', 'left-3', 'left-1'].map((id) => buy(id))
+    const rejected = await buy('left-2').catch((error: unknown) => error)
     expect(rejected).to.have.property('indecision', 'OVERLOADED')
-    const right = ['right-1', 'right-2', 'right-3'].map((id) => authorize(id))
+    const right = ['right-1', 'right-2', 'right-3'].map((id) => buy(id))
     expect(engines.waiting).to.equal(3)
     expect(engines.waitingMax).to.equal(4)
     test.store.loading.release()
@@ -79,16 +79,16 @@ describe('engines, one for each part of the store', () => {
   it('decide each once on an account that moves while one of them has read it', async () => {
     test.store.betweenReads = async () => {
       moved = true
-      await authorize('left-1')
+      await buy('left-1')
       await everythingPosted()
     }
-    expect((await authorize('left-1')).type).to.equal('RECORD')
+    expect((await buy('left-1')).type).to.equal('RECORD')
     expect(test.store.committed.map(({ seq }) => seq)).to.deep.equal([3n, 4n])
     expect(test.store.violations).to.deep.equal([])
   })
 
   it('drain together', async () => {
-    const answers = ids.slice(0, 4).map((id) => authorize(id))
+    const answers = ids.slice(0, 4).map((id) => buy(id))
     await engines.drain()
     expect(engines.waiting).to.equal(0)
     expect((await Promise.all(answers)).map(({ type }) => type)).to.deep.equal(
@@ -100,7 +100,7 @@ describe('engines, one for each part of the store', () => {
   it('drain only when each has answered', async () => {
     test.store.loading.hold()
     let isDrained = false
-    const answer = authorize('left-1')
+    const answer = buy('left-1')
     const end = engines.drain().then(() => {
       isDrained = true
     })
@@ -117,9 +117,9 @@ describe('engines, one for each part of the store', () => {
 
   it('post for one part while the other does not take entries', async () => {
     test.store.appending.hold()
-    await authorize('left-1')
+    await buy('left-1')
     await soon('the left is being posted', () => test.store.appending.inProgress === 1)
-    await authorize('right-1')
+    await buy('right-1')
     await soon('so is the right', () => test.store.appending.inProgress === 2)
     test.store.appending.release()
     await everythingPosted()
@@ -130,10 +130,10 @@ describe('engines, one for each part of the store', () => {
   }
 
   let requests = 0
-  function authorize(id: string) {
+  function buy(id: string) {
     const catalog = catalogOf(challengeCategories)
     requests += 1
-    const decide = createAuthorize({ engine: engines, catalog: () => catalog, calendar: utcCalendar })
-    return decide(id, purchase(`purchase-${requests}`), patience)
+    const options = { engine: engines, catalog: () => catalog, calendar: utcCalendar }
+    return authorize(options, id, purchase(`purchase-${requests}`), patience)
   }
 })

@@ -31,7 +31,7 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['g1', 'm1', 'o1', 'g2', 'o2', 'g3', 'g4'])
   })
 
-  it('goes on with the turns where it stopped', () => {
+  it('continues the turns where it stopped', () => {
     push('a', ['a1', 'a2'])
     push('b', ['b1', 'b2'])
     expect(takeOne()).to.equal('a1')
@@ -39,7 +39,7 @@ describe('a queue that subjects share', () => {
     expect(taken()).to.deep.equal(['b1', 'a2', 'c1', 'b2'])
   })
 
-  it('tells how many one more request of a subject would have to wait for', () => {
+  it('returns how many requests another request of a subject would wait for', () => {
     push('greedy', ['1', '2', '3', '4', '5', '6', '7', '8', '9'])
     push('modest', ['m1', 'm2'])
     expect(queue.ahead('nobody')).to.equal(0)
@@ -56,7 +56,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(2)
     })
 
-    it('gives those that stood aside first, in their order, when the account is released', () => {
+    it('returns the postponed requests first, in their order, when the account is released', () => {
       busy.add('hot')
       pushOn('hot', ['1', '2'])
       expect(taken()).to.deep.equal([])
@@ -67,7 +67,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(0)
     })
 
-    it('lets them stand aside again when another subject’s request was taken first', () => {
+    it('postpones them again when the request of another subject was taken first', () => {
       busy.add('hot')
       pushOn('hot', ['a1', 'a2'], 'a')
       pushOn('hot', ['b1'], 'b')
@@ -98,7 +98,7 @@ describe('a queue that subjects share', () => {
       expect(queue.size).to.equal(3)
     })
 
-    it('evicts what stands aside, and keeps the order of the rest', () => {
+    it('evicts postponed requests, and keeps the order of the rest', () => {
       busy.add('hot')
       pushOn('hot', ['1', '2'])
       expect(taken()).to.deep.equal([])
@@ -119,7 +119,7 @@ describe('a queue that subjects share', () => {
       expect(taken()).to.deep.equal(['2'])
     })
 
-    it('takes a subject that lost all of its requests back like a new one', () => {
+    it('treats a subject that lost all of its requests like a new one', () => {
       push('a', ['1', '2'])
       expect(evictedFor('b')).to.equal('2')
       expect(takeOne()).to.equal('1')
@@ -129,7 +129,7 @@ describe('a queue that subjects share', () => {
     })
   })
 
-  it('counts those that pause, but does not give them', () => {
+  it('counts pausing requests, but does not return them', () => {
     const request = pendingRequest({ id: '1' })
     queue.pause(request)
     expect(taken()).to.deep.equal([])
@@ -153,7 +153,7 @@ describe('a queue that subjects share', () => {
     let open: Set<PendingRequest>
     let given: PendingRequest[]
 
-    it('gives each request once, those of a subject on one account in their order, and none on a busy account', () => {
+    it('returns each request once, in order for a subject and an account, and none on a busy account', () => {
       fc.assert(
         fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
           begin()

@@ -9,7 +9,7 @@ describe('a queue, first in, first out', () => {
     { weight: 1, arbitrary: fc.constant('pop' as const) },
   )
 
-  it('gives what an array gives', () => {
+  it('yields the items of an array', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const fifo = new Fifo<number>()

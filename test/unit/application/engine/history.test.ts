@@ -10,7 +10,10 @@ import type { Entry } from '../../../../src/domain/entry.js'
 import { accountAfter, steps } from '../../../support/database/example-books.js'
 import { InMemoryStore } from '../in-memory-store.js'
 
-/** Eight entries: opened, two credits, a purchase, three reversals of it (of which the last is declined), and one ahead. */
+/**
+ * Eight entries: opened, two credits, a purchase, three reversals of it (the last one declined), and an early
+ * reversal.
+ */
 const whole = accountAfter('a', [
   steps.open('open'),
   steps.credit('credit-1', 'FOOD', 1_000n),
@@ -26,7 +29,7 @@ const noPast: Past = { entries: new Map(), reversals: new Map() }
 /** The account with only its last entries in its journal. */
 const shortened = (length: number): Account => ({ ...whole, journal: whole.journal.slice(-length) })
 
-/** Asks about an account of which there is a copy. */
+/** A question about an account with a copy. */
 function asking(
   copy: Account,
   transactionIds: readonly string[],
@@ -57,7 +60,7 @@ describe('the past of a group', () => {
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is not read where nothing is asked of it', async () => {
+  it('is not read when nothing needs it', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), [], [])])
     expect(store.calls).to.deep.equal([])
@@ -69,7 +72,7 @@ describe('the past of a group', () => {
     expect(store.calls).to.deep.equal([])
   })
 
-  it('is looked up by the ids that the journal has not', async () => {
+  it('is looked up by the ids that the journal lacks', async () => {
     const store = postedStore()
     await pastOf(store, [asking(shortened(2), ['new', 'ahead', 'buy'])])
     expect(store.finding.asked).to.deep.equal([
@@ -86,7 +89,7 @@ describe('the past of a group', () => {
     expect(idsOf(past.reversals.get('a'))).to.have.members(['back-1', 'back-2', 'back-3'])
   })
 
-  it('asks for each id once, whoever asks', async () => {
+  it('asks for each id once, however many requests need it', async () => {
     const store = postedStore()
     const before = shortened(2)
     const ask = { transactionIds: ['buy'], originalIds: () => ['buy'] }
@@ -112,7 +115,7 @@ describe('the past of a group', () => {
     expect([idsOf(past.entries.get('a')), idsOf(past.entries.get('b'))]).to.deep.equal([['buy'], ['open']])
   })
 
-  it('is read together with the accounts of which there is no copy', async () => {
+  it('is read together with the accounts without a copy', async () => {
     const store = postedStore()
     store.put(shortened(2))
     const ask = { transactionIds: ['buy', 'new'] }
@@ -149,7 +152,9 @@ describe('the past of a group', () => {
 })
 
 describe('the history of an account', () => {
-  /** What is known of the account when the ledger has all of its entries up to this place, and more was asked for than needed. */
+  /**
+   * The state of the account when the ledger has its entries up to this seq, read with more ids than needed.
+   */
   async function historyWhen(journal: number, posted: number) {
     const store = new InMemoryStore()
     store.putInLedger(...whole.journal.slice(0, posted))
@@ -174,12 +179,12 @@ describe('the history of an account', () => {
     })
   }
 
-  it('finds nothing under an id that nobody used', async () => {
+  it('finds nothing under an unused id', async () => {
     const { find, reversalsOf } = await historyWhen(2, 8)
     expect([find('nobody'), reversalsOf('open')]).to.deep.equal([undefined, []])
   })
 
-  it('has what was decided a moment ago on top of what was read', () => {
+  it('adds recent decisions to the entries that were read', () => {
     const [credit] = accountAfter('a', [steps.open('open'), steps.credit('new', 'FOOD', 1n)]).journal.slice(
       -1,
     )
@@ -197,7 +202,8 @@ describe('the history of an account', () => {
   })
 
   it('leaves out reversals that the ledger has but the account, as it was read, has not', async () => {
-    // Somebody else committed and posted in between: the commit of this decision will fail, and be decided again.
+    // Another process committed and posted in between: the commit of this decision will fail, and be decided
+    // again.
     const stale: Account = { ...whole, version: 5n, journal: whole.journal.slice(4, 5) }
     const store = postedStore()
     const { reversalsOf } = historyOf(stale, await pastOf(store, [asking(stale, [], ['buy'])]))

@@ -8,14 +8,14 @@ describe('a map that knows its oldest key', () => {
     map = new LeastRecentlySetMap()
   })
 
-  it('gives what was set last', () => {
+  it('returns the value that was set last', () => {
     map.set('a', 1)
     map.set('a', 2)
     expect(map.get('a')).to.equal(2)
     expect(map.size).to.equal(1)
   })
 
-  it('gives nothing of what was deleted, or never set', () => {
+  it('returns nothing for a key that was deleted or never set', () => {
     map.set('a', 1)
     map.delete('a')
     expect(map.get('a')).to.equal(undefined)
@@ -42,7 +42,7 @@ describe('a map that knows its oldest key', () => {
     expect(oldestFirst()).to.deep.equal(['b', 'c', 'a'])
   })
 
-  it('goes past what was deleted meanwhile', () => {
+  it('skips keys that were deleted meanwhile', () => {
     setAll('a', 'b', 'c')
     map.evict()
     map.delete('b')
@@ -55,14 +55,14 @@ describe('a map that knows its oldest key', () => {
     expect(map.size).to.equal(0)
   })
 
-  it('finds what is set after it was empty', () => {
+  it('finds a key that is set after it was empty', () => {
     setAll('a')
     expect(oldestFirst()).to.deep.equal(['a'])
     setAll('b', 'c')
     expect(oldestFirst()).to.deep.equal(['b', 'c'])
   })
 
-  it('does as a list does that is searched from one end to the other', () => {
+  it('behaves like a list with a linear search', () => {
     const list: string[] = []
     for (let step = 0; step < 20_000; step++) {
       const key = String((step * 7_919) % 613)

@@ -40,7 +40,7 @@ describe('poster: a ledger that fails', () => {
     expect(poster.postedThrough('a')).to.equal(2n)
   })
 
-  it('tells of each failed attempt', async () => {
+  it('reports each failed attempt', async () => {
     store.appending.meets('OUTAGE', 'OUTAGE')
     poster.add(fundedAccount('a'))
     await posted()
@@ -66,7 +66,7 @@ describe('poster: a ledger that fails', () => {
     expect(longEnough).to.deep.equal([true, true, true])
   })
 
-  it('sends what has come meanwhile with the next attempt', async () => {
+  it('sends new entries with the next attempt', async () => {
     store.appending.meets('OUTAGE')
     whenFailed = () => poster.add(fundedAccount('b'))
     poster.add(fundedAccount('a'))
@@ -104,13 +104,13 @@ describe('poster: a ledger that fails', () => {
       if (intruder) store.putInLedger(intruder)
     })
 
-    it('tells of the entry', async () => {
+    it('reports the entry', async () => {
       poster.add(account)
       await backlog(1)
       expect(discrepancy).to.deep.equal([funding])
     })
 
-    it('counts on what came before it only', async () => {
+    it('relies only on earlier entries', async () => {
       poster.add(account)
       await backlog(1)
       expect(poster.postedThrough('a')).to.equal(1n)
@@ -149,7 +149,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.postedThrough('b')).to.equal(2n)
     })
 
-    it('tells of the entry once', async () => {
+    it('reports the entry once', async () => {
       poster.add(account)
       await backlog(1)
       poster.add(applyEntry(account, next()))
@@ -163,7 +163,7 @@ describe('poster: a ledger that fails', () => {
     }
   })
 
-  describe('that cannot take one entry, whatever is tried', () => {
+  describe('that never accepts one entry', () => {
     const bad = fundedAccount('bad')
     let clock: HandClock
     let rejects: boolean
@@ -206,13 +206,13 @@ describe('poster: a ledger that fails', () => {
       expect([poster.postedThrough('a'), poster.postedThrough('b')]).to.deep.equal([2n, 2n])
     })
 
-    it('tells of that entry and no other', async () => {
+    it('reports only that entry', async () => {
       for (const account of [fundedAccount('a'), bad, fundedAccount('b')]) poster.add(account)
       await backlog(1)
       expect(rejected).to.deep.equal([bad.journal[0]])
     })
 
-    it('tells what the ledger says of it, once for each time that the entry was in a batch', async () => {
+    it('reports the error of the ledger once for each batch with the entry', async () => {
       poster.add(bad)
       await backlog(1)
       expect(problems.map(String)).to.deep.equal(['TypeError: a validator says no'])
@@ -266,14 +266,14 @@ describe('poster: a ledger that fails', () => {
     it('counts the entry as not posted', async () => {
       poster.add(bad)
       await backlog(1)
-      // What the ledger took after it is posted, though it must not leave the journal.
+      // Later entries that the ledger accepted are posted, but must not leave the journal.
       expect({ unposted: poster.unposted, inLedger: store.posted('bad').length }).to.deep.equal({
         unposted: 1,
         inLedger: 1,
       })
     })
 
-    it('counts what comes after the entry as not posted either', async () => {
+    it('counts later entries as unposted too', async () => {
       poster.add(bad)
       await backlog(1)
       const more = credited(bad, { transactionId: 'more-1', amount: 1n })
@@ -283,7 +283,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.unposted).to.equal(3)
     })
 
-    it('tells the age of the entry from when it was first seen, however often it is offered', async () => {
+    it('reports the age of the entry since it was first seen, however often it is offered', async () => {
       poster.add(bad)
       await backlog(1)
       for (let attempt = 2; attempt <= 4; attempt++) {
@@ -295,7 +295,7 @@ describe('poster: a ledger that fails', () => {
       expect(poster.oldestUnpostedMs).to.equal(17_000)
     })
 
-    it('tells that age while the entry is on its way again', async () => {
+    it('reports that age while the entry is being posted again', async () => {
       poster.add(bad)
       await backlog(1)
       clock.advance(5_000)
@@ -306,7 +306,7 @@ describe('poster: a ledger that fails', () => {
       })
     })
 
-    it('tells that age beside that of a younger entry on its way', async () => {
+    it('reports that age while a younger entry is being posted', async () => {
       poster.add(bad)
       await backlog(1)
       clock.advance(100)
@@ -317,7 +317,7 @@ describe('poster: a ledger that fails', () => {
       await backlog(1)
     })
 
-    it('counts nothing and tells no age once the ledger has taken it', async () => {
+    it('counts nothing and reports no age once the ledger has accepted it', async () => {
       poster.add(bad)
       await backlog(1)
       rejects = false
@@ -376,7 +376,7 @@ describe('poster: drain', () => {
     store.appending.release()
   })
 
-  it('posts what waits', async () => {
+  it('posts waiting entries', async () => {
     poster.add(fundedAccount('a'))
     await poster.drain(60_000)
     expect(store.posted('a').length).to.equal(2)
@@ -390,7 +390,7 @@ describe('poster: drain', () => {
     await draining
   })
 
-  it('posts what comes while a batch is on its way', async () => {
+  it('posts entries that arrive while a batch is in flight', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     const draining = poster.drain(60_000)

@@ -84,7 +84,7 @@ describe('pauses of the poster', () => {
     })
   }
 
-  it('begin anew when entries got through in between, and gather again', async () => {
+  it('start over when entries got through in between, and gather again', async () => {
     posterWith(true)
     store.appending.meets('OUTAGE', 'OUTAGE', undefined, 'OUTAGE')
     poster.add(accountWithJournal('a', 510))
@@ -92,7 +92,7 @@ describe('pauses of the poster', () => {
     expect(timers.lengthsMs).to.deep.equal([0, 20, 40, GATHER_MS_MAX, 20])
   })
 
-  it('after a failure are not shortened by what comes meanwhile, however much', async () => {
+  it('after a failure are not shortened by new entries, however many', async () => {
     posterWith(false)
     store.appending.meets('OUTAGE')
     poster.add(accountWithJournal('a', 64))

@@ -27,7 +27,7 @@ describe('ledger poster', () => {
     })
   })
 
-  it('copies what the journal holds to the ledger', async () => {
+  it('posts the entries of the journal to the ledger', async () => {
     const account = fundedAccount('a')
     poster.add(account)
     await posted()
@@ -62,7 +62,7 @@ describe('ledger poster', () => {
     })
   }
 
-  it('gathers anew before each batch', async () => {
+  it('gathers again before each batch', async () => {
     store.appending.hold()
     poster.add(accountWithJournal('a', 64))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -94,7 +94,7 @@ describe('ledger poster', () => {
     expect(idsSent()).to.deep.equal(['open', 'fund', 'more'])
   })
 
-  it('sends what comes while a batch is on its way with the next one', async () => {
+  it('sends entries that arrive while a batch is in flight with the next one', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -118,13 +118,13 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(0n)
   })
 
-  it('knows how far an account has come once the ledger has acknowledged it', async () => {
+  it('knows the last posted entry of an account once the ledger has acknowledged it', async () => {
     poster.add(fundedAccount('a'))
     await posted()
     expect(poster.postedThrough('a')).to.equal(2n)
   })
 
-  it('does not count on what is only on its way', async () => {
+  it('does not rely on entries that are only in flight', async () => {
     store.appending.hold()
     poster.add(fundedAccount('a'))
     await soon('a batch is on its way', () => store.appending.inProgress === 1)
@@ -133,7 +133,7 @@ describe('ledger poster', () => {
     await posted()
   })
 
-  it('counts on no more than what the ledger has acknowledged so far', async () => {
+  it('relies only on what the ledger has acknowledged so far', async () => {
     store.appending.hold()
     poster.add(accountWithJournal('a', 512))
     await soon('the first batch is on its way', () => store.appending.inProgress === 1)
@@ -168,7 +168,7 @@ describe('ledger poster', () => {
     })
   }
 
-  it('takes an account on where its journal begins', async () => {
+  it('starts an account where its journal begins', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(trimmed(credited(account, { transactionId: 'more', amount: 1n })))
@@ -176,7 +176,7 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(3n)
   })
 
-  it('does not append what it finds in a journal and in the ledger', async () => {
+  it('does not append an entry that is in a journal and in the ledger', async () => {
     const account = fundedAccount('a')
     store.putInLedger(...account.journal)
     poster.add(credited(account, { transactionId: 'more', amount: 1n }), { foundThrough: 2n })
@@ -185,30 +185,30 @@ describe('ledger poster', () => {
     expect(poster.postedThrough('a')).to.equal(3n)
   })
 
-  it('appends what it finds in a journal and not in the ledger', async () => {
+  it('appends an entry that is in a journal but not in the ledger', async () => {
     poster.add(fundedAccount('a'), { foundThrough: 2n })
     await posted()
     expect(store.posted('a').length).to.equal(2)
   })
 
-  it('looks for nothing that was just committed', async () => {
+  it('does not search for an entry that was just committed', async () => {
     poster.add(fundedAccount('a'), { foundThrough: 0n })
     await posted()
     expect(store.calls).to.deep.equal(['append'])
   })
 
-  it('looks for no first entry that nobody says was found', async () => {
+  it('does not search for a first entry without a hint that it exists', async () => {
     poster.add(accountAfter('a', [steps.open('open')]))
     await posted()
     expect(store.calls).to.deep.equal(['append'])
   })
 
-  it('tells the number of entries that are not posted', () => {
+  it('reports the number of entries that are not posted', () => {
     poster.add(fundedAccount('a'))
     expect(poster.unposted).to.equal(2)
   })
 
-  it('tells the age of the oldest entry that is not posted', () => {
+  it('reports the age of the oldest entry that is not posted', () => {
     clock.advance(1_000)
     poster.add(fundedAccount('a'))
     clock.advance(70)
@@ -217,14 +217,14 @@ describe('ledger poster', () => {
     expect(poster.oldestUnpostedMs).to.equal(100)
   })
 
-  it('tells the age of the first of two that came one after the other', () => {
+  it('reports the age of the first of two that came one after the other', () => {
     poster.add(accountAfter('a', [steps.open('open')]))
     clock.advance(70)
     poster.add(accountAfter('b', [steps.open('open')]))
     expect(poster.oldestUnpostedMs).to.equal(70)
   })
 
-  it('tells no age when everything is posted', async () => {
+  it('reports no age when everything is posted', async () => {
     poster.add(fundedAccount('a'))
     await posted()
     clock.advance(100)
@@ -241,14 +241,14 @@ describe('ledger poster', () => {
       accounts = many.map((id) => accountWithJournal(id, 512))
     })
 
-    it('takes no more entries than it has room for', async () => {
+    it('accepts at most as many entries as it has room for', async () => {
       for (const account of accounts) poster.add(account)
       expect(poster.backlog).to.equal(TOO_MANY)
       await withoutRoom()
       expect(store.appending.asked.flat().length).to.equal(ENTRIES_MAX)
     })
 
-    it('counts what found no room as not posted, and how long it has been waiting', async () => {
+    it('counts entries without room as unposted, and measures their age', async () => {
       for (const account of accounts) poster.add(account)
       const all = poster.unposted
       await withoutRoom()
@@ -256,7 +256,7 @@ describe('ledger poster', () => {
       expect([all, poster.unposted, poster.oldestUnpostedMs]).to.deep.equal([51_200, TOO_MANY, 70])
     })
 
-    it('tells that age until what found no room is posted', async () => {
+    it('reports that age until the entries without room are posted', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       clock.advance(70)
@@ -266,7 +266,7 @@ describe('ledger poster', () => {
       expect([ageMs, poster.oldestUnpostedMs]).to.deep.equal([70, 0])
     })
 
-    it('posts what found no room when its account comes again', async () => {
+    it('posts entries without room when their account returns', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       for (const account of accounts) poster.add(account)
@@ -274,7 +274,7 @@ describe('ledger poster', () => {
       expect(many.every((id) => store.posted(id).length === 512)).to.equal(true)
     })
 
-    it('does not count on what found no room', async () => {
+    it('does not rely on entries without room', async () => {
       for (const account of accounts) poster.add(account)
       await withoutRoom()
       const trusted = many.map((id) => Number(poster.postedThrough(id)))

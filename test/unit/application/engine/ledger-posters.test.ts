@@ -23,7 +23,7 @@ describe('posters, one for each part of the store', () => {
       missing: (entries) => store.missing(entries),
       findReversals: (keys) => store.findReversals(keys),
       append: async (entries) => {
-        // The part that is away keeps whoever asks it waiting, and takes a whole batch with it.
+        // The unavailable part keeps its requests waiting, and takes a whole batch with it.
         if (isAway && entries.some(({ accountId }) => accountId === 'away'))
           await new Promise<void>((resolve) => whenAway.push(resolve))
         return await store.append(entries)
@@ -38,7 +38,7 @@ describe('posters, one for each part of the store', () => {
     })
   })
 
-  it('post what is on the others while one part does not answer', async () => {
+  it('post entries of other parts while one part does not answer', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -48,7 +48,7 @@ describe('posters, one for each part of the store', () => {
     expect(store.posted('away')).to.have.lengthOf(2)
   })
 
-  it('count together what is not posted, and tell the age of the oldest', async () => {
+  it('add up the unposted entries, and report the age of the oldest', async () => {
     posters.of('gone').add(fundedAccount('away'))
     clock.advance(700)
     posters.of('here').add(accountWithJournal('hot', 5))
@@ -59,7 +59,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.oldestUnpostedMs).to.equal(0)
   })
 
-  it('count together what the ledger has rejected', async () => {
+  it('add up the entries that the ledger has rejected', async () => {
     for (const [home, id] of [
       ['here', 'one'],
       ['there', 'other'],
@@ -73,7 +73,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 
-  it('forget what they were told: it is posted again when its account comes again', async () => {
+  it('forget the outcome: the entry is posted again when its account returns', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -84,7 +84,7 @@ describe('posters, one for each part of the store', () => {
     await soon('it is posted', () => posters.of('gone').postedThrough('away') === 2n)
   })
 
-  it('drain together: what can be posted is, and the time is over for the rest', async () => {
+  it('drain together: they post what they can until the time is over', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await posters.drain(30)
@@ -100,7 +100,7 @@ describe('posters, one for each part of the store', () => {
     expect(store.appending.asked).to.deep.equal([])
   })
 
-  it('post once what two of them take in because its account moves', async () => {
+  it('post an entry once when two of them hold it because its account moves', async () => {
     posters.of('here').add(fundedAccount('hot'))
     posters.of('there').add(fundedAccount('hot'))
     await soon('both have posted it', () => posters.unposted === 0)

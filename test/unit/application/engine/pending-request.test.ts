@@ -12,7 +12,7 @@ describe('a request on its way', () => {
       { accountId: 'a', lane: 'PURCHASE', transactionIds: ['1'], decide },
       { budget: patience, resolve: () => {}, reject: () => {} },
     )
-    expect(() => pending.answer()).to.throw(InvariantError, 'before it was decided')
+    expect(() => pending.answer()).to.throw(InvariantError, 'decided before it is answered')
     expect(pending.rejected).to.equal(false)
   })
 })

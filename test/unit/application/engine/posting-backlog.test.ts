@@ -16,7 +16,7 @@ describe('posting backlog of an account', () => {
     backlog = new PostingBacklog()
   })
 
-  it('is over once the highest of those rejected is posted, in whatever order they were', () => {
+  it('is over once the highest rejected entry is posted, in whatever order they were rejected', () => {
     backlog.reject(entryAt(4), 0)
     backlog.reject(entryAt(2), 0)
     backlog.posted('a', 3n)
@@ -25,7 +25,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('is over once what found no room is posted, though a single entry', () => {
+  it('is over once the entries without room are posted, even a single one', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 5n, nowMs: 0 })
     backlog.posted('a', 5n)
@@ -34,19 +34,19 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('lasts no longer when its account comes again and all of it is taken in', () => {
+  it('ends when its account returns and all of it is accepted', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 6n, nowMs: 0 })
     backlog.posted('a', 3n)
     expect([backlog.entries, backlog.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
   })
 
-  it('is nothing, and has no age, when all of it was taken in', () => {
+  it('is empty, without an age, when all of it was accepted', () => {
     backlog.waits(account, { takenSeq: 6n, nowMs: 0 })
     expect([backlog.entries, backlog.oldestSinceMs]).to.deep.equal([0, Number.POSITIVE_INFINITY])
   })
 
-  it('is less when its account comes again and more of it was taken in', () => {
+  it('shrinks when its account returns and more of it is accepted', () => {
     backlog.waits(account, { takenSeq: 2n, nowMs: 0 })
     backlog.waits(account, { takenSeq: 5n, nowMs: 0 })
     expect(backlog.entries).to.equal(1)
@@ -54,7 +54,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.entries).to.equal(0)
   })
 
-  it('is as old as the first of it, whichever is told of first', () => {
+  it('is as old as its oldest entry, whichever is reported first', () => {
     backlog.waits(account, { takenSeq: 5n, nowMs: 50 })
     expect(backlog.oldestSinceMs).to.equal(50)
     backlog.reject(entryAt(3), 10)
@@ -62,7 +62,7 @@ describe('posting backlog of an account', () => {
     expect(backlog.oldestSinceMs).to.equal(10)
   })
 
-  it('is counted no more when it is forgotten: rejected and without room', () => {
+  it('is no longer counted when it is forgotten: rejected and without room', () => {
     backlog.reject(entryAt(3), 0)
     backlog.waits(account, { takenSeq: 4n, nowMs: 0 })
     expect(backlog.entries).to.equal(3)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { RecentAccounts } from '../../../../src/application/engine/recent-accounts.js'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import { type Account, JOURNAL_MAX } from '../../../../src/domain/account.js'
 import { v8Codec } from '../../../../src/storage/account/v8-codec.js'
 import { accountWithJournal, credited, fundedAccount, patience, purchase } from '../fixtures.js'
@@ -42,7 +42,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('gives a copy again once a copy of the account was seen to be right', () => {
+  it('uses a copy again once a copy of the account has proven right', () => {
     recent.committed(account, committed)
     recent.stale('a')
     recent.committed(newer, committed)
@@ -50,7 +50,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('gives what was read in the place of a copy that was stale, once that was seen to be right', () => {
+  it('replaces a stale copy with the account that was read, once it is proven right', () => {
     recent.committed(account, committed)
     recent.loaded(newer)
     expect(recent.get('a')).to.equal(undefined)
@@ -58,13 +58,13 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(newer)
   })
 
-  it('has no copy of an account of which it is not known what it has become', () => {
+  it('has no copy of an account whose last commit has an unknown outcome', () => {
     recent.committed(account, committed)
     recent.forget('a')
     expect(recent.get('a')).to.equal(undefined)
   })
 
-  it('gives no copies while more than one in ten of them is stale', () => {
+  it('uses no copies while more than one in ten is stale', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     expect(recent.get('a')).to.equal(undefined)
@@ -76,7 +76,7 @@ describe('recent accounts', () => {
     expect(recent.get('a')).to.deep.equal(account)
   })
 
-  it('gives copies again when nearly all of them would have been right', () => {
+  it('uses copies again when nearly all of them would have been right', () => {
     makeStale(recent, 7)
     recent.committed(account, committed)
     for (let looks = 0; looks < 64; looks++) recent.loaded(account)
@@ -169,14 +169,14 @@ describe('recent accounts', () => {
       expect(stale(7).get('a-7')).to.equal(undefined)
     })
 
-    it('is not lost by a copy that is told to be stale again', () => {
+    it('is not lost by a copy that is marked stale again', () => {
       const recent = stale(6)
       recent.stale('a-0')
       recent.stale('nobody')
       expect(recent.get('a-6')).not.to.equal(undefined)
     })
 
-    it('is lost by a copy that another reading shows to be stale', () => {
+    it('is lost by a copy that another read proves stale', () => {
       const recent = stale(6)
       recent.loaded(credited(fundedAccount('a-6'), { transactionId: 'theirs', amount: 1n }))
       recent.committed(fundedAccount('other'), { copied: false })
@@ -216,7 +216,7 @@ describe('recent accounts', () => {
     expect(kept).to.deep.equal(['0', '2', 'one more'])
   })
 
-  it('has room again for what was forgotten', () => {
+  it('has room again after copies were dropped', () => {
     recent.committed(long('first'), committed)
     for (let index = 0; index < 100; index++) {
       recent.committed(long(`${index}`), committed)
@@ -249,7 +249,7 @@ describe('engine: a copy that is stale', () => {
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.balanceAfter).to.equal(0n)
   })
 
-  it('is told of, once for each request', async () => {
+  it('is reported once for each request', async () => {
     creditBehindItsBack(600n)
     await test.authorize('a', purchase('2', 1n), patience)
     expect(test.retries).to.deep.equal(['STALE_COPY'])
@@ -287,11 +287,11 @@ describe('engine: a copy that is stale', () => {
     await other.authorize('a', purchase('3', 1n), patience)
     await allSettled(other)
     const reversal = { transactionId: 'back', originalId: '2', described: {} }
-    const verdict = await createReverse(test.engine)('a', reversal, patience)
+    const verdict = await reverse(test.engine, 'a', reversal, patience)
     expect(verdict.type === 'RECORD' && verdict.entry.movement?.delta).to.equal(300n)
   })
 
-  it('rejects nothing for good: what no entry proves is decided on the account as it is', async () => {
+  it('rejects nothing permanently: a request without an entry is decided on the current account', async () => {
     creditBehindItsBack(7n)
     const seen: bigint[] = []
     await test.engine.execute(
@@ -320,7 +320,7 @@ describe('engine: a copy that is stale', () => {
     // Nothing of it was posted here.
     test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
     await test.authorize('b', purchase('full'), patience)
-    // Somebody else has posted meanwhile, and shortened the journal.
+    // Another process has posted meanwhile, and shortened the journal.
     const { journal, ...account } = test.store.account('b')
     test.store.putInLedger(...journal)
     test.store.put(

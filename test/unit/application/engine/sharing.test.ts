@@ -12,7 +12,7 @@ import { occupy, type TestEngine, testEngine } from '../test-engine.js'
 const greedy: Budget = { subject: 'greedy', remainingMs: () => 60_000 }
 const modest: Budget = { subject: 'modest', remainingMs: () => 60_000 }
 
-describe('engine: callers who share it', () => {
+describe('engine: shared by callers', () => {
   let test: TestEngine
   let requests = 0
 
@@ -37,7 +37,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all(before))).to.deep.equal({ ANSWERED: 512 })
   })
 
-  it('decides a modest caller’s request in the next group, whoever asked before', async () => {
+  it('decides the request of a modest caller in the next group, whatever other callers sent before', async () => {
     test = testEngine()
     test.store.put(...accounts(64), fundedAccount('of the modest one'))
     await occupy(test)
@@ -75,7 +75,7 @@ describe('engine: callers who share it', () => {
     expect(tally(await Promise.all([...credits, ...purchases]))).to.deep.equal({ ANSWERED: 200 })
   })
 
-  it('rejects what has to leave the queue with the failure of its last attempt: its outcome is not known', async () => {
+  it('rejects a request that has to leave the queue with the error of its last attempt, because its outcome is unknown', async () => {
     test = testEngine({ queueMax: 2 })
     test.store.put(...accounts(64))
     test.store.loading.alwaysMeets('OUTAGE')
@@ -97,7 +97,7 @@ describe('engine: callers who share it', () => {
 
   function credit(count: number): readonly Promise<unknown>[] {
     const catalog = catalogOf(challengeCategories)
-    const options = { engine: test.engine, catalog: { current: () => catalog } }
+    const options = { engine: test.engine, catalog: () => catalog }
     return Array.from({ length: count }, (_, index) => {
       requests += 1
       const credit = { transactionId: `${requests}`, wallet: 'CASH', amount: centavos(1n) }

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Random } from '../../../../bench/load/random.js'
 import { publish, publishedRecord } from '../../../../bench/long-run/files.js'
 import type { LongRunRecord } from '../../../../bench/long-run/record.js'
+import type { Random } from '../../../../tools/random.js'
 import { useTempFolder } from '../../../support/temp-folder.js'
 import { inventedRecord } from './invented-record.js'
 
@@ -26,7 +26,7 @@ describe('the files of a long run', () => {
     await publish(docs, record)
   })
 
-  it('hold all of it, and are made anew from that', async () => {
+  it('hold all of it, and are regenerated from it', async () => {
     const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const read = await publishedRecord(docs)
     expect(read).to.deep.equal(record)
@@ -39,7 +39,7 @@ describe('the files of a long run', () => {
     expect((await stat(join(docs, 'reliability/long-run.svg'))).size).to.be.below(200 * 1_024)
   })
 
-  it('have the picture where the page looks for it', async () => {
+  it('have the picture at the path of the page', async () => {
     const page = await readFile(join(docs, 'reliability/long-run.md'), 'utf8')
     const [, shown = ''] = /!\[Everything over time\]\((.*)\)/.exec(page) ?? []
     expect(await readFile(join(docs, 'reliability', shown), 'utf8')).to.match(/^<svg /)

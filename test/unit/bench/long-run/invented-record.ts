@@ -1,8 +1,8 @@
-import { Random } from '../../../../bench/load/random.js'
 import type { LongRunRecord } from '../../../../bench/long-run/record.js'
 import type { SeriesId } from '../../../../bench/long-run/series.js'
+import { Random } from '../../../../tools/random.js'
 
-/** What a series is at a minute of the run; the random numbers are the same ones for the same seed. */
+/** The value of a series at a minute of the run, with random numbers from the seed. */
 export type Course = (minute: number, random: Random) => number
 
 const ids: readonly SeriesId[] = [

@@ -49,7 +49,7 @@ describe('a page of metrics', () => {
   })
 })
 
-describe('what was seen in a long run', () => {
+describe('measurements of a long run', () => {
   const windows = [0, 1].map((index) => ({
     startedAtMs: 60_000 * (1 + index),
     durationMs: 60_000,
@@ -59,12 +59,12 @@ describe('what was seen in a long run', () => {
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
 
-  it('is what was seen while the load was told of', () => {
+  it('is what was measured during the load', () => {
     // The first look of the load has none before it that would tell what was spent since.
     expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
   })
 
-  it('tells of times as shares of the time between two looks', () => {
+  it('reports times as shares of the time between two looks', () => {
     const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
     expect(values('collectingPercent')).to.deep.equal([10, 10])
     expect(values('serviceCores')).to.deep.equal([0.5, 0.5])

@@ -9,7 +9,7 @@ const page = readFileSync('.docs/reliability/long-run.md', 'utf8')
 const leaky = inventedRecord({ courses: { resident: (minute) => 100 + 5 * minute } })
 
 describe('the page on the long run', () => {
-  it('gets the figures of a run in the place of those of another, and nothing else of it changes', () => {
+  it('replaces the figures of a run, and nothing else', () => {
     const once = withFigures(page, inventedRecord({}), 'a.svg')
     const twice = withFigures(once, leaky, 'b.svg')
     expect(once).to.include('![Everything over time](a.svg)').and.include('2,520,000')
@@ -28,11 +28,11 @@ describe('the page on the long run', () => {
     expect(withFigures(page, inventedRecord({ minutes: 2 }), 'a.svg')).to.not.include('slope over the run')
   })
 
-  it('is rejected when there is no place for the figures', () => {
+  it('is rejected without a place for the figures', () => {
     expect(() => withFigures('# Another page', leaky, 'a.svg')).to.throw('no place')
   })
 
-  it('tells the same to a terminal, and a slope among the problems', () => {
+  it('prints the same at a terminal, with slopes among the problems', () => {
     expect(figuresOf(leaky)).to.include('memory, resident').and.include('2,520,000').and.not.include('![')
     expect(problemsIn({ ...leaky, problems: ['lost'] }))
       .to.have.length(2)
@@ -57,7 +57,7 @@ describe('the picture of a long run', () => {
   })
 })
 
-/** What stands before and after the figures. */
+/** The text before and after the figures. */
 function outside(text: string): readonly string[] {
   const lines = text.split('\n')
   const marks = lines.flatMap((line, index) =>

@@ -10,7 +10,7 @@ function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): num
   return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
 }
 
-/** So much at the start and so many percent more every ten minutes, with some noise about it. */
+/** A starting value that grows by a percentage every ten minutes, with noise. */
 function leaking({ from, percent, noise }: { from: number; percent: number; noise: number }): Course {
   return (minute, random) => from * (1 + (percent / 100) * (minute / 10)) + noise * (bell(random) - 0.5)
 }
@@ -42,7 +42,7 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ resident: leaking({ from: 250, percent: 1, noise: 40 }) })).to.equal(0)
   })
 
-  it('finds what is left by the collections of garbage, if it grows by 5 % in ten minutes, and not by 1 %', () => {
+  it('finds growth of the memory after garbage collection of 5 % in ten minutes, and not of 1 %', () => {
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 5, noise: 10 }) })).to.equal(SEEDS.length)
     expect(risingIn({ liveHeap: leaking({ from: 90, percent: 1, noise: 10 }) })).to.equal(0)
   })
@@ -57,16 +57,16 @@ describe('the verdict on a long run', () => {
     expect(risingIn({ p99: leaking({ from: 30, percent: 40, noise: 20 }) })).to.equal(SEEDS.length)
   })
 
-  it('does not mind what falls, or settles in the first minutes', () => {
+  it('ignores series that fall, or level off in the first minutes', () => {
     expect(risingIn({ resident: (minute) => 300 - 4 * minute })).to.equal(0)
     expect(risingIn({ resident: (minute) => 150 + 100 * Math.min(1, minute / 5) })).to.equal(0)
   })
 
-  it('is not moved by a bad minute', () => {
+  it('is not moved by an invalid minute', () => {
     expect(risingIn({ p99: (minute) => (minute > 27 && minute < 28 ? 900 : 30) })).to.equal(0)
   })
 
-  it('tells what grows, by how much, and what is allowed', () => {
+  it('names what grows, by how much, and the limit', () => {
     const record = inventedRecord({ courses: { descriptors: (minute) => 40 + minute } })
     expect(slopesIn(record)).to.deep.equal(['open descriptors: grows by 30.0 in the run, and may by 2.0'])
     const [descriptors] = judged.filter(({ id }) => id === 'descriptors')

@@ -58,7 +58,7 @@ describe('account on the wire', () => {
     ])
   })
 
-  it('still has the wallet of a category that is no more', () => {
+  it('still has the wallet of a deleted category', () => {
     const { wallets } = accountMessage(accountWith({ OLD: 3n, CASH: 5n }), order)
     expect(wallets.at(-1)).to.deep.equal({ category: 'OLD', balance: 3n, spending: undefined })
   })

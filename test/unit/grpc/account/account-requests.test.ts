@@ -107,17 +107,17 @@ describe('CreateAccount', () => {
     expect((await create({})).account?.id).to.match(UUID)
   })
 
-  it('records who asked', async () => {
+  it('records the author', async () => {
     const on = service()
     await create({ accountId: 'new' }, on)
     expect(on.store.account('new').journal[0]).to.include({ subject: 'ana', action: 'OPEN' })
   })
 
-  it('opens an account that was asked for before anybody opened it', async () => {
+  it('opens an account that was requested before it existed', async () => {
     expect((await create({ accountId: 'u' })).account).to.include({ status: ACTIVE, version: 2n })
   })
 
-  it('rejects an id that is taken, ACCOUNT_EXISTS', async () => {
+  it('rejects an existing id with ACCOUNT_EXISTS', async () => {
     const { code, info } = await fail({ accountId: 'a' })
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'ACCOUNT_EXISTS'])
   })
@@ -178,7 +178,7 @@ describe('ListAccounts', () => {
     ...over,
   })
 
-  /** What the list was asked for. */
+  /** The requests to the list. */
   async function query(over: Partial<ListAccountsRequest>): Promise<AccountListQuery | undefined> {
     const on = service({ listed })
     await callHandler(on.listAccounts, request(over))
@@ -189,7 +189,7 @@ describe('ListAccounts', () => {
     expect(await query({ pageSize: 2 })).to.deep.equal({ afterId: '', limit: 3 })
   })
 
-  it('asks for pages of 50 when it is not told', async () => {
+  it('asks for pages of 50 by default', async () => {
     expect((await query({}))?.limit).to.equal(51)
   })
 
@@ -210,7 +210,7 @@ describe('ListAccounts', () => {
     expect((await query({ status: BLOCKED }))?.status).to.equal('BLOCKED')
   })
 
-  it('gives a token while there is more, which leads to what comes after the page', async () => {
+  it('returns a page token while there are more accounts, which leads to the next page', async () => {
     const { accounts, nextPageToken } = await callHandler(
       service({ listed }).listAccounts,
       request({ pageSize: 2 }),
@@ -289,7 +289,7 @@ describe('UpdateAccount', () => {
     expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
   })
 
-  it('closes a closed account once more', async () => {
+  it('closes a closed account again', async () => {
     const { account } = await update('c', CLOSED)
     expect(account?.status).to.equal(CLOSED)
   })
@@ -302,7 +302,7 @@ describe('UpdateAccount', () => {
     expect(account).to.include({ status: ACTIVE, version: 4n })
   })
 
-  it('records who asked', async () => {
+  it('records the author', async () => {
     const on = service()
     await callHandler(on.updateAccount, request('a', BLOCKED))
     expect(on.store.account('a').journal.at(-1)).to.include({ subject: 'ana', action: 'STATUS' })
@@ -364,14 +364,14 @@ describe('UpdateAccount', () => {
     }
     const food = limits({ purchaseMax: 900n, wallets: [wallet('FOOD', { dayMax: 50n, monthMax: 500n })] })
 
-    it('sets all of them, mask or no mask', async () => {
+    it('sets all of them, with or without a mask', async () => {
       for (const updateMask of [undefined, ['limits']]) {
         const { account } = await callHandler(service().updateAccount, ask('a', food, { updateMask }))
         expect(account?.limits).to.deep.equal(food)
       }
     })
 
-    it('records who asked and what they became, and leaves the status', async () => {
+    it('records the author and the new limits, and keeps the status', async () => {
       const on = service()
       await callHandler(on.updateAccount, ask('b', food))
       expect(on.store.account('b').journal.at(-1)).to.deep.include({
@@ -555,7 +555,7 @@ describe('Credit', () => {
     })
   })
 
-  it('shows the same entry for the same credit, and says that it was made before', async () => {
+  it('returns the same entry for the same credit, marked as a repeat', async () => {
     const on = service()
     const first = await credit({}, on)
     expect(await credit({}, on)).to.deep.equal({ ...first, replayed: true })
@@ -581,7 +581,7 @@ describe('Credit', () => {
   it('is rejected when the wallet cannot hold that much', async () => {
     const on = service()
     const most = { transactionId: 'most', wallet: 'FOOD', amount: centavos(BALANCE_MAX - 500n) }
-    await creditAccount({ engine: on.engine, catalog: { current: () => catalog } }, 'a', most, patience)
+    await creditAccount({ engine: on.engine, catalog: () => catalog }, 'a', most, patience)
     const { code, info } = await fail({}, on)
     expect([code, info?.reason]).to.deep.equal(['FAILED_PRECONDITION', 'BALANCE_TOO_LARGE'])
   })
@@ -648,14 +648,14 @@ describe('ListTransactions', () => {
     ...over,
   })
 
-  /** A service with an account of ten entries, of which the journal has only the last. */
+  /** A service with an account of ten entries. The journal has only the last. */
   function withLong() {
     const on = service({ older: whole.journal.slice(0, 9).reverse() })
     on.store.put({ ...whole, journal: whole.journal.slice(-1) })
     return on
   }
 
-  /** What the ledger was asked for. */
+  /** The requests to the ledger. */
   async function query(over: Partial<ListTransactionsRequest>): Promise<StatementQuery | undefined> {
     const on = withLong()
     await callHandler(on.listTransactions, request(over))
@@ -667,7 +667,7 @@ describe('ListTransactions', () => {
     expect(transactions.map(({ seq }) => Number(seq))).to.deep.equal([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
   })
 
-  it('gives a token while there is more, which leads to what is older', async () => {
+  it('returns a page token while there are older entries, which leads to them', async () => {
     const { transactions, nextPageToken } = await callHandler(
       withLong().listTransactions,
       request({ pageSize: 4 }),
@@ -685,7 +685,7 @@ describe('ListTransactions', () => {
   })
 
   it('reads pages of at most 1000', async () => {
-    // One of them, and the one that shows that there is more, come from the journal or the ledger.
+    // The entry, and the next one that shows that there are more, come from the journal or the ledger.
     expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_000)
   })
 
@@ -725,7 +725,7 @@ describe('ListTransactions', () => {
     })
   }
 
-  it('does not find an account that nobody opened', async () => {
+  it('does not find an account that was never opened', async () => {
     const { code, info } = await failHandler(withLong().listTransactions, request({ accountId: 'u' }))
     expect([code, info?.reason]).to.deep.equal(['NOT_FOUND', 'ACCOUNT_NOT_FOUND'])
   })
@@ -760,7 +760,7 @@ describe('ListTransactions', () => {
     ['an account id that is none', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
-    // What the decoder makes of seconds that no calendar has.
+    // The decoding of seconds outside the calendar.
     ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
     ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
     ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],

@@ -43,7 +43,7 @@ function creditOf(delta: bigint): CreditEntry {
 const run = (requests: AsyncIterable<BatchCreditRequest | UnreadableMessage>, creditOne: CreditOne) =>
   new BatchCredit(creditOne, () => patience).run(requests)
 
-/** What the stream ended with instead of a summary. */
+/** The error that ended the stream instead of a summary. */
 const failure = (
   requests: AsyncIterable<BatchCreditRequest>,
   creditOne: CreditOne,
@@ -54,7 +54,7 @@ const failure = (
     (error: unknown) => error,
   )
 
-/** Credits that are decided by hand, each when it is told to. */
+/** Credits that the test decides one by one. */
 class ByHand {
   readonly pending = new Map<
     string,
@@ -90,19 +90,19 @@ describe('batch credit, summary', () => {
     })
   })
 
-  it('counts what was credited, and adds it up', async () => {
+  it('counts the credits and their sum', async () => {
     const summary = await run(items(1_000), async ({ transactionId }) => credited(BigInt(transactionId) + 1n))
     expect(summary).to.deep.include({ creditedCount: 1_000n, creditedAmount: 500_500n, replayedCount: 0n })
   })
 
-  it('counts what had been credited before apart, and adds nothing for it', async () => {
+  it('counts earlier credits separately, and does not add them to the sum', async () => {
     const summary = await run(items(10), async ({ transactionId }) =>
       credited(5n, Number(transactionId) >= 7),
     )
     expect(summary).to.deep.include({ creditedCount: 7n, creditedAmount: 35n, replayedCount: 3n })
   })
 
-  /** What the caller is told of each rejection of the domain. */
+  /** The error for each rejection of the domain. */
   const rejections = {
     CATEGORY_UNKNOWN: 'INVALID_REQUEST',
     CREDITS_CLOSED: 'CREDITS_CLOSED',
@@ -129,11 +129,11 @@ describe('batch credit, summary', () => {
     })
   }
 
-  it('names an item that could not be read, by its place', async () => {
+  it('names an unreadable item by its index', async () => {
     const { rejectedCredits } = await run(
       these<BatchCreditRequest | UnreadableMessage>(
         item(0),
-        new UnreadableMessage({ field: 'amount', description: 'is cut off' }),
+        new UnreadableMessage({ field: 'amount', description: 'is truncated' }),
         item(2),
       ),
       async () => credited(),
@@ -225,7 +225,7 @@ describe('batch credit, rejections without end', () => {
     expect((await run(items(20_000), rejectingFirst(20_000))).complete).to.equal(false)
   })
 
-  it('does not look at the rest then', async () => {
+  it('does not read the rest then', async () => {
     let taken = 0
     await run(items(20_000), async () => {
       taken += 1
@@ -242,7 +242,7 @@ describe('batch credit, rejections without end', () => {
     })
   })
 
-  it('still fits into one message of 4 MiB, however long what was sent', async () => {
+  it('always fits into one message of 4 MiB, whatever the caller sent', async () => {
     const long: BatchCreditRequest = {
       ...item(0),
       transactionId: '界'.repeat(4_000),
@@ -295,7 +295,7 @@ describe('batch credit, failure', () => {
     expect(await failure(items(3), () => Promise.reject(bug))).to.equal(bug)
   })
 
-  it('leaves the rest of the stream alone, and lets go of it', async () => {
+  it('does not read the rest of the stream, and releases it', async () => {
     let taken = 0
     let letGo = false
     async function* endless() {
@@ -312,7 +312,7 @@ describe('batch credit, failure', () => {
     expect({ letGo, few: taken < 1_000 + 2 * WINDOW }).to.deep.equal({ letGo: true, few: true })
   })
 
-  it('waits for what is being decided, so that nothing goes on behind the answer', async () => {
+  it('waits for undecided credits, so that nothing happens after the answer', async () => {
     const byHand = new ByHand()
     const running = failure(items(3), byHand.creditOne)
     await soon('all are being decided', () => byHand.pending.size === 3)
@@ -337,7 +337,7 @@ describe('batch credit, failure', () => {
     expect(await failure(broken(), async () => credited())).to.equal(cancelled)
   })
 
-  it('of the stream itself waits for what is being decided, too', async () => {
+  it('of the stream itself waits for undecided credits, too', async () => {
     const byHand = new ByHand()
     const over = new CallError('STREAM_ENDED')
     async function* broken() {
@@ -381,7 +381,7 @@ describe('batch credit, a full queue', () => {
     expect(error).to.have.property('indecision', 'OVERLOADED')
   })
 
-  it('begins the time of each item when it is taken', async () => {
+  it('starts the time of each item when it is read', async () => {
     let begun = 0
     await new BatchCredit(
       async () => credited(),

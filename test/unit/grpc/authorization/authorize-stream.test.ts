@@ -64,7 +64,7 @@ describe('authorize stream', () => {
   let pending: Map<string, Pending>
   let taken: string[]
   let bugs: { error: unknown; requestId: string }[]
-  let told: { code: string; tookMs: number }[]
+  let reported: { code: string; tookMs: number }[]
   let failed: status[]
 
   beforeEach(() => {
@@ -73,7 +73,7 @@ describe('authorize stream', () => {
     pending = new Map()
     taken = []
     bugs = []
-    told = []
+    reported = []
     failed = []
   })
 
@@ -92,7 +92,7 @@ describe('authorize stream', () => {
         window: WINDOW,
         ageMsMax,
         draining: draining.signal,
-        onAnswer: (code, tookMs) => told.push({ code, tookMs }),
+        onAnswer: (code, tookMs) => reported.push({ code, tookMs }),
       },
       authorizeOne: ({ transactionId }, budget) =>
         new Promise((resolve, reject) => {
@@ -161,7 +161,7 @@ describe('authorize stream', () => {
       ])
     })
 
-    it('with what was decided', async () => {
+    it('with the decision', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -191,7 +191,7 @@ describe('authorize stream', () => {
       [new TypeError('a bug'), 'INTERNAL', 'INTERNAL', undefined],
     ]
     for (const [error, code, reason, retryAfterMs] of failures) {
-      it(`a request that fails in its place, and goes on: ${reason}`, async () => {
+      it(`a failed request in its place, and continues: ${reason}`, async () => {
         const stream = open()
         stream.send(...requests(2))
         await untilTaken(2)
@@ -208,11 +208,11 @@ describe('authorize stream', () => {
       })
     }
 
-    it('a request that could not be read by its place, without an id, and goes on', async () => {
+    it('an unreadable request by its index, without an id, and continues', async () => {
       const stream = open()
       stream.send(
         request('t0'),
-        new UnreadableMessage({ field: 'request', description: 'is cut off' }),
+        new UnreadableMessage({ field: 'request', description: 'is truncated' }),
         request('t2'),
       )
       await untilTaken(2)
@@ -228,7 +228,7 @@ describe('authorize stream', () => {
       expect(failed).to.deep.equal([status.INVALID_ARGUMENT])
     })
 
-    it('a bug with a neutral text, and tells who is to know of it', async () => {
+    it('a bug with a neutral text, and reports it to the operator', async () => {
       const stream = open()
       const bug = new TypeError('a bug')
       stream.send(request('t0'))
@@ -240,7 +240,7 @@ describe('authorize stream', () => {
       expect(failed).to.deep.equal([status.INTERNAL])
     })
 
-    it('UNAVAILABLE to what is not decided within the time and a little, and never again', async () => {
+    it('UNAVAILABLE to an undecided request shortly after its time, and only once', async () => {
       const stream = open({ durationMsMax: 1 })
       stream.send(request('t0'))
       await untilAnswered(stream, 1)
@@ -251,7 +251,7 @@ describe('authorize stream', () => {
     })
   })
 
-  describe('tells of each request', () => {
+  describe('reports each request', () => {
     it('that it was decided, and how long after it was read', async () => {
       const stream = open()
       stream.send(request('t0'))
@@ -259,7 +259,7 @@ describe('authorize stream', () => {
       clock.advance(7)
       decide('t0')
       await untilAnswered(stream, 1)
-      expect(told).to.deep.equal([{ code: 'OK', tookMs: 7 }])
+      expect(reported).to.deep.equal([{ code: 'OK', tookMs: 7 }])
     })
 
     it('the status that it failed with', async () => {
@@ -268,7 +268,7 @@ describe('authorize stream', () => {
       await untilTaken(1)
       pendingOf('t0').reject(new UndecidedError('OVERLOADED', 'too many'))
       await untilAnswered(stream, 1)
-      expect(told).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
+      expect(reported).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
     })
 
     it('CANCELLED, whatever it failed with, once the caller has left', async () => {
@@ -277,8 +277,8 @@ describe('authorize stream', () => {
       await untilTaken(1)
       stream.cancel()
       pendingOf('t0').reject(new UndecidedError('NO_TIME_LEFT', 'the caller left'))
-      await soon('it is told of', () => told.length > 0)
-      expect(told).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
+      await soon('it is told of', () => reported.length > 0)
+      expect(reported).to.deep.equal([{ code: 'CANCELLED', tookMs: 0 }])
     })
   })
 
@@ -400,7 +400,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('with OK after half-close even when the service is told to stop meanwhile', async () => {
+    it('with OK after half-close even when the service is stopped meanwhile', async () => {
       const stream = open()
       stream.send(request('t0'))
       stream.halfClose()
@@ -411,7 +411,7 @@ describe('authorize stream', () => {
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with UNAVAILABLE and RetryInfo when the service is told to stop, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo when the service is stopped, after its answers', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)
@@ -424,7 +424,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('without reading what comes after the service was told to stop', async () => {
+    it('without reading messages that arrive after the service was stopped', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -434,7 +434,7 @@ describe('authorize stream', () => {
       expect({ taken, unread: stream.unread }).to.deep.equal({ taken: ['t0'], unread: 1 })
     })
 
-    it('without reading what the window held back when the service was told to stop', async () => {
+    it('without reading messages that the window held back when the service was stopped', async () => {
       const stream = open()
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)
@@ -539,7 +539,7 @@ describe('the window of a stream', () => {
   }
 })
 
-/** As a client reads it: with the names of the wire. */
+/** The message as a client reads it, with the names of the wire. */
 function wireError({
   code,
   message,

@@ -27,7 +27,10 @@ const catalog = catalogOf(challengeCategories, [
 ])
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
-/** Everything behind AuthorizationService, in memory. Account a has FOOD 4.00, of which 0.50 a day, and CASH 7.00. */
+/**
+ * Everything behind AuthorizationService, in memory. Account a has FOOD 4.00 with a limit of 0.50 a day, and
+ * CASH 7.00.
+ */
 function service() {
   const { store, clock, authorize } = testEngine()
   store.put(
@@ -80,7 +83,7 @@ function service() {
 }
 
 describe('Simulate', () => {
-  it('says what the answer would be, and how it comes about', async () => {
+  it('returns the answer that Authorize would give, with its explanation', async () => {
     expect(await service().simulate()).to.deep.equal({
       answer: {
         transactionId: 'tx-1',
@@ -124,7 +127,7 @@ describe('Simulate', () => {
     })
   })
 
-  it('says what reversals that came first take off, and asks the wallets for the rest', async () => {
+  it('returns the amount of early reversals, and asks the wallets for the rest', async () => {
     const { answer, earlyReversedAmount, wallets } = await service().simulate({
       transactionId: 'late',
       amount: 750n,
@@ -137,7 +140,7 @@ describe('Simulate', () => {
     ])
   })
 
-  it('says that reversals that came first leave nothing', async () => {
+  it('reports that early reversals leave nothing', async () => {
     const { answer, rule, earlyReversedAmount } = await service().simulate({
       transactionId: 'late',
       amount: 50n,
@@ -170,19 +173,19 @@ describe('Simulate', () => {
     expect(wallets.map(({ category }) => category)).to.deep.equal(['FOOD'])
   })
 
-  it('rejects a fallback that there is not', async () => {
+  it('rejects an unknown fallback', async () => {
     const { badFields } = await service().fail({ fallback: 7 as Fallback })
     expect(badFields).to.deep.equal(['fallback'])
   })
 
-  it('says that a purchase was decided before, and how', async () => {
+  it('reports that a purchase was decided before, with its decision', async () => {
     const asked = { transactionId: 'bread', amount: 10n, mcc: '5411', merchant: 'PADARIA DO ZE' }
     const { answer, rule } = await service().simulate(asked)
     expect(answer).to.include({ replayed: true, category: 'FOOD', balance: 400n })
     expect(rule).to.equal(DecisionRule.TRANSACTION_ID)
   })
 
-  it('says that the id was used for something else: then there is no answer', async () => {
+  it('reports that the id was used for a different request, without an answer', async () => {
     const { answer, rule } = await service().simulate({ transactionId: 'food' })
     expect([answer, rule]).to.deep.equal([undefined, DecisionRule.TRANSACTION_ID])
   })
@@ -191,7 +194,7 @@ describe('Simulate', () => {
     expect((await service().simulate({ transactionId: '' })).answer?.transactionId).to.match(UUID)
   })
 
-  it('says that there is no such account', async () => {
+  it('reports that the account does not exist', async () => {
     const { answer, rule } = await service().simulate({ accountId: 'nobody' })
     expect([answer?.reason, rule]).to.deep.equal([Reason.ACCOUNT_NOT_FOUND, DecisionRule.ACCOUNT_STATUS])
   })

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { CallQueue } from '../../../../src/grpc/connections/call-queue.js'
 
-/** What is taken here of a stream has the same types as there. */
+/** The properties used here have the same types as those of a stream. */
 function streamOf(number: number) {
   const stream = Object.assign(new EventEmitter(), { number, destroyed: false, aborted: false })
   return stream as unknown as ServerHttp2Stream & { number: number; destroyed: boolean; aborted: boolean }
@@ -25,7 +25,7 @@ describe('call queue', () => {
 
   function queueOf(): CallQueue {
     return new CallQueue({
-      // What is taken for a stream here is one of ours.
+      // The streams here are always our own fakes.
       begin: (stream) => begun.push((stream as unknown as { number: number }).number),
       perTurn: () => perTurn,
       callsMax: 5,
@@ -63,7 +63,7 @@ describe('call queue', () => {
     expect([begun, isReading]).to.deep.equal([[0, 1, 2, 3, 4], true])
   })
 
-  it('lets none overtake those that wait', async () => {
+  it('lets no call overtake waiting calls', async () => {
     const queue = queueOf()
     addAll(queue, 3)
     perTurn = 10
@@ -72,7 +72,7 @@ describe('call queue', () => {
     expect(begun).to.deep.equal([0, 1, 2, 9])
   })
 
-  it('counts what has waited among the calls of its turn', async () => {
+  it('counts waiting calls among the calls of a turn', async () => {
     const queue = queueOf()
     addAll(queue, 4)
     await nextTurn()
@@ -82,7 +82,7 @@ describe('call queue', () => {
     expect(begun).to.deep.equal([0, 1, 2, 3, 4])
   })
 
-  it('begins none that was given up by its turn', async () => {
+  it('does not start a call that was cancelled before its turn', async () => {
     const [, , given, up] = addAll(queueOf(), 5)
     if (given) given.aborted = true
     if (up) up.destroyed = true
@@ -98,7 +98,7 @@ describe('call queue', () => {
     expect(tooMany).to.equal(1)
   })
 
-  it('minds no error of a call that waits', () => {
+  it('ignores errors of a waiting call', () => {
     const [, , waiting] = addAll(queueOf(), 3)
     expect(() => waiting?.emit('error', new Error('reset'))).not.to.throw()
   })

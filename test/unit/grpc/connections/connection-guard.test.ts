@@ -10,14 +10,14 @@ import {
   UNAUTHENTICATED_CALLS_PER_TURN,
 } from '../../../../src/grpc/connections/connection-guard.js'
 
-/** A connection with a session on it, which notes what becomes of them. */
+/** A connection with a session, which records what happens to them. */
 class FakeConnection extends EventEmitter {
   readonly remoteAddress = '192.0.2.1'
   readonly remotePort: number
   bytesRead = 0
-  /** Whether it was told to go, and how. */
+  /** Whether it was closed, and how. */
   end: 'CUT' | 'GOAWAY' | undefined
-  /** How often it was told to read. */
+  /** Number of calls of read. */
   readings = 0
   readonly _handle = {
     readStart: () => {
@@ -37,7 +37,7 @@ class FakeConnection extends EventEmitter {
     this.remotePort = remotePort
   }
 
-  /** As with those of Node.js, what follows from it comes later. */
+  /** As in Node.js, the effects come later. */
   destroy(): void {
     this.end ??= 'CUT'
   }
@@ -77,7 +77,7 @@ describe('connection guard', () => {
     })
   }
 
-  /** What is taken here of a socket and a session has the same types as there. */
+  /** The properties used here have the same types as those of a socket and a session. */
   function silent(guard: ConnectionGuard): FakeConnection {
     const connection = new FakeConnection(connections.length + 1)
     connections.push(connection)
@@ -101,7 +101,7 @@ describe('connection guard', () => {
 
   const ended = (...of: readonly FakeConnection[]) => of.map(({ end }) => end !== undefined)
 
-  it('counts connections, and those of them that are unauthenticated', () => {
+  it('counts connections, and unauthenticated ones', () => {
     const guard = guardOf()
     const [one, other] = [authenticated(guard), connect(guard)]
     expect([guard.open, guard.unauthenticated]).to.deep.equal([2, 1])
@@ -124,7 +124,7 @@ describe('connection guard', () => {
     expect(perTurn()).to.equal(CALLS_PER_TURN)
   })
 
-  it('closes none as long as there are places', () => {
+  it('closes none while there is room', () => {
     const guard = guardOf(300)
     const all = Array.from({ length: 300 }, () => connect(guard))
     nowMs = 100 * GRACE_MS
@@ -132,12 +132,12 @@ describe('connection guard', () => {
     expect(ended(...all)).not.to.include(true)
   })
 
-  describe('when there is no place', () => {
+  describe('when the server is full', () => {
     it('closes the unauthenticated one that has been idle longest', () => {
       const guard = guardOf(4)
       const [known, first, second] = [authenticated(guard), connect(guard), connect(guard)]
       const third = connect(guard)
-      // It has had a call since.
+      // The connection has had a call since.
       first.call()()
       nowMs = GRACE_MS
       const late = connect(guard)
@@ -179,7 +179,7 @@ describe('connection guard', () => {
       expect([guard.open, closings]).to.deep.equal([2, ['FULL']])
     })
 
-    it('takes a connection for busy until the last of its calls has ended', () => {
+    it('treats a connection as busy until its last call has ended', () => {
       const guard = guardOf(1)
       const known = authenticated(guard)
       const ends = [known.call(), known.call()]
@@ -206,7 +206,7 @@ describe('connection guard', () => {
       expect(connect(guard).end).to.equal(undefined)
     })
 
-    it('counts calls of a connection that it has closed no more', () => {
+    it('stops counting calls of a connection that it has closed', () => {
       const guard = guardOf(1)
       const first = authenticated(guard)
       connect(guard)

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { TurnQueue } from '../../../../src/grpc/connections/turn-queue.js'
 
 describe('turn queue', () => {
-  /** What is taken here of a connection has the same type as there. */
+  /** The properties used here have the same types as those of a connection. */
   const connection = (name: string, destroyed = false) => ({ name, destroyed }) as unknown as Socket
   let begun: string[]
   const queueOf = () =>
@@ -25,7 +25,7 @@ describe('turn queue', () => {
     expect(begun).to.deep.equal(['a', 'b', 'c'])
   })
 
-  it('passes over those that are gone by their turn', async () => {
+  it('skips connections that are gone by their turn', async () => {
     const queue = queueOf()
     queue.add(connection('gone', true))
     queue.add(connection('there'))
@@ -33,7 +33,7 @@ describe('turn queue', () => {
     expect(begun).to.deep.equal(['there'])
   })
 
-  it('goes on after it has been empty', async () => {
+  it('continues after it has been empty', async () => {
     const queue = queueOf()
     queue.add(connection('gone', true))
     await nextTurn()

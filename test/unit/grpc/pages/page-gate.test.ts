@@ -7,10 +7,13 @@ import {
   PageGate,
   UNTAKEN_MS_MAX,
   WAIT_MS_MAX,
-  WAITING_MAX,
+  WAITING_ITEMS_MAX,
 } from '../../../../src/grpc/pages/page-gate.js'
 
-/** As much of a call as the gate looks at. */
+/** The longest page, in items. */
+const LONG = 1_000
+
+/** The parts of a call that the gate reads. */
 class FakeCall extends EventEmitter implements PageCall {
   cancelled = false
 
@@ -34,10 +37,10 @@ describe('page gate', () => {
   afterEach(() => mock.timers.reset())
 
   /** Calls that come one after the other. */
-  async function come(count: number): Promise<readonly FakeCall[]> {
+  async function come(count: number, items = LONG): Promise<readonly FakeCall[]> {
     const calls = Array.from({ length: count }, () => new FakeCall())
     for (const [number, call] of calls.entries()) {
-      gate.enter(call).then(
+      gate.enter(call, items).then(
         () => entered.push(number),
         (error: Error & { kind: string }) => rejected.push(error.kind),
       )
@@ -76,12 +79,30 @@ describe('page gate', () => {
     expect(entered).to.have.length(PAGES_MAX)
   })
 
-  it('rejects who comes when too many wait', async () => {
-    await come(PAGES_MAX + WAITING_MAX + 2)
+  it('rejects a caller when too many wait', async () => {
+    await come(PAGES_MAX + WAITING_ITEMS_MAX / LONG + 2)
     expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
   })
 
-  it('rejects who has waited too long, and nobody else', async () => {
+  it('lets more calls wait when their pages are short', async () => {
+    await come(PAGES_MAX + WAITING_ITEMS_MAX / 50 + 2, 50)
+    expect(rejected).to.deep.equal(['OVERLOADED', 'OVERLOADED'])
+  })
+
+  it('has room in its line again when calls have left it', async () => {
+    const line = WAITING_ITEMS_MAX / LONG
+    const calls = await come(PAGES_MAX + line)
+    await leave(calls[0])
+    await come(2)
+    expect(rejected).to.have.length(1)
+    mock.timers.tick(WAIT_MS_MAX)
+    await settled()
+    rejected = []
+    await come(line + 1)
+    expect(rejected).to.have.length(1)
+  })
+
+  it('rejects only a caller that has waited too long', async () => {
     const calls = await come(PAGES_MAX + 2)
     mock.timers.tick(WAIT_MS_MAX - 1)
     await settled()
@@ -92,7 +113,7 @@ describe('page gate', () => {
     expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: ['OVERLOADED'] })
   })
 
-  it('gives nobody the place of one who waits no more', async () => {
+  it('does not give a place to a caller that has left the queue', async () => {
     const calls = await come(PAGES_MAX + 1)
     mock.timers.tick(WAIT_MS_MAX)
     await settled()
@@ -111,7 +132,7 @@ describe('page gate', () => {
     expect(entered).to.deep.equal([0, 1, 2, 3, 4, 5])
   })
 
-  it('makes room when nobody takes a page', async () => {
+  it('makes room when no caller takes a page', async () => {
     await come(PAGES_MAX)
     mock.timers.tick(UNTAKEN_MS_MAX)
     mock.timers.tick(0)

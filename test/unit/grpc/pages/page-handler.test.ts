@@ -21,16 +21,16 @@ describe('the handler of a page', () => {
   /** The answer when reading the page takes so long, or what it failed with. */
   async function answerAfter(durationMs: number): Promise<unknown> {
     const handlers = { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() }
-    const handle = pageHandler<unknown, string>(handlers, async () => {
+    const handle = pageHandler<{ pageSize: number }, string>(handlers, async () => {
       await new Promise((resolve) => setTimeout(resolve, durationMs))
       return 'the page'
     })
     const metadata = new Metadata()
     setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
-    const call = { metadata, cancelled: false, request: {}, once: () => {} }
+    const call = { metadata, cancelled: false, request: { pageSize: 0 }, once: () => {} }
     const answered = new Promise<unknown>((resolve) => {
       // Of a call, handlers look at nothing that is not here.
-      handle(call as unknown as ServerUnaryCall<unknown, string>, (error, response) =>
+      handle(call as unknown as ServerUnaryCall<{ pageSize: number }, string>, (error, response) =>
         resolve(response ?? error?.details),
       )
     })

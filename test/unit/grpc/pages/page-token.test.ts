@@ -15,7 +15,7 @@ function rejectedField(read: () => unknown): string | undefined {
 }
 
 const rejectedToken = 'INVALID_REQUEST page_token'
-/** What tokens hold: account ids, and places in a history. */
+/** The content of page tokens: account ids, and positions in a history. */
 const anyPlace = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/),
   fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }).map(String),
@@ -24,7 +24,7 @@ const anyValue = fc.oneof(fc.string(), fc.integer(), fc.constant(undefined), fc.
 const anyFilter = fc.array(anyValue, { minLength: 1, maxLength: 6 })
 
 describe('page token', () => {
-  it('gives back the place that was written, for the same filter', () => {
+  it('returns the written position, for the same filter', () => {
     fc.assert(
       fc.property(anyPlace, anyFilter, (place, filter) => {
         expect(readPageToken(writePageToken(place, filter), filter)).to.equal(place)
@@ -70,7 +70,7 @@ describe('page token', () => {
     expect(rejectedField(() => readPageToken(long, [1]))).to.equal(rejectedToken)
   })
 
-  it('is no place at all on the first page', () => {
+  it('is absent on the first page', () => {
     expect(readPageToken('', ['any'])).to.equal(undefined)
   })
 })

@@ -5,7 +5,7 @@ import { ListMerchantRulesResponse, MerchantRule } from '../../../../src/gen/ben
 import { pageOf } from '../../../../src/grpc/pages/page.js'
 
 const MIB = 1_024 * 1_024
-/** What clients take by default. */
+/** The limit that clients have by default. */
 const MESSAGE_BYTES_MAX = 4 * MIB
 
 /** A rule whose subject has so many bytes. */
@@ -39,7 +39,7 @@ describe('page', () => {
     expect([messages.length, last]).to.deep.equal([1, 5 * MIB])
   })
 
-  it('takes no more items than it has, and the one that shows that there are others', async () => {
+  it('reads its items and one more, which shows that there are others', async () => {
     const taken: number[] = []
     async function* items() {
       for (let length = 1; ; length++) {

@@ -17,7 +17,7 @@ describe('descriptors', () => {
     expect(descriptors.fileByName('benefits/v1/nothing.proto')).to.equal(undefined)
   })
 
-  it('give the file together with what it imports', () => {
+  it('return the file together with its imports', () => {
     expect(namesOf(descriptors.fileByName(AUTHORIZATION))).to.include.members([AUTHORIZATION, TIMESTAMP])
   })
 
@@ -26,7 +26,7 @@ describe('descriptors', () => {
     expect([names[0], new Set(names).size]).to.deep.equal([AUTHORIZATION, names.length])
   })
 
-  it('give all that is needed to build the file: no import is missing', () => {
+  it('return everything that builds the file: no import is missing', () => {
     const files = descriptors.fileByName(AUTHORIZATION) ?? []
     const protos = files.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes))
     const names = protos.map(({ name }) => name)

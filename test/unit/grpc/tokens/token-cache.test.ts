@@ -10,7 +10,7 @@ const key = createSecretKey(secret, 'utf8')
 const NOW_S = 1_700_000_000
 const CACHE_MAX = 10_000
 
-describe('token verifier: what it remembers', () => {
+describe('token verifier: its cache', () => {
   let nowMs: number
   let verifier: TokenVerifier
   let others: readonly string[]
@@ -29,7 +29,7 @@ describe('token verifier: what it remembers', () => {
     })
   })
 
-  it('gives the same principal again, without another look at the token', () => {
+  it('returns the same principal again, without verifying the token again', () => {
     const first = verifier.verify(token('a')).principal
     expect(verifier.verify(token('a')).principal).to.equal(first)
   })
@@ -62,7 +62,7 @@ describe('token verifier: what it remembers', () => {
       expect(verifier.verify(forged('a')).principal?.subject).to.equal('a')
     })
 
-    it('is no more than of a thousand', () => {
+    it('is at most of a thousand', () => {
       const { verify } = jwt
       let verified = 0
       jwt.verify = ((...options: Parameters<typeof verify>) => {
@@ -87,7 +87,7 @@ describe('token verifier: what it remembers', () => {
       verifier.verify(token('a', { nbf: NOW_S }))
     })
 
-    it('is used in the first millisecond of what is forgiven', () => {
+    it('is used in the first millisecond of the tolerance', () => {
       const { principal } = verifier.verify(token('a', { nbf: NOW_S }))
       nowMs = (NOW_S - 5) * 1_000
       expect(verifier.verify(token('a', { nbf: NOW_S })).principal).to.equal(principal)

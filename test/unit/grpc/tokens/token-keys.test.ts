@@ -46,7 +46,7 @@ const families = ['HS', 'RS', 'PS', 'ES'].flatMap((family) =>
   [256, 384, 512].map((bits) => `${family}${bits}`),
 )
 const algorithms = ['none', 'None', 'EdDSA', '', ...families]
-/** What each key is for; every other algorithm it must reject. */
+/** The algorithms of each key. It must reject every other algorithm. */
 const right: Readonly<Record<string, readonly string[]>> = {
   secret: ['HS256'],
   rsa: ['RS256', 'PS256'],
@@ -84,7 +84,7 @@ describe('token verifier: each algorithm with each key', () => {
     })
   }
 
-  it('accepts with all keys at once what each of them accepts, and no more', () => {
+  it('accepts with all keys exactly the tokens that each key accepts', () => {
     const all = [...secretKeys([secret], tokenAlgorithms), publicKey(rsa), publicKey(rsaPss), publicKey(ec)]
     const accepted = algorithms.flatMap((algorithm) =>
       Object.entries(pairs)
@@ -116,7 +116,7 @@ describe('token verifier: each algorithm with each key', () => {
     }
   })
 
-  it('rejects what the issuer calls critical', () => {
+  it('rejects unknown critical headers', () => {
     const header = { crit: ['b64'], b64: false }
     expect(isAccepted(signWith({ algorithm: 'ES256', key: ec.privateKey, header }), publicKey(ec))).to.equal(
       false,
@@ -150,7 +150,7 @@ describe('token verifier: which key', () => {
     expect(isAccepted(old, ...keys)).to.equal(true)
   })
 
-  it('tells that a token has expired, whichever of the keys has signed it', () => {
+  it('reports an expired token, whichever key has signed it', () => {
     const text = signWith({ algorithm: 'ES256', key: otherEc.privateKey, claims: { exp: 1_000_000_000 } })
     expect(verifierWith(...named).verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
   })
@@ -166,7 +166,7 @@ describe('token verifier: other keys', () => {
     verifier = verifierWith(publicKey(ec))
   })
 
-  it('are accepted from when they are there', () => {
+  it('are accepted as soon as they are in the files', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(ec), publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([
@@ -175,7 +175,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it forget the tokens of those that are gone', () => {
+  it('make it forget the tokens of removed keys', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([

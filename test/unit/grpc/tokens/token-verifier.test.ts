@@ -15,7 +15,7 @@ describe('token verifier', () => {
     nowMs = NOW_S * 1_000
   })
 
-  describe('a good token', () => {
+  describe('a valid token', () => {
     it('names its subject', () => {
       expect(verify(token({ sub: 'switch-1' })).principal?.subject).to.equal('switch-1')
     })
@@ -33,7 +33,7 @@ describe('token verifier', () => {
       expect(verify(token({ exp: NOW_S + 60 })).principal?.expiresAtMs).to.equal((NOW_S + 65) * 1_000)
     })
 
-    it('has no scopes, rather than none of them, when it does not speak of them', () => {
+    it('has undefined scopes, rather than an empty list, without a scope claim', () => {
       expect(verify(token({})).principal).to.not.have.property('scopes')
     })
 
@@ -71,7 +71,7 @@ describe('token verifier', () => {
     })
   })
 
-  describe('a bad token', () => {
+  describe('an invalid token', () => {
     const hour = { exp: NOW_S + 3_600 }
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
@@ -112,7 +112,7 @@ describe('token verifier', () => {
       })
     }
 
-    it('stays rejected when it comes again', () => {
+    it('stays rejected when it is presented again', () => {
       const verifier = verifierWith({})
       const text = jwt.sign(hour, `${secret}!`)
       verifier.verify(text)
@@ -155,15 +155,15 @@ describe('token verifier', () => {
   })
 
   describe('length', () => {
-    it('looks at a token of 8192 characters', () => {
+    it('reads a token of 8192 characters', () => {
       expect(verify('x'.repeat(8_192))).to.deep.equal({ rejection: 'MALFORMED' })
     })
 
-    it('does not look at a longer one', () => {
+    it('does not read a longer one', () => {
       expect(verify('x'.repeat(8_193))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
 
-    it('rejects a longer one even if it is good', () => {
+    it('rejects a longer one even if it is valid', () => {
       expect(verify(token({ sub: 'x'.repeat(8_192) }))).to.deep.equal({ rejection: 'TOO_LONG' })
     })
   })
@@ -188,7 +188,7 @@ describe('token verifier', () => {
       })
     }
 
-    it('minds neither when they are not configured', () => {
+    it('ignores both when they are not configured', () => {
       expect(verify(token({ iss: 'issuer-2', aud: 'other' }))).to.have.property('principal')
     })
   })

@@ -36,7 +36,7 @@ const importRules = descriptors.requestOf(MerchantRuleServiceService.importMerch
 const faultOf = (type: DescMessage, ...parts: readonly (readonly number[])[]) =>
   wireFault(Buffer.from(parts.flat()), shapeOf(type))
 
-/** What another decoder makes of the bytes; undefined when it cannot read them. */
+/** The result of another decoder; undefined when it cannot read the bytes. */
 function readElsewhere(type: DescMessage, bytes: Uint8Array): Message | undefined {
   try {
     return fromBinary(type, bytes)
@@ -48,7 +48,7 @@ function readElsewhere(type: DescMessage, bytes: Uint8Array): Message | undefine
 describe('fault of a message in bytes', () => {
   const amount = [0x20, ...varint(500)]
 
-  it('is a zero byte before a field: what followed it was left out, and a reversal gave back everything', () => {
+  it('is a zero byte before a field, which once hid all later fields: a reversal then returned everything', () => {
     const fault = faultOf(reverse, field(1, 'r-1'), field(2, 'ana'), field(3, 'p-1'), [0x00], amount)
     expect(fault).to.deep.equal({ path: '', description: 'has a field with the number 0 (byte 15)' })
   })
@@ -57,7 +57,7 @@ describe('fault of a message in bytes', () => {
     const fault = faultOf(authorize, field(1, 'p-1'), [0x2c], field(5, 'UBER TRIP'))
     expect(fault).to.deep.equal({
       path: 'merchant',
-      description: 'has the wire type 4 in place of 2 (bytes) (byte 5)',
+      description: 'has the wire type 4 instead of 2 (bytes) (byte 5)',
     })
   })
 
@@ -75,46 +75,46 @@ describe('fault of a message in bytes', () => {
     [
       'a field of another wire type',
       'amount',
-      'has the wire type 2 in place of 0 (varint) (byte 0)',
+      'has the wire type 2 instead of 0 (varint) (byte 0)',
       authorize,
       field(3, '5'),
     ],
     [
       'a number where text belongs',
       'merchant',
-      'has the wire type 0 in place of 2 (bytes) (byte 0)',
+      'has the wire type 0 instead of 2 (bytes) (byte 0)',
       authorize,
       [0x28, 0x01],
     ],
-    ['text that is cut off', 'merchant', 'is cut off (byte 0)', authorize, [0x2a, 0x05, 0x41]],
-    ['a number that is cut off', 'amount', 'is cut off or too long (byte 0)', authorize, [0x18, 0x80]],
+    ['text that is truncated', 'merchant', 'is truncated (byte 0)', authorize, [0x2a, 0x05, 0x41]],
+    ['a number that is truncated', 'amount', 'is truncated or too long (byte 0)', authorize, [0x18, 0x80]],
     [
       'a number of eleven bytes',
       'amount',
-      'is cut off or too long (byte 0)',
+      'is truncated or too long (byte 0)',
       authorize,
       [0x18, ...varint(1, 10)],
     ],
     [
       'a number of 65 bits',
       'amount',
-      'is cut off or too long (byte 0)',
+      'is truncated or too long (byte 0)',
       authorize,
       [0x18, ...new Array<number>(9).fill(0xff), 0x02],
     ],
-    ['a tag that is cut off', '', 'has a tag that is cut off or too long (byte 0)', authorize, [0x80]],
-    ['a tag of six bytes', '', 'has a tag that is cut off or too long (byte 0)', authorize, varint(10, 5)],
+    ['a tag that is truncated', '', 'has a tag that is truncated or too long (byte 0)', authorize, [0x80]],
+    ['a tag of six bytes', '', 'has a tag that is truncated or too long (byte 0)', authorize, varint(10, 5)],
     [
       'a tag of 33 bits',
       '',
-      'has a tag that is cut off or too long (byte 0)',
+      'has a tag that is truncated or too long (byte 0)',
       authorize,
       [0x8a, 0x80, 0x80, 0x80, 0x10],
     ],
     [
       'a length of 33 bits',
       'merchant',
-      'is cut off (byte 0)',
+      'is truncated (byte 0)',
       authorize,
       [0x2a, 0x81, 0x80, 0x80, 0x80, 0x10, 0x41],
     ],
@@ -154,9 +154,9 @@ describe('fault of a message in bytes', () => {
       field(5, field(3, [0xff])),
     ],
     [
-      'a message that comes twice',
+      'a message that occurs twice',
       'original',
-      'comes twice (byte 4)',
+      'occurs twice (byte 4)',
       reverse,
       field(5, [0x08, 0x01]),
       field(5, field(3, 'X')),
@@ -191,13 +191,13 @@ describe('fault of a message in bytes', () => {
     expect(faultOf(importRules, field(1, []), field(1, []))).to.equal(undefined)
   })
 
-  it('is a packed number that is cut off, and not a packed one that is whole', () => {
+  it('is a packed number that is truncated, and not a packed one that is whole', () => {
     const dependencies = (...bytes: readonly number[]) => faultOf(FileDescriptorProtoSchema, field(10, bytes))
     expect(dependencies(0x01, 0x80, 0x02)).to.equal(undefined)
     const fault = dependencies(0x01, 0x80)
     expect(fault).to.deep.equal({
       path: 'public_dependency[0]',
-      description: 'is cut off or too long (byte 0)',
+      description: 'is truncated or too long (byte 0)',
     })
   })
 

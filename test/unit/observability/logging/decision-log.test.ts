@@ -42,7 +42,7 @@ describe('decision log', () => {
     ])
   })
 
-  it('shows as many approvals of a second as configured, and tells how many it left out', async () => {
+  it('shows the configured number of approvals of a second, and how many it left out', async () => {
     const { lines, logger } = loggerAt('info')
     const log = new DecisionLog({ logger, approvalsMax: 2 })
     for (let purchase = 0; purchase < 5; purchase++) log.decided(decision(), caller)
@@ -65,7 +65,7 @@ describe('decision log', () => {
     expect(lines.filter(({ fields }) => fields['code'] === '00')).to.have.length(0)
   })
 
-  it('tells at its end what it left out last', () => {
+  it('logs at its end what it left out last', () => {
     const { lines, logger } = loggerAt('info')
     const log = new DecisionLog({ logger, approvalsMax: 0 })
     log.decided(decision(), caller)

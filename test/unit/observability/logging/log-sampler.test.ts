@@ -3,16 +3,16 @@ import { expect } from 'chai'
 import { LogSampler } from '../../../../src/observability/logging/log-sampler.js'
 
 describe('log sampler', () => {
-  let told: unknown[]
+  let logged: unknown[]
 
   beforeEach(() => {
-    told = []
+    logged = []
     mock.timers.enable({ apis: ['setTimeout'] })
   })
   afterEach(() => mock.timers.reset())
 
   function samplerOf(linesMax: number, isDebug = false): LogSampler {
-    const logger = { info: (...line: unknown[]) => told.push(line), isLevelEnabled: () => isDebug }
+    const logger = { info: (...line: unknown[]) => logged.push(line), isLevelEnabled: () => isDebug }
     return new LogSampler({
       logger: logger as never,
       linesMax,
@@ -34,37 +34,37 @@ describe('log sampler', () => {
     expect([sampler.count(), sampler.count()]).to.deep.equal(['info', 'debug'])
   })
 
-  it('tells at the end of the second how many were left out', () => {
+  it('logs at the end of the second how many were left out', () => {
     const sampler = samplerOf(1)
     for (let line = 0; line < 4; line++) sampler.count()
     mock.timers.tick(1_000)
-    expect(told).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
+    expect(logged).to.deep.equal([[{ leftOut: 3 }, 'lines were left out']])
   })
 
-  it('tells nothing when none was', () => {
+  it('logs nothing when none was left out', () => {
     const sampler = samplerOf(2)
     sampler.count()
     sampler.count()
     mock.timers.tick(1_000)
-    expect(told).to.deep.equal([])
+    expect(logged).to.deep.equal([])
   })
 
-  it('tells nothing where all are shown at level debug', () => {
+  it('logs nothing when level debug shows all', () => {
     const sampler = samplerOf(0, true)
     sampler.count()
     mock.timers.tick(1_000)
-    expect(told).to.deep.equal([])
+    expect(logged).to.deep.equal([])
   })
 
-  it('tells of what was left out when it is closed', () => {
+  it('logs the number left out when it is closed', () => {
     const sampler = samplerOf(0)
     sampler.count()
     sampler.close()
-    expect(told).to.deep.equal([[{ leftOut: 1 }, 'lines were left out']])
+    expect(logged).to.deep.equal([[{ leftOut: 1 }, 'lines were left out']])
   })
 
   it('warns of every event when none has a line', () => {
-    const logger = { warn: (...line: unknown[]) => told.push(line), isLevelEnabled: () => true }
+    const logger = { warn: (...line: unknown[]) => logged.push(line), isLevelEnabled: () => true }
     const sampler = new LogSampler({
       logger: logger as never,
       event: 'calls were rejected',
@@ -74,7 +74,7 @@ describe('log sampler', () => {
     mock.timers.tick(1_000)
     for (let call = 0; call < 2; call++) sampler.count()
     mock.timers.tick(1_000)
-    expect(told).to.deep.equal([
+    expect(logged).to.deep.equal([
       [{ rejected: 5 }, 'calls were rejected'],
       [{ rejected: 2 }, 'calls were rejected'],
     ])

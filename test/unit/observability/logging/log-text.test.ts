@@ -11,7 +11,7 @@ describe('a line of the log as text', () => {
     )
   })
 
-  it('keeps what has a space or a quotation mark together', () => {
+  it('quotes a value with a space or a quotation mark', () => {
     expect(logText(line({ subject: 'a "switch"' }))).to.equal(
       '19:14:17.202 INFO  decision subject="a \\"switch\\""\n',
     )
@@ -44,7 +44,7 @@ describe('a line of the log as text', () => {
     ])
   })
 
-  it('leaves alone what is not a line of the log', () => {
+  it('passes lines through that are not log lines', () => {
     for (const other of ['', 'ready\n', '{"a":1}', '[1]', '{"level":"info"']) {
       expect(logText(other)).to.equal(other)
     }

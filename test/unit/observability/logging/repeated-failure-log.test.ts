@@ -16,12 +16,12 @@ describe('repeated failure log', () => {
     })
   })
 
-  it('says what fails, what is behind it, and where to look', () => {
+  it('logs the failure, its cause and a hint', () => {
     log.failed('not serving', 'A')
     expect(lines).to.deep.equal([{ cause: 'A', hint: 'look there', event: 'not serving' }])
   })
 
-  it('says it once while it goes on', () => {
+  it('logs it once while it lasts', () => {
     for (nowMs = 0; nowMs < 60_000; nowMs += 1_000) log.failed('not serving', 'A')
     expect(lines).to.have.length(1)
   })

@@ -35,7 +35,7 @@ const counted = [
 ]
 
 describe('metrics of key files', () => {
-  it('tell of each group from the beginning, and count', async () => {
+  it('observe each group from the beginning, and count', async () => {
     const metrics = metricsOf(keyFiles)
     const first = samplesIn((await metrics.expose()).text)
     metrics.keyFilesReloaded('tls')
@@ -45,7 +45,7 @@ describe('metrics of key files', () => {
     expect(samplesIn((await metrics.expose()).text)).to.have.members(counted)
   })
 
-  it('are not there when there are no files', async () => {
+  it('are absent without files', async () => {
     expect(samplesIn((await metricsOf().expose()).text)).to.deep.equal([])
   })
 

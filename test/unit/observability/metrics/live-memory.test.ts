@@ -6,7 +6,7 @@ import { measureLiveMemory } from '../../../../src/observability/metrics/live-me
 import { MetricRegistry } from '../../../../src/observability/metrics/metric-registry.js'
 
 const MEBIBYTE = 2 ** 20
-/** What is kept alive, and less than that is seen of it for certain, in MiB. */
+/** The memory kept alive, and a smaller amount that is certainly visible, in MiB. */
 const KEPT = 32
 const SEEN = 24
 
@@ -32,7 +32,7 @@ describe('the memory that is needed', () => {
     ['external', () => Array.from({ length: KEPT }, () => Buffer.alloc(MEBIBYTE))],
   ] as const) {
     describe(`of the ${what}`, () => {
-      it('is what a major collection has left', async () => {
+      it('is the memory after a major collection', async () => {
         const before = await mebibytesOf(what)
         const kept: unknown[] = make()
         await collected()
@@ -42,7 +42,7 @@ describe('the memory that is needed', () => {
         expect(await mebibytesOf(what)).to.be.below(before + KEPT - SEEN)
       })
 
-      it('is not told anew before the next one', async () => {
+      it('is not logged again before the next second', async () => {
         const before = await mebibytesOf(what)
         const kept: unknown[] = make()
         collect({ type: 'minor' })

@@ -138,7 +138,7 @@ describe('metrics', () => {
     ])
   })
 
-  it('tell 128 categories apart, however many come and go', async () => {
+  it('distinguish 128 categories, however many are added and deleted', async () => {
     for (let number = 0; number < 1_000; number++) {
       categories = [`CATEGORY_${number}`]
       metrics.decision({ ...approved, category: `CATEGORY_${number}` }, 1)
@@ -168,7 +168,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_tokens_rejected_total{reason="SCOPE_MISSING"} 0')
   })
 
-  it('tell how many requests are decided together, and how long that takes', async () => {
+  it('report how many requests are decided together, and how long that takes', async () => {
     metrics.groupDecided(3, 0.25)
     metrics.groupDecided(128, 0.5)
     expect(await lines()).to.include.members([
@@ -179,7 +179,7 @@ describe('metrics', () => {
     ])
   })
 
-  it('count what is decided once more, by cause', async () => {
+  it('count what is decided again, by cause', async () => {
     metrics.retried('STALE_COPY')
     expect(await lines()).to.include.members([
       'benefits_retries_total{cause="STALE_COPY"} 1',
@@ -192,7 +192,7 @@ describe('metrics', () => {
     expect(await lines()).to.include('benefits_ledger_rejections_total 1')
   })
 
-  it('count when no connection can be had, by reason, and when all are given up', async () => {
+  it('count failed checkouts by reason, and cleared pools', async () => {
     metrics.poolFailed('TIMEOUT')
     metrics.poolCleared()
     expect(await lines()).to.include.members([
@@ -202,7 +202,7 @@ describe('metrics', () => {
     ])
   })
 
-  it('say of which version they are', async () => {
+  it('report the version of the service', async () => {
     expect(await lines()).to.include('benefits_build_info{version="1.2.3"} 1')
   })
 
@@ -262,29 +262,29 @@ describe('metrics', () => {
     })
   }
 
-  it('read anew each time they are asked', async () => {
+  it('are read at every scrape', async () => {
     await lines()
     waiting = 4
     expect(await lines()).to.include('benefits_waiting_requests{lane="PURCHASE"} 4')
   })
 
-  it('tell when the process cannot decide', async () => {
+  it('report when the process cannot decide', async () => {
     serving = false
     expect(await lines()).to.include('benefits_serving 0')
   })
 
-  it('tell which catalog is in use, and since when it is not known to be the latest', async () => {
+  it('report which catalog is in use, and since when it is not known to be the latest', async () => {
     const shown = await lines()
     expect(shown).to.include('benefits_catalog_version 12')
     expect(shown).to.include('benefits_catalog_age_seconds 2.5')
   })
 
-  it('count failed looks for a new catalog', async () => {
+  it('count failed refreshes of the catalog', async () => {
     metrics.catalogRefreshFailed()
     expect(await lines()).to.include('benefits_catalog_refresh_failures_total 1')
   })
 
-  it('tell of the process too', async () => {
+  it('describe the process too', async () => {
     expect((await metrics.expose()).text).to.match(/^process_resident_memory_bytes \d+$/m)
   })
 

@@ -12,7 +12,7 @@ describe('the trace of a call', () => {
     recorder = new TraceRecorder()
   })
 
-  it('goes on from the caller’s', () => {
+  it('continues the trace of the caller', () => {
     const call = recorder.call({ traceparent, tracestate: ['vendor=1', 'other=2'] })
     call.ended('OK')
     const [span] = recorder.ended
@@ -28,7 +28,7 @@ describe('the trace of a call', () => {
     expect(call.ids.trace_id).to.equal(TRACE)
   })
 
-  it('goes on from that of a later version, which may say more', () => {
+  it('continues a trace of a later version, which may have more fields', () => {
     const call = recorder.call({ traceparent: [`cc-${TRACE}-${PARENT}-01-what-is-to-come`] })
     expect(call.ids.trace_id).to.equal(TRACE)
   })
@@ -42,7 +42,7 @@ describe('the trace of a call', () => {
     ['is in capitals', [traceparent[0]?.toUpperCase() ?? '']],
     ['is too long', [`${traceparent[0]}-01`]],
     ['has the version that is no version', [`ff-${TRACE}-${PARENT}-01`]],
-    ['comes twice', [...traceparent, ...traceparent]],
+    ['occurs twice', [...traceparent, ...traceparent]],
     ['comes twice in one line', [`${traceparent[0]},${traceparent[0]}`]],
     ['is a megabyte long', ['0'.repeat(1_000_000)]],
   ] as const) {
@@ -102,7 +102,7 @@ describe('the trace of a call', () => {
     expect(recorder.ended).to.deep.equal([])
   })
 
-  it('is followed by one of its own for each purchase of a stream, which links to it', () => {
+  it('is followed by a trace for each purchase of a stream, which links to it', () => {
     const stream = recorder.call({ traceparent })
     const item = stream.item()
     item.ended('OK')

@@ -27,7 +27,7 @@ describe('the watch over the export of spans', () => {
     })
   })
 
-  it('says nothing while spans are taken, and hands on what the exporter says', () => {
+  it('logs nothing while spans are accepted, and passes on the result of the exporter', () => {
     const said: unknown[] = []
     watch.export(spans(1), (result) => said.push(result.code))
     error = new Error('away')
@@ -36,7 +36,7 @@ describe('the watch over the export of spans', () => {
     expect(lines).to.have.length(1)
   })
 
-  it('tells of a loss at once, then once a minute with all that was lost, and when it is over', () => {
+  it('logs a loss at once, then once a minute with the total, and when it is over', () => {
     error = Object.assign(new Error('connect ECONNREFUSED, and a secret'), { code: 'ECONNREFUSED' })
     watch.export(spans(3), () => {})
     nowMs = 59_999
@@ -47,9 +47,9 @@ describe('the watch over the export of spans', () => {
     watch.export(spans(6), () => {})
     watch.export(spans(6), () => {})
     expect(lines).to.deep.equal([
-      { lost: 3, cause: 'ECONNREFUSED', event: 'the collector takes no spans' },
-      { lost: 9, cause: 'ECONNREFUSED', event: 'the collector takes no spans' },
-      { lost: 0, event: 'the collector takes spans again' },
+      { lost: 3, cause: 'ECONNREFUSED', event: 'spans could not be sent to the trace collector' },
+      { lost: 9, cause: 'ECONNREFUSED', event: 'spans could not be sent to the trace collector' },
+      { lost: 0, event: 'the trace collector accepts spans again' },
     ])
   })
 })

@@ -41,13 +41,13 @@ describe('tracing settings', () => {
     })
   }
 
-  it('are as if it were not set after a bad value', () => {
+  it('are as if it were not set after an invalid value', () => {
     const bad = { OTEL_BSP_MAX_QUEUE_SIZE: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'x' }
     const { batches, protocol } = settings(bad)
     expect({ batches, protocol }).to.deep.equal({ batches: settings({}).batches, protocol: 'http/protobuf' })
   })
 
-  it('prefer what is said of traces', () => {
+  it('prefer the variables for traces', () => {
     const { protocol } = settings({
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc',
@@ -55,7 +55,7 @@ describe('tracing settings', () => {
     expect(protocol).to.equal('grpc')
   })
 
-  it('send no more at once than can wait', () => {
+  it('send at most as many spans at once as can wait', () => {
     const { batches } = settings({ OTEL_BSP_MAX_QUEUE_SIZE: '100' })
     expect(batches).to.include({ maxQueueSize: 100, maxExportBatchSize: 100 })
   })

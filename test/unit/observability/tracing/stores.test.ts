@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createReverse } from '../../../../src/application/reverse.js'
+import { reverse } from '../../../../src/application/reverse.js'
 import type { CallTrace } from '../../../../src/observability/tracing/tracing.js'
 import { isFailed, relations, TraceRecorder } from '../../../support/traces/trace-recorder.js'
 import { fundedAccount, patience, purchase } from '../../application/fixtures.js'
@@ -52,7 +52,7 @@ describe('round trips of the engine, traced', () => {
     ])
   })
 
-  it('say on the call what was decided, in words of closed sets', async () => {
+  it('record the decision on the call, with values from closed sets', async () => {
     await authorize('a', '1')
     await authorize('a', '1')
     await authorize('nobody', '2')
@@ -68,7 +68,7 @@ describe('round trips of the engine, traced', () => {
     expect(said[2]).to.include({ 'benefits.code': '07', 'benefits.reason': 'ACCOUNT_NOT_FOUND' })
   })
 
-  it('say nothing of who bought what where', async () => {
+  it('contain neither account, merchant nor amount', async () => {
     await authorize('a', 'secret-transaction')
     await allSettled(test)
     const { merchant } = purchase('x')
@@ -115,7 +115,7 @@ describe('round trips of the engine, traced', () => {
     expect(recorder.named('engine.commit')[0]?.attributes).to.include({ 'benefits.accounts': 2 })
   })
 
-  it('have no spans when no call is followed', async () => {
+  it('have no spans when no call is sampled', async () => {
     await test.authorize('a', purchase('1'), patience)
     await allSettled(test)
     expect(recorder.ended).to.deep.equal([])
@@ -151,7 +151,7 @@ describe('round trips of the engine, traced', () => {
     const budget = { remainingMs: patience.remainingMs }
     call.follow(budget)
     const reversal = { transactionId: 'back', originalId: '1', described: {} }
-    await createReverse(test.engine)('a', reversal, budget)
+    await reverse(test.engine, 'a', reversal, budget)
     call.ended('OK')
     const parents = recorder.ended
       .slice(before)

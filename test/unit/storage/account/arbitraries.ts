@@ -98,7 +98,7 @@ export const adminEntry: fc.Arbitrary<AdminEntry> = fc.oneof(
   fc.record({ ...change, action: fc.constant('LIMITS' as const), limits }),
 )
 
-/** An account with a few entries that add up, of which some may have left the journal. */
+/** An account with a few consistent entries. Some may have left the journal. */
 export const account: fc.Arbitrary<Account> = fc
   .record({
     id: recorded.accountId,

@@ -142,11 +142,11 @@ describe('damaged documents', () => {
 
 /** The document after a way through the database. */
 function stored<T extends AccountDocument | LedgerDocument>(document: T): T {
-  // What BSON gives back has the type that was put in, if it is right: that is what is tested.
+  // A correct BSON round trip returns the type that went in, which is what the test checks.
   return BSON.deserialize(BSON.serialize(document), { useBigInt64: true }) as T
 }
 
-/** As somebody else might have left it. */
+/** As another writer might have left it. */
 function unchecked<T>(document: object): T {
   // A document that is damaged has no type.
   return document as T

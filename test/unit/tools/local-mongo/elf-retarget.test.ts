@@ -27,7 +27,7 @@ describe('retargetElf', () => {
     ])
   })
 
-  it('asks for no version of glibc that is newer than 2.36', () => {
+  it('needs no glibc newer than 2.36', () => {
     const output = retargetElf(syntheticElf().image)
     const needs = readVersionNeeds(output, readDynamicTables(output))
     expect(needs.map((need) => `${need.file} ${need.name} ${need.index}`)).to.deep.equal([
@@ -72,7 +72,7 @@ describe('retargetElf', () => {
     })
   }
 
-  it('throws nothing but UnexpectedElfError, whatever bytes are changed or missing', () => {
+  it('throws only UnexpectedElfError, whatever bytes are changed or missing', () => {
     const { image } = syntheticElf()
     const discrepancy = fc.array(fc.tuple(fc.nat(image.length - 1), fc.nat(255)), { maxLength: 6 })
     const length = fc.oneof(fc.constant(image.length), fc.nat(image.length))
@@ -84,7 +84,7 @@ describe('retargetElf', () => {
     fc.assert(property, { numRuns: 5_000 })
   })
 
-  it('throws nothing but UnexpectedElfError, whatever fields of its tables are overwritten', () => {
+  it('throws only UnexpectedElfError, whatever fields of its tables are overwritten', () => {
     const { image, layout } = syntheticElf()
     const field = fc.integer({ min: 0, max: (image.length - layout.symbols) / 4 - 1 })
     const value = fc.oneof(fc.nat(64), fc.nat(image.length * 2), fc.integer({ min: 0, max: 0xffffffff }))

@@ -2,31 +2,31 @@ import { expect } from 'chai'
 import { explainStart } from '../../../../tools/dev/local-mongo/mongod-start-error.js'
 
 describe('explainStart', () => {
-  it('tells that another mongod holds the data', () => {
+  it('says that another mongod holds the data', () => {
     expect(
       explainStart('terminating: DBPathInUse: Unable to lock', { code: 100, signal: null }, '').failure,
     ).to.equal('data-locked')
   })
 
-  it('tells that the port is taken', () => {
+  it('says that the port is taken', () => {
     expect(
       explainStart('setup bind :: Address already in use', { code: 48, signal: null }, '').failure,
     ).to.equal('port-taken')
   })
 
-  it('tells that a newer version made the data', () => {
+  it('says that a newer version made the data', () => {
     const error = explainStart('Wrong mongod version: UPGRADE PROBLEM', { code: 62, signal: null }, '')
     expect(error.failure).to.equal('other')
     expect(error.message).to.include(
-      'most likely a newer one made them (Wrong mongod version: UPGRADE PROBLEM)',
+      'a newer version probably wrote them (Wrong mongod version: UPGRADE PROBLEM)',
     )
   })
 
   it('says how a silent mongod ended', () => {
     expect(explainStart('', { code: null, signal: 'SIGILL' }, 'late').message).to.include(
-      'it was ended by SIGILL',
+      'it was killed by SIGILL',
     )
-    expect(explainStart('', { code: 2, signal: null }, 'late').message).to.include('it ended with code 2')
+    expect(explainStart('', { code: 2, signal: null }, 'late').message).to.include('it exited with code 2')
     expect(explainStart('', undefined, 'late').message).to.equal('mongod did not start: late')
   })
 })

@@ -15,7 +15,7 @@ type SyntheticLayout = {
 
 export type SyntheticElf = { readonly image: Buffer; readonly layout: SyntheticLayout }
 
-/** What mongod needs, in small. */
+/** A small version of the needs of mongod. */
 export const NEEDS: readonly SyntheticNeed[] = [
   { file: 'libm.so.6', name: 'GLIBC_2.2.5', index: 13 },
   { file: 'libm.so.6', name: 'GLIBC_2.38', index: 19 },
@@ -96,7 +96,7 @@ function symbolEntry(nameOffset: number): Buffer {
   return entry
 }
 
-/** One head per library, each followed by its versions. */
+/** A head for each library, followed by its versions. */
 function needEntries(needs: readonly SyntheticNeed[], strings: StringTable): Buffer {
   const files = [...new Set(needs.map((need) => need.file))]
   return Buffer.concat(

@@ -1,0 +1,84 @@
+import { Client, credentials } from '@grpc/grpc-js'
+import { expect } from 'chai'
+import { metadataOf, purchase } from '../../support/clients/client.js'
+import { methodNamed } from '../../support/clients/contract.js'
+import { fundedAccount } from '../../support/database/accounts.js'
+import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
+
+const CALLS = 300
+/** Connections that the calls come on, like those of several back offices. */
+const CONNECTIONS = 10
+
+describe('consoles that all ask at once', function () {
+  this.timeout(300_000)
+  const fixture = usePopulation()
+  let accountId = ''
+  before(async () => {
+    accountId = await fundedAccount(fixture().core, { CASH: 1_000n })
+  })
+
+  /** Makes the same call 300 times at once, and counts the codes that they end with. */
+  async function askAtOnce(path: string, request: object): Promise<Readonly<Record<string, number>>> {
+    const [service = '', name = ''] = path.split('/')
+    const method = methodNamed<object, object>(`benefits.v1.${service}`, name)
+    const clients = Array.from(
+      { length: CONNECTIONS },
+      () =>
+        new Client(fixture().service.grpcAddress, credentials.createInsecure(), {
+          'grpc.enable_retries': 0,
+          'grpc.use_local_subchannel_pool': 1,
+        }),
+    )
+    const counts: Record<string, number> = {}
+    const ask = (client: Client) =>
+      new Promise<void>((resolve) => {
+        const options = { deadline: Date.now() + CALL_MS_MAX }
+        const { path: at, requestSerialize, responseDeserialize } = method
+        client.makeUnaryRequest(
+          at,
+          requestSerialize,
+          responseDeserialize,
+          request,
+          metadataOf({}),
+          options,
+          (error) => {
+            const end = error?.message ?? 'OK'
+            counts[end] = (counts[end] ?? 0) + 1
+            resolve()
+          },
+        )
+      })
+    try {
+      await Promise.all(
+        clients.flatMap((client) => Array.from({ length: CALLS / CONNECTIONS }, () => ask(client))),
+      )
+      return counts
+    } finally {
+      for (const client of clients) client.close()
+    }
+  }
+
+  const { merchant } = purchase({})
+  const calls: Readonly<Record<string, () => object>> = {
+    'CategoryService/ListCategories': () => ({}),
+    'CategoryService/GetCategory': () => ({ category_id: 'CASH' }),
+    'CategoryService/GetMccPolicy': () => ({}),
+    'MerchantRuleService/ListMerchantRules': () => ({ page_size: 20 }),
+    'MerchantRuleService/ResolveMerchant': () => ({ merchant }),
+    'AccountService/GetAccount': () => ({ account_id: accountId }),
+    'AccountService/ListAccounts': () => ({ page_size: 20 }),
+    'AccountService/ListTransactions': () => ({ account_id: accountId, page_size: 20 }),
+    'ActivityService/GetActivity': () => ({}),
+    'AuthorizationService/Simulate': () => {
+      const { transaction_id: _, ...simulated } = purchase({ account_id: accountId })
+      return simulated
+    },
+  }
+  for (const [path, request] of Object.entries(calls)) {
+    it(`are all answered: ${path}`, async () => {
+      const { grpcAddress } = fixture().service
+      const counts = await besidePurchases(grpcAddress, () => askAtOnce(path, request()))
+      expect(counts).to.deep.equal({ OK: CALLS })
+    })
+  }
+})
