@@ -124,7 +124,7 @@ export function sentenceOf(drawn: Drawn, purchaseMax?: string): string {
 
 function overLimit(drawn: Drawn, amount: string, purchaseMax: string | undefined): string {
   const { sentences } = text().decision
-  if (drawn.isRecorded) return sentences.overSome(amount)
+  if (drawn.decidedBy === 'limits') return sentences.overSome(amount)
   if (drawn.decidedBy === 'wallets') return sentences.overLimits
   return sentences.overPurchase(amount, purchaseMax === undefined ? undefined : money(purchaseMax))
 }

@@ -1,4 +1,4 @@
-import type { Merchant, RuleTried } from '../api/messages.js'
+import type { Merchant, Resolution, RuleTried } from '../api/messages.js'
 import { Icon } from '../parts/icons.js'
 import { linkTo } from '../router.js'
 import { text } from '../text/text.js'
@@ -58,6 +58,17 @@ function Fact({
       <dd>{value || text().decision.nothing}</dd>
     </div>
   )
+}
+
+/** Lists the rules of a resolution as a simulation lists them: first the one that decides. */
+export function rulesTriedIn({ merchantRule: decides, passedOver = [] }: Resolution): readonly RuleTried[] {
+  return [
+    ...(decides ? [{ merchantRule: decides.id, outcome: 'RULE_OUTCOME_WON' }] : []),
+    ...passedOver.map(({ merchantRule, reason }) => ({
+      merchantRule: merchantRule.id,
+      outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
+    })),
+  ]
 }
 
 /** The merchant rules that were considered, and why all but one of them lost. */

@@ -12,7 +12,8 @@ export const stepNames = [
   'wallets',
 ] as const
 
-export type StepName = (typeof stepNames)[number]
+/** A step. `limits` stands for the last two where an entry does not keep which of their limits was passed. */
+export type StepName = (typeof stepNames)[number] | 'limits'
 
 /** A decision on a purchase, simulated or recorded, in the form in which it is drawn. */
 export type Drawn = {
@@ -88,7 +89,7 @@ export function drawnEntry(entry: Transaction): Drawn {
     iso8583Code: '',
     retry: '',
     isReplayed: false,
-    decidedBy: stepsByReason[reason] ?? 'wallets',
+    decidedBy: reason === 'AMOUNT_OVER_LIMIT' ? 'limits' : (stepsByReason[reason] ?? 'wallets'),
     mcc: entry.mcc ?? '',
     effectiveMcc: entry.effectiveMcc ?? entry.mcc ?? '',
     merchantRule: entry.merchantRule ?? '',
@@ -98,16 +99,9 @@ export function drawnEntry(entry: Transaction): Drawn {
 }
 
 /** The steps to draw, each with its place before, at or after the one that decided. */
-export function stepsOf({
-  decidedBy,
-  reason,
-  isRecorded,
-}: Drawn): readonly { name: StepName; state: StepState }[] {
-  // An entry does not keep which limit was passed: its two steps become one.
+export function stepsOf({ decidedBy }: Drawn): readonly { name: StepName; state: StepState }[] {
   const names: readonly StepName[] =
-    isRecorded && reason === 'AMOUNT_OVER_LIMIT'
-      ? stepNames.filter((each) => each !== 'purchaseLimit')
-      : stepNames
+    decidedBy === 'limits' ? [...stepNames.slice(0, -2), 'limits'] : stepNames
   const decided = names.indexOf(decidedBy)
   return names.map((name, index) => ({
     name,

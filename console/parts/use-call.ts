@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { newId } from '../api/ids.js'
+import type { Methods } from '../api/messages.js'
 
 /** The state of something that is being loaded. The last data stay while they are loaded again. */
 export type Loaded<Data> = {
@@ -121,13 +122,24 @@ export function useAction<Input = void>(act: (input: Input) => Promise<void>): A
   }
 }
 
+/** The ids of requests that have not succeeded yet, by content. They outlive the dialogs that people close. */
+const requestIds = new Map<string, string>()
+
 /**
- * Returns the id of a request with this content. As long as it has not succeeded, the same content has the same
- * id, so that repeating it counts once. `renew` follows a success.
+ * Returns the id of a request. As long as it has not succeeded, the same method and content have the same id, so
+ * that repeating it counts once, even after the dialog was closed. `renew` follows a success.
  */
-export function useRequestId(content: string): { readonly id: string; readonly renew: () => void } {
-  const ids = useRef(new Map<string, string>()).current
-  const id = ids.get(content) ?? newId()
-  ids.set(content, id)
-  return { id, renew: () => ids.delete(content) }
+export function useRequestId(
+  method: keyof Methods,
+  ...content: readonly (string | undefined)[]
+): { readonly id: string; readonly renew: () => void } {
+  const key = JSON.stringify([method, ...content])
+  return {
+    get id() {
+      const id = requestIds.get(key) ?? newId()
+      requestIds.set(key, id)
+      return id
+    },
+    renew: () => requestIds.delete(key),
+  }
 }

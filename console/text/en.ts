@@ -1,3 +1,4 @@
+import type { TransactionKind } from '../api/messages.js'
 import { money } from './money.js'
 import { number } from './time.js'
 
@@ -36,6 +37,7 @@ export const en = {
     copied: 'Copied',
     unknownPage: 'There is nothing at this address.',
     startPage: 'Go to the accounts',
+    countedOnce: 'The first attempt had arrived. It counts once.',
   },
   session: {
     title: 'Your token',
@@ -199,7 +201,7 @@ export const en = {
       'The reversal came before its purchase. It waits for the purchase and takes its amount off it.',
     statusNow: (status: string) => `The account became: ${status.toLowerCase()}.`,
     limitsNow: 'The limits became:',
-    partly: (amount: string) => `Reversals that came first took ${amount} off.`,
+    verdict: (isApproved: boolean, _kind: TransactionKind): string => (isApproved ? 'Approved' : 'Declined'),
   },
   reasons: {
     APPROVED: 'Approved',
@@ -208,7 +210,7 @@ export const en = {
     ACCOUNT_BLOCKED: 'Account blocked',
     ACCOUNT_CLOSED: 'Account closed',
     ALREADY_REVERSED: 'Already reversed',
-    REVERSED_BEFORE_PURCHASE: 'Reversed ahead',
+    REVERSED_BEFORE_PURCHASE: 'Reversed before its purchase',
     ORIGINAL_DECLINED: 'The purchase was declined',
     ORIGINAL_MISMATCH: 'The purchase differs',
     ORIGINAL_NOT_REVERSIBLE: 'Not a purchase',
@@ -239,6 +241,7 @@ export const en = {
       notReversed: 'No reversal came first',
       permitted: (mcc: string) => `Something pays for MCC ${mcc}`,
       purchaseLimit: 'Within the limit of one purchase',
+      limits: 'Within the limits',
       wallets: 'A wallet covers the whole amount',
     },
     sentences: {
@@ -426,7 +429,6 @@ export const en = {
     total: 'Decisions',
     now: 'now',
     minutesAgo: (minutes: number) => `${number(minutes, 1)} min`,
-    upTo: (value: string) => `at most ${value}`,
   },
   api: {
     title: 'API',

@@ -3,8 +3,13 @@ import { language } from './language.js'
 /** Largest amount of one purchase or credit, in centavos: twelve digits. */
 const CENTAVOS_MAX = 999_999_999_999n
 
+type Separators = { readonly group: string; readonly decimal: string }
+
 /** The separators that a language writes amounts with. */
-const separators = { en: { group: ',', decimal: '.' }, pt: { group: '.', decimal: ',' } } as const
+const separators = {
+  en: { group: ',', decimal: '.' },
+  pt: { group: '.', decimal: ',' },
+} as const satisfies Record<string, Separators>
 
 /** Formats centavos as the language writes money. Exact for every int64. */
 export function money(centavos: string | bigint | undefined): string {
@@ -21,14 +26,20 @@ export function signedMoney(centavos: string | undefined): string {
 /** Writes centavos as a person types them into a field, such as `12,50`. */
 export function typedMoney(centavos: string | undefined): string {
   if (centavos === undefined) return ''
-  return decimalOf(BigInt(centavos)).replace('.', separators[language()].decimal)
+  return addressMoney(BigInt(centavos)).replace('.', separators[language()].decimal)
+}
+
+/** Writes centavos for an address, such as `12.50`: {@link parseMoney} reads it in either language. */
+export function addressMoney(centavos: bigint): string {
+  return decimalOf(centavos)
 }
 
 /**
  * Reads an amount that a person typed, in centavos. Returns undefined when the text has more than one reading,
  * or none.
  *
- * - Groups of thousands are those of the language, and complete: `1.234,50` in Portuguese.
+ * - Groups of thousands are complete, and those of the language: `1.234,50` in Portuguese. Those of the other
+ *   language are read only with decimals or with two separators: in English, `1.234` has two readings.
  * - With one separator before one or two last digits, that separator is the decimal one in either language.
  */
 export function parseMoney(typed: string, { min = 1n } = {}): bigint | undefined {
@@ -42,10 +53,14 @@ export function parseMoney(typed: string, { min = 1n } = {}): bigint | undefined
 function wholeAndCents(text: string): { whole: string; cents: string } | undefined {
   const plain = /^(\d{1,14})(?:[.,](\d{1,2}))?$/.exec(text)
   if (plain) return { whole: plain[1] ?? '0', cents: plain[2] ?? '' }
-  const { group, decimal } = separators[language()]
-  const grouped = new RegExp(`^(\\d{1,3}(?:\\${group}\\d{3})+)(?:\\${decimal}(\\d{1,2}))?$`).exec(text)
-  if (!grouped) return undefined
-  return { whole: (grouped[1] ?? '0').replaceAll(group, ''), cents: grouped[2] ?? '' }
+  const [own, other] = language() === 'en' ? [separators.en, separators.pt] : [separators.pt, separators.en]
+  const isCertain = /[.,].*[.,]/.test(text)
+  return grouped(text, own) ?? (isCertain ? grouped(text, other) : undefined)
+}
+
+function grouped(text: string, { group, decimal }: Separators) {
+  const found = new RegExp(`^(\\d{1,3}(?:\\${group}\\d{3})+)(?:\\${decimal}(\\d{1,2}))?$`).exec(text)
+  return found ? { whole: (found[1] ?? '0').replaceAll(group, ''), cents: found[2] ?? '' } : undefined
 }
 
 function decimalOf(centavos: bigint): `${number}` {

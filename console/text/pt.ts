@@ -38,6 +38,7 @@ export const pt: Text = {
     copied: 'Copiado',
     unknownPage: 'Não há nada neste endereço.',
     startPage: 'Ir para as contas',
+    countedOnce: 'A primeira tentativa tinha chegado. Ela conta uma vez só.',
   },
   session: {
     title: 'Seu token',
@@ -202,7 +203,10 @@ export const pt: Text = {
     beforePurchase: 'O estorno veio antes da compra. Ele espera por ela e desconta o seu valor.',
     statusNow: (status) => `A conta ficou: ${status.toLowerCase()}.`,
     limitsNow: 'Os limites ficaram:',
-    partly: (amount) => `Estornos que vieram antes descontaram ${amount}.`,
+    verdict: (isApproved, kind) => {
+      const ending = kind === 'TRANSACTION_KIND_REVERSAL' ? 'o' : 'a'
+      return `${isApproved ? 'Aprovad' : 'Recusad'}${ending}`
+    },
   },
   reasons: {
     APPROVED: 'Aprovada',
@@ -211,7 +215,7 @@ export const pt: Text = {
     ACCOUNT_BLOCKED: 'Conta bloqueada',
     ACCOUNT_CLOSED: 'Conta encerrada',
     ALREADY_REVERSED: 'Já estornada',
-    REVERSED_BEFORE_PURCHASE: 'Estornada antes',
+    REVERSED_BEFORE_PURCHASE: 'Estornada antes da compra',
     ORIGINAL_DECLINED: 'A compra foi recusada',
     ORIGINAL_MISMATCH: 'A compra é diferente',
     ORIGINAL_NOT_REVERSIBLE: 'Não é uma compra',
@@ -242,6 +246,7 @@ export const pt: Text = {
       notReversed: 'Nenhum estorno veio antes',
       permitted: (mcc) => `Algo paga o MCC ${mcc}`,
       purchaseLimit: 'Dentro do limite de uma compra',
+      limits: 'Dentro dos limites',
       wallets: 'Uma carteira cobre o valor inteiro',
     },
     sentences: {
@@ -426,7 +431,6 @@ export const pt: Text = {
     total: 'Decisões',
     now: 'agora',
     minutesAgo: (minutes) => `${number(minutes, 1)} min`,
-    upTo: (value) => `no máximo ${value}`,
   },
   api: {
     title: 'API',

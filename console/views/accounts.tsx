@@ -93,7 +93,7 @@ function AccountRow({ account }: { readonly account: Account }) {
 function OpenAccount({ onClose }: { readonly onClose: () => void }) {
   const { accounts, frame } = text()
   const [id, setId] = useState('')
-  const request = useRequestId(id.trim())
+  const request = useRequestId('AccountService/CreateAccount', id.trim())
   const open = useAction(async () => {
     const accountId = id.trim()
     const { account } = await call('AccountService/CreateAccount', {
@@ -101,6 +101,7 @@ function OpenAccount({ onClose }: { readonly onClose: () => void }) {
       // Without an id of its own, a repeat would open a second account: the request's id makes it the same one.
       accountId: accountId === '' ? request.id : accountId,
     })
+    request.renew()
     goTo(linkTo(['accounts', account.id]))
   })
   return (

@@ -32,7 +32,12 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
   const wrong = (name: string) => typed[name]?.trim() && parseMoney(typed[name], { min: 0n }) === undefined
   const hasProblem = Object.keys(typed).some(wrong)
   const limits = limitsOf(typed, categories)
-  const request = useRequestId(JSON.stringify(limits))
+  const request = useRequestId(
+    'AccountService/UpdateAccount',
+    account.id,
+    account.version,
+    JSON.stringify(limits),
+  )
   const update = useAction(async () => {
     await call('AccountService/UpdateAccount', {
       account: { id: account.id, limits },

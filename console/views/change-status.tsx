@@ -27,7 +27,7 @@ type ChangeStatusProps = {
 export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusProps) {
   const { account: words, frame, status: names } = text()
   const status = statuses[change]
-  const request = useRequestId(status)
+  const request = useRequestId('AccountService/UpdateAccount', account.id, account.version, status)
   const update = useAction(async () => {
     await call('AccountService/UpdateAccount', {
       account: { id: account.id, status },

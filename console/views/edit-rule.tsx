@@ -30,7 +30,7 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
   })
   const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
   // Without an id of its own, a repeat would create a second rule.
-  const request = useRequestId(JSON.stringify(typed))
+  const request = useRequestId('MerchantRuleService/CreateMerchantRule', JSON.stringify(typed))
   const save = useAction(async () => {
     if (rule) {
       await call('MerchantRuleService/UpdateMerchantRule', {

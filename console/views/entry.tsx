@@ -2,19 +2,19 @@ import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Transaction } from '../api/messages.js'
 import { DecisionPath, reasonText, sentenceOf } from '../decision/decision-path.js'
-import { MccUsed, MerchantReading, RulesTried } from '../decision/merchant-reading.js'
+import { MccUsed, MerchantReading, RulesTried, rulesTriedIn } from '../decision/merchant-reading.js'
 import { drawnEntry, withoutPrefix } from '../decision/steps.js'
 import { Button, Chip, Copyable, Done, Facts } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/failure.js'
 import { useLoad } from '../parts/use-call.js'
 import { linkTo } from '../router.js'
-import { money, typedMoney } from '../text/money.js'
+import { addressMoney, money } from '../text/money.js'
 import { text } from '../text/text.js'
 import { dateTime } from '../text/time.js'
 import { LimitList } from './change-limits.js'
 import { Reverse } from './reverse.js'
-import { wordsOf } from './statement.js'
+import { isSome, shownAmount, wordsOf } from './statement.js'
 
 type EntryProps = {
   readonly accountId: string
@@ -48,7 +48,7 @@ export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
 }
 
 function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonly onReversed: () => void }) {
-  const { decision, entry: words, statement } = text()
+  const { entry: words, statement } = text()
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
@@ -57,7 +57,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
     <>
       <p class="entry-headline">
         {isSome(shownAmount(entry)) && <span class="figure">{money(shownAmount(entry))}</span>}
-        <Chip tone={isApproved ? 'good' : 'bad'}>{isApproved ? decision.approved : decision.declined}</Chip>
+        <Chip tone={isApproved ? 'good' : 'bad'}>{words.verdict(isApproved, entry.kind)}</Chip>
       </p>
       <p class="say">{sayingOf(entry)}</p>
       {report !== undefined && <Done>{report}</Done>}
@@ -125,15 +125,6 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
     () => call('MerchantRuleService/ResolveMerchant', { merchant: raw }).catch(() => undefined),
     [raw],
   )
-  const tried = [
-    ...(reading?.merchantRule
-      ? [{ merchantRule: reading.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }]
-      : []),
-    ...(reading?.passedOver ?? []).map(({ merchantRule, reason }) => ({
-      merchantRule: merchantRule.id,
-      outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
-    })),
-  ]
   return (
     <>
       <h3>{decision.path}</h3>
@@ -145,22 +136,12 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
       {reading && raw !== '' && (
         <>
           <h3>{decision.rules}</h3>
-          <RulesTried rules={tried} />
+          <RulesTried rules={rulesTriedIn(reading)} />
           <p class="hint">{words.asNow}</p>
         </>
       )}
     </>
   )
-}
-
-/** The amount that was asked for; that of a whole reversal is what moved. */
-function shownAmount({ amount, delta }: Transaction): string | undefined {
-  return isSome(amount) ? amount : delta
-}
-
-/** Whether a number is there and not 0. */
-function isSome(value: string | undefined): boolean {
-  return value !== undefined && value !== '0'
 }
 
 /** What happened, in a sentence to read aloud. */
@@ -182,7 +163,7 @@ function sayingOf(entry: Transaction): string {
 function simulationOf(entry: Transaction): string {
   return linkTo(['simulate'], {
     account: entry.accountId,
-    amount: typedMoney(entry.amount),
+    amount: addressMoney(BigInt(entry.amount ?? 0)),
     mcc: entry.mcc,
     merchant: entry.merchant,
     fallback: entry.fallback === 'FALLBACK_NEVER' ? entry.fallback : '',

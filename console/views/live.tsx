@@ -11,7 +11,7 @@ import { linkTo } from '../router.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
 import { number, timeOfDay } from '../text/time.js'
-import { wordsOf } from './statement.js'
+import { isSome, shownAmount, wordsOf } from './statement.js'
 
 /** Time between two questions to the service, in milliseconds. Nobody asks while the page is hidden. */
 const PERIOD_MS = 2_000
@@ -150,6 +150,7 @@ function Recent({ entries }: { readonly entries: readonly Transaction[] }) {
 function RecentRow({ entry }: { readonly entry: Transaction }) {
   const { statement } = text()
   const { title } = wordsOf(entry)
+  const amount = shownAmount(entry)
   const isDeclined = entry.decision === 'DECISION_DECLINED'
   return (
     <a
@@ -165,7 +166,7 @@ function RecentRow({ entry }: { readonly entry: Transaction }) {
         </small>
       </span>
       <span class="mono id quiet">{entry.accountId}</span>
-      <span class="number">{money(entry.amount)}</span>
+      <span class="number">{isSome(amount) ? money(amount) : ''}</span>
     </a>
   )
 }

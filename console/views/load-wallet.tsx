@@ -24,17 +24,17 @@ export function LoadWallet({ account, onClose, onDone }: LoadProps) {
   const [step, setStep] = useState<'form' | 'review'>('form')
   const [isChecked, setChecked] = useState(false)
   const amount = parseMoney(typed)
-  const request = useRequestId(`${wallet} ${amount}`)
+  const request = useRequestId('AccountService/Credit', account.id, wallet, String(amount))
   const load = useAction(async () => {
     if (amount === undefined) return
-    await call('AccountService/Credit', {
+    const { replayed } = await call('AccountService/Credit', {
       transactionId: request.id,
       accountId: account.id,
       category: wallet,
       amount: String(amount),
     })
     request.renew()
-    onDone(words.loadDone(money(amount), wallet))
+    onDone([words.loadDone(money(amount), wallet), ...(replayed ? [frame.countedOnce] : [])].join(' '))
   })
   const review = () => {
     setChecked(true)

@@ -24,7 +24,7 @@ export function Reverse({ accountId, purchaseId, onClose, onDone }: ReverseProps
   const isWhole = typed.trim() === ''
   const amount = isWhole ? undefined : parseMoney(typed)
   const isWrong = !isWhole && amount === undefined
-  const request = useRequestId(`${purchaseId} ${amount}`)
+  const request = useRequestId('AuthorizationService/Reverse', accountId, purchaseId, String(amount))
   const act = useAction(async () => {
     if (isWrong) return
     const answer = await call('AuthorizationService/Reverse', {

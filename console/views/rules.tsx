@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { MerchantRule } from '../api/messages.js'
-import { MerchantReading, RulesTried } from '../decision/merchant-reading.js'
-import { withoutPrefix } from '../decision/steps.js'
+import { MerchantReading, RulesTried, rulesTriedIn } from '../decision/merchant-reading.js'
 import { Button, Command, Done, Empty, Head } from '../parts/basics.js'
 import { ListEnd } from '../parts/endless.js'
 import { Failure } from '../parts/failure.js'
@@ -121,6 +120,7 @@ function Resolver({ place }: { readonly place: Place }) {
   const { rules } = text()
   const asked = place.query.get('merchant') ?? ''
   const [typed, setTyped] = useState(asked)
+  useEffect(() => setTyped(asked), [asked])
   const resolution = useLoad(
     async () =>
       asked === '' ? undefined : await call('MerchantRuleService/ResolveMerchant', { merchant: asked }),
@@ -163,17 +163,7 @@ function Resolver({ place }: { readonly place: Place }) {
               ) : (
                 <p>{rules.noneDecides}</p>
               )}
-              <RulesTried
-                rules={[
-                  ...(found.merchantRule
-                    ? [{ merchantRule: found.merchantRule.id, outcome: 'RULE_OUTCOME_WON' }]
-                    : []),
-                  ...(found.passedOver ?? []).map(({ merchantRule, reason }) => ({
-                    merchantRule: merchantRule.id,
-                    outcome: `RULE_OUTCOME_${withoutPrefix(reason, 'PASSED_OVER_REASON')}`,
-                  })),
-                ]}
-              />
+              <RulesTried rules={rulesTriedIn(found)} />
               {found.more && <p class="hint">{rules.more}</p>}
             </div>
           </div>

@@ -10,7 +10,7 @@ import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
 import { useAction, useLoad, useRequestId } from '../parts/use-call.js'
 import { linkTo, type Place } from '../router.js'
-import { money, parseMoney } from '../text/money.js'
+import { addressMoney, money, parseMoney } from '../text/money.js'
 import { text } from '../text/text.js'
 import { Reverse } from './reverse.js'
 
@@ -71,7 +71,8 @@ export function Simulate({ place }: { readonly place: Place }) {
   const drawing = useLoad<Drawing | undefined>(async () => {
     const asked = purchaseOf(JSON.parse(debounced))
     if (asked === undefined) return undefined
-    history.replaceState(null, '', linkTo(['simulate'], JSON.parse(debounced)))
+    const amount = addressMoney(asked.amount)
+    history.replaceState(null, '', linkTo(['simulate'], { ...JSON.parse(debounced), amount }))
     const simulation = await call('AuthorizationService/Simulate', { ...asked, amount: String(asked.amount) })
     if (drawnSimulation(simulation, asked).decidedBy !== 'purchaseLimit')
       return { purchase: asked, simulation }
@@ -81,8 +82,20 @@ export function Simulate({ place }: { readonly place: Place }) {
     }))
     return { purchase: asked, simulation, purchaseMax: account?.limits?.purchaseMax }
   }, [debounced, round])
+  const result = useRef<HTMLDivElement>(null)
+  const isAwaited = useRef(false)
+  useEffect(() => {
+    if (!isAwaited.current || drawing.loading) return
+    isAwaited.current = false
+    // On a narrow screen the decision stands below the form.
+    const { top = 0 } = result.current?.getBoundingClientRect() ?? {}
+    if (top > innerHeight / 2) result.current?.scrollIntoView()
+  }, [drawing.data, drawing.error])
   const problems: Partial<ReturnType<typeof problemsOf>> = isChecked ? problemsOf(typed) : {}
-  const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  const set = (name: keyof Typed) => (value: string) => {
+    isAwaited.current = false
+    setTyped({ ...typed, [name]: value })
+  }
   return (
     <>
       <Head title={simulate.title} why={simulate.why} />
@@ -91,6 +104,7 @@ export function Simulate({ place }: { readonly place: Place }) {
           <Form
             onSubmit={() => {
               setChecked(true)
+              isAwaited.current = purchase !== undefined
               setRound(round + 1)
             }}
           >
@@ -141,9 +155,15 @@ export function Simulate({ place }: { readonly place: Place }) {
             </label>
             <Button type="submit">{simulate.run}</Button>
           </Form>
-          <Examples account={first || typed.account} onChoose={setTyped} />
+          <Examples
+            account={first || typed.account}
+            onChoose={(example) => {
+              isAwaited.current = true
+              setTyped(example)
+            }}
+          />
         </div>
-        <div class="simulate-result" aria-live="polite" aria-busy={drawing.loading}>
+        <div class="simulate-result" ref={result} aria-live="polite" aria-busy={drawing.loading}>
           {drawing.error !== undefined ? (
             <Failure error={drawing.error} onRetry={drawing.reload} />
           ) : drawing.data && purchase ? (
@@ -275,7 +295,8 @@ function MakePurchase({
 }) {
   const { frame, simulate } = text()
   const amount = money(purchase.amount)
-  const request = useRequestId('')
+  const content = JSON.stringify({ ...purchase, amount: String(purchase.amount) })
+  const request = useRequestId('AuthorizationService/Authorize', content)
   const make = useAction(async () => {
     const answer = await call('AuthorizationService/Authorize', {
       ...purchase,
@@ -313,7 +334,7 @@ function Made({
   readonly accountId: string
   readonly onReversed: () => void
 }) {
-  const { decision, simulate } = text()
+  const { decision, frame, simulate } = text()
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isApproved = answer.decision === 'DECISION_APPROVED'
@@ -328,6 +349,7 @@ function Made({
       {answer.category && (
         <p>{decision.paid(answer.category, money(answer.approvedAmount), money(answer.balance))}</p>
       )}
+      {answer.replayed && <p>{frame.countedOnce}</p>}
       {report !== undefined && <Done>{report}</Done>}
       <div class="form-actions start">
         {isApproved && <Button onClick={() => setReversing(true)}>{simulate.reverse}</Button>}

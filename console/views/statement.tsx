@@ -131,11 +131,21 @@ function EntryRow({ entry, filters }: { readonly entry: Transaction; readonly fi
       </span>
       <span>{entry.category ?? ''}</span>
       <span class={`number${isMoved && !entry.delta?.startsWith('-') ? ' plus' : ''}`}>
-        {isMoved ? signedMoney(entry.delta) : entry.amount && entry.amount !== '0' ? money(entry.amount) : ''}
+        {isMoved ? signedMoney(entry.delta) : isSome(entry.amount) ? money(entry.amount) : ''}
       </span>
       <span class="number quiet">{entry.balanceAfter === undefined ? '' : money(entry.balanceAfter)}</span>
     </a>
   )
+}
+
+/** The amount that was asked for; that of a whole reversal is what moved. */
+export function shownAmount({ amount, delta }: Transaction): string | undefined {
+  return isSome(amount) ? amount : delta
+}
+
+/** Whether a number is there and not 0. */
+export function isSome(value: string | undefined): boolean {
+  return value !== undefined && value !== '0'
 }
 
 /** What an entry is about, and a note. */

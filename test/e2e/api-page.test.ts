@@ -42,6 +42,13 @@ describe('the API page', () => {
     expect({ status: again.status, body: again.body }).to.deep.equal({ status: 304, body: '' })
   })
 
+  it('is compressed for a browser', async () => {
+    const { headers, body } = await ask('/docs/swagger-ui-bundle.js')
+    const compressed = await ask('/docs/swagger-ui-bundle.js', { 'accept-encoding': 'gzip' })
+    expect(compressed.headers).to.include({ 'content-encoding': 'gzip', etag: headers.etag })
+    expect(Number(compressed.headers['content-length'])).to.be.lessThan(body.length / 2)
+  })
+
   it('answers no other methods, and has no other paths', async () => {
     expect((await ask('/docs', {}, 'POST')).status).to.equal(405)
     for (const path of [

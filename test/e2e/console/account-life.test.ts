@@ -116,6 +116,37 @@ describe('the life of an account in the console', () => {
     await page.getByText('R$7.77 added to FOOD.').waitFor()
     await page.locator('.wallet', { hasText: 'FOOD' }).getByText('R$19.77').waitFor()
   })
+
+  it('counts a purchase once, although its answer is lost and the person begins again', async () => {
+    const { service } = fixture()
+    const accountId = '6712b3eb3ec7354864d42750'
+    const { page } = await open(service, { at: `#/simulate?account=${accountId}&amount=2.34&mcc=5811` })
+    let isLost = false
+    await page.route('**/benefits.v1.AuthorizationService/Authorize', async (route) => {
+      if (isLost) return await route.continue()
+      isLost = true
+      await route.fetch()
+      await route.abort()
+    })
+    const buy = async () => {
+      await page.getByRole('button', { name: 'Make this purchase' }).click()
+      await page.getByRole('button', { name: 'Purchase for R$2.34' }).click()
+    }
+    await buy()
+    await page.getByRole('alert').getByText('The service does not answer.').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByLabel('Amount', { exact: true }).fill('3')
+    await page.getByText('MEAL pays R$3.00').waitFor()
+    await page.getByLabel('Amount', { exact: true }).fill('2.34')
+    await page.getByText('MEAL pays R$2.34').waitFor()
+    await buy()
+    await page.getByText('The first attempt had arrived. It counts once.').waitFor()
+    const { account } = await callApi(service, 'AccountService/GetAccount', { accountId })
+    expect(account.wallets[1]).to.include({ category: 'MEAL', balance: '2166' })
+    await page.getByRole('button', { name: 'Make it once more' }).click()
+    await page.getByRole('button', { name: 'Purchase for R$2.34' }).click()
+    await page.getByText('MEAL paid R$2.34 and had R$19.32 left.').waitFor()
+  })
 })
 
 async function load(page: Page, wallet: string, amount: string): Promise<void> {

@@ -1,7 +1,8 @@
 import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
-import { tokenOfAll, useConsole } from '../../support/console/console-pages.js'
+import { callApi, tokenOfAll, useConsole } from '../../support/console/console-pages.js'
+import { eventually } from '../../support/eventually.js'
 import { useService } from '../../support/processes/service-fixture.js'
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
@@ -65,7 +66,57 @@ describe('the views of the console', () => {
     await page.getByText('FOOD tem R$ 12,00, a compra é de R$ 1.234,56.').waitFor()
     await page.getByRole('button', { name: 'Switch to English' }).click()
     await page.getByRole('heading', { name: 'Simulate a purchase' }).waitFor()
+    await page.getByText('FOOD holds R$12.00, the purchase is R$1,234.56.').waitFor()
+    // The address is a link for a person of either language.
+    await page.waitForURL(/amount=1234\.56&/)
     expect(complaints).to.deep.equal([])
+  })
+
+  it('bring the decision on an example into view on a narrow screen', async () => {
+    const { page } = await open(fixture().service, {
+      at: '#/simulate',
+      viewport: { width: 360, height: 740 },
+    })
+    await page.getByRole('button', { name: 'Supermarket' }).click()
+    await page.getByText('FOOD pays R$5.00').waitFor()
+    await eventually('the verdict is on the screen', async () =>
+      page.evaluate(
+        "(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(document.querySelector('.verdict').getBoundingClientRect())",
+      ),
+    )
+  })
+
+  it('fill the resolver in with the merchant of the address, wherever one comes from', async () => {
+    const { page } = await open(fixture().service, { at: '#/rules' })
+    await page.getByRole('heading', { name: 'All rules' }).waitFor()
+    await page.getByLabel('Search', { exact: true }).fill('UBER EATS')
+    await page.keyboard.press('Enter')
+    await page.getByText('This rule decides').waitFor()
+    expect(await page.getByLabel('Merchant', { exact: true }).inputValue()).to.equal('UBER EATS')
+  })
+
+  it('say of a recorded decline that a limit was passed, and show no amount that is not known', async () => {
+    const { service } = fixture()
+    const accountId = 'limited'
+    await callApi(service, 'AccountService/CreateAccount', { accountId })
+    await callApi(service, 'AccountService/UpdateAccount', {
+      account: { id: accountId, limits: { purchaseMax: '1000' } },
+      updateMask: 'limits',
+    })
+    const purchase = { accountId, transactionId: 'over', amount: '1100', mcc: '5411', merchant: '' }
+    await callApi(service, 'AuthorizationService/Authorize', purchase)
+    await callApi(service, 'AuthorizationService/Reverse', {
+      accountId,
+      transactionId: 'reversal',
+      originalTransactionId: 'over',
+    })
+    const { page } = await open(service, { at: `#/accounts/${accountId}?entry=over` })
+    expect(await page.locator('.step.decided .step-label').textContent()).to.contain('Within the limits')
+    await page.goto('/#/live')
+    await page.getByText('Reversal of over').waitFor()
+    expect(await page.locator('.recent-row', { hasText: 'Reversal of over' }).textContent()).not.to.contain(
+      'R$',
+    )
   })
 
   it('are reached with the keyboard alone', async () => {

@@ -36,6 +36,16 @@ describe('money of the console', () => {
       expect(parseMoney(wrong), wrong).to.equal(undefined)
   })
 
+  it('is read in the separators of the other language where these leave no doubt', () => {
+    expect(parseMoney('1.234,50')).to.equal(123_450n)
+    expect(parseMoney('1.234.567')).to.equal(123_456_700n)
+    expect(parseMoney('1.234')).to.equal(undefined)
+    chooseLanguage('pt')
+    expect(parseMoney('1,234.50')).to.equal(123_450n)
+    expect(parseMoney('1,234,567')).to.equal(123_456_700n)
+    expect(parseMoney('1,23,567')).to.equal(undefined)
+  })
+
   it('is read as it was written, in both languages', () => {
     const amounts = fc.bigInt(1n, 999_999_999_999n)
     const languages = fc.constantFrom('en', 'pt')
