@@ -31,7 +31,7 @@ if (!isSharded) {
     it('reports that there is no cluster, and creates nothing', async () => {
       const rejected = await shardDatabase(database()).catch((error: unknown) => error)
       expect(rejected).to.have.property('name', 'ShardingError')
-      expect(String(rejected)).to.include('this is not a sharded cluster: let MONGODB_URI name its mongos')
+      expect(String(rejected)).to.include('this is not a sharded cluster: set MONGODB_URI to its mongos')
       expect(await database().collections()).to.deep.equal([])
     })
   })

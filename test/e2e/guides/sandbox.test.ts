@@ -116,7 +116,7 @@ describe('the sandbox', () => {
   it('does not go together with a profile', async () => {
     const { code, stderr } = await run('seed', 'sandbox', '--profile', 'brazil')
     expect(code).to.equal(2)
-    expect(stderr).to.include('--profile goes with the examples')
+    expect(stderr).to.include('--profile applies to the examples')
   })
 
   async function decide(request: Parameters<typeof purchase>[0]) {

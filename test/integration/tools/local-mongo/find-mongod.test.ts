@@ -89,7 +89,7 @@ describe('findMongod', () => {
   it('searches no PATH when it is given none', async () => {
     const [onPath] = defaultSources({ log })
     const error = await failureOf({}, onPath ? [onPath] : [])
-    expect(error.message).to.include('mongod on the PATH: there is none')
+    expect(error.message).to.include('mongod on the PATH: not found')
   })
 
   async function fakeMongod(name: string, version: string): Promise<string> {

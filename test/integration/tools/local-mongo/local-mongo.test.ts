@@ -247,7 +247,7 @@ describe('a local MongoDB', () => {
     const error = await failureOf(openLocalMongo({ dataDir: at('newer'), mongodPath, log: () => {} }))
     expect(error).to.be.instanceOf(LocalMongoError)
     expect(error.message).to.match(
-      /most likely a newer one made them \(Wrong mongod version: UPGRADE PROBLEM; DBException/,
+      /a newer version probably wrote them \(Wrong mongod version: UPGRADE PROBLEM; DBException/,
     )
   })
 
