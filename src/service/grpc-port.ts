@@ -55,7 +55,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     clock: systemClock,
     durationMsMax: config.decisionTimeoutMs,
     admit: core.ensureBooks,
-    pages: new PageGate(core.backgroundTurns),
+    pages: new PageGate(core.backgroundTurns, config.decisionTimeoutMs),
     onBug: (error: unknown, call: CallContext) =>
       logger.error({ err: error, ...idsOf(call) }, 'internal error'),
   }

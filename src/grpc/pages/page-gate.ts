@@ -8,7 +8,7 @@ export const PAGES_MAX = 4
  * two seconds, or 1,200 pages of fifty.
  */
 export const WAITING_ITEMS_MAX = 60_000
-/** Longest wait for a place, in milliseconds. */
+/** Longest wait for a place, in milliseconds, unless a decision may take longer than that. */
 export const WAIT_MS_MAX = 8_000
 /** Time after which a page that its caller does not take frees its place, in milliseconds. */
 export const UNTAKEN_MS_MAX = 10_000
@@ -36,9 +36,12 @@ export class PageGate {
   readonly #waiting: WaitingCall[] = []
   #waitingItems = 0
   #places = PAGES_MAX
+  readonly #waitMsMax: number
 
-  constructor(turns: BackgroundTurns = freeTurns) {
+  /** @param decisionMsMax longest time of a decision, in milliseconds. A page may wait as long. */
+  constructor(turns: BackgroundTurns = freeTurns, decisionMsMax = 0) {
     this.turns = turns
+    this.#waitMsMax = Math.max(WAIT_MS_MAX, decisionMsMax)
   }
 
   /**
@@ -77,7 +80,7 @@ export class PageGate {
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
         this.#waitingItems -= items
         reject(new CallError('OVERLOADED'))
-      }, WAIT_MS_MAX)
+      }, this.#waitMsMax)
       this.#waiting.push(waiting)
       this.#waitingItems += items
     })

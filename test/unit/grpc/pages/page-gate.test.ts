@@ -113,6 +113,15 @@ describe('page gate', () => {
     expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: ['OVERLOADED'] })
   })
 
+  it('lets a call wait as long as a decision may take, if that is longer', async () => {
+    gate = new PageGate(undefined, 3 * WAIT_MS_MAX)
+    const calls = await come(PAGES_MAX + 1)
+    mock.timers.tick(WAIT_MS_MAX + 1)
+    await settled()
+    await leave(calls[0])
+    expect({ entered, rejected }).to.deep.equal({ entered: [0, 1, 2, 3, 4], rejected: [] })
+  })
+
   it('does not give a place to a caller that has left the queue', async () => {
     const calls = await come(PAGES_MAX + 1)
     mock.timers.tick(WAIT_MS_MAX)
