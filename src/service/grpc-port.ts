@@ -14,7 +14,6 @@ import type { HealthStatus } from '../grpc/health/health-status.js'
 import { authentication } from '../grpc/interceptors/authentication.js'
 import { observation } from '../grpc/interceptors/observation.js'
 import { wellFormed } from '../grpc/interceptors/well-formed.js'
-import { wholeStreams } from '../grpc/interceptors/whole-streams.js'
 import { merchantRuleService } from '../grpc/merchant-rule/merchant-rule-service.js'
 import { PageGate } from '../grpc/pages/page-gate.js'
 import { GrpcServer } from '../grpc/server.js'
@@ -74,7 +73,6 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
         trace: tracing && ((call) => tracing.callStarted(call)),
       }),
       wellFormed,
-      wholeStreams,
       authentication({
         verifier: credentials.verifier,
         requireScope: config.jwtRequireScope,

@@ -5,6 +5,7 @@ import {
   ServerListenerBuilder,
 } from '@grpc/grpc-js'
 import { CallError, serviceErrorOf } from '../call-error.js'
+import { onlyRealEnd } from './stream-end.js'
 
 /** Largest metadata, in bytes as HTTP/2 counts them: a token of 8 KiB and room for more. */
 const METADATA_BYTES_MAX = 16 * 1024
@@ -17,10 +18,11 @@ const HEADER_BYTES = 32
  * - Metadata of more than 16 KiB: a server of grpc-js has no limit of its own.
  * - A second message where only one is allowed. 16 KiB hold 3,200 empty messages, and grpc-js rejects each of
  *   them by itself.
+ * - A stream of requests that is cut off: see {@link onlyRealEnd}.
  */
 export const wellFormed: ServerInterceptor = (method, call) => {
   let hasMessage = false
-  const listener = new ServerListenerBuilder()
+  const builder = new ServerListenerBuilder()
     .withOnReceiveMetadata((metadata, next) => {
       if (bytesOf(metadata) <= METADATA_BYTES_MAX) next(metadata)
       else call.sendStatus(serviceErrorOf(new CallError('METADATA_TOO_LARGE')))
@@ -32,7 +34,8 @@ export const wellFormed: ServerInterceptor = (method, call) => {
       } else next(message)
       hasMessage = true
     })
-    .build()
+  if (method.requestStream) builder.withOnReceiveHalfClose(onlyRealEnd(call))
+  const listener = builder.build()
   return new ServerInterceptingCall(call, { start: (next) => next(listener) })
 }
 
