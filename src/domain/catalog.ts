@@ -58,6 +58,7 @@ export class Catalog {
   readonly #rules: MerchantRuleIndex
   readonly #walletsByMcc: ReadonlyMap<string, readonly CategoryId[]>
   readonly #forbidden: ReadonlySet<string>
+  /** The wallets of an MCC without a category. There is exactly one free balance. */
   readonly #freeOnly: readonly CategoryId[]
   #succeeded = false
 
@@ -93,7 +94,7 @@ export class Catalog {
       effectiveMcc,
       ...(rule && { merchantRule: rule.id }),
       permitted: !this.#forbidden.has(effectiveMcc),
-      wallets: fallback === 'NEVER' ? wallets.slice(0, -this.#freeOnly.length) : wallets,
+      wallets: fallback === 'NEVER' ? wallets.slice(0, -1) : wallets,
     }
   }
 

@@ -270,7 +270,7 @@ function entryOfKind(accountId: AccountId, transactionId: string, fields: EntryF
         merchant,
         effectiveMcc,
         ...(merchantRule !== undefined && { merchantRule }),
-        ...fallbackIn(fields),
+        ...(fields.fallback !== undefined && { fallback: fallbackOf(fields.fallback) }),
         ...(catalogVersion !== undefined && { catalogVersion }),
         ...(movement && { movement }),
         ...(day !== undefined && { day }),
@@ -312,10 +312,9 @@ function descriptionIn({ amount, ...described }: DescriptionFields): PurchaseDes
   return { ...described, ...(amount !== undefined && { amount: money(amount) }) }
 }
 
-function fallbackIn({ fallback }: EntryFields): { readonly fallback?: Fallback } {
-  if (fallback === undefined) return {}
-  invariant(fallback === 'NEVER', 'the fallback of a purchase is one that we know')
-  return { fallback }
+function fallbackOf(stored: Fallback): Fallback {
+  invariant(stored === 'NEVER', 'the fallback of a purchase is known')
+  return stored
 }
 
 function storedReason(reason: Reason): StoredReason {
