@@ -66,7 +66,7 @@ const fates = {
   LOST: 'writes whose reply is lost',
   LATE: 'writes that arrive after they have failed',
   CUT: 'writes that are cut off',
-  UNSURE: 'writes of which it is not known whether they last',
+  UNSURE: 'writes that may be rolled back',
 } as const satisfies Record<Exclude<Fate, 'OK'>, string>
 
 /** How long a client waits for a primary, or for a reply, at most, in microseconds. */

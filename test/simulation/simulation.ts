@@ -153,7 +153,7 @@ export class Simulation {
     return false
   }
 
-  /** From now on nothing fails. Whoever touches an account posts what is left in its journal. */
+  /** Ends all faults. Each process that then touches an account posts the rest of its journal. */
   #calmDown(): boolean {
     this.#phase = 'CALM'
     this.#tell(() => 'the weather calms down')

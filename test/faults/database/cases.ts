@@ -40,7 +40,7 @@ export type FaultyDatabase = {
 
 export type Case = {
   readonly title: string
-  /** The causes that the log of the services may name, one of which it must. */
+  /** The log of the services must name one of these causes. */
   readonly cause: readonly CauseName[]
   /** Fails before the services are started. */
   readonly failsFirst?: boolean

@@ -22,7 +22,7 @@ const merchants = [
   'UBER EATS                   SAO PAULO BR',
 ] as const
 
-/** Outcomes of a purchase of which an early reversal has left something. */
+/** Outcomes of a purchase after an early reversal of a part. */
 const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
 
 type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
