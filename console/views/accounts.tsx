@@ -4,8 +4,8 @@ import type { Account } from '../api/messages.js'
 import { Button, Choices, Command, Empty, Head, StatusChip } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
 import { ListEnd } from '../parts/endless.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, usePages, useRequestId } from '../parts/use-call.js'
 import { goTo, linkTo, type Place } from '../router.js'
 import { money } from '../text/money.js'
@@ -91,7 +91,7 @@ function AccountRow({ account }: { readonly account: Account }) {
 }
 
 function OpenAccount({ onClose }: { readonly onClose: () => void }) {
-  const { accounts, frame } = text()
+  const { accounts } = text()
   const [id, setId] = useState('')
   const request = useRequestId('AccountService/CreateAccount', id.trim())
   const open = useAction(async () => {
@@ -117,13 +117,7 @@ function OpenAccount({ onClose }: { readonly onClose: () => void }) {
           mono
           autoFocus
         />
-        <Failure error={open.error} />
-        <div class="form-actions">
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind="primary" type="submit" busy={open.busy}>
-            {accounts.openConfirm}
-          </Button>
-        </div>
+        <FormEnd submit={accounts.openConfirm} call={open} onBack={onClose} />
       </Form>
     </Dialog>
   )

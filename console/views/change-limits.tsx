@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Account, Limits } from '../api/messages.js'
-import { Button, Facts } from '../parts/basics.js'
+import { Facts } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { money, parseMoney, typedMoney } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -20,7 +20,7 @@ type Typed = Readonly<Record<string, string>>
 
 /** Replaces the limits of an account, after a confirmation that repeats them. */
 export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
-  const { account: words, frame } = text()
+  const { account: words } = text()
   const [typed, setTyped] = useState<Typed>(() => typedLimits(account.limits))
   const [step, setStep] = useState<'form' | 'review'>('form')
   const categories = [
@@ -69,12 +69,7 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
               {field(`${category} month`, words.limitMonth)}
             </fieldset>
           ))}
-          <div class="form-actions">
-            <Button onClick={onClose}>{frame.cancel}</Button>
-            <Button kind="primary" type="submit">
-              {words.review}
-            </Button>
-          </div>
+          <FormEnd submit={words.review} onBack={onClose} />
         </Form>
       </Dialog>
     )
@@ -85,13 +80,12 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
         <p>{words.limitsReview}</p>
         <p class="mono id">{account.id}</p>
         <LimitList limits={limits} />
-        <Failure error={update.error} />
-        <div class="form-actions">
-          <Button onClick={() => setStep('form')}>{words.back}</Button>
-          <Button kind="primary" type="submit" busy={update.busy}>
-            {words.limitsConfirm}
-          </Button>
-        </div>
+        <FormEnd
+          submit={words.limitsConfirm}
+          call={update}
+          back={words.back}
+          onBack={() => setStep('form')}
+        />
       </Form>
     </Dialog>
   )

@@ -1,9 +1,8 @@
 import { call } from '../api/client.js'
 import type { Account, AccountStatus } from '../api/messages.js'
-import { Button } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { money } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -25,7 +24,7 @@ type ChangeStatusProps = {
 
 /** Blocks, unblocks or closes an account, after a confirmation. */
 export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusProps) {
-  const { account: words, frame, status: names } = text()
+  const { account: words, status: names } = text()
   const status = statuses[change]
   const request = useRequestId('AccountService/UpdateAccount', account.id, account.version, status)
   const update = useAction(async () => {
@@ -49,13 +48,12 @@ export function ChangeStatus({ account, change, onClose, onDone }: ChangeStatusP
         <p class="mono id">{account.id}</p>
         <p>{sayings.why}</p>
         {change === 'close' && held > 0n && <p class="caution">{words.closeMoney(money(held))}</p>}
-        <Failure error={update.error} />
-        <div class="form-actions">
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind={change === 'close' ? 'danger' : 'primary'} type="submit" busy={update.busy}>
-            {sayings.confirm}
-          </Button>
-        </div>
+        <FormEnd
+          submit={sayings.confirm}
+          kind={change === 'close' ? 'danger' : 'primary'}
+          call={update}
+          onBack={onClose}
+        />
       </Form>
     </Dialog>
   )

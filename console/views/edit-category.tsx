@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Category } from '../api/messages.js'
-import { Button } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction } from '../parts/use-call.js'
 import { text } from '../text/text.js'
 
@@ -17,7 +16,7 @@ type EditCategoryProps = {
 
 /** Creates or replaces a category. Repeating it is safe: it replaces the category by the same one. */
 export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
-  const { categories: words, frame } = text()
+  const { categories: words } = text()
   const [typed, setTyped] = useState({
     id: category?.id ?? '',
     displayName: category?.displayName ?? '',
@@ -89,13 +88,7 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
           {words.creditsClosed}
         </label>
         <p class="hint">{words.saveReview}</p>
-        <Failure error={save.error} />
-        <div class="form-actions">
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind="primary" type="submit" busy={save.busy}>
-            {words.save}
-          </Button>
-        </div>
+        <FormEnd submit={words.save} call={save} onBack={onClose} />
       </Form>
     </Dialog>
   )

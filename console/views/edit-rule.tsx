@@ -3,8 +3,8 @@ import { call } from '../api/client.js'
 import type { MerchantRule } from '../api/messages.js'
 import { Button } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form, Select } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { text } from '../text/text.js'
 import { dateTime } from '../text/time.js'
@@ -18,7 +18,7 @@ type EditRuleProps = {
 
 /** Creates, changes or deletes a merchant rule. A change applies only to the version that is shown. */
 export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
-  const { frame, rules } = text()
+  const { rules } = text()
   const [removing, setRemoving] = useState(false)
   const [typed, setTyped] = useState({
     id: rule?.id ?? '',
@@ -61,13 +61,12 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
             {rule.name} → {rule.mcc} ({rule.id})
           </p>
           <p>{rules.removeWhy}</p>
-          <Failure error={remove.error} />
-          <div class="form-actions">
-            <Button onClick={() => setRemoving(false)}>{frame.cancel}</Button>
-            <Button kind="danger" type="submit" busy={remove.busy}>
-              {rules.removeConfirm}
-            </Button>
-          </div>
+          <FormEnd
+            submit={rules.removeConfirm}
+            kind="danger"
+            call={remove}
+            onBack={() => setRemoving(false)}
+          />
         </Form>
       </Dialog>
     )
@@ -123,18 +122,13 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
           />
         </div>
         <Field label={rules.mcc} value={typed.mcc} onInput={set('mcc')} mode="numeric" maxLength={4} mono />
-        <Failure error={save.error} />
-        <div class="form-actions">
+        <FormEnd submit={rules.save} call={save} onBack={onClose}>
           {rule && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
               {rules.remove}
             </Button>
           )}
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind="primary" type="submit" busy={save.busy}>
-            {rules.save}
-          </Button>
-        </div>
+        </FormEnd>
       </Form>
     </Dialog>
   )

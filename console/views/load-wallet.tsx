@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import type { Account } from '../api/messages.js'
-import { Button } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form, Select } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { money, parseMoney } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -58,25 +57,19 @@ export function LoadWallet({ account, onClose, onDone }: LoadProps) {
             autoFocus
             problem={isChecked && amount === undefined ? words.amountWrong : undefined}
           />
-          <div class="form-actions">
-            <Button onClick={onClose}>{frame.cancel}</Button>
-            <Button kind="primary" type="submit">
-              {words.review}
-            </Button>
-          </div>
+          <FormEnd submit={words.review} onBack={onClose} />
         </Form>
       ) : (
         <Form onSubmit={() => void load.run()}>
           <p class="figure">{money(amount)}</p>
           <p>{words.loadReview(money(amount), wallet)}</p>
           <p class="mono id">{account.id}</p>
-          <Failure error={load.error} />
-          <div class="form-actions">
-            <Button onClick={() => setStep('form')}>{words.back}</Button>
-            <Button kind="primary" type="submit" busy={load.busy}>
-              {words.loadConfirm(money(amount))}
-            </Button>
-          </div>
+          <FormEnd
+            submit={words.loadConfirm(money(amount))}
+            call={load}
+            back={words.back}
+            onBack={() => setStep('form')}
+          />
         </Form>
       )}
     </Dialog>

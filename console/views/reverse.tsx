@@ -2,10 +2,9 @@ import { useState } from 'preact/hooks'
 import { call } from '../api/client.js'
 import { reasonText } from '../decision/decision-path.js'
 import { withoutPrefix } from '../decision/steps.js'
-import { Button } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
-import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useRequestId } from '../parts/use-call.js'
 import { money, parseMoney } from '../text/money.js'
 import { text } from '../text/text.js'
@@ -19,7 +18,7 @@ type ReverseProps = {
 
 /** Gives a purchase back, whole or in part. The confirmation repeats the amount and the account. */
 export function Reverse({ accountId, purchaseId, onClose, onDone }: ReverseProps) {
-  const { account: words, frame, reverse } = text()
+  const { account: words, reverse } = text()
   const [typed, setTyped] = useState('')
   const isWhole = typed.trim() === ''
   const amount = isWhole ? undefined : parseMoney(typed)
@@ -57,13 +56,7 @@ export function Reverse({ accountId, purchaseId, onClose, onDone }: ReverseProps
         />
         <p>{reverse.review(shown)}</p>
         <p class="mono id">{accountId}</p>
-        <Failure error={act.error} />
-        <div class="form-actions">
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind="primary" type="submit" busy={act.busy} disabled={isWrong}>
-            {`${reverse.confirm}: ${shown}`}
-          </Button>
-        </div>
+        <FormEnd submit={`${reverse.confirm}: ${shown}`} disabled={isWrong} call={act} onBack={onClose} />
       </Form>
     </Dialog>
   )

@@ -8,6 +8,7 @@ import { Button, Chip, Done, Empty, Head } from '../parts/basics.js'
 import { Dialog } from '../parts/dialog.js'
 import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
+import { FormEnd } from '../parts/form-end.js'
 import { useAction, useLoad, useRequestId } from '../parts/use-call.js'
 import { linkTo, type Place } from '../router.js'
 import { addressMoney, money, parseMoney } from '../text/money.js'
@@ -293,7 +294,7 @@ function MakePurchase({
   readonly onClose: () => void
   readonly onDone: (answer: AuthorizeAnswer) => void
 }) {
-  const { frame, simulate } = text()
+  const { simulate } = text()
   const amount = money(purchase.amount)
   const content = JSON.stringify({ ...purchase, amount: String(purchase.amount) })
   const request = useRequestId('AuthorizationService/Authorize', content)
@@ -312,13 +313,7 @@ function MakePurchase({
         <p class="figure">{amount}</p>
         <p>{simulate.makeWhy(amount)}</p>
         <p class="mono id">{purchase.accountId}</p>
-        <Failure error={make.error} />
-        <div class="form-actions">
-          <Button onClick={onClose}>{frame.cancel}</Button>
-          <Button kind="primary" type="submit" busy={make.busy}>
-            {simulate.makeConfirm(amount)}
-          </Button>
-        </div>
+        <FormEnd submit={simulate.makeConfirm(amount)} call={make} onBack={onClose} />
       </Form>
     </Dialog>
   )
