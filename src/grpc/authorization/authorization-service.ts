@@ -144,8 +144,8 @@ function reverseResponse(entry: ReversalEntry, replayed: boolean): ReverseRespon
 }
 
 /**
- * The fields that the answers to purchases and reversals share. An answer names its own fields first: V8 takes
- * ten times as long for fields after a spread.
+ * The fields that the answers to purchases and reversals share. An answer names its own fields first:
+ * V8 takes ten times as long for fields after a spread.
  */
 function answerFields(entry: AuthorizationEntry | ReversalEntry, replayed: boolean) {
   const { transactionId, movement, at } = entry
