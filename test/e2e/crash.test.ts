@@ -10,7 +10,7 @@ const PURCHASES = 300
 /** The service is killed once so many have been answered. */
 const ANSWERED_BEFORE = 40
 
-describe('a service that is killed in the middle of 300 purchases, all of which are then sent again', () => {
+describe('a service that is killed during 300 purchases, all sent again afterwards', () => {
   const start = useServices()
   const clients: TestClient[] = []
   const answersBefore: AuthorizeResponse[] = []
@@ -57,7 +57,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     return client
   }
 
-  it('had answered some of them and not others', () => {
+  it('had answered some purchases and not others', () => {
     expect(answersBefore.length).to.be.within(ANSWERED_BEFORE, PURCHASES - 1)
   })
 
@@ -67,7 +67,7 @@ describe('a service that is killed in the middle of 300 purchases, all of which 
     expect(then.map(({ transaction_id }) => now.get(transaction_id))).to.deep.equal(then)
   })
 
-  it('decides each once: 100 from FOOD, 50 from CASH, and no money for the rest', () => {
+  it('decides each once: 100 from FOOD, 50 from CASH, and declines the rest for lack of money', () => {
     const payers = ['FOOD', 'CASH', ''].map(
       (wallet) => answersAfter.filter(({ category }) => category === wallet).length,
     )

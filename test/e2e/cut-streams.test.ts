@@ -116,7 +116,7 @@ describe('a stream of requests that is cut off', () => {
     }
   }
 
-  it('applies nothing, and leaves room for the next import at once', async () => {
+  it('applies nothing, and allows the next import at once', async () => {
     await reset(importing, 0, CANCEL)
     const { response } = await calls().import([[{ ...rule, id: 'whole', name: 'WHOLE' }]])
     expect(response).to.include({ created_count: '1' })

@@ -65,7 +65,7 @@ describe('the OpenAPI document and the service', () => {
   })
 
   for (const operation of operations) {
-    it(`${operation.operationId} answers admitted requests as its schemas say`, async () => {
+    it(`agree on the answers to valid requests: ${operation.operationId}`, async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryOfRequests(operation), async (request) => {
           const { status, body } = await call(operation, request)
@@ -77,14 +77,14 @@ describe('the OpenAPI document and the service', () => {
       )
     })
 
-    it(`${operation.operationId} has an example that its schema admits`, () => {
+    it(`agree on the example: ${operation.operationId}`, () => {
       const { schema, example } = jsonOf(operation.requestBody.content)
       expectValid(schema, example)
     })
   }
 
   for (const operation of ofRpcs) {
-    it(`${operation.operationId} rejects requests that its schema does not admit`, async () => {
+    it(`agree that invalid requests are rejected: ${operation.operationId}`, async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryOfMalformedRequests(operation), async (request) => {
           const { status, body } = await call(operation, request)
@@ -96,7 +96,7 @@ describe('the OpenAPI document and the service', () => {
     })
   }
 
-  it('are the same without a token, and with one that lacks the scope', async () => {
+  it('agree on calls without a token, and on calls without the scope', async () => {
     for (const operation of ofRpcs) {
       const { example } = jsonOf(operation.requestBody.content)
       const without = await call(operation, example, {})

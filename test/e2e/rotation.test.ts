@@ -96,13 +96,13 @@ describe('keys and certificates replaced under load', () => {
     return response ? 'answered' : error.code
   }
 
-  it('fails no call when the certificate is renewed, and shows the new one', () =>
+  it('fail no call when the certificate is renewed, and new connections get the new one', () =>
     underLoad(async () => {
       putTls(secondServer, oldCa.certificate)
       await untilShown(secondServer)
     }))
 
-  it('fails no call when a key is added, and then accepts tokens of both', () =>
+  it('fail no call when a key is added, and tokens of both are accepted', () =>
     underLoad(async () => {
       expect(await outcomeFor(oldClient, newToken)).to.equal('UNAUTHENTICATED')
       putKeys(oldJwk, newJwk)
@@ -113,7 +113,7 @@ describe('keys and certificates replaced under load', () => {
       expect(await outcomeFor(oldClient, oldToken)).to.equal('answered')
     }))
 
-  it('fails no call when the old key is removed, and then rejects its tokens', () =>
+  it('fail no call when the old key is removed, and its tokens are rejected', () =>
     underLoad(async () => {
       await load.use({ security: secured(oldClient), token: newToken })
       putKeys(newJwk)
@@ -130,7 +130,7 @@ describe('keys and certificates replaced under load', () => {
     return handshake(fixture().service.grpcAddress, { ...options, ...(session && { session }) })
   }
 
-  it('fails no call when the authority is replaced, by way of both, and resumes no session from before', () =>
+  it('fail no call when the authority is replaced through a phase with both, and resume no earlier session', () =>
     underLoad(async () => {
       const { session } = await oldHandshake()
       await eventually('a session is resumed', async () => (await oldHandshake(session)).resumed)
@@ -150,10 +150,10 @@ describe('keys and certificates replaced under load', () => {
       expect(again.map(({ rejection }) => typeof rejection)).to.deep.equal(again.map(() => 'string'))
     }))
 
-  it('has kept the first connection, made with a certificate that is not accepted any more', () =>
+  it('keep the first connection, although its certificate is no longer accepted', () =>
     load.moreWhereItBegan())
 
-  it('counts each of them, and has rejected none', async () => {
+  it('are each counted, and none was rejected', async () => {
     const read = (name: string, files: string) =>
       readMetric(fixture().service.httpUrl, `benefits_key_files_${name}`, { files })
     const counted = await Promise.all([

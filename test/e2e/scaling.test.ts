@@ -75,27 +75,27 @@ for (const { how, signal, exitCode } of ends) {
       expect(exitCodes).to.deep.equal(exitCodes.map(() => exitCode))
     })
 
-    it('answer every purchase: UNAVAILABLE of one process is retried at the other', () => {
+    it('answer every purchase: the client retries UNAVAILABLE on the other process', () => {
       expect(load.failures).to.deep.equal([])
     })
 
     if (signal === 'SIGTERM') {
-      it('leave nothing to resend: gRPC retries them', () => {
+      it('require no retry by the caller: gRPC retries', () => {
         expect(load.resent).to.deep.equal([])
       })
     }
 
-    it('decide alone while the other is away', () => {
+    it('each decide alone while the other is down', () => {
       expect(Math.min(...answersAlone)).to.be.at.least(CALLS_AROUND)
     })
 
-    it('approve everything, each purchase once', () => {
+    it('approve each purchase once', () => {
       const { answers } = load
       expect(new Set(answers.map(({ response }) => response.code))).to.deep.equal(new Set(['00']))
       expect(new Set(answers.map(({ id }) => id)).size).to.equal(answers.length)
     })
 
-    it('take from each account exactly what was approved', async () => {
+    it('debit each account by exactly the approved amounts', async () => {
       for (const account of accounts) {
         const approved = load.answers.filter(({ accountId }) => accountId === account).map(({ id }) => id)
         const { balances, entries } = await readBook(core.client.db(database), account)

@@ -73,7 +73,7 @@ describe('a service that loses its books under load', () => {
     })
   const untilServing = () => eventually('it serves', async () => (await readyz()) === 'ready')
 
-  describe('to an administrator who drops the database', () => {
+  describe('because an administrator drops the database', () => {
     let load: Load
     let kept: StoredDatabase
     let droppedAtMs: number
@@ -103,7 +103,7 @@ describe('a service that loses its books under load', () => {
       expect(missing).to.deep.equal([])
     })
 
-    it('answers none of the calls that begin afterwards: neither purchase nor opening, credit or look', () => {
+    it('rejects every later call: purchase, opening, credit and read', () => {
       const outcomes = since(droppedAtMs, load.answers).map(({ call, outcome }) => `${call}: ${outcome}`)
       const expected = ['hot purchase', 'cold purchase', 'opening', 'credit', 'look'].map(
         (call) => `${call}: UNAVAILABLE`,
@@ -111,7 +111,7 @@ describe('a service that loses its books under load', () => {
       expect([...new Set(outcomes)]).to.have.members(expected)
     })
 
-    it('has written nothing to the empty database, not even a schema', async () => {
+    it('writes nothing to the empty database, not even a schema', async () => {
       expect(await db().listCollections().toArray()).to.deep.equal([])
     })
 
@@ -130,10 +130,10 @@ describe('a service that loses its books under load', () => {
       expect(rejected).to.deep.equal([])
     })
 
-    it('has books in which every centavo is explained', () => cleanBooks(db()))
+    it('leaves books in which every centavo is explained', () => cleanBooks(db()))
   })
 
-  describe('in part, or for others', () => {
+  describe('in part, or to other books', () => {
     for (const name of ['accounts', 'ledger', 'catalog']) {
       it(`decides nothing without the collection ${name}, and continues when it is back`, async () => {
         const [kept] = (await backUp(db())).filter((collection) => collection.name === name)
@@ -175,7 +175,7 @@ describe('a service that loses its books under load', () => {
       await untilServing()
     })
 
-    it('decides nothing on other books at the same address, although they have accounts of the same names', async () => {
+    it('decides nothing on other books at the same address, even with the same account ids', async () => {
       const { port } = mongo.members[0].mongod
       const other = await ReplicaSet.prepare({ folder: join(folder(), 'other'), port, onCrash })
       try {

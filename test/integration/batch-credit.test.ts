@@ -102,7 +102,7 @@ describe('batch credit over the wire', () => {
 
   const sumTo = (count: number) => (BigInt(count) * BigInt(count + 1)) / 2n
 
-  it('credits every item of a long stream, and changes nothing when the same stream comes again', async () => {
+  it('credits every item of a long stream, and changes nothing when the stream is sent again', async () => {
     const first = await send(monthlyLoad(CREDITS))
     const afterFirst = await totals()
     const second = await send(monthlyLoad(CREDITS))
@@ -120,13 +120,13 @@ describe('batch credit over the wire', () => {
     expect(await totals()).to.deep.equal(afterFirst)
   })
 
-  it('credits each item once when the stream comes twice at the same time', async () => {
+  it('credits each item once when two copies of the stream run at the same time', async () => {
     const [one, other] = await Promise.all([send(monthlyLoad(1_000)), send(monthlyLoad(1_000))])
     expect(one.creditedCount + other.creditedCount).to.equal(1_000n)
     expect((await totals()).held).to.equal(sumTo(1_000))
   })
 
-  it('credits the rest when a broken stream is sent again whole', async () => {
+  it('credits the remainder when an interrupted stream is sent again whole', async () => {
     const error = await streams.breakOff(monthlyLoad(2_000), () =>
       eventually('something is credited', async () => (await totals()).held > 0n),
     )
@@ -136,7 +136,7 @@ describe('batch credit over the wire', () => {
     expect((await totals()).held).to.equal(sumTo(2_000))
   })
 
-  it('names each item that is rejected, in the order of the stream, and credits the others', async () => {
+  it('reports each rejected item in the order of the stream, and credits the others', async () => {
     const closed = await fundedAccount(core, {})
     await changeStatus(core, closed, 'CLOSED')
     const full = await fundedAccount(core, { FOOD: 2n ** 63n - 1n })
@@ -189,7 +189,7 @@ describe('batch credit over the wire', () => {
     expect(rejectedCredits.length).to.be.within(5_001, 5_128)
   })
 
-  it('holds the stream back while its items are not decided', async () => {
+  it('holds the stream back until its items are decided', async () => {
     const stuck = await startStuckService()
     try {
       const endless = Array.from({ length: 100_000 }, (_, index) => ({

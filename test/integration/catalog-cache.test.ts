@@ -45,17 +45,17 @@ describe('the catalog cache on MongoDB', () => {
     await Promise.all(open.splice(0).map((cache) => cache.close()))
   })
 
-  it('follows changes that are announced', async () => {
+  it('follows announced changes', async () => {
     const cache = await startedCache(new MongoCatalogStore(database()), NEVER_MS)
     await changeUntilSeen(cache)
   })
 
-  it('follows changes that are not announced', async () => {
+  it('follows changes without an announcement', async () => {
     const cache = await startedCache(new SilentStore(database()), 50)
     await changeUntilSeen(cache)
   })
 
-  it('follows changes again when the stream of them broke', async () => {
+  it('follows changes again after their stream has broken', async () => {
     const cache = await startedCache(new MongoCatalogStore(database()), NEVER_MS)
     await changeUntilSeen(cache)
     await endStreams(database())
@@ -63,7 +63,7 @@ describe('the catalog cache on MongoDB', () => {
     expect(failures).to.deep.equal([])
   })
 
-  it('has after any changes the same as one that reads everything', async () => {
+  it('equals a full read after any changes', async () => {
     const following = await startedCache(new SilentStore(database()), NEVER_MS)
     await fc.assert(
       fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 6 }), async (changes) => {
@@ -114,7 +114,7 @@ describe('the catalog cache on MongoDB', () => {
     }
   })
 
-  it('reads twenty thousand rules, and lets others have their turn meanwhile', async () => {
+  it('reads twenty thousand rules, and yields to other work meanwhile', async () => {
     const documents = Array.from({ length: 20_000 }, (_, index) => {
       const name = `SHOP ${index}`
       const rule = { match: 'EXACT', name, mcc: '5411', slot: { name } }

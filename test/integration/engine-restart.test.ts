@@ -51,7 +51,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
     expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
   })
 
-  it('stays in the journal when others come', async () => {
+  it('stays in the journal when more entries follow', async () => {
     await decideOn(core, accountId, somePurchase())
     expect(await journalOf(database(), accountId)).to.include(purchase.transactionId)
   })
@@ -98,7 +98,7 @@ describe('an entry that is still in the journal, because the ledger cannot be wr
       expect((await decideOn(core, accountId, purchase)).type).to.equal('REPLAY')
     })
 
-    it('was debited once in all that', async () => {
+    it('was debited once in total', async () => {
       const { entries } = await readBook(database(), accountId)
       expect(entries.filter(({ transaction }) => transaction === purchase.transactionId)).to.have.lengthOf(1)
     })

@@ -78,7 +78,7 @@ describe('a stream of responses', () => {
 
   const begin = () => client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {})
 
-  it('reaches a slow caller whole, and is not made faster than it is taken', async () => {
+  it('reaches a slow caller completely, and is produced no faster than it is read', async () => {
     const warnings: Error[] = []
     const onWarning = (warning: Error) => warnings.push(warning)
     process.on('warning', onWarning)
@@ -106,7 +106,7 @@ describe('a stream of responses', () => {
     expect(given).to.be.below(PIECES)
   })
 
-  it('ends with a status when it cannot continue', async () => {
+  it('ends with an error status when it cannot continue', async () => {
     failAt = 2
     const stream = begin().resume()
     const [error] = await once(stream, 'error')

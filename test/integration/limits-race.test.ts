@@ -44,12 +44,12 @@ describe('limits, under concurrent purchases', () => {
     return counts
   }
 
-  it('let a wallet spend its month exactly, and the next one pay', async () => {
+  it('let one wallet spend its monthly limit exactly, and the next one pay', async () => {
     const counts = await buy({ month: centavos(30_000n) })
     expect(counts).to.deep.equal({ FOOD: 30, CASH: 5, AMOUNT_OVER_LIMIT: 25 })
   })
 
-  it('let a wallet spend no day twice: at most the earlier day and the later', async () => {
+  it('let no wallet exceed its daily limit, even when a new day begins meanwhile', async () => {
     const { FOOD = 0 } = await buy({ day: centavos(10_000n) })
     expect(FOOD).to.be.within(10, 20)
   })

@@ -10,7 +10,7 @@ if (!isSharded) {
   describe('reading account and ledger on a replica set', () => {
     const database = useDatabase()
 
-    it('is done by one command, as of one moment', async () => {
+    it('takes one command, at one point in time', async () => {
       const db = database()
       const accounts = new MongoAccountStore(db)
       const key = { accountId: 'a', transactionId: '1' }

@@ -138,7 +138,7 @@ describe('the validators', () => {
     })
   }
 
-  it('of accounts accepts one with limits and spending', async () => {
+  it('of accounts accepts an account with limits and spending', async () => {
     expect(await codeOf(insert('accounts', { ...account, limits, spent: { CASH: spent } }))).to.equal(0)
   })
 
@@ -160,7 +160,7 @@ describe('the validators', () => {
     expect(await codeOf(write)).to.equal(VALIDATION_FAILED)
   })
 
-  it('are helped by the index: no second entry has the same place in an account', async () => {
+  it('work with the index: no second entry has the same place in an account', async () => {
     const ledger = database().collection<{ _id: unknown }>('ledger')
     await ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'one' } })
     const second = ledger.insertOne({ ...entry, _id: { account: 'twice', transaction: 'two' } })

@@ -182,19 +182,19 @@ describe('verify on a database', () => {
     for (const name of ['accounts', 'ledger']) await database().collection(name).deleteMany({})
   })
 
-  describe('that is clean', () => {
+  describe('without discrepancies', () => {
     it('finds nothing in an empty one', async () => {
       const summary = await verify(database())
       expect(summary).to.deep.equal({ accounts: 0, entries: 0, discrepancies: 0, unposted: 0, found: [] })
     })
 
-    it('finds nothing where there is something of everything', async () => {
+    it('finds nothing in one with every kind of document', async () => {
       await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
       const summary = await verify(database())
       expect(summary).to.deep.equal({ accounts: 3, entries: 27, discrepancies: 0, unposted: 3, found: [] })
     })
 
-    it('takes every account into account, lot after lot', async () => {
+    it('checks every account, in batches', async () => {
       const whole = (id: string) => accountAfter(id, [steps.open('open'), steps.credit('c', 'FOOD', 1n)])
       const ids = Array.from({ length: 1_203 }, (_, index) => `account-${index}`)
       await storeBooks(database(), ...ids.map((id) => booksOf(whole(id), { journal: 1, posted: 1 })))
@@ -202,7 +202,7 @@ describe('verify on a database', () => {
       expect(summary).to.include({ accounts: 1_203, entries: 1_203, discrepancies: 0, unposted: 1_203 })
     })
 
-    it('finds nothing where the account was never opened', async () => {
+    it('finds nothing for an account that was never opened', async () => {
       const whole = accountAfter('a', [steps.purchase('buy', 1n), steps.reverse('back', 'other')])
       await storeBooks(database(), booksOf(whole, { journal: 1, posted: 1 }))
       expect((await verify(database())).found).to.deep.equal([])
@@ -210,7 +210,7 @@ describe('verify on a database', () => {
   })
 
   for (const [kind, cases] of Object.entries(plantings)) {
-    describe(`where ${kind} is planted`, () => {
+    describe(`with a planted ${kind}`, () => {
       for (const [what, plant] of Object.entries(cases)) {
         it(`finds it, and nothing else: ${what}`, async () => {
           await storeBooks(database(), ...['a', 'b', 'c'].map(exampleBooks))
@@ -222,7 +222,7 @@ describe('verify on a database', () => {
     })
   }
 
-  describe('where a document of the ledger names no account', () => {
+  describe('with a ledger document that names no account', () => {
     const oid = new ObjectId()
     const keys: readonly unknown[] = [
       null,
@@ -288,13 +288,13 @@ describe('verify on a database', () => {
   describe('with entries that only journals hold', () => {
     const three = () => booksOf(exampleWhole('a'), { journal: 3, posted: 7 })
 
-    it('counts them, and leaves them where they are', async () => {
+    it('counts them, and leaves them there', async () => {
       await storeBooks(database(), three())
       await verify(database())
       expect((await verify(database())).unposted).to.equal(3)
     })
 
-    it('copies them to the ledger when asked to: a second run finds none', async () => {
+    it('posts them to the ledger on request: a second run finds none', async () => {
       await storeBooks(database(), three())
       const first = await verify(database(), { repair: true })
       const second = await verify(database(), { repair: true })
@@ -309,7 +309,7 @@ describe('verify on a database', () => {
       ])
     })
 
-    it('copies nothing of an account that is damaged', async () => {
+    it('posts nothing of a damaged account', async () => {
       await storeBooks(database(), { ...three(), account: { ...three().account, status: 'CLOSED' } })
       await verify(database(), { repair: true })
       expect(await database().collection('ledger').countDocuments()).to.equal(7)
@@ -327,7 +327,7 @@ describe('verify on a database', () => {
       for (const core of cores) await core.close(2_000)
     })
 
-    it('reports nothing while the service keeps writing', async () => {
+    it('reports nothing while the service writes', async () => {
       const service = new BusyService(cores)
       await service.begin()
       const runs: Found[] = []

@@ -92,7 +92,7 @@ const anyRound = fc
   .map(({ bundles, reads, kills }): readonly Deed[] => [...bundles.flat(), ...reads, ...kills])
 const histories = fc.array(anyRound, { minLength: 1, maxLength: 6, size: 'max' })
 
-describe('model: everything at once', function () {
+describe('model: concurrent operations', function () {
   // fast-check ends in time: making a failure small takes longer than finding it.
   this.timeout(0)
   const database = useDatabase()
@@ -107,7 +107,7 @@ describe('model: everything at once', function () {
   })
   after(() => group.stop())
 
-  it('answers are what the reference model says, in some order', async () => {
+  it('the reference model explains the answers in some order', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (rounds) => {
         const run = randomUUID()

@@ -295,7 +295,7 @@ describe('model: one operation after another', function () {
   })
   after(() => group.stop())
 
-  it('answers, balances and statements are what the reference model says', async () => {
+  it('the reference model gives the same answers, balances and statements', async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (commands) => {
         const model: Model = { bank: new ReferenceModel(), sent: [], times: new Map() }

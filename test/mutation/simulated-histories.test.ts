@@ -23,7 +23,7 @@ const subject: Subject = {
 }
 
 describe('simulated histories of the engine', () => {
-  it('have nothing wrong in them', async () => {
+  it('contain no error', async () => {
     const wrong: string[] = []
     const onEnd = (seed: number, { violation }: Outcome): boolean => {
       if (violation !== undefined) wrong.push(`seed=${seed}: ${violation}`)

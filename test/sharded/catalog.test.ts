@@ -11,7 +11,7 @@ import { useClusterDatabase } from '../support/database/cluster-database.js'
 /** Often enough that each mongos is behind the other now and then. */
 const ROUNDS = 10
 
-describe('the catalog on a cluster with two mongos, seen through each', () => {
+describe('the catalog through each of two mongos', () => {
   const database = useClusterDatabase()
   /** The same database through the one, and through the other. */
   let fronts: readonly Db[]
@@ -38,14 +38,14 @@ describe('the catalog on a cluster with two mongos, seen through each', () => {
     return await read(other)
   }
 
-  it('is read as it was changed last', async () => {
+  it('is read in its latest state', async () => {
     for (let order = 100; order < 100 + ROUNDS; order++) {
       const { upserted } = await changedAndRead(order, (other) => new MongoCatalogStore(other).read())
       expect(upserted.find(({ id }) => id === 'PETS')).to.deep.equal(pets(order))
     }
   })
 
-  it('is administered as it was changed last', async () => {
+  it('is administered in its latest state', async () => {
     for (let order = 200; order < 200 + ROUNDS; order++) {
       const { kept } = await changedAndRead(order, (other) => new MongoCategoryStore(other).read())
       expect(kept.find(({ category }) => category.id === 'PETS')?.category).to.deep.equal(pets(order))

@@ -36,7 +36,7 @@ for (const { home, other } of [
       expect(done[home]?.ledger).to.include('insert')
     })
 
-    it('a purchase on an account as read: one read of it, one look for its id, one commit, one posting', async () => {
+    it('a purchase on a loaded account: one read of it, one look-up of its id, one commit, one posting', async () => {
       const core = await freshCore()
       const done = await operationsOf(async () => {
         await decideOn(core, id, purchase)

@@ -35,7 +35,7 @@ type Stored = {
 /** Fewest bytes that a line takes on the wire. */
 const LINE_BYTES = 30
 
-describe('./benefits load through breaks', () => {
+describe('./benefits load with interruptions', () => {
   const start = useServices()
   const folder = useTempFolder()
   let env: Environment
@@ -116,7 +116,7 @@ describe('./benefits load through breaks', () => {
     expect(await verified()).to.equal(0)
   })
 
-  it('with the service killed twice on the way ends with the right books and a true summary', async () => {
+  it('completes with correct books and a correct summary when the service is killed twice', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('killed'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -147,7 +147,7 @@ describe('./benefits load through breaks', () => {
     await proxy.close()
   })
 
-  it('with a given token that expires during the load says so, counts unknown outcomes, and continues with a new token', async () => {
+  it('reports that a given token expired during the load, counts unknown outcomes, and continues with a new token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const expiring = secretToken(signToken({ claims: { scope: 'accounts:credit', exp: secondsFromNow(8) } }))
     const args = ['load', fileOf('expired'), '--server', `127.0.0.1:${proxy.port}`]
@@ -174,7 +174,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('that meets a silent server continues with a new connection', async () => {
+  it('opens a new connection when the server falls silent', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('silent'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -190,7 +190,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('stopped by Ctrl-C ends with a correct summary, and continues when it is run again', async () => {
+  it('ends with a correct summary on Ctrl-C, and continues when it is run again', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const args = ['load', fileOf('stopped'), '--server', `127.0.0.1:${proxy.port}`]
     const load = new Running('./benefits', args, env)
@@ -211,7 +211,7 @@ describe('./benefits load through breaks', () => {
     }
   })
 
-  it('with its own tokens continues when a stream outlasts its token', async () => {
+  it('continues with a fresh token when a stream outlasts its token', async () => {
     const proxy = await PausingProxy.listen(Number(env['GRPC_PORT']))
     const config = { ...readSettings(env), ...readDevSettings(env) }
     const tokens = new Tokens(config, undefined, 3)

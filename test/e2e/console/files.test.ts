@@ -26,7 +26,7 @@ describe('the files of the console', () => {
     expect(bytes).to.be.lessThan(BYTES_MAX)
   })
 
-  it('forbid whatever is inline or from another host', async () => {
+  it('forbid inline content and content of other hosts', async () => {
     for (const file of FILES) {
       const { headers } = await fetch(`${consoleUrl(fixture().service)}${file}`)
       const policy = headers.get('content-security-policy') ?? ''

@@ -103,7 +103,7 @@ describe('both ports', () => {
 
   const authorization = claims(good)
 
-  it('reject other content under an id that was used', async () => {
+  it('reject other content under a used id', async () => {
     const account_id = await fundedAccount(fixture().core, { CASH: 5_000n })
     const first = purchase({ account_id, transaction_id: randomUUID() })
     await fixture().client.decide(first, { authorization })
@@ -113,7 +113,7 @@ describe('both ports', () => {
     expect(http.reason).to.equal('TRANSACTION_ID_REUSED')
   })
 
-  it('end at the deadline', async () => {
+  it('stop at the deadline', async () => {
     const asked = purchase({})
     for (const ask of [overGrpc, overHttp]) {
       expect((await ask(asked, { authorization, deadlineMs: 1 })).code).to.equal('DEADLINE_EXCEEDED')
@@ -121,10 +121,10 @@ describe('both ports', () => {
   })
 })
 
-describe('both ports, when too many wait', () => {
+describe('both ports with a full queue', () => {
   const fixture = useHttpApi({ QUEUE_MAX: '1' })
 
-  it('reject the rest at once, and say when to try again', async () => {
+  it('reject further requests at once, with a retry delay', async () => {
     const { core, env, client, service } = fixture()
     const account_id = await fundedAccount(core, { CASH: 50_000n })
     const lock = await lockAccount(core, env['MONGODB_DATABASE'] ?? '', account_id)

@@ -40,7 +40,7 @@ describe('a connection to MongoDB that breaks while a request is being written',
     },
   }
   for (const [what, write] of Object.entries(writes)) {
-    it(`leaves it unknown whether ${what} was done`, async () => {
+    it(`leaves the outcome unknown for ${what}`, async () => {
       proxy.stall()
       const started = once(client, 'commandStarted')
       const outcome = mapTransientErrors('testing', write).catch((error: unknown) => error)

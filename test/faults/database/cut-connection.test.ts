@@ -214,7 +214,7 @@ describe('a connection to MongoDB that is cut', () => {
           ['once', 1] as const,
           ...(reads ? [['at both tries of the store', 2 * requests] as const] : []),
         ]) {
-          it(`gets the caller an answer, and one entry, when lost ${how}`, async () => {
+          it(`leads to an answer for the caller, and to one entry, when lost ${how}`, async () => {
             const questions = await prepare()
             const { answers, ...course } = await answersOf(questions, { command, loses, times }, testBudget)
             expect(course).to.deep.equal({ cuts: times, failures: [] })
@@ -223,7 +223,7 @@ describe('a connection to MongoDB that is cut', () => {
           })
         }
 
-        it('gets the caller an answer at its next try, and one entry, when all is lost from there until it gives up', async () => {
+        it('leads to an answer on the next attempt, and to one entry, when everything is lost until the service gives up', async () => {
           const questions = await prepare()
           const impatient = () => timeBudget(IMPATIENT_MS, systemClock)
           const cut = { command, loses, times: 'ALL_FROM_THERE' } as const
@@ -239,14 +239,14 @@ describe('a connection to MongoDB that is cut', () => {
   }
 
   for (const loses of ['REPLY', 'REQUEST'] as const) {
-    describe(`while copying an entry to the ledger, the ${loses.toLowerCase()} lost`, () => {
+    describe(`while posting an entry to the ledger, the ${loses.toLowerCase()} lost`, () => {
       for (const [how, times, failuresMin] of [
         ['once, so that the driver tries again', 1, 0],
         ['three times, so that the poster tries again', 3, 1],
         ['with everything after it, until the poster fails', 'ALL_FROM_THERE', 1],
         ['and no connection can be made, until the poster fails', 'AWAY_FROM_THERE', 1],
       ] as const) {
-        it(`copies it once when lost ${how}`, async () => {
+        it(`leads to one posting when lost ${how}`, async () => {
           const accountId = await fundedAccount(core, { CASH: 5_000n })
           await postedThrough(accountId, 2n)
           proxy.cut({ command: { name: 'insert', collection: 'ledger' }, loses, times })

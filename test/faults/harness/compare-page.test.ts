@@ -63,11 +63,11 @@ function shown(fields: Partial<Shown>): Shown {
 const kindsOf = (book: Page, account: Shown) => comparePage(book, account).map(({ kind }) => kind)
 
 describe('the comparison of a statement with the book of the crash campaign', () => {
-  it('finds nothing wrong with a statement that holds what was acknowledged', () => {
+  it('finds no problem in a statement that holds every acknowledged entry', () => {
     expect(comparePage(page(), shown({}))).to.deep.equal([])
   })
 
-  it('finds nothing wrong when an entry without an answer is in the statement', () => {
+  it('finds no problem when the statement holds an entry without an answer', () => {
     const book = page()
     const late: Operation = { ...purchase, id: 'buy-2' }
     book.lines.set('buy-2', { operation: late, sentAtMs: 40 })
@@ -118,7 +118,7 @@ describe('the comparison of a statement with the book of the crash campaign', ()
     })
   }
 
-  describe('given an entry that stands before another one', () => {
+  describe('of two entries in the wrong order', () => {
     const swapped = {
       statement: [
         { ...bought, seq: '1' },
@@ -132,11 +132,11 @@ describe('the comparison of a statement with the book of the crash campaign', ()
       return book
     }
 
-    it('finds the disorder when the other one was acknowledged before it was sent', () => {
+    it('finds the disorder when the first was acknowledged before the second was sent', () => {
       expect(kindsOf(unnumbered(page()), shown(swapped))).to.deep.equal(['ORDER'])
     })
 
-    it('finds nothing wrong when both were on their way at once', () => {
+    it('finds no problem when both were in flight at once', () => {
       expect(kindsOf(unnumbered(page({ buySentAtMs: 5 })), shown(swapped))).to.deep.equal([])
     })
   })

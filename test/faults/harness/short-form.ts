@@ -46,11 +46,11 @@ export function describeCampaign(
       expect(run().campaign.book.repeats).to.be.at.least(REPEATS)
     })
 
-    it('loses no acknowledged entry, doubles none, alters none, and leaves books that verify finds clean', () => {
+    it('loses, duplicates and alters no acknowledged entry, and leaves books that verify finds clean', () => {
       expect(run().campaign.problems.all).to.deep.equal([])
     })
 
-    it('leaves as many entries in the ledger as were acknowledged', () => {
+    it('leaves exactly the acknowledged entries in the ledger', () => {
       expect(run().ending.entries).to.equal(run().campaign.book.acknowledged)
     })
 

@@ -9,7 +9,7 @@ const CALLS = 300
 /** Connections that the calls come on, like those of several back offices. */
 const CONNECTIONS = 10
 
-describe('consoles that all ask at once', function () {
+describe('many consoles at once', function () {
   this.timeout(300_000)
   const fixture = usePopulation()
   let accountId = ''
@@ -75,7 +75,7 @@ describe('consoles that all ask at once', function () {
     },
   }
   for (const [path, request] of Object.entries(calls)) {
-    it(`are all answered: ${path}`, async () => {
+    it(`get every answer: ${path}`, async () => {
       const { grpcAddress } = fixture().service
       const counts = await besidePurchases(grpcAddress, () => askAtOnce(path, request()))
       expect(counts).to.deep.equal({ OK: CALLS })

@@ -27,7 +27,7 @@ const plan: Plan = {
 /** The answers of a server on a machine that is too slow for the load. */
 const slowness = new Set(['RESOURCE_EXHAUSTED', 'DEADLINE_EXCEEDED'])
 
-describe('the benchmark in the small', () => {
+describe('a short benchmark', () => {
   let measured: Measured
   const lines: string[] = []
 
@@ -42,7 +42,7 @@ describe('the benchmark in the small', () => {
     }
   })
 
-  it('runs every scenario that there is time for', () => {
+  it('runs every scenario that fits into the time', () => {
     const ran = measured.runs.map(({ side, scenario }) => `${side} ${scenario}`)
     expect(ran).to.include.members([
       'lock-document throughput-unary-4',
@@ -66,11 +66,11 @@ describe('the benchmark in the small', () => {
     }
   })
 
-  it('finds the books of ours and of the rival in order', () => {
+  it('finds the books of the service and of the rival correct', () => {
     expect(measured.runs.flatMap(({ discrepancies }) => discrepancies)).to.deep.equal([])
   })
 
-  it('measures the bare driver', () => {
+  it('measures the driver alone', () => {
     expect(measured.floors.map(({ operation }) => operation)).to.have.members([
       'findOneAndUpdate',
       'bulkWrite',

@@ -52,7 +52,7 @@ for (const name of rivals) {
       expect(await entriesOf('racer')).to.equal(RACERS + 2)
     })
 
-    it('decides an id once, however often and however closely it comes', async () => {
+    it('decides an id once, however often and quickly it is repeated', async () => {
       await open('twin', { FOOD: 5_000n, CASH: 0n })
       const verdicts = await Promise.all(Array.from({ length: 8 }, () => buy('twin', { id: 'once' })))
       const later = await buy('twin', { id: 'once' })
@@ -62,7 +62,7 @@ for (const name of rivals) {
       expect(await walletsOf('twin')).to.deep.equal({ FOOD: 4_000n, CASH: 0n })
     })
 
-    it('rejects an id that was used for something else', async () => {
+    it('rejects an id that was used for a different purchase', async () => {
       await open('reused', { FOOD: 5_000n, CASH: 0n })
       await buy('reused', { id: 'one' })
       expect((await buy('reused', { id: 'one', amount: 999n })).type).to.equal('REUSED')

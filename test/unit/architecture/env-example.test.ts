@@ -35,12 +35,12 @@ describe('.env.example', () => {
 
   const notOurs = Object.keys(example).filter((name) => !variablesRead().includes(name))
 
-  it('has every variable of the configuration', () => {
+  it('lists every variable of the configuration', () => {
     expect(variablesRead()).to.include('MONGODB_URI')
     expect(Object.keys(example)).to.include.members([...variablesRead()])
   })
 
-  it('has no others except those of OpenTelemetry that its SDK reads', () => {
+  it('lists no others except those that the OpenTelemetry SDK reads', () => {
     expect(notOurs).to.include('OTEL_SERVICE_NAME')
     expect(notOurs.filter((name) => !isReadByTheSdk(name))).to.deep.equal([])
     expect(isReadByTheSdk('OTEL_SERVICE_NAMES')).to.equal(false)

@@ -38,8 +38,8 @@ function whatIsRead({ transactionId, code, reason, category, replayed }: Authori
   return { transactionId, code, reason, category, replayed }
 }
 
-describe('the messages that the load generator writes and reads by hand', () => {
-  it('are requests that the generated code reads', () => {
+describe('the hand-written codec of the load generator', () => {
+  it('writes requests that the generated code reads', () => {
     const writer = new RequestWriter()
     const request = fc.record({
       id: ascii(128),
@@ -60,7 +60,7 @@ describe('the messages that the load generator writes and reads by hand', () => 
     )
   })
 
-  it('are answers that the generated code writes', () => {
+  it('reads answers that the generated code writes', () => {
     fc.assert(
       fc.property(answers, (answer) => {
         const bytes = Buffer.from(AuthorizeResponse.encode(answer).finish())
@@ -69,7 +69,7 @@ describe('the messages that the load generator writes and reads by hand', () => 
     )
   })
 
-  it('are answers on a stream', () => {
+  it('reads answers on a stream', () => {
     fc.assert(
       fc.property(answers, (answer) => {
         const writer = new BinaryWriter().uint32(0x08).int64(300n).uint32(0x12).string(answer.transactionId)
@@ -83,7 +83,7 @@ describe('the messages that the load generator writes and reads by hand', () => 
     )
   })
 
-  it('are errors on a stream', () => {
+  it('reads errors on a stream', () => {
     const details = [{ typeUrl: 'type.googleapis.com/any', value: Buffer.alloc(300) }]
     const writer = new BinaryWriter().uint32(0x12).string('t-1')
     Status.encode({ code: 8, message: 'too many', details }, writer.uint32(0x22).fork()).join()
@@ -94,7 +94,7 @@ describe('the messages that the load generator writes and reads by hand', () => 
     })
   })
 
-  it('are rejected when they are cut off', () => {
+  it('rejects truncated messages', () => {
     const bytes = Buffer.from(
       AuthorizeResponse.encode(AuthorizeResponse.decode(Buffer.from('0a0131', 'hex'))).finish(),
     )

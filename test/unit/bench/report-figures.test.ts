@@ -35,7 +35,7 @@ function outcomeOf(measurements: Measurements, goal: Pick<Goal, 'bound'> & Parti
 }
 
 describe('the spread of rounds', () => {
-  it('is the middle one, the smallest and the largest', () => {
+  it('consists of median, minimum and maximum', () => {
     expect(spreadOf([5, 1, 3])).to.deep.equal({ median: 3, min: 1, max: 5, rounds: 3 })
     expect(spreadOf([4, 1, 2, 3])).to.deep.equal({ median: 2.5, min: 1, max: 4, rounds: 4 })
     expect(spreadOf([7])).to.deep.equal({ median: 7, min: 7, max: 7, rounds: 1 })
@@ -61,7 +61,7 @@ describe('a figure', () => {
     expect(figureAt(measurements, { ...ours, side: 'lock' }, 'perSecond')).to.equal(undefined)
   })
 
-  it('is set in relation within a round, not between medians', () => {
+  it('is compared within a round, not between medians', () => {
     const measurements = measured(
       ...([
         [1, 'ours', 100],
@@ -86,7 +86,7 @@ describe('a figure', () => {
     })
   })
 
-  it('of a processor is for one answer', () => {
+  it('for processor time is per answer', () => {
     const [run] = measured([1, 'ours', 250]).runs
     const runs = run ? [{ ...run, cpuMs: { service: 100, mongod: 1 } }] : []
     // 250 per second, for four seconds.
@@ -115,7 +115,7 @@ describe('a goal', () => {
     expect(outcomeOf(measurements, { bound: { atMost: 99 } })).to.include({ isMet: false })
   })
 
-  it('is compared such that more is better', () => {
+  it('is compared so that more is better', () => {
     const least = outcomeOf(measurements, { bound: { atLeast: 50 } }).score
     expect(least).to.deep.equal({ median: 2, min: 1.8, max: 2.4, rounds: 3 })
     const most = outcomeOf(measurements, { bound: { atMost: 180 } }).score
@@ -130,7 +130,7 @@ describe('a goal', () => {
 })
 
 describe('numbers for people', () => {
-  it('have three digits that count', () => {
+  it('have three significant digits', () => {
     const shown = [0, 0.012345, 1.2345, 12.345, 123.45, 1234.5, 1_234_567].map(numberText)
     expect(shown).to.deep.equal(['0', '0.0123', '1.23', '12.3', '123', '1,235', '1,234,567'])
   })

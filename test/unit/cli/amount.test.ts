@@ -90,7 +90,7 @@ describe('an amount in reais', () => {
     )
   })
 
-  it('never counts thousands for decimals, or decimals for thousands', () => {
+  it('never mistakes thousands for decimals, or decimals for thousands', () => {
     const digits = fc.string({ unit: fc.constantFrom('0', '1', '9'), minLength: 1, maxLength: 4 })
     fc.assert(
       fc.property(digits, fc.constantFrom('.', ','), digits, (whole, separator, rest) => {
@@ -106,7 +106,7 @@ describe('an amount in reais', () => {
     )
   })
 
-  it('of a transaction is at least a centavo, and at most what a card message carries', () => {
+  it('of a transaction is at least a centavo, and at most the maximum of a card message', () => {
     expect(parseTransactionAmount('0,01')).to.equal(1n)
     expect(parseTransactionAmount('9.999.999.999,99')).to.equal(AMOUNT_MAX)
     expect(() => parseTransactionAmount('0')).to.throw(RangeError, 'above 0')

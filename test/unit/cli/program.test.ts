@@ -50,7 +50,7 @@ describe('the command line', () => {
   })
 
   for (const [name, command] of commandsOf(createProgram())) {
-    it(`shows with ${name || 'nothing but'} --help an example that it takes`, () => {
+    it(`shows a valid example with ${name || 'nothing but'} --help`, () => {
       const help = helpOf(command)
       if (name !== '') expect(help).to.match(/^Global Options:$/m)
       const examples =
@@ -64,7 +64,7 @@ describe('the command line', () => {
     })
   }
 
-  it('takes every command that the pages of this repository show', () => {
+  it('accepts every command that the pages of this repository show', () => {
     const shown = currentPages.flatMap((page) =>
       [...readFileSync(page, 'utf8').matchAll(/(?:`|^|uri" .*)(\.\/benefits [^`#\n<]*)(?:`|$)/gm)].map(
         ([, line = '']) => line.trim(),
@@ -75,11 +75,11 @@ describe('the command line', () => {
     expect(shown.filter((line) => !isTaken(wordsOf(line)) && wordsOf(line).length > 2)).to.deep.equal([])
   })
 
-  it('calls methods by the names and scopes that the service has', () => {
+  it('uses existing methods and scopes of the service', () => {
     for (const { path, scope } of Object.values(methods)) expect(methodScopes.get(path), path).to.equal(scope)
   })
 
-  it('knows every scope of the service', () => {
+  it('accepts every scope of the service', () => {
     expect(scopes).to.have.members([...new Set(methodScopes.values())])
   })
 

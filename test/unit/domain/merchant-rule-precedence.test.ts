@@ -59,7 +59,7 @@ describe('precedence of merchant rules', () => {
     }
   }
 
-  it('passes over a better rule that is bound elsewhere', () => {
+  it('skips a better rule that is bound to another place', () => {
     const rules = [rule('elsewhere', 'EXACT', 'ACME*SHOP', { city: 'SANTOS' }), rule('won', 'PREFIX', 'ACME')]
     const merchant = parseMerchant(de43({ name: 'ACME*SHOP' }))
     expect(merchantRules(rules).resolve(merchant)?.id).to.equal('won')
@@ -88,7 +88,7 @@ describe('merchant rules that tie', () => {
     ['the same country', { country: 'br' }, { country: 'BR' }],
   ]
   for (const [what, one, other] of ties) {
-    it(`have ${what}: the lower id decides, in whatever order they come`, () => {
+    it(`have ${what}: the lower id decides, in any order`, () => {
       const rules = [ruleOf({ id: 'a', ...one }), ruleOf({ id: 'b', ...other })] as const
       expect(deciding(...rules)).to.deep.equal(['a', ['b TIE']])
       expect(deciding(rules[1], rules[0])).to.deep.equal(['a', ['b TIE']])
@@ -104,7 +104,7 @@ describe('merchant rules that tie', () => {
     ['a star and none', { match: 'PREFIX', name: 'ACME' }, { match: 'PREFIX', name: 'ACME*' }],
   ]
   for (const [what, one, other] of distinct) {
-    it(`are not ${what}`, () => {
+    it(`do not tie with ${what}`, () => {
       const [, passedOver] = deciding(ruleOf({ id: 'a', ...one }), ruleOf({ id: 'b', ...other }))
       expect(passedOver).not.to.include('b TIE')
     })
@@ -135,7 +135,7 @@ function coversPlace(bound: MerchantRule, merchant: Merchant): boolean {
   return bound.country === undefined || bound.country === merchant.country
 }
 
-describe('merchant rules by the hundred', () => {
+describe('hundreds of merchant rules', () => {
   // Few letters and few places, already in their normal form: rules and merchants then meet often.
   const name = fc.string({ unit: fc.constantFrom('A', 'B', ' ', '*', '.'), maxLength: 6 }).map(normalise)
   const place = {
@@ -158,7 +158,7 @@ describe('merchant rules by the hundred', () => {
     .map((list) => list.map((r, index): MerchantRule => ({ ...r, id: `rule-${index}`, mcc: '5411' })))
   const anyMerchant: fc.Arbitrary<Merchant> = fc.oneof(fc.record({ name }), fc.record({ name, ...place }))
 
-  it('give the rule that a scan of them all gives', () => {
+  it('lead to the same rule as a linear scan', () => {
     fc.assert(
       fc.property(anyRules, fc.array(anyMerchant, { minLength: 1, maxLength: 20 }), (rules, merchants) => {
         const index = merchantRules(rules)
@@ -170,7 +170,7 @@ describe('merchant rules by the hundred', () => {
     )
   })
 
-  it('give the same rule in whatever order they are given', () => {
+  it('lead to the same rule in any order', () => {
     fc.assert(
       fc.property(anyRules, anyMerchant, (rules, merchant) => {
         const reversed = merchantRules([...rules].reverse())

@@ -27,7 +27,7 @@ const reversals: typeof table = {
 
 describe('reason', () => {
   for (const reason of reasons) {
-    it(`${reason} is answered with the codes of its table`, () => {
+    it(`${reason} has the codes of its table`, () => {
       expect(codesOf(reason)).to.deep.equal({ ...table, ...reversals }[reason])
     })
   }
@@ -36,7 +36,7 @@ describe('reason', () => {
     expect(new Set(reasons).size).to.equal(reasons.length)
   })
 
-  it('lists every reason that the rules of a purchase answer with', () => {
+  it('lists every reason that the rules of a purchase give', () => {
     const answers = [
       'APPROVED',
       'INSUFFICIENT_BALANCE',
@@ -57,7 +57,7 @@ describe('reason', () => {
     expect(new Set(done.map((reason) => codesOf(reason).retry))).to.deep.equal(new Set(['NEVER']))
   })
 
-  it('answers 51 for want of balance only', () => {
+  it('answers 51 for lack of balance only', () => {
     expect(reasons.filter((reason) => codesOf(reason).code === '51')).to.deep.equal(['INSUFFICIENT_BALANCE'])
   })
 })

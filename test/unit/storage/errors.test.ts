@@ -87,7 +87,7 @@ const lasting: readonly (readonly [string, unknown])[] = [
   ['nothing', undefined],
 ]
 
-describe('errors of the database', () => {
+describe('database errors', () => {
   for (const [what, error] of passing) {
     it(`are UNAVAILABLE: ${what}`, () => {
       expect(classified('testing', error))
@@ -97,7 +97,7 @@ describe('errors of the database', () => {
   }
 
   for (const [what, error] of lasting) {
-    it(`stay what they are: ${what}`, () => {
+    it(`stay unchanged: ${what}`, () => {
       expect(classified('testing', error)).to.equal(error)
     })
   }
@@ -115,18 +115,18 @@ describe('errors of the database', () => {
 })
 
 describe('while the database is available', () => {
-  it('an operation answers as it does', async () => {
+  it('an operation returns its result', async () => {
     expect(await mapTransientErrors('testing', async () => 7)).to.equal(7)
   })
 
-  it('an error that may pass becomes an UndecidedError', async () => {
+  it('a transient error becomes an UndecidedError', async () => {
     const outcome = mapTransientErrors('testing', async () => {
       throw new MongoNetworkError('-')
     })
     expect(await outcome.catch((error: unknown) => error)).to.be.instanceOf(UndecidedError)
   })
 
-  it('any other error comes through', async () => {
+  it('any other error is passed on', async () => {
     const bug = new TypeError('-')
     const outcome = mapTransientErrors('testing', async () => {
       throw bug
@@ -134,7 +134,7 @@ describe('while the database is available', () => {
     expect(await outcome.catch((error: unknown) => error)).to.equal(bug)
   })
 
-  it('an operation that throws at once is treated alike', async () => {
+  it('an operation that throws synchronously is treated the same way', async () => {
     const outcome = mapTransientErrors('testing', () => {
       throw new MongoNetworkError('-')
     })

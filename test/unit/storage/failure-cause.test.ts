@@ -96,18 +96,18 @@ describe('the cause of a database failure', () => {
     })
   }
 
-  it('is found behind the error that a decision failed with', () => {
+  it('is found behind the error of a decision', () => {
     expect(causeOf(unavailable('committing accounts', serverError(18))).name).to.equal('CREDENTIALS')
   })
 
-  it('of a wrong database includes the finding', () => {
+  it('includes the finding for a wrong database', () => {
     const cause = causeOf(new UnfitDatabaseError('BOOKS_MISSING', 'missing: ledger'))
     expect(cause).to.include({ name: 'BOOKS_MISSING', isUnfit: true })
     expect(cause.hint).to.match(/^missing: ledger: /)
     expect(causeOf(serverError(361)).isUnfit).to.equal(false)
   })
 
-  it('comes with a hint, whatever it is', () => {
+  it('always comes with a hint', () => {
     expect(cases.filter(([, , error]) => causeOf(error).hint === '')).to.deep.equal([])
   })
 })

@@ -41,14 +41,14 @@ describe('the pools of two servers', () => {
       client.emit('connectionCheckedIn', { address } as ConnectionCheckedInEvent)
   }
 
-  it('are half in use when half of each is, as of two mongos', () => {
+  it('are half in use when half of each is, as with two mongos', () => {
     checkOut('one:27017', 5)
     checkOut('other:27017', 5)
     expect(pool.usedRatio).to.equal(0.5)
     expect(pool.checkedOut).to.equal(10)
   })
 
-  it('are all in use when all of one are and the other has no work, as of a primary and a secondary', () => {
+  it('are fully in use when one is and the other is idle, as with a primary and a secondary', () => {
     checkOut('one:27017', 10)
     expect(pool.usedRatio).to.equal(1)
     expect(pool.checkedOut).to.equal(10)
@@ -62,7 +62,7 @@ describe('the pools of two servers', () => {
     expect(pool.checkedOut).to.equal(4)
   })
 
-  it('are not in use when all has been given back', () => {
+  it('are not in use when all connections are returned', () => {
     checkOut('one:27017', 2)
     checkOut('other:27017', 1)
     checkIn('other:27017', 1)

@@ -35,19 +35,19 @@ describe('the search for an order that explains every answer', () => {
     return () => explain(opened(), 'A', { observed: all, entries })
   }
 
-  it('takes one answer as new, and others after it as repeated', () => {
+  it('accepts one new answer, and later ones as repeats', () => {
     explained([told('NEW', 1), told('REPEATED', 1), told('REPEATED', 2)])()
   })
 
-  it('takes the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
+  it('treats the caller with the created answer as the author, even when another request was sent twice and answered first', () => {
     explained([told('REPEATED', 2), told('NEW', 1)])()
   })
 
-  it('takes a request that was sent twice as the author when no caller got the created answer', () => {
+  it('treats a request that was sent twice as the author when no caller got the created answer', () => {
     explained([told('REPEATED', 2), told('REPEATED', 1)])()
   })
 
-  it('rejects two answers that are both new', () => {
+  it('rejects two new answers', () => {
     expect(explained([told('NEW', 1), told('NEW', 1)])).to.throw('answers that no order explains')
   })
 

@@ -22,7 +22,7 @@ describe('the announcement of make run', () => {
     expect(lineOf(tls, 'benefits-authorizer')).to.include('gRPC with TLS on 127.0.0.1:50051')
   })
 
-  it('leaves the address out of the commands when they find the service by themselves', () => {
+  it('omits the address from the commands when they find the service on their own', () => {
     expect(lineOf({}, './benefits account')).to.equal('  ./benefits account show')
   })
 

@@ -4,7 +4,7 @@ import { startMongod } from '../../../../tools/dev/local-mongo/mongod-process.js
 import { eventually } from '../../../support/eventually.js'
 import { useTempFolder, writeScript } from './temp-folder.js'
 
-describe('a mongod that gives up, as it does when its disk is full or read-only,', () => {
+describe('a mongod that exits, as with a full or read-only disk,', () => {
   const at = useTempFolder()
 
   it('is reported', async () => {

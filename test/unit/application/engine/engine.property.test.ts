@@ -45,8 +45,8 @@ const world = fc.record({
   turns: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 20 }),
 })
 
-describe('engine: whatever callers and the store do', () => {
-  it('decides each id once, keeps every centavo and loses no entry', async () => {
+describe('engine: any callers and any store behavior', () => {
+  it('decide each id once, keep every centavo and lose no entry', async () => {
     await fc.assert(
       fc.asyncProperty(world, async (given) => {
         const { store, answers } = await run(given)

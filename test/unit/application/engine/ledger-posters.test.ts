@@ -6,7 +6,7 @@ import { HandClock } from '../hand-clock.js'
 import { InMemoryStore } from '../in-memory-store.js'
 import { soon } from '../soon.js'
 
-describe('posters, one for each part of the store', () => {
+describe('posters, one for each shard', () => {
   let store: InMemoryStore
   let clock: HandClock
   let posters: LedgerPosters
@@ -38,7 +38,7 @@ describe('posters, one for each part of the store', () => {
     })
   })
 
-  it('post entries of other parts while one part does not answer', async () => {
+  it('post entries of other shards while one shard does not answer', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -73,7 +73,7 @@ describe('posters, one for each part of the store', () => {
     expect(posters.backlog).to.equal(posters.of('here').backlog + posters.of('there').backlog)
   })
 
-  it('forget the outcome: the entry is posted again when its account returns', async () => {
+  it('forget their state: an entry is posted again when its account is committed again', async () => {
     posters.of('gone').add(fundedAccount('away'))
     posters.of('here').add(fundedAccount('hot'))
     await soon('it is posted', () => posters.of('here').postedThrough('hot') === 2n)
@@ -93,7 +93,7 @@ describe('posters, one for each part of the store', () => {
     comesBack()
   })
 
-  it('post nothing more after their end, for a part that they did not know of either', async () => {
+  it('post nothing after their end, even for a new shard', async () => {
     await posters.drain(60_000)
     posters.of('here').add(fundedAccount('hot'))
     await posters.drain(60_000)

@@ -39,12 +39,12 @@ function lookAt(atMs: number) {
 describe('a page of metrics', () => {
   const page = readMetrics(pageAfter(1))
 
-  it('is added up over the labels of a name', () => {
+  it('is summed over the labels of a name', () => {
     expect(sumOf(page, 'nodejs_gc_duration_seconds_sum')).to.equal(2)
     expect(sumOf(page, 'benefits_waiting_requests')).to.equal(3)
   })
 
-  it('that does not have a name says so', () => {
+  it('reports a missing name', () => {
     expect(() => sumOf(page, 'nodejs_gc_duration_seconds')).to.throw('there is no nodejs_gc_duration_seconds')
   })
 })
@@ -59,12 +59,12 @@ describe('measurements of a long run', () => {
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
 
-  it('is what was measured during the load', () => {
+  it('cover the time of the load', () => {
     // The first look of the load has none before it that would tell what was spent since.
     expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
   })
 
-  it('reports times as shares of the time between two looks', () => {
+  it('report times as shares of the interval between two samples', () => {
     const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
     expect(values('collectingPercent')).to.deep.equal([10, 10])
     expect(values('serviceCores')).to.deep.equal([0.5, 0.5])
@@ -75,7 +75,7 @@ describe('measurements of a long run', () => {
     expect(values('answered')).to.deep.equal([2, 2])
   })
 
-  it('has no value where the system tells nothing', () => {
+  it('have no value when the system gives none', () => {
     expect(seen.series.mongodResident).to.deep.equal([null, null])
     expect(pointsOf(seen, 'mongodResident')).to.deep.equal([])
   })
@@ -84,7 +84,7 @@ describe('measurements of a long run', () => {
 describe('a service at rest', () => {
   const before = { descriptors: 30, unposted: 0 }
 
-  it('is as it was before the load', () => {
+  it('is the same as before the load', () => {
     expect(notAtRest(before, { descriptors: 29, unposted: 0 })).to.deep.equal([])
   })
 

@@ -103,7 +103,7 @@ describe('CreateAccount', () => {
     })
   })
 
-  it('makes an id when none is given', async () => {
+  it('generates an id when the request has none', async () => {
     expect((await create({})).account?.id).to.match(UUID)
   })
 
@@ -133,7 +133,7 @@ describe('CreateAccount', () => {
     expect([code, info?.reason]).to.deep.equal(['ALREADY_EXISTS', 'TRANSACTION_ID_REUSED'])
   })
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { code, badFields } = await fail({ accountId: 'a b', requestId: TOO_LONG })
     expect({ code, badFields }).to.deep.equal({
       code: 'INVALID_ARGUMENT',
@@ -164,7 +164,7 @@ describe('GetAccount', () => {
     })
   }
 
-  it('needs an id', async () => {
+  it('requires an id', async () => {
     expect((await failHandler(service().getAccount, get(''))).badFields).to.deep.equal(['account_id'])
   })
 })
@@ -185,15 +185,15 @@ describe('ListAccounts', () => {
     return on.listQueries[0]
   }
 
-  it('asks for one more than a page, to see whether there is another', async () => {
+  it('requests one account more than a page, to detect another page', async () => {
     expect(await query({ pageSize: 2 })).to.deep.equal({ afterId: '', limit: 3 })
   })
 
-  it('asks for pages of 50 by default', async () => {
+  it('requests pages of 50 by default', async () => {
     expect((await query({}))?.limit).to.equal(51)
   })
 
-  it('asks for pages of at most 1000, a hundred accounts at a time', async () => {
+  it('requests pages of at most 1000, a hundred accounts at a time', async () => {
     const opened = accountAfter('x', [steps.open('open')])
     const many = Array.from({ length: 1_200 }, (_, at) => ({ ...opened, id: `x-${1_000 + at}` }))
     const on = service({ listed: many })
@@ -206,7 +206,7 @@ describe('ListAccounts', () => {
     ])
   })
 
-  it('asks for one status', async () => {
+  it('passes one status on', async () => {
     expect((await query({ status: BLOCKED }))?.status).to.equal('BLOCKED')
   })
 
@@ -219,7 +219,7 @@ describe('ListAccounts', () => {
     expect((await query({ pageToken: nextPageToken, pageSize: 2 }))?.afterId).to.equal('l')
   })
 
-  it('gives no token after the last page, though it be full', async () => {
+  it('gives no token after the last page, even when it is full', async () => {
     const { accounts, nextPageToken } = await callHandler(
       service({ listed }).listAccounts,
       request({ pageSize: 3 }),
@@ -281,11 +281,11 @@ describe('UpdateAccount', () => {
     expect((await update('b', CLOSED)).account?.status).to.equal(CLOSED)
   })
 
-  it('takes the mask "status"', async () => {
+  it('accepts the mask "status"', async () => {
     expect((await update('a', BLOCKED, { updateMask: ['status'] })).account?.status).to.equal(BLOCKED)
   })
 
-  it('records that the account is to have the status that it has already', async () => {
+  it('records a change to the current status', async () => {
     expect((await update('b', BLOCKED)).account).to.include({ status: BLOCKED, version: 3n })
   })
 
@@ -294,7 +294,7 @@ describe('UpdateAccount', () => {
     expect(account?.status).to.equal(CLOSED)
   })
 
-  it('makes a change once per request_id, also one to the status that the account had', async () => {
+  it('makes a change once per request_id, even one to the current status', async () => {
     const on = service()
     await callHandler(on.updateAccount, request('b', BLOCKED, { requestId: 'r' }))
     await callHandler(on.updateAccount, request('b', ACTIVE))
@@ -335,7 +335,7 @@ describe('UpdateAccount', () => {
     })
   }
 
-  describe('of limits', () => {
+  describe('for limits', () => {
     const limits = (over: Partial<LimitsMessage> = {}): LimitsMessage => ({
       purchaseMax: undefined,
       wallets: [],
@@ -525,7 +525,7 @@ describe('UpdateAccount', () => {
     })
   }
 
-  it('names the id when there is no account in the request', async () => {
+  it('names the id when the request has no account', async () => {
     const error = await failHandler(service().updateAccount, request('a', ACTIVE, { account: undefined }))
     expect(error.badFields).to.deep.equal(['account.id', 'account.status'])
   })
@@ -542,7 +542,7 @@ describe('Credit', () => {
   const credit = (over: Partial<CreditRequest>, on = service()) => callHandler(on.credit, request(over))
   const fail = (over: Partial<CreditRequest>, on = service()) => failHandler(on.credit, request(over))
 
-  it('puts money into a wallet, and shows the entry', async () => {
+  it('adds money to a wallet, and returns the entry', async () => {
     const { transaction, replayed } = await credit({})
     const { kind, category, amount, delta, balanceAfter } = transaction ?? {}
     expect({ replayed, kind, category, amount, delta, balanceAfter }).to.deep.equal({
@@ -561,7 +561,7 @@ describe('Credit', () => {
     expect(await credit({}, on)).to.deep.equal({ ...first, replayed: true })
   })
 
-  it('is made on a blocked account', async () => {
+  it('is accepted on a blocked account', async () => {
     expect((await credit({ accountId: 'b' })).transaction?.balanceAfter).to.equal(25n)
   })
 
@@ -625,7 +625,7 @@ describe('GetTransaction', () => {
     })
   }
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { badFields } = await failHandler(service().getTransaction, request('', ''))
     expect(badFields).to.deep.equal(['account_id', 'transaction_id'])
   })
@@ -676,7 +676,7 @@ describe('ListTransactions', () => {
     expect((await query({ pageToken: nextPageToken, pageSize: 4 }))?.beforeSeq).to.equal(7n)
   })
 
-  it('gives no token after the last page, though it be full', async () => {
+  it('gives no token after the last page, even when it is full', async () => {
     const { transactions, nextPageToken } = await callHandler(
       withLong().listTransactions,
       request({ pageSize: 10 }),
@@ -689,7 +689,7 @@ describe('ListTransactions', () => {
     expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_000)
   })
 
-  it('hands every filter on', async () => {
+  it('passes every filter on', async () => {
     const startTime = new Date(5)
     const endTime = new Date('2050-01-01')
     const over = {

@@ -143,7 +143,7 @@ describe('authorize stream', () => {
   const errorsOf = ({ answers }: Stream) =>
     answers.map(({ outcome }) => (outcome?.$case === 'error' ? wireError(outcome.value) : undefined))
 
-  it('sends its headers before anything comes: some clients wait for them', () => {
+  it('sends its headers before any answer, because some clients wait for them', () => {
     expect(open().headers.length).to.equal(1)
   })
 
@@ -170,7 +170,7 @@ describe('authorize stream', () => {
       expect(stream.answers[0]?.outcome).to.deep.equal({ $case: 'response', value: response('t0') })
     })
 
-    it('requests of the same id apart, by their places', async () => {
+    it('requests with the same id separately, by their places', async () => {
       const stream = open()
       stream.send(request('same'))
       await untilTaken(1)
@@ -252,7 +252,7 @@ describe('authorize stream', () => {
   })
 
   describe('reports each request', () => {
-    it('that it was decided, and how long after it was read', async () => {
+    it('as decided, with the time since it was read', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -262,7 +262,7 @@ describe('authorize stream', () => {
       expect(reported).to.deep.equal([{ code: 'OK', tookMs: 7 }])
     })
 
-    it('the status that it failed with', async () => {
+    it('with the status of its failure', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -271,7 +271,7 @@ describe('authorize stream', () => {
       expect(reported).to.deep.equal([{ code: 'RESOURCE_EXHAUSTED', tookMs: 0 }])
     })
 
-    it('CANCELLED, whatever it failed with, once the caller has left', async () => {
+    it('as CANCELLED, for any failure, once the caller has left', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -301,7 +301,7 @@ describe('authorize stream', () => {
       expect(taken.length).to.equal(WINDOW + 1)
     })
 
-    it('all of a long stream, window by window', async () => {
+    it('all of a long stream, one window at a time', async () => {
       const stream = open()
       stream.send(...requests(100))
       for (let place = 0; place < 100; place++) {
@@ -324,7 +324,7 @@ describe('authorize stream', () => {
       })
     })
 
-    it('on, all that was held back, when the caller takes its answers together', async () => {
+    it('all withheld requests when the caller reads several answers at once', async () => {
       const stream = open()
       stream.block()
       stream.send(...requests(2 * WINDOW))
@@ -340,7 +340,7 @@ describe('authorize stream', () => {
       await untilAnswered(stream, WINDOW)
     })
 
-    it('on when the caller takes its answers', async () => {
+    it('more when the caller reads its answers', async () => {
       const stream = open()
       stream.block()
       stream.send(...requests(2 * WINDOW))
@@ -363,7 +363,7 @@ describe('authorize stream', () => {
       expect(['t0', 't1'].map((id) => pendingOf(id).budget.remainingMs())).to.deep.equal([1_400, 1_900])
     })
 
-    it('no more than is left of the deadline of the stream', async () => {
+    it('no more than the remaining time of the stream', async () => {
       const stream = open({ endsAtMs: 1_000 })
       clock.advance(900)
       stream.send(request('t0'))
@@ -371,7 +371,7 @@ describe('authorize stream', () => {
       expect(pendingOf('t0').budget.remainingMs()).to.equal(100)
     })
 
-    it('no time at all once the caller has left', async () => {
+    it('no time once the caller has left', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -381,13 +381,13 @@ describe('authorize stream', () => {
   })
 
   describe('ends', () => {
-    it('with OK at half-close when there was nothing', async () => {
+    it('with OK at half-close when it is empty', async () => {
       const stream = open()
       stream.halfClose()
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with OK after half-close, once all is answered', async () => {
+    it('with OK after half-close, once every request is answered', async () => {
       const stream = open()
       stream.send(...requests(2))
       stream.halfClose()
@@ -400,7 +400,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('with OK after half-close even when the service is stopped meanwhile', async () => {
+    it('with OK after half-close even when the service stops meanwhile', async () => {
       const stream = open()
       stream.send(request('t0'))
       stream.halfClose()
@@ -411,7 +411,7 @@ describe('authorize stream', () => {
       expect(await untilEnded(stream)).to.equal('OK')
     })
 
-    it('with UNAVAILABLE and RetryInfo when the service is stopped, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo when the service stops, after its answers', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)
@@ -424,7 +424,7 @@ describe('authorize stream', () => {
       expect(stream.answers.length).to.equal(2)
     })
 
-    it('without reading messages that arrive after the service was stopped', async () => {
+    it('without reading messages that arrive after the stop of the service', async () => {
       const stream = open()
       stream.send(request('t0'))
       await untilTaken(1)
@@ -434,7 +434,7 @@ describe('authorize stream', () => {
       expect({ taken, unread: stream.unread }).to.deep.equal({ taken: ['t0'], unread: 1 })
     })
 
-    it('without reading messages that the window held back when the service was stopped', async () => {
+    it('without reading messages that the window withheld when the service stopped', async () => {
       const stream = open()
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)
@@ -447,7 +447,7 @@ describe('authorize stream', () => {
       })
     })
 
-    it('at once when the service is stopping already', async () => {
+    it('at once when the service is already stopping', async () => {
       draining.abort()
       const stream = open()
       stream.send(request('t0'))
@@ -455,7 +455,7 @@ describe('authorize stream', () => {
       expect(taken).to.deep.equal([])
     })
 
-    it('with UNAVAILABLE and RetryInfo when it has had its time, after its answers', async () => {
+    it('with UNAVAILABLE and RetryInfo at its maximum age, after its answers', async () => {
       const stream = open({ ageMsMax: 20 })
       stream.send(request('t0'))
       await untilTaken(1)
@@ -478,7 +478,7 @@ describe('authorize stream', () => {
     })
   })
 
-  describe('lets go of everything', () => {
+  describe('releases everything', () => {
     const listeners = () => getEventListeners(draining.signal, 'abort').length
 
     it('when the caller leaves', async () => {
@@ -490,7 +490,7 @@ describe('authorize stream', () => {
       expect(listeners()).to.equal(0)
     })
 
-    it('so that many may be open at a time', async () => {
+    it('so that many streams may be open at once', async () => {
       const warnings: Error[] = []
       const note = (warning: Error) => warnings.push(warning)
       process.on('warning', note)
@@ -507,7 +507,7 @@ describe('authorize stream', () => {
       expect(listeners()).to.equal(0)
     })
 
-    it('and answers nothing more when the caller has left', async () => {
+    it('and sends no answer when the caller has left', async () => {
       const stream = open()
       stream.send(...requests(2))
       await untilTaken(2)

@@ -6,15 +6,15 @@ import { pageHandler } from '../../../../src/grpc/handlers.js'
 import { PageGate } from '../../../../src/grpc/pages/page-gate.js'
 import { systemClock } from '../../../../src/service/core.js'
 
-describe('the handler of a page', () => {
+describe('the page handler', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] }))
   afterEach(() => mock.timers.reset())
 
-  it('gives a page more time than a decision: purchases went first', async () => {
+  it('gives a page more time than a decision: purchases have priority', async () => {
     expect(await answerAfter(9_000)).to.equal('the page')
   })
 
-  it('gives it no more than ten seconds, and the time of an answer', async () => {
+  it('gives a page at most ten seconds, and the time of an answer', async () => {
     expect(await answerAfter(11_000)).to.match(/cannot decide/)
   })
 

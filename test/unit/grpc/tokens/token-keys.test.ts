@@ -100,7 +100,7 @@ describe('token verifier: each algorithm with each key', () => {
     expect(accepted).to.have.members(['RS256 by rsa', 'PS256 by rsa', 'PS256 by rsaPss', 'ES256 by ec'])
   })
 
-  it('rejects an algorithm that the key could verify, but is not for', () => {
+  it('rejects an algorithm that the key could verify, but is not meant for', () => {
     const token = signWith({ algorithm: 'RS256', key: rsa.privateKey })
     expect(isAccepted(token, { ...publicKey(rsa), algorithms: ['PS256'] })).to.equal(false)
   })
@@ -124,7 +124,7 @@ describe('token verifier: each algorithm with each key', () => {
   })
 })
 
-describe('token verifier: which key', () => {
+describe('token verifier: the choice of the key', () => {
   const token = (pair: KeyPair, kid?: unknown) =>
     signWith({ algorithm: 'ES256', key: pair.privateKey, header: kid === undefined ? {} : { kid } })
   const named = [publicKey(ec, 'one'), publicKey(otherEc, 'two')]
@@ -144,19 +144,19 @@ describe('token verifier: which key', () => {
     })
   }
 
-  it('is either of two secrets', () => {
+  it('may be either of two secrets', () => {
     const keys = secretKeys([secret, `${secret}, the last one`], ['HS256'])
     const old = signWith({ algorithm: 'HS256', key: Buffer.from(`${secret}, the last one`) })
     expect(isAccepted(old, ...keys)).to.equal(true)
   })
 
-  it('reports an expired token, whichever key has signed it', () => {
+  it('reports an expired token, whichever key signed it', () => {
     const text = signWith({ algorithm: 'ES256', key: otherEc.privateKey, claims: { exp: 1_000_000_000 } })
     expect(verifierWith(...named).verify(text)).to.deep.equal({ rejection: 'EXPIRED' })
   })
 })
 
-describe('token verifier: other keys', () => {
+describe('token verifier: new keys', () => {
   const old = signWith({ algorithm: 'ES256', key: ec.privateKey })
   const young = signWith({ algorithm: 'ES256', key: otherEc.privateKey })
   let verifier: TokenVerifier
@@ -175,7 +175,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it forget the tokens of removed keys', () => {
+  it('clear the cached tokens of removed keys', () => {
     const before = accepted()
     verifier.replaceKeys([publicKey(otherEc)])
     expect([before, accepted()]).to.deep.equal([
@@ -184,7 +184,7 @@ describe('token verifier: other keys', () => {
     ])
   })
 
-  it('make it look again at tokens that it has verified, and remember them again', () => {
+  it('cause verified tokens to be verified again, and cached again', () => {
     const first = verifier.verify(old).principal
     verifier.replaceKeys([publicKey(ec)])
     const second = verifier.verify(old).principal

@@ -13,7 +13,7 @@ const SEEN = 24
 setFlagsFromString('--expose-gc')
 const collect: (options?: { type: 'minor' }) => void = runInNewContext('gc')
 
-describe('the memory that is needed', () => {
+describe('the live memory', () => {
   let registry: MetricRegistry
 
   beforeEach(async () => {

@@ -41,7 +41,7 @@ describe('tracing settings', () => {
     })
   }
 
-  it('are as if it were not set after an invalid value', () => {
+  it('ignore an invalid value', () => {
     const bad = { OTEL_BSP_MAX_QUEUE_SIZE: 'x', OTEL_EXPORTER_OTLP_PROTOCOL: 'x' }
     const { batches, protocol } = settings(bad)
     expect({ batches, protocol }).to.deep.equal({ batches: settings({}).batches, protocol: 'http/protobuf' })

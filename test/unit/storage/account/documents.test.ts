@@ -23,7 +23,7 @@ describe('documents', () => {
     ['a credit', creditEntry],
     ['an administrative change', adminEntry],
   ] as const) {
-    it(`${kind} comes back from the ledger as it went in`, () => {
+    it(`${kind} is read back from the ledger unchanged`, () => {
       fc.assert(
         fc.property(entry, (written) => {
           expect(entryOfLedger(stored(ledgerDocument(written)))).to.deep.equal(written)
@@ -32,7 +32,7 @@ describe('documents', () => {
     })
   }
 
-  it('an account comes back as it went in', () => {
+  it('an account is read back unchanged', () => {
     fc.assert(
       fc.property(account, (written) => {
         expect(accountOf(stored(accountDocument(written)))).to.deep.equal(written)
@@ -40,7 +40,7 @@ describe('documents', () => {
     )
   })
 
-  it('a key has its fields always in the same order', () => {
+  it('a key always has its fields in the same order', () => {
     const key = ledgerKey({ transactionId: 't', accountId: 'a' })
     expect(JSON.stringify(key)).to.equal('{"account":"a","transaction":"t"}')
   })
@@ -59,7 +59,7 @@ describe('documents', () => {
     ['AMOUNT_OVER_REMAINDER', 'AMOUNT_OVER_REST'],
     ['ALREADY_REVERSED', 'ALREADY_REVERSED'],
   ] as const) {
-    it(`a reversal that is ${reason} is stored as ${name}, and comes back as it went in`, () => {
+    it(`a reversal that is ${reason} is stored as ${name}, and read back unchanged`, () => {
       const written = reversal(reason)
       const document = ledgerDocument(written)
       expect(document.reason).to.equal(name)
@@ -67,12 +67,12 @@ describe('documents', () => {
     })
   }
 
-  it('an account from before limits and days is read as one without limits that has spent nothing', () => {
+  it('an account from before limits and counters is read as one without limits and spending', () => {
     const { limits: _, spent: _spent, ...old } = accountDocument(accountExample())
     expect(accountOf(stored(old))).to.deep.include({ limits: unlimited, spent: new Map() })
   })
 
-  it('an account without limits that has never paid takes no bytes for them', () => {
+  it('an account without limits that has never paid uses no bytes for them', () => {
     expect(accountDocument(accountExample())).not.to.have.any.keys('limits', 'spent')
   })
 

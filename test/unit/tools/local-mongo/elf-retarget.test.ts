@@ -11,7 +11,7 @@ import type { SyntheticElf } from './synthetic-elf.js'
 import { hashOf, NEEDS, SYMBOLS, syntheticElf } from './synthetic-elf.js'
 
 describe('retargetElf', () => {
-  it('binds the seven symbols of glibc 2.38 to older ones and leaves the rest', () => {
+  it('binds the seven symbols of glibc 2.38 to older ones and keeps the rest', () => {
     expect(boundSymbols(retargetElf(syntheticElf().image))).to.deep.equal([
       '',
       'malloc of libc.so.6 GLIBC_2.2.5',
@@ -61,7 +61,7 @@ describe('retargetElf', () => {
     expect(output.subarray(layout.sections).equals(image.subarray(layout.sections))).to.equal(true)
   })
 
-  it('rejects its own output, which needs no rewrite', () => {
+  it('rejects its own output', () => {
     const output = retargetElf(syntheticElf().image)
     expect(() => retargetElf(output)).to.throw(UnexpectedElfError, 'unexpected libraries of GLIBC_2.38: none')
   })
