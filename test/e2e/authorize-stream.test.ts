@@ -164,7 +164,7 @@ describe('a stream of purchases', () => {
     ])
   })
 
-  describe('of which some are invalid', () => {
+  describe('with invalid ones among them', () => {
     let answers: readonly StreamAnswer[]
     let bad: AuthorizeRequest
     let reused: AuthorizeRequest

@@ -8,12 +8,12 @@ import { createClient } from '../../src/storage/client.js'
 import { ensureSchema } from '../../src/storage/schema.js'
 import { useClusterDatabase } from '../support/database/cluster-database.js'
 
-/** Often enough that each mongos is behind the other now and then. */
+/** Often enough that each mongos is sometimes behind the other. */
 const ROUNDS = 10
 
 describe('the catalog through each of two mongos', () => {
   const database = useClusterDatabase()
-  /** The same database through the one, and through the other. */
+  /** The same database through either mongos. */
   let fronts: readonly Db[]
 
   before(async () => {
@@ -30,7 +30,7 @@ describe('the catalog through each of two mongos', () => {
     return benefit({ id: 'PETS', displayName: 'Pets', order, mccs: '5995' })
   }
 
-  /** Changes the catalog through one of them, and returns what is read through the other right after it. */
+  /** Changes the catalog through one of them, and reads it through the other right afterwards. */
   async function changedAndRead<T>(order: number, read: (other: Db) => Promise<T>): Promise<T> {
     const [one, other] = order % 2 === 0 ? fronts : [...fronts].reverse()
     if (!one || !other) throw new Error('the cluster has two mongos')

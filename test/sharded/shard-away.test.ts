@@ -33,7 +33,7 @@ describe('a sharded cluster without one of its shards', () => {
     gone = await accountIdsOn(db, 'shard-b', ACCOUNTS)
     for (const id of [...here, ...gone]) await fundedAccount(core, { CASH: 100_000n }, id)
     await shard.kill()
-    // In turn, so that any two that follow one another are on different shards.
+    // In turn, so that successive accounts are on different shards.
     const asked = here.flatMap((id, index) => [gone[index] ?? '', id])
     await Promise.all(
       asked.map(async (id) => {

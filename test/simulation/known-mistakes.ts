@@ -1,6 +1,6 @@
 import type { Mistake, Ports } from './mistake.js'
 
-/** Mistakes that somebody could make in the engine, the poster or the adapter: each of them must be found. */
+/** Possible mistakes in the engine, the poster or the adapter. The simulation must detect each of them. */
 export const knownMistakes: readonly Mistake[] = [
   { name: 'a commit without the version in its filter', ignoresVersion: true },
   {

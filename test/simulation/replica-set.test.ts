@@ -20,7 +20,7 @@ describe('the simulated replica set', () => {
     replicas.put({ account: before, ledger: entries.slice(0, 3) })
   })
 
-  /** A purchase of one centavo on the account as it was first. */
+  /** A purchase of one centavo on the account in its first state. */
   const change = (transactionId: string) => {
     const at = new Date(0)
     const movement = { wallet: 'CASH', delta: -1n, balanceAfter: centavos(99n) }

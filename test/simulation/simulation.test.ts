@@ -7,7 +7,7 @@ import { planFrom } from './plan.js'
 import { shrink } from './shrink.js'
 import type { Outcome } from './simulation.js'
 
-/** Histories of a run of the tests. `make simulate-engine` has a hundred times as many, and more. */
+/** Histories in a run of the tests. `make simulate-engine` simulates at least a hundred times as many. */
 const SEEDS = 800
 const MISTAKE_SEEDS_MAX = 1_000
 

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { stopTestMongo } from './database/mongo.js'
 import { takeLeaks } from './leaks.js'
 
-// The reporter of tests in parallel prints no causes.
+// The parallel reporter prints no causes.
 fc.configureGlobal({ includeErrorInReport: true })
 
-// mocha hears of a rejection that nobody handles and, left to itself, says nothing of it.
+// mocha itself ignores unhandled rejections.
 const unhandled: unknown[] = []
 process.on('unhandledRejection', (reason) => unhandled.push(reason))
 
 /**
- * A rejection that nobody handles fails the run, and so does a secret in what any process of the service has written. After the last test
- * nothing may be left behind. With tests in parallel each file has these hooks to itself, in the process in which it runs.
+ * An unhandled rejection fails the run, and so does a secret in the output of a process. After the last test
+ * nothing may be left behind. In parallel runs each file has its own hooks, in its own process.
  */
 export const mochaHooks = {
   afterEach(): void {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Makes a folder for the tests of one suite, and removes it after them. */
+/** Creates a folder for the tests of one suite, and removes it after them. */
 export function useTempFolder(): () => string {
   let folder = ''
   before(async () => {

@@ -15,7 +15,7 @@ const purchase: Operation = {
   merchant: '',
 }
 
-/** An entry of the statement; what is not given is as in any other. */
+/** An entry of the statement with default values for omitted fields. */
 function entry(fields: Partial<Transaction>): Transaction {
   return {
     transaction_id: '',
@@ -42,7 +42,9 @@ function entry(fields: Partial<Transaction>): Transaction {
 const credited = entry({ transaction_id: 'credit-1', seq: '1', delta: '500', balance_after: '500' })
 const bought = entry({ transaction_id: 'buy-1', seq: '2', delta: '-200', balance_after: '300' })
 
-/** A book with both operations acknowledged, the purchase sent after the answer to the credit, unless `buySentAtMs` says otherwise. */
+/**
+ * A book with both operations acknowledged. By default the purchase was sent after the answer to the credit.
+ */
 function page({ buySentAtMs = 20 } = {}): Page {
   const lines: readonly Line[] = [
     { operation: credit, sentAtMs: 0, answer: credited, answeredAtMs: 10 },

@@ -9,8 +9,8 @@ const TIME_MS_MAX = 500_000
 type ShortForm = { readonly campaign: Campaign; readonly ending: Ending }
 
 /**
- * Runs a campaign once, and describes the tests that every campaign must pass, and `more` of its own. The seed stands
- * in the title.
+ * Runs a campaign once, and defines the tests that every campaign must pass, and `more` tests. The title
+ * shows the seed.
  */
 export function describeCampaign(
   title: string,

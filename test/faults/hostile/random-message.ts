@@ -12,7 +12,7 @@ import type { Random } from '../../../tools/random.js'
 
 /** Accounts that only the attacks use. */
 export const HOSTILE_ACCOUNTS = 200
-/** The first of them, which has a long history. */
+/** The first account, which has a long history. */
 export const HOSTILE_ACCOUNT = hostileAccountId(0)
 
 /** Share of fields that are present. */
@@ -57,7 +57,7 @@ const registry = createFileRegistry(
   ),
 )
 
-/** Every method of our own services, by its path. */
+/** Every method of our services, by path. */
 export const methods: ReadonlyMap<string, DescMethod> = new Map(
   [...registry]
     .filter((type) => type.kind === 'service' && type.typeName.startsWith('benefits.v1.'))
@@ -65,7 +65,10 @@ export const methods: ReadonlyMap<string, DescMethod> = new Map(
     .map((method) => [`/${method.parent.typeName}/${method.name}`, method]),
 )
 
-/** A message of that type with random values, mostly plausible ones. Encoded by hand, so that illegal values fit. */
+/**
+ * A message of that type with random values, mostly plausible ones. Encoded by hand, so that illegal values
+ * fit.
+ */
 export function randomMessage(type: DescMessage, random: Random, depth = 0): Buffer {
   const present = type.fields.filter(() => random.chance(PRESENT))
   return Buffer.concat(present.flatMap((field) => encodedField(field, random, depth)))

@@ -9,7 +9,7 @@ import { besidePurchases, CALL_MS_MAX } from './population.js'
 
 const CLIENTS = 300
 const CALLS_OF_A_CLIENT = 3
-/** More than there may be. */
+/** More than the limit. */
 const SOCKETS = 150
 const bread = () => JSON.stringify(purchase({}))
 const CALL = '/benefits.v1.AuthorizationService/Authorize'

@@ -7,9 +7,9 @@ import { AUTHORIZE, bearer, callHeaders, framed, purchase } from '../hostile/cal
 import { RawConnection } from '../hostile/raw-connection.js'
 import { besidePurchases, CALL_MS_MAX, usePopulation } from './population.js'
 
-/** As many as there may be. */
+/** The limit of connections. */
 const IDLE = 1_000
-/** Those that are opened at a time. */
+/** Connections opened at once. */
 const AT_ONCE = 50
 const NEWCOMERS = 20
 

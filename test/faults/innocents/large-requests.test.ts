@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { ServiceCalls } from '../../support/clients/service-call.js'
 import { besidePurchases, usePopulation } from './population.js'
 
-/** As many as a category and the policy may have. */
+/** The maximum of a category and of the policy. */
 const MCCS = Array.from({ length: 1_000 }, (_, number) => String(1_000 + 2 * number))
 const CALLS = 60
 const CATEGORIES = 64

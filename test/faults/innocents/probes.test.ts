@@ -35,7 +35,7 @@ describe('callers from one address before they present a token', function () {
     await besidePurchases(fixture().service.grpcAddress, async () => {
       const ahead: RawConnection[] = []
       for (let count = 0; count < OPENED_AHEAD; count++) {
-        // Half of them greet at once.
+        // Half of them send the preface at once.
         const open = count % 2 === 0 ? RawConnection.open : RawConnection.silent
         const connection = await open(target())
         if (connection) ahead.push(connection)

@@ -7,7 +7,7 @@ import { useTempFolder } from '../../support/temp-folder.js'
 import { besidePurchases, usePopulation } from './population.js'
 
 const HEADER = 'id,match,name,city,country,mcc\n'
-/** As many as one import may bring. */
+/** The maximum of one import. */
 const RULES_MAX = 100_000
 
 describe('a back office that imports rules', () => {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { besidePurchases, usePopulation } from './population.js'
 
-/** More than there may be on the HTTP port. */
+/** More than the limit of the HTTP port. */
 const SOCKETS = 150
 
 describe('probes of the HTTP port while other clients occupy it', function () {
@@ -15,7 +15,7 @@ describe('probes of the HTTP port while other clients occupy it', function () {
     for (const socket of sockets.splice(0)) socket.destroy()
   })
 
-  /** As the kubelet asks: on a connection of its own. */
+  /** As the kubelet asks: on a separate connection. */
   async function probe(path: string): Promise<number | undefined> {
     const request = get(`${fixture().service.httpUrl}${path}`, { agent: false })
     const [response]: [IncomingMessage] = (await once(request, 'response')) as [IncomingMessage]
