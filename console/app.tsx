@@ -199,7 +199,7 @@ function Search({ place }: { readonly place: Place }) {
       else {
         setTyped('')
         goTo(found)
-        // What was found is what the next key is for.
+        // The next key press is for the found place.
         skipToContent()
       }
     } catch (failed) {
@@ -245,7 +245,9 @@ function Search({ place }: { readonly place: Place }) {
   )
 }
 
-/** Finds the place that a search means; undefined when it is neither an account nor one of its transactions. */
+/**
+ * Finds the place that a search means; undefined when it is neither an account nor one of its transactions.
+ */
 async function find(wanted: string, account: string | undefined): Promise<string | undefined> {
   // An account's id has no space and no asterisk, as merchants have.
   if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && !(account && /^[!-~]{1,128}$/.test(wanted))) {

@@ -116,7 +116,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
   )
 }
 
-/** The decision on a purchase: what the entry kept of it, and the merchant as the rules read it today. */
+/** The decision on a purchase: the stored part of it, and the merchant as the rules read it today. */
 function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   const { decision, entry: words } = text()
   const drawn = drawnEntry(entry)
@@ -144,7 +144,7 @@ function PurchaseBody({ entry }: { readonly entry: Transaction }) {
   )
 }
 
-/** What happened, in a sentence to read aloud. */
+/** Describes the entry in a sentence to read aloud. */
 function sayingOf(entry: Transaction): string {
   const { entry: words, status } = text()
   const amount = money((entry.delta ?? '0').replace('-', ''))

@@ -42,7 +42,10 @@ type Drawing = {
   readonly purchaseMax?: string | undefined
 }
 
-/** A purchase to try: the decision is drawn as one types, and nothing is recorded until one makes it. */
+/**
+ * A purchase to simulate. The decision is drawn during typing, and nothing is recorded until the person makes
+ * the purchase.
+ */
 export function Simulate({ place }: { readonly place: Place }) {
   const { simulate } = text()
   const [typed, setTyped] = useState<Typed>(() => typedAt(place))
@@ -319,7 +322,7 @@ function MakePurchase({
   )
 }
 
-/** The answer to the purchase that was just made, with what one can do next. */
+/** The answer to the purchase that was just made, with the possible next steps. */
 function Made({
   answer,
   accountId,
@@ -368,7 +371,7 @@ function Made({
   )
 }
 
-/** The form that an address names. */
+/** The form for an address. */
 function typedAt({ query }: Place): Typed {
   const field = (name: keyof Typed) => query.get(name) ?? ''
   return {

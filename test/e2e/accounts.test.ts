@@ -100,7 +100,7 @@ describe('AccountService over the wire', () => {
         const page = await client.ask('ListAccounts', { page_size: 2, page_token })
         seen.push(...page.accounts.map(({ id }) => id))
         page_token = page.next_page_token
-        // One before all that is to come, one after all that was.
+        // One account before all others in the order of ids, one after all others.
         for (const letter of ['0', 'z'])
           await client.ask('CreateAccount', { account_id: `${letter}${randomUUID()}` })
       } while (page_token !== '' && seen.length < 40)

@@ -32,7 +32,7 @@ describe('authentication', () => {
   for (const [what, authorization] of [
     ['no token', null],
     ['an expired token', bearer({ claims: { exp: secondsFromNow(-60) } })],
-    // Later than the run may take: these tokens are made when it begins.
+    // Later than the end of the run: these tokens are made at its start.
     ['a token that is not valid yet', bearer({ claims: { nbf: secondsFromNow(1_800) } })],
     ['a token that never expires', bearer({ claims: { exp: undefined } })],
     ['a token signed with another key', bearer({ secret: 'another secret that has enough bytes, too' })],

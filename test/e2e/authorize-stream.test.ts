@@ -13,7 +13,7 @@ import { type ServiceFixture, useService } from '../support/processes/service-fi
 import { useServices } from '../support/processes/service-process.js'
 
 const METHOD = { grpc_method: 'AuthorizeStream' }
-/** Requests of one stream that the service has under way at most. */
+/** Most requests of one stream in flight at the service. */
 const WINDOW = 128
 
 /** Accounts that can pay anything. */
@@ -28,7 +28,7 @@ function load(accountIds: readonly string[], count: number): readonly AuthorizeR
   )
 }
 
-/** Where each answer belongs, in the order of the requests. */
+/** The expected place of each answer, in the order of the requests. */
 const placesOf = (answers: readonly StreamAnswer[]) =>
   answers
     .map(({ index, transaction_id }) => ({ index: Number(index), transaction_id }))
@@ -51,7 +51,7 @@ describe('a stream of purchases', () => {
     return [...accounts.values()].reduce((sum, { wallets }) => sum + (wallets.get('CASH') ?? 0n), 0n)
   }
 
-  /** Whether every stream that was opened has ended, as the service sees it. */
+  /** Whether the service has counted the end of every opened stream. */
   async function allHaveEnded(): Promise<boolean> {
     const { httpUrl } = fixture().service
     const started = await readMetric(httpUrl, 'grpc_server_started_total', METHOD)
@@ -313,7 +313,7 @@ describe('a stream of purchases', () => {
       await lock.release()
       await first.untilAnswered(1)
       first.halfClose()
-      // Once a later purchase is decided, an earlier one can no longer be under way.
+      // Once a later purchase is decided, no earlier one is in flight.
       await client.decide(purchase({ account_id, transaction_id: 'another' }))
       const { entries } = await readBook(core.client.db(database), account_id)
       transactions = entries.map(({ transaction }) => transaction)
@@ -345,7 +345,7 @@ describe('a stream of purchases', () => {
 })
 
 describe('SIGTERM during streams', () => {
-  // Three streams at once are more than a slow machine takes: that is another test's matter.
+  // Three streams at once are too many for a slow machine, which is not the subject of this test.
   const fixture = useService()
   const start = useServices()
   const STREAMS = 3
@@ -370,7 +370,7 @@ describe('SIGTERM during streams', () => {
     exitCode = await service.untilExit()
   })
 
-  /** Keeps some requests of a stream under way until it ends. */
+  /** Keeps some requests of a stream in flight until it ends. */
   async function keepSending(stream: PurchaseStream): Promise<void> {
     let count = 0
     while (!stream.hasEnded) {
@@ -429,7 +429,7 @@ describe('SIGTERM during streams', () => {
   })
 })
 
-/** Waits until a number has grown, and grows no more; returns it. */
+/** Waits until a number has grown and stopped growing; returns it. */
 async function standstill(what: string, look: () => Promise<number>, from: number): Promise<number> {
   let seen = from
   let times = 0

@@ -7,7 +7,7 @@ import { serviceEnvironment } from '../support/processes/service-fixture.js'
 import { useServices } from '../support/processes/service-process.js'
 
 const PURCHASES = 300
-/** The service is killed once so many have been answered. */
+/** Number of answers before the service is killed. */
 const ANSWERED_BEFORE = 40
 
 describe('a service that is killed during 300 purchases, all sent again afterwards', () => {
@@ -29,7 +29,7 @@ describe('a service that is killed during 300 purchases, all sent again afterwar
     const first = await start(env)
     await first.untilEvent('serving')
     const client = clientOf(first.grpcAddress)
-    // In rows of ten, so that some are answered, some under way and some not begun when it ends.
+    // In rows of ten, so that at the kill some are answered, some in flight and some not sent yet.
     for (let row = 0; row < PURCHASES && !first.hasExited; row += 10) {
       const outcomes = await Promise.all(
         requests.slice(row, row + 10).map((request) => client.authorize(request)),

@@ -21,7 +21,7 @@ const SERVICE = 'benefits.v1.AuthorizationService'
 const EXAMPLE_ACCOUNT = '6712b3eb3ec7354864d4274f'
 const OTHER_ACCOUNT = '6712b3eb3ec7354864d42750'
 
-/** The reported state of the service, and its answer, at one moment. */
+/** The reported state of the service, and its answer, at one time. */
 type Look = {
   readonly health: string | RpcError
   readonly readyz: number

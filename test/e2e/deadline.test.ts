@@ -21,7 +21,7 @@ describe('a deadline', () => {
     return entries.map(({ transaction }) => transaction)
   }
 
-  /** Once a later purchase on the account is decided, an earlier one can no longer be under way. */
+  /** Once a later purchase on the account is decided, no earlier one is in flight. */
   async function decideAnother(client: TestClient) {
     await client.decide(purchase({ account_id: request.account_id, transaction_id: 'another' }))
   }

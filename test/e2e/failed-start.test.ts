@@ -13,7 +13,7 @@ import { useTempFolder } from '../support/temp-folder.js'
 const launcher: ProcessOptions = { program: 'launcher' }
 const NOBODY = 'mongodb://127.0.0.1:9/?replicaSet=rs0'
 
-/** Starts a service that is to give up, and returns how it did. */
+/** Starts a service that must fail, and returns its exit code and output. */
 async function giveUp(env: Environment, options: ProcessOptions = {}) {
   const service = new ServiceProcess(env, options)
   try {

@@ -21,9 +21,9 @@ import { useService } from '../support/processes/service-fixture.js'
 const KIB = 1_024
 /** Size of one write of a flood, in bytes. */
 const AT_ONCE_BYTES = 64 * KIB
-/** How long something is watched that is to stay as it is, in milliseconds. */
+/** Time for which an unchanged state is watched, in milliseconds. */
 const WATCHED_MS = 300
-/** Most connections that there may be. */
+/** The limit of connections. */
 const CONNECTIONS_MAX = 20
 
 describe('hostile callers', () => {
@@ -41,7 +41,7 @@ describe('hostile callers', () => {
     return connection
   }
 
-  /** Sends the same again and again until the service has closed the connection. */
+  /** Sends the same bytes repeatedly until the service has closed the connection. */
   async function flood(connection: RawConnection, frames: () => Buffer): Promise<void> {
     await eventually('the service has closed the connection', () => {
       const length = Math.ceil(AT_ONCE_BYTES / frames().length)

@@ -11,7 +11,7 @@ const AUTHORIZATION = '/benefits.v1.AuthorizationService'
 const ACCOUNT = '/benefits.v1.AccountService'
 const RULES = '/benefits.v1.MerchantRuleService'
 
-/** A zero byte, and a field that is in no message. */
+/** A zero byte, and a field that no message has. */
 const illegal = Buffer.from([0x00, 0xfa, 0x01, 0x00])
 
 type StreamAnswer = { readonly error?: { readonly code: number; readonly message: string } }

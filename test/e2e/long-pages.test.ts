@@ -7,7 +7,7 @@ import { longBooks } from '../support/database/long-history.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const COUNT = 1_000
-/** A subject that was valid before subjects had a bound. */
+/** A subject that was valid before subjects had a limit. */
 const changed_by = 's'.repeat(5_000)
 const changed_at = new Date()
 
@@ -19,7 +19,7 @@ type Page = Readonly<Record<string, readonly { readonly id: string; readonly tra
 describe('a list that exceeds one message', () => {
   const fixture = useService()
 
-  /** Every page of a list, each as long as may be asked for. */
+  /** Every page of a list, each of the maximum size. */
   async function pagesOf(service: string, name: string, request: object = {}): Promise<readonly Page[]> {
     const { path, requestSerialize } = methodNamed<object, Page>(`benefits.v1.${service}`, name)
     const pages: Page[] = []

@@ -4,7 +4,7 @@ import { fundedAccount } from '../support/database/accounts.js'
 import { eventually } from '../support/eventually.js'
 import { useService } from '../support/processes/service-fixture.js'
 
-/** The MCC of a hardware store: what the switch sends is often wrong. */
+/** The MCC of a hardware store: switches often send a wrong MCC. */
 const WRONG_MCC = '5251'
 
 describe('the example rules and accounts (SEED_EXAMPLES=true)', () => {

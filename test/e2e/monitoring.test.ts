@@ -61,7 +61,7 @@ describe('the metrics of a fresh service', () => {
     it(`have the documented type and labels: ${name}`, () => {
       expect(exported.metrics.find((metric) => metric.name === name)?.type).to.equal(type)
       const samples = exported.samples.get(type === 'histogram' ? `${name}_count` : name) ?? []
-      // Resources that Node.js does not use at the moment have no series.
+      // Resources that Node.js does not currently use have no series.
       if (![...labels.values()].includes(undefined)) expect(samples).to.not.be.empty
       for (const sample of samples) expect(Object.keys(sample)).to.have.members([...labels.keys()])
     })

@@ -18,7 +18,7 @@ const RUNS = 15
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/
 const document = JSON.parse(readFileSync('.docs/openapi.json', 'utf8'))
 const paths: readonly (readonly [string, { readonly post: Operation }])[] = Object.entries(document.paths)
-/** The operations that are one JSON document each way. */
+/** The operations with one JSON document in each direction. */
 const operations = paths
   .map(([path, { post }]) => ({ path, ...post }))
   .filter(({ requestBody }) => requestBody.content['application/json'])
@@ -56,7 +56,7 @@ describe('the OpenAPI document and the service', () => {
     )
     arbitrary = new SchemaArbitrary(schemaAt, {
       accountId,
-      // Only a list says which tokens there are.
+      // A schema cannot tell valid page tokens: only a list issues them.
       pageToken: fc.constant(''),
       category: fc.constantFrom('FOOD', 'MEAL', 'CASH'),
       merchantRule: arbitraryOf('benefits.v1.MerchantRule'),

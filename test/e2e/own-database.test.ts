@@ -10,7 +10,7 @@ import { useTempFolder } from '../support/temp-folder.js'
 
 describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
   const start = useServices({ program: 'launcher' })
-  // After the services: they are stopped before the folder goes.
+  // After the services: they stop before the folder is removed.
   const folder = useTempFolder()
   const request = purchase({ account_id: '6712b3eb3ec7354864d4274f', mcc: '5811' })
   let service: ServiceProcess
@@ -32,7 +32,7 @@ describe('the launcher without MONGODB_URI and JWT_SECRET', () => {
     }
   }
 
-  /** The process number of the mongod that has the data open, as mongod itself writes it down. */
+  /** The process id of the mongod that has the data open, as recorded by mongod itself. */
   async function mongodPid(): Promise<number> {
     return Number(await readFile(join(folder(), 'data/mongo/mongod.lock'), 'utf8'))
   }

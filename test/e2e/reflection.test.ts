@@ -10,7 +10,7 @@ const TIMESTAMP_FILE = 'google/protobuf/timestamp.proto'
 const IMPORTED_FILES = [TIMESTAMP_FILE, 'google/rpc/status.proto', 'google/protobuf/any.proto']
 const NOT_FOUND = 5
 
-/** Which files an answer brings: a serialized FileDescriptorProto begins with its name. */
+/** The files in an answer: a serialized FileDescriptorProto begins with its name. */
 function filesIn(answer: ReflectionResponse | undefined): readonly string[] {
   const files = answer?.file_descriptor_response?.file_descriptor_proto ?? []
   return files.map((file) => file.subarray(2, 2 + (file[1] ?? 0)).toString())

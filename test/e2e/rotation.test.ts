@@ -14,7 +14,7 @@ import { useService } from '../support/processes/service-fixture.js'
 
 /** Answers under load before and after each change. */
 const CALLS = 20
-/** Attempts to resume a session that must not be resumed any more. */
+/** Attempts to resume a session that must no longer be resumable. */
 const SESSIONS = 2
 
 const [oldCa, newCa] = [authority('old'), authority('new')]
@@ -73,7 +73,7 @@ describe('keys and certificates replaced under load', () => {
     tokens.remove()
   })
 
-  /** Does something under load, which goes on before and after it, and fails no call. */
+  /** Runs a change during load, which continues before and after it and loses no call. */
   async function underLoad(change: () => Promise<void>): Promise<void> {
     await load.more(CALLS)
     await change()

@@ -6,10 +6,10 @@ import { fundedAccount } from '../support/database/accounts.js'
 import { useService } from '../support/processes/service-fixture.js'
 
 const ACCOUNTS = 20
-/** Calls that the greedy caller sends at once, and its connections: each may have 128 under way. */
+/** Calls that the greedy caller sends at once, and its connections: each may have 128 in flight. */
 const GREEDY_CALLS = 512
 const GREEDY_CONNECTIONS = 4
-/** The modest caller's purchases, and how many of them are under way at once. */
+/** The modest caller's purchases, and the number of them in flight at once. */
 const MODEST_CALLS = 30
 const MODEST_AT_ONCE = 10
 const CREDITS = 2_000

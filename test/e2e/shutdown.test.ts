@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js'
 import { readMetric } from '../support/processes/metrics-page.js'
 import { type ServiceFixture, useService } from '../support/processes/service-fixture.js'
 
-/** Begins a purchase that cannot end before its account is released, and waits until the service has it. */
+/** Begins a purchase that cannot end until its account is unlocked, and waits until the service has it. */
 async function beginPurchase({ core, client, service, env }: ServiceFixture) {
   const account_id = await fundedAccount(core, { CASH: 5_000n })
   const lock = await lockAccount(core, String(env['MONGODB_DATABASE']), account_id)
@@ -109,7 +109,7 @@ describe('a second SIGTERM', () => {
     const { release } = await beginPurchase(fixture())
     service.signal('SIGTERM')
     await service.untilEvent('draining')
-    // A signal that follows at once is taken for the same one.
+    // Two signals in quick succession count as one.
     const impatient = setInterval(() => service.signal('SIGTERM'), 50)
     const exitCode = await service.untilExit()
     clearInterval(impatient)

@@ -39,7 +39,7 @@ const rejectedFor: Readonly<Record<RejectionReason, readonly (readonly [string, 
   ],
   UNKNOWN_KEY: [['a key that is not in the set', tokenOfKey('next')]],
   BAD_SIGNATURE: [['another secret', token({ secret: 'another secret that has enough bytes, too' })]],
-  // Later than the run may take: these tokens are made when it begins.
+  // Later than the end of the run: these tokens are made at its start.
   NOT_YET_VALID: [['a token of tomorrow', token({ claims: { nbf: secondsFromNow(86_400) } })]],
   NO_EXPIRY: [['no expiry', token({ claims: { exp: undefined } })]],
   EXPIRED: [['an expired token', token({ claims: { exp: secondsFromNow(-60) } })]],

@@ -11,7 +11,7 @@ import { type CollectedSpan, TraceCollector } from '../support/traces/trace-coll
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
-/** A caller's own span, as the header says it. */
+/** A caller's own span, in the form of the header. */
 function callersSpan() {
   const traceId = randomBytes(16).toString('hex')
   const spanId = randomBytes(8).toString('hex')
@@ -196,7 +196,7 @@ describe('two services with tracing', () => {
 
 describe('a service whose collector', () => {
   const start = useServices()
-  /** Without a bound of our own, the end of the service would wait as long. */
+  /** Without our own limit, the service would take as long to stop. */
   const longTimeouts = { OTEL_EXPORTER_OTLP_TIMEOUT: '600000', OTEL_BSP_EXPORT_TIMEOUT: '600000' }
 
   it('hangs decides as usual, in bounded memory, and exits', async () => {
@@ -218,7 +218,7 @@ describe('a service whose collector', () => {
     client.close()
     await service.stop()
     await collector.stop()
-    // A batch that was sent, and what waited behind it, each as long as the queue at most.
+    // A batch in flight, and the waiting spans, each as long as the queue at most.
     expect(collector.spans.length).to.be.within(1, 4)
   })
 

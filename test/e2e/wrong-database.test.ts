@@ -19,10 +19,10 @@ const DATABASE = 'books-in-use'
 const SERVICE = 'benefits.v1.AuthorizationService'
 /** The service has this account in memory all the time. */
 const HOT = 'hot'
-/** The service reads these as it comes across them. */
+/** The service reads these when calls need them. */
 const COLD = Array.from({ length: 200 }, (_, index) => `cold-${index}`)
 
-/** One call of the load, and what came of it. */
+/** One call of the load, and its outcome. */
 type Answer = {
   readonly call: 'hot purchase' | 'cold purchase' | 'opening' | 'credit' | 'look'
   readonly startedMs: number
@@ -142,7 +142,8 @@ describe('a service that loses its books under load', () => {
         const droppedAtMs = performance.now()
         const load = new Load(purchases, accounts)
         await load.run(async () => (await readyz()).includes(`BOOKS_MISSING, missing: ${name}`))
-        // Decisions go on without the catalog's document until the next check: the catalog in memory is the right one.
+        // Decisions continue without the catalog's document until the next check: the catalog in memory is
+        // correct.
         if (name !== 'catalog') {
           const answered = since(droppedAtMs, load.answers).filter(({ outcome }) => outcome !== 'UNAVAILABLE')
           // A read skips the ledger, and a new opening has no entry that contradicts it.
@@ -215,7 +216,7 @@ function onCrash(reason: string): never {
   throw new Error(`the database has ended: ${reason}`)
 }
 
-/** Makes books with the accounts of the load. */
+/** Creates books with the accounts of the load. */
 async function fill({ uri }: ReplicaSet): Promise<void> {
   const core = await openCore(uri, DATABASE)
   try {
@@ -234,7 +235,7 @@ async function outcomeOf(client: TestClient, accountId: string): Promise<string>
   return response?.code ?? error?.code ?? 'no answer'
 }
 
-/** Calls of every kind, some at a time, one after another each. */
+/** Calls of every kind: several loops, each with one call after another. */
 class Load {
   readonly answers: Answer[] = []
   readonly #purchases: TestClient
@@ -246,7 +247,7 @@ class Load {
     this.#accounts = accounts
   }
 
-  /** Calls until it is enough. */
+  /** Calls until the load ends. */
   async run(isEnough: (answers: readonly Answer[]) => boolean | Promise<boolean>): Promise<void> {
     let ended = false
     const calls: Readonly<Record<Answer['call'], () => Promise<string>>> = {

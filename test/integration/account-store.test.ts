@@ -28,7 +28,7 @@ describe('MongoAccountStore', () => {
     store = new MongoAccountStore(database())
   })
 
-  /** Commits what comes on top of each other, and returns the account as it then is. */
+  /** Commits changes on top of each other, and returns the resulting account. */
   async function committed(...entries: readonly ((account: Account) => AccountChange)[]): Promise<Account> {
     let account = newAccount()
     for (const entry of entries) {
@@ -187,7 +187,7 @@ describe('MongoAccountStore', () => {
     })
   }
 
-  /** Changes a balance behind the service's back, leaving the version as it is. */
+  /** Changes a balance without the service, and keeps the version. */
   async function plantBalance({ id }: Account, balance: bigint): Promise<void> {
     const accounts = database().collection<{ _id: string; wallets: object }>('accounts')
     await accounts.updateOne({ _id: id }, { $set: { 'wallets.CASH': balance } })

@@ -29,7 +29,7 @@ describe('list of accounts', () => {
     return callHandler(accountMethods(core).listAccounts, { pageSize, pageToken, status })
   }
 
-  /** All pages, one after another; between two of them something may happen. */
+  /** All pages in order; an action may run between two of them. */
   async function list(
     asked: Asked,
     between: (page: ListAccountsResponse) => Promise<unknown> = async () => {},
@@ -122,7 +122,7 @@ describe('list of accounts', () => {
 
     it('neither repeats nor skips others when accounts change between two pages', async () => {
       const found = await list({ pageSize: 3, status: AccountStatus.ACTIVE }, ({ accounts }) =>
-        // Accounts that were seen disappear, without shifting later ones.
+        // Accounts that earlier pages returned disappear, without shifting later ones.
         database()
           .collection<{ _id: string }>('accounts')
           .updateMany({ _id: { $in: idsOf(accounts) as string[] } }, { $set: { status: 'CLOSED' } }),

@@ -212,7 +212,7 @@ describe('batch credit over the wire', () => {
       )
       held.close()
       expect(stuck.begun()).to.equal(128)
-      // Some more are on their way, in buffers of a fixed size.
+      // Further items are in transit, in buffers of a fixed size.
       expect(sent).to.be.within(128, 50_000)
     } finally {
       stuck.stop()
@@ -220,7 +220,7 @@ describe('batch credit over the wire', () => {
   })
 })
 
-/** A service that begins to decide, and never ends. */
+/** A service that starts to decide, and never finishes. */
 async function startStuckService() {
   let begun = 0
   const engine = {
@@ -247,7 +247,7 @@ async function startStuckService() {
   return { address: `127.0.0.1:${port}`, begun: () => begun, stop: () => server.forceShutdown() }
 }
 
-/** Waits until a number has begun to grow, and grows no more. */
+/** Waits until a number has started and stopped growing. */
 async function standstill(what: string, look: () => number): Promise<void> {
   let seen = 0
   let times = 0

@@ -14,7 +14,7 @@ describe('MongoCatalogStore', () => {
   const database = useDatabase()
   let store: MongoCatalogStore
   let categories: MongoCategoryStore
-  /** The version that each test begins with, and a category that is new to it. */
+  /** The initial version of each test, and a category that it does not have. */
   let first: bigint
   let pets: Category
   let count = 0
@@ -133,9 +133,7 @@ describe('MongoCatalogStore', () => {
       await untilCalled()
     })
 
-    /**
-     * Changes the catalog until a change is announced: the stream may not be open yet at the first change.
-     */
+    /** Makes changes until one is announced: the stream may not be open at the first change. */
     async function untilCalled(): Promise<void> {
       let order = 100_000
       await eventually('a change is told', async () => {
@@ -161,7 +159,7 @@ describe('MongoCatalogStore', () => {
     return categories.edit((current) => upsertCategory(current, category), 'ana')
   }
 
-  /** Deletes without asking whether that is allowed. */
+  /** Deletes without the checks of the service. */
   async function remove(id: string): Promise<void> {
     await changeCatalog(database(), async (change) => {
       await database()
@@ -178,7 +176,7 @@ describe('MongoCatalogStore', () => {
   }
 })
 
-/** A reading of these changes and no others. */
+/** A result with exactly these changes. */
 function changes(over: Partial<CatalogReading> & { readonly version: bigint }): CatalogReading {
   return {
     kind: 'CHANGES',

@@ -56,7 +56,7 @@ describe('CategoryService on MongoDB', () => {
     categories.map(({ id }) => id)
   const versionNow = async () => (await core.categories.read()).kept.map(({ version }) => version)
 
-  /** Makes it look as if the category had been closed for credits for long. */
+  /** Backdates the closing of the category for credits. */
   async function closedLongAgo({ id = '', ...over }: Partial<Category>): Promise<void> {
     await upsert({ id, ...over, creditsClosed: true })
     await database()
@@ -220,10 +220,10 @@ describe('CategoryService on MongoDB', () => {
       const reversal = { transactionId: 'back', originalId: purchase.transactionId, described: {} }
       const reversed = await reverse(core.engine, account, reversal, testBudget())
       expect(entryIn(reversed).reason).to.equal('APPROVED')
-      // Nothing can be spent from it, and nothing is lost:
+      // Its money cannot be spent, and is not lost:
       const declined = await decideOn(core, account, somePurchase({ mcc: '7911' }))
       expect(entryIn(declined).reason).to.equal('INSUFFICIENT_BALANCE')
-      // when the category is made again, it can.
+      // once the category is created again, the money can be spent.
       await upsert(gone)
       await core.catalogCache.refresh()
       const paid = await decideOn(core, account, somePurchase({ mcc: '7911' }))
@@ -270,7 +270,7 @@ describe('CategoryService on MongoDB', () => {
   })
 })
 
-/** The entry that was made. Fails the test when there is none. */
+/** The created entry. Fails the test when there is none. */
 function entryIn<Kind extends Entry>(verdict: Verdict<Kind>): Kind {
   if (verdict.type !== 'RECORD') throw new Error(`nothing was recorded: ${verdict.type}`)
   return verdict.entry

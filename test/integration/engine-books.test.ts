@@ -23,7 +23,7 @@ describe('the books after concurrent requests of every kind through two engines'
     await postAll(cores)
   })
 
-  /** Something at random: mostly purchases, some of them with the id of another. */
+  /** A random request: mostly purchases, some of them with another's id. */
   async function request(core: Core, random: ReturnType<typeof seededRandom>): Promise<void> {
     const accountId = random.pick(ACCOUNTS)
     const amount = centavos(BigInt(random.integer(1, 5_000)))

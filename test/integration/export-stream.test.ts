@@ -19,7 +19,7 @@ import { ruleOf } from '../unit/domain/builders.js'
 
 const { path, requestSerialize, responseDeserialize } = MerchantRuleServiceService.exportMerchantRules
 
-/** More than fits between a server and a caller who does not read. */
+/** More than fits between a server and a caller that does not read. */
 const PIECES = 300
 const stored = (at: number): StoredMerchantRule => ({
   rule: ruleOf({ id: `r${at}`, name: 'N'.repeat(25), city: 'C'.repeat(99) }),
@@ -35,7 +35,7 @@ describe('a stream of responses', () => {
   let ended = false
   let failAt = Number.POSITIVE_INFINITY
 
-  /** Pieces of rules, counted as they are taken. */
+  /** Chunks of rules, counted as they are taken. */
   async function* all(): AsyncGenerator<readonly StoredMerchantRule[]> {
     try {
       for (given = 0; given < PIECES; given++) {
@@ -53,7 +53,7 @@ describe('a stream of responses', () => {
     }
     const handlers = { clock: systemClock, durationMsMax: 10_000, onBug, pages: new PageGate() }
     const turns = { turn: () => new Promise<void>((resolve) => setImmediate(resolve)) }
-    // Exports ask the store for nothing else.
+    // Exports use nothing else of the store.
     const store = { all } as unknown as MerchantRuleStore
     server = new Server()
     server.addService(

@@ -9,7 +9,7 @@ import { loadDescriptors } from '../../src/grpc/reflection/descriptors.js'
 import { WAIT_MS_MAX } from '../support/eventually.js'
 import { authority, serverIdentity } from '../support/processes/certificates.js'
 
-/** A guard that never sweeps, which would make connections read that do not read by themselves. */
+/** A guard that never sweeps: a sweep would make unread connections read. */
 class SweeplessGuard extends ConnectionGuard {
   constructor() {
     super({ connectionsMax: 10, monotonicMs: () => performance.now(), onClosing: () => {} })

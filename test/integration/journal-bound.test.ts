@@ -18,7 +18,7 @@ import { useDatabase } from '../support/database/database-fixture.js'
 import { testMongoUri } from '../support/database/mongo.js'
 import { eventually } from '../support/eventually.js'
 
-/** The ledger in MongoDB, which can be taken away: what is to be written to it then is not. */
+/** The ledger in MongoDB with a switch: while it is off, every write fails. */
 class AwayLedger extends MongoLedger {
   away = false
 

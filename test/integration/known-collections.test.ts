@@ -33,7 +33,7 @@ describe('an operation on books that change between two checks', () => {
     ledger = new MongoLedger(database(), order, books.known)
   })
 
-  /** Each operation on the accounts, and what it needs: it is made while the books are right. */
+  /** Each operation on the accounts with its preparation, which needs correct books. */
   const onAccounts = async () => {
     const known = opened()
     await store.commit([known])

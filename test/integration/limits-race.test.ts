@@ -11,7 +11,7 @@ import { DayClock } from '../support/processes/day-clock.js'
 import { decideAllOn, somePurchase } from '../support/processes/engines.js'
 import { ProcessGroup } from '../support/processes/process-group.js'
 
-/** Two processes whose clocks show two days of one month, and so have midnight between them. */
+/** Two processes whose clocks are on both sides of a midnight within one month. */
 describe('limits, under concurrent purchases', () => {
   const database = useDatabase()
   const clocks = [new DayClock('2026-11-23'), new DayClock('2026-11-24')]
@@ -23,7 +23,7 @@ describe('limits, under concurrent purchases', () => {
   })
   after(() => group.stop())
 
-  /** Sends 60 purchases of 10.00 to the processes; how many were paid by which wallet, or declined for which reason. */
+  /** Sends 60 purchases of 10.00 to the processes, and counts them by paying wallet or reason. */
   async function buy(food: WalletLimits): Promise<Readonly<Record<string, number>>> {
     const cores = [group.at(0).core, group.at(1).core]
     const accountId = await fundedAccount(group.at(0).core, { FOOD: 100_000n, CASH: 5_000n })

@@ -17,12 +17,12 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { backUp, restore, schemaVersion1 } from '../support/database/stored-database.js'
 import { cleanBooks } from '../support/database/verified.js'
 
-/** The version that a later release leads to. */
+/** The version of a later release. */
 const NEXT = SCHEMA_VERSION + 1
 
 const books = (db: Db) => db.collection<BooksDocument>('books')
 
-/** Everything but the identity. */
+/** Everything except the identity. */
 async function contents(db: Db) {
   const stored = (await backUp(db)).filter(({ name }) => name !== 'books')
   return stored.sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -66,7 +66,7 @@ describe('a database of schema version 1', () => {
         .map(({ name, options, indexes }) => ({
           name,
           options,
-          // On a sharded cluster, the index of the shard key was there before.
+          // On a sharded cluster, the index of the shard key already existed.
           indexes: indexes
             .filter(({ key }) => !Object.values(key).includes('hashed'))
             .sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1)),
@@ -106,7 +106,7 @@ describe('a database of schema version 1 that eight processes upgrade at once', 
 describe('merchant rules of schema version 2', () => {
   const database = useDatabase()
   const rules = () => database().collection<{ _id: string; slot: { name: string } }>('merchant_rules')
-  /** Rules as the release before stored them: an apostrophe of typography and a space before `*` stayed in their slots. */
+  /** Rules as the earlier release stored them: slots kept a typographic apostrophe and a space before `*`. */
   const stored = [
     ['apostrophe', 'CAFE D\u2019OURO'],
     ['plain', 'PADARIA'],
@@ -147,7 +147,7 @@ describe('a step of a later release', () => {
     },
   })
   const version = async () => (await readIdentity(database()))?.schemaVersion
-  /** This release rejects what the steps lead to. */
+  /** This release rejects the later version. */
   const take = (...more: readonly SchemaStep[]) =>
     takeSteps(database(), [...schemaSteps, ...more]).catch((error: unknown) => causeOf(error).name)
 

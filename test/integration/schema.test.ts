@@ -7,10 +7,10 @@ import { testMongoUri } from '../support/database/mongo.js'
 import { commandsSent } from '../support/database/sent-commands.js'
 import { codeOf, VALIDATION_FAILED } from '../support/database/server-code.js'
 
-/** When it was made differs, and whose books it is. */
+/** The creation time and the identity differ. */
 const timeless = { projection: { changed_at: 0, created_at: 0, books_id: 0 } }
 
-/** Everything that ensureSchema makes, as the database shows it. */
+/** Everything that ensureSchema creates, as the database shows it. */
 async function schemaOf(db: Db): Promise<object> {
   const found = (await db.listCollections().toArray()).sort((a, b) => (a.name < b.name ? -1 : 1))
   const parts = found.map(async ({ name, options }: Document) => ({
@@ -53,7 +53,7 @@ describe('ensureSchema', () => {
   ] as const) {
     it(`indexes ${collection} by ${indexes.join(', ')}`, async () => {
       const made = await database().collection(collection).indexes()
-      // On a sharded cluster, the index of the shard key was there before.
+      // On a sharded cluster, the index of the shard key already existed.
       const own = made.filter(({ key }) => !Object.values(key).includes('hashed'))
       expect(names(own)).to.have.members([...indexes])
     })

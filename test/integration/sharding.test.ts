@@ -14,7 +14,7 @@ if (!isSharded) {
       const db = database()
       const accounts = new MongoAccountStore(db)
       const key = { accountId: 'a', transactionId: '1' }
-      // The first asks what the server is.
+      // The first command asks for the type of the server.
       await accounts.loadWithEntries(['a'], [key])
       const sent = await commandsSent(db.client, ['hello', 'find', 'aggregate'], () =>
         accounts.loadWithEntries(['a'], [key]),

@@ -127,7 +127,7 @@ describe('statement', () => {
       const newest = seqs[0] ?? 0
       expect(seqs).to.deep.equal(downFrom(newest))
       expect(newest).to.be.at.least(Number(first.transactions[0]?.seq))
-      // Otherwise nothing arrived that could have shifted the pages.
+      // Without arrivals, the pages could not have shifted.
       expect(writtenMeanwhile).to.be.above(0)
     })
   })

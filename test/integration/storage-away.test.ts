@@ -56,7 +56,7 @@ describe('a database that does not answer', () => {
   })
   after(() => client.close())
 
-  // 200 of them, since only some run out of time between two attempts rather than during one.
+  // 200 decisions, because only some run out of time between two attempts rather than during one.
   it('makes decisions fail as UNAVAILABLE, not as NO_TIME_LEFT, however long they wait', async () => {
     const db = client.db('away')
     const ledger = new MongoLedger(db)

@@ -7,7 +7,7 @@ import { TraceCollector } from '../support/traces/trace-collector.js'
 
 const logger = createLogger({ level: 'silent', format: 'json' })
 
-/** Sends one span the way that these variables say, and returns the id of its trace as it goes over the wire. */
+/** Sends one span as these variables say, and returns the id of its trace as it goes over the wire. */
 async function sendOneSpan(env: Readonly<Record<string, string>>): Promise<Buffer> {
   Object.assign(process.env, env)
   try {

@@ -32,13 +32,13 @@ async function verify(db: Db, { repair = false, store = new MongoAuditStore(db) 
   return { ...summary, found: [...found] }
 }
 
-/** The collections without validators: any document can be written. */
+/** The collections without validators, so that any document can be written. */
 function unguarded(db: Db) {
   const past = { bypassDocumentValidation: true }
   const accounts: Collection<{ _id: string }> = db.collection('accounts')
   const ledger: Collection<Document> = db.collection('ledger')
   const change = async (collection: Collection<never>, filter: Document, update: UpdateFilter<Document>) => {
-    // The driver's types are of documents that are as they should be.
+    // The driver's types describe valid documents.
     const { matchedCount } = await collection.updateOne(filter as never, update as never, past)
     if (matchedCount !== 1) throw new Error('the discrepancy was not planted')
   }
@@ -112,7 +112,8 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
   BALANCE_AFTER_WRONG: {
     'an entry says a centavo more': (raw) => raw.entry(4n, { $inc: { balance_after: 1n } }),
   },
-  // An entry that says it itself cannot be read: so it is found together with an entry that says something else.
+  // A readable entry cannot state a negative balance itself, so another discrepancy always accompanies this
+  // one.
   BALANCE_NEGATIVE: {
     'a purchase of more than was there': async (raw) => {
       await raw.entry(2n, { $set: { amount: 200n, delta: 200n, balance_after: 200n } })
@@ -129,7 +130,7 @@ const plantings: Readonly<Record<DiscrepancyKind, Readonly<Record<string, Planti
     'of a purchase that was never seen': (raw) => raw.entry(6n, { $set: { original: 'nobody' } }),
     'of all that was left, and a part went back': (raw) => raw.entry(6n, { $unset: { amount: 1 } }),
     'of more than was paid': async (raw) => {
-      // A counter cannot say what is below zero: so the reversal is one that was never counted.
+      // A counter cannot go below zero, so this reversal was never counted.
       const uncounted = { $unset: { day: 1 } } as const
       await raw.entry(6n, { $set: { amount: 301n, delta: 301n, balance_after: 1_001n }, ...uncounted })
       await raw.account({ $set: { 'wallets.FOOD': 1_001n, 'spent.FOOD': spent(300n) } })
@@ -165,7 +166,7 @@ function spent(amount: bigint): Document {
   return { day: '2026-01-01', day_amount: amount, month_amount: amount }
 }
 
-/** Makes a credit into the tenth entry of the example: 0.50 to MEAL. */
+/** Turns the tenth entry of the example into a credit of 0.50 to MEAL. */
 const lastCredit = {
   _id: { account: 'b', transaction: 'credit-3' },
   seq: 10n,
@@ -331,7 +332,7 @@ describe('verify on a database', () => {
       const service = new BusyService(cores)
       await service.begin()
       const runs: Found[] = []
-      // With less to read in between there would be little to be alarmed about.
+      // Fewer entries to read in between would cause hardly any apparent discrepancy.
       while (runs.length < 5 || service.decided < 100) {
         runs.push(await verify(database(), { repair: runs.length % 2 === 0 }))
       }
@@ -359,7 +360,7 @@ function exampleWhole(id: string) {
   return { ...account, journal }
 }
 
-/** Reads the accounts, and lets something happen before anybody sees them. */
+/** Reads the accounts, and runs an action before it returns them. */
 class InterruptedStore extends MongoAuditStore {
   readonly #meanwhile: () => Promise<void>
   readonly lookedAgain: string[] = []
@@ -412,7 +413,7 @@ class BusyService {
     )
   }
 
-  /** How many purchases were decided by now. */
+  /** Number of purchases decided so far. */
   get decided(): number {
     return this.#decided
   }

@@ -47,7 +47,7 @@ describe('./benefits load with interruptions', () => {
     uri = whole.MONGODB_URI
     service = await start({ ...whole, GRPC_PORT: '0', HTTP_PORT: '0', HTTP_API_PORT: '0' })
     await service.untilEvent('serving')
-    // It comes back on the port that it was given.
+    // It comes back on its fixed port.
     env = { ...whole, GRPC_PORT: service.grpcAddress.split(':')[1], HTTP_PORT: '0', HTTP_API_PORT: '0' }
     await openAccounts(service.grpcAddress)
   })
@@ -154,7 +154,7 @@ describe('./benefits load with interruptions', () => {
     const load = new Running('./benefits', [...args, '--token', expiring], env)
     try {
       await unlessOver(load, proxy.pauseAfter(2_000 * LINE_BYTES))
-      // The service ends the stream by itself, and the load hears of it afterwards.
+      // The service ends the stream by itself, and the load gets the error afterwards.
       await eventually('the token has expired', () => isOver(expiring))
       proxy.resume()
       expect(await load.untilExit()).to.equal(2)
@@ -250,7 +250,7 @@ async function openAccounts(address: string): Promise<void> {
   const work = async () => {
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const request = { account_id: id, request_id: 'open' }
-      // A busy machine may reject some at first.
+      // A busy machine may reject some lines at first.
       await eventually(`${id} is open`, () =>
         client.ask('CreateAccount', request).catch(() => false as const),
       )
@@ -260,7 +260,7 @@ async function openAccounts(address: string): Promise<void> {
   client.close()
 }
 
-/** Waits for something on the way of a load, and fails when the load ends before. */
+/** Waits for an event during a load, and fails when the load ends first. */
 async function unlessOver(load: Running, event: Promise<void>): Promise<void> {
   const end = load.untilExit().then((code) => {
     throw new Error(`the load has ended with ${code}: ${load.stdout}${load.stderr}`)
@@ -275,11 +275,11 @@ function isOver(token: string): boolean {
   return Date.now() / 1_000 > exp + 5
 }
 
-/** Stands between a client and the service, and can keep what comes for a while. */
+/** Stands between a client and the service, and can hold the client's bytes for a while. */
 class PausingProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
-  /** Connections that were taken and never answered. */
+  /** Accepted connections that never get an answer. */
   silenced = 0
   #isSilent = false
   #isPaused = false
@@ -326,7 +326,7 @@ class PausingProxy {
     return (this.#server.address() as AddressInfo).port
   }
 
-  /** Lets this many bytes of the client pass, then takes nothing more from anybody, and returns. */
+  /** Passes this many bytes of the client on, then reads no more from any connection, and returns. */
   async pauseAfter(bytes: number): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#left = bytes
@@ -341,7 +341,9 @@ class PausingProxy {
     for (const socket of this.#sockets) socket.resume()
   }
 
-  /** Ends the connections that there are, takes the next one without ever answering, and then all others as before. */
+  /**
+   * Ends the open connections, accepts the next one without ever answering, and treats all others as before.
+   */
   cutAndSilence(): void {
     this.#isPaused = false
     this.#isSilent = true
@@ -350,7 +352,7 @@ class PausingProxy {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Passes on what is left to pass, to the byte, and keeps the rest. */
+  /** Passes the remaining bytes on, up to the limit, and holds the rest. */
   #forward(chunk: Buffer, to: Socket): void {
     const passing = chunk.subarray(0, this.#left)
     if (passing.length > 0) to.write(passing)

@@ -8,7 +8,7 @@ describe('.ci/run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ci-run-'))
   after(() => rmSync(folder, { recursive: true }))
 
-  /** Runs it with a `make` that says these lines and ends with this code. */
+  /** Runs it with a `make` that prints these lines and exits with this code. */
   async function ciRun(lines: readonly string[], makeCode: number) {
     const script = ['#!/bin/sh', '[ "$*" = test ] || exit 9', ...lines.map((line) => `echo '${line}'`)]
     writeFileSync(join(folder, 'make'), [...script, `exit ${makeCode}`, ''].join('\n'))

@@ -8,7 +8,7 @@ import { type Environment, Running, run } from './make.js'
 
 const readme = readFileSync('README.md', 'utf8')
 
-/** Commands that this test does not run, and where they are shown to work. */
+/** Commands that this test does not run, and the tests that cover them. */
 const elsewhere: Readonly<Record<string, string>> = {
   'make run': 'the service that the others are run against',
   'make test': 'the run that this test is part of',

@@ -85,7 +85,7 @@ describe('make run', () => {
       const args = ['--amount', '0,01', '--mcc', '5411', '--account', SECOND_ACCOUNT, '--id', id]
       const { stderr } = await benefits(['authorize', ...args, '--merchant', merchant], env)
       expect(stderr).to.equal('')
-      // With any other merchant this would be another request with the same id.
+      // With another merchant the same id would be a different request.
       const same = { transaction_id: id, account_id: SECOND_ACCOUNT, amount: 1, mcc: '5411', merchant }
       expect((await client.decide(same, { authorization })).replayed).to.equal(true)
     })

@@ -4,7 +4,7 @@ import type { Outcome } from '../../simulation/simulation.js'
 import { loadSubject } from '../../support/engine-sources.js'
 import { make } from './make.js'
 
-/** More than a thread is given at a time. */
+/** More histories than one task of a thread has. */
 const SEEDS = 120
 
 describe('make simulate-engine', () => {

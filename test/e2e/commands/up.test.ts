@@ -9,7 +9,7 @@ describe('make up', () => {
   const folder = useTempFolder()
   let env: Readonly<Record<string, string>>
 
-  /** A docker that writes down its arguments and ports: there is no engine here. */
+  /** A docker that records its arguments and ports: there is no engine here. */
   before(async () => {
     const bin = join(folder(), 'bin')
     await mkdir(bin)

@@ -50,7 +50,7 @@ describe('the life of an account in the console', () => {
     await page.getByRole('button', { name: 'Make this purchase' }).click()
     await page.getByRole('button', { name: 'Purchase for R$30.00' }).click()
     await page.getByText('FOOD paid R$30.00 and had R$20.00 left.').waitFor()
-    // The same purchase again: FOOD is over its day, so the free balance would pay.
+    // The same purchase again: FOOD has reached its daily limit, so the free balance would pay.
     await page.getByText('FOOD holds R$20.00, the purchase is R$30.00.').waitFor()
 
     await page.getByRole('button', { name: 'Reverse it' }).click()

@@ -7,7 +7,7 @@ import { useService } from '../../support/processes/service-fixture.js'
 
 const ACCOUNT = '6712b3eb3ec7354864d4274f'
 
-/** Each view, and a text that is there once it is drawn, in English. */
+/** Each view, and an English text that appears once it is drawn. */
 const views = {
   accounts: ['#/accounts', ACCOUNT],
   account: [`#/accounts/${ACCOUNT}`, 'Status: active'],
@@ -149,7 +149,7 @@ async function violations(page: Page): Promise<readonly string[]> {
   )
 }
 
-/** By how many pixels the page is wider than the screen. */
+/** Number of pixels by which the page is wider than the screen. */
 async function overflow(page: Page): Promise<number> {
   return await page.evaluate('document.documentElement.scrollWidth - innerWidth')
 }

@@ -22,14 +22,14 @@ const configs = [...readFileSync('.docs/guide/integrate.md', 'utf8').matchAll(/^
   ([, config = '']) => config,
 )
 
-/** Runs a sample. A test that could not run it gets the reason in its title. */
+/** Runs a sample. The title of a test that cannot run it contains the reason. */
 async function runSample(language: Language, env: Environment, test: Mocha.Context): Promise<Finished> {
   const finished = await run('examples/run.sh', [language], env)
   if (finished.code === NOT_INSTALLED && test.test) test.test.title += ` (not run: ${finished.stderr.trim()})`
   return finished
 }
 
-/** The expected output of a sample, or the reason why it was not run. */
+/** The expected output of a sample, or the reason for not running it. */
 function expectOutput(
   language: Language,
   { code, stdout, stderr }: Finished,

@@ -34,7 +34,7 @@ describe('the challenge endpoint', () => {
     })
   })
 
-  describe("answers the eleven examples of the reference", () => {
+  describe('answers the eleven examples of the reference', () => {
     const withoutFallback = { query: '?fallback=false' }
     const each = { FOOD: 1_200n, MEAL: 1_200n, CASH: 1_200n }
     const on = (account: string, mcc: string, merchant: string) =>

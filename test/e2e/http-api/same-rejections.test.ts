@@ -9,7 +9,7 @@ import { useHttpApi } from '../../support/processes/service-fixture.js'
 
 const AUTHORIZE = 'benefits.v1.AuthorizationService/Authorize'
 
-/** How a purchase ended that was rejected. */
+/** The outcome of a rejected purchase. */
 type Rejection = { readonly code: string; readonly reason: unknown; readonly message: string }
 
 type Case = {
@@ -23,7 +23,7 @@ type Case = {
 const claims = (over: Readonly<Record<string, unknown>>) => `Bearer ${signToken({ claims: over })}`
 const good = { scope: 'transactions:authorize' }
 
-/** What both ports reject, and how. */
+/** The rejections of both ports. */
 const cases: readonly Case[] = [
   { what: 'no token', authorization: null, code: 'UNAUTHENTICATED', reason: 'UNAUTHENTICATED' },
   {

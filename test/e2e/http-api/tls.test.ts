@@ -27,7 +27,7 @@ describe('the HTTP API with mutual TLS', () => {
     KEY_FILES_REFRESH_MS: '50',
   })
 
-  /** Asks for a path that answers without a token, and returns the code and the serial number of the server. */
+  /** Requests a path that needs no token, and returns the status code and the serial number of the server. */
   async function ask(identity?: Identity): Promise<readonly [code: unknown, serial: string]> {
     const { port } = new URL(fixture().service.apiUrl)
     const request = get({

@@ -30,7 +30,7 @@ describe('a deadline after a jump of the wall clock', () => {
     return readMetric(fixture().service.httpUrl, name, labels)
   }
 
-  /** How many calls of a method have ended too late, and how many because their caller left. */
+  /** Number of calls of a method that ended too late, and of those that their caller cancelled. */
   async function unfinished(grpc_method: string) {
     const count = (grpc_code: string) => metric('grpc_server_handled_total', { grpc_method, grpc_code })
     return { late: await count('DEADLINE_EXCEEDED'), left: await count('CANCELLED') }

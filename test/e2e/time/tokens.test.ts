@@ -32,7 +32,7 @@ describe('a token after a jump of the wall clock', () => {
     return response ? 'decided' : error.code
   }
 
-  /** Waits until the log says that the last token to be rejected was so for this reason: it comes by another way than the answer. */
+  /** Waits until the log shows this reason for the last rejected token: the line may follow the answer. */
   async function untilRejectedFor(reason: string): Promise<void> {
     const rejections = () => fixture().service.events.filter(({ event }) => event === 'token rejected')
     await eventually(
@@ -86,7 +86,7 @@ describe('a token after a jump of the wall clock', () => {
         endsAt + TOLERANCE_S * 1_000 - 1,
         endsAt + TOLERANCE_S * 1_000,
       ]) {
-        // Another moment of issue makes it another token.
+        // Another time of issue makes another token.
         const options = bearing({ nbf: beginsAt, exp: endsAt, ...(!verified && { iat: ms }) })
         clock.standAt(new Date(beginsAt).toISOString())
         if (verified) await outcome(options)

@@ -5,7 +5,7 @@ import { Database } from '../../../bench/session/database.js'
 import { testMongoUri } from '../../support/database/mongo.js'
 import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
-/** As small as can be: that it works and finds the books in order, not how fast anything is. */
+/** As small as possible: the test checks that it works and finds the books correct, not the speed. */
 const plan: Plan = {
   rounds: 1,
   sides: ['lock-document', 'ours'],
@@ -59,7 +59,7 @@ describe('a short benchmark', () => {
 
   it('gets decisions from every side', () => {
     for (const { side, scenario, result } of measured.runs) {
-      // At half the pace of a starved machine nothing may arrive in so short a window.
+      // At half the pace of a starved machine, such a short window may see no decision.
       if (!scenario.startsWith('overload')) expect(result.whole.decided, `${side} ${scenario}`).to.be.above(0)
       const unexpected = result.whole.errors.filter(({ status }) => !slowness.has(status))
       expect(unexpected, `${side} ${scenario}`).to.deep.equal([])

@@ -92,11 +92,11 @@ describe('the load generator', () => {
     const { measured, whole } = await runLoad(job({ shape, callTimeoutMs: 3_000 }))
     expect(whole.sent).to.equal(2)
     expect(measured.offered).to.be.above(10)
-    // The two that were sent may have arrived before the measured time began.
+    // The two sent calls may have arrived before the measured time began.
     expect(measured.unsent)
       .to.equal(measured.late)
       .and.be.within(measured.offered - 2, measured.offered)
-    // Calls that were never sent are included with the time that they had waited.
+    // Calls that were never sent are included with their waiting time.
     expect(measured.latency.count).to.equal(measured.unsent)
     expect(measured.latency.max).to.be.above(0)
   })
@@ -107,7 +107,7 @@ describe('the load generator', () => {
       ratePerSecond: 500,
       warmupMs: 0,
       durationMs: 400,
-      // As many as may have arrived while the machine did something else.
+      // As many as may have arrived during a pause of the machine.
       inFlightMax: 10_000,
     } as const
     const { measured, whole } = await runLoad(job({ shape }))
@@ -160,7 +160,7 @@ describe('the load generator', () => {
 })
 
 describe('the load generator that renews connections', () => {
-  /** Whether a call that comes as so-manieth, from 1 on, is looked at. */
+  /** Returns whether the server processes the call with this number, from 1 on. */
   async function callsLookedAt(isLookedAt: (call: number) => boolean, durationMs: number) {
     let calls = 0
     const server = createHttp2Server()
@@ -295,7 +295,7 @@ describe('a connection of the load generator', () => {
     const server = createHttp2Server()
     server.on('stream', (stream) => {
       stream.on('error', () => {})
-      // The second one shows that the first has come.
+      // The second call shows that the first has arrived.
       if (stream.id === 3) stream.session?.goaway(0, 1)
     })
     await withConnection(server, {}, async (connection) => {

@@ -11,7 +11,7 @@ import { accountRange } from '../../../bench/plan/scenarios.js'
 import type { AccountDocument } from '../../../src/storage/account/documents.js'
 import { useDatabase } from '../../support/database/database-fixture.js'
 
-/** More than one lot of the loader, and not a whole number of them. */
+/** More than one batch of the loader, and not a multiple of one. */
 const COUNT = 1_203
 const { signal } = new AbortController()
 const accounts = accountRange(COUNT)
@@ -41,7 +41,7 @@ describe('books loaded by the benchmark', () => {
   it('pass the validators', async () => {
     for (const name of ['accounts', 'ledger']) {
       const [collection] = await db().listCollections({ name }).toArray()
-      // The driver's type of what is listed does not know the options.
+      // The driver's type of listed collections lacks the options.
       const { options } = collection as unknown as { options: { validator: object } }
       expect(options.validator).to.have.property('$jsonSchema')
       expect(

@@ -7,7 +7,7 @@ import { Database } from '../../../bench/session/database.js'
 import { testMongoUri } from '../../support/database/mongo.js'
 import { buildBenchPrograms } from '../../support/processes/bench-programs.js'
 
-/** As small as can be: that it works, sees what it looks at, and finds the books in order. */
+/** As small as possible: the test checks that it works, sees all series, and finds the books correct. */
 const plan: LongRunPlan = {
   seed: 20_261_128,
   minutes: 0.05,

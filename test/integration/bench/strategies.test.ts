@@ -28,7 +28,7 @@ for (const name of rivals) {
 
     before(() => {
       const catalog = catalogOf(challengeCategories)
-      // As if each were a process of its own: they share nothing but the database.
+      // Like separate processes: they share nothing but the database.
       authorizers = Array.from({ length: PROCESSES }, () =>
         strategyNamed(name)({ books: new RivalBooks(db()), catalog: () => catalog, clock: systemClock }),
       )
@@ -76,7 +76,7 @@ for (const name of rivals) {
       expect(await auditRival(db())).to.deep.equal([])
     })
 
-    /** Opens an account whose balances its ledger explains. */
+    /** Opens an account whose ledger explains its balances. */
     async function open(id: string, wallets: Readonly<Record<string, bigint>>): Promise<void> {
       await accounts().insertOne({ _id: id, status: 'ACTIVE', wallets, revision: 1n })
       const credits = Object.entries(wallets).map(
@@ -118,7 +118,7 @@ for (const name of rivals) {
   })
 }
 
-/** The wallet that paid, or why none did. */
+/** The wallet that paid, or the reason of the decline. */
 function outcomeOf(verdict: Verdict<AuthorizationEntry>): string {
   if (verdict.type === 'REJECTED') return verdict.rejection satisfies never
   if (verdict.entry.kind !== 'AUTHORIZATION') return verdict.entry.kind

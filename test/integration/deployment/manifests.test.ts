@@ -39,7 +39,7 @@ const containerOf = (workload: Deployment | Job): Container => {
 const portNamed = ({ ports = [] }: Container, name: string) =>
   ports.find((port) => port.name === name)?.containerPort
 
-/** Everything that must be true of the manifests, however they were come by. */
+/** Requirements for all manifests, in the source files and as built. */
 function describeManifests(manifests: () => Manifests): void {
   const deployment = () => only<Deployment>(manifests(), 'Deployment')
   const job = () => only<Job>(manifests(), 'Job')

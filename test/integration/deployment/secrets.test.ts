@@ -14,7 +14,7 @@ const plain = Object.entries(secrets)
   .map(([name, value]) => `${name}=${value}\n`)
   .join('')
 
-/** What goes wrong with it. */
+/** The message of the failure; "nothing" without one. */
 async function failureOf(work: Promise<unknown>): Promise<string> {
   return await work.then(
     () => 'nothing',

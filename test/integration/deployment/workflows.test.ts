@@ -63,7 +63,7 @@ describe('the files of a release', () => {
   const out = mkdtempSync(join(tmpdir(), 'release-'))
   after(() => rmSync(out, { recursive: true, force: true }))
 
-  /** Runs steps of the release as they stand there, in another folder. */
+  /** Runs steps of the release unchanged in another folder. */
   async function release(...names: readonly string[]): Promise<void> {
     const steps = workflows.find(([name]) => name === 'release.yml')?.[1].jobs['files']?.steps ?? []
     for (const name of names) {

@@ -207,7 +207,7 @@ describe('readiness', () => {
     expect(checked).to.equal(1)
   })
 
-  /** Waits as long as a second look would take to come, and longer. */
+  /** Waits longer than the pause before a second check. */
   async function anotherHasLookedAgain(): Promise<void> {
     let looks = 0
     const other = new Readiness({

@@ -26,7 +26,10 @@ function simulatorOn({ store, clock }: TestEngine): Simulator {
   })
 }
 
-/** An engine and a simulator on the same store, which holds an account: its last entry in the journal, the rest in the ledger. */
+/**
+ * An engine and a simulator on the same store. It holds an account with its last entry in the journal and the
+ * rest in the ledger.
+ */
 function serviceWith(whole: Account): TestEngine & { readonly simulator: Simulator } {
   const test = testEngine()
   test.store.put({ ...whole, journal: whole.journal.slice(-1) })

@@ -17,7 +17,7 @@ import { InMemoryStore } from './in-memory-store.js'
 const FROM_THE_END = 2n ** 63n - 1n
 const books = exampleBooks('a')
 
-/** Statements of these books, and what the store behind them was asked. */
+/** Statements of these books, and the requests to the store behind them. */
 function statementOf({ account, ledger }: StoredBooks) {
   const store = new InMemoryStore()
   store.put(account)
@@ -140,7 +140,7 @@ describe('statement', () => {
   })
 })
 
-/** Where the journal begins, and where the ledger ends: not before that. */
+/** The start of the journal and the end of the ledger, which is not before it. */
 function splitOf(entries: readonly Entry[]) {
   return fc.nat({ max: entries.length - 1 }).chain((first) =>
     fc.record({

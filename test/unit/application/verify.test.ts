@@ -15,7 +15,7 @@ import {
 } from '../../support/database/example-books.js'
 import { InMemoryStore } from './in-memory-store.js'
 
-/** The stored parts of one account: the account, its entries, or both; or why it cannot be read. */
+/** The stored parts of one account: the account, its entries, or both; or the reason for a failed read. */
 type Shelf = {
   readonly id: string
   readonly account?: Account | string
@@ -32,7 +32,7 @@ const wrong = (id: string): Shelf => {
 }
 const orphans = (id: string): Shelf => ({ id, ledger: exampleBooks(id).ledger })
 
-/** The books on paper: as a first look finds them, and as they are when one account is looked at once more. */
+/** Books in memory: the result of the first read, and of a second read of one account. */
 class PaperStore implements AuditStore {
   readonly #first: readonly Shelf[]
   readonly #later: readonly Shelf[]
@@ -71,7 +71,7 @@ async function* entriesOf({ id, ledger }: Shelf): AsyncGenerator<Stored<Entry>> 
   for (const entry of ledger) yield stored(id, entry)
 }
 
-/** Documents that name no account, and stand before all others. */
+/** Documents without an account, before all others. */
 type Strays = { readonly accounts?: readonly Stray[]; readonly entries?: readonly Stray[] }
 
 type Options = {
@@ -81,7 +81,7 @@ type Options = {
   readonly ledger?: InMemoryStore
 }
 
-/** Verifies books on paper. */
+/** Verifies books in memory. */
 async function verify(
   first: readonly Shelf[],
   { later = first, repair = false, ledger, strays = {} }: Options = {},
@@ -196,7 +196,7 @@ describe('verify: unreadable documents', () => {
   })
 })
 
-/** A ledger that meets the document of `buy-1` on account b, which is none of ours. */
+/** A ledger that meets an invalid document at `buy-1` of account b. */
 class UnreadableLedger extends InMemoryStore {
   override async find(keys: Parameters<InMemoryStore['find']>[0]): Promise<readonly Entry[]> {
     if (keys.some(({ accountId }) => accountId === 'b')) throw new InvariantError('no kind')

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { zoneCalendar } from '../../../src/application/zone-calendar.js'
 
-/** The day by another road than the calendar's own: the Swedish write dates as ISO 8601 does. */
+/** The day by another method than the calendar's: Swedish dates follow ISO 8601. */
 function dayByIntl(timeZone: string, at: Date): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at)
 }

@@ -60,7 +60,7 @@ const kindsOfFaults: readonly Boundary[] = [
   { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
 ]
 
-/** The paragraph "May import" of the architecture, as a table. What is not in it is forbidden. */
+/** The section "May import" of the architecture, as a table. It forbids everything else. */
 const boundaries: readonly Boundary[] = [
   { of: 'src/domain/', may: ['src/domain/'] },
   { of: 'src/application/', may: ['src/application/', 'src/domain/'] },
@@ -85,7 +85,7 @@ const boundaries: readonly Boundary[] = [
     ],
     mayForTypes: ['src/application/'],
   },
-  // Keys and certificates as they are in files: a leaf that knows nothing of who uses them.
+  // Keys and certificates in files: a leaf that does not know its users.
   { of: 'src/keys/', may: ['src/keys/', 'node:'] },
   { of: 'src/listen-on.ts', may: ['node:'] },
   {
@@ -144,7 +144,7 @@ const boundaries: readonly Boundary[] = [
   },
   { of: 'src/observability/metrics/metric-registry.ts', may: ['prom-client', 'node:timers/promises'] },
   { of: 'src/observability/logging/logger.ts', may: ['src/observability/', 'pino', 'node:'] },
-  // Traces are decorators of the ports, so they know the ports' types, and are loaded only when something is traced.
+  // Traces are decorators of the ports: they know the ports' types, and are loaded only for tracing.
   { of: 'src/observability/tracing/tracing.ts', may: [], mayForTypes: ['src/application/'] },
   {
     of: 'src/observability/tracing/open-tracing.ts',
@@ -392,12 +392,12 @@ const boundaries: readonly Boundary[] = [
       'node:',
     ],
   },
-  // The command that shares simulated histories out to threads.
+  // The command that distributes simulated histories to threads.
   {
     of: 'test/simulation/campaign/',
     may: ['test/simulation/', 'test/support/engine-sources.ts', 'tools/command.ts', 'node:'],
   },
-  // The simulation does not know the real store, so that it cannot share the store's mistakes.
+  // The simulation does not know the real store, so it cannot share the store's mistakes.
   {
     of: 'test/simulation/',
     may: [
@@ -414,12 +414,12 @@ const boundaries: readonly Boundary[] = [
   { of: 'test/', may: ['test/', 'bench/', 'cli/', 'console/', 'tools/', 'src/', '*'] },
 ]
 
-/** Lists the paths of the table that none of the modules is below. */
+/** Lists the paths of the table without a module below them. */
 export function unusedRows(modules: readonly string[]): readonly string[] {
   return boundaries.map(({ of }) => of).filter((of) => !modules.some((module) => module.startsWith(of)))
 }
 
-/** Says what is wrong with the imports of the given modules, one line each. */
+/** Describes the problems of the given modules' imports, one line each. */
 export function violationsOf(imports: readonly Import[], modules: readonly string[]): readonly string[] {
   const existing = new Set(modules)
   return [
@@ -446,7 +446,7 @@ function isAllowed({ from, to, typeOnly, dynamic }: Import): boolean {
   })
 }
 
-/** The circles of imports: a module is met again while it is being visited. */
+/** The cycles of imports: a module that is met again during its own visit. */
 function cyclesOf(imports: readonly Import[]): readonly string[] {
   const targets = groupTargets(imports)
   const done = new Set<string>()

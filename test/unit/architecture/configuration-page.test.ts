@@ -21,7 +21,7 @@ function settingsOf(env: Readonly<Record<string, string>>) {
   return { ...readSettings(env), ...readDevSettings(env) }
 }
 
-/** The numbers that the configuration takes for a setting. */
+/** The numbers that the configuration accepts for a setting. */
 function takes(name: string, values: readonly number[]): readonly number[] {
   return values.filter((value) => {
     try {

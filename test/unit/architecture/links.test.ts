@@ -6,7 +6,7 @@ import { anchorsOf, linksIn, pagesBelow } from './links.js'
 
 const pages = pagesBelow('.')
 
-/** The links of a page that lead nowhere, as they stand there. */
+/** The broken links of a page, as written. */
 function brokenLinksIn(path: string, text: string): readonly string[] {
   return linksIn(text)
     .filter(({ path: target, anchor }) => {

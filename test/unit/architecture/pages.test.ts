@@ -25,7 +25,7 @@ function isInMakefile(command: string): boolean {
     .every((word) => (word.includes('=') ? variables.has(word.split('=')[0] ?? '') : targets.has(word)))
 }
 
-/** The cells of the tables of a page that are too long to be read as a table. */
+/** The table cells of a page that are too long. */
 function longCellsIn(text: string): readonly string[] {
   return [...text.matchAll(/^\|(.*)\|$/gm)]
     .flatMap(([, row = '']) => row.split('|'))

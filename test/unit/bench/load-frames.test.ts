@@ -14,7 +14,7 @@ const frames = fc.array(
   { maxLength: 20 },
 )
 
-/** The bytes in pieces of that size, all in the same memory, as a socket hands them over. */
+/** The bytes in chunks of that size, all in the same memory, as a socket delivers them. */
 function* pieces(bytes: Buffer, size: number): Generator<Buffer> {
   const memory = Buffer.alloc(size)
   for (let at = 0; at < bytes.length; at += size) {

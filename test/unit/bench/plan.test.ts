@@ -94,7 +94,7 @@ describe('the capacity of a side', () => {
       round: index + 1,
       scenario,
       side: 'ours',
-      // Nothing else of a result is looked at.
+      // The rest of a result does not matter.
       result: { measured: { perSecond } } as unknown as LoadResult,
       discrepancies: [],
     }))

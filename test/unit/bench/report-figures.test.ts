@@ -11,7 +11,7 @@ const scenario = 'throughput-unary-256'
 const ours = { scenario, side: 'ours' }
 const rival = { scenario, side: 'wallets' }
 
-/** Measurements of nothing but these: round, side, and answers per second. */
+/** Measurements with only these values: round, side, and answers per second. */
 function measured(
   ...figures: readonly (readonly [round: number, side: string, perSecond: number])[]
 ): Measurements {

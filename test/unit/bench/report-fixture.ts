@@ -157,12 +157,12 @@ function runs(): readonly Run[] {
   )
 }
 
-/** Invented, but in every way complete: eight sides, all groups of scenarios, three rounds. */
+/** Invented but complete: eight sides, all groups of scenarios, three rounds. */
 export function invented(): Measurements {
   return { ...withoutRuns(), runs: runs() }
 }
 
-/** The same before anything was run. */
+/** The same before any run. */
 export function withoutRuns(): Measurements {
   const at = (scenario: string, side: string) => ({ scenario, side })
   return {

@@ -22,7 +22,7 @@ function flawOf(xml: string): string | undefined {
   return bare ? `not escaped: ${rest.slice(bare.index, bare.index + 40)}` : undefined
 }
 
-/** Every number that is written as a place in a picture. */
+/** Every coordinate in a picture. */
 function coordinatesIn(svg: string): readonly string[] {
   return [...svg.matchAll(/ (?:x|y|x1|x2|y1|y2|cx|cy|r|width|height|points)="([^"]*)"/g)].map(
     (match) => match[1] ?? '',

@@ -100,7 +100,7 @@ describe('an amount in reais', () => {
         } catch {
           return true
         }
-        // With one separator, what is read has one or two decimals.
+        // With one separator, a readable amount has one or two decimals.
         return rest.length <= 2 && amount === BigInt(whole + rest.padEnd(2, '0'))
       }),
     )

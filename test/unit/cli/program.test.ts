@@ -8,13 +8,13 @@ import { methods, scopes } from '../../../cli/service/methods.js'
 import { methodScopes } from '../../../src/grpc/tokens/method-scopes.js'
 import { currentPages } from '../../support/pages.js'
 
-/** The commands that do something, by their whole names. */
+/** The executable commands, by their full names. */
 function leavesOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   if (command.commands.length === 0) return [[path.join(' '), command]]
   return command.commands.flatMap((each) => leavesOf(each, [...path, each.name()]))
 }
 
-/** All commands, groups and the program itself included. */
+/** All commands, including groups and the program itself. */
 function commandsOf(command: Command, path: readonly string[] = []): readonly (readonly [string, Command])[] {
   const below = command.commands.flatMap((each) => commandsOf(each, [...path, each.name()]))
   return [[path.join(' '), command], ...below]
@@ -71,7 +71,7 @@ describe('the command line', () => {
       ),
     )
     expect(shown).to.have.length.above(40)
-    // A command that is named in a sentence need not have all that it requires.
+    // A command in a sentence need not have all required arguments.
     expect(shown.filter((line) => !isTaken(wordsOf(line)) && wordsOf(line).length > 2)).to.deep.equal([])
   })
 
@@ -87,7 +87,7 @@ describe('the command line', () => {
     const script = completionScript(createProgram(), true)
     const used = [...script.matchAll(/\b([a-z]+)=/g)].map(([, name = '']) => name)
     expect(used.filter((name) => zshParameters.includes(name))).to.deep.equal([])
-    // Of a slice zsh takes a word such as COMP_CWORD for a modifier.
+    // In a slice zsh takes a word such as COMP_CWORD for a modifier.
     expect(script).not.to.match(/\$\{\w+\[@\]:\d+:[A-Za-z]/)
     const asked =
       'setopt KSH_ARRAYS; COMP_WORDS=(./benefits account limits --da); COMP_CWORD=3; _benefits; unsetopt KSH_ARRAYS; print -l -- $COMPREPLY'
@@ -122,7 +122,7 @@ describe('the command line', () => {
   }
 })
 
-/** Parameters that zsh gives a meaning of their own. */
+/** Parameters with a special meaning in zsh. */
 const zshParameters = ['path', 'words', 'status', 'options', 'commands', 'aliases', 'functions', 'prefix']
 
 /** The arguments of an example, as a shell splits them. */
@@ -131,7 +131,7 @@ function wordsOf(example: string): readonly string[] {
   return (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''))
 }
 
-/** Whether the program parses the arguments; what the command does is taken out. */
+/** Whether the program parses the arguments; the action of the command is removed. */
 function isTaken(args: readonly string[]): boolean {
   const program = createProgram()
   let isRun = false
@@ -145,7 +145,7 @@ function isTaken(args: readonly string[]): boolean {
   try {
     program.parse(['node', 'benefits', ...args])
   } catch {
-    // Wrong use: the program would end.
+    // Wrong usage: the program would exit.
   }
   return isRun
 }

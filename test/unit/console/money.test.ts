@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { chooseLanguage } from '../../../console/text/language.js'
 import { money, parseMoney, signedMoney, typedMoney } from '../../../console/text/money.js'
 
-/** What the formatter puts between the currency and the amount. */
+/** The formatter's space between the currency and the amount. */
 const NBSP = '\u00a0'
 
 describe('money of the console', () => {

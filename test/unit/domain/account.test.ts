@@ -116,7 +116,7 @@ describe('entry that does not fit the account', () => {
   const food = (delta: bigint, balanceAfter: bigint) => ({
     movement: { wallet: 'FOOD', delta, balanceAfter: centavos(balanceAfter) },
   })
-  // Damaged data may hold an amount that our code could not make.
+  // Damaged data may hold an amount that our code could not create.
   const overdraft = { movement: { wallet: 'FOOD', delta: -1201n, balanceAfter: -1n as Centavos } }
   const misfits: (readonly [string, Entry, RegExp])[] = [
     ['of another account', authorizationOf({ accountId: 'account-2' }), /own account/],
@@ -165,7 +165,7 @@ describe('account with any history', () => {
     mcc: fc.constantFrom('5411', '5811', '9999'),
   })
 
-  /** The account after the steps, and every entry that it ever had. */
+  /** The account after the steps, with its complete history. */
   function live(steps: readonly Step[]): { account: Account; past: readonly Entry[] } {
     const past: Entry[] = []
     let account = accountWith({})

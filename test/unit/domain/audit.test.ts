@@ -24,7 +24,7 @@ const limitedBooks = booksOf(
   { journal: 1, posted: 1 },
 )
 
-/** Goes through the books as `verify` does, and names what is wrong. */
+/** Audits the books as `verify` does, and names the discrepancies. */
 function audit({ account, ledger }: Found): {
   kinds: readonly DiscrepancyKind[]
   details: readonly string[]
@@ -59,7 +59,7 @@ const withLedger = (change: (ledger: readonly Entry[]) => readonly Entry[]): Fou
   ledger: change(books.ledger),
 })
 
-/** The example with one entry of the ledger, or of the journal, made into another. */
+/** The example with one entry of the ledger, or of the journal, changed. */
 const withEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
   withLedger((ledger) => ledger.map((entry) => (entry.seq === seq ? change(entry) : entry)))
 const withJournalEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
@@ -68,11 +68,11 @@ const withJournalEntry = (seq: bigint, change: (entry: Entry) => Entry) =>
 const without = (...seqs: readonly bigint[]) =>
   withLedger((ledger) => ledger.filter(({ seq }) => !seqs.includes(seq)))
 
-/** An entry with some fields made into others, which its type may not allow. */
+/** An entry with some fields changed, even to values that its type forbids. */
 const put =
   (over: object) =>
   (entry: Entry): Entry =>
-    // Damaged data may hold an entry that our code could not make.
+    // Damaged data may hold an entry that our code could not create.
     ({ ...entry, ...over }) as Entry
 
 const unmoved = (entry: Entry): Entry => put({ movement: undefined })(entry)
@@ -128,7 +128,7 @@ describe('audit of clean books', () => {
 
   it('accepts the fields of an entry in any order', () => {
     const turned = withLedger((ledger) =>
-      // The same entry, written the other way round.
+      // The same entry with its fields in reverse order.
       ledger.map((entry) => Object.fromEntries(Object.entries(entry).reverse()) as unknown as Entry),
     )
     expect(audit(turned).kinds).to.deep.equal([])
@@ -140,7 +140,10 @@ describe('audit of clean books', () => {
   })
 })
 
-/** Every kind of discrepancy but UNREADABLE, which is found before there is an entry: what is planted must be all that is found. */
+/**
+ * Every kind of discrepancy except UNREADABLE, which is found before any audit. The audit must find exactly
+ * the planted one.
+ */
 const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<Record<string, Found>>>> = {
   ACCOUNT_MISSING: {
     'its document is gone': { account: undefined, ledger: books.ledger.slice(0, 1) },
@@ -518,7 +521,7 @@ function spentByFood(
   amount: bigint,
   { wallet = 'FOOD', day = '2026-01-01', monthAmount = amount } = {},
 ): Account['spent'] {
-  // A counter below zero is what no code of ours could make.
+  // Our code cannot create a counter below zero.
   return new Map([[wallet, { day, dayAmount: amount as Centavos, monthAmount: monthAmount as Centavos }]])
 }
 
@@ -534,7 +537,7 @@ function backInTime(): Found {
   return { account: { ...whole, journal, spent: spentByFood(30n) }, ledger: [] }
 }
 
-/** A purchase that was declined because its reversal came first, made into another. */
+/** A purchase that was declined because its reversal came first, with changes. */
 function buyingAfterReversal(over: object): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
@@ -556,7 +559,10 @@ function buyingAfterReversal(over: object): Found {
   }
 }
 
-/** A purchase of 0.30 that reversals of 0.04 and 0.06 came ahead of, and what FOOD paid for it: nothing, if undefined. */
+/**
+ * A purchase of 0.30 after early reversals of 0.04 and 0.06, and the amount that FOOD paid: nothing, if
+ * undefined.
+ */
 function payingAfterParts(paid: bigint | undefined): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
@@ -614,7 +620,7 @@ function takingBackOnTwoDays(): Found {
   }
 }
 
-/** The last change of limits, its copy in the ledger with another limit of a wallet. */
+/** The last change of limits, with another limit of a wallet in its copy in the ledger. */
 function limitsThatDiffer(): Found {
   const { account } = limitedBooks
   const copy = account.journal.at(-1)
@@ -624,21 +630,21 @@ function limitsThatDiffer(): Found {
   return { account: { ...account, limits }, ledger }
 }
 
-/** The credit of 0.50 to MEAL, wherever it is put. */
+/** The credit of 0.50 to MEAL, in another place. */
 function creditAt(seq: bigint): Entry {
   const credit = books.account.journal.at(-1)
   if (!credit) throw new Error('the example ends with a credit')
   return { ...credit, seq }
 }
 
-/** The example, its last credit made into one of FOOD. */
+/** The example with its last credit going to FOOD. */
 function withLastCredit(movement: { wallet: 'FOOD'; delta: bigint; balanceAfter: bigint }): Found {
   const wallets = balances({ FOOD: movement.balanceAfter, MEAL: undefined })
   const { journal } = withJournalEntry(10n, put({ movement })).account ?? books.account
   return { ...books, account: { ...books.account, wallets, journal } }
 }
 
-/** The balances of the example, but for some; undefined takes a wallet away. */
+/** The balances of the example, with changes; undefined removes a wallet. */
 function balances(over: Readonly<Record<string, bigint | undefined>>): Account['wallets'] {
   const all = Object.entries({ FOOD: 800n, CASH: 500n, MEAL: 50n, ...over })
   return new Map(
@@ -646,7 +652,7 @@ function balances(over: Readonly<Record<string, bigint | undefined>>): Account['
   )
 }
 
-/** The purchase of 3.00 though FOOD had only 2.00: every entry says what it leads to. */
+/** The purchase of 3.00 though FOOD had only 2.00: every later entry records the consequences. */
 function overdrawn(): Found {
   const ledger = books.ledger.map((entry) => {
     if (entry.seq === 2n) return moved(entry, { delta: 200n, balanceAfter: 200n })
@@ -658,7 +664,7 @@ function overdrawn(): Found {
 }
 
 function moved(entry: Entry, { delta, balanceAfter }: { delta: bigint; balanceAfter: bigint }): Entry {
-  // A balance below zero is what no code of ours could make.
+  // Our code cannot create a balance below zero.
   return put({ movement: { wallet: 'FOOD', delta, balanceAfter: balanceAfter as Centavos } })(entry)
 }
 

@@ -11,19 +11,19 @@ import { anyPlay, type Play, type Scenario, type Step } from './scenario.js'
 
 const wallets = ['FOOD', 'MEAL', 'MOBILITY', 'CASH'] as const
 
-/** States a fact of every play. */
+/** Asserts a property of every play. */
 function always(fact: (play: Play) => void): void {
   fc.assert(fc.property(anyPlay, fact), { numRuns: 300 })
 }
 
-/** States a fact of every step of every play. */
+/** Asserts a property of every step of every play. */
 function everyStep(fact: (step: Step, play: Play) => void): void {
   always((play) => {
     for (const step of play.steps) fact(step, play)
   })
 }
 
-/** States a fact of every purchase that was approved, in any play. */
+/** Asserts a property of every approved purchase, in any play. */
 function everyApproval(fact: (approval: Approval, scenario: Scenario) => void): void {
   everyStep(({ before, after, purchase, verdict }, { scenario }) => {
     if (verdict.type !== 'RECORD' || !verdict.entry.movement) return
@@ -44,7 +44,7 @@ function sumOf(account: Account): bigint {
   return wallets.reduce((sum, wallet) => sum + balanceOf(account, wallet), 0n)
 }
 
-/** The benefits that pay for this MCC, the first to be asked first. */
+/** The benefits that pay for this MCC, in order. */
 function benefitsFor(mcc: string, categories: readonly Category[]): readonly string[] {
   return categories
     .filter((category) => !category.free && hasMcc(category.mccs, mcc))
@@ -52,13 +52,13 @@ function benefitsFor(mcc: string, categories: readonly Category[]): readonly str
     .map(({ id }) => id)
 }
 
-/** The MCC that decides: that of the rule which the entry names, else the one received. */
+/** The deciding MCC: that of the rule in the entry, otherwise the received one. */
 function mccOf(entry: AuthorizationEntry, { rules }: Scenario): string | undefined {
   if (entry.merchantRule === undefined) return entry.mcc
   return rules.find(({ id }) => id === entry.merchantRule)?.mcc
 }
 
-/** The result of a step: a kind of verdict, or the reason and the payer of the entry. */
+/** The outcome of a step: a kind of verdict, or the reason and the payer of the entry. */
 function outcomeOf({ verdict }: Step): string {
   if (verdict.type !== 'RECORD') return verdict.type
   const { movement, reason } = verdict.entry

@@ -11,7 +11,7 @@ import { accountWith, challengeCatalog, decideOn, purchaseOf, recorded } from '.
 
 type Wallets = Readonly<Record<string, bigint>>
 
-/** The wallet that pays and what it has left, or why none pays. */
+/** The paying wallet and its balance afterwards, or the reason of the decline. */
 function outcome(wallets: Wallets, over: Partial<Purchase>, catalog: Catalog = challengeCatalog): unknown {
   const verdict = decideOn(accountWith(wallets), purchaseOf(over), { catalog })
   const { movement, reason } = recorded(verdict)

@@ -174,7 +174,7 @@ describe('purchase, rule 7: an MCC without a paying wallet', () => {
 })
 
 describe('purchase by an incorrect route', () => {
-  // A catalog that sends groceries to the wallet for meals: a bug that no rule can have.
+  // A catalog that sends groceries to the wallet for meals, which no rule can cause: a bug.
   class WrongCatalog extends Catalog {
     override route(purchase: RoutedPurchase): Route {
       return { ...super.route(purchase), wallets: ['MEAL', 'CASH'] }

@@ -11,14 +11,14 @@ import type { Verdict } from '../../../src/domain/verdict.js'
 import { accountAfter, steps } from '../../support/database/example-books.js'
 import { at, decideOn, historyOf, purchaseOf } from './builders.js'
 
-/** A message of a switch about the purchase tx-1. */
+/** A switch's message about the purchase tx-1. */
 type Message =
   | { readonly buy: Purchase; readonly back?: never }
   | { readonly back: Reversal; readonly buy?: never }
 
 const HELD = 5_000n
 
-/** An account with 50.00 in FOOD, and what it becomes by one message after another. */
+/** An account with 50.00 in FOOD, and its state after each message. */
 class Books {
   #account: Account = accountAfter('account-1', [steps.open('open'), steps.credit('load', 'FOOD', HELD)])
   readonly past: Entry[] = [...this.#account.journal]
@@ -86,7 +86,7 @@ function expectedPaid(messages: readonly Message[]): bigint {
 }
 
 const anyAmount = fc.bigInt({ min: 1n, max: 30n })
-/** A purchase and up to four reversals of it, some of all that is left, in the order in which they were meant. */
+/** A purchase and up to four reversals of it, some of them full, in their intended order. */
 const anyMessages = fc
   .record({
     amount: anyAmount,
@@ -118,7 +118,7 @@ function paidWithRepeats(order: readonly Message[], repeats: readonly number[]):
   return books.paid
 }
 
-/** States a fact of the books after any messages, in every order. */
+/** Asserts a property of the books after any messages, in every order. */
 function everyOrder(fact: (books: Books, order: readonly Message[]) => void): void {
   fc.assert(
     fc.property(anyMessages, (messages) => {
@@ -166,7 +166,7 @@ describe('a purchase and its reversals, in any order', () => {
   it('lead to the same result in every order, with or without repeats', () => {
     const sending = fc.record({
       amount: fc.bigInt({ min: 31n, max: 60n }),
-      // Together less than the purchase: what is left is paid, whatever came first.
+      // Less than the purchase in total: the remainder is paid in every order.
       parts: fc.array(fc.bigInt({ min: 1n, max: 10n }), { minLength: 1, maxLength: 3 }),
       full: fc.boolean(),
       repeats: fc.array(fc.nat({ max: 4 }), { maxLength: 6 }),

@@ -20,11 +20,11 @@ type Step = {
   readonly at: Date
   readonly event: Event
   readonly verdict: Verdict<Entry>
-  /** The entries after it. */
+  /** The later entries. */
   readonly past: readonly Entry[]
 }
 
-// Few of everything, so that limits are met, days end and purchases are taken back.
+// Few values of everything, so that limits are met, days end and purchases are reversed.
 const anyLimit = fc.option(fc.bigInt({ min: 0n, max: 120n }).map(centavos), { nil: undefined })
 const anyWalletLimits: fc.Arbitrary<WalletLimits> = fc
   .record({ day: anyLimit, month: anyLimit })
@@ -70,7 +70,7 @@ const anyPlay = fc
   })
   .map(({ limits, wallets, status, events }) => play(accountWith(wallets, { limits, status }), events))
 
-/** Decides one event after another. The days that they say are days from the one before: the clock may go back. */
+/** Decides one event after another. Their days are relative to the previous one: the clock may go back. */
 function play(start: Account, events: readonly Event[]): readonly Step[] {
   const steps: Step[] = []
   let account = start
@@ -119,7 +119,7 @@ function takenOff(past: readonly Entry[], id: string): bigint {
     }, 0n)
 }
 
-/** States a fact of every step of every play. */
+/** Asserts a property of every step of every play. */
 function everyStep(fact: (step: Step) => void): void {
   fc.assert(
     fc.property(anyPlay, (steps) => {
@@ -129,7 +129,7 @@ function everyStep(fact: (step: Step) => void): void {
   )
 }
 
-/** States a fact of every purchase that was decided now, with its trace. */
+/** Asserts a property of every new decision on a purchase, with its trace. */
 function everyPurchase(fact: (decided: Decided) => void): void {
   everyStep(({ before, at, event, past, verdict }) => {
     if (!('purchase' in event) || verdict.type !== 'RECORD' || verdict.entry.kind !== 'AUTHORIZATION') return

@@ -9,7 +9,7 @@ import { accountWith, decideOn, historyOf, purchaseOf, recorded } from './builde
 const rich = { FOOD: 100_000n, MEAL: 100_000n, CASH: 100_000n }
 const noon = (day: string) => new Date(`${day}T12:00:00Z`)
 
-/** An account and its past, which purchases and reversals are made on one after another. */
+/** An account and its history, with one purchase or reversal after another. */
 class Card {
   account: Account
   readonly #past: Entry[] = []
@@ -18,7 +18,7 @@ class Card {
     this.account = accountWith(wallets, { limits })
   }
 
-  /** Buys by MCC 5411, FOOD first; the wallet that paid, or why none did. */
+  /** Buys by MCC 5411, FOOD first. Returns the wallet that paid, or the reason of the decline. */
   buy(amount: bigint, day = '2026-03-10'): string {
     const purchase = purchaseOf({ transactionId: `buy-${this.#past.length}`, amount: centavos(amount) })
     const history = historyOf(this.account, this.#past)
@@ -27,7 +27,7 @@ class Card {
     return entry.movement?.wallet ?? entry.reason
   }
 
-  /** Takes back the purchase that was made as the entry of this place, from 0. */
+  /** Reverses the purchase in the entry at this place, from 0. */
   reverse(place: number, { amount, day = '2026-03-10' }: { amount?: bigint; day?: string } = {}): void {
     const reversal = {
       transactionId: `back-${this.#past.length}`,
@@ -42,7 +42,7 @@ class Card {
     this.account = { ...this.account, limits }
   }
 
-  /** Spent by FOOD: the day, and the amounts of the day and of its month. */
+  /** Spending of FOOD: the day, and the amounts of the day and of its month. */
   get spent(): readonly [string, bigint, bigint] | undefined {
     const spending = this.account.spent.get('FOOD')
     return spending && [spending.day, spending.dayAmount, spending.monthAmount]

@@ -12,7 +12,7 @@ const anyItem = fc.oneof(
 )
 const anyItems = fc.array(anyItem, { maxLength: 12 })
 
-/** The codes that items name, one by one: the plain way. */
+/** The codes that items name, listed one by one. */
 function codesIn(items: readonly string[]): ReadonlySet<string> {
   const codes = new Set<string>()
   for (const item of items) {

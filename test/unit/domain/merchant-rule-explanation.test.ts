@@ -5,7 +5,7 @@ import { type MerchantRule, slotKey, slotOf } from '../../../src/domain/merchant
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
-/** The winner's id, then those of the rules that were passed over, each with the reason. */
+/** The winner's id, then the other rules' ids, each with the reason why it lost. */
 function explained(merchant: string, rules: readonly MerchantRule[]): readonly (string | undefined)[] {
   const { winner, passedOver } = merchantRules(rules).explain(parseMerchant(merchant))
   return [winner?.id, ...passedOver.map(({ rule, why }) => `${rule.id} ${why}`)]

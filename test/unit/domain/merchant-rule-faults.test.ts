@@ -5,7 +5,7 @@ import { faultsOf, isSameRule, type MerchantRule } from '../../../src/domain/mer
 import { merchantRules } from '../../../src/domain/merchant-rule-index.js'
 import { de43, ruleOf } from './builders.js'
 
-/** The fields in which something is wrong. */
+/** The invalid fields. */
 const faultyFields = (over: Partial<MerchantRule>) => faultsOf(ruleOf(over)).map(({ field }) => field)
 
 describe('a merchant rule', () => {

@@ -71,7 +71,7 @@ describe('precedence of merchant rules', () => {
 })
 
 describe('merchant rules that tie', () => {
-  /** The id of the rule that decides for a merchant of the first one's kind, and what is said of the others. */
+  /** The id of the rule that decides for a merchant of the first rule, and the outcomes of the others. */
   function deciding(...rules: readonly [MerchantRule, ...MerchantRule[]]) {
     const { name, city = 'SANTOS', country = 'BR' } = slotOf(rules[0])
     const { winner, passedOver } = merchantRules(rules).explain({ name, city, country })
@@ -111,7 +111,7 @@ describe('merchant rules that tie', () => {
   }
 })
 
-/** The rule that decides, found the slow way: keep what covers the merchant, take the best. */
+/** The deciding rule by a linear scan: filter the matching rules, take the best. */
 function scan(rules: readonly MerchantRule[], merchant: Merchant): MerchantRule | undefined {
   const covering = rules.filter(
     (candidate) => coversName(candidate, merchant) && coversPlace(candidate, merchant),
@@ -136,7 +136,7 @@ function coversPlace(bound: MerchantRule, merchant: Merchant): boolean {
 }
 
 describe('hundreds of merchant rules', () => {
-  // Few letters and few places, already in their normal form: rules and merchants then meet often.
+  // Few letters and few places, already normalised, so that rules and merchants often match.
   const name = fc.string({ unit: fc.constantFrom('A', 'B', ' ', '*', '.'), maxLength: 6 }).map(normalise)
   const place = {
     city: fc.constantFrom('SANTOS', 'OLINDA'),

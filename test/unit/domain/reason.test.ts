@@ -15,7 +15,10 @@ const table: Readonly<Record<string, Row>> = {
   ALREADY_REVERSED: { code: '07', iso8583: '94', retry: 'NEVER' },
 }
 
-/** Ours, for what the table does not speak of: reversals. The response codes are those of ISO 8583 (DE39). */
+/**
+ * Our additions for reversals, which the table does not cover. The response codes are those of ISO 8583
+ * (DE39).
+ */
 const reversals: typeof table = {
   REVERSED_BEFORE_PURCHASE: { code: '00', iso8583: '00', retry: 'NEVER' },
   ORIGINAL_DECLINED: { code: '07', iso8583: '12', retry: 'NEVER' },

@@ -22,7 +22,7 @@ import {
 
 const statuses: readonly AccountStatus[] = ['UNOPENED', 'ACTIVE', 'BLOCKED', 'CLOSED']
 
-/** A reversal of all of the purchase tx-1. */
+/** A full reversal of the purchase tx-1. */
 function reversalOf(over: Partial<Reversal> = {}): Reversal {
   return { transactionId: 'rev-1', originalId: 'tx-1', described: {}, ...over }
 }
@@ -42,7 +42,7 @@ function reversalEntryOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   }
 }
 
-/** The mark that is left by a reversal of tx-1 that came first. */
+/** The entry of an early reversal of tx-1. */
 function markOf(over: Partial<ReversalEntry> = {}): ReversalEntry {
   const { movement: _, day: _day, ...entry } = reversalEntryOf({ reason: 'REVERSED_BEFORE_PURCHASE' })
   return { ...entry, ...over }
@@ -53,7 +53,7 @@ function afterPurchase(over: Partial<Account> = {}): Account {
   return accountWith({ FOOD: 200n, MEAL: 50n, CASH: 70n }, { version: 1n, ...over })
 }
 
-/** The result of a reversal of tx-1, given the past. */
+/** The outcome of a reversal of tx-1, given the history. */
 function outcome(past: readonly Entry[], over: Partial<Reversal> = {}, account = afterPurchase()) {
   return decideReversal(historyOf(account, past), reversalOf(over), at)
 }
@@ -376,7 +376,7 @@ describe('reversals of one purchase', () => {
   })
 })
 
-/** The account after tx-1 was reversed in these parts; undefined stands for all that is left. */
+/** The account after tx-1 was reversed in these parts; undefined means the whole remainder. */
 function reversedIn(parts: readonly (bigint | undefined)[]): { account: Account; past: readonly Entry[] } {
   let account = afterPurchase()
   const past: Entry[] = [authorizationOf()]

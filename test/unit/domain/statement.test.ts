@@ -32,7 +32,7 @@ const all: Readonly<Record<string, Entry>> = {
 }
 const every = Object.keys(all)
 
-/** Names of the entries that fit. */
+/** Names of the matching entries. */
 function fitting(filter: StatementFilter): readonly string[] {
   return every.filter((name) => {
     const entry = all[name]

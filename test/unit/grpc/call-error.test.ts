@@ -171,7 +171,7 @@ function detailsOf(sent: ServiceError, type: string): readonly Buffer[] {
     .map(({ value }) => value)
 }
 
-/** Everything of it that goes over the wire. */
+/** All of its parts that go over the wire. */
 function everythingIn({ code, details, metadata }: ServiceError): string {
   const trailers = Object.values(metadata.getMap()).map((value) => value.toString())
   return [code, details, ...Object.keys(metadata.getMap()), ...trailers].join('\n')

@@ -115,7 +115,7 @@ describe('a stream of credits', () => {
     })
     const stream = new FakeStream<BatchCreditRequest, never>({ principal: { expiresAtMs: Date.now() + 500 } })
     const outcome = new Promise<RpcError | undefined>((resolve) => {
-      // Of a stream, handlers look at nothing that is not here.
+      // Handlers use nothing else of a stream.
       const call = stream.call as unknown as ServerReadableStream<BatchCreditRequest, BatchCreditResponse>
       batchCredit(call, (error) => resolve(error === null ? undefined : rpcErrorOf(error as never)))
     })

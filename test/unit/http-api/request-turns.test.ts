@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { RequestTurns } from '../../../src/http-api/request-turns.js'
 
-/** A connection, and whether it was closed by the service. */
+/** A connection, and whether the service closed it. */
 class FakeSocket extends EventEmitter {
   destroyed = false
 
@@ -27,7 +27,7 @@ function setUp() {
   const turns = new RequestTurns((request) => void begun.push(request.url ?? ''))
   const add = (url: string, socket: FakeSocket): FakeResponse => {
     const response = new FakeResponse()
-    // The two types have hundreds of members; these are the ones that count here.
+    // The two types have hundreds of members; the tests use these.
     turns.add({ url, socket } as unknown as IncomingMessage, response as unknown as ServerResponse)
     return response
   }

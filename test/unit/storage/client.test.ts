@@ -5,7 +5,8 @@ const PASSWORD = 'hunter2'
 
 describe('the client of MongoDB', () => {
   const { options } = createClient({ uri: 'mongodb://127.0.0.1/?replicaSet=rs0', poolSizeMax: 4 })
-  // Each member is asked all the time; its answer is due by the end of one look, and one connection's time later at the latest.
+  // The driver checks each member continuously. Its answer is due by the end of one check, and at the latest
+  // one connection timeout later.
   const noticedMs = options.heartbeatFrequencyMS + options.connectTimeoutMS
 
   it('considers a server that is silent on open connections gone within three seconds', () => {

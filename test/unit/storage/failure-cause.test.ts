@@ -13,7 +13,7 @@ import {
 import { unavailable } from '../../../src/storage/errors.js'
 import { causeOf, UnfitDatabaseError } from '../../../src/storage/failure-cause.js'
 
-// The driver makes them, and exports their types only: the real ones are made here, not look-alikes.
+// The driver creates them, and exports only their types. The test uses the real classes.
 const load = createRequire(import.meta.url)
 const { WaitQueueTimeoutError } = load('mongodb/lib/cmap/errors.js')
 const { ServerDescription } = load('mongodb/lib/sdam/server_description.js')
@@ -43,7 +43,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   [
     'UNREACHABLE',
     'a refused connection, when entries are posted',
-    // Of the result only an unanswered write's is needed, which has nothing in it.
+    // Only an unanswered write needs the result, which is empty.
     new MongoBulkWriteError(noServer(unknown('ECONNREFUSED')), {} as BulkWriteResult),
   ],
   ['CERTIFICATE', 'a certificate that has expired', noServer(unknown('CERT_HAS_EXPIRED'))],
@@ -118,7 +118,7 @@ function noServer(...servers: readonly object[]): MongoServerSelectionError {
   return new MongoServerSelectionError('-', new TopologyDescription('ReplicaSetNoPrimary', described, 'rs0'))
 }
 
-/** A server as it presented itself, or as it could not be asked. */
+/** A server as it described itself, or a failed check of it. */
 function serverOf(hello: Document | Error | undefined): object {
   if (hello instanceof Error) return new ServerDescription(ADDRESS, undefined, { error: hello })
   return new ServerDescription(ADDRESS, hello)

@@ -12,7 +12,7 @@ import { PoolWatch } from '../../../src/storage/pool-watch.js'
 const POOL_SIZE = 10
 
 /**
- * A unit test has no servers, so it emits the events of the driver on a client that never connects.
+ * A unit test has no servers, so it emits the driver's events on a client that never connects.
  * `test/integration/pool-watch.test.ts` checks the events with a real server.
  */
 describe('the pools of two servers', () => {
@@ -23,7 +23,7 @@ describe('the pools of two servers', () => {
     client = createClient({ uri: 'mongodb://one,other/', poolSizeMax: POOL_SIZE })
     pool = new PoolWatch({ client, onFailure: () => {}, onCleared: () => {} })
     for (const address of ['one:27017', 'other:27017']) {
-      // The constructors of the events are private to the driver. Listeners read no more than this.
+      // The constructors of the events are private to the driver. Listeners read nothing else.
       const created = { address, options: { maxPoolSize: POOL_SIZE } } as ConnectionPoolCreatedEvent
       client.emit('connectionPoolCreated', created)
     }

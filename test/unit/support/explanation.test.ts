@@ -15,7 +15,7 @@ const purchase: Operation = {
 const AT = 1_795_878_000_000
 
 describe('the search for an order that explains every answer', () => {
-  /** A purchase and what came of it, as the model on an account that has just been opened says. */
+  /** A purchase and its outcome according to the model, on a new account. */
   function told(was: 'NEW' | 'REPEATED', attempts: number): Observation & { asked: Operation } {
     const answer = opened().answer(purchase)
     if (!('record' in answer)) throw new Error('the model records every purchase on an open account')

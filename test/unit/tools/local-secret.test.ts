@@ -48,7 +48,7 @@ describe('local secret', () => {
   })
 
   describe('when many processes need it at once', () => {
-    // How their steps mingle is chance, so they get many chances.
+    // The interleaving of their steps is random, so the test repeats them often.
     const folders = Array.from({ length: 40 }, (_, index) => `data-${index}`)
 
     it('is the same for all of them', async () => {

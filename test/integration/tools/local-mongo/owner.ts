@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 export type Owner = {
   readonly child: ChildProcess
   readonly pid: number
-  /** Of the MongoDB that it started. */
+  /** The address of its MongoDB. */
   readonly uri: string
-  /** The next event that it says, such as `{ draining: true }`. */
+  /** The next event that it reports, such as `{ draining: true }`. */
   readonly nextEvent: () => Promise<Record<string, unknown>>
 }
 
@@ -34,7 +34,7 @@ export async function startOwner(dataDir: string, mongodPath: string): Promise<O
   }
 }
 
-/** Kills the owner as nothing can be caught, and returns when the system has removed it. */
+/** Kills the owner with SIGKILL, and returns when the system has removed it. */
 export async function killOwner(owner: Owner): Promise<void> {
   const exit = once(owner.child, 'exit')
   process.kill(owner.pid, 'SIGKILL')

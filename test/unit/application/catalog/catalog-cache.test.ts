@@ -171,7 +171,7 @@ describe('catalog cache', () => {
     await cache.start()
     store.change({ deleted: ['CASH'] })
     await soon('it has failed a few times', () => failures.length > 3)
-    // The changes, and then everything.
+    // Reads the changes, and then everything.
     expect(store.reads).to.deep.equal([undefined, 1n, undefined])
   })
 
@@ -196,7 +196,7 @@ describe('catalog cache', () => {
     await cache.start()
     store.change({ rules: [rule] })
     await soon('the rule decides', () => mccOfPadaria() === '5811')
-    // A rule disappears without a change record, and its slot is used again.
+    // A rule disappears without a change record, and its slot is reused.
     store.mend({})
     store.change({ rules: [{ ...rule, id: 'other', mcc: '5411' }] })
     await soon('the other rule decides', () => mccOfPadaria() === '5411')
@@ -314,7 +314,7 @@ describe('catalog cache', () => {
     })
   }
 
-  /** Waits as long as the cache would take to look again, and longer. */
+  /** Waits longer than the cache waits between two reads. */
   async function anotherHasLookedAgain(): Promise<void> {
     const others = new InMemoryCatalogStore()
     const other = cacheOf(others)
@@ -328,7 +328,7 @@ describe('catalog cache', () => {
   }
 })
 
-/** Everything that a catalog decides, on what may differ here. */
+/** The decisions of a catalog in the aspects that may differ here. */
 function pictureOf(cache: CatalogCache): unknown {
   const catalog = cache.current()
   const merchants = ['PADARIA', 'PADARIA DO ZE', '']

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { Admission } from '../../../../src/application/engine/admission.js'
 import { HandClock } from '../hand-clock.js'
 
-/** Most that may wait, with an Admission that lets a burst take 500 ms. */
+/** The queue limit of an Admission that allows bursts of 500 ms. */
 const QUEUE_MAX = 1_000
 const GROUP_MAX = 10
 const WAIT_MS_MAX = 50
@@ -132,7 +132,7 @@ describe('admission to the queue', () => {
     }
   }
 
-  /** How many may wait now. */
+  /** The current limit. */
   function mostWaiting(): number {
     let waiting = 0
     while (admission.admits({ waiting })) waiting += 1

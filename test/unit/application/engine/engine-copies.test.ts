@@ -39,7 +39,7 @@ describe('engine: deciding on copies', () => {
     await buy('a')
     await buy('a')
     expect(packed).to.deep.equal([])
-    // Nothing leaves their journals.
+    // Entries stay in their journals.
     test.store.appending.alwaysMeets('OUTAGE')
     for (const id of ['1', '2', '3', '4', '5', '6', '7', '8', '9']) {
       test.store.put(accountWithJournal(id, JOURNAL_MAX - 1))
@@ -66,7 +66,7 @@ describe('engine: deciding on copies', () => {
     expect(test.retries).to.deep.equal(['STORE_AWAY'])
   })
 
-  // A commit by another process makes its account be read twice: at once, and the next time.
+  // A commit by another process causes two reads of its account: at once, and the next time.
   it('stops for some time after others have changed one in twenty accounts', async () => {
     expect(await readsOf({ every: 20, changes: 12 })).to.be.above(24)
   })
@@ -75,7 +75,10 @@ describe('engine: deciding on copies', () => {
     expect(await readsOf({ every: 40, changes: 12 })).to.be.at.most(24)
   })
 
-  /** Buys on many accounts, over and over, one in so many of them changed by others before; how often they are read. */
+  /**
+   * Buys on many accounts repeatedly; another process first changes one in so many. Returns the number of
+   * reads.
+   */
   async function readsOf({
     every,
     changes,

@@ -49,7 +49,7 @@ describe('engine: its queue', () => {
     const test = testEngine({ queueMax: 1 })
     test.store.loading.alwaysMeets('OUTAGE')
     const waiting = rejectionOf(test.authorize('a', purchase('1'), timeBudget(1_000, test.clock)))
-    // After so many attempts the pauses are long enough to be met; they are as long as they may be.
+    // After so many attempts the pauses have their maximum length, long enough to be observed.
     await soon('it pauses', () => test.store.loading.asked.length >= 6 && test.store.loading.inProgress === 0)
     const rejected = await rejectionOf(test.authorize('b', purchase('1'), patience))
     test.clock.advance(1_000)
@@ -133,7 +133,7 @@ describe('engine: a queue that is emptied slowly', () => {
     const { committing } = test.store
     committing.hold()
     ask(1)
-    // Ends while others wait, so the next one tells how long a group takes.
+    // Ends while others wait, so that the next one shows the duration of a group.
     ask(130)
     await soon('the first group commits', () => committing.inProgress === 1)
     committing.releaseOne()

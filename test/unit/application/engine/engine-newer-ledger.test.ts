@@ -51,7 +51,7 @@ describe('engine: a ledger that is newer than the account read with it', () => {
     expect(approved.map(({ transactionId }) => transactionId)).to.deep.equal(['back-1'])
   })
 
-  /** Has the other process post what the journal holds, and leave it out of the journal with more purchases. */
+  /** Makes the other process post the journal, and drop it with further purchases. */
   async function forgotten(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       await allSettled(other)

@@ -66,7 +66,7 @@ describe('engine: lost races and an unreliable store', () => {
     const { store, authorize } = testEngine({ timers, random: () => 1 })
     store.put(fundedAccount('a'))
     store.committing.alwaysMeets('CONFLICT')
-    // Enough for pauses of 2 and 4 ms and a commit, and not for 8.
+    // Enough for pauses of 2 and 4 ms and a commit, but not for 8 ms.
     const late = authorize('a', purchase('1'), { remainingMs: () => 9 })
     expect(await rejectionOf(late)).to.equal('NO_TIME_LEFT')
     expect(timers.lengthsMs).to.deep.equal([2, 4])
@@ -241,8 +241,8 @@ describe('engine: the budget', () => {
 })
 
 /**
- * An account of whose history only the latest entry is in the journal, so that ids are looked up in the ledger: together with the
- * account (loading), or alone (finding), when the engine has just committed the account.
+ * An account with only its latest entry in the journal, so that the engine searches for ids in the ledger:
+ * together with the account (loading), or alone (finding) right after a commit of the account.
  */
 async function prepare({ store, authorize }: TestEngine, next: 'loading' | 'finding'): Promise<void> {
   const account = credited(fundedAccount('a'), { transactionId: 'more', amount: 1n })

@@ -120,7 +120,7 @@ function expectSound(store: InMemoryStore, id: string): void {
   expect(entries).to.include.members(store.committed.filter(({ accountId }) => accountId === id))
 }
 
-/** Every caller with an id got the one entry that the history has for it. */
+/** Every caller with an id got the single entry of that id. */
 function expectConsistent(history: readonly Entry[], answers: readonly Answer[]): void {
   const firsts = answers.filter(({ verdict }) => verdict.type === 'RECORD').map(({ id }) => id)
   expect(new Set(firsts).size, 'an id was recorded twice').to.equal(firsts.length)

@@ -216,7 +216,7 @@ describe('a queue shared by subjects', () => {
       if (evicted) expect(open.delete(evicted)).to.equal(true)
     }
 
-    /** The ids that were given, of each subject on each account. */
+    /** The returned ids, by subject and account. */
     function orders(): readonly (readonly string[])[] {
       const ids = new Map<string, string[]>()
       for (const request of given) {

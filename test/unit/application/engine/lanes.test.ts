@@ -158,7 +158,7 @@ describe('lanes of waiting requests', () => {
 
   describe('with slow groups', () => {
     beforeEach(() => {
-      // Each group of 128 takes 400 ms: one more of them is all that a burst has time for.
+      // Each group of 128 takes 400 ms: a burst has time for only one more.
       push('PURCHASE', 600, 'greedy')
       for (let groups = 0; groups < 3; groups++) {
         const group = lanes.takeGroup()

@@ -346,7 +346,7 @@ describe('poster: with a failing ledger', () => {
     })
   })
 
-  /** Waits until all but so many entries are posted: the ledger has answered for all that was on its way. */
+  /** Waits until all but so many entries are posted, and no batch is in flight. */
   async function backlog(count: number): Promise<void> {
     const isResting = () => poster.unposted === count && store.appending.inProgress === 0
     await soon(`all but ${count} entries are posted`, isResting)

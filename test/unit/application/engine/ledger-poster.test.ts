@@ -281,7 +281,7 @@ describe('ledger poster', () => {
       expect(trusted).to.deep.equal(many.map((id) => store.posted(id).length))
     })
 
-    /** Waits until all that found room is posted. */
+    /** Waits until all entries with room are posted. */
     async function withoutRoom(): Promise<void> {
       await soon('all that found room is posted', () => poster.unposted === TOO_MANY)
     }

@@ -23,7 +23,7 @@ describe('posters, one for each shard', () => {
       missing: (entries) => store.missing(entries),
       findReversals: (keys) => store.findReversals(keys),
       append: async (entries) => {
-        // The unavailable part keeps its requests waiting, and takes a whole batch with it.
+        // The unavailable shard delays its requests, and takes a whole batch with it.
         if (isAway && entries.some(({ accountId }) => accountId === 'away'))
           await new Promise<void>((resolve) => whenAway.push(resolve))
         return await store.append(entries)
@@ -65,7 +65,7 @@ describe('posters, one for each shard', () => {
       ['there', 'other'],
     ] as const) {
       const account = fundedAccount(id)
-      // Something else is in the place of its first entry.
+      // The place of its first entry is taken by another.
       store.putInLedger(...account.journal.slice(0, 1).map((entry) => ({ ...entry, transactionId: 'else' })))
       posters.of(home).add(account)
     }

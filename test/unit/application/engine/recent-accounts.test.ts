@@ -278,7 +278,7 @@ describe('engine: a stale copy', () => {
   })
 
   it('does not undo a purchase of another process', async () => {
-    // Now the copy's journal has the latest entry only, and the ledger is asked for others.
+    // Now the copy's journal has only the latest entry, and others are read from the ledger.
     await test.authorize('a', purchase('latest', 1n), patience)
     await allSettled(test)
     const other = testEngine({ store: test.store })
@@ -317,7 +317,7 @@ describe('engine: a stale copy', () => {
 
   it('does not block an account when the copy has a full journal', async () => {
     test.store.appending.alwaysMeets('OUTAGE')
-    // Nothing of it was posted here.
+    // This process has posted none of it.
     test.store.put(accountWithJournal('b', JOURNAL_MAX - 1))
     await test.authorize('b', purchase('full'), patience)
     // Another process has posted meanwhile, and shortened the journal.

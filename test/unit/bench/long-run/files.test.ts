@@ -7,7 +7,7 @@ import type { Random } from '../../../../tools/random.js'
 import { useTempFolder } from '../../../support/temp-folder.js'
 import { inventedRecord } from './invented-record.js'
 
-/** Numbers with as many digits as there are in what was measured. */
+/** Numbers with as many digits as measured ones. */
 const fourDigits = (_: number, random: Random) => (1_000 + random.below(9_000)) / 10
 
 describe('the files of a long run', () => {

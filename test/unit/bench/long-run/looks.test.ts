@@ -22,7 +22,10 @@ function plain(name: string): string {
   return `${name} 3`
 }
 
-/** A look at a moment, in milliseconds; a tenth of the time was spent on collecting, and half a core on the service. */
+/**
+ * A sample at a time, in milliseconds. Garbage collection took a tenth of the time, and the service half a
+ * core.
+ */
 function lookAt(atMs: number) {
   return {
     atMs,
@@ -60,7 +63,7 @@ describe('measurements of a long run', () => {
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
 
   it('cover the time of the load', () => {
-    // The first look of the load has none before it that would tell what was spent since.
+    // The first sample of the load has no earlier one for a difference.
     expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
   })
 

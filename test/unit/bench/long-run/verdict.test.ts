@@ -5,7 +5,7 @@ import { bell, type Course, inventedRecord } from './invented-record.js'
 
 const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1)
 
-/** In how many of twenty runs something was found to rise. */
+/** The number of twenty runs in which a rise was found. */
 function risingIn(courses: Partial<Record<SeriesId, Course>>, minutes = 30): number {
   return SEEDS.filter((seed) => slopesIn(inventedRecord({ minutes, seed, courses })).length > 0).length
 }

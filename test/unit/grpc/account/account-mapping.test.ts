@@ -75,7 +75,7 @@ describe('account on the wire', () => {
   }
 })
 
-/** Every field of the message, as it is when an entry has nothing to say in it. */
+/** Every field of the message, with the default of an entry without a value. */
 const silent: Transaction = {
   transactionId: 'tx-1',
   accountId: 'account-1',

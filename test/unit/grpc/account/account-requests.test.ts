@@ -31,11 +31,13 @@ import { testEngine } from '../../application/test-engine.js'
 const catalog = catalogOf(challengeCategories)
 const { ACTIVE, BLOCKED, CLOSED } = AccountStatus
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
-// A number that a later contract may have. To read it as "any" in a filter would be a wrong answer.
+// A number that a later contract may define. To read it as "any" in a filter would be a wrong answer.
 const unknown = 99 as never
 const TOO_LONG = 'x'.repeat(129)
 
-/** Everything behind the methods of AccountService, in memory: accounts a (active), b (blocked), c (closed), u (unopened). */
+/**
+ * The dependencies of AccountService in memory: accounts a (active), b (blocked), c (closed), u (unopened).
+ */
 function service({
   listed = [],
   older = [],
@@ -685,7 +687,7 @@ describe('ListTransactions', () => {
   })
 
   it('reads pages of at most 1000', async () => {
-    // The entry, and the next one that shows that there are more, come from the journal or the ledger.
+    // The entry, and the next one as a sign of more, come from the journal or the ledger.
     expect((await query({ pageSize: 5_000 }))?.limit).to.equal(1_000)
   })
 

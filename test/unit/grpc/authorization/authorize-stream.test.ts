@@ -102,14 +102,14 @@ describe('authorize stream', () => {
       onItemError: (code) => failed.push(code),
     })
     const stream: Stream = new FakeStream(options)
-    // The handler is given what could not be read, too.
+    // The handler gets unreadable requests, too.
     handler(stream.call as Parameters<typeof handler>[0])
     opened.push(stream)
     return stream
   }
 
   const opened: Stream[] = []
-  // Nothing may hold up the end of the run: neither the age of a stream nor the time of a request.
+  // Neither the age of a stream nor the time of a request may delay the end of the run.
   afterEach(() => {
     for (const stream of opened.splice(0)) stream.cancel()
     for (const id of pending.keys()) decide(id)
@@ -132,7 +132,7 @@ describe('authorize stream', () => {
     await soon('the stream has ended', () => stream.status !== undefined)
     return stream.status === 'OK' ? 'OK' : stream.status?.info?.reason
   }
-  /** Long enough for anything that is going to happen without being waited for. */
+  /** Long enough for everything that happens without an awaited event. */
   const aWhile = async () => {
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
   }
@@ -330,7 +330,7 @@ describe('authorize stream', () => {
       stream.send(...requests(2 * WINDOW))
       await untilTaken(WINDOW)
       decide(...pending.keys())
-      // The first one goes alone, the others wait for it, and go together.
+      // The first goes alone. The others wait for it, and go together.
       await soon('one is offered', () => stream.offered === 1)
       stream.unblock()
       stream.block()
@@ -539,7 +539,7 @@ describe('the window of a stream', () => {
   }
 })
 
-/** The message as a client reads it, with the names of the wire. */
+/** The message as a client reads it, with the field names of the proto. */
 function wireError({
   code,
   message,

@@ -28,7 +28,7 @@ const catalog = catalogOf(challengeCategories, [
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/
 
 /**
- * Everything behind AuthorizationService, in memory. Account a has FOOD 4.00 with a limit of 0.50 a day, and
+ * The dependencies of AuthorizationService in memory. Account a has FOOD 4.00 with a limit of 0.50 a day, and
  * CASH 7.00.
  */
 function service() {

@@ -15,7 +15,7 @@ class FakeConnection extends EventEmitter {
   readonly remoteAddress = '192.0.2.1'
   readonly remotePort: number
   bytesRead = 0
-  /** Whether it was closed, and how. */
+  /** Whether and how it was closed. */
   end: 'CUT' | 'GOAWAY' | undefined
   /** Number of calls of read. */
   readings = 0
@@ -46,7 +46,7 @@ class FakeConnection extends EventEmitter {
     this.emit('close')
   }
 
-  /** Begins a call, and gives back what ends it. */
+  /** Begins a call, and returns the function that ends it. */
   call(): () => void {
     const stream = new EventEmitter()
     this.session.emit('stream', stream)
@@ -137,7 +137,7 @@ describe('connection guard', () => {
       const guard = guardOf(4)
       const [known, first, second] = [authenticated(guard), connect(guard), connect(guard)]
       const third = connect(guard)
-      // The connection has had a call since.
+      // The connection has since had a call.
       first.call()()
       nowMs = GRACE_MS
       const late = connect(guard)

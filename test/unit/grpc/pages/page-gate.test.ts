@@ -36,7 +36,7 @@ describe('page gate', () => {
   })
   afterEach(() => mock.timers.reset())
 
-  /** Calls that come one after the other. */
+  /** Successive calls. */
   async function come(count: number, items = LONG): Promise<readonly FakeCall[]> {
     const calls = Array.from({ length: count }, () => new FakeCall())
     for (const [number, call] of calls.entries()) {
@@ -55,7 +55,7 @@ describe('page gate', () => {
     await settled()
   }
 
-  /** Lets what is due happen. */
+  /** Lets all due events happen. */
   async function settled(): Promise<void> {
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
   }

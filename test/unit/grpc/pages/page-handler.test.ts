@@ -18,7 +18,7 @@ describe('the page handler', () => {
     expect(await answerAfter(11_000)).to.match(/cannot decide/)
   })
 
-  /** The answer when reading the page takes so long, or what it failed with. */
+  /** The answer, or the failure, when reading the page takes so long. */
   async function answerAfter(durationMs: number): Promise<unknown> {
     const handlers = { clock: systemClock, durationMsMax: 2_000, onBug: () => {}, pages: new PageGate() }
     const handle = pageHandler<{ pageSize: number }, string>(handlers, async () => {
@@ -29,7 +29,7 @@ describe('the page handler', () => {
     setCallContext(metadata, { requestId: 'r-1', endsAtMs: Number.POSITIVE_INFINITY })
     const call = { metadata, cancelled: false, request: { pageSize: 0 }, once: () => {} }
     const answered = new Promise<unknown>((resolve) => {
-      // Of a call, handlers look at nothing that is not here.
+      // Handlers use nothing else of a call.
       handle(call as unknown as ServerUnaryCall<{ pageSize: number }, string>, (error, response) =>
         resolve(response ?? error?.details),
       )

@@ -5,7 +5,7 @@ import { ListMerchantRulesResponse, MerchantRule } from '../../../../src/gen/ben
 import { pageOf } from '../../../../src/grpc/pages/page.js'
 
 const MIB = 1_024 * 1_024
-/** The limit that clients have by default. */
+/** The default limit of clients. */
 const MESSAGE_BYTES_MAX = 4 * MIB
 
 /** A rule whose subject has so many bytes. */

@@ -19,7 +19,10 @@ function isAccepted(token: string, ...keys: readonly TokenKey[]): boolean {
   return verifierWith(...keys).verify(token).principal !== undefined
 }
 
-/** Every way to make a token of an algorithm with what is known of a key: its private half or, for an attacker, its public one. */
+/**
+ * Every way to make a token of an algorithm with a part of a key: the private half or, for an attacker, the
+ * public one.
+ */
 function forgeries(algorithm: string, pair: KeyPair): readonly SignedToken[] {
   if (!algorithm.startsWith('HS')) return [{ algorithm, key: pair.privateKey }]
   const { publicKey: key } = pair
@@ -32,7 +35,7 @@ function forgeries(algorithm: string, pair: KeyPair): readonly SignedToken[] {
   ].map((bytes) => ({ algorithm, key: Buffer.from(bytes) }))
 }
 
-/** Undefined when the key cannot sign so at all. */
+/** Undefined when the key cannot sign this way. */
 function signed(token: SignedToken): string | undefined {
   try {
     return signWith(token)
@@ -96,7 +99,7 @@ describe('token verifier: each algorithm with each key', () => {
         )
         .map(([name]) => `${algorithm} by ${name}`),
     )
-    // A key of RSA says nothing of the padding, one of RSA-PSS does.
+    // An RSA key does not state its padding, an RSA-PSS key does.
     expect(accepted).to.have.members(['RS256 by rsa', 'PS256 by rsa', 'PS256 by rsaPss', 'ES256 by ec'])
   })
 

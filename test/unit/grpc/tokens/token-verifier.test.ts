@@ -5,7 +5,7 @@ import { TokenVerifier, type TokenVerifierOptions } from '../../../../src/grpc/t
 import { secretKeys } from '../../../../src/keys/token-key.js'
 
 const secret = 'a secret of thirty-two bytes or more'
-/** The moment at which every test begins, in seconds. */
+/** The time at which every test begins, in seconds. */
 const NOW_S = 1_700_000_000
 
 describe('token verifier', () => {

@@ -21,7 +21,7 @@ describe('round trips of the engine, traced', () => {
     test.store.put(...['a', 'b', 'c'].map((id) => fundedAccount(id)))
   })
 
-  /** Asks for a purchase as a call does, and ends the call. */
+  /** Sends a purchase as a call does, and ends the call. */
   async function authorize(accountId: string, transactionId: string, call: CallTrace = recorder.call()) {
     const budget = { remainingMs: patience.remainingMs }
     call.follow(budget)

@@ -140,15 +140,15 @@ describe('damaged documents', () => {
   }
 })
 
-/** The document after a way through the database. */
+/** The document after a round trip through BSON. */
 function stored<T extends AccountDocument | LedgerDocument>(document: T): T {
   // A correct BSON round trip returns the type that went in, which is what the test checks.
   return BSON.deserialize(BSON.serialize(document), { useBigInt64: true }) as T
 }
 
-/** As another writer might have left it. */
+/** As another program might have written it. */
 function unchecked<T>(document: object): T {
-  // A document that is damaged has no type.
+  // A damaged document has no type.
   return document as T
 }
 

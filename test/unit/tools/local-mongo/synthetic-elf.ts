@@ -4,7 +4,7 @@ export type SyntheticNeed = { readonly file: string; readonly name: string; read
 /** A symbol; `version` is the index of a need, or 1 for a symbol of the image's own. */
 export type SyntheticSymbol = { readonly name: string; readonly version: number }
 
-/** Where the parts lie, so that a test can damage one. All in bytes from the start of the image. */
+/** The positions of the parts, so that a test can damage them. All in bytes from the start of the image. */
 type SyntheticLayout = {
   readonly symbols: number
   readonly strings: number
@@ -41,7 +41,7 @@ export const SYMBOLS: readonly SyntheticSymbol[] = [
 
 const SECTION_BYTES = 64
 
-/** Builds an x86-64 ELF64 image that has only what the rewrite looks at. */
+/** Builds an x86-64 ELF64 image with only the parts that the rewrite reads. */
 export function syntheticElf(
   symbols: readonly SyntheticSymbol[] = SYMBOLS,
   needs: readonly SyntheticNeed[] = NEEDS,
@@ -96,7 +96,7 @@ function symbolEntry(nameOffset: number): Buffer {
   return entry
 }
 
-/** A head for each library, followed by its versions. */
+/** A header for each library, followed by its versions. */
 function needEntries(needs: readonly SyntheticNeed[], strings: StringTable): Buffer {
   const files = [...new Set(needs.map((need) => need.file))]
   return Buffer.concat(
