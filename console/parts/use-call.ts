@@ -122,12 +122,12 @@ export function useAction<Input = void>(act: (input: Input) => Promise<void>): A
   }
 }
 
-/** The ids of requests that have not succeeded yet, by content. They outlive the dialogs that people close. */
+/** The ids of requests that have not succeeded yet, by content. They outlive closed dialogs. */
 const requestIds = new Map<string, string>()
 
 /**
- * Returns the id of a request. As long as it has not succeeded, the same method and content have the same id, so
- * that repeating it counts once, even after the dialog was closed. `renew` follows a success.
+ * Returns the id of a request. Until it succeeds, the same method and content have the same id, so a repeat
+ * counts once, even after the dialog was closed. `renew` follows a success.
  */
 export function useRequestId(
   method: keyof Methods,

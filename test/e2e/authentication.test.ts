@@ -39,7 +39,7 @@ describe('authentication', () => {
     ['a token of the algorithm "none"', bearer({ algorithm: 'none' })],
     ['a token of an algorithm that is not allowed', bearer({ algorithm: 'HS512' })],
     ['a token without its signature', bearer().replace(/[^.]*$/, '')],
-    ['a token that is none', 'Bearer no.such.token'],
+    ['a malformed token', 'Bearer no.such.token'],
     ['the word Bearer alone', 'Bearer '],
     ['a token without the word Bearer', signToken()],
     ['another scheme', `Basic ${signToken()}`],

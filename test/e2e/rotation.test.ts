@@ -123,7 +123,9 @@ describe('keys and certificates replaced under load', () => {
       )
     }))
 
-  /** A connection with the old certificate. Of TLS 1.2, where a rejection comes before the handshake is over. */
+  /**
+   * A connection with the old certificate, over TLS 1.2, where a rejection precedes the end of the handshake.
+   */
   const oldHandshake = (session?: Buffer) => {
     const { certificate: cert, privateKey: key } = oldClient
     const options = { ca: trust, cert, key, maxVersion: 'TLSv1.2' } as const

@@ -108,7 +108,7 @@ describe('the validators', () => {
       { ...account, limits: { wallets: { CASH: { day: new Int32(1) } } } },
     ],
     ['a limit of another time', 'accounts', { ...account, limits: { wallets: { CASH: { year: 1n } } } }],
-    ['a day of an entry that is none', 'ledger', { ...entry, day: '23/11/2026' }],
+    ['an invalid day of an entry', 'ledger', { ...entry, day: '23/11/2026' }],
     ['an empty journal', 'accounts', { ...account, journal: [] }],
     ['a journal of 513 entries', 'accounts', { ...account, journal }],
     ['an amount that is a double', 'ledger', { ...entry, amount: new Double(1.5) }],

@@ -114,7 +114,7 @@ export class AccountBook {
     return undefined
   }
 
-  /** Returns the fault of an entry that is not the domain's answer to an operation with its id, at its place. */
+  /** Returns the fault of an entry that is not the domain's answer to an operation with its id. */
   #breaksRules(entry: Entry): string | undefined {
     const operations = this.#asked.get(entry.transactionId) ?? []
     const versions = entry.kind === 'AUTHORIZATION' ? [entry.catalogVersion ?? 0n] : [1n, 2n]

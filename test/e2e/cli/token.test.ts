@@ -61,7 +61,7 @@ describe('./benefits token', () => {
   })
 
   for (const [what, args, said] of [
-    ['a lifetime that is none', ['--lifetime', 'soon'], /It must be a number and one of s m h d/],
+    ['a malformed lifetime', ['--lifetime', 'soon'], /It must be a number and one of s m h d/],
     ['no lifetime at all', ['--lifetime', '0s'], /It must be a number and one of s m h d/],
     [
       'a scope that no method has',

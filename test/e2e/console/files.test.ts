@@ -54,7 +54,7 @@ describe('ActivityService', () => {
     for (const [transactionId, amount] of [
       ['p1', '100'],
       ['p2', '999999'],
-      // A stored answer is no new decision.
+      // A stored answer does not count as a new decision.
       ['p1', '100'],
     ]) {
       const purchase = { transactionId, accountId: '6712b3eb3ec7354864d4274f', amount, mcc: '5411' }

@@ -170,10 +170,10 @@ describe('the challenge endpoint', () => {
   describe('answers 07 with HTTP 200 and the cause', () => {
     const body = { account: 'a', totalAmount: 12, mcc: '5411', merchant: PADARIA }
     for (const [what, asked, options, reason] of [
-      ['a body that is no JSON', '{', {}, 'INVALID_REQUEST'],
+      ['a body that is not JSON', '{', {}, 'INVALID_REQUEST'],
       ['a body that is too large', { ...body, more: 'x'.repeat(5_000) }, {}, 'INVALID_REQUEST'],
       ['an amount of 0', { ...body, totalAmount: 0 }, {}, 'INVALID_REQUEST'],
-      ['an account that is no id', { ...body, account: '!' }, {}, 'INVALID_REQUEST'],
+      ['an account that is not an id', { ...body, account: '!' }, {}, 'INVALID_REQUEST'],
       [
         'half a character',
         '{"account":"a","totalAmount":1,"mcc":"5411","merchant":"\\ud800"}',

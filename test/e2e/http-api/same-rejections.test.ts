@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
       ['no id', { transaction_id: '' }],
       ['an id of two words', { transaction_id: 'a b' }],
       ['an id of 129 characters', { transaction_id: 'x'.repeat(129) }],
-      ['an account that is no id', { account_id: '!' }],
+      ['an account that is not an id', { account_id: '!' }],
       ['an amount of 0', { amount: 0 }],
       ['a negative amount', { amount: -1 }],
       ['an amount of 13 digits', { amount: '1000000000000' }],

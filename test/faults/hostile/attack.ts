@@ -12,7 +12,9 @@ export type Attack = {
    * connections per second, or unlimited when absent.
    */
   readonly pace?: number
-  /** Changes categories or merchant rules, and so the answers of every caller. Runs last, without the bystander. */
+  /**
+   * Changes categories or merchant rules, and so every caller's answers. Runs last, without the bystander.
+   */
   readonly changesCatalog?: true
   /** Makes its cases until the context reports the end. */
   readonly run: (context: AttackContext) => Promise<void>

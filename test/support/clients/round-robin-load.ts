@@ -8,7 +8,10 @@ const CALLERS = 8
 /** Longest time for one call and its retries, in milliseconds. */
 const CALL_MS_MAX = 60_000
 
-/** The service config of `.docs/guide/scaling.md`: calls go to all addresses in turn, and gRPC retries UNAVAILABLE. */
+/**
+ * The service config of `.docs/guide/scaling.md`: calls use all addresses in turn, and gRPC retries
+ * UNAVAILABLE.
+ */
 const serviceConfig = JSON.stringify({
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [

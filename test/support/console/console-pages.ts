@@ -36,7 +36,10 @@ export type OpenOptions = BrowserContextOptions & {
   readonly token?: string | null
 }
 
-/** Starts a browser for the tests of a suite and opens pages of the console in it. A machine without a browser fails the suite. */
+/**
+ * Starts a browser for the tests of a suite and opens pages of the console in it. Without a browser the suite
+ * fails.
+ */
 export function useConsole(): (service: ServiceProcess, options?: OpenOptions) => Promise<ConsolePage> {
   let browser: Browser | undefined
   before(async () => {

@@ -46,7 +46,10 @@ function messageOf(bytes: Buffer): WireMessage {
   return { bytes, id: bytes.readInt32LE(4), answers: bytes.readInt32LE(8), command }
 }
 
-/** The first field of the body: the name of the command, and the collection as its value. The driver sends the body first. */
+/**
+ * The first field of the body: the name of the command, with the collection as its value. The driver sends
+ * the body first.
+ */
 function commandOf(bytes: Buffer): MongoCommand | undefined {
   const section = HEADER_BYTES + 4
   if (bytes[section] !== BODY) return undefined

@@ -42,7 +42,7 @@ const commandLine = [
 /** Everything that the tests of faults may import besides their own folder and the harness. */
 const faultTests = ['test/support/', 'tools/', 'src/', '@grpc/grpc-js', 'mongodb', 'chai', 'node:']
 
-/** The kinds of faults. They do not know each other. Only attackers share code with the load of the benchmark. */
+/** The kinds of faults. They do not know each other. Only attackers share code with the benchmark's load. */
 const kindsOfFaults: readonly Boundary[] = [
   ...['crash', 'failover', 'database', 'clock', 'shard'].map((kind) => ({
     of: `test/faults/${kind}/`,

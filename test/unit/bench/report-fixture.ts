@@ -66,7 +66,7 @@ const scenarios: readonly Scenario[] = [
   beside('credits', 'BatchCredit at full speed'),
 ]
 
-/** A result with these figures. Latencies are spread evenly from half of the median to one and a half, with a tail. */
+/** A result with these figures. Latencies are spread evenly from 0.5 to 1.5 times the median, with a tail. */
 export function result(figures: {
   readonly perSecond: number
   readonly medianMs: number

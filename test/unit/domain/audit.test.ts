@@ -248,7 +248,7 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
       account: { ...books.account, spent: spentByFood(300n) },
       ledger: withEntry(6n, put({ day: '2025-12-31' })).ledger,
     },
-    'it was no purchase': withEntry(6n, put({ originalId: 'credit-1' })),
+    'it was not a purchase': withEntry(6n, put({ originalId: 'credit-1' })),
     'all that was left was asked for, and a part of it went back': {
       account: books.account,
       ledger: withEntry(6n, put({ amount: undefined })).ledger,
@@ -268,7 +268,7 @@ const planted: Readonly<Record<Exclude<DiscrepancyKind, 'UNREADABLE'>, Readonly<
     'the purchase was paid with a centavo too much': payingAfterParts(21n),
     'the purchase was paid with more than its amount': payingAfterParts(31n),
     'the purchase was paid with a centavo too little': payingAfterParts(19n),
-    'it was no purchase, and it was there before': withEntry(7n, put({ originalId: 'credit-1' })),
+    'it was not a purchase, and was there before': withEntry(7n, put({ originalId: 'credit-1' })),
   },
   STATUS_DIFFERS: {
     'the account is blocked and nobody blocked it': withAccount({ status: 'BLOCKED' }),

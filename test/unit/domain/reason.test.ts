@@ -3,7 +3,9 @@ import { codesOf, reasons } from '../../../src/domain/reason.js'
 
 type Row = { readonly code: string; readonly iso8583: string; readonly retry: string }
 
-/** The table of the domain: the challenge's code, the true response code of ISO 8583 (DE39), and whether to try again. */
+/**
+ * The table of the domain: the challenge's code, the true response code of ISO 8583 (DE39), the retry advice.
+ */
 const table: Readonly<Record<string, Row>> = {
   APPROVED: { code: '00', iso8583: '00', retry: 'NEVER' },
   INSUFFICIENT_BALANCE: { code: '51', iso8583: '51', retry: 'LATER' },

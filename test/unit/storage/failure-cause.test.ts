@@ -60,7 +60,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
     'a secondary, and a member that is away',
     noServer(serverOf(secondary), unknown('ECONNREFUSED')),
   ],
-  ['NO_PRIMARY', 'a primary that is none any more', serverError(10_107)],
+  ['NO_PRIMARY', 'a former primary', serverError(10_107)],
   ['NO_MAJORITY', 'a write that no majority has confirmed', writeConcernError(64)],
   ['NO_MAJORITY', 'the same when the time of the operation was over', writeConcernError(50)],
   ['SLOW', 'no answer in time', new MongoNetworkTimeoutError('-')],
@@ -86,7 +86,7 @@ const cases: readonly (readonly [string, string, unknown])[] = [
   ['FILE', 'a file of certificates that is not there', socketError('ENOENT')],
   ['HOST_UNKNOWN', 'a domain without servers', socketError('ENODATA')],
   ['OTHER', 'what is not known', serverError(999_999)],
-  ['OTHER', 'what is no error', 'a text'],
+  ['OTHER', 'a value that is not an error', 'a text'],
 ]
 
 describe('the cause of a database failure', () => {

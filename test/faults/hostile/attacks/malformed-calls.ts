@@ -92,7 +92,7 @@ const headerRows: readonly [Row, ...Row[]] = [
   {
     name: 'a malformed deadline',
     headers: (job, random) => [bearer(job), ['grpc-timeout', random.pick(['', 'x', '-1S', 'S', '1', '٣S'])]],
-    // The gRPC protocol requires it: INTERNAL is no bug of the service here.
+    // The gRPC protocol requires it: INTERNAL does not mean a bug of the service here.
     allowed: ['INTERNAL', ...decided, 'DEADLINE_EXCEEDED'],
   },
   {

@@ -86,7 +86,9 @@ describe('fetchNpmMongo', () => {
     expect(await readdir(at('left'))).to.deep.equal(['download-new'])
   })
 
-  /** Fetches with a stand-in for npm, whose body sees the target `folder`, and returns the message of the failure. */
+  /**
+   * Fetches with a stand-in for npm, whose body sees the target `folder`. Returns the message of the failure.
+   */
   async function fetchFailure(name: string, body: string, host: HostSystem): Promise<string> {
     const npmExecPath = `${at(`${name}-npm`)}/npm-cli.js`
     await mkdir(dirname(npmExecPath), { recursive: true })

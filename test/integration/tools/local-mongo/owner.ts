@@ -13,7 +13,10 @@ export type Owner = {
   readonly nextEvent: () => Promise<Record<string, unknown>>
 }
 
-/** Starts `owner-process.ts` in a process group of its own, as a terminal does, and waits until its MongoDB is open. */
+/**
+ * Starts `owner-process.ts` in its own process group, as a terminal does, and waits until its MongoDB is
+ * open.
+ */
 export async function startOwner(dataDir: string, mongodPath: string): Promise<Owner> {
   const script = fileURLToPath(new URL('owner-process.ts', import.meta.url))
   const child = spawn(process.execPath, ['--import=tsx', script, dataDir, mongodPath], {

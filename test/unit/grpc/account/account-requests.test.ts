@@ -231,7 +231,7 @@ describe('ListAccounts', () => {
 
   const wrong: readonly (readonly [string, Partial<ListAccountsRequest>, string])[] = [
     ['a negative page size', { pageSize: -1 }, 'page_size'],
-    ['a token that is none', { pageToken: 'garbage' }, 'page_token'],
+    ['a malformed token', { pageToken: 'garbage' }, 'page_token'],
     [
       'a token of a list with another status',
       { pageToken: writePageToken('k', [ACTIVE]), status: BLOCKED },
@@ -755,16 +755,16 @@ describe('ListTransactions', () => {
   const tied = ['long', undefined, undefined, 0, '', 0]
   const wrong: readonly (readonly [string, Partial<ListTransactionsRequest>, string])[] = [
     ['a negative page size', { pageSize: -1 }, 'page_size'],
-    ['a token that is none', { pageToken: 'garbage' }, 'page_token'],
-    ['a token whose place is no number', { pageToken: writePageToken('x', tied) }, 'page_token'],
+    ['a malformed token', { pageToken: 'garbage' }, 'page_token'],
+    ['a token whose place is not a number', { pageToken: writePageToken('x', tied) }, 'page_token'],
     ['a token without a place', { pageToken: writePageToken('', tied) }, 'page_token'],
     ['a token beyond every place', { pageToken: writePageToken('9'.repeat(19), tied) }, 'page_token'],
-    ['an account id that is none', { accountId: 'a b' }, 'account_id'],
+    ['a malformed account id', { accountId: 'a b' }, 'account_id'],
     ['a kind that it does not know', { kind: unknown }, 'kind'],
     ['a decision that it does not know', { decision: unknown }, 'decision'],
     // The decoding of seconds outside the calendar.
-    ['a start that is no time', { startTime: new Date(Number.NaN) }, 'start_time'],
-    ['an end that is no time', { endTime: new Date(Number.NaN) }, 'end_time'],
+    ['a start that is not a time', { startTime: new Date(Number.NaN) }, 'start_time'],
+    ['an end that is not a time', { endTime: new Date(Number.NaN) }, 'end_time'],
     ['a start before the year 1', { startTime: new Date('0000-12-31T23:59:59.999Z') }, 'start_time'],
     ['an end after the year 9999', { endTime: new Date('+010000-01-01T00:00:00Z') }, 'end_time'],
   ]

@@ -138,7 +138,7 @@ describe('token verifier: the choice of the key', () => {
     ['one that is not there', token(ec, 'three'), named, 'UNKNOWN_KEY'],
     ['one without a name, though the token names one', token(ec, 'three'), [publicKey(ec)], undefined],
     ['any, when the token names none', token(otherEc), named, undefined],
-    ['any, when what it names is no text', token(otherEc, 7), named, undefined],
+    ['any, when its kid is not text', token(otherEc, 7), named, undefined],
     ['none, when it names none and none fits', token(ec384), named, 'BAD_SIGNATURE'],
     ['none at all', token(ec), [], 'ALGORITHM'],
   ] as const) {

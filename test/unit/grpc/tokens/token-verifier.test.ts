@@ -77,7 +77,7 @@ describe('token verifier', () => {
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString()
     const rows: readonly (readonly [string, string, string])[] = [
       ['no expiry', 'NO_EXPIRY', jwt.sign({ sub: 'a' }, secret)],
-      ['an expiry that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
+      ['an expiry that is not a number', 'MALFORMED', signed({ alg: 'HS256' }, { exp: `${hour.exp}` })],
       ['a signature by another secret', 'BAD_SIGNATURE', jwt.sign(hour, `${secret}!`)],
       ['no signature (alg none)', 'ALGORITHM', unsigned({ alg: 'none' }, hour)],
       ['no signature (alg HS256)', 'BAD_SIGNATURE', unsigned({ alg: 'HS256' }, hour)],
@@ -88,7 +88,7 @@ describe('token verifier', () => {
       ['a public key as the secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, publicPem)],
       ['an empty secret', 'BAD_SIGNATURE', signed({ alg: 'HS256' }, hour, '')],
       ['a payload that is text', 'MALFORMED', jwt.sign('text', secret)],
-      ['a subject that is no text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
+      ['a subject that is not text', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, sub: 7 })],
       [
         'a subject of 257 characters',
         'MALFORMED',
@@ -99,7 +99,7 @@ describe('token verifier', () => {
       ['other claims than those signed', 'BAD_SIGNATURE', tampered(jwt.sign(hour, secret))],
       ['no three parts', 'MALFORMED', 'a.b'],
       ['nothing in it', 'MALFORMED', ''],
-      ['a beginning that is no number', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, nbf: 'now' })],
+      ['an "nbf" that is not a number', 'MALFORMED', signed({ alg: 'HS256' }, { ...hour, nbf: 'now' })],
       ['a header that is critical', 'MALFORMED', signed({ alg: 'HS256', crit: ['b64'] }, hour)],
       ['no algorithm', 'MALFORMED', signed({}, hour)],
       ['a header that is no JSON', 'MALFORMED', `e30x.${base64(hour)}.x`],

@@ -63,7 +63,7 @@ describe('fault of an encoded message', () => {
 
   const faults: readonly (readonly [string, string, string, DescMessage, ...(readonly number[])[]])[] = [
     [
-      'the end of a group that is none of its fields',
+      'the end of a group, which is not one of its fields',
       '',
       'has a field 9 that has the wire type 4 (byte 0)',
       authorize,

@@ -41,7 +41,7 @@ describe('the trace of a call', () => {
     ['has a span id of zeros', [`00-${TRACE}-${'0'.repeat(16)}-01`]],
     ['is in capitals', [traceparent[0]?.toUpperCase() ?? '']],
     ['is too long', [`${traceparent[0]}-01`]],
-    ['has the version that is no version', [`ff-${TRACE}-${PARENT}-01`]],
+    ['has the invalid version ff', [`ff-${TRACE}-${PARENT}-01`]],
     ['occurs twice', [...traceparent, ...traceparent]],
     ['comes twice in one line', [`${traceparent[0]},${traceparent[0]}`]],
     ['is a megabyte long', ['0'.repeat(1_000_000)]],

@@ -123,7 +123,7 @@ describe('damaged documents', () => {
     ['an authorization of an amount that is no int64', { ...purchase, amount: 10 }],
     ['a balance below zero', { ...purchase, balance_after: -1n }],
     ['a movement that is no int64', { ...purchase, delta: -10 }],
-    ['a day that is none', { ...purchase, day: '2026-1-2' }],
+    ['a malformed day', { ...purchase, day: '2026-1-2' }],
     ['a change of limits without limits', { ...change, action: 'LIMITS' }],
     ['limits in another change', { ...change, action: 'STATUS', limits: { wallets: {} } }],
     ['a credit without a wallet', { ...purchase, kind: 'CREDIT', wallet: undefined }],
