@@ -26,10 +26,10 @@ export const mochaHooks = {
 
 function failIfUnhandled(): void {
   if (unhandled.length > 0)
-    throw new Error('a rejection that nobody handled', { cause: unhandled.splice(0)[0] })
+    throw new Error('an unhandled rejection', { cause: unhandled.splice(0)[0] })
 }
 
 function failIfLeaked(): void {
   const leaks = takeLeaks()
-  if (leaks.length > 0) throw new Error(`a process has written what is secret:\n${leaks.join('\n')}`)
+  if (leaks.length > 0) throw new Error(`a process has printed a secret:\n${leaks.join('\n')}`)
 }
