@@ -25,8 +25,7 @@ export const mochaHooks = {
 }
 
 function failIfUnhandled(): void {
-  if (unhandled.length > 0)
-    throw new Error('an unhandled rejection', { cause: unhandled.splice(0)[0] })
+  if (unhandled.length > 0) throw new Error('an unhandled rejection', { cause: unhandled.splice(0)[0] })
 }
 
 function failIfLeaked(): void {
