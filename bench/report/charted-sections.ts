@@ -21,10 +21,7 @@ import { type ChartPart, type Section, tableOf } from './section.js'
 import type { Spread } from './spread.js'
 
 const RED = { color: '#c0392b', isBold: false, dash: '' }
-const GREEN = { color: '#0b6e4f', isBold: false, dash: '' }
 const OFFERED = { color: '#8a94a0', isBold: false, dash: '4 4' }
-/** A figure further from its goal is drawn at this factor: a factor of 0 has no place on the axis. */
-const FACTOR_MAX = 100
 
 /** The goals, and what was reached. */
 export function goalsSection(measurements: Measurements): Section | undefined {
@@ -46,7 +43,6 @@ export function goalsSection(measurements: Measurements): Section | undefined {
     parts: [
       `${met} of ${outcomes.length} goals are met. A goal is met when the median of the rounds is within its bound.`,
       tableOf(columns, outcomes),
-      ...goalsChart(outcomes),
     ],
   }
 }
@@ -60,28 +56,6 @@ function metText({ reached, isMet, isMetAlways }: GoalOutcome): string {
 function boundText({ bound, over: divisor }: Goal): string {
   const text = divisor ? timesText : numberText
   return 'atLeast' in bound ? `at least ${text(bound.atLeast)}` : `at most ${text(bound.atMost)}`
-}
-
-/** The factor between each figure and its goal: right of the line is better, whichever way the bound goes. */
-function goalsChart(outcomes: readonly GoalOutcome[]): readonly ChartPart[] {
-  const clamped = (factor: number) => Math.min(Math.max(factor, 1 / FACTOR_MAX), FACTOR_MAX)
-  const bars = outcomes.flatMap(({ goal, score, isMet }) => {
-    if (!score) return []
-    const value = { median: clamped(score.median), min: clamped(score.min), max: clamped(score.max) }
-    const look = { ...(isMet ? GREEN : RED), isBold: true }
-    return [{ name: `${goal.title}: ${boundText(goal)}`, look, value, label: spreadText(score, timesText) }]
-  })
-  if (bars.length === 0) return []
-  const values = bars.flatMap(({ value }) => [value.min, value.max])
-  const chart = {
-    title: 'Goals',
-    subtitle: 'What was reached as a multiple of what was asked for; green is met',
-    xLabel: 'times better than the goal',
-    x: logScale({ smallest: Math.min(0.5, ...values), largest: Math.max(2, ...values) }),
-    base: { value: 1, text: 'goal' },
-    bars,
-  }
-  return [{ file: 'goals.svg', description: 'What was reached, compared with each goal', chart }]
 }
 
 /** Decisions per second by callers over many accounts, of every side. */
@@ -175,7 +149,6 @@ export function hotSection(measurements: Measurements): Section | undefined {
     title: 'One hot account',
     parts: [
       'All callers buy with the same account, so that every purchase changes the same balance.',
-      ...byScenario(places).map(hotChart),
       tableOf(
         [
           placeColumn('load and side'),
@@ -193,26 +166,6 @@ export function hotSection(measurements: Measurements): Section | undefined {
 /** The scenarios under which more than one side was measured. */
 function byScenario(places: readonly MeasuredPlace[]): readonly Group[] {
   return groupedBy(places, ({ scenario }) => scenario.id).filter((group) => group.places.length > 1)
-}
-
-function hotChart({ first: { scenario }, places }: Group): ChartPart {
-  const bars = places.flatMap(({ name, look, runs }) => {
-    const value = spreadIn(runs, perSecond)
-    return value ? [{ name, look, value, label: spreadText(value) }] : []
-  })
-  bars.sort((one, other) => other.value.median - one.value.median)
-  const { label, scale } = countAxis(
-    'answers per second',
-    bars.flatMap(({ value }) => [value.min, value.max]),
-  )
-  const chart = {
-    title: `One account: ${scenario.title}`,
-    subtitle: 'Median of the rounds; the fine lines go from the slowest round to the fastest',
-    xLabel: label,
-    x: scale,
-    bars,
-  }
-  return { file: `${scenario.id}.svg`, description: 'Answers per second on one account', chart }
 }
 
 /** Requests that arrive at a rate, and how long each of them takes. */

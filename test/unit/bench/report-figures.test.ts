@@ -115,13 +115,6 @@ describe('a goal', () => {
     expect(outcomeOf(measurements, { bound: { atMost: 99 } })).to.include({ isMet: false })
   })
 
-  it('is compared such that more is better', () => {
-    const least = outcomeOf(measurements, { bound: { atLeast: 50 } }).score
-    expect(least).to.deep.equal({ median: 2, min: 1.8, max: 2.4, rounds: 3 })
-    const most = outcomeOf(measurements, { bound: { atMost: 180 } }).score
-    expect(most).to.deep.equal({ median: 1.8, min: 1.5, max: 2, rounds: 3 })
-  })
-
   it('is not met when it was not measured', () => {
     const outcome = outcomeOf(measurements, { of: { ...ours, side: 'lock' }, bound: { atMost: 1 } })
     expect(outcome).to.deep.include({ isMet: false, isMetAlways: false, reached: undefined })
