@@ -19,7 +19,7 @@ export type Line = {
   /** Label at the right end; a line without a name has none. */
   readonly name: string
   readonly look: Look
-  /** Drawn without dots, however few points there are. */
+  /** Drawn without dots. */
   readonly isPlain?: boolean
   readonly points: readonly Point[]
 }
@@ -52,14 +52,11 @@ const GRID = '#e4e7eb'
 /** Place of panels: the size of one, and the room around its axes, in pixels. */
 const PANELS = {
   large: { width: 900, height: 380, left: 78, top: 14, bottom: 56 },
-  stacked: { width: 900, height: 250, left: 78, top: 14, bottom: 56 },
   small: { width: 540, height: 196, left: 64, top: 34, bottom: 34 },
 }
 const PANELS_TOP = 66
 /** Distance from the end of the axis to a label, between two labels, and from the longest one to the edge. */
 const LABEL = { left: 24, gap: 17, right: 12 }
-/** Lines of more points have no dots. */
-const DOTS_MAX = 20
 
 /** Draws a chart as SVG, on white so that it can be read on a dark page. */
 export function svgOf(chart: Chart): string {
@@ -78,7 +75,7 @@ export function svgOf(chart: Chart): string {
 }
 
 function panelsOf({ panels, columns = 1 }: Chart) {
-  const place = columns === 2 ? PANELS.small : panels.length === 1 ? PANELS.large : PANELS.stacked
+  const place = columns === 2 ? PANELS.small : PANELS.large
   const labels = panels.flatMap(({ lines }) => lines.map(({ name, look }) => widthOf(name, look)))
   const right = LABEL.left + Math.max(0, ...labels) + LABEL.right
   const content = panels.flatMap((panel, index) => {
@@ -142,7 +139,7 @@ function lineContent({ look, points, isPlain }: Line, place: Placing): readonly 
     'stroke-width': isBold ? 3.2 : 1.8,
     ...(dash !== '' && { 'stroke-dasharray': dash }),
   })
-  if (isPlain || points.length > DOTS_MAX) return [path]
+  if (isPlain) return [path]
   const dots = points.flatMap(({ x, y, range: [min, max] = [y, y] }) => {
     const ends = [place.x(x), place.y(min), place.x(x), place.y(max)] as const
     return [

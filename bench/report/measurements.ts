@@ -15,7 +15,6 @@ export type Measurements = {
   /** In the order in which they were taken. */
   readonly runs: readonly Run[]
   readonly goals: readonly Goal[]
-  readonly floors?: readonly DriverFloor[]
   readonly loading?: readonly Loading[]
 }
 
@@ -80,20 +79,6 @@ export type Beside = {
   /** Absent when the measured purchases and those of the modest caller were alone. */
   readonly other?: { readonly unit: string; readonly perSecond: number }
   readonly modest: { readonly offered: number; readonly rejected: number }
-}
-
-/** What the bare driver does in one round, without gRPC and without any rule. */
-export type DriverFloor = {
-  readonly round: number
-  readonly operation: 'findOneAndUpdate' | 'bulkWrite'
-  /** Updates in one operation. */
-  readonly batch: number
-  /** Operations under way at once. */
-  readonly inFlight: number
-  /** Updates in one second. */
-  readonly perSecond: number
-  /** Processor time for one update, in microseconds. */
-  readonly cpuUs: { readonly client: number; readonly mongod?: number }
 }
 
 /** How a database was filled before it was measured with. */
