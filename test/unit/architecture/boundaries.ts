@@ -321,7 +321,10 @@ const boundaries: readonly Boundary[] = [
     of: 'tools/dev/local-mongo/',
     may: ['tools/dev/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
   },
-  { of: 'tools/dev/certificates/', may: ['tools/dev/certificates/', 'node:'] },
+  {
+    of: 'tools/dev/certificates/',
+    may: ['tools/dev/certificates/', '@peculiar/asn1-schema', '@peculiar/asn1-x509', 'node:'],
+  },
   { of: 'tools/dev/local-secret.ts', may: ['node:'] },
   { of: 'tools/dev/dev-settings.ts', may: [] },
   { of: 'tools/', may: ['tools/', 'src/', '*'] },
