@@ -102,8 +102,8 @@ export type Goal = {
   readonly bound: { readonly atLeast: number } | { readonly atMost: number }
 }
 
-/** Latencies in milliseconds; `serviceCpu` is the service's processor time for one answer, in microseconds. */
-export type Figure = 'perSecond' | 'p50' | 'p99' | 'p999' | 'serviceCpu'
+/** Latencies are in milliseconds. */
+export type Figure = 'perSecond' | 'p50' | 'p99'
 
 /** Of all rivals under the scenario the one with the largest figure, in each round anew. */
 export type BestRival = { readonly scenario: string; readonly side: 'BEST_RIVAL' }
