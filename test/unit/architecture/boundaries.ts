@@ -56,7 +56,10 @@ const kindsOfFaults: readonly Boundary[] = [
     of: 'test/faults/innocents/',
     may: ['test/faults/innocents/', 'test/faults/hostile/', 'test/e2e/cli/benefits.ts', ...faultTests],
   },
-  { of: 'test/faults/harness/', may: ['test/faults/harness/', ...faultTests] },
+  {
+    of: 'test/faults/harness/',
+    may: ['test/faults/harness/', ...faultTests, 'bench/session/interruption.ts'],
+  },
   { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
 ]
 
