@@ -16,9 +16,7 @@ export const catalog = catalogOf(challengeCategories)
 /** A number that a later contract may have. To read it as "any" in a filter would be a wrong answer. */
 export const unknown = 99 as never
 
-/**
- * AccountService on a store in memory, with the accounts a (active), b (blocked), c (closed) and u (unopened).
- */
+/** AccountService on a store in memory. Its accounts: a (active), b (blocked), c (closed), u (unopened). */
 export function service({
   listed = [],
   older = [],
