@@ -235,7 +235,7 @@ export function buyingAfterReversal(over: object): Found {
   }
 }
 
-/** A purchase of 0.30 after early reversals of 0.04 and 0.06. FOOD paid this for it; nothing, if undefined. */
+/** A purchase of 0.30 after early reversals of 0.04 and 0.06. FOOD paid `paid` for it; undefined: nothing. */
 function payingAfterParts(paid: bigint | undefined): Found {
   const whole = accountAfter(ID, [
     steps.open('open'),
