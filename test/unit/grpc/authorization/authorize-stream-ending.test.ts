@@ -1,11 +1,10 @@
 import { getEventListeners } from 'node:events'
 import { expect } from 'chai'
 import { soon } from '../../application/soon.js'
-import { handDecidedStreams, request, requests, WINDOW } from './hand-decided-streams.js'
+import { aWhile, handDecidedStreams, request, requests, untilEnded, WINDOW } from './hand-decided-streams.js'
 
 describe('authorize stream', () => {
-  const { draining, pending, taken, bugs, failed, open, decide, pendingOf, untilTaken, untilEnded, aWhile } =
-    handDecidedStreams()
+  const { draining, pending, taken, bugs, failed, open, decide, pendingOf, untilTaken } = handDecidedStreams()
 
   describe('ends', () => {
     it('with OK at half-close when there was nothing', async () => {

@@ -1,10 +1,16 @@
 import { expect } from 'chai'
 import { soon } from '../../application/soon.js'
-import { handDecidedStreams, request, requests, WINDOW } from './hand-decided-streams.js'
+import {
+  aWhile,
+  handDecidedStreams,
+  request,
+  requests,
+  untilAnswered,
+  WINDOW,
+} from './hand-decided-streams.js'
 
 describe('authorize stream', () => {
-  const { clock, pending, taken, open, decide, pendingOf, untilTaken, untilAnswered, aWhile } =
-    handDecidedStreams()
+  const { clock, pending, taken, open, decide, pendingOf, untilTaken } = handDecidedStreams()
 
   describe('reads', () => {
     it('no more than its window while nothing is decided', async () => {

@@ -5,23 +5,19 @@ import { windowFor } from '../../../../src/grpc/authorization/authorize-stream.j
 import { CallError, type CallErrorKind } from '../../../../src/grpc/call-error.js'
 import { UnreadableMessage } from '../../../../src/grpc/request-decoder.js'
 import { soon } from '../../application/soon.js'
-import { handDecidedStreams, request, requests, response } from './hand-decided-streams.js'
+import {
+  aWhile,
+  errorsOf,
+  handDecidedStreams,
+  placesOf,
+  request,
+  requests,
+  response,
+  untilAnswered,
+} from './hand-decided-streams.js'
 
 describe('authorize stream', () => {
-  const {
-    clock,
-    bugs,
-    reported,
-    failed,
-    open,
-    decide,
-    pendingOf,
-    untilTaken,
-    untilAnswered,
-    aWhile,
-    placesOf,
-    errorsOf,
-  } = handDecidedStreams()
+  const { clock, bugs, reported, failed, open, decide, pendingOf, untilTaken } = handDecidedStreams()
 
   it('sends its headers before anything comes: some clients wait for them', () => {
     expect(open().headers.length).to.equal(1)

@@ -138,22 +138,6 @@ export function handDecidedStreams() {
   }
 
   const untilTaken = (count: number) => soon(`${count} are being decided`, () => taken.length === count)
-  const untilAnswered = ({ answers }: Stream, count: number) =>
-    soon(`${count} are answered`, () => answers.length === count)
-  const untilEnded = async (stream: Stream) => {
-    await soon('the stream has ended', () => stream.status !== undefined)
-    return stream.status === 'OK' ? 'OK' : stream.status?.info?.reason
-  }
-  /** Long enough for anything that is going to happen without being waited for. */
-  const aWhile = async () => {
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
-  }
-
-  const placesOf = ({ answers }: Stream) =>
-    answers.map(({ index, transactionId, outcome }) => [Number(index), transactionId, outcome?.$case])
-
-  const errorsOf = ({ answers }: Stream) =>
-    answers.map(({ outcome }) => (outcome?.$case === 'error' ? wireError(outcome.value) : undefined))
 
   return {
     clock,
@@ -167,13 +151,26 @@ export function handDecidedStreams() {
     decide,
     pendingOf,
     untilTaken,
-    untilAnswered,
-    untilEnded,
-    aWhile,
-    placesOf,
-    errorsOf,
   }
 }
+
+export const untilAnswered = ({ answers }: Stream, count: number) =>
+  soon(`${count} are answered`, () => answers.length === count)
+export const untilEnded = async (stream: Stream) => {
+  await soon('the stream has ended', () => stream.status !== undefined)
+  return stream.status === 'OK' ? 'OK' : stream.status?.info?.reason
+}
+
+/** Long enough for anything that is going to happen without being waited for. */
+export const aWhile = async () => {
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+}
+
+export const placesOf = ({ answers }: Stream) =>
+  answers.map(({ index, transactionId, outcome }) => [Number(index), transactionId, outcome?.$case])
+
+export const errorsOf = ({ answers }: Stream) =>
+  answers.map(({ outcome }) => (outcome?.$case === 'error' ? wireError(outcome.value) : undefined))
 
 /** The message as a client reads it, with the names of the wire. */
 function wireError({
