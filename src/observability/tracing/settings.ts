@@ -13,6 +13,13 @@ export type TracingSettings = {
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 export type OtlpProtocol = (typeof protocols)[number]
 
+/** Numbers that the SDK uses as they are. With 0 or less it drops spans without a log line. */
+const counts = [
+  'OTEL_BSP_MAX_QUEUE_SIZE',
+  'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  'OTEL_BSP_EXPORT_TIMEOUT',
+] as const
+
 /** Returns the value of a variable; undefined when it is not set. */
 type Read = (name: string) => string | undefined
 
@@ -29,6 +36,9 @@ export function readTracingSettings(read: Read): TracingSettings {
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_ENDPOINT', problems),
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', problems),
   ]
+  for (const name of counts) {
+    if (Number(read(name)) <= 0) problems.push(`${name} must be above 0: spans may be lost`)
+  }
   return Object.freeze({
     on: wanted && !endpoints.includes(false),
     protocol,

@@ -27,6 +27,8 @@ describe('tracing settings', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', false],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'http://[bad', false],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'ftp://user:hunter2@collector', false],
+    ['OTEL_BSP_MAX_QUEUE_SIZE', '-1', true],
+    ['OTEL_BSP_EXPORT_TIMEOUT', '-1000', true],
   ] as const) {
     it(`complain of ${name}=${value} by its name alone, and are ${on ? 'on' : 'off'}`, () => {
       const { on: isOn, problems } = settings({ ...ENDPOINT, [name]: value })
