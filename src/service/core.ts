@@ -108,9 +108,8 @@ export function createCore(options: CoreOptions): Core {
   const order = new ReadOrder(client)
   const books = new Books(db, order)
   const ledger = new MongoLedger(db, order, books.known)
-  const engineLedger = tracing?.ledger(ledger) ?? ledger
   const poster = new LedgerPosters({
-    ledger: engineLedger,
+    ledger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onPostingFailure,
@@ -121,7 +120,7 @@ export function createCore(options: CoreOptions): Core {
   const engine = new Engines({
     shardOf: shardMap.shardOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
-    ledger: engineLedger,
+    ledger: tracing?.ledger(ledger) ?? ledger,
     posters: poster,
     clock,
     codec: v8Codec,
