@@ -195,9 +195,8 @@ type EngineWiring = {
 /** Creates the engine, and the poster that copies its entries to the ledger. */
 function createEngine({ options, clock, accounts, ledger, shardOf }: EngineWiring) {
   const { config, tracing } = options
-  const engineLedger = tracing?.ledger(ledger) ?? ledger
   const poster = new LedgerPosters({
-    ledger: engineLedger,
+    ledger,
     clock,
     gatherMsMax: GATHER_MS_MAX,
     onFailure: options.onPostingFailure,
@@ -206,7 +205,7 @@ function createEngine({ options, clock, accounts, ledger, shardOf }: EngineWirin
   const engine = new Engines({
     shardOf,
     accounts: tracing?.accounts(accounts) ?? accounts,
-    ledger: engineLedger,
+    ledger: tracing?.ledger(ledger) ?? ledger,
     posters: poster,
     clock,
     codec: v8Codec,
