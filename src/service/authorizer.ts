@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { authorize } from '../application/authorize.js'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
@@ -114,6 +115,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     tracing,
     credentials,
     core,
+    authorize: (...asked) => authorize(core, ...asked),
     records,
     guard,
     health,

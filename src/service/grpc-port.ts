@@ -1,4 +1,4 @@
-import { authorize } from '../application/authorize.js'
+import type { Authorize } from '../application/authorize.js'
 import { reverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
@@ -38,6 +38,7 @@ export type GrpcPortOptions = {
   readonly tracing: Tracing | undefined
   readonly credentials: Credentials
   readonly core: Core
+  readonly authorize: Authorize
   readonly records: CallRecords
   readonly guard: ConnectionGuard
   /** Whether the process can decide. */
@@ -48,7 +49,7 @@ export type GrpcPortOptions = {
 
 /** Creates the gRPC port with all its services. */
 export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
-  const { config, credentials, core, records, guard, health, draining } = options
+  const { config, credentials, core, authorize, records, guard, health, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -66,7 +67,7 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     health,
     interceptors: createInterceptors(options),
     authorization: authorizationService({
-      authorize: (...asked) => authorize(core, ...asked),
+      authorize,
       simulate: (...asked) => core.simulator.simulate(...asked),
       reverse: (...asked) => reverse(core.engine, ...asked),
       handlers,

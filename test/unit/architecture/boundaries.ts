@@ -51,7 +51,10 @@ const kindsOfFaults: readonly Boundary[] = [
     of: 'test/faults/innocents/',
     may: ['test/faults/innocents/', 'test/faults/hostile/', 'test/e2e/cli/benefits.ts', ...faultTests],
   },
-  { of: 'test/faults/harness/', may: ['test/faults/harness/', ...faultTests] },
+  {
+    of: 'test/faults/harness/',
+    may: ['test/faults/harness/', ...faultTests, 'bench/session/interruption.ts'],
+  },
   { of: 'test/faults/main.ts', may: ['test/faults/', 'tools/command.ts'] },
 ]
 
@@ -316,7 +319,10 @@ export const boundaries: readonly Boundary[] = [
     of: 'tools/dev/local-mongo/',
     may: ['tools/dev/local-mongo/', 'mongodb', 'mongodb-memory-server-core', 'tar-stream', 'node:'],
   },
-  { of: 'tools/dev/certificates/', may: ['tools/dev/certificates/', 'node:'] },
+  {
+    of: 'tools/dev/certificates/',
+    may: ['tools/dev/certificates/', '@peculiar/asn1-schema', '@peculiar/asn1-x509', 'node:'],
+  },
   { of: 'tools/dev/local-secret.ts', may: ['node:'] },
   { of: 'tools/dev/dev-settings.ts', may: [] },
   { of: 'tools/', may: ['tools/', 'src/', '*'] },
