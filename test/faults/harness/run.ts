@@ -1,6 +1,6 @@
 import { interruptedBySignal } from '../../../bench/session/interruption.js'
 import { argument } from '../../../tools/command.js'
-import { Campaign, type Fault } from './campaign.js'
+import { Campaign, type Fault, fullPace } from './campaign.js'
 import { progressLine } from './report.js'
 
 /** Acknowledged operations that are repeated at the end, unless the plan says otherwise. */
@@ -40,7 +40,10 @@ export async function runPlan(name: string, plan: Plan): Promise<void> {
   for (const [title, fault] of Object.entries(plan.faults(seed))) {
     if (interruption.aborted) break
     try {
-      await runOne(plan, await Campaign.start(fault, { name, seed, signal }), { seed, interruption })
+      await runOne(plan, await Campaign.start(fault, { name, seed, pace: fullPace, signal }), {
+        seed,
+        interruption,
+      })
     } catch (error) {
       failures.push(`${title}: ${error instanceof Error ? error.message : error}`)
     }

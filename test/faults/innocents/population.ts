@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { purchase, TestClient } from '../../support/clients/client.js'
 import { useService } from '../../support/processes/service-fixture.js'
@@ -6,6 +7,8 @@ import { useService } from '../../support/processes/service-fixture.js'
 export const CALL_MS_MAX = 60_000
 /** Purchases that the bystander has under way. */
 const UNDER_WAY = 4
+/** Pause between two purchases of the bystander, in milliseconds: it leaves the processors to the population. */
+const PAUSE_MS = 50
 
 /** A service with every default but its patience, for a population that does nothing wrong. */
 export function usePopulation() {
@@ -23,6 +26,7 @@ export async function besidePurchases<T>(address: string, work: () => Promise<T>
       const { error } = await client.authorize(purchase({}), { deadlineMs: CALL_MS_MAX })
       if (error) failures.push(`${error.code}: ${error.message}`)
       else answered += 1
+      await delay(PAUSE_MS)
     } while (!isOver)
   }
   const buying = Array.from({ length: UNDER_WAY }, buy)

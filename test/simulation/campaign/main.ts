@@ -9,7 +9,7 @@ import { shareOut, THREADS } from './threads.js'
 
 const SEEDS = 100_000
 /** Histories that a thread simulates before it tells what came of them. */
-const HISTORIES_TOGETHER = 50
+const HISTORIES_TOGETHER = 10
 /** A planted mistake is looked for until it was noticed so often: how soon it is the first time is mostly luck. */
 const SELFCHECK_TIMES = 20
 /** Most histories in which it is looked for. */
