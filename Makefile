@@ -95,14 +95,13 @@ check-monitoring: build ## Test alerts, rules and dashboards on the real service
 BENCH_whole = $(TSX) bench/main.ts && $(TSX) bench/report/main.ts
 BENCH_quick = $(TSX) bench/main.ts quick
 BENCH_beside = $(TSX) bench/main.ts beside
-BENCH_parts = $(TSX) bench/parts/main.ts
 BENCH_report = $(TSX) bench/report/main.ts
 
 bench: build ## Benchmark the service against floors, rivals and other work (20 minutes), and write .docs/benchmarks.md
-#      > kind=quick: the same in three minutes, without the page. kind=parts: the parts of one authorization
+#      > kind=quick: the same in three minutes, without the page
 #      > kind=beside: only purchases beside other work (five minutes), prints the table
 #      > kind=report: write the page again from the figures of the last full run
-	$(or $(BENCH_$(or $(kind),whole)),$(error kind= is one of quick beside parts report, or left out))
+	$(or $(BENCH_$(or $(kind),whole)),$(error kind= is one of quick beside report, or left out))
 
 long-run: build ## Check that memory, descriptors and latency stay flat under load: minutes=30 share=70 (% of capacity)
 #               > accounts=150000 seed=; a full run without a problem is written to .docs/reliability/long-run.md

@@ -4,7 +4,6 @@ import { sampleOf } from './books/sample.js'
 import { verifyBooks } from './books/verify-books.js'
 import { loadBooks } from './dataset/load-books.js'
 import { ENTRIES_PER_ACCOUNT } from './dataset/loaded-account.js'
-import { measureDriver } from './floors/measure-driver.js'
 import { capacityOf } from './plan/capacity.js'
 import {
   accountRange,
@@ -15,7 +14,7 @@ import {
   sizeScenarios,
 } from './plan/scenarios.js'
 import { type BenchmarkedSide, sidesNamed } from './plan/sides.js'
-import type { DriverFloor, Loading, Run, Scenario } from './report/measurements.js'
+import type { Loading, Run, Scenario } from './report/measurements.js'
 import { untilCalm } from './session/calm.js'
 import type { Database } from './session/database.js'
 import { Session, type SessionOptions } from './session/session.js'
@@ -36,7 +35,6 @@ export type BenchmarkOptions = {
 export type Measured = {
   readonly scenarios: readonly Scenario[]
   readonly runs: readonly Run[]
-  readonly floors: readonly DriverFloor[]
   readonly loading: readonly Loading[]
 }
 
@@ -47,7 +45,6 @@ export class Benchmark {
   readonly #random: Random
   readonly #scenarios = new Map<string, Scenario>()
   readonly #runs: Run[] = []
-  readonly #floors: DriverFloor[] = []
   readonly #loading: Loading[] = []
   #databases = 0
 
@@ -62,7 +59,6 @@ export class Benchmark {
     return {
       scenarios: [...this.#scenarios.values()],
       runs: this.#runs,
-      floors: this.#floors,
       loading: this.#loading,
     }
   }
@@ -70,7 +66,6 @@ export class Benchmark {
   async run(): Promise<Measured> {
     await this.#closedLoops()
     await this.#openLoops()
-    await this.#bareDriver()
     await this.#sizes()
     await this.#besides()
     return this.measured
@@ -126,22 +121,6 @@ export class Benchmark {
   #carries(side: BenchmarkedSide, { mode, load }: Scenario): boolean {
     if (load.type !== 'open' || !side.modes.includes(mode)) return false
     return load.ratePerSecond <= CARRIED_SHARE * capacityOf(this.measured, { side: side.id, mode })
-  }
-
-  async #bareDriver(): Promise<void> {
-    const { plan, database, signal, onProgress } = this.#options
-    for (let round = 1; round <= plan.rounds; round++) {
-      const db = database.db(this.#freshName('driver'))
-      const accounts = accountRange(plan.accounts)
-      await loadBooks(db, { accounts, shape: 'RIVAL', signal })
-      for (const operation of this.#shuffled(['findOneAndUpdate', 'bulkWrite'] as const)) {
-        await untilCalm(plan.calmMsMax, signal)
-        const floor = await measureDriver({ database, db, plan, operation, round, signal })
-        this.#floors.push(floor)
-        onProgress(`round ${round}, bare driver, ${operation}: ${whole(floor.perSecond)} updates/s`)
-      }
-      await db.dropDatabase()
-    }
   }
 
   /** Ours on a large database and on a small one, in alternation. */

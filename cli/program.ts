@@ -69,6 +69,25 @@ export function createProgram(): Command {
     .addHelpText('after', '\nExample:\n  ./benefits account show')
     .addHelpText('after', EXIT_CODES)
 
+  addAccountCommands(program)
+  addCredit(program)
+  addLoad(program)
+  addAuthorize(program)
+  addReverse(program)
+  addSimulate(program)
+  addStatement(program)
+  addTransaction(program)
+  addRuleCommands(program)
+  addCategoryCommands(program)
+  addVerify(program)
+  addToken(program)
+  addSeed(program)
+  addShard(program)
+  addCompletion(program)
+  return program
+}
+
+function addAccountCommands(program: Command): void {
   const account = program
     .command('account')
     .description('open, show and change accounts')
@@ -78,13 +97,9 @@ export function createProgram(): Command {
   addList(account)
   addStatusChanges(account)
   addLimits(account)
-  addCredit(program)
-  addLoad(program)
-  addAuthorize(program)
-  addReverse(program)
-  addSimulate(program)
-  addStatement(program)
-  addTransaction(program)
+}
+
+function addRuleCommands(program: Command): void {
   const rules = program
     .command('rules')
     .description('manage merchant rules, which replace the MCC by the name of the merchant')
@@ -93,6 +108,9 @@ export function createProgram(): Command {
   addExport(rules)
   addRuleList(rules)
   addResolve(rules)
+}
+
+function addCategoryCommands(program: Command): void {
   const categories = program
     .command('categories')
     .description('manage benefit categories and the MCCs that each pays for')
@@ -101,10 +119,4 @@ export function createProgram(): Command {
   addCategorySet(categories)
   addCategoryDrop(categories)
   addCategoryPolicy(categories)
-  addVerify(program)
-  addToken(program)
-  addSeed(program)
-  addShard(program)
-  addCompletion(program)
-  return program
 }

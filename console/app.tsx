@@ -1,14 +1,13 @@
 import { Component, type ComponentChildren } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { ApiError } from './api/api-error.js'
-import { call } from './api/client.js'
 import { askForToken, currentToken, isDevelopment, onSessionChange, signOut } from './api/session.js'
 import { Button, Empty } from './parts/basics.js'
 import { Failure } from './parts/failure.js'
 import { type Health, useHealth } from './parts/health.js'
 import { Icon, type IconName } from './parts/icons.js'
 import { useLoad } from './parts/use-call.js'
-import { currentPlace, goTo, linkTo, type Place, usePlace } from './router.js'
+import { currentPlace, linkTo, type Place, skipToContent, usePlace } from './router.js'
+import { Search } from './search.js'
 import { chooseLanguage, language } from './text/language.js'
 import { text } from './text/text.js'
 import { Account } from './views/account.js'
@@ -51,21 +50,7 @@ export function App() {
       <button type="button" class="skip" onClick={skipToContent}>
         {frame.skip}
       </button>
-      <nav class="rail" aria-label={frame.navigation}>
-        <ul>
-          {rooms.map((each) => (
-            <li key={each}>
-              <a
-                href={linkTo([each])}
-                aria-current={(room === '' ? 'accounts' : room) === each ? 'page' : undefined}
-              >
-                <Icon name={each} />
-                <span>{names[each]}</span>
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Rail room={room || 'accounts'} />
       <div class="stage">
         <header class="top">
           <Search place={place} />
@@ -99,6 +84,24 @@ export function App() {
         </main>
       </div>
     </>
+  )
+}
+
+function Rail({ room }: { readonly room: string }) {
+  const { frame, rooms: names } = text()
+  return (
+    <nav class="rail" aria-label={frame.navigation}>
+      <ul>
+        {rooms.map((each) => (
+          <li key={each}>
+            <a href={linkTo([each])} aria-current={room === each ? 'page' : undefined}>
+              <Icon name={each} />
+              <span>{names[each]}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   )
 }
 
@@ -165,119 +168,6 @@ function Corner({
       </button>
     </div>
   )
-}
-
-/** The search: an account, a transaction of the account in view, or a merchant. */
-function Search({ place }: { readonly place: Place }) {
-  const { frame } = text()
-  const [typed, setTyped] = useState('')
-  const [nothing, setNothing] = useState<string>()
-  const [error, setError] = useState<unknown>()
-  const input = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    const focus = (event: KeyboardEvent) => {
-      const isTyping = (event.target as HTMLElement).closest('input, select, textarea, dialog')
-      if (event.key !== '/' || isTyping) return
-      event.preventDefault()
-      input.current?.focus()
-    }
-    addEventListener('keydown', focus)
-    return () => removeEventListener('keydown', focus)
-  }, [])
-  useEffect(() => {
-    setNothing(undefined)
-    setError(undefined)
-  }, [place])
-  const account = place.path[0] === 'accounts' ? place.path[1] : undefined
-  const search = async () => {
-    const wanted = typed.trim()
-    if (wanted === '') return
-    setError(undefined)
-    try {
-      const found = await find(wanted, account)
-      if (found === undefined) setNothing(wanted)
-      else {
-        setTyped('')
-        goTo(found)
-        // The next key press is for the found place.
-        skipToContent()
-      }
-    } catch (failed) {
-      setError(failed)
-    }
-  }
-  return (
-    <search>
-      <form
-        class="search"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void search()
-        }}
-      >
-        <Icon name="search" />
-        <input
-          ref={input}
-          type="search"
-          aria-label={frame.search}
-          placeholder={frame.searchHint}
-          value={typed}
-          maxLength={128}
-          autocomplete="off"
-          spellcheck={false}
-          onInput={({ currentTarget }) => {
-            setTyped(currentTarget.value)
-            setNothing(undefined)
-          }}
-        />
-        <span class="shortcut" aria-hidden="true">
-          /
-        </span>
-      </form>
-      {nothing !== undefined && (
-        <p class="search-note" role="status">
-          {frame.searchNothing(nothing)}{' '}
-          <a href={linkTo(['rules'], { merchant: nothing })}>{frame.searchMerchant}</a>
-        </p>
-      )}
-      <Failure error={error} />
-    </search>
-  )
-}
-
-/**
- * Finds the place that a search means; undefined when it is neither an account nor one of its transactions.
- */
-async function find(wanted: string, account: string | undefined): Promise<string | undefined> {
-  // An account's id has no space and no asterisk, as merchants have.
-  if (!/^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) && !(account && /^[!-~]{1,128}$/.test(wanted))) {
-    return linkTo(['rules'], { merchant: wanted })
-  }
-  if (
-    /^[A-Za-z0-9][\w.:-]{0,63}$/.test(wanted) &&
-    (await exists(call('AccountService/GetAccount', { accountId: wanted })))
-  ) {
-    return linkTo(['accounts', wanted])
-  }
-  if (account === undefined) return undefined
-  const transaction = { accountId: account, transactionId: wanted }
-  if (!(await exists(call('AccountService/GetTransaction', transaction)))) return undefined
-  return linkTo(['accounts', account], { entry: wanted })
-}
-
-async function exists(asked: Promise<unknown>): Promise<boolean> {
-  try {
-    await asked
-    return true
-  } catch (error) {
-    if (error instanceof ApiError && error.code === 'not_found') return false
-    throw error
-  }
-}
-
-/** Moves the focus past the frame. The address stays: it names the view. */
-function skipToContent(): void {
-  document.getElementById('content')?.focus()
 }
 
 // An empty address is the list of accounts.

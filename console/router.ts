@@ -37,6 +37,11 @@ export function usePlace(): Place {
   return place
 }
 
+/** Moves the focus past the frame. The address stays: it names the view. */
+export function skipToContent(): void {
+  document.getElementById('content')?.focus()
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

@@ -1,6 +1,6 @@
 import { Reason } from '../../src/gen/benefits/v1/authorization.js'
 import { type CallEnd, type StatusName, statusCalled, statusName } from '../h2/call-end.js'
-import type { Answer } from './answer.js'
+import type { Answer } from './call.js'
 import type { Expectation, Purchase } from './purchases.js'
 import type { CallErrors, Outcome, Sum, WholeRun } from './result.js'
 

@@ -1,7 +1,11 @@
+import { AuthorizeRequest, AuthorizeResponse, Fallback } from '../../src/gen/benefits/v1/authorization.js'
 import { type CallEnd, statusCalled } from '../h2/call-end.js'
+import { framedMessage } from '../h2/grpc-messages.js'
 import type { StreamListener } from '../h2/grpc-stream.js'
-import { type Answer, readAnswer } from './answer.js'
 import type { Purchase } from './purchases.js'
+
+/** The fields of an answer that the load generator looks at. */
+export type Answer = Pick<AuthorizeResponse, 'transactionId' | 'code' | 'reason' | 'category' | 'replayed'>
 
 /** Moments are milliseconds of `performance.now()`. */
 export type CallTimes = {
@@ -29,8 +33,16 @@ export class Call implements StreamListener {
     this.#onEnd = onEnd
   }
 
+  /** The purchase as a message. */
+  request(): Buffer {
+    const { id: transactionId, accountId, amount, mcc, merchant } = this.purchase
+    const fallback = Fallback.UNSPECIFIED
+    const request = { transactionId, accountId, amount: BigInt(amount), mcc, merchant, fallback }
+    return framedMessage(AuthorizeRequest.encode(request).finish())
+  }
+
   message(message: Buffer): void {
-    this.#answer = readAnswer(message)
+    this.#answer = AuthorizeResponse.decode(message)
   }
 
   /** An answer without an answer is an error, whatever the status says. */

@@ -1,49 +1,20 @@
+import { AuthorizeStreamResponse } from '../../src/gen/benefits/v1/authorization.js'
 import { type CallEnd, NO_ANSWER, statusName } from '../h2/call-end.js'
-import { GrpcConnection, requestHeaders } from '../h2/grpc-connection.js'
+import { type GrpcConnection, requestHeaders } from '../h2/grpc-connection.js'
 import type { GrpcStream, StreamListener } from '../h2/grpc-stream.js'
-import { readStreamAnswer } from './answer.js'
 import type { Call } from './call.js'
 import { CALL_TIMEOUT_MS, type LoadJob } from './job.js'
-import { RenewedTransport } from './renewed-transport.js'
-import { RequestWriter } from './request-writer.js'
 import type { Transport } from './transport.js'
+import { openConnections, UnaryTransport } from './unary-transport.js'
 
 const SERVICE = '/benefits.v1.AuthorizationService'
 
 /** Connects as a job wants it; when one connection fails, none is left. */
 export async function openTransport(job: LoadJob): Promise<Transport> {
-  if (job.renewsConnections) return await RenewedTransport.open(job, unaryHeaders(job))
-  const opening = Array.from({ length: job.connections }, () => GrpcConnection.open(job.target))
-  try {
-    const connections = await Promise.all(opening)
-    return job.mode === 'unary' ? new UnaryTransport(job, connections) : new StreamTransport(job, connections)
-  } catch (error) {
-    for (const one of await Promise.allSettled(opening)) if (one.status === 'fulfilled') one.value.close()
-    throw error
-  }
-}
-
-/** A call of Authorize for each. */
-class UnaryTransport implements Transport {
-  readonly #connections: readonly GrpcConnection[]
-  readonly #headers: Buffer
-  readonly #writer = new RequestWriter()
-  #turn = 0
-
-  constructor(job: LoadJob, connections: readonly GrpcConnection[]) {
-    this.#connections = connections
-    this.#headers = unaryHeaders(job)
-  }
-
-  send(call: Call): void {
-    const connection = this.#connections[this.#turn++ % this.#connections.length]
-    const stream = connection?.call(this.#headers, call)
-    if (stream) connection?.send({ stream, message: this.#writer.message(call.purchase), last: true })
-  }
-
-  close(): void {
-    for (const connection of this.#connections) connection.close()
-  }
+  const connections = await openConnections(job)
+  if (job.mode === 'stream') return new StreamTransport(job, connections)
+  const timeoutMs = job.callTimeoutMs ?? CALL_TIMEOUT_MS
+  return new UnaryTransport(job, connections, headersOf(job, { method: 'Authorize', timeoutMs }))
 }
 
 /** A message on one of a few calls of AuthorizeStream for each. */
@@ -71,7 +42,6 @@ class StreamTransport implements Transport {
 class Channel implements StreamListener {
   readonly #connection: GrpcConnection
   readonly #stream: GrpcStream
-  readonly #writer = new RequestWriter()
   readonly #calls = new Map<string, Call>()
   #end: CallEnd | undefined
 
@@ -86,17 +56,16 @@ class Channel implements StreamListener {
       return
     }
     this.#calls.set(call.purchase.id, call)
-    const message = this.#writer.message(call.purchase)
-    this.#connection.send({ stream: this.#stream, message, last: false })
+    this.#connection.send({ stream: this.#stream, message: call.request(), last: false })
   }
 
   message(message: Buffer): void {
-    const { transactionId, answer, error } = readStreamAnswer(message)
+    const { transactionId, outcome } = AuthorizeStreamResponse.decode(message)
     const call = this.#calls.get(transactionId)
     if (!call) throw new Error('an answer on the stream is for a request that nobody sent, or a second one')
     this.#calls.delete(transactionId)
-    if (answer) call.answered(answer)
-    else call.end(error ?? { status: 0, message: '' })
+    if (outcome?.$case === 'response') call.answered(outcome.value)
+    else call.end({ status: outcome?.value.code ?? 0, message: outcome?.value.message ?? '' })
   }
 
   /** The stream is to last for the whole run: calls that it leaves open have no answer. */
@@ -107,10 +76,6 @@ class Channel implements StreamListener {
     this.#calls.clear()
     for (const call of calls) call.end(end)
   }
-}
-
-function unaryHeaders(job: LoadJob): Buffer {
-  return headersOf(job, { method: 'Authorize', timeoutMs: job.callTimeoutMs ?? CALL_TIMEOUT_MS })
 }
 
 function headersOf(

@@ -1,13 +1,18 @@
 import { Random } from '../../tools/random.js'
 import { accountIdAt } from './account-id.js'
 import { REPEAT_DISTANCE, type Workload } from './job.js'
-import type { Request } from './request-writer.js'
 
 /** What a purchase is to be answered with. */
 export type Expectation = 'BENEFIT' | 'CASH' | 'DECLINED'
 
-/** A request, and what became of it. */
-export type Purchase = Request & {
+/** A request and its state. */
+export type Purchase = {
+  readonly id: string
+  readonly accountId: string
+  /** In centavos; below 2^53. */
+  readonly amount: number
+  readonly mcc: string
+  readonly merchant: string
   readonly expected: Expectation
   /** Calls for it that have not ended. */
   underWay: number

@@ -5,7 +5,7 @@ import type { Renewals } from './result.js'
 export type Transport = {
   send(call: Call): void
   /** Of a transport that renews its connections. */
-  readonly renewals?: Renewals
+  readonly renewals?: Renewals | undefined
   /** Cuts the connections. */
   close(): void
 }

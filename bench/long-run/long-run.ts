@@ -165,7 +165,7 @@ async function underWatch(
   scenario: OpenScenario,
   { watched, plan, onProgress }: Watching,
 ): Promise<{ readonly run: Run; readonly watcher: Watcher }> {
-  const watcher = new Watcher(watched, plan.everyMs)
+  const watcher = await Watcher.begin(watched, plan.everyMs)
   const startedAtMs = performance.now()
   const progress = setInterval(() => {
     const minute = Math.round((performance.now() - startedAtMs) / 60_000)

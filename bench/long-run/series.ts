@@ -56,15 +56,14 @@ function clockOf(id: SeriesId): Clock {
 
 export type Seen = { readonly looks: readonly Look[]; readonly windows: readonly TimeWindow[] }
 
-/** What was seen over time, from the start of the first window to the end of the last one. */
+/** Returns a value for each time between two looks that has a part of the load in it, and for each window of the load. */
 export function seriesOf({ looks, windows }: Seen): SeriesRecord {
   const startedAtMs = windows[0]?.startedAtMs ?? 0
   const last = windows.at(-1)
   const endedAtMs = last ? endOf(last) : 0
   const pairs = looks.flatMap((now, index) => {
     const before = looks[index - 1]
-    const isWithin = before && before.atMs >= startedAtMs && now.atMs <= endedAtMs
-    return isWithin ? [{ now, before }] : []
+    return before && now.atMs > startedAtMs && before.atMs < endedAtMs ? [{ now, before }] : []
   })
   const minutes = (atMs: number) => rounded((atMs - startedAtMs) / MINUTE_MS)
   const seen = Object.entries<OfLook>(ofLooks).map(

@@ -1,3 +1,5 @@
+import { spreadOf } from '../report/spread.js'
+
 export type Point = { readonly x: number; readonly y: number }
 
 /**
@@ -25,10 +27,7 @@ export function gistOf(points: readonly Point[], { length }: { readonly length: 
   })
 }
 
-/** The middle one, or the mean of the two in the middle; undefined when there are none. */
+/** The median; undefined when there are no values. */
 export function middleOf(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((one, other) => one - other)
-  const upper = sorted[Math.floor(sorted.length / 2)]
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1]
-  return upper === undefined || lower === undefined ? undefined : (upper + lower) / 2
+  return spreadOf(values)?.median
 }

@@ -4,15 +4,20 @@ import { type Look, lookAt, type Watched } from './look.js'
 export class Watcher {
   readonly #watched: Watched
   readonly #looks: Look[] = []
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   #missed = 0
   #looking: Promise<void> | undefined
 
-  /** Begins at once. */
-  constructor(watched: Watched, everyMs: number) {
+  private constructor(watched: Watched) {
     this.#watched = watched
-    this.#timer = setInterval(() => this.#tick(), everyMs)
-    this.#tick()
+  }
+
+  /** Looks once, and then again every so many milliseconds. */
+  static async begin(watched: Watched, everyMs: number): Promise<Watcher> {
+    const watcher = new Watcher(watched)
+    await watcher.#look()
+    watcher.#timer = setInterval(() => watcher.#tick(), everyMs)
+    return watcher
   }
 
   /** What was seen so far, in order. */
@@ -25,9 +30,11 @@ export class Watcher {
     return this.#missed
   }
 
+  /** Looks a last time. */
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#looking
+    await this.#look()
   }
 
   #tick(): void {

@@ -1,4 +1,5 @@
 import type { Run, Scenario } from '../report/measurements.js'
+import { spreadOf } from '../report/spread.js'
 
 /** Answers a second that a side can give over many accounts: of its numbers of callers the best, each by the middle of its rounds. */
 export function capacityOf(
@@ -6,20 +7,9 @@ export function capacityOf(
   { side, mode }: { readonly side: string; readonly mode: Scenario['mode'] },
 ): number {
   const ofMode = scenarios.filter((scenario) => scenario.group === 'throughput' && scenario.mode === mode)
-  const rates = ofMode.map(({ id }) =>
-    median(
-      runs
-        .filter((run) => run.side === side && run.scenario === id)
-        .map(({ result }) => result.measured.perSecond),
-    ),
-  )
+  const rates = ofMode.flatMap(({ id }) => {
+    const ofSide = runs.filter((run) => run.side === side && run.scenario === id)
+    return spreadOf(ofSide.map(({ result }) => result.measured.perSecond))?.median ?? []
+  })
   return Math.max(0, ...rates)
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  const [low = 0, high = 0] =
-    sorted.length % 2 === 0 ? sorted.slice(middle - 1) : [sorted[middle], sorted[middle]]
-  return (low + high) / 2
 }

@@ -57,8 +57,6 @@ export type Plan = {
     /** Rules of an import. */
     readonly rules: number
   }
-  /** The bare driver: time for each of its operations. */
-  readonly driver: { readonly warmupMs: number; readonly durationMs: number }
   /** Longest wait for the machine to be calm before a run, and for what was left to do after it, in milliseconds. */
   readonly calmMsMax: number
   readonly seed: number
@@ -92,7 +90,6 @@ export const wholePlan: Plan = {
     modestRatePerSecond: 20,
     rules: 20_000,
   },
-  driver: { warmupMs: 500, durationMs: 2_500 },
   calmMsMax: 1_500,
   seed: 20_261_123,
 }
@@ -119,7 +116,6 @@ export const quickPlan: Plan = {
     modestRatePerSecond: 20,
     rules: 20_000,
   },
-  driver: { warmupMs: 200, durationMs: 800 },
   calmMsMax: 300,
   seed: 20_261_123,
 }
@@ -131,10 +127,6 @@ export function besideOnly({ size: _, ...plan }: Plan): Plan {
 
 /** Connections of the load generator: calls take turns among them. Each may carry a thousand calls at once. */
 export const CONNECTIONS = 4
-/** Single operations of the bare driver that are under way at once. */
-export const DRIVER_IN_FLIGHT = { findOneAndUpdate: 32, bulkWrite: 2 } as const
-/** Updates in one bulk write of the bare driver. */
-export const DRIVER_BATCH = 128
 /** Connections of every server to MongoDB: the service's own default. */
 export const POOL_SIZE = 20
 

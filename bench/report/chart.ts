@@ -1,6 +1,6 @@
 import type { Scale } from './scale.js'
 
-/** Style of a line or a bar. */
+/** Style of a line. */
 export type Look = {
   readonly color: string
   readonly isBold: boolean
@@ -19,7 +19,7 @@ export type Line = {
   /** Label at the right end; a line without a name has none. */
   readonly name: string
   readonly look: Look
-  /** Drawn without dots, however few points there are. */
+  /** Drawn without dots. */
   readonly isPlain?: boolean
   readonly points: readonly Point[]
 }
@@ -34,55 +34,33 @@ export type Panel = {
   readonly lines: readonly Line[]
 }
 
-/** Horizontal bars, each with a fine line from its smallest to its largest round. */
-export type Bars = {
-  readonly xLabel: string
-  readonly x: Scale
-  /** Value where the bars begin, and its label; by default they begin at the left. */
-  readonly base?: { readonly value: number; readonly text: string }
-  readonly bars: readonly Bar[]
+/** One picture: panels one below the other, or side by side. */
+export type Chart = {
+  readonly title: string
+  readonly subtitle: string
+  readonly panels: readonly Panel[]
+  readonly columns?: 1 | 2
 }
-
-export type Bar = {
-  readonly name: string
-  readonly look: Look
-  readonly value: { readonly median: number; readonly min: number; readonly max: number }
-  /** Text behind the bar. */
-  readonly label: string
-}
-
-/** One picture: panels one below the other or side by side, or bars. */
-export type Chart = { readonly title: string; readonly subtitle: string } & (
-  | { readonly panels: readonly Panel[]; readonly columns?: 1 | 2 }
-  | Bars
-)
 
 type Attributes = Readonly<Record<string, string | number>>
 type Box = { readonly left: number; readonly right: number; readonly top: number; readonly bottom: number }
 type Placing = { x(value: number): number; y(value: number): number }
-type Drawing = { readonly width: number; readonly height: number; readonly content: readonly string[] }
 
 const INK = '#1f2933'
 const MUTED = '#52606d'
 const GRID = '#e4e7eb'
-/** White around a text that stands on lines. */
-const HALO = { stroke: '#ffffff', 'stroke-width': 5, 'paint-order': 'stroke', 'stroke-linejoin': 'round' }
 /** Place of panels: the size of one, and the room around its axes, in pixels. */
 const PANELS = {
   large: { width: 900, height: 380, left: 78, top: 14, bottom: 56 },
-  stacked: { width: 900, height: 250, left: 78, top: 14, bottom: 56 },
   small: { width: 540, height: 196, left: 64, top: 34, bottom: 34 },
 }
 const PANELS_TOP = 66
 /** Distance from the end of the axis to a label, between two labels, and from the longest one to the edge. */
 const LABEL = { left: 24, gap: 17, right: 12 }
-/** Lines of more points have no dots. */
-const DOTS_MAX = 20
-const BARS = { width: 900, top: 90, bottom: 58, right: 210, row: 34, bar: 20, nameMax: 28, nameHeight: 18 }
 
 /** Draws a chart as SVG, on white so that it can be read on a dark page. */
 export function svgOf(chart: Chart): string {
-  const { width, height, content } = 'bars' in chart ? barsOf(chart) : panelsOf(chart)
+  const { width, height, content } = panelsOf(chart)
   const attributes = { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${width} ${height}`, width, height }
   const font = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif"
   const parts = [
@@ -96,8 +74,8 @@ export function svgOf(chart: Chart): string {
   return `${element('svg', { ...attributes, ...style }, parts.join('\n'))}\n`
 }
 
-function panelsOf({ panels, columns = 1 }: { panels: readonly Panel[]; columns?: 1 | 2 }): Drawing {
-  const place = columns === 2 ? PANELS.small : panels.length === 1 ? PANELS.large : PANELS.stacked
+function panelsOf({ panels, columns = 1 }: Chart) {
+  const place = columns === 2 ? PANELS.small : PANELS.large
   const labels = panels.flatMap(({ lines }) => lines.map(({ name, look }) => widthOf(name, look)))
   const right = LABEL.left + Math.max(0, ...labels) + LABEL.right
   const content = panels.flatMap((panel, index) => {
@@ -161,7 +139,7 @@ function lineContent({ look, points, isPlain }: Line, place: Placing): readonly 
     'stroke-width': isBold ? 3.2 : 1.8,
     ...(dash !== '' && { 'stroke-dasharray': dash }),
   })
-  if (isPlain || points.length > DOTS_MAX) return [path]
+  if (isPlain) return [path]
   const dots = points.flatMap(({ x, y, range: [min, max] = [y, y] }) => {
     const ends = [place.x(x), place.y(min), place.x(x), place.y(max)] as const
     return [
@@ -213,67 +191,6 @@ export function labelPlaces(
     limit = (places[index] ?? 0) - gap
   }
   return places
-}
-
-function barsOf({ xLabel, x: scale, base, bars }: Bars): Drawing {
-  // Long names stand above their bars.
-  const isAbove = bars.some(({ name }) => name.length > BARS.nameMax)
-  const left = isAbove ? 28 : 24 + Math.max(0, ...bars.map(({ name, look }) => widthOf(name, look)))
-  const rowHeight = BARS.row + (isAbove ? BARS.nameHeight : 0)
-  const bottom = BARS.top + bars.length * rowHeight
-  const x = (value: number) => left + scale.at(value) * (BARS.width - BARS.right - left)
-  const from = base ? x(base.value) : left
-  const content = [
-    ...scale.ticks.flatMap(({ value, text: label }) => {
-      const at = x(value)
-      return [segment([at, BARS.top, at, bottom], { stroke: GRID }), tick(label, at, bottom + 18)]
-    }),
-    text(xLabel, {
-      x: (left + BARS.width - BARS.right) / 2,
-      y: bottom + 40,
-      'text-anchor': 'middle',
-      fill: MUTED,
-    }),
-    ...(base
-      ? [
-          segment([from, BARS.top - 4, from, bottom], { stroke: INK, 'stroke-width': 1.4 }),
-          tick(base.text, from, BARS.top - 9),
-        ]
-      : []),
-    ...bars.flatMap((bar, index) => {
-      const middle = BARS.top + (index + 1) * rowHeight - BARS.row / 2
-      const name = isAbove
-        ? text(bar.name, { x: left, y: middle - BARS.bar / 2 - 6, ...HALO })
-        : text(bar.name, { ...barText(bar, left - 10, middle), 'text-anchor': 'end' })
-      return [name, ...barContent(bar, { x, from, middle })]
-    }),
-  ]
-  return { width: BARS.width, height: bottom + BARS.bottom, content }
-}
-
-function barContent(
-  bar: Bar,
-  { x, from, middle }: { readonly x: Placing['x']; readonly from: number; readonly middle: number },
-): readonly string[] {
-  const { look, value, label } = bar
-  const [min, median, max] = [x(value.min), x(value.median), x(value.max)]
-  return [
-    element('rect', {
-      x: Math.min(from, median),
-      y: middle - BARS.bar / 2,
-      width: Math.max(1, Math.abs(median - from)),
-      height: BARS.bar,
-      rx: 3,
-      fill: look.color,
-      opacity: look.isBold ? 1 : 0.72,
-    }),
-    segment([min, middle, max, middle], { stroke: INK, 'stroke-width': 1.6 }),
-    text(label, { ...barText(bar, Math.max(from, max) + 8, middle), 'font-size': 12, ...HALO }),
-  ]
-}
-
-function barText({ look }: Bar, x: number, middle: number): Attributes {
-  return { x, y: middle + 4, 'font-weight': look.isBold ? 700 : 400 }
 }
 
 /** The label of a place on an axis. */

@@ -16,15 +16,9 @@ import {
   placesIn,
   spreadIn,
 } from './places.js'
-import { countAxis, linearScale, logScale, percentileScale, pointScale } from './scale.js'
+import { countAxis, pointScale } from './scale.js'
 import { type ChartPart, type Section, tableOf } from './section.js'
 import type { Spread } from './spread.js'
-
-const RED = { color: '#c0392b', isBold: false, dash: '' }
-const GREEN = { color: '#0b6e4f', isBold: false, dash: '' }
-const OFFERED = { color: '#8a94a0', isBold: false, dash: '4 4' }
-/** A figure further from its goal is drawn at this factor: a factor of 0 has no place on the axis. */
-const FACTOR_MAX = 100
 
 /** The goals, and what was reached. */
 export function goalsSection(measurements: Measurements): Section | undefined {
@@ -46,7 +40,6 @@ export function goalsSection(measurements: Measurements): Section | undefined {
     parts: [
       `${met} of ${outcomes.length} goals are met. A goal is met when the median of the rounds is within its bound.`,
       tableOf(columns, outcomes),
-      ...goalsChart(outcomes),
     ],
   }
 }
@@ -60,28 +53,6 @@ function metText({ reached, isMet, isMetAlways }: GoalOutcome): string {
 function boundText({ bound, over: divisor }: Goal): string {
   const text = divisor ? timesText : numberText
   return 'atLeast' in bound ? `at least ${text(bound.atLeast)}` : `at most ${text(bound.atMost)}`
-}
-
-/** The factor between each figure and its goal: right of the line is better, whichever way the bound goes. */
-function goalsChart(outcomes: readonly GoalOutcome[]): readonly ChartPart[] {
-  const clamped = (factor: number) => Math.min(Math.max(factor, 1 / FACTOR_MAX), FACTOR_MAX)
-  const bars = outcomes.flatMap(({ goal, score, isMet }) => {
-    if (!score) return []
-    const value = { median: clamped(score.median), min: clamped(score.min), max: clamped(score.max) }
-    const look = { ...(isMet ? GREEN : RED), isBold: true }
-    return [{ name: `${goal.title}: ${boundText(goal)}`, look, value, label: spreadText(score, timesText) }]
-  })
-  if (bars.length === 0) return []
-  const values = bars.flatMap(({ value }) => [value.min, value.max])
-  const chart = {
-    title: 'Goals',
-    subtitle: 'What was reached as a multiple of what was asked for; green is met',
-    xLabel: 'times better than the goal',
-    x: logScale({ smallest: Math.min(0.5, ...values), largest: Math.max(2, ...values) }),
-    base: { value: 1, text: 'goal' },
-    bars,
-  }
-  return [{ file: 'goals.svg', description: 'What was reached, compared with each goal', chart }]
 }
 
 /** Decisions per second by callers over many accounts, of every side. */
@@ -175,7 +146,6 @@ export function hotSection(measurements: Measurements): Section | undefined {
     title: 'One hot account',
     parts: [
       'All callers buy with the same account, so that every purchase changes the same balance.',
-      ...byScenario(places).map(hotChart),
       tableOf(
         [
           placeColumn('load and side'),
@@ -190,31 +160,6 @@ export function hotSection(measurements: Measurements): Section | undefined {
   }
 }
 
-/** The scenarios under which more than one side was measured. */
-function byScenario(places: readonly MeasuredPlace[]): readonly Group[] {
-  return groupedBy(places, ({ scenario }) => scenario.id).filter((group) => group.places.length > 1)
-}
-
-function hotChart({ first: { scenario }, places }: Group): ChartPart {
-  const bars = places.flatMap(({ name, look, runs }) => {
-    const value = spreadIn(runs, perSecond)
-    return value ? [{ name, look, value, label: spreadText(value) }] : []
-  })
-  bars.sort((one, other) => other.value.median - one.value.median)
-  const { label, scale } = countAxis(
-    'answers per second',
-    bars.flatMap(({ value }) => [value.min, value.max]),
-  )
-  const chart = {
-    title: `One account: ${scenario.title}`,
-    subtitle: 'Median of the rounds; the fine lines go from the slowest round to the fastest',
-    xLabel: label,
-    x: scale,
-    bars,
-  }
-  return { file: `${scenario.id}.svg`, description: 'Answers per second on one account', chart }
-}
-
 /** Requests that arrive at a rate, and how long each of them takes. */
 export function latencySection(measurements: Measurements): Section | undefined {
   const places = placesIn(measurements, ({ group }) => group === 'latency')
@@ -223,7 +168,6 @@ export function latencySection(measurements: Measurements): Section | undefined 
     title: 'Latency at a rate',
     parts: [
       'Requests arrive at random moments (a Poisson process) whether the answers keep up or not, and a latency counts from the moment of arrival: whatever a request waits for is in it, in the load generator too. Milliseconds over all rounds together; in brackets, the p99 of the fastest and of the slowest round.',
-      ...byScenario(places).map(latencyChart),
       tableOf(
         [
           placeColumn('rate and side'),
@@ -239,40 +183,6 @@ export function latencySection(measurements: Measurements): Section | undefined 
       ),
     ],
   }
-}
-
-function latencyChart({ first: { scenario }, places }: Group): ChartPart {
-  const lines = places.map((place) => latencyLine(place, bucketsIn(place)))
-  const points = lines.flatMap((line) => line.points)
-  const values = points.map(({ y }) => y)
-  const { title, load } = scenario
-  const rate = load.type === 'open' ? `, ${numberText(load.ratePerSecond)} per second` : ''
-  const panel = {
-    xLabel: 'share of the requests',
-    yLabel: 'milliseconds',
-    x: percentileScale(Math.max(0.999, ...points.map(({ x }) => x))),
-    y: logScale({ smallest: Math.min(...values), largest: Math.max(...values) }),
-    lines,
-  }
-  const chart = {
-    title: `Latency: ${title}${rate}`,
-    subtitle:
-      'So many of the requests had their answer within so many milliseconds; both axes stretch what is rare',
-    panels: [panel],
-  }
-  return { file: `${scenario.id}.svg`, description: 'Latency by percentile', chart }
-}
-
-/** The curve of one side, up to the last share that its number of requests can show. */
-function latencyLine({ name, look }: MeasuredPlace, buckets: HistogramBuckets): Line {
-  const total = buckets.reduce((sum, [, count]) => sum + count, 0)
-  let seen = 0
-  const points = buckets.map(([bucket, count]) => {
-    seen += count
-    const x = Math.min(seen / total, 1 - 1 / (total + 1))
-    return { x, y: Math.max(0.001, percentileMs([[bucket, count]], 1)) }
-  })
-  return { name, look, points }
 }
 
 function bucketsIn({ runs }: MeasuredPlace): HistogramBuckets {
@@ -300,7 +210,6 @@ export function overloadSection(measurements: Measurements): Section | undefined
     title: 'Overload',
     parts: [
       'Requests arrive at rising rates, beyond what can be done. Who is rejected at once can try elsewhere; who is answered should be answered in time.',
-      ...sides.map(overloadChart),
       tableOf(
         [
           placeColumn('load and side'),
@@ -316,43 +225,6 @@ export function overloadSection(measurements: Measurements): Section | undefined
       'Late are requests that had to wait in the load generator because as many calls as it allows were under way; their waiting is in the latency.',
     ],
   }
-}
-
-function overloadChart({ first: { side, name, look, scenario }, places }: Group): ChartPart {
-  const line = (figure: (run: Run) => number): readonly Point[] =>
-    places
-      .flatMap(({ runs }) => pointOf(runs, offeredPerSecond, figure))
-      .sort((one, other) => one.x - other.x)
-  const rates = places.flatMap(({ runs }) => spreadIn(runs, offeredPerSecond)?.max ?? [])
-  const largest = Math.max(...rates)
-  const latencies = line(p99)
-  const ys = latencies.map(({ y }) => y)
-  const diagonal = [0, largest].map((rate) => ({ x: rate, y: rate }))
-  const shared = { xLabel: 'requests arriving per second', x: linearScale(largest) }
-  const counts = {
-    ...shared,
-    yLabel: 'per second',
-    y: linearScale(largest),
-    lines: [
-      { name: 'arriving', look: OFFERED, points: diagonal },
-      { name: 'answered', look, points: line(perSecond) },
-      { name: 'rejected', look: RED, points: line(rejectedPerSecond) },
-    ],
-  }
-  const times = {
-    ...shared,
-    yLabel: 'milliseconds',
-    y: logScale({ smallest: Math.max(0.1, Math.min(...ys)), largest: Math.max(1, ...ys) }),
-    lines: [{ name: 'p99 of the answers', look, points: latencies }],
-  }
-  const chart = {
-    title: `Overload: ${name}`,
-    subtitle:
-      'What is answered and rejected, and how long an answer takes, by the rate at which requests arrive',
-    panels: [counts, times],
-  }
-  const file = `overload-${side.id}-${scenario.mode}.svg`
-  return { file, description: 'Answered, rejected, and p99 by rate', chart }
 }
 
 /** The medians of two numbers of the same runs as a point, with the rounds of the second as its range. */

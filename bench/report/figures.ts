@@ -39,18 +39,10 @@ function contendersAt(measurements: Measurements, place: Place | BestRival): rea
 }
 
 /** A figure of one run; undefined where it was not measured. */
-export function figureOf({ result, cpuMs }: Run, figure: Figure): number | undefined {
+export function figureOf({ result }: Run, figure: Figure): number | undefined {
   const { perSecond, latency } = result.measured
-  switch (figure) {
-    case 'perSecond':
-      return perSecond
-    case 'p50':
-    case 'p99':
-    case 'p999':
-      return latency.count === 0 ? undefined : latency[figure]
-    case 'serviceCpu':
-      return cpuMs && perAnswerUs(cpuMs.service, result.whole)
-  }
+  if (figure === 'perSecond') return perSecond
+  return latency.count === 0 ? undefined : latency[figure]
 }
 
 /** Processor time for one answer, in microseconds; undefined when nothing was answered. */

@@ -15,7 +15,6 @@ export type Measurements = {
   /** In the order in which they were taken. */
   readonly runs: readonly Run[]
   readonly goals: readonly Goal[]
-  readonly floors?: readonly DriverFloor[]
   readonly loading?: readonly Loading[]
 }
 
@@ -82,20 +81,6 @@ export type Beside = {
   readonly modest: { readonly offered: number; readonly rejected: number }
 }
 
-/** What the bare driver does in one round, without gRPC and without any rule. */
-export type DriverFloor = {
-  readonly round: number
-  readonly operation: 'findOneAndUpdate' | 'bulkWrite'
-  /** Updates in one operation. */
-  readonly batch: number
-  /** Operations under way at once. */
-  readonly inFlight: number
-  /** Updates in one second. */
-  readonly perSecond: number
-  /** Processor time for one update, in microseconds. */
-  readonly cpuUs: { readonly client: number; readonly mongod?: number }
-}
-
 /** How a database was filled before it was measured with. */
 export type Loading = {
   readonly accounts: number
@@ -117,8 +102,8 @@ export type Goal = {
   readonly bound: { readonly atLeast: number } | { readonly atMost: number }
 }
 
-/** Latencies in milliseconds; `serviceCpu` is the service's processor time for one answer, in microseconds. */
-export type Figure = 'perSecond' | 'p50' | 'p99' | 'p999' | 'serviceCpu'
+/** Latencies are in milliseconds. */
+export type Figure = 'perSecond' | 'p50' | 'p99'
 
 /** Of all rivals under the scenario the one with the largest figure, in each round anew. */
 export type BestRival = { readonly scenario: string; readonly side: 'BEST_RIVAL' }

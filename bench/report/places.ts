@@ -4,7 +4,7 @@ import { numberText, spreadText } from './markdown.js'
 import type { Figure, Measurements, Run, Scenario, Side } from './measurements.js'
 import { type Spread, spreadOf } from './spread.js'
 
-/** One side under one scenario: one row of a table, one line or bar of a chart. */
+/** One side under one scenario: one row of a table, one line of a chart. */
 export type MeasuredPlace = {
   readonly scenario: Scenario
   readonly side: Side

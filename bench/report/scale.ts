@@ -67,23 +67,6 @@ export function pointScale(values: readonly number[]): Scale {
   }
 }
 
-/**
- * Percentiles, as shares below 1, such that each further nine is as wide as the one before: what matters is at the end.
- * The largest is where the axis ends.
- */
-export function percentileScale(largest: number): Scale {
-  const nines = -Math.log10(1 - largest)
-  const shown = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999].filter((share) => share <= largest)
-  return {
-    at: (share) => -Math.log10(1 - share) / nines,
-    ticks: shown.map((value) => ({ value, text: `${numberOfPercent(value)} %` })),
-  }
-}
-
-function numberOfPercent(share: number): string {
-  return String(Number((share * 100).toFixed(4)))
-}
-
 /** 1, 2, 2.5 or 5 times a power of ten, and not less than the step asked for. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(step))

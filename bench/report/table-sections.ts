@@ -1,6 +1,6 @@
 import { perAnswerUs, ratioOf, runsAt } from './figures.js'
 import { numberText, spreadText, timesText } from './markdown.js'
-import type { DriverFloor, Measurements, Run, Scenario, Side } from './measurements.js'
+import type { Measurements, Run, Scenario, Side } from './measurements.js'
 import { type Column, figureCell, over, placeColumn, placesIn, sumOf } from './places.js'
 import { type Section, tableOf } from './section.js'
 import { spreadOf } from './spread.js'
@@ -86,11 +86,10 @@ export function sizeSection(measurements: Measurements): Section | undefined {
   }
 }
 
-/** Processor time and memory, and the speed of the bare driver. */
+/** Processor time and memory. */
 export function costSection(measurements: Measurements): Section | undefined {
   const places = placesIn(measurements, ({ group }) => group === 'throughput' || group === 'hot')
-  const floors = measurements.floors ?? []
-  if (places.length + floors.length === 0) return undefined
+  if (places.length === 0) return undefined
   const cpu = (which: 'service' | 'mongod') =>
     over(({ cpuMs, result }) => cpuMs && perAnswerUs(cpuMs[which], result.whole))
   const costs = tableOf(
@@ -109,45 +108,10 @@ export function costSection(measurements: Measurements): Section | undefined {
   return {
     title: 'What it costs',
     parts: [
-      ...(places.length === 0
-        ? []
-        : [
-            'Processor time for one answer, in microseconds. Of the service and MongoDB it is that of the whole run, warm-up and the copying to the ledger afterwards included.',
-            costs,
-          ]),
-      ...(floors.length === 0
-        ? []
-        : [
-            'The bare driver, without gRPC and without any rule: updates per second, and processor time for one update in microseconds.',
-            floorTable(floors),
-          ]),
+      'Processor time for one answer, in microseconds. Of the service and MongoDB it is that of the whole run, warm-up and the copying to the ledger afterwards included.',
+      costs,
     ],
   }
-}
-
-function floorTable(floors: readonly DriverFloor[]) {
-  const rows = [...new Set(floors.map(nameOf))].map((name) => ({
-    name,
-    rounds: floors.filter((floor) => nameOf(floor) === name),
-  }))
-  const cell =
-    (value: (floor: DriverFloor) => number | undefined) =>
-    ({ rounds }: (typeof rows)[number]) =>
-      spreadText(spreadOf(rounds.flatMap((floor) => value(floor) ?? [])))
-  return tableOf(
-    [
-      ['operation', ({ name }) => name],
-      ['updates per second', cell(({ perSecond }) => perSecond)],
-      ['client', cell(({ cpuUs }) => cpuUs.client)],
-      ['MongoDB', cell(({ cpuUs }) => cpuUs.mongod)],
-    ],
-    rows,
-  )
-}
-
-function nameOf({ operation, batch, inFlight }: DriverFloor): string {
-  const size = batch === 1 ? '' : ` of ${numberText(batch)}`
-  return `${operation}${size}, ${numberText(inFlight)} under way`
 }
 
 /** Whether the money was right. */

@@ -12,6 +12,7 @@ import { exitCodes, Failure } from '../failure.js'
 import { choiceOption } from '../options.js'
 import { subjectHere } from '../service/tokens.js'
 import { type GlobalOptions, Session, withSession } from '../session.js'
+import type { View } from '../terminal/output.js'
 import { sheetOf } from '../terminal/sheet.js'
 import { seedSandbox } from './seed-sandbox.js'
 
@@ -50,36 +51,7 @@ export function addSeed(program: Command): void {
       const here = configHere({ SEED_EXAMPLES: 'true' })
       const wanted = profile !== undefined && isProfileName(profile) ? profile : undefined
       const editing = await withDatabase(here, async (config) => await seed(config, wanted))
-      const categories = editing ? categoriesOf(editing) : []
-      output.show({
-        json: {
-          accounts: exampleAccounts.map(({ id, balance }) => ({ id, balance: balance.toString() })),
-          merchantRules: exampleRules.map(({ id, name, mcc }) => ({ id, name, mcc })),
-          categories: categories.map(({ id, state, mccs }) => ({ id, state, mccs })),
-          neverPermitted: editing ? [...mccItems(editing.after.neverPermitted)] : [],
-        },
-        parts: [
-          sheetOf<(typeof exampleAccounts)[number]>(
-            [
-              { name: 'account_id', title: 'account', value: ({ id }) => id },
-              {
-                name: 'balance',
-                title: 'opening balance of each wallet',
-                value: ({ balance }) => formatAmount(balance),
-              },
-            ],
-            exampleAccounts,
-          ),
-          sheetOf<(typeof exampleRules)[number]>(
-            [
-              { name: 'name', title: 'merchant', value: ({ name }) => name },
-              { name: 'mcc', title: 'MCC', value: ({ mcc }) => mcc },
-            ],
-            exampleRules,
-          ),
-          ...(editing ? [categorySheet(categories), neverText(editing)] : []),
-        ],
-      })
+      output.show(reportOf(editing))
     })
 }
 
@@ -107,6 +79,40 @@ async function seed(config: Config, profile: ProfileName | undefined): Promise<C
     )
   } finally {
     await core.close(CLOSE_MS_MAX)
+  }
+}
+
+/** Returns the examples and the categories of the profile, as they are printed. */
+function reportOf(editing: CategoryEditing | undefined): View {
+  const categories = editing ? categoriesOf(editing) : []
+  return {
+    json: {
+      accounts: exampleAccounts.map(({ id, balance }) => ({ id, balance: balance.toString() })),
+      merchantRules: exampleRules.map(({ id, name, mcc }) => ({ id, name, mcc })),
+      categories: categories.map(({ id, state, mccs }) => ({ id, state, mccs })),
+      neverPermitted: editing ? [...mccItems(editing.after.neverPermitted)] : [],
+    },
+    parts: [
+      sheetOf<(typeof exampleAccounts)[number]>(
+        [
+          { name: 'account_id', title: 'account', value: ({ id }) => id },
+          {
+            name: 'balance',
+            title: 'opening balance of each wallet',
+            value: ({ balance }) => formatAmount(balance),
+          },
+        ],
+        exampleAccounts,
+      ),
+      sheetOf<(typeof exampleRules)[number]>(
+        [
+          { name: 'name', title: 'merchant', value: ({ name }) => name },
+          { name: 'mcc', title: 'MCC', value: ({ mcc }) => mcc },
+        ],
+        exampleRules,
+      ),
+      ...(editing ? [categorySheet(categories), neverText(editing)] : []),
+    ],
   }
 }
 

@@ -43,29 +43,12 @@ export function Categories() {
           </section>
           <section class="categories" aria-label={words.title}>
             {data.categories.map((category) => (
-              <article key={category.id} class="card category">
-                <header>
-                  <h2>{category.id}</h2>
-                  {category.displayName && category.displayName !== category.id && (
-                    <span class="quiet">{category.displayName}</span>
-                  )}
-                  {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
-                </header>
-                {category.free ? (
-                  <p class="quiet">{words.free}</p>
-                ) : (
-                  <>
-                    <Mccs mccs={category.mccs ?? []} looked={mcc} />
-                    <p class="quiet">
-                      {words.order} {number(category.order ?? 0)}
-                    </p>
-                  </>
-                )}
-                <Button onClick={() => setEditing(category)}>
-                  {words.edit}
-                  <span class="unseen"> {category.id}</span>
-                </Button>
-              </article>
+              <CategoryCard
+                key={category.id}
+                category={category}
+                looked={mcc}
+                onEdit={() => setEditing(category)}
+              />
             ))}
           </section>
           <section class="card">
@@ -89,6 +72,44 @@ export function Categories() {
         />
       )}
     </>
+  )
+}
+
+function CategoryCard({
+  category,
+  looked,
+  onEdit,
+}: {
+  readonly category: Category
+  /** The MCC that somebody looks for; its ranges are marked. */
+  readonly looked: string
+  readonly onEdit: () => void
+}) {
+  const { categories: words } = text()
+  return (
+    <article class="card category">
+      <header>
+        <h2>{category.id}</h2>
+        {category.displayName && category.displayName !== category.id && (
+          <span class="quiet">{category.displayName}</span>
+        )}
+        {category.creditsClosed && <Chip tone="warning">{words.creditsClosed}</Chip>}
+      </header>
+      {category.free ? (
+        <p class="quiet">{words.free}</p>
+      ) : (
+        <>
+          <Mccs mccs={category.mccs ?? []} looked={looked} />
+          <p class="quiet">
+            {words.order} {number(category.order ?? 0)}
+          </p>
+        </>
+      )}
+      <Button onClick={onEdit}>
+        {words.edit}
+        <span class="unseen"> {category.id}</span>
+      </Button>
+    </article>
   )
 }
 

@@ -23,14 +23,8 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
   const { account: words } = text()
   const [typed, setTyped] = useState<Typed>(() => typedLimits(account.limits))
   const [step, setStep] = useState<'form' | 'review'>('form')
-  const categories = [
-    ...new Set([
-      ...(account.wallets ?? []).map(({ category }) => category),
-      ...(account.limits?.wallets ?? []).map(({ category }) => category),
-    ]),
-  ]
-  const wrong = (name: string) => typed[name]?.trim() && parseMoney(typed[name], { min: 0n }) === undefined
-  const hasProblem = Object.keys(typed).some(wrong)
+  const categories = limitedCategories(account)
+  const hasProblem = Object.keys(typed).some((name) => isWrong(typed, name))
   const limits = limitsOf(typed, categories)
   const request = useRequestId(
     'AccountService/UpdateAccount',
@@ -47,28 +41,12 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
     request.renew()
     onDone(words.limitsDone)
   })
-  const field = (name: string, label: string) => (
-    <Field
-      label={label}
-      value={typed[name] ?? ''}
-      onInput={(value) => setTyped({ ...typed, [name]: value })}
-      mode="decimal"
-      problem={wrong(name) ? words.amountWrong : undefined}
-    />
-  )
   if (step === 'form' || hasProblem) {
     return (
       <Dialog title={words.limitsTitle} onClose={onClose}>
         <Form onSubmit={() => !hasProblem && setStep('review')}>
           <p>{words.limitsWhy}</p>
-          {field('purchase', words.limitPurchase)}
-          {categories.map((category) => (
-            <fieldset key={category} class="limit-pair">
-              <legend>{category}</legend>
-              {field(`${category} day`, words.limitDay)}
-              {field(`${category} month`, words.limitMonth)}
-            </fieldset>
-          ))}
+          <LimitFields categories={categories} typed={typed} onType={setTyped} />
           <FormEnd submit={words.review} onBack={onClose} />
         </Form>
       </Dialog>
@@ -91,6 +69,39 @@ export function ChangeLimits({ account, onClose, onDone }: LimitsProps) {
   )
 }
 
+function LimitFields({
+  categories,
+  typed,
+  onType,
+}: {
+  readonly categories: readonly string[]
+  readonly typed: Typed
+  readonly onType: (typed: Typed) => void
+}) {
+  const { account: words } = text()
+  const field = (name: string, label: string) => (
+    <Field
+      label={label}
+      value={typed[name] ?? ''}
+      onInput={(value) => onType({ ...typed, [name]: value })}
+      mode="decimal"
+      problem={isWrong(typed, name) ? words.amountWrong : undefined}
+    />
+  )
+  return (
+    <>
+      {field('purchase', words.limitPurchase)}
+      {categories.map((category) => (
+        <fieldset key={category} class="limit-pair">
+          <legend>{category}</legend>
+          {field(`${category} day`, words.limitDay)}
+          {field(`${category} month`, words.limitMonth)}
+        </fieldset>
+      ))}
+    </>
+  )
+}
+
 /** Limits as names and amounts. */
 export function LimitList({ limits }: { readonly limits: Limits }) {
   const { account: words } = text()
@@ -106,6 +117,16 @@ export function LimitList({ limits }: { readonly limits: Limits }) {
       ]}
     />
   )
+}
+
+/** Returns the categories of the account's wallets and of its limits. */
+function limitedCategories({ wallets = [], limits }: Account): readonly string[] {
+  return [...new Set([...wallets, ...(limits?.wallets ?? [])].map(({ category }) => category))]
+}
+
+function isWrong(typed: Typed, name: string): boolean {
+  const value = typed[name]?.trim() ?? ''
+  return value !== '' && parseMoney(value, { min: 0n }) === undefined
 }
 
 function typedLimits(limits: Limits | undefined): Typed {

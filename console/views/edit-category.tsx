@@ -17,26 +17,18 @@ type EditCategoryProps = {
 /** Creates or replaces a category. Repeating it is safe: it replaces the category by the same one. */
 export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
   const { categories: words } = text()
-  const [typed, setTyped] = useState({
-    id: category?.id ?? '',
-    displayName: category?.displayName ?? '',
-    mccs: (category?.mccs ?? []).join(' '),
-    order: String(category?.order ?? 0),
-    creditsClosed: category?.creditsClosed ?? false,
-  })
+  const [typed, setTyped] = useState(() => typedCategory(category))
   const [isChecked, setChecked] = useState(false)
-  const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
-  const mccs = typed.mccs.split(/[\s,;]+/).filter((each) => each !== '')
-  const areMccsWrong = mccs.some((each) => !/^\d{4}(-\d{4})?$/.test(each))
-  const isOrderWrong = !/^\d{1,7}$/.test(typed.order.trim()) || Number(typed.order) > 1_000_000
+  const set = (name: keyof Typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  const problems = problemsOf(typed)
   const save = useAction(async () => {
     setChecked(true)
-    if (areMccsWrong || isOrderWrong) return
+    if (problems.mccs || problems.order) return
     await call('CategoryService/UpsertCategory', {
       category: {
         id: typed.id.trim(),
         displayName: typed.displayName.trim(),
-        mccs,
+        mccs: mccsIn(typed),
         order: Number(typed.order),
         creditsClosed: typed.creditsClosed,
         free: category?.free ?? false,
@@ -59,26 +51,7 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
           />
         )}
         <Field label={words.name} value={typed.displayName} onInput={set('displayName')} maxLength={64} />
-        {!category?.free && (
-          <>
-            <Field
-              label={words.mccs}
-              value={typed.mccs}
-              onInput={set('mccs')}
-              hint={words.mccsHint}
-              mono
-              problem={isChecked && areMccsWrong ? words.mccsWrong : undefined}
-            />
-            <Field
-              label={words.order}
-              value={typed.order}
-              onInput={set('order')}
-              mode="numeric"
-              hint={words.orderHint}
-              problem={isChecked && isOrderWrong ? words.orderWrong : undefined}
-            />
-          </>
-        )}
+        {!category?.free && <PayingFields typed={typed} problems={isChecked ? problems : {}} set={set} />}
         <label class="check">
           <input
             type="checkbox"
@@ -92,4 +65,64 @@ export function EditCategory({ category, onClose, onDone }: EditCategoryProps) {
       </Form>
     </Dialog>
   )
+}
+
+/** The fields of a category that pays for certain MCCs only. */
+function PayingFields({
+  typed,
+  problems,
+  set,
+}: {
+  readonly typed: Typed
+  readonly problems: Partial<ReturnType<typeof problemsOf>>
+  readonly set: (name: keyof Typed) => (value: string) => void
+}) {
+  const { categories: words } = text()
+  return (
+    <>
+      <Field
+        label={words.mccs}
+        value={typed.mccs}
+        onInput={set('mccs')}
+        hint={words.mccsHint}
+        mono
+        problem={problems.mccs}
+      />
+      <Field
+        label={words.order}
+        value={typed.order}
+        onInput={set('order')}
+        mode="numeric"
+        hint={words.orderHint}
+        problem={problems.order}
+      />
+    </>
+  )
+}
+
+type Typed = ReturnType<typeof typedCategory>
+
+function typedCategory(category: Category | undefined) {
+  return {
+    id: category?.id ?? '',
+    displayName: category?.displayName ?? '',
+    mccs: (category?.mccs ?? []).join(' '),
+    order: String(category?.order ?? 0),
+    creditsClosed: category?.creditsClosed ?? false,
+  }
+}
+
+function mccsIn({ mccs }: Typed): readonly string[] {
+  return mccs.split(/[\s,;]+/).filter((each) => each !== '')
+}
+
+/** Returns the problem of each field that has one. */
+function problemsOf(typed: Typed) {
+  const { categories: words } = text()
+  const areMccsWrong = mccsIn(typed).some((each) => !/^\d{4}(-\d{4})?$/.test(each))
+  const isOrderWrong = !/^\d{1,7}$/.test(typed.order.trim()) || Number(typed.order) > 1_000_000
+  return {
+    mccs: areMccsWrong ? words.mccsWrong : undefined,
+    order: isOrderWrong ? words.orderWrong : undefined,
+  }
 }

@@ -20,15 +20,7 @@ type EditRuleProps = {
 export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
   const { rules } = text()
   const [removing, setRemoving] = useState(false)
-  const [typed, setTyped] = useState({
-    id: rule?.id ?? '',
-    match: rule?.match ?? 'MERCHANT_RULE_MATCH_EXACT',
-    name: rule?.name ?? '',
-    city: rule?.city ?? '',
-    country: rule?.country ?? '',
-    mcc: rule?.mcc ?? '',
-  })
-  const set = (name: keyof typeof typed) => (value: string) => setTyped({ ...typed, [name]: value })
+  const [typed, setTyped] = useState(() => typedRule(rule))
   // Without an id of its own, a repeat would create a second rule.
   const request = useRequestId('MerchantRuleService/CreateMerchantRule', JSON.stringify(typed))
   const save = useAction(async () => {
@@ -74,54 +66,7 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
   return (
     <Dialog title={rule ? rules.edit : rules.create} onClose={onClose} side>
       <Form onSubmit={() => void save.run()}>
-        {rule ? (
-          <p class="hint">
-            <span class="mono id">{rule.id}</span>
-            <br />
-            {rules.changed(dateTime(rule.updateTime), rule.subject ?? '')}
-          </p>
-        ) : (
-          <Field
-            label={rules.id}
-            value={typed.id}
-            onInput={set('id')}
-            hint={rules.idHint}
-            maxLength={64}
-            mono
-          />
-        )}
-        <Field
-          label={rules.name}
-          value={typed.name}
-          onInput={set('name')}
-          hint={rules.nameHint}
-          maxLength={99}
-          mono
-          autoFocus
-        />
-        <Select
-          label={rules.match}
-          value={typed.match}
-          options={Object.entries(rules.matches)}
-          onChoose={set('match')}
-        />
-        <div class="field-pair">
-          <Field
-            label={rules.city}
-            value={typed.city}
-            onInput={set('city')}
-            hint={rules.optional}
-            maxLength={99}
-          />
-          <Field
-            label={rules.country}
-            value={typed.country}
-            onInput={set('country')}
-            hint={`${rules.optional}. ${rules.countryHint}`}
-            maxLength={2}
-          />
-        </div>
-        <Field label={rules.mcc} value={typed.mcc} onInput={set('mcc')} mode="numeric" maxLength={4} mono />
+        <RuleFields rule={rule} typed={typed} onType={setTyped} />
         <FormEnd submit={rules.save} call={save} onBack={onClose}>
           {rule && (
             <Button kind="danger" onClick={() => setRemoving(true)}>
@@ -131,5 +76,83 @@ export function EditRule({ rule, onClose, onDone }: EditRuleProps) {
         </FormEnd>
       </Form>
     </Dialog>
+  )
+}
+
+type Typed = ReturnType<typeof typedRule>
+
+function typedRule(rule: MerchantRule | undefined) {
+  return {
+    id: rule?.id ?? '',
+    match: rule?.match ?? 'MERCHANT_RULE_MATCH_EXACT',
+    name: rule?.name ?? '',
+    city: rule?.city ?? '',
+    country: rule?.country ?? '',
+    mcc: rule?.mcc ?? '',
+  }
+}
+
+function RuleFields({
+  rule,
+  typed,
+  onType,
+}: {
+  readonly rule: MerchantRule | undefined
+  readonly typed: Typed
+  readonly onType: (typed: Typed) => void
+}) {
+  const { rules } = text()
+  const set = (name: keyof Typed) => (value: string) => onType({ ...typed, [name]: value })
+  return (
+    <>
+      {rule ? (
+        <p class="hint">
+          <span class="mono id">{rule.id}</span>
+          <br />
+          {rules.changed(dateTime(rule.updateTime), rule.subject ?? '')}
+        </p>
+      ) : (
+        <Field
+          label={rules.id}
+          value={typed.id}
+          onInput={set('id')}
+          hint={rules.idHint}
+          maxLength={64}
+          mono
+        />
+      )}
+      <Field
+        label={rules.name}
+        value={typed.name}
+        onInput={set('name')}
+        hint={rules.nameHint}
+        maxLength={99}
+        mono
+        autoFocus
+      />
+      <Select
+        label={rules.match}
+        value={typed.match}
+        options={Object.entries(rules.matches)}
+        onChoose={set('match')}
+      />
+      <div class="field-pair">
+        <Field
+          label={rules.city}
+          value={typed.city}
+          onInput={set('city')}
+          hint={rules.optional}
+          maxLength={99}
+        />
+        <Field
+          label={rules.country}
+          value={typed.country}
+          onInput={set('country')}
+          hint={`${rules.optional}. ${rules.countryHint}`}
+          maxLength={2}
+        />
+      </div>
+      <Field label={rules.mcc} value={typed.mcc} onInput={set('mcc')} mode="numeric" maxLength={4} mono />
+    </>
   )
 }

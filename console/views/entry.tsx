@@ -48,7 +48,7 @@ export function Entry({ accountId, entryId, onClose, onReversed }: EntryProps) {
 }
 
 function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonly onReversed: () => void }) {
-  const { entry: words, statement } = text()
+  const { entry: words } = text()
   const [reversing, setReversing] = useState(false)
   const [report, setReport] = useState<string>()
   const isPurchase = entry.kind === 'TRANSACTION_KIND_AUTHORIZATION'
@@ -76,30 +76,7 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
           <LimitList limits={entry.limits} />
         </>
       )}
-      <Facts
-        rows={[
-          [words.id, <Copyable key="id" value={entry.transactionId} />],
-          [words.time, dateTime(entry.createTime)],
-          entry.originalTransactionId
-            ? [
-                words.original,
-                <a
-                  key="original"
-                  class="mono id"
-                  href={linkTo(['accounts', entry.accountId], { entry: entry.originalTransactionId })}
-                >
-                  {entry.originalTransactionId}
-                </a>,
-              ]
-            : undefined,
-          entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
-          entry.day ? [words.day, entry.day] : undefined,
-          entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
-          entry.subject ? [words.by, entry.subject] : undefined,
-          [words.seq, entry.seq],
-          isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
-        ]}
-      />
+      <EntryFacts entry={entry} />
       {reversing && (
         <Reverse
           accountId={entry.accountId}
@@ -113,6 +90,36 @@ function EntryBody({ entry, onReversed }: { readonly entry: Transaction; readonl
         />
       )}
     </>
+  )
+}
+
+function EntryFacts({ entry }: { readonly entry: Transaction }) {
+  const { entry: words, statement } = text()
+  return (
+    <Facts
+      rows={[
+        [words.id, <Copyable key="id" value={entry.transactionId} />],
+        [words.time, dateTime(entry.createTime)],
+        entry.originalTransactionId
+          ? [
+              words.original,
+              <a
+                key="original"
+                class="mono id"
+                href={linkTo(['accounts', entry.accountId], { entry: entry.originalTransactionId })}
+              >
+                {entry.originalTransactionId}
+              </a>,
+            ]
+          : undefined,
+        entry.balanceAfter === undefined ? undefined : [statement.balance, money(entry.balanceAfter)],
+        entry.day ? [words.day, entry.day] : undefined,
+        entry.fallback === 'FALLBACK_NEVER' ? [words.fallback, words.fallbackNever] : undefined,
+        entry.subject ? [words.by, entry.subject] : undefined,
+        [words.seq, entry.seq],
+        isSome(entry.catalogVersion) ? [words.catalog, entry.catalogVersion] : undefined,
+      ]}
+    />
   )
 }
 

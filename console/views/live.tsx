@@ -21,6 +21,26 @@ export function Live() {
   const { live } = text()
   const { samples, activity, error } = useActivity()
   const points = pointsOf(samples)
+  return (
+    <>
+      <Head title={live.title} why={live.why} />
+      {error !== undefined && <Failure error={error} />}
+      {activity && points.length === 0 && <p class="quiet">{live.waiting}</p>}
+      {points.length > 0 && <Charts samples={samples} points={points} />}
+      {samples.length > 1 && <ByReason samples={samples} />}
+      {activity && <Recent entries={activity.recent ?? []} />}
+    </>
+  )
+}
+
+function Charts({
+  samples,
+  points,
+}: {
+  readonly samples: Samples
+  readonly points: ReturnType<typeof pointsOf>
+}) {
+  const { live } = text()
   const last = points.at(-1)
   const { fromMs, untilMs } = windowOf(samples)
   const rateTop = roundUp(
@@ -29,61 +49,52 @@ export function Live() {
   const latencyTop = roundUp(Math.max(1, ...points.map(({ p99Ms = 0 }) => p99Ms)))
   const axis = [live.minutesAgo((fromMs - untilMs) / 60_000), live.now] as const
   return (
-    <>
-      <Head title={live.title} why={live.why} />
-      {error !== undefined && <Failure error={error} />}
-      {activity && points.length === 0 && <p class="quiet">{live.waiting}</p>}
-      {points.length > 0 && (
-        <div class="charts">
-          <Chart
-            title={live.perSecond}
-            fromMs={fromMs}
-            untilMs={untilMs}
-            top={rateTop}
-            topLabel={live.rate(rateTop)}
-            axis={axis}
-            lines={[
-              {
-                name: live.approved,
-                tone: 'good',
-                points: points.map((each) => [each.atMs, each.approvedPerSecond] as const),
-                latest: live.rate(last?.approvedPerSecond ?? 0),
-              },
-              {
-                name: live.declined,
-                tone: 'bad',
-                points: points.map((each) => [each.atMs, each.declinedPerSecond] as const),
-                latest: live.rate(last?.declinedPerSecond ?? 0),
-              },
-            ]}
-          />
-          <Chart
-            title={live.latency}
-            fromMs={fromMs}
-            untilMs={untilMs}
-            top={latencyTop}
-            topLabel={live.milliseconds(latencyTop)}
-            axis={axis}
-            lines={[
-              {
-                name: 'p50',
-                tone: 'strong',
-                points: points.map(({ atMs, p50Ms }) => [atMs, p50Ms] as const),
-                latest: live.milliseconds(last?.p50Ms),
-              },
-              {
-                name: 'p99',
-                tone: 'quiet',
-                points: points.map(({ atMs, p99Ms }) => [atMs, p99Ms] as const),
-                latest: live.milliseconds(last?.p99Ms),
-              },
-            ]}
-          />
-        </div>
-      )}
-      {samples.length > 1 && <ByReason samples={samples} />}
-      {activity && <Recent entries={activity.recent ?? []} />}
-    </>
+    <div class="charts">
+      <Chart
+        title={live.perSecond}
+        fromMs={fromMs}
+        untilMs={untilMs}
+        top={rateTop}
+        topLabel={live.rate(rateTop)}
+        axis={axis}
+        lines={[
+          {
+            name: live.approved,
+            tone: 'good',
+            points: points.map((each) => [each.atMs, each.approvedPerSecond] as const),
+            latest: live.rate(last?.approvedPerSecond ?? 0),
+          },
+          {
+            name: live.declined,
+            tone: 'bad',
+            points: points.map((each) => [each.atMs, each.declinedPerSecond] as const),
+            latest: live.rate(last?.declinedPerSecond ?? 0),
+          },
+        ]}
+      />
+      <Chart
+        title={live.latency}
+        fromMs={fromMs}
+        untilMs={untilMs}
+        top={latencyTop}
+        topLabel={live.milliseconds(latencyTop)}
+        axis={axis}
+        lines={[
+          {
+            name: 'p50',
+            tone: 'strong',
+            points: points.map(({ atMs, p50Ms }) => [atMs, p50Ms] as const),
+            latest: live.milliseconds(last?.p50Ms),
+          },
+          {
+            name: 'p99',
+            tone: 'quiet',
+            points: points.map(({ atMs, p99Ms }) => [atMs, p99Ms] as const),
+            latest: live.milliseconds(last?.p99Ms),
+          },
+        ]}
+      />
+    </div>
   )
 }
 

@@ -6,7 +6,7 @@ import { Button, Command, Done, Empty, Head } from '../parts/basics.js'
 import { ListEnd } from '../parts/endless.js'
 import { Failure } from '../parts/failure.js'
 import { Field, Form } from '../parts/field.js'
-import { useLoad, usePages } from '../parts/use-call.js'
+import { type Pages, useLoad, usePages } from '../parts/use-call.js'
 import { goTo, linkTo, type Place } from '../router.js'
 import { text } from '../text/text.js'
 import { EditRule } from './edit-rule.js'
@@ -58,43 +58,7 @@ export function Rules({ place }: { readonly place: Place }) {
           <Field label={rules.filterName} value={name} onInput={setName} maxLength={99} />
           <Field label={rules.filterMcc} value={mcc} onInput={setMcc} mode="numeric" maxLength={4} />
         </div>
-        <div class="list">
-          {pages.items.length > 0 && (
-            <div class="list-head rule-row" aria-hidden="true">
-              <span>{rules.name}</span>
-              <span>{rules.match}</span>
-              <span>{rules.place}</span>
-              <span>MCC</span>
-              <span>{rules.id}</span>
-            </div>
-          )}
-          <ul>
-            {pages.items.map((rule) => (
-              <li key={rule.id}>
-                <button type="button" class="row rule-row" onClick={() => setEditing(rule)}>
-                  <span class="mono">{rule.name}</span>
-                  <span class="quiet">{rules.matches[rule.match]}</span>
-                  <span class="quiet">{placeOf(rule)}</span>
-                  <span class="mono">{rule.mcc}</span>
-                  <span class="quiet id">{rule.id}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-          <ListEnd
-            pages={pages}
-            empty={
-              isFiltered ? (
-                <Empty>{rules.emptyFiltered}</Empty>
-              ) : (
-                <Empty>
-                  <p>{rules.empty}</p>
-                  <Command>./benefits rules import rules.csv</Command>
-                </Empty>
-              )
-            }
-          />
-        </div>
+        <RuleList pages={pages} isFiltered={isFiltered} onChoose={setEditing} />
       </section>
       {open && (
         <EditRule
@@ -109,6 +73,57 @@ export function Rules({ place }: { readonly place: Place }) {
         />
       )}
     </>
+  )
+}
+
+function RuleList({
+  pages,
+  isFiltered,
+  onChoose,
+}: {
+  readonly pages: Pages<MerchantRule>
+  readonly isFiltered: boolean
+  readonly onChoose: (rule: MerchantRule) => void
+}) {
+  const { rules } = text()
+  return (
+    <div class="list">
+      {pages.items.length > 0 && (
+        <div class="list-head rule-row" aria-hidden="true">
+          <span>{rules.name}</span>
+          <span>{rules.match}</span>
+          <span>{rules.place}</span>
+          <span>MCC</span>
+          <span>{rules.id}</span>
+        </div>
+      )}
+      <ul>
+        {pages.items.map((rule) => (
+          <li key={rule.id}>
+            <button type="button" class="row rule-row" onClick={() => onChoose(rule)}>
+              <span class="mono">{rule.name}</span>
+              <span class="quiet">{rules.matches[rule.match]}</span>
+              <span class="quiet">{placeOf(rule)}</span>
+              <span class="mono">{rule.mcc}</span>
+              <span class="quiet id">{rule.id}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <ListEnd
+        pages={pages}
+        empty={
+          isFiltered ? (
+            <Empty>{rules.emptyFiltered}</Empty>
+          ) : (
+            <Empty>
+              <p>{rules.empty}</p>
+              <Command>./benefits rules import rules.csv</Command>
+            </Empty>
+          )
+        }
+      />
+    </div>
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { authorize } from '../application/authorize.js'
 import type { CatalogHealth } from '../application/catalog/catalog-cache.js'
 import { isUnavailable, UndecidedError } from '../application/errors.js'
 import { Readiness } from '../application/readiness.js'
@@ -103,15 +104,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     explain: explainFailure,
   })
   const core = openCore(options, databaseFailures)
-  const pool = new PoolWatch({
-    client: core.client,
-    onFailure: (reason) => metrics.poolFailed(reason),
-    onCleared: () => metrics.poolCleared(),
-  })
-  watchCommands(core.client, ({ name, outcome, durationMs }) =>
-    metrics.mongoCommand(name, outcome, durationMs / 1000),
-  )
-
+  const pool = watchDatabase(core, metrics)
   const guard = createGuard(options)
   const draining = new AbortController()
   const records = createRecords(options)
@@ -122,6 +115,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     tracing,
     credentials,
     core,
+    authorize: (...asked) => authorize(core, ...asked),
     records,
     guard,
     health,
@@ -129,31 +123,12 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   })
 
   let onPrepared = () => {}
-  let cause: FailureCause | undefined
-  const readiness = new Readiness({
-    prepare: async () => {
-      await core.prepare()
-      logger.info({ booksId: core.booksId() }, 'books ready')
-      onPrepared()
-    },
-    check: async () => {
-      const startedMs = systemClock.monotonicMs()
-      await core.checkBooks()
-      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
-      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
-    },
-    intervalMs: READINESS_INTERVAL_MS,
-    onChange: (ready) => {
-      health.set(ready)
-      if (ready) databaseFailures.over()
-      if (ready) logger.info('serving')
-      options.onServing(ready)
-    },
-    onFailure: (error) => {
-      cause = causeOf(error)
-      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
-      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
-    },
+  const { readiness, cause } = createReadiness({
+    options,
+    core,
+    databaseFailures,
+    health,
+    onPrepared: () => onPrepared(),
   })
   onPrimaryFound(core.client, () => readiness.checkSoon())
   metrics.observe(
@@ -164,13 +139,13 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       guard,
       keyFiles: options.keyFiles,
       serving: () => readiness.ready,
-      isDatabaseUnfit: () => !readiness.ready && cause?.isUnfit === true,
+      isDatabaseUnfit: () => !readiness.ready && cause()?.isUnfit === true,
     }),
   )
 
   return {
     serving: () => readiness.ready,
-    detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause)),
+    detail: () => (readiness.ready ? readyDetail(core.catalogCache.health) : unreadyDetail(cause())),
     listen: () => grpc.listen(),
     connect: (callsMax) => grpc.connect(callsMax),
     start: (prepared) => {
@@ -228,6 +203,58 @@ function openCore(options: AuthorizerOptions, databaseFailures: RepeatedFailureL
         'the shard map cannot be read from the config database: an unavailable shard may delay all accounts',
       ),
   })
+}
+
+/** Counts the commands and the connections of the database. */
+function watchDatabase({ client }: Core, metrics: Metrics): PoolWatch {
+  watchCommands(client, ({ name, outcome, durationMs }) =>
+    metrics.mongoCommand(name, outcome, durationMs / 1000),
+  )
+  return new PoolWatch({
+    client,
+    onFailure: (reason) => metrics.poolFailed(reason),
+    onCleared: () => metrics.poolCleared(),
+  })
+}
+
+type ReadinessWiring = {
+  readonly options: AuthorizerOptions
+  readonly core: Core
+  readonly databaseFailures: RepeatedFailureLog
+  readonly health: HealthStatus
+  readonly onPrepared: () => void
+}
+
+/** Creates the checks of the database. `cause` returns the cause of the last failed check. */
+function createReadiness({ options, core, databaseFailures, health, onPrepared }: ReadinessWiring) {
+  const { logger } = options
+  let cause: FailureCause | undefined
+  const readiness = new Readiness({
+    prepare: async () => {
+      await core.prepare()
+      logger.info({ booksId: core.booksId() }, 'books ready')
+      onPrepared()
+    },
+    check: async () => {
+      const startedMs = systemClock.monotonicMs()
+      await core.checkBooks()
+      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
+      if (tookMs > SLOW_PING_MS) databaseFailures.slow('the database answers slowly', tookMs)
+    },
+    intervalMs: READINESS_INTERVAL_MS,
+    onChange: (ready) => {
+      health.set(ready)
+      if (ready) databaseFailures.over()
+      if (ready) logger.info('serving')
+      options.onServing(ready)
+    },
+    onFailure: (error) => {
+      cause = causeOf(error)
+      if (error instanceof UnfitDatabaseError && cause.name === 'SCHEMA_NEWER') options.onHopeless(error)
+      databaseFailures.failed(`not serving: ${reasonOf(cause)}`, error)
+    },
+  })
+  return { readiness, cause: () => cause }
 }
 
 /** Creates the guard of the connections. Closed connections are counted and logged. */

@@ -10,6 +10,7 @@ import { type BackgroundTurns, PurchasesFirst } from '../application/engine/back
 import type { EngineOptions, Executor } from '../application/engine/engine.js'
 import { Engines } from '../application/engine/engines.js'
 import { LedgerPosters, type Posting } from '../application/engine/ledger-posters.js'
+import type { Ledger } from '../application/ledger.js'
 import { seedExamples } from '../application/seed-examples.js'
 import { Simulator } from '../application/simulate.js'
 import { Statement } from '../application/statement.js'
@@ -101,35 +102,15 @@ export type Core = {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { config, tracing } = options
+  const { config, tracing, clock = systemClock } = options
   const client = createClient({ uri: options.mongodbUri, poolSizeMax: config.mongodbPoolSize })
   const db = client.db(config.mongodbDatabase)
-  const { clock = systemClock } = options
   const order = new ReadOrder(client)
   const books = new Books(db, order)
-  const ledger = new MongoLedger(db, order, books.known)
-  const engineLedger = tracing?.ledger(ledger) ?? ledger
-  const poster = new LedgerPosters({
-    ledger: engineLedger,
-    clock,
-    gatherMsMax: GATHER_MS_MAX,
-    onFailure: options.onPostingFailure,
-    onDiscrepancy: options.onDiscrepancy,
-  })
   const accounts = new MongoAccountStore(db, order, books.known)
+  const ledger = new MongoLedger(db, order, books.known)
   const shardMap = new ShardMap(db, options.onShardMapUnreadable ?? (() => {}))
-  const engine = new Engines({
-    shardOf: shardMap.shardOf,
-    accounts: tracing?.accounts(accounts) ?? accounts,
-    ledger: engineLedger,
-    posters: poster,
-    clock,
-    codec: v8Codec,
-    queueMax: config.queueMax,
-    waitMsMax: config.queueWaitMs,
-    ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
-    ...options.engineEvents,
-  })
+  const { engine, poster } = createEngine({ options, clock, accounts, ledger, shardOf: shardMap.shardOf })
   const backgroundTurns = new PurchasesFirst(engine)
   const merchantRules = new MongoMerchantRuleStore(db, { turns: backgroundTurns })
   const catalogCache = new CatalogCache({
@@ -139,18 +120,13 @@ export function createCore(options: CoreOptions): Core {
     onFailure: options.onCatalogFailure,
     onUnwatched: options.onCatalogUnwatched,
   })
-
-  const statements = new MongoStatementStore(db, order, backgroundTurns)
-  const calendar = zoneCalendar(config.limitsTimeZone)
   const catalog = () => catalogCache.current()
+  const calendar = zoneCalendar(config.limitsTimeZone)
+  const statements = new MongoStatementStore(db, order, backgroundTurns)
 
   /** Adds rules. An existing rule, or one whose slot is taken, stays as it is. */
   async function addRules(rules: readonly MerchantRule[]): Promise<void> {
     for (const rule of rules) await merchantRules.create(rule, 'seed')
-  }
-
-  function ensureBooks(): void {
-    if (!books.right) throw booksNotRight()
   }
 
   /**
@@ -192,7 +168,9 @@ export function createCore(options: CoreOptions): Core {
       await catalogCache.refresh()
     },
     checkBooks: () => books.check(forget),
-    ensureBooks,
+    ensureBooks: () => {
+      if (!books.right) throw booksNotRight()
+    },
     booksId: () => books.id,
     close: async (timeoutMs) => {
       await catalogCache.close()
@@ -204,6 +182,39 @@ export function createCore(options: CoreOptions): Core {
       await client.close()
     },
   }
+}
+
+type EngineWiring = {
+  readonly options: CoreOptions
+  readonly clock: Clock
+  readonly accounts: AccountStore
+  readonly ledger: Ledger
+  readonly shardOf: ShardMap['shardOf']
+}
+
+/** Creates the engine, and the poster that copies its entries to the ledger. */
+function createEngine({ options, clock, accounts, ledger, shardOf }: EngineWiring) {
+  const { config, tracing } = options
+  const poster = new LedgerPosters({
+    ledger,
+    clock,
+    gatherMsMax: GATHER_MS_MAX,
+    onFailure: options.onPostingFailure,
+    onDiscrepancy: options.onDiscrepancy,
+  })
+  const engine = new Engines({
+    shardOf,
+    accounts: tracing?.accounts(accounts) ?? accounts,
+    ledger: tracing?.ledger(ledger) ?? ledger,
+    posters: poster,
+    clock,
+    codec: v8Codec,
+    queueMax: config.queueMax,
+    waitMsMax: config.queueWaitMs,
+    ...(options.onDecisionFailure && { onUnavailable: options.onDecisionFailure }),
+    ...options.engineEvents,
+  })
+  return { engine, poster }
 }
 
 /** Returns the engine, but lets it decide only while the books are known to be right. */

@@ -1,4 +1,4 @@
-import { authorize } from '../application/authorize.js'
+import type { Authorize } from '../application/authorize.js'
 import { reverse } from '../application/reverse.js'
 import type { Config } from '../config.js'
 import { accountHandlers } from '../grpc/account/account-service.js'
@@ -38,6 +38,7 @@ export type GrpcPortOptions = {
   readonly tracing: Tracing | undefined
   readonly credentials: Credentials
   readonly core: Core
+  readonly authorize: Authorize
   readonly records: CallRecords
   readonly guard: ConnectionGuard
   /** Whether the process can decide. */
@@ -48,7 +49,7 @@ export type GrpcPortOptions = {
 
 /** Creates the gRPC port with all its services. */
 export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
-  const { config, credentials, core, records, tracing, guard, health, draining } = options
+  const { config, credentials, core, authorize, records, guard, health, draining } = options
   const { logger, metrics } = records
   const handlers = {
     clock: systemClock,
@@ -64,24 +65,9 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
     credentials: credentials.server,
     guard,
     health,
-    interceptors: [
-      observation({
-        monotonicMs: systemClock.monotonicMs,
-        onStart: (call) => metrics.callStarted(labelsOf(call)),
-        onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
-        onEnd: (call) => recordCall(call, records),
-        trace: tracing && ((call) => tracing.callStarted(call)),
-      }),
-      wellFormed,
-      authentication({
-        verifier: credentials.verifier,
-        requireScope: config.jwtRequireScope,
-        onRejection: (reason) => metrics.tokenRejected(reason),
-        onAuthenticated: (peer) => guard.markAuthenticated(peer),
-      }),
-    ],
+    interceptors: createInterceptors(options),
     authorization: authorizationService({
-      authorize: (...asked) => authorize(core, ...asked),
+      authorize,
       simulate: (...asked) => core.simulator.simulate(...asked),
       reverse: (...asked) => reverse(core.engine, ...asked),
       handlers,
@@ -122,4 +108,25 @@ export function createGrpcPort(options: GrpcPortOptions): GrpcServer {
       turns: core.backgroundTurns,
     }),
   })
+}
+
+/** Creates the interceptors of every call, outermost first. */
+function createInterceptors({ config, credentials, records, tracing, guard }: GrpcPortOptions) {
+  const { metrics } = records
+  return [
+    observation({
+      monotonicMs: systemClock.monotonicMs,
+      onStart: (call) => metrics.callStarted(labelsOf(call)),
+      onMessage: (call, direction) => metrics.streamMessage(labelsOf(call), direction),
+      onEnd: (call) => recordCall(call, records),
+      trace: tracing && ((call) => tracing.callStarted(call)),
+    }),
+    wellFormed,
+    authentication({
+      verifier: credentials.verifier,
+      requireScope: config.jwtRequireScope,
+      onRejection: (reason) => metrics.tokenRejected(reason),
+      onAuthenticated: (peer) => guard.markAuthenticated(peer),
+    }),
+  ]
 }

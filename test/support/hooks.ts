@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { stopTestMongo } from './database/mongo.js'
 import { takeLeaks } from './leaks.js'
+import { removeTempFolders } from './temp-folder.js'
 
 // The parallel reporter prints no causes.
 fc.configureGlobal({ includeErrorInReport: true })
@@ -19,6 +20,7 @@ export const mochaHooks = {
   },
   async afterAll(): Promise<void> {
     await stopTestMongo()
+    await removeTempFolders()
     failIfUnhandled()
     failIfLeaked()
   },

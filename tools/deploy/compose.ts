@@ -11,6 +11,9 @@ const COMPOSE_MS_MAX = 1_200_000
 /** Time limit of asking Docker for its plugins, in milliseconds. */
 const VERSION_MS_MAX = 30_000
 
+/** The port of the HTTP API, as `make run` has it. */
+const HTTP_API_PORT = 8_000
+
 const commands = new Map([
   ['up', ['up', '--build', '--detach', '--wait']],
   ['monitoring', ['--profile', 'monitoring', 'up', '--build', '--detach', '--wait']],
@@ -24,12 +27,13 @@ await runCommand(name, async () => {
   const args = commands.get(name)
   if (!args) throw new Error(`there are ${[...commands.keys()].join(' and ')}`)
   loadEnvFile()
-  const { jwtSecret, grpcPort, httpPort } = readSettings(process.env)
+  const { jwtSecret, grpcPort, httpPort, httpApiPort = HTTP_API_PORT } = readSettings(process.env)
   const { dataDir } = readDevSettings(process.env)
   const processes = countArgument('processes') ?? 1
   const env = {
     GRPC_PORT: portsOf(grpcPort, processes),
     HTTP_PORT: portsOf(httpPort, processes),
+    HTTP_API_PORT: portsOf(httpApiPort, processes),
     // The secret that `./benefits token` signs with.
     JWT_SECRET: jwtSecret ?? (await localSecret(dataDir)),
     GRAFANA_ADMIN_PASSWORD: process.env['GRAFANA_ADMIN_PASSWORD'] ?? randomBytes(18).toString('base64url'),
@@ -37,6 +41,9 @@ await runCommand(name, async () => {
   await checkPlugin()
   const scale = name === 'down' ? [] : ['--scale', `authorizer=${processes}`]
   await runProgram({ name: 'docker', args: ['compose', ...args, ...scale], env, msMax: COMPOSE_MS_MAX })
+  if (name === 'up') {
+    console.log(`The console is on http://127.0.0.1:${httpApiPort}; ./benefits token prints a token for it`)
+  }
   if (name === 'monitoring')
     console.log('Prometheus is on http://127.0.0.1:3000, Grafana on http://127.0.0.1:3001')
 })

@@ -142,32 +142,13 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
   const keyFiles = new KeyFileMetrics(registry, () => readings.keyFiles)
   measureLiveMemory(registry)
 
-  const rejected = registry.counter({
-    name: 'benefits_tokens_rejected_total',
-    help: 'Calls rejected because of their token, by reason.',
-    labelNames: ['reason'],
-  })
-  const rejections = new Map(labels.rejections.map((reason) => [reason, rejected({ reason })]))
+  const rejections = countRejections(registry, labels.rejections)
   const refreshFailures = registry.counter({
     name: 'benefits_catalog_refresh_failures_total',
     help: 'Failed attempts to read a newer catalog or to use it.',
     labelNames: [],
   })({})
-  registry.gauge({
-    name: 'benefits_serving',
-    help: '1 while the process can decide; else 0.',
-    read: () => (readings.serving() ? 1 : 0),
-  })
-  registry.gauge({
-    name: 'benefits_catalog_version',
-    help: 'Version of the catalog in use.',
-    read: () => readings.catalog().version,
-  })
-  registry.gauge({
-    name: 'benefits_catalog_age_seconds',
-    help: 'Time since the catalog in use was last confirmed as the latest, in seconds.',
-    read: () => readings.catalog().ageMs / 1000,
-  })
+  measureState(registry, () => readings)
   registry.info(
     { name: 'benefits_build_info', help: 'Version of the service; always 1.', labelNames: ['version'] },
     { version },
@@ -210,4 +191,32 @@ export function createMetrics({ labels, version }: MetricsOptions): Metrics {
       return await registry.expose()
     },
   }
+}
+
+function countRejections(registry: MetricRegistry, reasons: readonly string[]) {
+  const rejected = registry.counter({
+    name: 'benefits_tokens_rejected_total',
+    help: 'Calls rejected because of their token, by reason.',
+    labelNames: ['reason'],
+  })
+  return new Map(reasons.map((reason) => [reason, rejected({ reason })]))
+}
+
+/** Shows whether the process can decide, and by which catalog. */
+function measureState(registry: MetricRegistry, readings: () => Readings): void {
+  registry.gauge({
+    name: 'benefits_serving',
+    help: '1 while the process can decide; else 0.',
+    read: () => (readings().serving() ? 1 : 0),
+  })
+  registry.gauge({
+    name: 'benefits_catalog_version',
+    help: 'Version of the catalog in use.',
+    read: () => readings().catalog().version,
+  })
+  registry.gauge({
+    name: 'benefits_catalog_age_seconds',
+    help: 'Time since the catalog in use was last confirmed as the latest, in seconds.',
+    read: () => readings().catalog().ageMs / 1000,
+  })
 }

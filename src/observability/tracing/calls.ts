@@ -23,7 +23,7 @@ import type { CallTrace, StartedCall, TraceIds, Tracing } from './tracing.js'
 
 export type OpenTelemetryTracingOptions = {
   readonly tracer: Tracer
-  /** Sends the remaining spans. It may take as long as the collector does, and fail with it. */
+  /** Sends the remaining spans. It never fails, and may take as long as the collector does. */
   readonly shutdown: () => Promise<void>
 }
 
@@ -68,8 +68,7 @@ export class OpenTelemetryTracing implements Tracing {
     const timeIsOver = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, timeoutMs)
     })
-    // The failure of an export is logged by the export itself.
-    await Promise.race([this.#options.shutdown().catch(() => {}), timeIsOver])
+    await Promise.race([this.#options.shutdown(), timeIsOver])
     clearTimeout(timer)
   }
 
@@ -114,17 +113,10 @@ function isUnwanted(parent: Context): boolean {
 
 const propagator = new W3CTraceContextPropagator()
 
-/**
- * Reads trace headers. A repeated header is ambiguous and counts as absent; several `tracestate` headers form
- * one list.
- */
+/** Reads trace headers. The propagator takes the first `traceparent`, and joins several `tracestate`. */
 const headers: TextMapGetter<StartedCall['header']> = {
   keys: () => [],
-  get: (header, name) => {
-    const values = header(name)
-    if (name === 'tracestate') return values.length === 0 ? undefined : values.join(',')
-    return values.length === 1 ? values[0] : undefined
-  },
+  get: (header, name) => [...header(name)],
 }
 
 function methodAttributes(method: string): Attributes {

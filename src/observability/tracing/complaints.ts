@@ -12,6 +12,17 @@ export function explainComplaint(message: unknown): Explanation {
   return { kind: problem.replace(/\w*\d\w*/g, ''), fields: { problem } }
 }
 
+/** Explains a loss of spans by a word or a number. The whole error would include the collector's answer. */
+export function explainLoss(error: unknown): Explanation {
+  const cause = causeOf(error)
+  return { kind: cause, fields: { cause } }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown'
+  return 'code' in error && error.code !== undefined ? String(error.code) : error.name
+}
+
 function withoutCredentials(message: string): string {
   return message.replace(/\/\/[^/@\s]*@/g, '//[redacted]@')
 }

@@ -52,7 +52,6 @@ export class FollowedEngine implements Executor {
     requests.began(keys, span)
     try {
       const verdict = await this.#engine.execute(request, budget)
-      if (verdict.type === 'RECORD') requests.recorded(verdict.entry, span)
       // The call may have ended before the verdict. The SDK would complain about each attribute.
       if (span.isRecording()) span.setAttributes(attributesOf(verdict))
       return verdict

@@ -2,9 +2,6 @@ import type { Span } from '@opentelemetry/api'
 import type { AccountId } from '../../domain/account-status.js'
 import type { TransactionId } from '../../domain/entry.js'
 
-/** Most unposted entries whose calls are remembered. A forgotten one is posted without a span. */
-const POSTING_MAX = 10_000
-
 /** The key of a request, as the ports use it. */
 export type RequestKey = { readonly accountId: AccountId; readonly transactionId: TransactionId }
 
@@ -14,7 +11,6 @@ export type RequestKey = { readonly accountId: AccountId; readonly transactionId
  */
 export class FollowedRequests {
   readonly #deciding = new Map<string, Set<Span>>()
-  readonly #posting = new Map<string, Span>()
 
   /** Registers a call that waits for reads and commits under these keys. */
   began(keys: readonly RequestKey[], span: Span): void {
@@ -23,13 +19,6 @@ export class FollowedRequests {
       if (spans) spans.add(span)
       else this.#deciding.set(key, new Set([span]))
     }
-  }
-
-  /** Registers a committed entry that will be posted to the ledger. */
-  recorded(key: RequestKey, span: Span): void {
-    this.#posting.set(textOf(key), span)
-    const oldest = this.#posting.size > POSTING_MAX ? this.#posting.keys().next().value : undefined
-    if (oldest !== undefined) this.#posting.delete(oldest)
   }
 
   /** Removes a call that no longer waits. */
@@ -53,17 +42,6 @@ export class FollowedRequests {
   deciding(keys: readonly RequestKey[]): readonly Span[] {
     if (!this.areDeciding) return []
     return [...new Set(keys.flatMap((key) => [...(this.#deciding.get(textOf(key)) ?? [])]))]
-  }
-
-  /** Returns the spans that these unposted entries belong to, each once. */
-  posting(keys: readonly RequestKey[]): readonly Span[] {
-    if (this.#posting.size === 0) return []
-    return [...new Set(keys.flatMap((key) => this.#posting.get(textOf(key)) ?? []))]
-  }
-
-  /** Removes entries that are posted. */
-  posted(keys: readonly RequestKey[]): void {
-    for (const key of keys) this.#posting.delete(textOf(key))
   }
 }
 

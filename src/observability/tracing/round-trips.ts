@@ -1,10 +1,17 @@
-import { type Attributes, type Span, SpanStatusCode, type Tracer } from '@opentelemetry/api'
-import { below } from './context.js'
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
 
 export type RoundTrip<T> = {
   readonly name: string
-  /** The spans of the calls that the trip serves: one or more. */
-  readonly members: readonly [Span, ...Span[]]
+  /** The spans of the calls that the trip serves. Without any, the trip has no span either. */
+  readonly members: readonly Span[]
   readonly attributes: Attributes
   readonly work: () => Promise<T>
 }
@@ -24,23 +31,12 @@ export class RoundTrips {
   }
 
   /** Does the work within its spans. Fails as the work fails. */
-  async follow<T>({ name, members, attributes, work }: RoundTrip<T>): Promise<T> {
-    const spans = this.#start(name, members, { ...attributes, 'benefits.followed': members.length })
-    try {
-      return await work()
-    } catch (error) {
-      for (const span of spans) fail(span, error)
-      throw error
-    } finally {
-      for (const span of spans) span.end()
-    }
+  follow<T>(trip: RoundTrip<T>): Promise<T> {
+    const [first, ...others] = trip.members
+    return first ? within(this.#start(trip, first, others), trip.work) : trip.work()
   }
 
-  #start(
-    name: string,
-    [first, ...others]: RoundTrip<unknown>['members'],
-    attributes: Attributes,
-  ): readonly Span[] {
+  #start({ name, attributes }: RoundTrip<unknown>, first: Span, others: readonly Span[]): readonly Span[] {
     const links = others.map((other) => ({ context: other.spanContext() }))
     const trip = this.#tracer.startSpan(name, { attributes, links }, below(first))
     const toTrip = [{ context: trip.spanContext() }]
@@ -49,6 +45,22 @@ export class RoundTrips {
     )
     return [trip, ...shown]
   }
+}
+
+async function within<T>(spans: readonly Span[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    for (const span of spans) fail(span, error)
+    throw error
+  } finally {
+    for (const span of spans) span.end()
+  }
+}
+
+/** Builds a context whose spans are children of this one. */
+function below(span: Span): Context {
+  return trace.setSpan(ROOT_CONTEXT, span)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { DiagLogLevel, diag } from '@opentelemetry/api'
-import { setGlobalErrorHandler } from '@opentelemetry/core'
+import { globalErrorHandler, setGlobalErrorHandler } from '@opentelemetry/core'
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc'
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
@@ -15,8 +15,7 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 import type { Logger } from '../logging/logger.js'
 import { RepeatedFailureLog } from '../logging/repeated-failure-log.js'
 import { OpenTelemetryTracing } from './calls.js'
-import { explainComplaint } from './complaints.js'
-import { ExportWatch } from './export.js'
+import { explainComplaint, explainLoss } from './complaints.js'
 import type { OtlpProtocol, TracingSettings } from './settings.js'
 import type { Tracing } from './tracing.js'
 
@@ -28,21 +27,17 @@ const detectors = [envDetector]
 
 /** Starts OpenTelemetry's SDK. Its complaints go to our log, and its tracer is not registered globally. */
 export function startSdk(settings: TracingSettings, logger: Logger): Tracing {
-  complainTo(logger)
-  // The provider reads the sampler and the span limits from the environment; the exporter reads the endpoint
-  // and its options.
-  const watch = new ExportWatch(createExporter(settings.protocol), {
-    logger,
-    monotonicMs: () => performance.now(),
-  })
+  reportTo(logger)
+  // The SDK reads the sampler, the span limits, the queue and the collector's settings from the environment.
   const provider = new BasicTracerProvider({
-    resource: describeProcess(settings, logger),
-    spanProcessors: [new BatchSpanProcessor(watch, { ...settings.batches })],
+    resource: describeProcess(),
+    spanProcessors: [new BatchSpanProcessor(createExporter(settings.protocol))],
   })
   logger.info({ protocol: settings.protocol }, 'tracing')
   return new OpenTelemetryTracing({
     tracer: provider.getTracer('benefits-authorizer'),
-    shutdown: () => provider.shutdown(),
+    // Only here, the SDK reports lost spans by a rejection.
+    shutdown: () => provider.shutdown().catch(globalErrorHandler),
   })
 }
 
@@ -57,36 +52,25 @@ function createExporter(protocol: OtlpProtocol): SpanExporter {
   }
 }
 
-function describeProcess({ hasResourceAttributes }: TracingSettings, logger: Logger): Resource {
-  const configured = detectResources({ detectors })
-  const names = Object.keys(configured.attributes).filter((name) => name !== 'service.name')
-  if (hasResourceAttributes && names.length === 0 && configured.attributes['service.name'] === undefined) {
-    logger.warn(
-      { problem: 'OTEL_RESOURCE_ATTRIBUTES must be like key=value,key=value: the value is ignored' },
-      'tracing is misconfigured',
-    )
-  }
+function describeProcess(): Resource {
   const own = resourceFromAttributes({
     'service.name': 'benefits-authorizer',
     'service.instance.id': randomUUID(),
     'process.pid': process.pid,
   })
-  return defaultResource().merge(own).merge(configured)
+  return defaultResource().merge(own).merge(detectResources({ detectors }))
 }
 
-function complainTo(logger: Logger): void {
-  const complaints = new RepeatedFailureLog({
-    logger,
-    monotonicMs: () => performance.now(),
-    explain: explainComplaint,
-  })
+function reportTo(logger: Logger): void {
+  const monotonicMs = () => performance.now()
+  const complaints = new RepeatedFailureLog({ logger, monotonicMs, explain: explainComplaint })
+  const losses = new RepeatedFailureLog({ logger, monotonicMs, explain: explainLoss })
   const complain = (message: string) => complaints.failed('tracing: a warning of OpenTelemetry', message)
   diag.setLogger(
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
-  // Drops export errors: the watch has already logged them, without the collector's answer.
-  setGlobalErrorHandler(ignore)
+  setGlobalErrorHandler((error) => losses.failed('spans could not be sent to the trace collector', error))
 }
 
 function ignore(): void {}

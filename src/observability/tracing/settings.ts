@@ -3,9 +3,6 @@ export type TracingSettings = {
   /** Whether anything is traced. OpenTelemetry is loaded only then. */
   readonly on: boolean
   readonly protocol: OtlpProtocol
-  readonly batches: SpanBatches
-  /** Whether OTEL_RESOURCE_ATTRIBUTES is set. The SDK silently drops all of it when a part is malformed. */
-  readonly hasResourceAttributes: boolean
   /**
    * Problems with the variables, by name and without values, which may be credentials. None prevents the
    * start.
@@ -13,16 +10,15 @@ export type TracingSettings = {
   readonly problems: readonly string[]
 }
 
-/** The queue and batches of spans: numbers of spans, and times in milliseconds. */
-export type SpanBatches = {
-  readonly maxQueueSize: number
-  readonly maxExportBatchSize: number
-  readonly scheduledDelayMillis: number
-  readonly exportTimeoutMillis: number
-}
-
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 export type OtlpProtocol = (typeof protocols)[number]
+
+/** Numbers that the SDK uses as they are. With 0 or less it drops spans without a log line. */
+const counts = [
+  'OTEL_BSP_MAX_QUEUE_SIZE',
+  'OTEL_BSP_MAX_EXPORT_BATCH_SIZE',
+  'OTEL_BSP_EXPORT_TIMEOUT',
+] as const
 
 /** Returns the value of a variable; undefined when it is not set. */
 type Read = (name: string) => string | undefined
@@ -40,11 +36,12 @@ export function readTracingSettings(read: Read): TracingSettings {
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_ENDPOINT', problems),
     isEndpoint(read, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', problems),
   ]
+  for (const name of counts) {
+    if (Number(read(name)) <= 0) problems.push(`${name} must be above 0: spans may be lost`)
+  }
   return Object.freeze({
     on: wanted && !endpoints.includes(false),
     protocol,
-    batches: readBatches(read, problems),
-    hasResourceAttributes: read('OTEL_RESOURCE_ATTRIBUTES') !== undefined,
     problems,
   })
 }
@@ -82,23 +79,3 @@ function isEndpoint(read: Read, name: string, problems: string[]): boolean | und
   if (!good) problems.push(`${name} must be a URL that begins with http:// or https://: tracing is off`)
   return good
 }
-
-function readBatches(read: Read, problems: string[]): SpanBatches {
-  const integer = (name: string, { fallback, min, max }: IntegerLimits): number => {
-    const text = read(name) ?? String(fallback)
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
-    if (value >= min && value <= max) return value
-    problems.push(`${name} must be a whole number from ${min} to ${max}: the value is ignored`)
-    return fallback
-  }
-  const maxQueueSize = integer('OTEL_BSP_MAX_QUEUE_SIZE', { fallback: 2_048, min: 1, max: 100_000 })
-  const batchSize = integer('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', { fallback: 512, min: 1, max: 100_000 })
-  return {
-    maxQueueSize,
-    maxExportBatchSize: Math.min(batchSize, maxQueueSize),
-    scheduledDelayMillis: integer('OTEL_BSP_SCHEDULE_DELAY', { fallback: 5_000, min: 1, max: 600_000 }),
-    exportTimeoutMillis: integer('OTEL_BSP_EXPORT_TIMEOUT', { fallback: 30_000, min: 1, max: 600_000 }),
-  }
-}
-
-type IntegerLimits = { readonly fallback: number; readonly min: number; readonly max: number }

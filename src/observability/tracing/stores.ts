@@ -1,4 +1,3 @@
-import type { Span } from '@opentelemetry/api'
 import type { AccountChange, AccountStore, CommitResult } from '../../application/account-store.js'
 import type { EntryKey, Ledger } from '../../application/ledger.js'
 import type { Account } from '../../domain/account.js'
@@ -29,25 +28,28 @@ export class TracedAccountStore implements AccountStore {
     keys: readonly EntryKey[],
   ): Promise<{ readonly accounts: ReadonlyMap<AccountId, Account>; readonly entries: readonly Entry[] }> {
     const { requests, trips } = this.#tracing
-    const work = () => this.#store.loadWithEntries(ids, keys)
-    const members = requests.deciding(keys)
-    if (!isSome(members)) return work()
-    const attributes = { 'benefits.accounts': ids.length, 'benefits.entries': keys.length }
-    return trips.follow({ name: 'engine.read', members, attributes, work })
+    return trips.follow({
+      name: 'engine.read',
+      members: requests.deciding(keys),
+      attributes: { 'benefits.accounts': ids.length, 'benefits.entries': keys.length },
+      work: () => this.#store.loadWithEntries(ids, keys),
+    })
   }
 
   commit(changes: readonly AccountChange[]): Promise<readonly CommitResult[]> {
     const { requests, trips } = this.#tracing
-    const work = () => this.#store.commit(changes)
-    const entries = requests.areDeciding ? changes.flatMap(entriesOf) : []
-    const members = requests.deciding(entries)
-    if (!isSome(members)) return work()
-    const attributes = { 'benefits.accounts': changes.length, 'benefits.entries': entries.length }
-    return trips.follow({ name: 'engine.commit', members, attributes, work })
+    if (!requests.areDeciding) return this.#store.commit(changes)
+    const entries = changes.flatMap(entriesOf)
+    return trips.follow({
+      name: 'engine.commit',
+      members: requests.deciding(entries),
+      attributes: { 'benefits.accounts': changes.length, 'benefits.entries': entries.length },
+      work: () => this.#store.commit(changes),
+    })
   }
 }
 
-/** The ledger with a span for each round trip of a followed call. */
+/** The ledger with a span for each round trip that a followed call waits for. */
 export class TracedLedger implements Ledger {
   readonly #ledger: Ledger
   readonly #tracing: StoreTracing
@@ -65,15 +67,8 @@ export class TracedLedger implements Ledger {
     return this.#read('engine.read_reversals', originals, () => this.#ledger.findReversals(originals))
   }
 
-  async append(entries: readonly Entry[]): Promise<readonly Entry[]> {
-    const { requests, trips } = this.#tracing
-    const work = () => this.#ledger.append(entries)
-    const members = requests.posting(entries)
-    if (!isSome(members)) return await work()
-    const attributes = { 'benefits.entries': entries.length }
-    const rejected = await trips.follow({ name: 'engine.post', members, attributes, work })
-    requests.posted(entries)
-    return rejected
+  append(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    return this.#ledger.append(entries)
   }
 
   missing(entries: readonly Entry[]): Promise<readonly Entry[]> {
@@ -83,7 +78,6 @@ export class TracedLedger implements Ledger {
   #read<T>(name: string, keys: readonly EntryKey[], work: () => Promise<T>): Promise<T> {
     const { requests, trips } = this.#tracing
     const members = requests.deciding(keys)
-    if (!isSome(members)) return work()
     return trips.follow({ name, members, attributes: { 'benefits.entries': keys.length }, work })
   }
 }
@@ -91,8 +85,4 @@ export class TracedLedger implements Ledger {
 /** Lists the entries that a change adds to the journal. */
 function entriesOf({ before, after }: AccountChange): readonly Entry[] {
   return after.journal.filter(({ seq }) => seq > before.version)
-}
-
-function isSome(members: readonly Span[]): members is readonly [Span, ...Span[]] {
-  return members.length > 0
 }

@@ -9,10 +9,7 @@ export interface Tracing {
   callStarted(call: StartedCall): CallTrace
   /** Wraps the port: a span for each round trip that a followed call waits for. */
   accounts(store: AccountStore): AccountStore
-  /**
-   * Wraps the port likewise. No call waits for the posting of its entry, but the span still belongs to the
-   * call.
-   */
+  /** Wraps the port likewise. */
   ledger(ledger: Ledger): Ledger
   /** Wraps the engine, so that the requests of followed calls are known. */
   engine(engine: Executor): Executor

@@ -15,7 +15,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'make bench': 'in the small: test/integration/bench/benchmark.test.ts',
   'make bench kind=quick': 'the same',
   'make up processes=2': 'needs Docker; with a stand-in: test/e2e/commands/up.test.ts',
-  'GRPC_PORT=50051-50052 HTTP_PORT=8080-8081 docker compose up --build --scale authorizer=2':
+  'GRPC_PORT=50051-50052 HTTP_PORT=8080-8081 HTTP_API_PORT=8000-8001 docker compose up --build --scale authorizer=2':
     'the same, as make up calls it',
   'systemctl start benefits-authorizer@1 benefits-authorizer@2':
     'needs systemd; two processes under load: test/e2e/scaling.test.ts',

@@ -13,7 +13,7 @@ describe('make up', () => {
   before(async () => {
     const bin = join(folder(), 'bin')
     await mkdir(bin)
-    const script = `#!/bin/sh\necho "$* $GRPC_PORT $HTTP_PORT" > ${folder()}/called\n`
+    const script = `#!/bin/sh\necho "$* $GRPC_PORT $HTTP_PORT $HTTP_API_PORT" > ${folder()}/called\n`
     await writeFile(join(bin, 'docker'), script)
     await chmod(join(bin, 'docker'), 0o755)
     env = { PATH: `${bin}:${process.env['PATH']}`, JWT_SECRET, DATA_DIR: folder() }
@@ -27,17 +27,19 @@ describe('make up', () => {
 
   it('runs one process, on the ports of the configuration', async () => {
     const call = await dockerCall(['up'])
-    expect(call).to.equal('compose up --build --detach --wait --scale authorizer=1 50051 8080')
+    expect(call).to.equal('compose up --build --detach --wait --scale authorizer=1 50051 8080 8000')
   })
 
   it('runs the requested number of processes, each on its own ports', async () => {
     const call = await dockerCall(['up', 'processes=3'], { GRPC_PORT: '6000' })
-    expect(call).to.equal('compose up --build --detach --wait --scale authorizer=3 6000-6002 8080-8082')
+    expect(call).to.equal(
+      'compose up --build --detach --wait --scale authorizer=3 6000-6002 8080-8082 8000-8002',
+    )
   })
 
   it('keeps the processes when Prometheus and Grafana are added', async () => {
     expect(await dockerCall(['monitoring', 'processes=2'])).to.match(
-      /^compose --profile monitoring up .* --scale authorizer=2 50051-50052 8080-8081$/,
+      /^compose --profile monitoring up .* --scale authorizer=2 50051-50052 8080-8081 8000-8001$/,
     )
   })
 

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../../support/eventually.js'
-import type { Campaign, Fault } from '../harness/campaign.js'
+import type { Campaign, Fault, PreparedFault } from '../harness/campaign.js'
 import { perform } from '../harness/operation.js'
 import { count, countsOf, seconds } from '../harness/report.js'
 import { chosenFrom, type Plan, wholeNumber } from '../harness/run.js'
-import { type Case, type CaseName, cases, PASSWORD } from './cases.js'
+import { type Case, type CaseName, cases, type FaultyDatabase, PASSWORD } from './cases.js'
 
 /** Time for which the database still fails after the log has named the cause, in milliseconds. */
 const FAILING_MS = 8_000
@@ -16,73 +16,107 @@ const names = Object.keys(cases) as readonly CaseName[]
 
 /** Runs the services against a database that fails in one way, and checks their answers and logs. */
 export function database(name: CaseName): Fault {
-  const { title, failsFirst = false, cause, prepare }: Case = cases[name]
+  const failing: Case = cases[name]
   return {
     strikes: [[name]],
     prepare: async (campaign) => {
-      const { client, folder, onCrash, services } = campaign
-      const faulty = await prepare({ folder, onCrash })
-      const { set } = faulty
-      let uri = faulty.uri ?? set.uri
-      let named = ''
-      let recoveredAtMs = 0
-      let recoveryMs = 0
-      let unanswered: ReadonlyMap<string, number> = new Map()
-      const recover = async () => {
-        await faulty.recover()
-        recoveredAtMs = performance.now()
-      }
-      /** The services start with a failing database, name the cause, and serve when it has recovered. */
-      const failFirst = async () => {
-        await faulty.fail()
-        await services.listen()
-        unanswered = await knock(campaign)
-        named = await untilNamed(campaign, cause)
-        if (faulty.isMisconfigured) {
-          findPassword(campaign)
-          await services.stop()
-          uri = set.uri
-        }
-        await recover()
-      }
-      /** The services have a load when their database fails, and continue when it has recovered. */
-      const failMeanwhile = async () => {
-        const before = new Map(client.unanswered)
-        await faulty.fail()
-        // A full disk does no harm until more space is needed.
-        named = await untilNamed(campaign, cause)
-        await delay(FAILING_MS)
-        unanswered = difference(client.unanswered, before)
-        await recover()
-        await campaign.untilAnswered(1)
-        recoveryMs = performance.now() - recoveredAtMs
-      }
-      return {
-        get uri() {
-          return uri
-        },
-        booksUri: set.uri,
-        start: async () => {
-          await (faulty.start ?? (() => set.start()))()
-          if (failsFirst) await failFirst()
-        },
-        strike: async () => {
-          if (failsFirst) recoveryMs = (client.silence.firstAnswerAtMs ?? 0) - recoveredAtMs
-          else await failMeanwhile()
-          await campaign.untilAnswered(ANSWERS)
-        },
-        inspect: () => findPassword(campaign),
-        close: async () => {
-          await set.stop()
-          await faulty.close?.()
-        },
-        report: () =>
-          [
-            `  ${title.padEnd(42)} log: ${named.padEnd(18)} callers: ${countsOf(unanswered)}`,
-            `  ${''.padEnd(42)} answers again after ${seconds(recoveryMs)} s, ${count(campaign.book.acknowledged)} acknowledged`,
-          ].join('\n'),
-      }
+      const { folder, onCrash } = campaign
+      return new DatabaseFault(campaign, failing, await failing.prepare({ folder, onCrash }))
     },
+  }
+}
+
+/** A database that fails once: before the services have started, or while they have a load. */
+class DatabaseFault implements PreparedFault {
+  /** The cause that the log named. */
+  #named = ''
+  #recoveredAtMs = 0
+  #recoveryMs = 0
+  #unanswered: ReadonlyMap<string, number> = new Map()
+  #uri: string
+  readonly #campaign: Campaign
+  readonly #case: Case
+  readonly #faulty: FaultyDatabase
+
+  constructor(campaign: Campaign, failing: Case, faulty: FaultyDatabase) {
+    this.#campaign = campaign
+    this.#case = failing
+    this.#faulty = faulty
+    this.#uri = faulty.uri ?? faulty.set.uri
+  }
+
+  get uri(): string {
+    return this.#uri
+  }
+
+  get booksUri(): string {
+    return this.#faulty.set.uri
+  }
+
+  async start(): Promise<void> {
+    const { set, start = () => set.start() } = this.#faulty
+    await start()
+    if (this.#case.failsFirst) await this.#failFirst()
+  }
+
+  async strike(): Promise<void> {
+    const { client } = this.#campaign
+    if (this.#case.failsFirst) this.#recoveryMs = (client.silence.firstAnswerAtMs ?? 0) - this.#recoveredAtMs
+    else await this.#failMeanwhile()
+    await this.#campaign.untilAnswered(ANSWERS)
+  }
+
+  inspect(): void {
+    findPassword(this.#campaign)
+  }
+
+  async close(): Promise<void> {
+    await this.#faulty.set.stop()
+    await this.#faulty.close?.()
+  }
+
+  report(): string {
+    const { title } = this.#case
+    const callers = countsOf(this.#unanswered)
+    const acknowledged = count(this.#campaign.book.acknowledged)
+    return [
+      `  ${title.padEnd(42)} log: ${this.#named.padEnd(18)} callers: ${callers}`,
+      `  ${''.padEnd(42)} answers again after ${seconds(this.#recoveryMs)} s, ${acknowledged} acknowledged`,
+    ].join('\n')
+  }
+
+  /** The services start with a failing database, name the cause, and serve when it has recovered. */
+  async #failFirst(): Promise<void> {
+    const { services } = this.#campaign
+    await this.#faulty.fail()
+    await services.listen()
+    this.#unanswered = await knock(this.#campaign)
+    this.#named = await untilNamed(this.#campaign, this.#case.cause)
+    if (this.#faulty.isMisconfigured) {
+      findPassword(this.#campaign)
+      await services.stop()
+      this.#uri = this.#faulty.set.uri
+    }
+    await this.#recover()
+  }
+
+  /** The services have a load when their database fails, and continue when it has recovered. */
+  async #failMeanwhile(): Promise<void> {
+    const { client } = this.#campaign
+    const before = new Map(client.unanswered)
+    await this.#faulty.fail()
+    // A full disk does no harm until more space is needed.
+    this.#named = await untilNamed(this.#campaign, this.#case.cause)
+    await delay(FAILING_MS)
+    this.#unanswered = difference(client.unanswered, before)
+    await this.#recover()
+    await this.#campaign.untilAnswered(1)
+    this.#recoveryMs = performance.now() - this.#recoveredAtMs
+  }
+
+  async #recover(): Promise<void> {
+    await this.#faulty.recover()
+    this.#recoveredAtMs = performance.now()
   }
 }
 

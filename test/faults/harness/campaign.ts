@@ -6,14 +6,12 @@ import { Random } from '../../../tools/random.js'
 import { eventually } from '../../support/eventually.js'
 import { Book } from './book.js'
 import { Inspection } from './inspection.js'
-import { Load } from './load.js'
+import { type Between, Load } from './load.js'
 import { Problems } from './problems.js'
 import { RetryingClient } from './retrying-client.js'
 import { type ServiceSettings, Services } from './services.js'
 import { type Verified, verifyBooks } from './verification.js'
 
-/** Longest pause before a strike, in milliseconds. */
-const PAUSE_MS_MAX = 3_000
 /** Answers required before a strike, so that each strike meets a load. */
 const ANSWERS = { min: 1, max: 200 }
 
@@ -59,9 +57,21 @@ export type PreparedFault<Kind extends string = string> = {
   readonly report: (ending: Ending) => string
 }
 
+/** The speed of a campaign. */
+export type Pace = {
+  /** Longest pause before a strike, in milliseconds. */
+  readonly strikePauseMsMax: number
+  /** Pause of a worker of the load between two scenarios, in milliseconds. */
+  readonly workerPauseMs: Between
+}
+
+/** The pace of a long campaign: nearly as much load as the machine carries. */
+export const fullPace: Pace = { strikePauseMsMax: 3_000, workerPauseMs: { min: 0, max: 30 } }
+
 export type CampaignOptions = {
   readonly name: string
   readonly seed: number
+  readonly pace: Pace
   /** Ends the load and the strikes early. */
   readonly signal: AbortSignal
 }
@@ -84,6 +94,7 @@ export class Campaign {
   /** Aborted when the load must end early, or the campaign has failed. */
   readonly signal: AbortSignal
   readonly #random: Random
+  readonly #pace: Pace
   readonly #failed = new AbortController()
   #prepared: PreparedFault | undefined
 
@@ -102,7 +113,7 @@ export class Campaign {
     return campaign
   }
 
-  private constructor(fault: Fault, folder: string, { seed, signal }: CampaignOptions) {
+  private constructor(fault: Fault, folder: string, { pace, seed, signal }: CampaignOptions) {
     const { book, problems } = this
     this.folder = folder
     this.fault = fault
@@ -113,6 +124,7 @@ export class Campaign {
       problems,
     })
     this.#random = new Random(seed)
+    this.#pace = pace
     this.signal = AbortSignal.any([signal, this.#failed.signal])
     // A begun operation gets its answer even after the time is over, unless the campaign has failed.
     const { services } = this
@@ -155,7 +167,7 @@ export class Campaign {
     const load =
       fault.isUnderLoad === false
         ? undefined
-        : new Load({ client, book, problems, random: this.fork(), signal })
+        : new Load({ client, book, problems, random: this.fork(), pauseMs: this.#pace.workerPauseMs, signal })
     await load?.start()
     let isOver = false
     const beside = this.prepared.beside?.(() => isOver || signal.aborted)
@@ -204,7 +216,7 @@ export class Campaign {
     for (const kind of isUnderLoad ? random.shuffled(kinds) : kinds) {
       try {
         if (isUnderLoad) await this.untilAnswered(random.between(ANSWERS))
-        if (isUnderLoad) await delay(random.below(PAUSE_MS_MAX))
+        if (isUnderLoad) await delay(random.below(this.#pace.strikePauseMsMax))
         if (this.signal.aborted) return
         await this.prepared.strike(kind, random)
         this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1)

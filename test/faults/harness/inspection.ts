@@ -1,4 +1,5 @@
 import type { Random } from '../../../tools/random.js'
+import { eventually } from '../../support/eventually.js'
 import type { Book, Page } from './book.js'
 import { comparePage, type Shown } from './compare-page.js'
 import type { Transaction } from './operation.js'
@@ -12,8 +13,6 @@ const PAGE_SIZE = 1_000
 /** Concurrent calls. */
 const CONCURRENCY = 32
 const CALL_MS_MAX = 10_000
-/** Attempts of a read: the service may still be reconnecting to its database. */
-const ATTEMPTS_MAX = 5
 
 type Statement = { readonly transactions: readonly Transaction[]; readonly next_page_token: string }
 type Account = {
@@ -81,17 +80,14 @@ export class Inspection {
     return newestFirst.reverse()
   }
 
-  /** Undefined when the service rejects the request. */
+  /** Undefined when the service rejects the request. A service that reconnects to its database is called again. */
   async #call<T>(method: Method, request: object): Promise<T | undefined> {
     const { services, random } = this.#options
-    let reason = ''
-    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const reply = await services.anyClient(random).call<T>(method, request, CALL_MS_MAX)
-      if (reply.type === 'ANSWER') return reply.answer
-      if (reply.type === 'REJECTION') return undefined
-      reason = reply.reason
-    }
-    throw new Error(`${method.path}: ${reason}`)
+    const reply = await eventually(`${method.path} has a reply`, async () => {
+      const said = await services.anyClient(random).call<T>(method, request, CALL_MS_MAX)
+      return said.type !== 'SILENCE' && said
+    })
+    return reply.type === 'ANSWER' ? reply.answer : undefined
   }
 }
 

@@ -11,10 +11,6 @@ const HOT_ACCOUNTS = 4
 const COLD_ACCOUNTS_MAX = 2_000
 /** Purchases that are kept for reversals. */
 const PURCHASES_MAX = 2_000
-/**
- * Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load.
- */
-const PAUSE_MS = { min: 0, max: 30 }
 
 const categories = ['FOOD', 'MEAL', 'CASH'] as const
 const mccs = ['5411', '5811', '5999'] as const
@@ -29,11 +25,17 @@ const paidOrNot = ['REASON_APPROVED', 'REASON_INSUFFICIENT_BALANCE']
 
 type Purchase = { readonly accountId: string; readonly id: string; readonly amount: number }
 
+export type Between = { readonly min: number; readonly max: number }
+
 export type LoadOptions = {
   readonly client: RetryingClient
   readonly book: Book
   readonly problems: Problems
   readonly random: Random
+  /**
+   * Pause of a worker between two scenarios, in milliseconds: the services share the processors with the load.
+   */
+  readonly pauseMs: Between
   readonly signal: AbortSignal
 }
 
@@ -74,7 +76,7 @@ export class Load {
   async #work(random: Random, scenario: (random: Random) => Promise<unknown>): Promise<void> {
     while (!this.#ending && !this.#options.signal.aborted) {
       await scenario(random)
-      await delay(random.between(PAUSE_MS))
+      await delay(random.between(this.#options.pauseMs))
     }
   }
 

@@ -1,5 +1,6 @@
+import { interruptedBySignal } from '../../../bench/session/interruption.js'
 import { argument } from '../../../tools/command.js'
-import { Campaign, type Fault } from './campaign.js'
+import { Campaign, type Fault, fullPace } from './campaign.js'
 import { progressLine } from './report.js'
 
 /** Acknowledged operations that are repeated at the end, unless the plan says otherwise. */
@@ -32,14 +33,17 @@ export async function runPlan(name: string, plan: Plan): Promise<void> {
   const seed = wholeNumber('seed', Math.floor(Math.random() * 2 ** 32))
   console.log(`${name}-test: ${plan.headline}, seed=${seed}`)
   if (plan.note !== undefined) console.log(plan.note)
-  const interruption = interruptedBySignal(name)
+  const interruption = interruptedBySignal(`${name}-test`)
   const timeout = plan.secondsMax === undefined ? [] : [AbortSignal.timeout(plan.secondsMax * 1_000)]
   const signal = AbortSignal.any([interruption, ...timeout])
   const failures: string[] = []
   for (const [title, fault] of Object.entries(plan.faults(seed))) {
     if (interruption.aborted) break
     try {
-      await runOne(plan, await Campaign.start(fault, { name, seed, signal }), { seed, interruption })
+      await runOne(plan, await Campaign.start(fault, { name, seed, pace: fullPace, signal }), {
+        seed,
+        interruption,
+      })
     } catch (error) {
       failures.push(`${title}: ${error instanceof Error ? error.message : error}`)
     }
@@ -90,20 +94,4 @@ export function chosenFrom<Name extends string>(names: readonly Name[], given: s
   const chosen = names.filter((name) => wanted.includes(name))
   if (chosen.length < wanted.length) throw new Error(`${given}= lists some of ${names.join(',')}`)
   return chosen
-}
-
-/**
- * Aborted by Ctrl-C and similar signals. The second signal ends the process, and everything that it has
- * started.
- */
-function interruptedBySignal(name: string): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(1)
-      console.error(`${name}-test: ending`)
-      controller.abort()
-    })
-  }
-  return controller.signal
 }

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
-import { Campaign, type Ending, type Fault } from './campaign.js'
+import { Campaign, type Ending, type Fault, type Pace } from './campaign.js'
 
 /** Acknowledged operations that are repeated at the end. */
 const REPEATS = 200
+/** Strikes come soon and the load leaves the processors to other tests: 24 workers make about 200 calls a second. */
+const PACE: Pace = { strikePauseMsMax: 500, workerPauseMs: { min: 0, max: 200 } }
 /** Longest time for load and strikes, in milliseconds. */
 const TIME_MS_MAX = 500_000
 
@@ -29,6 +31,7 @@ export function describeCampaign(
       campaign = await Campaign.start(fault, {
         name: 'short',
         seed,
+        pace: PACE,
         signal: AbortSignal.timeout(TIME_MS_MAX),
       })
       await campaign.run()

@@ -7,6 +7,7 @@ import {
   fromBinary,
   ScalarType,
 } from '@bufbuild/protobuf'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import type { Random } from '../../../tools/random.js'
 
@@ -65,48 +66,33 @@ export const methods: ReadonlyMap<string, DescMethod> = new Map(
     .map((method) => [`/${method.parent.typeName}/${method.name}`, method]),
 )
 
-/**
- * A message of that type with random values, mostly plausible ones. Encoded by hand, so that illegal values
- * fit.
- */
+/** A message of that type with random values, mostly plausible ones. Illegal values fit, too. */
 export function randomMessage(type: DescMessage, random: Random, depth = 0): Buffer {
+  const writer = new BinaryWriter()
   const present = type.fields.filter(() => random.chance(PRESENT))
-  return Buffer.concat(present.flatMap((field) => encodedField(field, random, depth)))
-}
-
-function encodedField(field: DescField, random: Random, depth: number): readonly Buffer[] {
-  switch (field.fieldKind) {
-    case 'scalar':
-      return [scalar(field.number, field.scalar, textFor(field.name, random), random)]
-    case 'enum':
-      return [tag(field.number, 0), varint(BigInt(random.below(8)))]
-    case 'message':
-      return depth < DEPTH_MAX
-        ? [delimited(field.number, randomMessage(field.message, random, depth + 1))]
-        : []
-    case 'list':
-      return Array.from({ length: random.below(4) }, () => listItem(field, random, depth))
-    case 'map':
-      return [delimited(field.number, Buffer.concat([delimited(1, Buffer.from(textFor('key', random)))]))]
+  for (const field of present) {
+    const count = field.fieldKind === 'list' ? random.below(4) : 1
+    for (let value = 0; value < count; value++) writeValue(writer, field, { random, depth })
   }
+  return Buffer.from(writer.finish())
 }
 
-type ListField = Extract<DescField, { fieldKind: 'list' }>
+type Place = { readonly random: Random; readonly depth: number }
 
-function listItem(field: ListField, random: Random, depth: number): Buffer {
-  if (field.listKind === 'scalar')
-    return scalar(field.number, field.scalar, textFor(field.name, random), random)
-  if (field.listKind === 'enum') return Buffer.concat([tag(field.number, 0), varint(BigInt(random.below(8)))])
-  return depth < DEPTH_MAX
-    ? delimited(field.number, randomMessage(field.message, random, depth + 1))
-    : Buffer.alloc(0)
-}
-
-function scalar(number: number, type: ScalarType, text: string, random: Random): Buffer {
-  if (type === ScalarType.STRING || type === ScalarType.BYTES) return delimited(number, Buffer.from(text))
-  if (type === ScalarType.BOOL) return Buffer.concat([tag(number, 0), varint(BigInt(random.below(2)))])
-  const value = random.chance(0.7) ? BigInt(random.between({ min: 1, max: 5_000 })) : random.pick(integers)
-  return Buffer.concat([tag(number, 0), varint(BigInt.asUintN(64, value))])
+function writeValue(writer: BinaryWriter, field: DescField, { random, depth }: Place): void {
+  const { number, name, message, scalar } = field
+  if (message) {
+    if (depth >= DEPTH_MAX) return
+    writer.tag(number, WireType.LengthDelimited).bytes(randomMessage(message, random, depth + 1))
+  } else if (scalar === ScalarType.STRING || scalar === ScalarType.BYTES) {
+    writer.tag(number, WireType.LengthDelimited).bytes(Buffer.from(textFor(name, random)))
+  } else if (scalar === ScalarType.INT32 || scalar === ScalarType.INT64) {
+    const value = random.chance(0.7) ? BigInt(random.between({ min: 1, max: 5_000 })) : random.pick(integers)
+    writer.tag(number, WireType.Varint).int64(value)
+  } else {
+    // Enums have values that are none of theirs; of a bool, any number but 0 is true.
+    writer.tag(number, WireType.Varint).int32(random.below(8))
+  }
 }
 
 /** A plausible text for a field of that name; sometimes any other text. */
@@ -121,22 +107,4 @@ function textFor(name: string, random: Random): string {
 
 export function hostileAccountId(number: number): string {
   return `hostile${String(number).padStart(7, '0')}`
-}
-
-function delimited(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([tag(number, 2), varint(BigInt(bytes.length)), bytes])
-}
-
-function tag(number: number, wireType: number): Buffer {
-  return varint((BigInt(number) << 3n) | BigInt(wireType))
-}
-
-function varint(value: bigint): Buffer {
-  const bytes: number[] = []
-  let rest = value
-  while (rest >= 128n) {
-    bytes.push(Number(rest & 127n) | 128)
-    rest >>= 7n
-  }
-  return Buffer.from([...bytes, Number(rest)])
 }

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { descriptorsOf } from '../../../bench/long-run/descriptors.js'
+import { usageOf } from '../../../bench/session/processor-time.js'
 
 const SAMPLE_MS = 250
 
@@ -20,12 +21,9 @@ export class Watch {
 
   /** The current usage; undefined after the process has exited. */
   get now(): Usage {
-    try {
-      const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#pid}/status`, 'utf8'))?.[1]
-      const descriptors = readdirSync(`/proc/${this.#pid}/fd`).length
-      return { memoryBytes: Number(kib ?? 0) * 1_024, descriptors }
-    } catch {
-      return NONE
+    return {
+      memoryBytes: usageOf(this.#pid)?.rssBytes ?? 0,
+      descriptors: descriptorsOf(this.#pid)?.open ?? 0,
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'chai'
 import { purchase, TestClient } from '../../support/clients/client.js'
 import { useService } from '../../support/processes/service-fixture.js'
@@ -9,6 +10,8 @@ import { useService } from '../../support/processes/service-fixture.js'
 export const CALL_MS_MAX = 60_000
 /** Purchases that the bystander has in flight. */
 const UNDER_WAY = 4
+/** Pause between two purchases of the bystander, in milliseconds: it leaves the processors to the population. */
+const PAUSE_MS = 50
 
 /** A service with default settings except its timeouts, for a population that does nothing wrong. */
 export function usePopulation() {
@@ -26,6 +29,7 @@ export async function besidePurchases<T>(address: string, work: () => Promise<T>
       const { error } = await client.authorize(purchase({}), { deadlineMs: CALL_MS_MAX })
       if (error) failures.push(`${error.code}: ${error.message}`)
       else answered += 1
+      await delay(PAUSE_MS)
     } while (!isOver)
   }
   const buying = Array.from({ length: UNDER_WAY }, buy)

@@ -19,7 +19,6 @@ const plan: Plan = {
   openRounds: 1,
   openWindow: { warmupMs: 0, durationMs: 300 },
   inFlightMax: 64,
-  driver: { warmupMs: 50, durationMs: 100 },
   calmMsMax: 0,
   seed: quickPlan.seed,
 }
@@ -68,13 +67,5 @@ describe('a short benchmark', () => {
 
   it('finds the books of the service and of the rival correct', () => {
     expect(measured.runs.flatMap(({ discrepancies }) => discrepancies)).to.deep.equal([])
-  })
-
-  it('measures the driver alone', () => {
-    expect(measured.floors.map(({ operation }) => operation)).to.have.members([
-      'findOneAndUpdate',
-      'bulkWrite',
-    ])
-    for (const { perSecond } of measured.floors) expect(perSecond).to.be.above(0)
   })
 })

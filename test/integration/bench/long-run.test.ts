@@ -53,8 +53,8 @@ describe('a short long run', () => {
 
   it('watches the service from the start of the load to its end', () => {
     for (const minutes of Object.values(record.clocks)) {
-      expect(minutes.length).to.be.within(2, 13)
-      for (const minute of minutes) expect(minute).to.be.within(0, plan.minutes + 0.01)
+      expect(minutes).to.have.length.above(0)
+      expect(minutes).to.deep.equal([...minutes].sort((a, b) => a - b))
     }
   })
 

@@ -64,16 +64,23 @@ describe('docker-compose.yml', () => {
     expect(() => execFileSync('npm', ['--silent', 'run', 'compose'], { stdio: 'pipe' })).not.to.throw()
   })
 
+  /** The environment with the defaults that Compose puts in. */
+  const settingsOf = (environment: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(\w+)\}$/, '$1')]),
+    )
+
   it('sets only variables that the service reads, with valid values', () => {
-    const environment = { ...authorizer.environment, SEED_EXAMPLES: 'true' }
+    const environment = settingsOf(authorizer.environment)
     expect(knownVariables()).to.include.members(Object.keys(environment))
     expect(readConfig(environment).mongodbUri).to.equal('mongodb://mongodb:27017/?replicaSet=rs0')
   })
 
   it('publishes the ports of the service, on this machine only', () => {
-    const { grpcPort, httpPort } = readSettings({})
+    const { grpcPort, httpPort, httpApiPort } = readConfig(settingsOf(authorizer.environment))
     expect(authorizer.ports).to.deep.equal([
       `127.0.0.1:\${GRPC_PORT:-${grpcPort}}:${grpcPort}`,
+      `127.0.0.1:\${HTTP_API_PORT:-${httpApiPort}}:${httpApiPort}`,
       `127.0.0.1:\${HTTP_PORT:-${httpPort}}:${httpPort}`,
     ])
   })

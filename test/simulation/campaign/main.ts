@@ -9,7 +9,7 @@ import { shareOut, THREADS } from './threads.js'
 
 const SEEDS = 100_000
 /** Histories that a thread simulates before it reports. */
-const HISTORIES_TOGETHER = 50
+const HISTORIES_TOGETHER = 10
 /** Detections after which the search for a planted mistake ends: the time to the first one is mostly luck. */
 const SELFCHECK_TIMES = 20
 /** Most histories searched for a planted mistake. */

@@ -12,6 +12,11 @@ export class HandClock implements Clock {
     return this.#ms
   }
 
+  /** Puts both clocks back to their zero. */
+  reset(): void {
+    this.#ms = 0
+  }
+
   advance(ms: number): void {
     this.#ms += ms
   }

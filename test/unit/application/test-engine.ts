@@ -41,11 +41,10 @@ type TestEngineOptions = {
 
 export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const { store = new InMemoryStore(), queueMax = 1_000, tracing, timers, random, codec } = options
-  const ledger = tracing?.ledger(store) ?? store
   const clock = new HandClock()
   const discrepancy: Entry[] = []
   const poster = new LedgerPoster({
-    ledger,
+    ledger: store,
     clock,
     gatherMsMax: 10,
     onFailure: () => {},
@@ -57,7 +56,7 @@ export function testEngine(options: TestEngineOptions = {}): TestEngine {
   const accounts = tracing?.accounts(store) ?? store
   const whole = new Engine({
     accounts,
-    ledger,
+    ledger: tracing?.ledger(store) ?? store,
     poster,
     clock,
     queueMax,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { expect } from 'chai'
-import { unusedRows, violationsOf } from './boundaries.js'
+import { unusedRows, violationsOf } from './boundary-violations.js'
 import { importsOf, modulesIn } from './imports.js'
 
 const root = process.cwd()

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { NO_ANSWER, statusCalled } from '../../../bench/h2/call-end.js'
-import type { Answer } from '../../../bench/load/answer.js'
 import { Books } from '../../../bench/load/books.js'
+import type { Answer } from '../../../bench/load/call.js'
 import type { Expectation, Purchase } from '../../../bench/load/purchases.js'
 
 function purchase(id: string, expected: Expectation = 'BENEFIT'): Purchase {

@@ -209,16 +209,6 @@ export function withoutRuns(): Measurements {
         bound: { atMost: 10 },
       },
     ],
-    floors: [
-      {
-        round: 1,
-        operation: 'bulkWrite',
-        batch: 128,
-        inFlight: 2,
-        perSecond: 9_000,
-        cpuUs: { client: 30, mongod: 90 },
-      },
-    ],
     loading: [
       { accounts: 1_000_000, entries: 4_000_000, seconds: 81, verifiedAccounts: 2_000, discrepancies: 0 },
     ],

